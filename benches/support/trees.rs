@@ -26,6 +26,10 @@ pub(crate) const TREES: &[(&str, Grow)] = &[
     ("resources", resources),
     ("vmagent-urls", vmagent_urls),
     ("included", included),
+    ("target-files", target_files),
+    ("definitions", definitions),
+    ("pipelines", pipelines),
+    ("mounts", mounts),
 ];
 
 const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";
@@ -314,4 +318,74 @@ fn included(count: usize) -> Grown {
         files,
         named: vec![".".to_owned()],
     }
+}
+
+/// A tree of one file, checked as a whole.
+fn alone(path: &str, content: String) -> Grown {
+    Grown {
+        files: vec![
+            ("promvet.yaml".to_owned(), String::new()),
+            (path.to_owned(), content),
+        ],
+        named: vec![".".to_owned()],
+    }
+}
+
+/// A discovery of as many files, none of which exists.
+fn target_files(count: usize) -> Grown {
+    let files: Vec<String> = (0..count).map(|number| format!("t-{number}.yml")).collect();
+    let head = "scrape_configs:\n  - job_name: a\n    file_sd_configs:\n      - files: [";
+    alone("prometheus.yml", format!("{head}{}]\n", files.join(", ")))
+}
+
+/// An annotation with as many templates that call one another.
+fn definitions(count: usize) -> Grown {
+    let mut rules = "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: up == 0\n        annotations:\n          summary: '".to_owned();
+    for number in 0..count {
+        let next = number + 1;
+        let _ = write!(
+            rules,
+            "{{{{define \"a{number}\"}}}}{{{{template \"a{next}\"}}}}{{{{end}}}}"
+        );
+    }
+    rules.push_str("'\n");
+    let mut grown = alone("a.rules.yml", rules);
+    let config = "rule_files: [a.rules.yml]\n".to_owned() + &one_endpoint();
+    grown.files.push(("prometheus.yml".to_owned(), config));
+    grown
+}
+
+/// A Collector with as many receivers, exporters and pipelines.
+fn pipelines(count: usize) -> Grown {
+    let (mut receivers, mut exporters, mut pipelines) =
+        (String::new(), String::new(), String::new());
+    for number in 0..count {
+        let _ = writeln!(receivers, "  otlp/{number}: {{}}");
+        let _ = writeln!(
+            exporters,
+            "  prometheusremotewrite/{number}: {{endpoint: 'https://m-{number}.example.com/api/v1/push'}}"
+        );
+        let _ = writeln!(
+            pipelines,
+            "    metrics/{number}: {{receivers: [otlp/{number}], exporters: [prometheusremotewrite/{number}]}}"
+        );
+    }
+    let content = format!(
+        "receivers:\n{receivers}exporters:\n{exporters}service:\n  pipelines:\n{pipelines}"
+    );
+    alone("otel.yaml", content)
+}
+
+/// A service that has one configuration at as many paths.
+fn mounts(count: usize) -> Grown {
+    let mut file =
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.1.0\n    volumes:\n".to_owned();
+    for number in 0..count {
+        let _ = writeln!(file, "      - ./prometheus.yml:/a-{number}");
+    }
+    let mut grown = alone("compose.yaml", file);
+    grown
+        .files
+        .push(("prometheus.yml".to_owned(), one_endpoint()));
+    grown
 }

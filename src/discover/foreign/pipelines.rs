@@ -2,6 +2,8 @@
 //! go together (opentelemetry-collector v0.140.0 `otelcol/config.go`, `Config.Validate`, and
 //! `service/internal/graph`).
 
+use std::collections::{HashMap, HashSet};
+
 use super::found;
 use crate::finding::{Advice, Finding, Severity, nearest, placeholder, rule};
 use crate::yaml::{Entry, Mapping, Node};
@@ -33,9 +35,52 @@ pub(super) fn drops_tls(exporter: Node<'_>) -> Option<Node<'_>> {
     (insecure.value.as_str() == Some("true") && !has_ca).then_some(insecure.key)
 }
 
+/// The pipelines of a configuration by what they name: it may have as many as exporters.
+pub(super) struct Pipelines<'d> {
+    root: Node<'d>,
+    are_there: bool,
+    /// The exporters that pipelines name, and where the first one does that does not carry metrics.
+    named: HashMap<&'d str, Option<(&'static str, Node<'d>)>>,
+    /// By kind, the first exporter that pipelines name and nothing defines.
+    undefined: HashMap<&'d str, Node<'d>>,
+}
+
+impl<'d> Pipelines<'d> {
+    pub(super) fn of(root: Node<'d>) -> Self {
+        let all = pipelines(root);
+        let mut out = Self {
+            root,
+            are_there: !all.is_empty(),
+            named: HashMap::new(),
+            undefined: HashMap::new(),
+        };
+        let maps = ["exporters", "connectors"].map(|key| root.get(key).and_then(Node::mapping));
+        let entries = maps.into_iter().flatten().flat_map(Mapping::entries);
+        let defined: HashSet<&str> = entries.map(Entry::name).collect();
+        for pipeline in all {
+            let kind = pipeline.name().split('/').next();
+            let other = OTHERS.iter().copied().find(|other| Some(*other) == kind);
+            for item in exporters_of(pipeline.value) {
+                let name = item.as_str().unwrap_or("");
+                let wrong = out.named.entry(name).or_default();
+                *wrong = wrong.or_else(|| Some((other?, item)));
+                if !defined.contains(name) && placeholder::find(name).next().is_none() {
+                    out.undefined.entry(kind_of(name)).or_insert(item);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// What is before the slash of a component's name.
+fn kind_of(name: &str) -> &str {
+    name.split('/').next().unwrap_or("")
+}
+
 /// What is wrong with an exporter in its configuration. Only in a file that is whole, other files and
 /// the values of a chart cannot add what is missing.
-pub(super) fn of_exporter(root: Node<'_>, exporter: Entry<'_>) -> Vec<Finding> {
+pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
     if let Some(entry) = exporter
         .value
@@ -54,28 +99,20 @@ pub(super) fn of_exporter(root: Node<'_>, exporter: Entry<'_>) -> Vec<Finding> {
     }
     out.extend(tls(exporter.value));
     out.extend(bare_variable(exporter.value));
-    let pipelines = pipelines(root);
-    if !pipelines.is_empty() {
-        let others = |kind: &str| OTHERS.iter().find(|other| **other == kind);
-        let wrong = pipelines.iter().find_map(|pipeline| {
-            let kind = others(pipeline.name().split('/').next()?)?;
-            Some((kind, naming(pipeline.value, exporter.name())?))
-        });
-        if let Some((kind, item)) = wrong {
+    match pipelines.named.get(exporter.name()) {
+        _ if !pipelines.are_there => {}
+        Some(Some((kind, item))) => {
             let message = format!(
                 "`{}`: this exporter takes metrics, not {kind}; the Collector refuses the file",
                 exporter.name()
             );
-            let finding = found(rule::AGENTS_PIPELINE, Severity::Error, item, message);
+            let finding = found(rule::AGENTS_PIPELINE, Severity::Error, *item, message);
             out.push(finding.help(Advice::say("name it in a pipeline of metrics")));
-        } else if !pipelines
-            .iter()
-            .any(|pipeline| naming(pipeline.value, exporter.name()).is_some())
-        {
-            out.push(unused(root, &pipelines, exporter));
         }
+        Some(None) => {}
+        None => out.push(unused(pipelines, exporter)),
     }
-    out.extend(authenticator(root, exporter.value));
+    out.extend(authenticator(pipelines, exporter.value));
     out
 }
 
@@ -125,32 +162,16 @@ fn tls(exporter: Node<'_>) -> Option<Finding> {
 }
 
 /// An exporter that no pipeline names; one that is meant is named there.
-fn unused(root: Node<'_>, pipelines: &[Entry<'_>], exporter: Entry<'_>) -> Finding {
+fn unused(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Finding {
     let name = exporter.name();
-    let defined = |item: &Node<'_>| {
-        let defined = ["exporters", "connectors"].map(|key| root.get(key));
-        let name = item.as_str().unwrap_or("");
-        defined
-            .into_iter()
-            .flatten()
-            .any(|map| map.get(name).is_some())
-    };
-    let kind = |name: &str| name.split('/').next().unwrap_or("").to_owned();
-    let mut items = pipelines
-        .iter()
-        .flat_map(|pipeline| exporters_of(pipeline.value));
-    let meant = items.find(|item| {
-        let text = item.as_str().unwrap_or("");
-        kind(text) == kind(name) && !defined(item) && placeholder::find(text).next().is_none()
-    });
-    match meant {
-        Some(item) => {
+    match pipelines.undefined.get(kind_of(name)) {
+        Some(&item) => {
             let wrong = item.as_str().unwrap_or("");
             let message = format!(
                 "`{wrong}`: no exporter has this name, only `{name}`; the Collector refuses the file"
             );
             let advice = Advice::replace(item.span(), name).unsafe_();
-            let severity = severity_in(root);
+            let severity = severity_in(pipelines.root);
             let finding = found(rule::AGENTS_PIPELINE, severity, item, message).help(advice);
             finding.evidence(exporter.key.place(), "it is defined here")
         }
@@ -169,7 +190,8 @@ fn unused(root: Node<'_>, pipelines: &[Entry<'_>], exporter: Entry<'_>) -> Findi
     }
 }
 
-fn authenticator(root: Node<'_>, exporter: Node<'_>) -> Option<Finding> {
+fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Finding> {
+    let root = pipelines.root;
     let node = exporter.get("auth")?.get("authenticator")?;
     let name = node.as_str()?;
     if placeholder::find(name).next().is_some() {
@@ -191,10 +213,7 @@ fn authenticator(root: Node<'_>, exporter: Node<'_>) -> Option<Finding> {
     let started = service?.get("extensions");
     let is_started =
         started.is_some_and(|list| list.items().any(|item| item.as_str() == Some(name)));
-    if is_started
-        || pipelines(root).is_empty()
-        || started.is_some_and(|list| list.sequence().is_none())
-    {
+    if is_started || !pipelines.are_there || started.is_some_and(|list| list.sequence().is_none()) {
         return None;
     }
     let message = format!(
@@ -270,12 +289,7 @@ fn pipelines(root: Node<'_>) -> Vec<Entry<'_>> {
         .collect()
 }
 
-/// Where a pipeline names an exporter.
-fn naming<'d>(pipeline: Node<'d>, name: &str) -> Option<Node<'d>> {
-    exporters_of(pipeline).find(|item| item.as_str() == Some(name))
-}
-
-fn exporters_of(pipeline: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+fn exporters_of<'d>(pipeline: Node<'d>) -> impl Iterator<Item = Node<'d>> {
     pipeline.get("exporters").into_iter().flat_map(Node::items)
 }
 

@@ -174,10 +174,11 @@ impl<'d> Finder<'d> {
         let exporters = components("exporters", "prometheusremotewrite");
         // The name since 0.154.
         let exporters = exporters.chain(components("exporters", "prometheus_remote_write"));
+        let pipelines = pipelines::Pipelines::of(root);
         for entry in exporters {
             let shape = &tables::COLLECTOR_EXPORTER;
             let found = self.place(entry.value, shape, Part::Endpoint, &SENDERS);
-            let more = pipelines::of_exporter(root, entry);
+            let more = pipelines::of_exporter(&pipelines, entry);
             self.with_findings(found, more, entry.value, holder(), out);
         }
         for entry in components("receivers", "prometheus") {

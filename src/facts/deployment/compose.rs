@@ -14,6 +14,7 @@ use self::project::{Project, Service, each_project};
 use self::volumes::Placed;
 use super::Home;
 use super::arguments::{Arguments, VMAGENT_CONFIG};
+use super::by_path::ByPath;
 use super::dockerfile::Builds;
 use super::image::{Image, Looks};
 use super::inside;
@@ -157,6 +158,7 @@ fn deployment(
         others: project.others(),
         mounts,
         withheld: Vec::new(),
+        by_path: ByPath::default(),
         pod: PodNetwork::default(),
         environment: project.environment(service),
         doubts,

@@ -11,6 +11,7 @@ use memchr::memmem;
 use self::instructions::{Instruction, instructions};
 use super::Home;
 use super::arguments::{Argument, Arguments, VMAGENT_CONFIG, words};
+use super::by_path::ByPath;
 use super::folder_of;
 use super::image::{Image, Looks};
 use super::inside;
@@ -340,6 +341,7 @@ impl Stage {
             others: Vec::new(),
             mounts: self.mounts,
             withheld: Vec::new(),
+            by_path: ByPath::default(),
             pod: PodNetwork::default(),
             environment: Vec::new(),
             doubts: self.doubts,

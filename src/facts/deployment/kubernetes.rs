@@ -18,6 +18,7 @@ use self::volume::Pod;
 pub(super) use self::volume::mode;
 use super::Home;
 use super::arguments::{Arguments, VMAGENT_CONFIG};
+use super::by_path::ByPath;
 use super::environment::Environment;
 use super::image::{Image, Looks};
 use super::model::{
@@ -279,6 +280,7 @@ impl<'d> Workload<'d> {
             others: Vec::new(),
             user,
             mounts,
+            by_path: ByPath::default(),
             withheld,
             pod: self.network(doubts),
             environment: environment(container, name),

@@ -12,6 +12,7 @@
 
 mod arguments;
 mod belong;
+mod by_path;
 mod commands;
 mod compose;
 mod dockerfile;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::{Argument, Arguments, BARE_CONFIG, IMAGE_CONFIG};
+use super::by_path::ByPath;
 use super::image::Image;
 use super::inside;
 use super::kubernetes::operated::OPERATED_CONFIG;
@@ -62,6 +63,8 @@ pub struct Deployment {
     pub mounts: Vec<Mount>,
     /// Mounts that Kubernetes would add, had it not been told to leave them out.
     pub withheld: Vec<Withheld>,
+    /// The mounts by their paths, once a path is looked up.
+    pub(super) by_path: ByPath,
     /// The network of its pod.
     pub pod: PodNetwork,
     /// The variables that are set for it with a value that is written down.
@@ -124,6 +127,7 @@ impl Deployment {
             user,
             mounts,
             withheld: Vec::new(),
+            by_path: ByPath::default(),
             pod: PodNetwork::default(),
             environment: Vec::new(),
             doubts: Vec::new(),

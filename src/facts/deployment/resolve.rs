@@ -118,11 +118,8 @@ impl Deployment {
             return unknown("the path holds a placeholder", Vec::new());
         }
         let path = inside::join(folder, path);
-        let around = self.mounts.iter().enumerate();
-        let around = around.filter(|(_, mount)| inside::below(&path, &mount.path).is_some());
-        let longest = around.max_by_key(|(at, mount)| (mount.path.len(), *at));
-        match longest {
-            Some((_, mount)) => self.look_into(tree, mount, &path),
+        match self.mount_around(&path) {
+            Some(mount) => self.look_into(tree, mount, &path),
             None => self.without_mount(tree, &path),
         }
     }

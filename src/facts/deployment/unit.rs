@@ -7,6 +7,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::arguments::{Argument, Arguments};
+use super::by_path::ByPath;
 use super::image::Image;
 use super::model::{Deployment, Platform, PodNetwork};
 use super::user::RunAs;
@@ -74,6 +75,7 @@ pub(crate) fn of_unit(path: &Path, text: &Arc<Text>) -> Option<Deployment> {
         user: RunAs::default(),
         mounts: Vec::new(),
         withheld: Vec::new(),
+        by_path: ByPath::default(),
         environment: Vec::new(),
     })
 }

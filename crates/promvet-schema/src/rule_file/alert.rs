@@ -1,6 +1,8 @@
 //! What the templates of an alert do when they run: labels that change with every value, fields that
 //! do not exist, texts that functions cannot use.
 
+use std::collections::HashSet;
+
 use super::lost::{LostLabels, label};
 use super::meaning::names;
 use super::report::Report;
@@ -108,10 +110,13 @@ fn call_fails(entry: Entry<'_>, report: &mut Report<'_>) -> bool {
         return false;
     }
     let calls = template::calls(text);
+    let defines = |call: &&Call| matches!(&*call.function, "define" | "block");
+    let defined = calls.iter().filter(defines);
+    let defined: HashSet<&str> = defined.map(|call| &*call.text).collect();
     let fault = |call: &Call| match &*call.function {
         "query" => bad_query(call, release),
         "printf" if call.takes_value => bad_verb(call),
-        "template" => undefined(call, &calls),
+        "template" => undefined(call, &defined),
         name if name.starts_with("humanize") => not_a_number(call),
         _ => None,
     };
@@ -160,10 +165,8 @@ fn bad_verb(call: &Call) -> Option<(String, String)> {
     Some((message, "write `%.0f`, or `%g` for all digits".to_owned()))
 }
 
-fn undefined(call: &Call, calls: &[Call]) -> Option<(String, String)> {
-    let defines = |other: &&Call| matches!(&*other.function, "define" | "block");
-    let mut defined = calls.iter().filter(defines);
-    if defined.any(|other| other.text == call.text) {
+fn undefined(call: &Call, defined: &HashSet<&str>) -> Option<(String, String)> {
+    if defined.contains(&*call.text) {
         return None;
     }
     let message = format!(

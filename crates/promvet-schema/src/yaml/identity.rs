@@ -14,6 +14,10 @@ use promvet_text::{behind_userinfo, destination, only_before, only_now};
 /// callers ask for every item, which is 33,000 comparisons at most. Fingerprints count what is left.
 const MOST_COUNTED: usize = 256;
 
+/// How many scalars of a list tell it apart: a list may be asked for by each of its items, and all
+/// scalars of it each time would be the square of them. Fingerprints count what is left.
+const MOST_WORDS: usize = 32;
+
 /// What tells service discovery and similar items apart, most telling first.
 /// Keys that differ between discoveries of one job, since most other settings are the same in all
 /// of them.
@@ -204,7 +208,7 @@ fn telling(item: Node<'_>) -> Option<String> {
 
 /// A scalar, or the scalars of a list.
 fn words(node: Node<'_>) -> String {
-    let items = node.items().filter_map(Node::as_str);
+    let items = node.items().filter_map(Node::as_str).take(MOST_WORDS);
     let all = node.as_str().into_iter().chain(items).map(bare);
     all.collect::<Vec<_>>().join(",")
 }

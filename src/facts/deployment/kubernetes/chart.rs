@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::super::arguments::Argument;
+use super::super::by_path::ByPath;
 use super::super::model::{KeyPart, KeyVolume, PartKind};
 use super::super::user::RunAs;
 use super::volume::{DEFAULT_MODE, Pod};
@@ -170,6 +171,7 @@ impl<'d> Server<'d> {
             user: RunAs::default(),
             mounts: self.mounts(objects),
             withheld: Vec::new(),
+            by_path: ByPath::default(),
             pod: PodNetwork::default(),
             environment: Vec::new(),
             doubts: vec![Evidence {

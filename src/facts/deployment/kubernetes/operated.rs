@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::super::arguments::Argument;
+use super::super::by_path::ByPath;
 use super::super::model::{KeyPart, KeyVolume, PartKind};
 use super::super::network::{Container, Named, Ports, Surroundings};
 use super::super::user::RunAs;
@@ -423,6 +424,7 @@ impl<'d> Operated<'d> {
             },
             mounts: self.mounts(objects),
             withheld: Vec::new(),
+            by_path: ByPath::default(),
             pod: PodNetwork::default(),
             environment: Vec::new(),
             doubts: self.doubts(all, objects),
