@@ -63,7 +63,7 @@ fn json(profile: &Profile) -> JsonReceiver<'_> {
 
 fn kind(profile: &Profile) -> &'static str {
     match profile.kind {
-        ReceiverKind::Saas => "service",
+        ReceiverKind::Saas => "hosted",
         ReceiverKind::SelfHosted => "self-hosted",
         ReceiverKind::Adapter => "adapter",
     }

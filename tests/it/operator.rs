@@ -810,7 +810,7 @@ fn labels_of_rules_are_texts() {
         (
             "PrometheusRule",
             &rule("1"),
-            &[(7, "schema/wrong-type", "expected a text")],
+            &[(7, "schema/wrong-type", "expected text")],
         ),
     ]);
 }

@@ -346,9 +346,8 @@ impl Fit<'_> {
             rewritten(
                 collapsed(path),
                 Cause::Redirect,
-                format!(
-                    "`{shown}` has two slashes in a row: the receiver redirects or rejects the request"
-                ),
+                "two slashes in a row in the path: the receiver redirects or rejects the request"
+                    .to_owned(),
             )
         })
         .or_else(|| {

@@ -412,7 +412,7 @@ impl Translator {
         let wanted = match ty {
             Type::Number => "a number",
             Type::Bool => "`true` or `false`",
-            _ => "a text",
+            _ => "text",
         };
         let Some(scalar) = node.scalar() else {
             self.wrong_kind(node, wanted);
@@ -713,14 +713,14 @@ impl Translator {
             Kind::Sequence(_) => "a list",
             Kind::Scalar(scalar) if scalar.as_bool().is_some() => "a boolean",
             Kind::Scalar(scalar) if is_number(scalar) => "a number",
-            Kind::Scalar(_) => "a text",
+            Kind::Scalar(_) => "text",
         };
         let message = format!(
             "`{}`: expected {wanted}, found {found}; {}",
             name_of(node),
             self.dialect.mistyped
         );
-        let text = node.scalar().filter(|_| wanted == "a text");
+        let text = node.scalar().filter(|_| wanted == "text");
         let advice = text.map(|scalar| Advice::say(format!("quote it: `\"{}\"`", scalar.text)));
         self.say(Rule::WrongType, Severity::Error, node, message, advice);
     }
