@@ -49,26 +49,40 @@ impl<'d> Finder<'d> {
         if is_assertion(self.document.text().path()) {
             return;
         }
-        if let Some(kind) = tables::KINDS.iter().find(is_it) {
-            let spec = manifest.root.get("spec").filter(|spec| !spec.is_null());
-            let holder = EmbeddedIn::Resource {
-                kind: kind.kind,
-                name: manifest.name.to_owned(),
-                namespace: manifest.namespace.map(str::to_owned),
-            };
-            self.beside_spec(kind, manifest, &holder, out);
-            if let Some(spec) = spec {
-                let from = out.len();
-                self.resource(kind, spec, holder, out);
-                // Something may fill in labels in templates.
-                let selecting = Selecting::of(kind.kind, manifest.root);
-                let is_known = self.template.is_none() && !manifest.in_template;
-                if let Some(selecting) = selecting.filter(|_| is_known) {
-                    select(out.get_mut(from..).unwrap_or_default(), selecting);
-                }
-            }
-            return;
+        match tables::KINDS.iter().find(is_it) {
+            Some(kind) => self.operated(kind, manifest, out),
+            None => self.carrier(manifest, out),
         }
+    }
+
+    /// What a resource of an operator for Prometheus holds.
+    fn operated(
+        &self,
+        kind: &'static ObjectKind,
+        manifest: Manifest<'d>,
+        out: &mut Vec<Recognised>,
+    ) {
+        let spec = manifest.root.get("spec").filter(|spec| !spec.is_null());
+        let holder = EmbeddedIn::Resource {
+            kind: kind.kind,
+            name: manifest.name.to_owned(),
+            namespace: manifest.namespace.map(str::to_owned),
+        };
+        self.beside_spec(kind, manifest, &holder, out);
+        if let Some(spec) = spec {
+            let from = out.len();
+            self.resource(kind, spec, holder, out);
+            // Something may fill in labels in templates.
+            let selecting = Selecting::of(kind.kind, manifest.root);
+            let is_known = self.template.is_none() && !manifest.in_template;
+            if let Some(selecting) = selecting.filter(|_| is_known) {
+                select(out.get_mut(from..).unwrap_or_default(), selecting);
+            }
+        }
+    }
+
+    /// What an object of another kind carries.
+    fn carrier(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {
         let in_spec = |key: &str| manifest.root.get("spec")?.get(key);
         match manifest.kind {
             "ConfigMap" => {

@@ -48,22 +48,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             "write `http://`, or set `tls` there".to_owned(),
         ),
         Reason::Redirect(status) => {
-            let follows = entry.write.http().follows_redirects();
-            let keeps = KEEPING.contains(status);
-            let (severity, so) = match (follows, keeps) {
-                (true, true) => (
-                    Severity::Info,
-                    "each batch is sent twice, first in the clear",
-                ),
-                (true, false) => (
-                    Severity::Warning,
-                    "the POST becomes a GET, and every sample is lost",
-                ),
-                (false, _) => (
-                    Severity::Warning,
-                    "redirects are not followed, and every sample is dropped",
-                ),
-            };
+            let (severity, so) = redirected(entry, *status);
             (
                 severity,
                 endpoint.scheme(),
@@ -87,4 +72,23 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     .into();
     finding.evidence = found.evidence;
     out.push(finding.help(help));
+}
+
+/// What becomes of samples that are redirected.
+fn redirected(entry: &Entry<'_>, status: u16) -> (Severity, &'static str) {
+    let follows = entry.write.http().follows_redirects();
+    match (follows, KEEPING.contains(&status)) {
+        (true, true) => (
+            Severity::Info,
+            "each batch is sent twice, first in the clear",
+        ),
+        (true, false) => (
+            Severity::Warning,
+            "the POST becomes a GET, and every sample is lost",
+        ),
+        (false, _) => (
+            Severity::Warning,
+            "redirects are not followed, and every sample is dropped",
+        ),
+    }
 }

@@ -1,0 +1,99 @@
+//! Selectors of a key in a Secret or a ConfigMap.
+
+use super::{INLINE, Reference, SELECTED, Translator, name_of};
+use crate::check::Rule;
+use crate::dialect::table::{Key, Type};
+use crate::yaml::{Entry, Made, Node};
+use promvet_text::{Advice, Severity, nearest};
+
+impl Translator {
+    /// A selector of a key of a Secret or a ConfigMap.
+    pub(super) fn selector(
+        &mut self,
+        ty: &'static Type,
+        key: &Key,
+        node: Node<'_>,
+    ) -> Option<Made> {
+        let is_inline = key.native.is_some_and(|native| INLINE.contains(&native));
+        let form = match ty {
+            Type::KeyOf => "`secret: {name, key}` or `configMap: {name, key}`",
+            _ => "`{name, key}` of a Secret",
+        };
+        let Some(mapping) = node.mapping() else {
+            self.wrong_kind(node, form);
+            return Some(self.builder.scalar(node, SELECTED));
+        };
+        match ty {
+            Type::KeyOf => {
+                for entry in mapping.entries() {
+                    match (entry.name(), entry.value.mapping()) {
+                        ("secret", Some(_)) => self.reference("Secret", is_inline, entry.value),
+                        ("configMap", Some(_)) => {
+                            self.reference("ConfigMap", is_inline, entry.value)
+                        }
+                        ("name" | "key", _) => {
+                            let message = format!(
+                                "`{}`: `{}` belongs below `secret` or `configMap`; {}",
+                                name_of(node),
+                                entry.name(),
+                                self.dialect.mistyped
+                            );
+                            self.say(Rule::WrongType, Severity::Error, entry.key, message, None);
+                            break;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => self.reference("Secret", is_inline, node),
+        }
+        // An empty selector is none.
+        let is_empty = mapping
+            .entries()
+            .all(|entry| entry.value.as_str() == Some(""));
+        (!is_empty).then(|| self.builder.scalar(node, SELECTED))
+    }
+
+    pub(super) fn reference(&mut self, kind: &'static str, is_inline: bool, node: Node<'_>) {
+        let text = |key: &str| node.get(key).and_then(Node::as_str).unwrap_or("");
+        let (name, key) = (text("name"), text("key"));
+        if let Some(mapping) = node.mapping() {
+            // Other keys are dropped by the API server (pruning), so that the selector would select
+            // something else.
+            let strange = |entry: &Entry<'_>| !matches!(entry.name(), "name" | "key" | "optional");
+            if let Some(entry) = mapping.entries().find(strange) {
+                let message = format!(
+                    "`{}`: unknown key; a selector has `name` and `key`; {}",
+                    entry.name(),
+                    self.dialect.unknown
+                );
+                let meant = nearest(entry.name(), ["name", "key", "optional"]);
+                let advice = meant.map(|name| Advice::rename(entry.key.span(), name));
+                self.say(
+                    Rule::UnknownField,
+                    Severity::Error,
+                    entry.key,
+                    message,
+                    advice,
+                );
+                return;
+            }
+        }
+        if key.is_empty() && !name.is_empty() {
+            let message = format!("`{}`: no `key`; {}", name_of(node), self.dialect.mistyped);
+            self.say(Rule::MissingField, Severity::Error, node, message, None);
+        }
+        if !name.is_empty() && !key.is_empty() {
+            self.references.push(Reference {
+                kind,
+                name: name.to_owned(),
+                key: key.to_owned(),
+                field: name_of(node),
+                is_inline,
+                place: node.place(),
+                logical: node.path(),
+                identity: node.identity(),
+            });
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Keys that a dialect does not have: what was meant by them, and what becomes of them.
+
+use super::{Translator, is_filled_in};
+use crate::check::Rule;
+use crate::dialect::table::{Key, MappingShape, Type};
+use crate::dialect::tables;
+use crate::unknown::of_short;
+use crate::yaml::{Entry, Mapping, Node};
+use promvet_text::{Advice, Severity, nearest};
+
+impl Translator {
+    /// Says that a key is unknown, and returns the one that is meant, if it is not set.
+    pub(super) fn unknown(
+        &mut self,
+        shape: &'static MappingShape,
+        entry: Entry<'_>,
+    ) -> Option<&'static Key> {
+        // A loop of the template may write the keys.
+        if is_filled_in(entry.key) {
+            return None;
+        }
+        let name = entry.name();
+        if std::ptr::eq(shape, &tables::SELECTOR) {
+            self.bare_label(entry);
+            return None;
+        }
+        let mut meant = meant_by(shape, name);
+        if self.of_server(shape, name) && !matches!(meant, Some(Meant::Spelling(_))) {
+            meant = None;
+        }
+        let mapping = entry.key.parent();
+        // A rename onto a key that is set would make it twice, so that nothing is renamed then.
+        let is_free = |key: &str| mapping.is_none_or(|it| it.get(key).is_none());
+        let key_of = |name: &str| shape.find(name).filter(|_| is_free(name));
+        let lacks = |name: &str| key_of(name).is_some_and(|key| key.required);
+        // Without its action, a relabel rule replaces, which needs a label to write to.
+        let replaces = |name: &str| {
+            let target = shape
+                .keys
+                .iter()
+                .find(|key| key.native == Some("target_label"));
+            let is_action = key_of(name).is_some_and(|key| key.native == Some("action"));
+            is_action && target.is_some_and(|key| is_free(key.name))
+        };
+        match meant {
+            Some(Meant::Spelling(_) | Meant::Below(_)) => {}
+            Some(Meant::Like(key)) if lacks(key) => {}
+            _ if shape.open => return None,
+            _ => {}
+        }
+        let unknown = self.dialect.unknown;
+        let (severity, message, advice) = match meant {
+            Some(Meant::Spelling(key)) => (
+                Severity::Error,
+                format!("`{name}`: the key is `{key}` here; {unknown}"),
+                match is_free(key) {
+                    true => Advice::rename(entry.key.span(), key).safe(),
+                    false => Advice::say(format!("remove it: `{key}` is set already")),
+                },
+            ),
+            Some(Meant::Below(key)) => (
+                Severity::Error,
+                format!("`{name}`: unknown key; it belongs in `{key}`; {unknown}"),
+                Advice::say(format!("move it into `{key}`")),
+            ),
+            Some(Meant::Like(key)) => (
+                match replaces(key) {
+                    true => Severity::Error,
+                    false => Severity::Warning,
+                },
+                format!("`{name}`: unknown key; {unknown}"),
+                match is_free(key) {
+                    true => Advice::rename(entry.key.span(), key).unsafe_(),
+                    false => Advice::say(format!("did you mean `{key}`? It is set already")),
+                },
+            ),
+            None if self.of_server(shape, name) => (
+                Severity::Warning,
+                format!("`{name}`: only a Prometheus has this key, an agent does not; {unknown}"),
+                Advice::say("remove it"),
+            ),
+            None => (
+                Severity::Warning,
+                format!("`{name}`: unknown key; {unknown}"),
+                Advice::say("remove it, or correct its name"),
+            ),
+        };
+        let said = Some(advice);
+        self.say(Rule::UnknownField, severity, entry.key, message, said);
+        match meant {
+            Some(Meant::Spelling(key) | Meant::Like(key)) => key_of(key),
+            _ => None,
+        }
+    }
+
+    /// Whether a key is one of a Prometheus where only those of an agent are known.
+    pub(super) fn of_server(&self, shape: &'static MappingShape, name: &str) -> bool {
+        let tables = (&tables::PROMETHEUS_AGENT, &tables::PROMETHEUS);
+        std::ptr::eq(shape, tables.0) && tables.1.find(name).is_some()
+    }
+
+    /// A label directly in a selector. Without it nothing is left, and the empty selector selects
+    /// everything (apimachinery `LabelSelectorAsSelector`).
+    pub(super) fn bare_label(&mut self, entry: Entry<'_>) {
+        let names = ["matchLabels", "matchExpressions"];
+        let name = entry.name();
+        let near = nearest(name, names).filter(|_| entry.value.scalar().is_none());
+        let (message, advice) = match near {
+            Some(near) => (
+                format!("`{name}`: unknown key; {}", self.dialect.unknown),
+                Advice::rename(entry.key.span(), near).unsafe_(),
+            ),
+            None => (
+                format!(
+                    "`{name}`: labels belong in `matchLabels`; {}, and an empty selector selects everything",
+                    self.dialect.unknown
+                ),
+                Advice::say(format!("write `matchLabels: {{{name}: …}}`")),
+            ),
+        };
+        let advice = Some(advice);
+        self.say(
+            Rule::UnknownField,
+            Severity::Error,
+            entry.key,
+            message,
+            advice,
+        );
+    }
+}
+
+/// The entry whose key is a misspelling of another one.
+pub(super) fn misspelled<'d>(
+    shape: &'static MappingShape,
+    mapping: Mapping<'d>,
+    key: &Key,
+) -> Option<Entry<'d>> {
+    let mut entries = mapping.effective();
+    entries.find(|entry| {
+        let is_known = shape.find(entry.name()).is_some();
+        let meant = || meant_by(shape, entry.name());
+        !is_known
+            && matches!(meant(), Some(Meant::Spelling(name) | Meant::Like(name)) if name == key.name)
+    })
+}
+
+/// Whether a value can be of a type, as far as its kind says.
+pub(super) fn may_be(ty: &Type, node: Node<'_>) -> bool {
+    match ty {
+        Type::Any | Type::Native => true,
+        Type::List(_) | Type::Set(_) | Type::Groups => node.sequence().is_some(),
+        Type::Key
+        | Type::KeyOf
+        | Type::Headers
+        | Type::Authenticator
+        | Type::Map(_)
+        | Type::Object(_) => node.mapping().is_some(),
+        _ => node.scalar().is_some(),
+    }
+}
+
+/// What may be meant by a key that a shape does not have.
+enum Meant {
+    /// This one: the same letters, or the native name of it.
+    Spelling(&'static str),
+    /// A key of this one.
+    Below(&'static str),
+    /// One that looks like it.
+    Like(&'static str),
+}
+
+/// Keys of other kinds, and what they are called where they have another name.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("endpoints", "podMetricsEndpoints"),
+    ("interval", "scrapeInterval"),
+    ("metricRelabelConfigs", "metricRelabelings"),
+    ("path", "metricsPath"),
+    ("podMetricsEndpoints", "endpoints"),
+    ("relabelConfigs", "relabelings"),
+    ("relabelings", "relabelingConfigs"),
+    ("storage", "storageSpec"),
+    ("storageSpec", "storage"),
+    ("targets", "static"),
+    ("timeout", "scrapeTimeout"),
+];
+
+/// Spellings come before resemblance, since `scrape_interval` for `scrapeInterval` is sure and a
+/// near miss is a guess.
+fn meant_by(shape: &'static MappingShape, name: &str) -> Option<Meant> {
+    let plain = letters(name);
+    let same = shape.keys.iter().find(|key| letters(key.name) == plain);
+    let native = || {
+        let last = |key: &Key| Some(letters(key.native?.rsplit('.').next()?));
+        shape
+            .keys
+            .iter()
+            .find(|key| last(key).as_ref() == Some(&plain))
+    };
+    let other = || {
+        let mut names = OTHER_NAMES.iter().filter(|(other, _)| *other == name);
+        names.find_map(|(_, key)| shape.find(key))
+    };
+    if let Some(key) = same.or_else(native).or_else(other) {
+        return Some(Meant::Spelling(key.name));
+    }
+    let below = shape.keys.iter().find(|key| {
+        let inner = inner_shape(&key.ty);
+        inner.is_some_and(|inner| inner.keys.iter().any(|key| letters(key.name) == plain))
+    });
+    if let Some(key) = below.filter(|_| plain.len() > SHORTEST_MOVED) {
+        return Some(Meant::Below(key.name));
+    }
+    if let Some(key) = of_short(name).and_then(|name| shape.find(name)) {
+        return Some(Meant::Like(key.name));
+    }
+    let names = shape.keys.iter().map(|key| key.name);
+    nearest(name, names).map(Meant::Like)
+}
+
+/// The fewest letters of a key that is reported as belonging elsewhere: `name` and `key` belong
+/// anywhere.
+const SHORTEST_MOVED: usize = 5;
+
+fn inner_shape(ty: &Type) -> Option<&'static MappingShape> {
+    match ty {
+        Type::Object(shape) => Some(shape),
+        Type::List(item) | Type::Set(item) => inner_shape(item),
+        _ => None,
+    }
+}
+
+/// A name without what spellings differ in.
+/// `remoteWrite`, `remote_write` and `remote-write` differ in nothing else, so that they compare
+/// equal.
+fn letters(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '_' | '-'))
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
+}
