@@ -183,8 +183,8 @@ fn a_mistake_in_a_condition_is_reported_with_its_place() {
         (
             "a.b(c)",
             &[
-                "4:8 unknown name `a`; known: self, config, file, effective, url, urls, receiver, issuer, credentials, mount, environment",
-                "4:12 unknown name `c`; known: self, config, file, effective, url, urls, receiver, issuer, credentials, mount, environment",
+                "4:8 unknown name `a`; known: self, config, file, effective, url, urls, receiver, issuer, credentials, labels, mount, environment",
+                "4:12 unknown name `c`; known: self, config, file, effective, url, urls, receiver, issuer, credentials, labels, mount, environment",
                 "4:11 unknown function `b` for this value; known: size, contains, startsWith, endsWith, matches, seconds, string, int, uint, double, bool, type, dyn, has, all, exists, exists_one, map, filter",
             ],
         ),
