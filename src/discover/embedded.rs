@@ -608,8 +608,7 @@ mod tests {
             "serverFiles: {alerting_rules.yml: {}, prometheus.yml: {}}\n# scrape_\n".to_owned(),
             "services: {}\nconfigs: {a: {file: scrape_configs.yml}}\n".to_owned(),
             // Other charts have a server.
-            "server: {remoteWrite: [], global: {scrape_interval: 1m}}\n"
-                .to_owned(),
+            "server: {remoteWrite: [], global: {scrape_interval: 1m}}\n".to_owned(),
             "serverFiles: {}\nremoteWrite: [{url: x}]\n".to_owned(),
         ] {
             assert_eq!(found(&source), Vec::<String>::new(), "{source}");

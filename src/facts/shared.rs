@@ -115,16 +115,24 @@ impl<'t> Shared<'t> {
     /// What the Prometheus Operator runs by resources and values of the tree.
     pub(super) fn operated(&self, files: &Lookup<'_>) -> &[Deployment] {
         self.operated.get_or_init(|| {
-            let objects = self.objects(files);
-            self.sources(files).operated(files.tree, objects)
+            let sources = self.sources(files);
+            // Without resources of the Operator, no ConfigMap has to be parsed for them.
+            match sources.has_operated() {
+                true => sources.operated(files.tree, self.objects(files)),
+                false => Vec::new(),
+            }
         })
     }
 
     /// What the chart `prometheus` starts by values of the tree.
     pub(super) fn charted(&self, files: &Lookup<'_>) -> &[Deployment] {
         self.charted.get_or_init(|| {
-            let objects = self.objects(files);
-            self.sources(files).charted(files.tree, objects)
+            let sources = self.sources(files);
+            // Without values of the chart, no ConfigMap has to be parsed for it.
+            match sources.has_charts() {
+                true => sources.charted(files.tree, self.objects(files)),
+                false => Vec::new(),
+            }
         })
     }
 

@@ -34,7 +34,7 @@ fn values_come_from_their_line_from_another_key_or_by_default() {
         (
             &["prometheus.yml", "scrape_configs[api].scrape_interval"],
             "30s",
-            "`global.scrape_interval` in line 1",
+            "`global.scrape_interval` on line 1",
         ),
         (
             &["prometheus.yml", "scrape_configs[0].scheme"],
@@ -102,7 +102,7 @@ fn a_section_shows_all_that_counts_in_it() {
     assert_eq!(row("scheme"), "scheme http the default of Prometheus");
     assert_eq!(
         row("scrape_interval"),
-        "scrape_interval 30s `global.scrape_interval` in line 6"
+        "scrape_interval 30s `global.scrape_interval` on line 6"
     );
     assert!(
         !ran.said().contains("hunter2") && !ran.stdout.contains("not set "),
@@ -123,7 +123,7 @@ fn what_is_not_there_is_answered_with_what_is() {
             &["why", "prometheus.yml", "scrape_configs[apo]"],
             "has no item `apo`",
         ),
-        (&["why", "prometheus.yml:99"], "no setting is in line 99"),
+        (&["why", "prometheus.yml:99"], "no setting is on line 99"),
         (
             &["why", "prometheus.yml", "scrape_configs[apo].scheme"],
             "did you mean `scrape_configs[api]`?",

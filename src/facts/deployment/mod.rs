@@ -169,6 +169,11 @@ impl Sources {
         Objects(kubernetes::Objects::read(home, &self.providers))
     }
 
+    /// Whether there are files that may be resources of the Operator, or values for them.
+    pub(super) fn has_operated(&self) -> bool {
+        !self.operated.is_empty()
+    }
+
     /// What the Prometheus Operator runs by them.
     pub(super) fn operated(&self, tree: &dyn Tree, objects: &Objects) -> Vec<Deployment> {
         let home = Home {
@@ -178,6 +183,11 @@ impl Sources {
             others: false,
         };
         kubernetes::operated::operated(home, &self.operated, &objects.0)
+    }
+
+    /// Whether there are files that may be values of the chart `prometheus`.
+    pub(super) fn has_charts(&self) -> bool {
+        !self.charts.is_empty()
     }
 
     /// What the chart `prometheus` starts by them.
