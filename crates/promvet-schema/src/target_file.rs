@@ -103,6 +103,7 @@ pub fn check(
             document,
             format,
             relabeled,
+            is_open: false,
             version,
             template: target.template,
             findings: Vec::new(),
@@ -160,6 +161,8 @@ struct Checker<'d> {
     document: &'d Document,
     format: Format,
     relabeled: bool,
+    /// Whether a placeholder in a target was reported.
+    is_open: bool,
     version: Version,
     template: bool,
     findings: Vec<Finding>,
@@ -346,6 +349,11 @@ impl<'d> Checker<'d> {
         let fault = address_fault(text);
         let (message, help) = match fault {
             Some((fault, _)) if !fault.is_open() || !self.template => {
+                // One placeholder tells that the whole file is still to be filled in.
+                let is_told = fault.is_open() && std::mem::replace(&mut self.is_open, true);
+                if is_told {
+                    return;
+                }
                 (fault.message(), fault.help())
             }
             _ if text.is_empty() && placeholder::find(scalar.text).next().is_none() => (
