@@ -112,6 +112,12 @@ impl<'e, 'a> Material<'e, 'a> {
         discover::is_test_data(&self.facts.relative(&path))
     }
 
+    /// What the configuration is in, if it is not the whole of a file.
+    #[must_use]
+    pub fn holder(&self) -> Option<&'a EmbeddedIn> {
+        self.holder
+    }
+
     /// The proof that nothing fills in a placeholder of it, if there is one.
     #[must_use]
     pub fn never_filled(&self, whole: &str) -> Option<Vec<Evidence>> {

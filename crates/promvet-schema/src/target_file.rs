@@ -354,7 +354,11 @@ impl<'d> Checker<'d> {
                 if is_told {
                     return;
                 }
-                (fault.message(), fault.help())
+                let help = match fault.is_open() {
+                    true => "write the address, or fill the file in before Prometheus reads it",
+                    false => fault.help(),
+                };
+                (fault.message(), help)
             }
             _ if text.is_empty() && placeholder::find(scalar.text).next().is_none() => (
                 "an item of `targets` is empty; Prometheus drops the target",

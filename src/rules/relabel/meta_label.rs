@@ -199,7 +199,10 @@ fn near(list: &RelabelList<'_, '_>, label: &str) -> Option<String> {
     if let Some(name) = shorter {
         return Some((*name).to_owned());
     }
-    let longer = |name: &&&str| name.strip_prefix(label).is_some_and(|rest| rest.starts_with('_'));
+    let longer = |name: &&&str| {
+        name.strip_prefix(label)
+            .is_some_and(|rest| rest.starts_with('_'))
+    };
     let mut longer = exact.iter().filter(longer);
     if let Some(name) = longer.next() {
         return longer.next().is_none().then(|| (*name).to_owned());
@@ -228,7 +231,10 @@ fn of_other_role(label: &str, names: &[&str]) -> Option<String> {
     let words: Vec<_> = label.split('_').collect();
     let is_same = |name: &&&str| {
         let others: Vec<_> = name.split('_').collect();
-        let mut differ = words.iter().zip(&others).filter(|(one, other)| one != other);
+        let mut differ = words
+            .iter()
+            .zip(&others)
+            .filter(|(one, other)| one != other);
         let first = differ.next();
         others.len() == words.len()
             && differ.next().is_none()

@@ -66,8 +66,9 @@ fn reads_sample_label(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: 
 /// Whether a rule sets a label where another one is absent, or whatever the other one is.
 fn fills_in(rule: &RelabelRule<'_>) -> bool {
     let pattern = rule.pattern();
-    let is_constant =
-        || rule.action == "replace" && !rule.replacement.is_empty() && !rule.replacement.contains('$');
+    let is_constant = || {
+        rule.action == "replace" && !rule.replacement.is_empty() && !rule.replacement.contains('$')
+    };
     pattern.is_some_and(|pattern| {
         let empty = rule.separator.repeat(rule.sources.len().saturating_sub(1));
         pattern.matches(&empty) && (!pattern.matches_all() || is_constant())

@@ -90,10 +90,7 @@ fn is_ignored(
     else {
         return false;
     };
-    let message = format!(
-        "`{}` does not set the tenant here: {why}",
-        header.name
-    );
+    let message = format!("`{}` does not set the tenant here: {why}", header.name);
     let help = match demand.tenant_header() {
         Some(tenant) => Advice::rename(header.key.span(), &*tenant.name)
             .text(format!("set the tenant in `{}`", tenant.name))

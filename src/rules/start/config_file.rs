@@ -61,7 +61,10 @@ fn named(start: &Start<'_>, flag: &str, path: &str, out: &mut Findings<'_>) {
 fn is_written_by_command(content: &str, path: &str) -> bool {
     let mut places = content.match_indices(path);
     places.any(|(at, _)| {
-        let before = content.get(..at).unwrap_or_default().trim_end_matches([' ', '"', '\'']);
+        let before = content
+            .get(..at)
+            .unwrap_or_default()
+            .trim_end_matches([' ', '"', '\'']);
         before.ends_with('>') || before.ends_with("tee") || before.ends_with("-o")
     })
 }
