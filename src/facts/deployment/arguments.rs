@@ -113,12 +113,18 @@ impl Arguments {
         by_other || self.list.iter().any(is_open)
     }
 
-    /// Where a switch such as `--agent` is, unless it is set to false.
+    /// Where a switch such as `--agent` is, unless it is set to false. The last one counts, as with the
+    /// package `flag` of Go.
     #[must_use]
     pub fn switch(&self, flag: &str) -> Option<&Place> {
-        let mut list = self.list.iter();
-        let set = list.find(|one| matches!(after_flag(&one.text, flag), Some("" | "=true")))?;
-        Some(&set.place)
+        let state = |one: &Argument| match after_flag(&one.text, flag)? {
+            "" | "=true" => Some(true),
+            "=false" => Some(false),
+            _ => None,
+        };
+        let mut list = self.list.iter().rev();
+        let (is_on, place) = list.find_map(|one| Some((state(one)?, &one.place)))?;
+        is_on.then_some(place)
     }
 
     /// Where a flag is, whatever its value; a switch may be turned off with `--no-`.
@@ -255,6 +261,21 @@ mod tests {
             ("web", false),
         ] {
             assert_eq!(arguments.flag(flag).is_some(), stands, "{flag}");
+        }
+    }
+
+    #[test]
+    fn of_switches_the_last_one_counts() {
+        for (source, is_on) in [
+            ("[-auth=true, -auth=false]", false),
+            ("[-auth=false, -auth]", true),
+            ("[-auth=false, -other]", false),
+        ] {
+            assert_eq!(
+                arguments(source).switch("auth").is_some(),
+                is_on,
+                "{source}"
+            );
         }
     }
 
