@@ -41,7 +41,7 @@ pub struct Profile {
     pub tls: Tls,
     /// Whether it takes remote write 2.0.
     pub remote_write_2: Version2,
-    /// The paths at which it answers remote reads, or [`NO_READS`]; empty if that is not known.
+    /// The paths at which it answers remote reads, or `NO_READS`; empty if that is not known.
     pub remote_read: List<Text>,
     /// External labels that it asks for.
     pub external_labels: List<Text>,
