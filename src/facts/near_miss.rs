@@ -34,7 +34,7 @@ const USUAL: &[&str] = &[
     "prometheus-stack",
 ];
 
-/// What stands for a port without a name.
+/// The name of a port that has none.
 const UNNAMED: &str = "";
 
 /// Labels that name a program.

@@ -289,7 +289,7 @@ impl<'e, 'a> Lookup<'e, 'a> {
             let evidence = facts.filled_in(text, self.shown, configuration.holder);
             evidence.is_some()
         };
-        is_shouted(text) && (configuration.any_word || is_named_by_script())
+        placeholder::is_one_shouted_word(text) && (configuration.any_word || is_named_by_script())
     }
 }
 
@@ -319,11 +319,6 @@ fn runners_of<'a>(configuration: &Configuration<'a>) -> Vec<RunningDeployment<'a
         true => facts.operated(&file, configuration.holder),
         false => runners,
     }
-}
-
-/// Whether a value is one plain word in capitals, which a script may fill in.
-fn is_shouted(text: &str) -> bool {
-    placeholder::find_shouted(text).contains(&(0..text.len()))
 }
 
 /// Files that Prometheus needs to prove who it is, or to know with whom it speaks.

@@ -1232,3 +1232,102 @@ fn audits_say_what_prometheus_will_do_and_call_an_empty_tenant_empty() {
     // `/api/v1/write` is a path of seven receivers.
     assert!(said.contains("recognized 1 of 2 endpoints"), "{said}");
 }
+
+/// What today's silences must not hide: each change of a silent tree is a fault again.
+#[test]
+fn what_fills_in_or_writes_a_file_is_told_apart_from_what_does_not() {
+    let job = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n";
+    let plain = "services:\n  p: {image: 'prom/prometheus:v3.5.0', volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']}\n";
+    // A scheme that a script fills in, and a slip.
+    assert_silent(&[("prometheus.yml", &format!("{job}  scheme: API_SCHEME\n"))]);
+    for scheme in ["HTPPS", "ftp"] {
+        let text = format!("{job}  scheme: {scheme}\n");
+        assert_told(
+            &[("prometheus.yml", &text)],
+            Severity::Warning,
+            "scrape/scheme",
+        );
+    }
+    // A shell that writes the file that Prometheus is started with, and one that writes another.
+    let shell = |to: &str| {
+        format!(
+            "services:\n  p:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n    entrypoint: [/bin/sh, -c]\n    command:\n    - |\n      sed s/a/b/ /etc/prometheus/prometheus.yml > {to}\n      exec prometheus --config.file=/tmp/prometheus.yml\n"
+        )
+    };
+    assert_silent(&[
+        ("prometheus.yml", job),
+        ("compose.yml", &shell("/tmp/prometheus.yml")),
+    ]);
+    assert_told(
+        &[
+            ("prometheus.yml", job),
+            ("compose.yml", &shell("/tmp/o.yml")),
+        ],
+        Severity::Warning,
+        "start/config-file",
+    );
+    // The same words to fill in on both sides, and a variable that nothing expands.
+    let of =
+        |password: &str| format!("{job}  basic_auth: {{username: a, password: '{password}'}}\n");
+    let with =
+        |value: &str| plain.replace("volumes:", &format!("environment: ['P={value}'], volumes:"));
+    let twin = [
+        ("prometheus.yml", of("EnterPassword")),
+        ("compose.yml", with("EnterPassword")),
+    ];
+    let twin = twin.each_ref().map(|(path, text)| (*path, &**text));
+    assert_told(&twin, Severity::Warning, "credentials/content");
+    let alone = [
+        ("prometheus.yml", of("EnterPassword")),
+        ("compose.yml", plain.to_owned()),
+    ];
+    let alone = alone.each_ref().map(|(path, text)| (*path, &**text));
+    assert_told(&alone, Severity::Error, "credentials/content");
+    // An example beside a rule file that is not there.
+    let rules = "rule_files: [alerts.yml]\nscrape_configs: []\n";
+    let groups = "groups: []\n";
+    for (beside, severity) in [
+        ("alerts.example.yml", Severity::Warning),
+        ("alerts.yml.sample", Severity::Warning),
+        ("example.yml", Severity::Error),
+    ] {
+        let files = [("prometheus.yml", rules), (beside, groups)];
+        assert_told(&files, severity, "files/missing");
+    }
+}
+
+/// A fault that several places share is told once, and two faults twice.
+#[test]
+fn one_fault_is_told_once() {
+    let count = |files: &[(&str, &str)], rule: &str| {
+        let all = memory::found("/tree", &memory::tree(files));
+        all.iter().filter(|one| one.rule == rule).count()
+    };
+    let compose = "services:\n  p: {image: 'prom/prometheus:v3.5.0', volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']}\n";
+    let job = |name: &str, folder: &str| {
+        format!(
+            "- job_name: {name}\n  kubernetes_sd_configs: [{{role: node}}]\n  scheme: https\n  tls_config: {{ca_file: {folder}/ca.crt}}\n  bearer_token_file: {folder}/token\n"
+        )
+    };
+    for (folder, expected) in [
+        ("/var/run/secrets/kubernetes.io/serviceaccount", 1),
+        ("/etc/cluster", 4),
+    ] {
+        let text = format!("scrape_configs:\n{}{}", job("a", folder), job("b", folder));
+        let files = [("prometheus.yml", &*text), ("compose.yml", compose)];
+        assert_eq!(
+            count(&files, "credentials/not-mounted"),
+            expected,
+            "{folder}"
+        );
+    }
+    let targets = "[{\"targets\": [\"${A}:1\", \"${B}:1\"]}]";
+    let files = [
+        (
+            "prometheus.yml",
+            "scrape_configs: [{job_name: a, file_sd_configs: [{files: [t.json]}]}]\n",
+        ),
+        ("t.json", targets),
+    ];
+    assert_eq!(count(&files, "files/target-file"), 1);
+}

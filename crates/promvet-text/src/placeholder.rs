@@ -288,6 +288,12 @@ fn may_ask(bytes: &[u8]) -> bool {
     })
 }
 
+/// Whether a value is one plain word in capitals, which a script may fill in.
+#[must_use]
+pub fn is_one_shouted_word(text: &str) -> bool {
+    find_shouted(text).contains(&(0..text.len()))
+}
+
 /// The words of a template in plain capitals, in whose place a script writes the value
 /// (`REMOTE_WRITE_URL`, `PASS`): the whole text, or what is between delimiters. One needs an
 /// underscore or three capitals.

@@ -54,7 +54,7 @@ fn names_twice(receivers: &[Node<'_>]) -> Option<Finding> {
     names.iter().enumerate().find_map(twice)
 }
 
-/// One way to notify somebody.
+/// An integration of a receiver, such as a webhook.
 fn integration(kind: &str, config: Node<'_>, out: &mut Vec<Finding>) {
     let url = config.get("url").or_else(|| config.get("apiURL"));
     if kind == "webhookConfigs" {

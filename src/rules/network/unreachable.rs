@@ -176,7 +176,7 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
                 mode.word()
             ),
             match mode {
-                Mode::Host => "write `host.docker.internal`, with `extra_hosts:                                ['host.docker.internal:host-gateway']` for this container"
+                Mode::Host => "write `host.docker.internal`, with `extra_hosts: ['host.docker.internal:host-gateway']` for this container"
                     .to_owned(),
                 Mode::Bridge | Mode::None => format!("remove `network_mode` of `{service}`"),
             },

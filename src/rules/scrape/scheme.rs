@@ -56,5 +56,5 @@ fn check_scheme(node: Node<'_>, effect: &str, out: &mut Findings<'_>) {
 /// Whether a value is a word of several parts in capitals, such as `API_SCHEME`: no spelling of a scheme,
 /// but what a script fills in.
 fn is_filled_in(text: &str) -> bool {
-    text.contains('_') && placeholder::find_shouted(text).contains(&(0..text.len()))
+    text.contains('_') && placeholder::is_one_shouted_word(text)
 }
