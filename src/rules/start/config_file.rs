@@ -65,7 +65,10 @@ fn is_written_by_command(content: &str, path: &str) -> bool {
             .get(..at)
             .unwrap_or_default()
             .trim_end_matches([' ', '"', '\'']);
-        before.ends_with('>') || before.ends_with("tee") || before.ends_with("-o")
+        let behind = content.get(at + path.len()..).unwrap_or_default();
+        let is_whole =
+            !behind.starts_with(|c: char| c.is_ascii_alphanumeric() || "._-/".contains(c));
+        is_whole && [">", "tee", "-o"].iter().any(|word| before.ends_with(word))
     })
 }
 

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 
 use super::super::arguments::Argument;
 use super::super::by_path::ByPath;
-use super::super::model::{KeyPart, KeyVolume, PartKind};
 use super::super::user::RunAs;
-use super::volume::{DEFAULT_MODE, Pod};
+use super::volume::{Pod, whole_object};
 use super::{
     Arguments, Deployment, Evidence, Home, Image, Mount, MountSource, Objects, Outside, Place,
-    Platform, PodNetwork, SourceFile, may_be_same,
+    Platform, PodNetwork, SourceFile,
 };
 use crate::discover::charts;
 use crate::yaml::{Mapping, Node, placeholder};
@@ -192,22 +191,7 @@ fn object(node: Node<'_>, kind: &'static str, named: Node<'_>, objects: &Objects
         let source = MountSource::Unknown(format!("a {kind} whose name is not known"));
         return Some(Mount::new(path, source, node.place()));
     }
-    let part = KeyPart {
-        kind: PartKind::Object {
-            kind,
-            name: name.to_owned(),
-            providers: objects.0.of(kind, name, |one| may_be_same(one, None)),
-        },
-        items: None,
-        mode: DEFAULT_MODE,
-        mode_place: None,
-        optional: false,
-    };
-    let source = MountSource::Keys(KeyVolume {
-        name: name.to_owned(),
-        parts: vec![part],
-        fs_group: None,
-    });
+    let source = whole_object(kind, name, None, objects);
     Some(Mount {
         sub_path: sub_path.filter(|sub| !sub.is_empty()).map(str::to_owned),
         ..Mount::new(path, source, node.place())

@@ -7,13 +7,12 @@ use std::path::PathBuf;
 
 use super::super::arguments::Argument;
 use super::super::by_path::ByPath;
-use super::super::model::{KeyPart, KeyVolume, PartKind};
 use super::super::network::{Container, Named, Ports, Surroundings};
 use super::super::user::RunAs;
-use super::volume::Pod;
+use super::volume::{Pod, whole_object};
 use super::{
     Arguments, Deployment, Environment, Evidence, Home, Image, Mount, MountSource, Objects,
-    Outside, Place, Platform, PodNetwork, SourceFile, may_be_same,
+    Outside, Place, Platform, PodNetwork, SourceFile,
 };
 use crate::discover::{Manifest, manifests};
 use crate::yaml::{Node, placeholder};
@@ -29,9 +28,6 @@ const OWN: &[&str] = &[
     "/etc/prometheus/web_config",
     "/prometheus",
 ];
-
-/// The mode of files from Secrets and ConfigMaps (kubernetes/kubernetes `pkg/apis/core/v1/defaults.go`).
-const MODE: u32 = 0o644;
 
 /// How deep values of a chart may be in others.
 const DEEPEST: usize = 6;
@@ -354,24 +350,7 @@ impl<'d> Operated<'d> {
                 node.place(),
             ));
         }
-        let namespace = self.namespace;
-        let providers = objects.0.of(kind, name, |one| may_be_same(one, namespace));
-        let part = KeyPart {
-            kind: PartKind::Object {
-                kind,
-                name: name.to_owned(),
-                providers,
-            },
-            items: None,
-            mode: MODE,
-            mode_place: None,
-            optional: false,
-        };
-        let source = MountSource::Keys(KeyVolume {
-            name: name.to_owned(),
-            parts: vec![part],
-            fs_group: None,
-        });
+        let source = whole_object(kind, name, self.namespace, objects);
         Some(Mount::new(&path, source, node.place()))
     }
 

@@ -1,7 +1,7 @@
 //! The volumes of a pod and how a container mounts them.
 
 use super::provider::Providers;
-use super::{SERVICE_ACCOUNT, entry_place, may_be_same};
+use super::{Objects, SERVICE_ACCOUNT, entry_place, may_be_same};
 use crate::facts::deployment::inside;
 use crate::facts::deployment::model::{
     KeyItem, KeyPart, KeyVolume, Mount, MountSource, Outside, PartKind,
@@ -11,6 +11,31 @@ use crate::yaml::{Node, Scalar, Style, placeholder};
 
 /// Mode of files in volumes that set none (kubernetes/kubernetes `pkg/apis/core/types.go`).
 pub(super) const DEFAULT_MODE: u32 = 0o644;
+
+/// A volume of all keys of one Secret or ConfigMap, as charts and operators mount it.
+pub(super) fn whole_object(
+    kind: &'static str,
+    name: &str,
+    namespace: Option<&str>,
+    objects: &Objects,
+) -> MountSource {
+    let part = KeyPart {
+        kind: PartKind::Object {
+            kind,
+            name: name.to_owned(),
+            providers: objects.0.of(kind, name, |one| may_be_same(one, namespace)),
+        },
+        items: None,
+        mode: DEFAULT_MODE,
+        mode_place: None,
+        optional: false,
+    };
+    MountSource::Keys(KeyVolume {
+        name: name.to_owned(),
+        parts: vec![part],
+        fs_group: None,
+    })
+}
 
 /// A pod's specification.
 pub(super) struct Pod<'d> {
