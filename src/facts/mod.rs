@@ -16,6 +16,7 @@ pub mod online;
 mod operated_rules;
 pub mod opstrace;
 mod owners;
+mod patches;
 mod proxy;
 mod pulled_in;
 mod reach;
@@ -76,6 +77,7 @@ const SCANS: &[Scan] = &[
     near_miss::may_hold,
     rule_evaluator::may_tell,
     namespaces::may_move,
+    patches::may_hold,
 ];
 
 /// Whether a YAML file may hold a fact of any kind.
@@ -297,7 +299,13 @@ impl<'t> Facts<'t> {
         let is_usual = endpoint.port().is_none()
             || endpoint.port_or_default() == Some(if scheme == "https" { 443 } else { 80 });
         let path = endpoint.slice(endpoint.path());
-        is_usual.then(|| self.shared.routes().judge(&scheme, &host, path))?
+        let found = is_usual.then(|| self.shared.routes().judge(&scheme, &host, path))??;
+        let place = &found.evidence.first()?.place;
+        let name = place.text().slice(place.span()).trim_matches(['"', '\'']);
+        let file = self.absolute(place.path());
+        let patches = self.shared.patches(&self.files);
+        let is_patched = |kind: &&str| patches.of(kind, name, &file, &[]).next().is_some();
+        (!routes::KINDS.iter().any(is_patched)).then_some(found)
     }
 
     /// The issuer of a host's certificate, by what the tree says of the host.

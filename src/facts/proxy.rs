@@ -58,6 +58,9 @@ impl Facts<'_> {
         endpoint: &Endpoint,
     ) -> Option<Misrouted> {
         let [only] = answering else { return None };
+        if !only.changes.is_empty() {
+            return None;
+        }
         let (container, deployment) = (only.container?, only.deployment?);
         let name = container.image.as_ref()?.repository().rsplit('/').next()?;
         let mut proxies = PROXIES.iter();

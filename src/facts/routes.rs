@@ -28,7 +28,7 @@ const WORDS: &[&[&str]] = &[
 ];
 
 /// Kinds whose hosts and paths are read.
-const KINDS: &[&str] = &["Ingress", "Route", "HTTPRoute", "IngressRoute"];
+pub(super) const KINDS: &[&str] = &["Ingress", "Route", "HTTPRoute", "IngressRoute"];
 
 /// Kinds of other controllers, whose paths are not worked out: a host that one of them names is not
 /// judged.

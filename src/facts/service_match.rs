@@ -7,6 +7,7 @@ use super::Facts;
 use super::deployment::{
     Certainty, Container, Deployment, Hit, Image, Named, Platform, RunningDeployment,
 };
+use super::patches::{IMAGE, LEADING, STARTING};
 use super::receiver::names_tenant;
 use crate::discover::EmbeddedIn;
 use crate::finding::Evidence;
@@ -32,6 +33,11 @@ pub struct ServiceMatch<'f> {
     pub evidence: Vec<Evidence>,
     /// Whether it is what runs the configuration itself, and how that is known.
     pub itself: Option<Vec<Evidence>>,
+    /// Why another program may answer, or one with other settings, than the tree shows: other compose
+    /// files, patches, a mesh. No rule says how the receiver is set while there is a reason.
+    pub changes: Vec<Evidence>,
+    /// Whether the image may be another one.
+    has_other_image: bool,
 }
 
 impl ServiceMatch<'_> {
@@ -147,6 +153,26 @@ impl<'f> Standpoint<'f> {
 }
 
 impl Facts<'_> {
+    /// What changes the way to a container, or how it is started.
+    fn changes(&self, named: &Named, container: Option<&Container>) -> Vec<Evidence> {
+        let own = container.map_or(&[][..], |container| &container.changes);
+        let mut out = own.to_vec();
+        if named.platform != Platform::Kubernetes {
+            return out;
+        }
+        let patches = self.shared.patches(&self.files);
+        if let Some((kind, name)) = named.workload() {
+            out.extend(patches.of(kind, name, &named.file, STARTING));
+        }
+        let service = named.names().first().map_or("", String::as_str);
+        if let Some(shown) = named.evidence().first() {
+            let file = self.absolute(shown.place.path());
+            out.extend(patches.of("Service", service, &file, LEADING));
+        }
+        out.extend(patches.routed(service, named.namespace.as_deref()));
+        out
+    }
+
     fn answer<'f>(&'f self, hit: &Hit<'f>, runners: &[RunningDeployment<'f>]) -> ServiceMatch<'f> {
         let deployment = hit.container.and_then(|container| {
             let operated = || {
@@ -164,7 +190,16 @@ impl Facts<'_> {
             }
             _ => None,
         };
+        let is_patched = || {
+            let (kind, name) = hit.named.workload()?;
+            let patches = self.shared.patches(&self.files);
+            let mut found = patches.of(kind, name, &hit.named.file, IMAGE);
+            found.next()
+        };
+        let has_other_image = hit.container.is_some_and(|one| one.has_other_image);
         ServiceMatch {
+            changes: self.changes(hit.named, hit.container),
+            has_other_image: has_other_image || is_patched().is_some(),
             container: hit.container,
             named: hit.named,
             port: hit.port,
@@ -222,6 +257,9 @@ impl Facts<'_> {
         answering: &[ServiceMatch<'_>],
         written: &[&str],
     ) -> Option<TenantFlag> {
+        if answering.iter().any(|one| !one.changes.is_empty()) {
+            return Some(TenantFlag::Open);
+        }
         let containers = answering.iter().filter_map(|one| one.container);
         let mut at_endpoint = containers.map(TenantFlag::of);
         if let Some(first) = at_endpoint.next() {
@@ -285,6 +323,9 @@ fn is_in_sight(hit: &Hit<'_>, runners: &[RunningDeployment<'_>], file: &Path) ->
 /// The image of whatever answers, if all that may do so run the same.
 pub(super) fn image<'f>(answering: &[ServiceMatch<'f>]) -> Option<&'f Image> {
     let (first, rest) = answering.split_first()?;
+    if answering.iter().any(|one| one.has_other_image) {
+        return None;
+    }
     let image = first.container?.image.as_ref()?;
     let same = |one: &ServiceMatch<'_>| one.image().is_some_and(|one| one.is_same(image));
     rest.iter().all(same).then_some(image)

@@ -8,10 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Facts;
-use super::deployment::{Arguments, AtPath, Deployment, Image, Resolved};
+use super::deployment::{
+    Arguments, AtPath, Deployment, Image, KeyPart, MountSource, PartKind, Resolved,
+};
 use super::receiver::{Program, ProgramOf, Release, SettingName};
 use super::service_match::ServiceMatch;
-use crate::finding::{Evidence, Place, Text};
+use crate::finding::{Evidence, Finding, Place, Severity, Text};
 use crate::source::LARGEST;
 pub use limits::{HaTracker, ReceiverLimits};
 use reading::{File, Reading};
@@ -74,6 +76,8 @@ pub struct ReceiverSettings {
     pub has_file: bool,
     /// Its image and how one gets there.
     pub evidence: Vec<Evidence>,
+    /// What may change requests on the way to it: a proxy of a mesh beside it.
+    pub doubt: Option<Evidence>,
 }
 
 impl Facts<'_> {
@@ -82,7 +86,7 @@ impl Facts<'_> {
     #[must_use]
     pub fn receiver_settings(&self, answering: &[ServiceMatch<'_>]) -> Option<ReceiverSettings> {
         let [only] = answering else { return None };
-        let container = only.container?;
+        let container = only.container.filter(|_| only.changes.is_empty())?;
         let arguments = &container.arguments;
         let image = container.image.as_ref()?;
         let ProgramOf {
@@ -140,6 +144,7 @@ impl Facts<'_> {
             limits: ReceiverLimits::of(&read),
             has_file: matches!(read.file, File::Document(_)),
             evidence: only.shown(),
+            doubt: only.named.injected().cloned(),
         };
         if let Some(flag) = program.web_config.as_deref() {
             let file = self.file_of(only, Some(flag));
@@ -162,7 +167,7 @@ impl Facts<'_> {
         };
         match deployment.resolve(self.files.tree, path) {
             Resolved::NotMounted(_) => File::None,
-            _ => File::read(self.text_at(deployment, path).as_ref(), path),
+            _ => self.file_at(deployment, path),
         }
     }
 
@@ -172,10 +177,35 @@ impl Facts<'_> {
         let Some((path, _)) = arguments.zip(flag).and_then(|(all, flag)| all.value(flag)) else {
             return File::None;
         };
-        let text = one
-            .deployment
-            .and_then(|deployment| self.text_at(deployment, path));
-        File::read(text.as_ref(), path)
+        match one.deployment {
+            Some(deployment) => self.file_at(deployment, path),
+            None => File::Unknown,
+        }
+    }
+
+    /// A file of a container; unknown where a patch changes the object that it comes from.
+    fn file_at(&self, deployment: &Deployment, path: &str) -> File {
+        let patches = self.shared.patches(&self.files);
+        let is_patched = |part: &KeyPart| match &part.kind {
+            PartKind::Object {
+                kind,
+                name,
+                providers,
+            } => providers.iter().any(|provider| {
+                let file = self.absolute(provider.place.path());
+                patches.of(kind, name, &file, &[]).next().is_some()
+            }),
+            _ => false,
+        };
+        let mounts = deployment.mounts.iter();
+        let mut volumes = mounts.filter_map(|mount| match &mount.source {
+            MountSource::Keys(volume) if path.starts_with(&mount.path) => Some(volume),
+            _ => None,
+        });
+        match volumes.any(|volume| volume.parts.iter().any(is_patched)) {
+            true => File::Unknown,
+            false => File::read(self.text_at(deployment, path).as_ref(), path),
+        }
     }
 
     /// What is at a path in a container, if that is in the tree. Its lines are not shown, since anything
@@ -260,6 +290,19 @@ fn text_of(facts: &Facts<'_>, file: &Path) -> Option<Arc<Text>> {
 }
 
 impl ReceiverSettings {
+    /// A finding that rests on them, one level lower where something may change the requests.
+    #[must_use]
+    pub fn weigh(&self, mut finding: Finding) -> Finding {
+        if let Some(doubt) = &self.doubt {
+            finding.severity = match finding.severity {
+                Severity::Error => Severity::Warning,
+                _ => Severity::Info,
+            };
+            finding.evidence.push(doubt.clone());
+        }
+        finding
+    }
+
     /// How a setting is known: by its place, or by the image and its flags.
     #[must_use]
     pub fn evidence_of<T>(&self, setting: &Setting<T>, what: &str) -> Vec<Evidence> {

@@ -11,6 +11,7 @@ use super::deployment::{Deployment, Deployments, Network, Objects, SourceFile, S
 use super::issuer::cert_manager::{self, Manifests};
 use super::near_miss::{self, Selectables};
 use super::opstrace::{self, Instance};
+use super::patches::{self, Patches};
 use super::routes::{self, Routes};
 use super::scripts::Scripts;
 use super::{Find, FindScripts, Scan, TenantFlag, namespaces, pulled_in, rule_evaluator};
@@ -37,6 +38,7 @@ pub struct Shared<'t> {
     tenant_flags: OnceLock<Vec<TenantFlag>>,
     loaders: OnceLock<Vec<Document>>,
     routes: OnceLock<Routes>,
+    patches: OnceLock<Patches>,
     selectables: OnceLock<Selectables>,
     vmalert_alone: OnceLock<Option<Place>>,
     scripts: OnceLock<Scripts>,
@@ -74,6 +76,7 @@ impl<'t> Shared<'t> {
             tenant_flags: OnceLock::new(),
             loaders: OnceLock::new(),
             routes: OnceLock::new(),
+            patches: OnceLock::new(),
             selectables: OnceLock::new(),
             vmalert_alone: OnceLock::new(),
             scripts: OnceLock::new(),
@@ -159,6 +162,12 @@ impl<'t> Shared<'t> {
     pub(super) fn routes(&self) -> &Routes {
         self.routes
             .get_or_init(|| Routes::new(&self.texts(routes::may_hold)))
+    }
+
+    /// What changes objects after their manifests.
+    pub(super) fn patches(&self, files: &Lookup<'_>) -> &Patches {
+        self.patches
+            .get_or_init(|| Patches::new(files, &self.texts(patches::may_hold)))
     }
 
     /// What labels select, and what selects by labels.

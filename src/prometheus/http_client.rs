@@ -156,6 +156,26 @@ impl<'d> HttpClient<'d> {
         self.proxy_url().is_some() || from_environment == Some(true)
     }
 
+    /// Whether requests to a host surely go through no proxy: there is none, or `no_proxy` names the
+    /// host or a domain that it is in (golang.org/x/net `http/httpproxy`, `config.useProxy`).
+    #[must_use]
+    pub fn goes_direct(self, host: &str) -> bool {
+        let list = self.settings.get("no_proxy").and_then(Node::as_str);
+        let mut names = list.unwrap_or_default().split(',').map(str::trim);
+        let is_excepted = |name: &str| {
+            let name = name.split(':').next().unwrap_or(name);
+            let domain = name.trim_start_matches('*').trim_start_matches('.');
+            let rest = host.strip_suffix(domain);
+            name == "*"
+                || !domain.is_empty()
+                    && rest.is_some_and(|rest| match rest {
+                        "" => domain == name,
+                        rest => rest.ends_with('.'),
+                    })
+        };
+        !self.has_proxy() || names.any(is_excepted)
+    }
+
     /// Whether a key is there that is not a credential, but so much like one that it is meant for it.
     #[must_use]
     pub fn misspells_a_credential(self) -> bool {

@@ -103,6 +103,9 @@ impl<'a> Entry<'a> {
             let endpoint = Endpoint::where_filled(scalar.text, &|word| {
                 around.any_word || facts.filled_in(word, shown, around.holder).is_some()
             });
+            // The proxy looks the host up, may be in another network, and may add headers.
+            let host = endpoint.host_name().unwrap_or_default();
+            let standpoint = standpoint.filter(|_| write.http().goes_direct(&host));
             let answering = standpoint.map_or_else(Vec::new, |one| one.answering(&endpoint));
             let recognition = facts.recognise(&endpoint, &answering);
             Some(Url {
@@ -177,13 +180,15 @@ impl<'a> Entry<'a> {
                 return Vec::new();
             };
             let faults = judge(&url.endpoint, &url.recognition);
-            match self.settings().filter(|_| !faults.is_empty()) {
-                Some(settings) => without_prefix(url, settings, faults, |text| {
-                    let endpoint = Endpoint::where_filled(text, &|word| self.is_filled(word));
-                    judge(&endpoint, &self.facts.recognise(&endpoint, &url.answering))
-                }),
-                None => faults,
+            let is_changed = url.answering.iter().any(|one| !one.changes.is_empty());
+            let settings = self.settings();
+            if faults.is_empty() || settings.is_none() && !is_changed {
+                return faults;
             }
+            without_prefix(url, settings, faults, |text| {
+                let endpoint = Endpoint::where_filled(text, &|word| self.is_filled(word));
+                judge(&endpoint, &self.facts.recognise(&endpoint, &url.answering))
+            })
         })
     }
 

@@ -13,16 +13,16 @@ use crate::prometheus::endpoint::Endpoint;
 const MOST_SEGMENTS: usize = 4;
 
 /// The faults of a URL, given those of the URL as it is written: none where it is right behind the
-/// receiver's prefix. `judge` says what is wrong with a text.
+/// receiver's prefix, which is not known without settings. `judge` says what is wrong with a text.
 pub(super) fn without_prefix(
     url: &Url<'_>,
-    settings: &ReceiverSettings,
+    settings: Option<&ReceiverSettings>,
     faults: Vec<ShapeFault>,
     judge: impl Fn(&str) -> Vec<ShapeFault>,
 ) -> Vec<ShapeFault> {
     let path = url.endpoint.slice(url.endpoint.path());
     let behind = |length: usize| cut(&url.endpoint, length);
-    if settings.hides_prefix {
+    if settings.is_none_or(|settings| settings.hides_prefix) {
         let ends = path.match_indices('/').skip(1).take(MOST_SEGMENTS);
         let mut cuts = ends.filter_map(|(length, _)| behind(length));
         return match cuts.any(|text| judge(&text).is_empty()) {
@@ -30,7 +30,8 @@ pub(super) fn without_prefix(
             false => faults,
         };
     }
-    let own = settings.prefix.as_ref().map_or("", |one| &*one.value);
+    let own = settings.and_then(|settings| settings.prefix.as_ref());
+    let own = own.map_or("", |one| &*one.value);
     let rest = path.strip_prefix(own).filter(|_| !own.is_empty());
     let text = rest.filter(|rest| rest.starts_with('/'));
     let Some(text) = text.and_then(|_| behind(own.len())) else {

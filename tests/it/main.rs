@@ -45,6 +45,7 @@ mod policy;
 mod promql;
 mod random_edits;
 mod readers;
+mod receiver_changes;
 mod receivers;
 mod relabel_command;
 mod rooms;

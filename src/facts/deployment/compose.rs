@@ -1,5 +1,6 @@
 //! Compose files: the services that run Prometheus and what they mount.
 
+mod chain;
 mod environment;
 mod files;
 mod names;
@@ -35,7 +36,7 @@ pub(super) fn read(
         if !home.every && !folder.iter().any(|file| may_matter(file.bytes())) {
             continue;
         }
-        let found = each_project(home, &folder, |project| -> Vec<Deployment> {
+        let found = each_project(home, &folder, files, |project| -> Vec<Deployment> {
             let services = project.services();
             let found = services.iter();
             found

@@ -33,6 +33,10 @@ pub struct Named {
     pub(super) ports: Ports,
     /// The containers behind it; of a pod only one answers at a port.
     pub(super) containers: Vec<Container>,
+    /// What asks for a proxy of a mesh beside its containers.
+    pub(super) injected: Option<Evidence>,
+    /// The kind and the name of what runs the pods.
+    pub(super) workload: Option<(String, String)>,
     /// How the name leads there.
     pub(super) evidence: Vec<Evidence>,
     /// The networks of a service of docker compose.
@@ -129,6 +133,10 @@ pub struct Container {
     pub arguments: Arguments,
     /// Its variables.
     pub environment: Environment,
+    /// Why another program may run in it, or with other settings than are seen.
+    pub changes: Vec<Evidence>,
+    /// Whether its image may be another one.
+    pub has_other_image: bool,
 }
 
 /// A container that answers at a host and port.
@@ -154,6 +162,8 @@ pub struct Network {
     /// The folders of compose files whose names may come from variables.
     open: Vec<usize>,
     pods: Pods,
+    /// All compose files, in the order of their paths.
+    compose: Vec<SourceFile>,
 }
 
 /// Files whose names are read together.
@@ -216,6 +226,7 @@ impl Sources {
             root: self.root.clone(),
             groups,
             pods: Pods::new(&self.workloads, &self.operated),
+            compose: self.compose.clone(),
         }
     }
 }
@@ -254,7 +265,7 @@ impl Network {
         let group = compose.find(|group| {
             group.platform == Platform::Compose && group.files.iter().any(|one| one.path == file)
         })?;
-        let read = || group.read(tree, &self.root, &self.pods);
+        let read = || group.read(tree, self);
         let names = group.names.get_or_init(read);
         let (all, others): (Vec<_>, Vec<_>) =
             names.all.iter().partition(|named| named.file == file);
@@ -267,7 +278,7 @@ impl Network {
     /// The containers behind all names; reads every file.
     pub fn containers(&self, tree: &dyn Tree) -> impl Iterator<Item = &Container> {
         let groups = self.groups.iter().map(move |group| {
-            let read = || group.read(tree, &self.root, &self.pods);
+            let read = || group.read(tree, self);
             group.names.get_or_init(read)
         });
         let named = groups.flat_map(|names| &names.all);
@@ -287,7 +298,7 @@ impl Network {
         let groups = groups.filter_map(|number| self.groups.get(number));
         let groups = groups.filter(|group| group.platform == Platform::Kubernetes);
         let services = groups.flat_map(|group| {
-            let read = || group.read(tree, &self.root, &self.pods);
+            let read = || group.read(tree, self);
             &group.names.get_or_init(read).services
         });
         services.filter(|one| one.name == name).collect()
@@ -298,7 +309,7 @@ impl Network {
         let groups = self.groups.iter();
         let groups = groups.filter(|group| group.platform == Platform::Kubernetes);
         groups.flat_map(move |group| {
-            let read = || group.read(tree, &self.root, &self.pods);
+            let read = || group.read(tree, self);
             &group.names.get_or_init(read).services
         })
     }
@@ -308,6 +319,14 @@ impl Network {
             return Vec::new();
         }
         let mut groups = self.words.texts_with(name);
+        // A default name of a container, `project-service-1`, is not written anywhere.
+        let number = name.rsplit_once(['-', '_']);
+        let number = number.filter(|(_, number)| number.parse::<u16>().is_ok());
+        if let Some((before, _)) = number.filter(|_| platform == Platform::Compose) {
+            let ends = before.match_indices(['-', '_']);
+            let services = ends.filter_map(|(at, _)| before.get(at + 1..));
+            groups.extend(services.flat_map(|service| self.words.texts_with(service)));
+        }
         groups.extend(&self.open);
         groups.sort_unstable();
         groups.dedup();
@@ -317,7 +336,7 @@ impl Network {
         groups
             .filter(|group| group.platform == platform)
             .flat_map(|group| {
-                let read = || group.read(tree, &self.root, &self.pods);
+                let read = || group.read(tree, self);
                 group.names.get_or_init(read).of_name(name)
             })
             .collect()
@@ -342,7 +361,8 @@ impl Group {
             })
     }
 
-    fn read(&self, tree: &dyn Tree, root: &Path, pods: &Pods) -> GroupNames {
+    fn read(&self, tree: &dyn Tree, network: &Network) -> GroupNames {
+        let (root, pods) = (&network.root, &network.pods);
         let services: Vec<Service> = match self.platform {
             Platform::Compose => Vec::new(),
             _ if self.is_operated => Vec::new(),
@@ -357,6 +377,7 @@ impl Group {
                     others: false,
                 },
                 &self.files,
+                &network.compose,
             ),
             _ if self.is_operated => {
                 let files = self.files.iter();
@@ -466,6 +487,19 @@ impl Named {
     #[must_use]
     pub fn service(&self) -> Option<&Container> {
         self.containers.first()
+    }
+
+    /// What asks for a proxy of a mesh in its pods.
+    #[must_use]
+    pub fn injected(&self) -> Option<&Evidence> {
+        self.injected.as_ref()
+    }
+
+    /// The kind and the name of what runs the pods of Kubernetes behind it.
+    #[must_use]
+    pub fn workload(&self) -> Option<(&str, &str)> {
+        let (kind, name) = self.workload.as_ref()?;
+        Some((kind, name))
     }
 
     /// How the name leads to its containers, if another place than the container's tells.

@@ -2,6 +2,7 @@
 
 use super::{Unreachable, Why, nearest};
 use crate::facts::deployment::{Certainty, Platform, RunningDeployment, Service};
+use crate::facts::patches::LEADING;
 use crate::facts::service_match::Standpoint;
 use crate::finding::{Evidence, Place};
 use crate::prometheus::endpoint::{Endpoint, Network};
@@ -58,6 +59,9 @@ impl Standpoint<'_> {
         {
             return Some(self.found(Why::OtherDns, [outside]));
         }
+        if self.is_changed(&host, &all) {
+            return None;
+        }
         let (why, service) = match (here.first(), all.first()) {
             (Some(first), _) => (not_offered(&here, endpoint.port_or_default()?)?, *first),
             (None, Some(first)) if host.namespace.is_empty() => {
@@ -72,6 +76,20 @@ impl Standpoint<'_> {
             message: format!("the Service `{}` is here", service.name),
         };
         Some(self.found(why, [shown]))
+    }
+
+    /// Whether a patch changes one of the Services, or a mesh routes the name.
+    fn is_changed(&self, host: &ClusterHost<'_>, all: &[&Service]) -> bool {
+        let facts = self.facts();
+        let patches = facts.shared.patches(&facts.files);
+        let is_patched = |one: &&Service| {
+            let file = facts.absolute(one.place.path());
+            let mut found = patches.of("Service", &one.name, &file, LEADING);
+            found.next().is_some()
+        };
+        let namespace = Some(host.namespace).filter(|namespace| !namespace.is_empty());
+        let mut routes = patches.routed(host.name, namespace);
+        routes.next().is_some() || all.iter().any(is_patched)
     }
 
     fn found(&self, why: Why, evidence: impl IntoIterator<Item = Evidence>) -> Unreachable {

@@ -85,7 +85,7 @@ fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> O
     let here = own.surroundings();
     let mut named = together.all.iter().filter(has_name);
     let Some(other) = named.next() else {
-        if here.has_other_names || !together.is_alone {
+        if here.has_other_names || !together.is_alone || is_container_name(together, host) {
             return None;
         }
         let names = together.all.iter().flat_map(|named| {
@@ -134,7 +134,24 @@ fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> O
         written: port,
         own: *inside,
     };
-    (!listens && there.mode.is_none()).then_some((why, Some(other)))
+    let is_whole = other.service().is_some_and(|one| one.changes.is_empty());
+    (is_whole && !listens && there.mode.is_none()).then_some((why, Some(other)))
+}
+
+/// Whether a host is the name that docker compose gives the container of a service in a project of
+/// any name: `project-service-1`, with Compose 1 `project_service_1`.
+fn is_container_name(together: &Together<'_>, host: &str) -> bool {
+    let before = host.rsplit_once(['-', '_']);
+    let before = before.filter(|(_, number)| number.parse::<u16>().is_ok());
+    let Some((before, _)) = before else {
+        return false;
+    };
+    let services = together
+        .all
+        .iter()
+        .filter_map(|named| named.names().first());
+    let mut rests = services.filter_map(|service| before.strip_suffix(service.as_str()));
+    rests.any(|rest| rest.len() > 1 && rest.ends_with(['-', '_']))
 }
 
 fn localhost<'n>(

@@ -99,8 +99,9 @@ enum Written<'a> {
 }
 
 impl<'a> Written<'a> {
+    /// VictoriaMetrics fills in `%{NAME}` (`lib/envtemplate`), which may be nothing.
     fn here(value: &'a str, place: Place) -> Self {
-        match placeholder::is_open(value) {
+        match placeholder::is_open(value) || value.contains("%{") {
             true => Self::Hidden,
             false => Self::Here(value, place),
         }

@@ -15,6 +15,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     if is_open || endpoint.network() == Network::Loopback {
         return;
     }
+    // A proxy may have other routes to the host.
+    let host = endpoint.host_name().unwrap_or_default();
+    if !entry.write.http().goes_direct(&host) {
+        return;
+    }
     let facts = entry.facts;
     let found = facts.misrouted(endpoint);
     let Some(found) = found.or_else(|| facts.unproxied(&url.answering, endpoint)) else {

@@ -44,7 +44,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
             replicas(configuration, entry, settings, out),
         ];
         for finding in found.into_iter().flatten() {
-            out.push(finding);
+            out.push(settings.weigh(finding));
         }
     }
 }

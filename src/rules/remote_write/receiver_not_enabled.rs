@@ -51,7 +51,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 
 /// Why what answers takes no samples, if so it is.
 fn off(one: &ServiceMatch<'_>) -> Option<Off> {
-    match one.prometheus?.receiving() {
+    let prometheus = one.prometheus.filter(|_| one.changes.is_empty());
+    match prometheus?.receiving() {
         Receiving::Off(off) => Some(off),
         Receiving::Possible => None,
     }

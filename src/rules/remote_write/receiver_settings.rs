@@ -22,7 +22,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         .or_else(|| users(entry, url, settings, out))
         .or_else(|| other_user(entry, url, settings, out));
     if let Some(finding) = found {
-        out.push(finding);
+        out.push(settings.weigh(finding));
     }
 }
 

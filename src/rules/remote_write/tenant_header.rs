@@ -268,7 +268,7 @@ fn not_to_one_tenant(
     let help = format!("add `headers:` with `{}: <tenant>`", tenant.name);
     let mut finding = out.at(url, severity, message).help(help);
     finding.evidence = settings.evidence_of(wants, "with several tenants");
-    out.push(finding);
+    out.push(settings.weigh(finding));
 }
 
 fn certainty(demand: &ReceiverRequirements<'_, '_>) -> Severity {

@@ -10,8 +10,12 @@ use crate::facts::deployment::scan::SourceFile;
 use crate::yaml::Node;
 
 /// Every service of the compose files of a folder that others can reach by a name.
-pub(in crate::facts::deployment) fn named(home: Home<'_>, folder: &[SourceFile]) -> Vec<Named> {
-    let named = each_project(home, folder, |project| -> Vec<Named> {
+pub(in crate::facts::deployment) fn named(
+    home: Home<'_>,
+    folder: &[SourceFile],
+    all: &[SourceFile],
+) -> Vec<Named> {
+    let named = each_project(home, folder, all, |project| -> Vec<Named> {
         let services = project.services();
         let named = services.iter().map(|service| of_service(project, service));
         named.collect()
@@ -39,7 +43,11 @@ fn of_service(project: &Project<'_>, service: &Service<'_>) -> Named {
             ports: Vec::new(),
             arguments: arguments(project, service, None),
             environment: project.variables(service),
+            changes: service.changes.clone(),
+            has_other_image: service.has_other_image,
         }],
+        workload: None,
+        injected: None,
         evidence: Vec::new(),
         surroundings: surroundings(project, service),
     }
@@ -68,7 +76,10 @@ fn surroundings(project: &Project<'_>, service: &Service<'_>) -> Surroundings {
         has_other_names: !in_sight || maps_names,
         own_mode: mode.filter(|_| is_whole && !maps_names).and_then(Mode::of),
         networks: in_sight.then_some(networks),
-        published: ports.filter_map(|node| published(project, node)).collect(),
+        published: match service.has_other_ports {
+            true => Vec::new(),
+            false => ports.flat_map(|node| published(project, node)).collect(),
+        },
         exposed: exposed
             .filter_map(|node| project.expand(node.as_str()?)?.parse().ok())
             .collect(),
@@ -95,19 +106,37 @@ fn networks(service: &Service<'_>) -> Vec<String> {
     out
 }
 
-/// A port of the machine and the one of the container behind it, in the short form
-/// (`127.0.0.1:19090:9090/tcp`) or the long one; ranges are left out.
-fn published(project: &Project<'_>, node: Node<'_>) -> Option<(u16, u16)> {
-    let number = |text: &str| project.expand(text)?.parse::<u16>().ok();
-    if let Some(target) = node.get("target") {
-        let published = node.get("published")?;
-        return Some((number(published.as_str()?)?, number(target.as_str()?)?));
-    }
-    let text = project.expand(node.as_str()?)?;
-    let text = text.strip_suffix("/tcp").unwrap_or(&text);
-    let (before, own) = text.rsplit_once(':')?;
-    let host = before.rsplit(':').next()?;
-    Some((host.parse().ok()?, own.parse().ok()?))
+/// How many ports of a range are read: a range of all ports says nothing about a service.
+const MOST_PORTS: u16 = 256;
+
+/// The ports of the machine and those of the container behind them, in the short form
+/// (`127.0.0.1:19090:9090/tcp`, `8000-8010:80-90`) or the long one.
+fn published(project: &Project<'_>, node: Node<'_>) -> Vec<(u16, u16)> {
+    let pairs = || {
+        let number = |text: &str| project.expand(text)?.parse::<u16>().ok();
+        if let Some(target) = node.get("target") {
+            let published = node.get("published")?;
+            return Some(vec![(
+                number(published.as_str()?)?,
+                number(target.as_str()?)?,
+            )]);
+        }
+        let text = project.expand(node.as_str()?)?;
+        let text = text.strip_suffix("/tcp").unwrap_or(&text);
+        let (before, own) = text.rsplit_once(':')?;
+        let (host, own) = (range(before.rsplit(':').next()?)?, range(own)?);
+        // A range for one port of the container takes whichever is free.
+        (host.1 - host.0 == own.1 - own.0 && own.1 - own.0 < MOST_PORTS)
+            .then(|| (host.0..=host.1).zip(own.0..=own.1).collect())
+    };
+    pairs().unwrap_or_default()
+}
+
+/// A port, or the first and the last one of a range.
+fn range(text: &str) -> Option<(u16, u16)> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    (first <= last).then_some((first, last))
 }
 
 /// The image that a service names.
@@ -121,7 +150,8 @@ pub(super) fn image(project: &Project<'_>, service: &Service<'_>) -> Option<Imag
 }
 
 /// Its own name, those of its container and its machine, and its aliases in any network
-/// (docs.docker.com, compose file reference, `networks`, `aliases`).
+/// (docs.docker.com, compose file reference, `networks`, `aliases`). A container without a name is
+/// called after its project, with the separator of Compose 2 or 1.
 fn names(project: &Project<'_>, service: &Service<'_>) -> Vec<String> {
     let mut out = vec![service.name.to_owned()];
     let own = ["container_name", "hostname"].into_iter();
@@ -132,6 +162,11 @@ fn names(project: &Project<'_>, service: &Service<'_>) -> Vec<String> {
         let aliases = network.value.get("aliases").into_iter();
         let aliases = aliases.flat_map(Node::items).filter_map(Node::as_str);
         out.extend(aliases.filter_map(|text| project.expand(text)));
+    }
+    if service.get("container_name").is_none() {
+        let project = project.name();
+        let name = |by: &str| [project.as_str(), service.name, "1"].join(by);
+        out.extend(["-", "_"].map(name));
     }
     out
 }

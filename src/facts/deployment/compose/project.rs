@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::chain::chain;
 use super::environment::env_file;
 use super::volumes::Placed;
 use crate::facts::deployment::inside;
@@ -37,6 +38,27 @@ const MOST_EXTENDS: usize = 8;
 /// How many other files are named that may be laid over a service: more reasons for one doubt help
 /// no reader, and in a folder of a thousand files each would name all others.
 const MOST_OTHERS: usize = 16;
+
+/// The keys of a service by which another program runs in it, or is set to something else.
+const STARTING: &[&str] = &[
+    "build",
+    "command",
+    "configs",
+    "entrypoint",
+    "env_file",
+    "environment",
+    "extends",
+    "image",
+    "network_mode",
+    "secrets",
+    "volumes",
+];
+
+/// The keys of a service by which it gets another image.
+const IMAGE: &[&str] = &["build", "extends", "image"];
+
+/// The keys of a service that name its ports.
+const PORTS: &[&str] = &["expose", "ports"];
 
 /// A compose file and its document.
 pub(super) struct Parsed<'f> {
@@ -83,6 +105,12 @@ pub(super) struct Project<'f> {
     pub(super) env_file: Vec<Arc<Written>>,
     /// The services of all compose files of the folder: the others may be laid over it.
     beside: &'f ServicesByName<'f>,
+    /// All compose files of the tree, in the order of their paths.
+    all: &'f [SourceFile],
+    /// The `include` of a file that is not in the tree.
+    left_out: Option<Node<'f>>,
+    /// Whether something says which files are started together.
+    is_chain: bool,
     /// What counts for a name of a section, once a caller asks: services that extend each other in
     /// a section with a merge key would take the square of their number without it.
     definitions: OnceCell<Definitions<'f>>,
@@ -94,8 +122,22 @@ type Definitions<'f> = HashMap<(&'static str, &'f str), Node<'f>>;
 /// The sections that others refer to by name.
 const DEFINING: [&str; 4] = ["services", "volumes", "secrets", "configs"];
 
-/// The services of the compose files of a folder by their names: the files, and the keys in them.
-type ServicesByName<'f> = HashMap<&'f str, Vec<(&'f Path, Node<'f>)>>;
+/// The services of the compose files of a folder by their names.
+type ServicesByName<'f> = HashMap<&'f str, Vec<Other<'f>>>;
+
+/// A service of a file: its key and what it is.
+#[derive(Clone, Copy)]
+struct Other<'f> {
+    file: &'f Path,
+    key: Node<'f>,
+    value: Node<'f>,
+}
+
+impl Other<'_> {
+    fn sets(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.value.get(key).is_some())
+    }
+}
 
 fn services_of<'f>(files: &'f [Parsed<'f>]) -> ServicesByName<'f> {
     let mut out = ServicesByName::new();
@@ -105,17 +147,23 @@ fn services_of<'f>(files: &'f [Parsed<'f>]) -> ServicesByName<'f> {
         let entries = services.flat_map(|services| services.entries());
         for entry in entries.filter(|entry| entry.value.mapping().is_some()) {
             let known = out.entry(entry.name()).or_default();
-            known.push((file.path, entry.key));
+            known.push(Other {
+                file: file.path,
+                key: entry.key,
+                value: entry.value,
+            });
         }
     }
     out
 }
 
-/// What is made of each project among the compose files of a folder. A file that is neither a base
-/// nor an override is one by itself.
+/// What is made of each project among the compose files of a folder, and `all` of the tree. A file
+/// that is neither a base nor an override is one by itself, unless something says what it is started
+/// with.
 pub(super) fn each_project<O>(
     home: Home<'_>,
     folder: &[SourceFile],
+    all: &[SourceFile],
     mut each: impl FnMut(&Project<'_>) -> O,
 ) -> Vec<O> {
     let files = parse(folder);
@@ -126,10 +174,17 @@ pub(super) fn each_project<O>(
     let beside = |names: &[&str]| names.iter().find_map(|name| by_name.get(name).copied());
     let (base, over) = (beside(BASES), beside(OVERRIDES));
     let services = services_of(&files);
+    let chain = started_together(home, &files, &services);
+    let is_first = |file: &Parsed<'_>| chain.first().is_some_and(|one| one.path == file.path);
     let mut out = Vec::new();
     for file in &files {
         let name = file_name(file.path);
-        let layers = if BASES.contains(&name) {
+        let is_chain = is_first(file);
+        let layers = if is_chain {
+            chain.clone()
+        } else if chain.iter().any(|one| one.path == file.path) {
+            continue;
+        } else if BASES.contains(&name) {
             if base.is_some_and(|first| first.path != file.path) {
                 // docker compose ignores a second base.
                 continue;
@@ -145,10 +200,36 @@ pub(super) fn each_project<O>(
         } else {
             vec![file]
         };
-        let project = Project::new(home, file.path, layers, &services);
+        let mut project = Project::new(home, file.path, layers, &services, all);
+        project.is_chain = is_chain;
         out.push(each(&project));
     }
     out
+}
+
+/// The files that something says are started together. It is searched for only where it matters: a
+/// file that docker compose does not find by itself has a service of another one.
+fn started_together<'p, 'f>(
+    home: Home<'_>,
+    files: &'p [Parsed<'f>],
+    services: &ServicesByName<'_>,
+) -> Vec<&'p Parsed<'f>> {
+    let is_known = |path: &Path| {
+        let name = file_name(path);
+        BASES.contains(&name) || OVERRIDES.contains(&name)
+    };
+    let is_shared =
+        |all: &Vec<Other<'_>>| all.len() > 1 && !all.iter().all(|one| is_known(one.file));
+    let Some(first) = files.first().filter(|_| services.values().any(is_shared)) else {
+        return Vec::new();
+    };
+    let folder = folder_of(first.path);
+    let (variables, _) = env_file(home, &folder);
+    let own = variables.expand("${COMPOSE_FILE}");
+    let names = chain(home, &folder, own.as_deref());
+    let find = |name: &String| files.iter().find(|file| file_name(file.path) == name);
+    let found: Option<Vec<_>> = names.iter().map(find).collect();
+    found.filter(|found| found.len() > 1).unwrap_or_default()
 }
 
 /// Whether a file that docker compose does not find by itself changes services of the base: one of
@@ -173,12 +254,13 @@ impl<'f> Project<'f> {
         file: &Path,
         layers: Vec<&'f Parsed<'f>>,
         beside: &'f ServicesByName<'f>,
+        all: &'f [SourceFile],
     ) -> Self {
         let folder = folder_of(file);
         let (mut variables, env_file) = env_file(home, &folder);
         // Compose files are started from their own folder as a rule.
         variables.set("PWD", Some(folder.to_string_lossy().into_owned()));
-        Self {
+        let mut out = Self {
             folder,
             root: home.root,
             file: file.to_owned(),
@@ -186,8 +268,55 @@ impl<'f> Project<'f> {
             variables,
             env_file,
             beside,
+            all,
+            left_out: None,
+            is_chain: false,
             definitions: OnceCell::new(),
-        }
+        };
+        let left_out = out.includes().find(|node| !out.has_included(*node));
+        out.left_out = left_out;
+        out
+    }
+
+    /// The files that it includes: texts, or mappings with `path`.
+    fn includes(&self) -> impl Iterator<Item = Node<'f>> {
+        let layers = self.layers.iter();
+        let roots = layers.filter_map(|layer| layer.document.root());
+        let all = roots.filter_map(|root| root.get("include"));
+        all.flat_map(|list| list.items().chain(list.as_str().map(|_| list)))
+    }
+
+    fn has_included(&self, node: Node<'_>) -> bool {
+        let path = node.get("path");
+        let listed = path.into_iter().flat_map(Node::items);
+        let mut paths = listed.chain(path).chain([node]).filter_map(Node::as_str);
+        paths.all(|path| {
+            let path = self.expand(path);
+            path.is_some_and(|path| self.other_file(&self.folder, &path).is_some())
+        })
+    }
+
+    /// Another compose file of the tree, by its path from a folder.
+    fn other_file(&self, folder: &Path, path: &str) -> Option<&'f SourceFile> {
+        let path = inside::on_disk(folder, path);
+        let number = self.all.binary_search_by(|file| file.path.cmp(&path));
+        self.all.get(number.ok()?)
+    }
+
+    /// Its name, which is a part of the names of its containers: by default that of its folder in
+    /// lower case (compose-spec/compose-go `loader.NormalizeProjectName`).
+    pub(super) fn name(&self) -> String {
+        let roots = self.layers.iter().rev();
+        let mut names = roots.filter_map(|layer| layer.document.root()?.get("name")?.as_str());
+        let written = names.next().and_then(|name| self.expand(name));
+        let written = written.or_else(|| self.expand("${COMPOSE_PROJECT_NAME}"));
+        let name = written.unwrap_or_else(|| {
+            let name = self.folder.file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
+        });
+        let is_kept = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let name: String = name.to_ascii_lowercase().chars().filter(is_kept).collect();
+        name.trim_start_matches(['-', '_']).to_owned()
     }
 
     /// The files that it is drawn from beside the first one, and the `.env` file that may be there.
@@ -281,8 +410,10 @@ impl<'f> Project<'f> {
         all
     }
 
-    /// Lays a service over those that it extends in the same files.
+    /// Lays a service over those that it extends, in the same files or in another one of the tree.
     fn extend<'d>(&'d self, service: &mut Service<'d>) {
+        // The other file that the first layer is from.
+        let mut other: Option<&SourceFile> = None;
         for _ in 0..MOST_EXTENDS {
             let Some(first) = service.layers.first().copied() else {
                 return;
@@ -290,35 +421,68 @@ impl<'f> Project<'f> {
             let Some(extends) = first.get("extends").filter(|_| service.extends_left(first)) else {
                 return;
             };
-            let other_file = extends.get("file").is_some();
             let name = extends
                 .as_str()
                 .or_else(|| extends.get("service").and_then(Node::as_str));
-            let base = name
-                .filter(|_| !other_file)
-                .and_then(|name| self.defined("services", name));
+            if let Some(file) = extends.get("file").and_then(Node::as_str) {
+                let folder = other.map_or_else(|| self.folder.clone(), |one| folder_of(&one.path));
+                let file = self.expand(file);
+                other = file.and_then(|file| self.other_file(&folder, &file));
+                if other.is_some_and(|other| folder_of(&other.path) != self.folder) {
+                    // Its paths count from its own folder.
+                    let message = format!("`{}` extends a service of another folder", service.name);
+                    service.doubts.push(Evidence {
+                        place: extends.place(),
+                        message,
+                    });
+                }
+                if other.is_none() {
+                    return service.not_extended(extends);
+                }
+            }
+            let base = name.and_then(|name| match other {
+                Some(file) => file.first()?.root()?.get("services")?.get(name),
+                None => self.defined("services", name),
+            });
             let Some(base) = base else {
-                service.doubts.push(Evidence {
-                    place: extends.place(),
-                    message: format!("`{}` extends a service that was not found", service.name),
-                });
-                return;
+                return service.not_extended(extends);
             };
             service.layers.insert(0, base);
+            service.extended.extend(other.map(|one| one.path.as_path()));
         }
     }
 
     /// Other compose files of the folder that have the service too may be laid over this one
-    /// (`docker compose -f a -f b`).
+    /// (`docker compose -f a -f b`), unless something says which are. A file that is included and is
+    /// not in the tree may have overrides.
     fn note_others(&self, service: &mut Service<'_>) {
-        let is_layer = |path: &Path| self.layers.iter().any(|layer| layer.path == path);
+        let left_out = self.left_out.map(|node| Evidence {
+            place: node.place(),
+            message: "this file is included, and is not in the tree".to_owned(),
+        });
+        service.changes.extend(left_out);
+        if self.is_chain {
+            return;
+        }
+        let is_known = |path: &Path| {
+            self.layers.iter().any(|layer| layer.path == path) || service.extended.contains(&path)
+        };
         let others = self.beside.get(service.name).into_iter().flatten();
-        let others = others.filter(|(path, _)| !is_layer(path));
-        for (_, key) in others.take(MOST_OTHERS) {
-            service.doubts.push(Evidence {
-                place: key.place(),
-                message: format!("`{}` may get more mounts from this file", service.name),
-            });
+        let others: Vec<_> = others.filter(|other| !is_known(other.file)).collect();
+        for other in others.into_iter().take(MOST_OTHERS) {
+            let evidence = |message: String| Evidence {
+                place: other.key.place(),
+                message,
+            };
+            let name = service.name;
+            let message = format!("`{name}` may get more mounts from this file");
+            service.doubts.push(evidence(message));
+            if other.sets(STARTING) {
+                let message = format!("`{name}` may be started with the settings of this file");
+                service.changes.push(evidence(message));
+            }
+            service.has_other_image |= other.sets(IMAGE);
+            service.has_other_ports |= other.sets(PORTS);
         }
     }
 
@@ -353,6 +517,14 @@ pub(super) struct Service<'d> {
     pub(super) layers: Vec<Node<'d>>,
     /// Why it may have more mounts than are seen.
     pub(super) doubts: Vec<Evidence>,
+    /// Why another program may run in it, or with other settings.
+    pub(super) changes: Vec<Evidence>,
+    /// Whether another file gives it an image.
+    pub(super) has_other_image: bool,
+    /// Whether another file names ports of it.
+    pub(super) has_other_ports: bool,
+    /// The other files that it extends services of.
+    extended: Vec<&'d Path>,
 }
 
 impl<'d> Service<'d> {
@@ -362,7 +534,20 @@ impl<'d> Service<'d> {
             key: entry.key,
             layers: vec![entry.value],
             doubts: Vec::new(),
+            changes: Vec::new(),
+            has_other_image: false,
+            has_other_ports: false,
+            extended: Vec::new(),
         }
+    }
+
+    fn not_extended(&mut self, extends: Node<'_>) {
+        let evidence = Evidence {
+            place: extends.place(),
+            message: format!("`{}` extends a service that was not found", self.name),
+        };
+        self.changes.push(evidence.clone());
+        self.doubts.push(evidence);
     }
 
     /// The value of a setting: that of the last layer that has it.

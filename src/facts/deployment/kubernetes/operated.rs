@@ -56,6 +56,7 @@ pub(super) fn pods(file: &SourceFile) -> Vec<super::service::Pod> {
             name: one.name.to_owned(),
             namespace: one.namespace.map(str::to_owned),
             labels: one.labels(),
+            injected: None,
             containers: vec![one.container()],
         })
         .collect()
@@ -74,6 +75,8 @@ pub(in crate::facts::deployment) fn named(file: &SourceFile) -> Vec<Named> {
             pods: None,
             ports: Ports::Same,
             containers: vec![one.container()],
+            workload: None,
+            injected: None,
             surroundings: Surroundings::default(),
             evidence: vec![Evidence {
                 place: one.place(),
@@ -203,6 +206,8 @@ impl<'d> Operated<'d> {
     fn container(&self) -> Container {
         let port = self.spec.get("portName").and_then(Node::as_str);
         Container {
+            changes: Vec::new(),
+            has_other_image: false,
             name: self.title(),
             image: self.image(),
             place: self.place(),

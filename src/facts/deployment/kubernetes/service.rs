@@ -82,6 +82,7 @@ pub(super) struct Pod {
     pub(super) namespace: Option<String>,
     pub(super) labels: BTreeMap<String, String>,
     pub(super) containers: Vec<Container>,
+    pub(super) injected: Option<Evidence>,
 }
 
 /// The pods of one file, by their labels.
@@ -195,6 +196,7 @@ impl Pod {
             name: manifest.name.to_owned(),
             namespace: manifest.namespace.map(str::to_owned),
             labels: labels.collect(),
+            injected: injected(workload),
             containers: workload
                 .containers()
                 .map(|node| container(node, workload))
@@ -251,12 +253,41 @@ fn service(manifest: &Manifest<'_>) -> Option<Service> {
 
 /// The labels of a workload's pods.
 fn labels<'d>(workload: &Workload<'d>) -> Option<Mapping<'d>> {
+    metadata(workload)?.get("labels")?.mapping()
+}
+
+/// The metadata of a workload's pods.
+fn metadata<'d>(workload: &Workload<'d>) -> Option<Node<'d>> {
     let root = workload.manifest.root;
     let pod = match workload.manifest.kind {
         "Pod" => root,
         _ => root.get("spec")?.get("template")?,
     };
-    pod.get("metadata")?.get("labels")?.mapping()
+    pod.get("metadata")
+}
+
+/// What asks a mesh to put a proxy into the pods: `sidecar.istio.io/inject`, `linkerd.io/inject`,
+/// `consul.hashicorp.com/connect-inject`, `kuma.io/sidecar-injection`.
+fn injected(workload: &Workload<'_>) -> Option<Evidence> {
+    const KEYS: &[&str] = &[
+        "sidecar.istio.io/",
+        "linkerd.io/",
+        "connect-inject",
+        "kuma.io/sidecar",
+    ];
+    let metadata = metadata(workload)?;
+    let maps = ["labels", "annotations"].into_iter();
+    let maps = maps.filter_map(|key| metadata.get(key)?.mapping());
+    let mut entries = maps.flat_map(Mapping::entries);
+    let entry = entries.find(|entry| {
+        let is_key = |key: &&str| entry.name().contains(*key) && entry.name().contains("inject");
+        let is_off = matches!(entry.value.as_str(), Some("false" | "disabled"));
+        KEYS.iter().any(is_key) && !is_off
+    })?;
+    Some(Evidence {
+        place: entry.key.place(),
+        message: "a mesh puts a proxy before it, which may change requests".to_owned(),
+    })
 }
 
 fn of_service(service: &Service, pod: &Pod, file: &SourceFile, pods: Option<String>) -> Named {
@@ -274,6 +305,8 @@ fn of_service(service: &Service, pod: &Pod, file: &SourceFile, pods: Option<Stri
             false => Ports::Mapped(service.ports.clone()),
         },
         containers: pod.containers.clone(),
+        injected: pod.injected.clone(),
+        workload: Some((pod.kind.clone(), pod.name.clone())),
         surroundings: Surroundings::default(),
         evidence: vec![Evidence {
             place: service.place.clone(),
@@ -313,6 +346,8 @@ fn container(node: Node<'_>, workload: &Workload<'_>) -> Container {
         environment: super::variables(node, node.get("name").and_then(Node::as_str).unwrap_or("")),
         ports: ports.filter_map(port).collect(),
         arguments: arguments_of(node, false),
+        changes: Vec::new(),
+        has_other_image: false,
     }
 }
 
