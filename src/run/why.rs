@@ -63,7 +63,8 @@ pub struct Explanation {
 pub fn explain(at: &WhyAt, file: &Path, tree: &dyn Tree) -> Result<Explanation, String> {
     ask(file, tree, |config, document| {
         let settings = Settings { config };
-        let found = settings.at(at)?;
+        let root = config.root().node().place();
+        let found = settings.at(at).map_err(|error| root.redact(error))?;
         Ok(settings.explained(Arc::clone(document.text().path()), &found))
     })
 }
@@ -170,9 +171,11 @@ impl<'d> Settings<'d> {
             (Some(section), Some(page)) => self.of_section(&found.path, section, page),
             _ => vec![self.setting(&found.path, value, found.holder, page.as_ref())],
         };
+        // A key of the path may be a secret that was written in its place.
+        let key = found.holder.place().redact(found.path.clone());
         Explanation {
             path,
-            key: found.path.clone(),
+            key,
             line: found.written.map(|(key, _)| key.place().start().line),
             settings: settings.into_iter().map(Redacted::new).collect(),
             page,

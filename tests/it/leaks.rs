@@ -43,6 +43,9 @@ const COMMANDS: &[&[&str]] = &[
     &["suppressions"],
     &["suppressions", "--format", "json"],
     &["files"],
+    &["compare", "HEAD"],
+    &["compare", "HEAD", "--format", "json"],
+    &["compare", "HEAD", "--format", "markdown"],
     &["explain", "schema/unknown-field"],
 ];
 
@@ -106,9 +109,9 @@ impl Kind {
 /// A slip and the secret in it.
 type Made = (Slip, String);
 
-/// Every slip in a folder of its own, with a secret of its own.
+/// Every slip in a folder of its own, with a secret of its own, in no commit yet.
 fn tree(made: &[Made]) -> Scratch {
-    let scratch = Scratch::empty();
+    let scratch = Scratch::repository(&[]);
     for (number, (slip, secret)) in made.iter().enumerate() {
         scratch.file(&format!("{number}/{}", slip.path), slip.with(secret));
     }
@@ -129,7 +132,7 @@ fn leaks(made: &[Made], command: &[&str], output: &str) -> Vec<String> {
     told.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Everything that the commands say of a tree, and the baseline of it.
+/// Everything that the commands say of a tree, and the baseline and the policy that they write.
 fn all_leaks(made: &[Made], commands: &[&[&str]]) -> Vec<String> {
     let scratch = tree(made);
     let said = |command: &&[&str]| {
@@ -140,6 +143,9 @@ fn all_leaks(made: &[Made], commands: &[&[&str]]) -> Vec<String> {
     let mut output = promvet(scratch.path(), &["baseline"]).said();
     output.push_str(&std::fs::read_to_string(scratch.at("promvet-baseline.json")).unwrap());
     out.extend(leaks(made, &["baseline"], &output));
+    let mut output = promvet(scratch.path(), &["init"]).said();
+    output.push_str(&std::fs::read_to_string(scratch.at("promvet.yaml")).unwrap_or_default());
+    out.extend(leaks(made, &["init"], &output));
     out
 }
 
@@ -172,7 +178,13 @@ fn digits() -> impl FnMut() -> Vec<u32> {
 #[test]
 fn no_slip_shows_its_secret_in_any_format() {
     // The formats that quote most meet secrets of each kind, the others one.
-    let quoting = [COMMANDS[0], COMMANDS[2], COMMANDS[4], COMMANDS[14]];
+    let quoting = [
+        COMMANDS[0],
+        COMMANDS[2],
+        COMMANDS[4],
+        COMMANDS[14],
+        COMMANDS[21],
+    ];
     let shown = Kind::ALL.iter().flat_map(|&kind| {
         let made = made(kind, digits());
         match kind {
@@ -197,7 +209,13 @@ fn no_slip_shows_its_secret_alone() {
         let made = [(slip, kind.secret(&digits()()))];
         let scratch = tree(&made);
         let path = format!("0/{}", slip.path);
-        for command in [&["check"][..], &["config", &path]] {
+        let line = made[0]
+            .0
+            .with("§")
+            .lines()
+            .position(|line| line.contains('§'));
+        let place = format!("{path}:{}", line.unwrap() + 1);
+        for command in [&["check"][..], &["config", &path], &["why", &place]] {
             let output = promvet(scratch.path(), command).said();
             shown.extend(leaks(&made, command, &output));
         }

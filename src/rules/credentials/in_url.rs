@@ -35,6 +35,9 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     }
 }
 
+/// The most parameters of one URL that are reported: a URL with more has the same fault over and over.
+const MOST_PARAMETERS: usize = 16;
+
 /// `prefix` is what the URL has before the text of its node.
 fn judge(
     node: Node<'_>,
@@ -47,14 +50,25 @@ fn judge(
         Some(_) => Severity::Error,
         None => Severity::Warning,
     };
-    let mut push = |piece: Piece, message: String, help: &str| {
-        let Some(scalar) = node.scalar() else { return };
+    let Some(scalar) = node.scalar() else { return };
+    let span = |piece: Piece| {
         let at = |byte: usize| byte.saturating_sub(prefix);
-        let span = scalar.part(at(piece.start), at(piece.end));
-        node.document().text().mark_secret(span);
-        out.push(out.part(node, span, severity, message).help(help));
+        scalar.part(at(piece.start), at(piece.end))
     };
-    if let Some(userinfo) = endpoint.userinfo().filter(|piece| !piece.is_empty()) {
+    let has_secret = |value: &Piece| !value.is_empty() && !endpoint.is_templated(*value);
+    let parameters: Vec<(Piece, Piece)> = endpoint
+        .secret_parameters()
+        .filter_map(|parameter| Some((parameter.name, parameter.value.filter(has_secret)?)))
+        .collect();
+    let userinfo = endpoint.userinfo().filter(|piece| !piece.is_empty());
+    // Before the first of them is reported: what a text hides is worked out anew after each.
+    for secret in parameters.iter().map(|(_, value)| *value).chain(userinfo) {
+        node.document().text().mark_secret(span(secret));
+    }
+    let mut push = |piece: Piece, message: String, help: &str| {
+        out.push(out.part(node, span(piece), severity, message).help(help));
+    };
+    if let Some(userinfo) = userinfo {
         let what = if endpoint.password().is_some() {
             "the URL holds a user name and a password"
         } else {
@@ -67,16 +81,10 @@ fn judge(
         push(userinfo, message, help);
     }
     let Some(shown) = shown else { return };
-    for parameter in endpoint.secret_parameters() {
-        let Some(value) = parameter
-            .value
-            .filter(|value| !value.is_empty() && !endpoint.is_templated(*value))
-        else {
-            continue;
-        };
+    for (name, value) in parameters.into_iter().take(MOST_PARAMETERS) {
         let message = format!(
             "the parameter `{}` puts a credential into the URL, which Prometheus shows {shown}",
-            endpoint.slice(parameter.name)
+            endpoint.slice(name)
         );
         let help = "send it in a header from a file if the receiver accepts one, then change it";
         push(value, message, help);

@@ -358,6 +358,10 @@ const ENTRIES: &[&str] = &[
     "- url: https://h.example.com/x#§\n  bogus: 1\n",
     "- url: https://h.example.com/token/§/x\n  bogus: 1\n",
     "- url: https://hooks.example.com/services/T000/B000/§\n  bogus: 1\n",
+    "- url: https://h.example.com/api/v1/push/§\n  bogus: 1\n",
+    "- url: https://h.example.com/x;§\n  bogus: 1\n",
+    "- url: https://h.example.com/x?a=1&§\n  bogus: 1\n",
+    "  bearer_token_file: '{{ token | default(\"§\") }}'\n  bogus: 1\n",
     "  proxy_url: http://u/§@proxy.example.com:3128\n  bogus: 1\n",
     // Relabel rules for labels with the name of a secret.
     "  write_relabel_configs: [{source_labels: [password], regex: §, action: dropp}]\n",

@@ -139,9 +139,8 @@ fn placeholder(text: &str) -> Option<usize> {
             let (inside, _) = behind.split_once(close)?;
             let is_name = |word: &str| is_name_of_variable(word);
             let mut words = inside.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            return words
-                .all(is_name)
-                .then_some(open.len() + inside.len() + close.len());
+            let is_placeholder = words.all(is_name) && has_plain_literals(inside);
+            return is_placeholder.then_some(open.len() + inside.len() + close.len());
         }
     }
     if let Some(behind) = text.strip_prefix('$') {
@@ -162,6 +161,15 @@ fn placeholder(text: &str) -> Option<usize> {
     let is_name = words.all(is_variable_name) && !name.is_empty();
     let may_have_blanks = close == '>' || !name.contains(' ');
     (is_name && may_have_blanks).then_some(name.len() + 2)
+}
+
+/// Whether each text in quotes consists of words: `{{ pw | default("SECRET") }}` holds a secret.
+fn has_plain_literals(inside: &str) -> bool {
+    let mut literals = inside.split(['"', '\'', '`']).skip(1).step_by(2);
+    literals.all(|text| {
+        text.split(|c: char| !c.is_ascii_alphanumeric())
+            .all(is_part)
+    })
 }
 
 /// Whether a text may be the name of a variable: words, or capitals.
@@ -427,6 +435,8 @@ mod tests {
             "$HOME/secrets/token",
             "${CREDENTIALS_DIR}/token",
             "{{ .Values.secretsDir }}/token_2",
+            "{{ dir | default('/etc/prometheus') }}/token",
+            "{{ lookup('env', 'TOKEN_FILE') }}",
             "<path to the token>",
             "%PROGRAMDATA%\\token.txt",
             "%(here)s/token",
@@ -453,6 +463,8 @@ mod tests {
             "a/BUGXVAXEJAZOLUABQYOBZEIJCAWKVABC",
             "~/BUGXVAXEJAZOLUABQYOBZEIJCAWKVABC",
             "{{ c672d41d8cd98f00b204e9800998ecf8427e0a1b }}",
+            "{{ pw | default('qwzxkjhgtrplmvbncdsf') }}",
+            "{{ lookup(\"env\", \"qwzxkjhgtrplmvbncdsf\") }}",
             "${Kagiba642bomogo}",
             "x/${Kagiba642bomogo}",
             "<Kagiba642bomogo>",

@@ -40,9 +40,15 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
     out
 }
 
+/// What a path for writing ends in: a part behind it is no longer the path.
+const LAST_PARTS: [&str; 3] = ["push", "receive", "write"];
+
+/// What ends a part of a URL.
+const PART_ENDS: [char; 5] = ['/', '?', '#', '&', ';'];
+
 /// What is behind the host of a URL and has no name, or that of a part of the path before it:
-/// `?SECRET`, `#SECRET`, `?token%3DSECRET`, `/token/SECRET`, and the last part of a hook of Slack.
-/// Where the URL ends.
+/// `?SECRET`, `#SECRET`, `?token%3DSECRET`, `/token/SECRET`, `/api/v1/write/SECRET`, and the last part
+/// of a hook of Slack. Where the URL ends.
 fn remainders(line: &str, start: usize, out: &mut Vec<Range<usize>>) -> usize {
     let Some(rest) = window(line, start) else {
         return line.len();
@@ -53,8 +59,9 @@ fn remainders(line: &str, start: usize, out: &mut Vec<Range<usize>>) -> usize {
     let mut before = "";
     let mut at = 0;
     let mut behind = '/';
-    for part in url.split_inclusive(['/', '?', '#', '&']) {
-        let bare = part.trim_end_matches(['/', '?', '#', '&', ',', ')', ']', '}', ';']);
+    for part in url.split_inclusive(PART_ENDS) {
+        let bare = part.trim_end_matches(PART_ENDS);
+        let bare = bare.trim_end_matches([',', ')', ']', '}', ';']);
         let is_hook = before.starts_with('B') && url.contains("/services/T");
         let (name, value) = match bare.split_once("%3D").or_else(|| bare.split_once(':')) {
             Some((name, value)) if behind != '/' => (name, value),
@@ -62,13 +69,29 @@ fn remainders(line: &str, start: usize, out: &mut Vec<Range<usize>>) -> usize {
             _ => ("", bare),
         };
         let counts = match behind {
-            '/' => is_hook || Meaning::of(name).is_secret() && !before.contains('.'),
+            '/' => {
+                is_hook
+                    || LAST_PARTS.contains(&name)
+                    || Meaning::of(name).is_secret() && !before.contains('.')
+            }
             _ => name.is_empty() || Meaning::of(name).is_secret(),
         };
-        let is_open = !value.contains(['=', '{', '$', '(', '%', '*']);
-        if at > 0 && counts && is_open && is_made(value) {
-            let from = start + at + bare.len() - value.len();
-            out.push(from..from + value.len());
+        // A secret may hold the marks of a variable and of a pattern.
+        let is_secret = if value.contains(['$', '*']) {
+            value.len() >= SHORTEST_MARKED && is_mixed(value)
+        } else {
+            is_made(value)
+        };
+        if at > 0 && counts && is_secret && !value.contains(['=', '{', '(', '%']) {
+            let from = at + bare.len() - value.len();
+            // Base64 has slashes.
+            let end = if behind == '/' && LAST_PARTS.contains(&name) {
+                let rest = url.get(from..).unwrap_or("");
+                from + rest.find(['?', '#', ',', '}']).unwrap_or(rest.len())
+            } else {
+                from + value.len()
+            };
+            out.push(start + from..start + end);
         }
         before = bare;
         at += part.len();
@@ -79,6 +102,15 @@ fn remainders(line: &str, start: usize, out: &mut Vec<Range<usize>>) -> usize {
 
 /// The lengths of digests and revisions, which are shown.
 const DIGESTS: [usize; 2] = [40, 64];
+
+/// The fewest bytes of a secret with the marks of a variable or a pattern, which may be one of these.
+const SHORTEST_MARKED: usize = 12;
+
+/// Whether a text has small letters, capitals and digits.
+fn is_mixed(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+    has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit)
+}
 
 /// Whether a part of a URL is made up, and no digest.
 fn is_made(part: &str) -> bool {
@@ -156,12 +188,9 @@ pub(super) fn port(line: &str, start: usize) -> Option<Range<usize>> {
     let is_upper = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
     // A secret may hold a slash, which ends the authority too early.
     let tail = rest.get(host.len() + 1..rest.find(is_end).unwrap_or(rest.len()))?;
-    let has = |is: fn(&u8) -> bool| tail.bytes().any(|byte| is(&byte));
-    let is_random =
-        has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
     let is_number = port.bytes().all(|byte| byte.is_ascii_digit()) && !port.is_empty();
     let is_variable = port.bytes().all(is_upper) && !port.is_empty();
-    if token && is_random && !is_number && !is_variable {
+    if token && is_mixed(tail) && !is_number && !is_variable {
         return Some(from..from + tail.len());
     }
     let shown = port.len() < SHORTEST_PORT || !token || super::value::is_words(port);
@@ -182,11 +211,8 @@ fn is_secret_behind(host: &str, port: &str) -> bool {
     }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-+=~!".contains(&byte);
     let is_secret = |part: &str| {
-        let has = |is: fn(&u8) -> bool| part.bytes().any(|byte| is(&byte));
-        let is_mixed =
-            has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
         let is_token = part.bytes().all(plain) && !super::plausible::is_reference(part);
-        part.len() >= SHORTEST_PORT && (is_mixed || is_token)
+        part.len() >= SHORTEST_PORT && (is_mixed(part) || is_token)
     };
     port.split(':').any(is_secret)
 }
@@ -423,6 +449,27 @@ mod tests {
             ("https://h/x?auth:Kagiba642bomogo!", "https://h/x?auth:#"),
             ("https://h/x?Kagiba642bomogo!", "https://h/x?#"),
             ("https://h/x#Kagiba642bomogo!", "https://h/x##"),
+            ("https://h/x?KYNf*Tk578rA$sJUPqpngr", "https://h/x?#"),
+            (
+                "https://h/x?a=1&KYNf*Tk578rA$sJUPqpngr",
+                "https://h/x?a=1&#",
+            ),
+            ("https://h/x;Kagiba642bomogo!", "https://h/x;#"),
+            (
+                "https://h/api/v1/write/Kagiba642bomogo!",
+                "https://h/api/v1/write/#",
+            ),
+            (
+                "https://h/api/v1/push/tR7vQ2mZx9.LkP4wB8nYc",
+                "https://h/api/v1/push/#",
+            ),
+            (
+                "https://h/api/v1/push/3P5eAAfXBJ/p13sVdZfbdGDH?a=b",
+                "https://h/api/v1/push/#?a=b",
+            ),
+            ("https://h/write/metrics", "https://h/write/metrics"),
+            ("https://h/x?$1", "https://h/x?$1"),
+            ("https://h/x?*_total", "https://h/x?*_total"),
             ("https://h/token/Kagiba642bomogo!/x", "https://h/token/#/x"),
             (
                 "https://h/services/T000/B000/Kagiba642bomogo!",

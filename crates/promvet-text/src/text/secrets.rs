@@ -29,7 +29,15 @@ impl Secrets {
     pub(super) fn mark(&self, span: Span) {
         let mut known = self.known();
         if !span.is_empty() && known.marked.insert(span) {
-            known.masked = None;
+            // A list of a thousand secrets by their look, each of which is marked when it is reported,
+            // is not made a thousand times.
+            if known
+                .masked
+                .as_ref()
+                .is_some_and(|masked| !covers(masked, span))
+            {
+                known.masked = None;
+            }
             known.needles = None;
             known.words = None;
         }
@@ -90,4 +98,11 @@ impl Secrets {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether one of some spans, which are ascending and apart, holds another one.
+fn covers(spans: &[Span], span: Span) -> bool {
+    let behind = spans.partition_point(|one| one.start <= span.start);
+    let before = behind.checked_sub(1).and_then(|at| spans.get(at));
+    before.is_some_and(|before| span.end <= before.end)
 }
