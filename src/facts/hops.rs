@@ -3,10 +3,12 @@
 
 use super::Facts;
 use super::deployment::{Certainty, Container, Named, Platform};
-use super::routes::{Backend, Way};
+use super::patches::LEADING;
+use super::routes::{Backend, Misrouted, Reason, Way};
 use super::service_match::{ServiceMatch, Standpoint};
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::Endpoint;
+use crate::yaml::placeholder;
 
 /// A thing on the way, with the place that proves it.
 #[derive(Clone, Debug)]
@@ -98,6 +100,44 @@ impl Facts<'_> {
         let host = endpoint.host_name()?;
         let path = endpoint.slice(endpoint.path());
         self.shared.routes().way(&host, path)
+    }
+
+    /// That what routes an endpoint's host leads to a port that its Service does not offer.
+    pub(super) fn without_port(&self, endpoint: &Endpoint) -> Option<Misrouted> {
+        let way = self.route(endpoint)?;
+        let to = way.to.as_ref()?;
+        let port = to.port.as_deref()?;
+        let network = self.shared.network(&self.files);
+        let mut services = network.services(self.files.tree, &to.service);
+        services.retain(|one| match (&one.namespace, &to.namespace) {
+            (Some(own), Some(wanted)) => own == wanted,
+            _ => true,
+        });
+        let [service] = services.as_slice() else {
+            return None;
+        };
+        let offered = service.offered().filter(|_| !service.is_external)?;
+        let number = port.parse().ok();
+        let is_offered = service.port(port).is_some()
+            || number.is_some_and(|number| service.port_to(number).is_some());
+        let patches = self.shared.patches(&self.files);
+        let file = self.absolute(service.place.path());
+        let mut patched = patches.of("Service", &service.name, &file, LEADING);
+        let is_changed = is_offered || placeholder::is_open(port) || patched.next().is_some();
+        (!is_changed).then(|| Misrouted {
+            evidence: vec![
+                Evidence {
+                    message: format!("{} routes this host", way.name),
+                    place: way.place.clone(),
+                },
+                Evidence {
+                    message: format!("the Service `{}` is here", service.name),
+                    place: service.place.clone(),
+                },
+            ],
+            why: Reason::NoPort(service.name.clone(), offered),
+            by: way.name.clone(),
+        })
     }
 
     /// The Service that something leads to, and the container behind it.

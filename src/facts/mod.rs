@@ -299,7 +299,9 @@ impl<'t> Facts<'t> {
         let is_usual = endpoint.port().is_none()
             || endpoint.port_or_default() == Some(if scheme == "https" { 443 } else { 80 });
         let path = endpoint.slice(endpoint.path());
-        let found = is_usual.then(|| self.shared.routes().judge(&scheme, &host, path))??;
+        let judge = || self.shared.routes().judge(&scheme, &host, path);
+        let found = is_usual.then(judge)?;
+        let found = found.or_else(|| self.without_port(endpoint))?;
         let place = &found.evidence.first()?.place;
         let name = place.text().slice(place.span()).trim_matches(['"', '\'']);
         let file = self.absolute(place.path());

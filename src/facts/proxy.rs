@@ -18,6 +18,16 @@ struct Unserved {
     paths: Vec<String>,
 }
 
+/// A redirect of a path.
+#[derive(Debug, PartialEq, Eq)]
+struct Redirected {
+    /// What sends it.
+    span: Span,
+    status: u16,
+    /// Whether it leads to https.
+    to_https: bool,
+}
+
 /// A program whose configuration is read.
 struct Proxy {
     /// Its images, without their publisher.
@@ -30,6 +40,7 @@ struct Proxy {
     /// The argument by which another file is read.
     flag: &'static str,
     unserved: fn(&str, u16, &str, &str) -> Option<Unserved>,
+    redirected: fn(&str, u16, &str, &str) -> Option<Redirected>,
 }
 
 const PROXIES: &[Proxy] = &[
@@ -39,6 +50,7 @@ const PROXIES: &[Proxy] = &[
         folder: "/etc/nginx",
         flag: "-c",
         unserved: nginx::unserved,
+        redirected: nginx::redirected,
     },
     Proxy {
         images: &["caddy"],
@@ -46,6 +58,7 @@ const PROXIES: &[Proxy] = &[
         folder: "/etc/caddy",
         flag: "--config",
         unserved: caddy::unserved,
+        redirected: caddy::redirected,
     },
 ];
 
@@ -81,6 +94,23 @@ impl Facts<'_> {
         let host = endpoint.host_name()?;
         let path = endpoint.slice(endpoint.path());
         let path = if path.is_empty() { "/" } else { path };
+        if let Some(found) = (proxy.redirected)(text.content(), only.port, &host, path) {
+            text.recognize();
+            let mut evidence = only.shown();
+            evidence.push(Evidence {
+                place: Place::new(&text, found.span),
+                message: "the redirect is here".to_owned(),
+            });
+            let is_plain = endpoint.scheme_name().as_deref() == Some("http");
+            return Some(Misrouted {
+                by: container.name.clone(),
+                why: match found.to_https && is_plain {
+                    true => Reason::Redirect(found.status),
+                    false => Reason::Moved(found.status),
+                },
+                evidence,
+            });
+        }
         let unserved = (proxy.unserved)(text.content(), only.port, &host, path)?;
         text.recognize();
         let mut evidence = only.shown();

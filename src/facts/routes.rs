@@ -64,6 +64,8 @@ struct Route {
     http: Http,
     /// Whether https is served.
     https: bool,
+    /// The status of a redirect of every request to another URL, and where it is set.
+    moved: Option<(u16, Place)>,
 }
 
 /// A path that is served, and what it leads to.
@@ -120,6 +122,10 @@ pub enum Reason {
     Path(Vec<String>),
     /// Plain http is answered with a redirect of this status.
     Redirect(u16),
+    /// Every request is answered with a redirect of this status to another URL.
+    Moved(u16),
+    /// The Service behind it does not offer the port that it names; those that it offers.
+    NoPort(String, Vec<u16>),
     /// Plain http is not served.
     NoHttp,
     /// https is not served.
@@ -243,6 +249,15 @@ impl Routes {
                 evidence: evidence(first, &first.place, ""),
             });
         };
+        if let Some((status, place)) = &serves.moved
+            && serving.len() == 1
+        {
+            return Some(Misrouted {
+                by: serves.name.clone(),
+                why: Reason::Moved(*status),
+                evidence: evidence(serves, place, "every request is redirected"),
+            });
+        }
         // Of several routes, one may serve what another does not.
         let all =
             |is_so: fn(&&&Route) -> bool| serving.iter().filter(is_so).count() == serving.len();

@@ -118,6 +118,15 @@ impl<'f> Standpoint<'f> {
         }
     }
 
+    /// The release that surely runs the configuration, if the tags of images tell.
+    #[must_use]
+    pub fn release(&self) -> Option<(u16, u16)> {
+        let mut all = self.runners().iter();
+        let first = all.next()?.deployment.release()?;
+        let same = |one: &RunningDeployment<'_>| one.deployment.release() == Some(first);
+        all.all(same).then_some(first)
+    }
+
     /// What asks, for people.
     pub(super) fn own_name(&self) -> String {
         let runner = self.runners().first();
@@ -131,6 +140,25 @@ impl<'f> Standpoint<'f> {
         self.file.get_or_init(|| self.facts.absolute(self.shown))
     }
 
+    /// The name that a Service of the type ExternalName is an alias of. The DNS maps no ports.
+    fn external_name(&self, host: &str) -> Option<String> {
+        let network = self.facts.shared.network(&self.facts.files);
+        let (name, rest) = host.split_once('.').unwrap_or((host, ""));
+        let namespace = rest.split('.').next().filter(|one| !one.is_empty());
+        let mut services = network.services(self.facts.files.tree, name);
+        services.retain(|one| match (one.namespace.as_deref(), namespace) {
+            (Some(own), Some(wanted)) => own == wanted,
+            _ => true,
+        });
+        let [service] = services.as_slice() else {
+            return None;
+        };
+        service
+            .external_name
+            .clone()
+            .filter(|_| service.is_external)
+    }
+
     /// What of the tree answers at an endpoint of the configuration. Nothing unless the host is a
     /// name inside of a network; where several are given, any of them may be the one.
     #[must_use]
@@ -140,7 +168,12 @@ impl<'f> Standpoint<'f> {
         };
         let facts = self.facts;
         let network = facts.shared.network(&facts.files);
-        let hits = network.ask(facts.files.tree, &host, port);
+        let mut hits = network.ask(facts.files.tree, &host, port);
+        if hits.is_empty()
+            && let Some(other) = self.external_name(&host)
+        {
+            hits = network.ask(facts.files.tree, &other, port);
+        }
         if hits.is_empty() {
             return Vec::new();
         }

@@ -132,8 +132,8 @@ impl Facts<'_> {
             tenants: read.switch(SettingName::Tenants),
             tls: read.is_set(SettingName::Tls),
             users: read.is_set(SettingName::Users),
-            user_names: None,
-            client_certificate: None,
+            user_names: read.user_name(),
+            client_certificate: read.is_set(SettingName::ClientCertificate),
             other_part: read.other_part(),
             paths: program.paths.iter().map(ToString::to_string).collect(),
             lacks_version_2: release_of(image).and_then(|own| {

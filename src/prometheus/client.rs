@@ -308,11 +308,16 @@ fn has_plain_scheme(settings: Mapping<'_>) -> bool {
 fn may_set_scheme(rule: Node<'_>) -> bool {
     let text = |key: &str| rule.get(key).and_then(Node::as_str);
     if is_labelmap(rule) {
-        // A label of Kubernetes or Docker begins with a letter or a digit, so what is behind such a
-        // prefix is never `__scheme__`.
+        // Names of Kubernetes begin and end with a letter or a digit, so that what is behind such a
+        // prefix, up to the end, is never `__scheme__`. Labels of Docker and tags may be anything.
         let regex = text("regex").unwrap_or_default();
         let renames = text("replacement").is_some_and(|one| one != "$1" && one != "${1}");
-        return renames || !regex.contains("_label_") && !regex.contains("_annotation_");
+        let is_of_names = regex.starts_with("__meta_kubernetes_")
+            && ["_label_", "_annotation_"]
+                .iter()
+                .any(|one| regex.contains(one))
+            && ["(.+)", "(.*)"].iter().any(|one| regex.ends_with(one));
+        return renames || !is_of_names;
     }
     text("target_label").is_some_and(|label| label == "__scheme__" || label.contains('$'))
 }

@@ -374,3 +374,28 @@ fn meshes_change_requests() {
         );
     }
 }
+
+#[test]
+fn a_full_name_in_the_own_namespace_is_looked_for_there() {
+    let manifests =
+        manifests("").replace("{name: vm, namespace: mon}", "{name: vm, namespace: store}");
+    for (host, want) in [
+        (
+            "vm.mon.svc.cluster.local",
+            &["Warning network/unreachable"][..],
+        ),
+        ("vm.store.svc.cluster.local", &[USERS]),
+        // Of another namespace the tree may have a part.
+        ("vm.shop.svc.cluster.local", &[]),
+    ] {
+        let manifests = manifests.replace("http://vm:", &format!("http://{host}:"));
+        assert_eq!(reported(&[("all.yaml", &manifests)]), want, "{host}");
+        let moved = "namespace: prod\nresources: [all.yaml]\n";
+        let files = [
+            ("all.yaml", manifests.as_str()),
+            ("kustomization.yaml", moved),
+        ];
+        let is_kept = want == [USERS];
+        assert_eq!(reported(&files).is_empty(), !is_kept, "{host}");
+    }
+}

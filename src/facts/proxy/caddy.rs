@@ -1,6 +1,6 @@
 //! As much of a Caddyfile as literal paths of one site need (caddyserver.com/docs/caddyfile).
 
-use super::Unserved;
+use super::{Redirected, Unserved};
 use crate::finding::Span;
 
 /// A line with what is in its braces.
@@ -62,6 +62,39 @@ pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Optio
     (!paths.is_empty()).then_some(Unserved {
         span: site.span,
         paths,
+    })
+}
+
+/// The redirect with which Caddy answers a path at a port, if that is what it does for sure. `redir` goes
+/// before what answers requests (caddyserver.com/docs/caddyfile/directives, order).
+pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Option<Redirected> {
+    let lines = parse(source)?;
+    let [site] = lines.as_slice() else {
+        return None;
+    };
+    let mut addresses = site.words.iter().flat_map(|word| word.split(','));
+    let is_here = addresses.any(|one| is_address(one, port, host));
+    let mut redirects = site.inner.iter().filter(|line| line.name() == "redir");
+    let (Some(line), None, true) = (redirects.next(), redirects.next(), is_here) else {
+        return None;
+    };
+    let (to, status) = match line.words.get(1..)? {
+        [matcher, to, rest @ ..] if matcher.starts_with('/') && to.contains('/') => {
+            (fits(matcher, path)?.then_some(*to)?, rest)
+        }
+        [to, rest @ ..] if !to.starts_with(['@', '/', '*']) => (*to, rest),
+        _ => return None,
+    };
+    let status = match status {
+        [] | ["temporary"] => 302,
+        ["permanent"] => 301,
+        [code] => code.parse().ok()?,
+        _ => return None,
+    };
+    Some(Redirected {
+        span: line.span,
+        status,
+        to_https: to.starts_with("https://"),
     })
 }
 
@@ -160,9 +193,10 @@ fn parse(source: &str) -> Option<Vec<Line<'_>>> {
             _ => (text, false),
         };
         // Variables, quotes, snippets and what other files hold.
-        let is_opaque = words.contains(['{', '}', '"', '`', '\\', '<'])
-            || words.starts_with('(')
-            || words.starts_with("import");
+        // The URL of a redirect has variables.
+        let has_signs = words.contains(['"', '`', '\\', '<'])
+            || words.contains(['{', '}']) && !words.starts_with("redir ");
+        let is_opaque = has_signs || words.starts_with('(') || words.starts_with("import");
         if is_opaque || open.len() >= DEEPEST {
             return None;
         }

@@ -1,6 +1,6 @@
 //! As much of nginx's configuration as literal locations need.
 
-use super::Unserved;
+use super::{Redirected, Unserved};
 use crate::finding::Span;
 
 /// A directive with what is in its braces.
@@ -74,6 +74,45 @@ pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Optio
     })
 }
 
+/// The redirect with which nginx answers a path at a port, if that is what it does for sure: `return` of the
+/// server or of the location, or the slash that a location for `proxy_pass` ends in.
+pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Option<Redirected> {
+    let all = parse(source)?;
+    let http = all.iter().filter(|one| one.is("http"));
+    let inside = http.flat_map(|http| &http.inner);
+    let servers = all.iter().chain(inside).filter(|one| one.is("server"));
+    let server = pick(
+        servers.filter(|one| one.listens_at(port)).collect(),
+        port,
+        host,
+    )?;
+    let has = |inner: &[Directive], names: &[&str]| {
+        let mut inner = inner.iter();
+        inner.any(|one| names.contains(&one.name()))
+    };
+    if has(&server.inner, &["if", "rewrite", "set"]) {
+        return None;
+    }
+    if let Some(own) = server.inner.iter().find(|one| one.is("return")) {
+        return own.redirect();
+    }
+    let location = server.location(path)?;
+    let words = location.words.iter().skip(1).map(String::as_str);
+    let own = words.last().unwrap_or_default();
+    if own.strip_suffix('/') == Some(path) && has(&location.inner, &["proxy_pass"]) {
+        return Some(Redirected {
+            span: location.span,
+            status: 301,
+            to_https: false,
+        });
+    }
+    if has(&location.inner, &["if", "rewrite", "set"]) {
+        return None;
+    }
+    let inner = location.inner.iter().find(|one| one.is("return"));
+    inner?.redirect()
+}
+
 /// The server that takes requests for a host (`ngx_http_find_virtual_server`): by its name, else the
 /// default one, else the first.
 fn pick<'d>(servers: Vec<&'d Directive>, port: u16, host: &str) -> Option<&'d Directive> {
@@ -133,6 +172,49 @@ impl Directive {
             None => port == 80,
             Some(_) => listens.any(|listen| port_of(listen) == Some(port)),
         }
+    }
+
+    /// The location that takes a path (`ngx_http_core_find_location`): the very path, else the longest
+    /// beginning, where there are no regular expressions. One that ends in a slash takes the path
+    /// without it too, if no other one does.
+    fn location(&self, path: &str) -> Option<&Self> {
+        let locations = || self.inner.iter().filter(|one| one.is("location"));
+        let own = |one: &Self| match one.words.as_slice() {
+            [_, sign, own] if sign == "=" || sign == "^~" => Some((sign == "=", own.clone())),
+            [_, own] if !own.starts_with('~') => Some((false, own.clone())),
+            _ => None,
+        };
+        if locations().any(|one| own(one).is_none()) {
+            return None;
+        }
+        let is_exact = |one: &&Self| own(one) == Some((true, path.to_owned()));
+        let prefix = || {
+            let fits =
+                |one: &&Self| own(one).is_some_and(|(exact, own)| !exact && path.starts_with(&own));
+            let length = |one: &&Self| own(one).map_or(0, |(_, own)| own.len());
+            locations().filter(fits).max_by_key(length)
+        };
+        let slash = || {
+            let with_slash = |one: &&Self| {
+                own(one).is_some_and(|(exact, own)| !exact && own.strip_suffix('/') == Some(path))
+            };
+            locations().find(with_slash)
+        };
+        locations().find(is_exact).or_else(slash).or_else(prefix)
+    }
+
+    /// The redirect of `return`; a URL alone is one with 302.
+    fn redirect(&self) -> Option<Redirected> {
+        let (status, to) = match self.words.as_slice() {
+            [_, status, to] => (status.parse().ok()?, to),
+            [_, to] if to.starts_with("http") => (302, to),
+            _ => return None,
+        };
+        matches!(status, 301 | 302 | 303 | 307 | 308).then(|| Redirected {
+            span: self.span,
+            status,
+            to_https: to.starts_with("https://"),
+        })
     }
 
     /// Whether it may bring in more than is written, or runs a program.

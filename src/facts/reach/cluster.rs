@@ -63,12 +63,26 @@ impl Standpoint<'_> {
             return None;
         }
         let (why, service) = match (here.first(), all.first()) {
-            (Some(first), _) => (not_offered(&here, endpoint.port_or_default()?)?, *first),
+            (Some(first), _) => {
+                let port = endpoint.port_or_default()?;
+                match self.behind_alias(first, here.len()) {
+                    Some(behind) => (not_offered(&behind, port)?, *behind.first()?),
+                    None => (not_offered(&here, port)?, *first),
+                }
+            }
             (None, Some(first)) if host.namespace.is_empty() => {
                 wanted()?;
                 (self.in_other_namespace(&all)?, *first)
             }
-            (None, Some(_)) => self.near_namespace(&host, &all)?,
+            (None, Some(first)) => match self.near_namespace(&host, &all) {
+                Some(found) => found,
+                // The own namespace is in sight, of others the tree may have a part.
+                None => {
+                    let own = self.own_namespace().filter(|_| host.is_qualified)?;
+                    (own == host.namespace).then_some(())?;
+                    (self.in_other_namespace(&all)?, *first)
+                }
+            },
             (None, None) => self.near_service(&host, &wanted()?, endpoint)?,
         };
         let shown = Evidence {
@@ -76,6 +90,17 @@ impl Standpoint<'_> {
             message: format!("the Service `{}` is here", service.name),
         };
         Some(self.found(why, [shown]))
+    }
+
+    /// The Services of the name that the only Service, of the type ExternalName, is an alias of.
+    fn behind_alias(&self, service: &Service, count: usize) -> Option<Vec<&Service>> {
+        let name = service.external_name.as_deref()?;
+        let other = ClusterHost::new(name).filter(|other| other.is_qualified && count == 1)?;
+        let facts = self.facts();
+        let network = facts.shared.network(&facts.files);
+        let mut all = network.services(facts.files.tree, other.name);
+        all.retain(|one| one.namespace.as_deref() == Some(other.namespace));
+        (!all.is_empty() && !self.is_changed(&other, &all)).then_some(all)
     }
 
     /// Whether a patch changes one of the Services, or a mesh routes the name.

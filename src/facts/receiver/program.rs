@@ -81,6 +81,8 @@ pub enum SettingName {
     Tls,
     /// Names the user that it wants to see, or turns users on.
     Users,
+    /// Asks for a certificate of the client.
+    ClientCertificate,
     /// Something by which limits of a tenant may differ from those below.
     Overrides,
     /// The part of the program that runs: without all of them, others may be set in other containers.
@@ -119,6 +121,7 @@ impl SettingName {
         ("tenants", Self::Tenants),
         ("tls", Self::Tls),
         ("users", Self::Users),
+        ("client_certificate", Self::ClientCertificate),
         ("overrides", Self::Overrides),
         ("part", Self::Part),
         ("batch_samples", Self::BatchSamples),

@@ -49,6 +49,7 @@ impl Routes {
                     paths: paths.clone(),
                     http: http.clone(),
                     https: true,
+                    moved: None,
                 };
                 self.insert(host, route);
             }

@@ -50,6 +50,7 @@ impl Routes {
                     http,
                     // Controllers show a default certificate where none is named.
                     https: true,
+                    moved: nginx.moved(),
                 },
             );
         }
@@ -98,6 +99,18 @@ impl<'d> Nginx<'d> {
         }
         let is_off = self.is("ssl-redirect", "false");
         (self.is_nginx && has_tls && !is_off).then_some((STATUS, None))
+    }
+
+    /// The status of a redirect of all requests to another URL (ingress-nginx, annotations `redirect`):
+    /// 301 and 302 unless another code is set.
+    fn moved(&self) -> Option<(u16, Place)> {
+        let kinds = [("permanent-redirect", 301), ("temporal-redirect", 302)];
+        kinds.into_iter().find_map(|(name, status)| {
+            let node = self.get(name)?;
+            let code = self.get(&format!("{name}-code")).and_then(Node::as_str);
+            let code = code.and_then(|code| code.parse().ok());
+            Some((code.unwrap_or(status), node.place()))
+        })
     }
 
     fn path(&self, node: Node<'_>) -> Path {

@@ -50,6 +50,7 @@ impl Routes {
                 }],
                 http,
                 https: tls.is_some(),
+                moved: None,
             },
         );
     }

@@ -54,6 +54,7 @@ impl Routes {
                         // Which of them an entry point serves, its own settings say.
                         http: Http::Served,
                         https: true,
+                        moved: None,
                     };
                     self.insert(host, route);
                 }
@@ -90,6 +91,7 @@ impl Routes {
                     // Which of them an entry point serves, its own settings say.
                     http: Http::Served,
                     https: true,
+                    moved: None,
                 });
             }
         }

@@ -289,6 +289,24 @@ impl Reading<'_> {
         }
     }
 
+    /// The only user, where the setting is a name and turns nothing on or off.
+    pub(super) fn user_name(&self) -> Option<Setting<Vec<String>>> {
+        let setting = self.program.setting(SettingName::Users)?;
+        match self.value(setting) {
+            Written::Here(value, place)
+                if !value.is_empty()
+                    && on_or_off(value).is_none()
+                    && !value.contains([',', ':', '/']) =>
+            {
+                Some(Setting {
+                    value: vec![value.to_owned()],
+                    place: Some(place),
+                })
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a setting has a value, or is on.
     pub(super) fn is_set(&self, name: SettingName) -> Option<Setting<bool>> {
         let setting = self.program.setting(name)?;
@@ -308,10 +326,11 @@ impl Reading<'_> {
     }
 }
 
-/// What keys with dots between them lead to.
+/// What keys with dots between them lead to; Elasticsearch also takes the whole for one key.
 fn at<'d>(document: &'d Document, keys: &str) -> Option<Node<'d>> {
     let root = document.root()?;
-    keys.split('.').try_fold(root, |node, key| node.get(key))
+    let nested = keys.split('.').try_fold(root, |node, key| node.get(key));
+    nested.or_else(|| root.get(keys))
 }
 
 /// A setting that is not written.

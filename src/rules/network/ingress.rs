@@ -40,6 +40,30 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
                 format!("write a path that it serves, or add this one to it; it has {shown}"),
             )
         }
+        Reason::Moved(status) => {
+            let (severity, so) = redirected(entry, *status);
+            (
+                severity,
+                Some(path),
+                format!(
+                    "{by} answers this path with a redirect, {status}: {}",
+                    so.replace(", first in the clear", "")
+                ),
+                "write the URL that it redirects to".to_owned(),
+            )
+        }
+        Reason::NoPort(service, ports) => {
+            let shown: Vec<_> = ports.iter().map(u16::to_string).collect();
+            let shown = shown.join(", ");
+            (
+                Severity::Warning,
+                None,
+                format!(
+                    "{by} leads to a port that the Service `{service}` does not offer: every sample is rejected with 503"
+                ),
+                format!("write a port of the Service there: {shown}"),
+            )
+        }
         Reason::NoHttp => (
             Severity::Warning,
             endpoint.scheme(),
@@ -71,6 +95,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     finding.kind = match found.why {
         Reason::Path(_) => "path",
         Reason::Redirect(_) => "redirect",
+        Reason::Moved(_) => "moved",
+        Reason::NoPort(..) => "backend-port",
         Reason::NoHttp => "no-http",
         Reason::NoHttps => "no-https",
     }

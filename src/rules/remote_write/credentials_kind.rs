@@ -14,7 +14,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             .as_ref()
             .is_some_and(|demand| wrong_kind(&credential, demand, out));
         if !refused {
-            half_of_basic_auth(&credential, out);
+            half_of_basic_auth(&credential, demand.as_ref(), out);
             other_region(entry, &credential, out);
         }
     }
@@ -53,8 +53,13 @@ fn wrong_kind(
     true
 }
 
-/// A user name without a password, or the reverse.
-fn half_of_basic_auth(credential: &Credential<'_>, out: &mut Findings<'_>) {
+/// A user name without a password, or the reverse. Some servers take a token as the name of a user
+/// without a password, so that only a receiver that is known to want a credential will refuse it.
+fn half_of_basic_auth(
+    credential: &Credential<'_>,
+    demand: Option<&ReceiverRequirements<'_, '_>>,
+    out: &mut Findings<'_>,
+) {
     if credential.kind != CredentialKind::BasicAuth {
         return;
     }
@@ -75,8 +80,13 @@ fn half_of_basic_auth(credential: &Credential<'_>, out: &mut Findings<'_>) {
     } else {
         "`username`"
     };
+    let is_wanted = demand.is_some_and(|demand| !demand.takes(&receiver::Credential::None));
+    let severity = match user && !is_wanted {
+        true => Severity::Info,
+        false => Severity::Warning,
+    };
     out.push(
-        out.at(credential.key, Severity::Warning, message)
+        out.at(credential.key, severity, message)
             .kind(if user { "no-password" } else { "no-user" })
             .help(format!("add {key}")),
     );

@@ -11,6 +11,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     if demand.takes(&Credential::None) || entry.is_open_instance() {
         return;
     }
+    // Its own settings may let anyone in, or may do so where they cannot be told.
+    let users = entry.settings().map(|settings| settings.users.as_ref());
+    if users.is_some_and(|users| users.is_none_or(|users| !users.value && users.place.is_some())) {
+        return;
+    }
     // Of a misspelled one the schema tells.
     if !entry.credentials().is_empty()
         || !entry.sent_credentials().is_empty()

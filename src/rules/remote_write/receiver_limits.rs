@@ -12,6 +12,8 @@ use promvet_syntax::go;
 /// Samples of one batch where `max_samples_per_send` is not set: 500 before Prometheus 2.44, 2,000
 /// since (`config/config.go`, `DefaultQueueConfig`).
 const LEAST_BATCH: u64 = 500;
+const NEWER_BATCH: u64 = 2_000;
+const SINCE: (u16, u16) = (2, 44);
 
 /// Bytes of a sample in a message of remote write 1.0 at least: the labels `__name__`, `job` and
 /// `instance` with short values, value and timestamp, and their tags (`prompb/types.proto`). Series
@@ -35,8 +37,8 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
             continue;
         }
         let found = [
-            batch_samples(entry, settings, out),
-            batch_bytes(entry, settings, out),
+            batch_samples(configuration, entry, settings, out),
+            batch_bytes(configuration, entry, settings, out),
             exemplars(entry, settings, out),
             native_histograms(entry, settings, out),
             out_of_order(configuration, entry, settings, out),
@@ -50,11 +52,16 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
 }
 
 /// A batch and where its size is written.
-fn batch<'d>(entry: &Entry<'d>) -> Option<(u64, Option<Node<'d>>)> {
+fn batch<'d>(
+    configuration: &Configuration<'d>,
+    entry: &Entry<'d>,
+) -> Option<(u64, Option<Node<'d>>)> {
     let queue = entry.write.get("queue_config");
     let node = queue.and_then(|queue| queue.get("max_samples_per_send"));
     let Some(node) = node.filter(|node| !node.is_null()) else {
-        return Some((LEAST_BATCH, None));
+        let release = || configuration.standpoint()?.release();
+        let is_newer = release().is_some_and(|release| release >= SINCE);
+        return Some((if is_newer { NEWER_BATCH } else { LEAST_BATCH }, None));
     };
     let scalar = node.scalar()?;
     let value = coerce::int(scalar.text, scalar.is_plain(), scalar.tag).ok()??;
@@ -63,12 +70,13 @@ fn batch<'d>(entry: &Entry<'d>) -> Option<(u64, Option<Node<'d>>)> {
 }
 
 fn batch_samples(
+    configuration: &Configuration<'_>,
     entry: &Entry<'_>,
     settings: &ReceiverSettings,
     out: &Findings<'_>,
 ) -> Option<Finding> {
     let most = settings.limits.batch_samples.as_ref()?;
-    let (samples, node) = batch(entry)?;
+    let (samples, node) = batch(configuration, entry)?;
     if samples <= most.value {
         return None;
     }
@@ -97,6 +105,7 @@ fn batch_samples(
 }
 
 fn batch_bytes(
+    configuration: &Configuration<'_>,
     entry: &Entry<'_>,
     settings: &ReceiverSettings,
     out: &Findings<'_>,
@@ -106,7 +115,7 @@ fn batch_bytes(
         .batch_bytes
         .as_ref()
         .filter(|most| most.place.is_some())?;
-    let (samples, node) = batch(entry)?;
+    let (samples, node) = batch(configuration, entry)?;
     // Messages of 2.0 hold each text once.
     if entry.write.get("protobuf_message").is_some()
         || samples.saturating_mul(BYTES_A_SAMPLE) <= most.value

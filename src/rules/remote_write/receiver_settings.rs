@@ -1,7 +1,7 @@
 //! `remote-write/receiver-settings`: the receiver of the tree is set to something else than the endpoint.
 
 use crate::facts::receiver::Credential;
-use crate::facts::{ReceiverSettings, Setting};
+use crate::facts::{ReceiverRequirements, ReceiverSettings, Setting};
 use crate::finding::{Finding, Severity, nearest};
 use crate::rules::{Entry, Findings, Url, advice};
 
@@ -161,7 +161,12 @@ fn users(
     out: &Findings<'_>,
 ) -> Option<Finding> {
     let users: &Setting<bool> = settings.users.as_ref().filter(|users| users.value)?;
-    if !entry.sent_credentials().is_empty() || has_user_in_query(url) {
+    // Of one that always wants some, `remote-write/credentials-missing` tells.
+    let is_open = |demand: ReceiverRequirements<'_, '_>| demand.takes(&Credential::None);
+    if !entry.sent_credentials().is_empty()
+        || has_user_in_query(url)
+        || !entry.demand().is_none_or(is_open)
+    {
         return None;
     }
     let severity = match entry.templated {

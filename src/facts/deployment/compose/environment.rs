@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::project::{Project, Service};
 use crate::facts::deployment::Environment;
 use crate::facts::deployment::Home;
+use crate::facts::deployment::inside;
 use crate::facts::deployment::variables::{Variables, lines, sets_variables};
 use crate::facts::deployment::written::{Content, Written, hide};
 use crate::finding::{Place, Span, Text};
@@ -49,7 +50,7 @@ impl Project<'_> {
     /// The variables that are set for a service, by values that are in the compose file or in the
     /// `.env` file beside it.
     pub(super) fn environment(&self, service: &Service<'_>) -> Vec<Arc<Written>> {
-        let mut out: Vec<Arc<Written>> = Vec::new();
+        let mut out = self.of_env_files(service).unwrap_or_default();
         for set in set_by(service) {
             let name = set.as_str().map(|text| text.split('=').next());
             let Some(name) = name.flatten() else {
@@ -71,12 +72,31 @@ impl Project<'_> {
         });
         Environment {
             hidden: names.collect(),
-            has_more: service
-                .layers
-                .iter()
-                .any(|one| one.get("env_file").is_some()),
+            has_more: self.of_env_files(service).is_none(),
             written,
         }
+    }
+
+    /// The variables of the files that a service names with `env_file`, later ones over earlier ones;
+    /// none if one of the files is not in the tree.
+    fn of_env_files(&self, service: &Service<'_>) -> Option<Vec<Arc<Written>>> {
+        let layers = service.layers.iter();
+        let mut out: Vec<Arc<Written>> = Vec::new();
+        for node in layers.filter_map(|one| one.get("env_file")) {
+            if node.tag().is_some_and(|tag| tag.starts_with('!')) {
+                return None;
+            }
+            let single = node.as_str().map(|_| node);
+            for item in node.items().chain(single) {
+                let path = item.as_str().or_else(|| item.get("path")?.as_str());
+                let path = self.expand(path?)?;
+                let path = inside::on_disk(&self.folder, &path);
+                let (_, written) = variables_of(self.home, &path)?;
+                out.retain(|one| written.iter().all(|other| other.name != one.name));
+                out.extend(written);
+            }
+        }
+        Some(out)
     }
 
     /// One variable: the key of a mapping, or an item of a list. What it takes over from the `.env`
@@ -142,12 +162,16 @@ fn set_by<'d>(service: &Service<'d>) -> Vec<Node<'d>> {
 /// The `.env` of a folder, if it is in the tree. Its lines are never shown; the names of variables
 /// are, if it is what docker compose takes it for.
 pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Written>>) {
-    let path = folder.join(".env");
-    if !home.holds(&path) {
-        return (Variables::default(), Vec::new());
+    variables_of(home, &folder.join(".env")).unwrap_or_default()
+}
+
+/// The same of a file; none if it is not in the tree.
+fn variables_of(home: Home<'_>, path: &Path) -> Option<(Variables, Vec<Arc<Written>>)> {
+    if !home.holds(path) {
+        return None;
     }
-    let bytes = home.tree.read(&path, LARGEST_ENV).unwrap_or_default();
-    let text = Text::new(home.tree.shown(&path), bytes);
+    let bytes = home.tree.read(path, LARGEST_ENV).ok()?;
+    let text = Text::new(home.tree.shown(path), bytes);
     if sets_variables(text.content()) {
         text.recognize_words();
     }
@@ -168,7 +192,7 @@ pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Wri
         })
     });
     let written = written.collect();
-    (Variables::from_env_file(text.content()), written)
+    Some((Variables::from_env_file(text.content()), written))
 }
 
 /// The name of the variable that a text is and nothing else: `$NAME`, `${NAME}`, `${NAME:?…}`.

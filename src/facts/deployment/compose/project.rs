@@ -94,7 +94,9 @@ pub(in crate::facts::deployment) fn folders(files: &[SourceFile]) -> Vec<Vec<Sou
 pub(super) struct Project<'f> {
     /// The folder that relative paths count from.
     pub(super) folder: PathBuf,
-    /// The root of the tree.
+    /// The tree.
+    pub(super) home: Home<'f>,
+    /// Its root.
     pub(super) root: &'f Path,
     /// The first of its files.
     pub(super) file: PathBuf,
@@ -262,6 +264,7 @@ impl<'f> Project<'f> {
         variables.set("PWD", Some(folder.to_string_lossy().into_owned()));
         let mut out = Self {
             folder,
+            home,
             root: home.root,
             file: file.to_owned(),
             layers,

@@ -24,6 +24,8 @@ pub struct Service {
     pub is_headless: bool,
     /// Whether its name is an alias of one outside of the cluster.
     pub is_external: bool,
+    /// That name.
+    pub external_name: Option<String>,
     pub(in crate::facts::deployment) ports: Vec<(u16, Target)>,
     /// The names of its ports.
     names: Vec<(String, u16)>,
@@ -238,6 +240,10 @@ fn service(manifest: &Manifest<'_>) -> Option<Service> {
         selector: selector.unwrap_or_default(),
         is_headless: spec.get("clusterIP").and_then(Node::as_str) == Some("None"),
         is_external: spec.get("type").and_then(Node::as_str) == Some("ExternalName"),
+        external_name: spec
+            .get("externalName")
+            .and_then(Node::as_str)
+            .map(|name| name.trim_end_matches('.').to_ascii_lowercase()),
         names: ports
             .iter()
             .filter_map(|node| {
