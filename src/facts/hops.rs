@@ -2,10 +2,11 @@
 //! and the container that answers.
 
 use super::Facts;
-use super::deployment::{Certainty, Container, Named, Platform};
+use super::deployment::{Certainty, Container, Named, Platform, Service};
 use super::patches::LEADING;
 use super::routes::{Backend, Misrouted, Reason, Way};
 use super::service_match::{ServiceMatch, Standpoint};
+use super::settings::ReceiverSettings;
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::Endpoint;
 use crate::yaml::placeholder;
@@ -107,23 +108,12 @@ impl Facts<'_> {
         let way = self.route(endpoint)?;
         let to = way.to.as_ref()?;
         let port = to.port.as_deref()?;
-        let network = self.shared.network(&self.files);
-        let mut services = network.services(self.files.tree, &to.service);
-        services.retain(|one| match (&one.namespace, &to.namespace) {
-            (Some(own), Some(wanted)) => own == wanted,
-            _ => true,
-        });
-        let [service] = services.as_slice() else {
-            return None;
-        };
+        let (service, found) = self.service_of(to)?;
         let offered = service.offered().filter(|_| !service.is_external)?;
-        let number = port.parse().ok();
-        let is_offered = service.port(port).is_some()
-            || number.is_some_and(|number| service.port_to(number).is_some());
         let patches = self.shared.patches(&self.files);
         let file = self.absolute(service.place.path());
         let mut patched = patches.of("Service", &service.name, &file, LEADING);
-        let is_changed = is_offered || placeholder::is_open(port) || patched.next().is_some();
+        let is_changed = found.is_some() || placeholder::is_open(port) || patched.next().is_some();
         (!is_changed).then(|| Misrouted {
             evidence: vec![
                 Evidence {
@@ -140,17 +130,93 @@ impl Facts<'_> {
         })
     }
 
-    /// The Service that something leads to, and the container behind it.
-    fn behind(&self, backend: &Backend) -> Vec<Hop> {
+    /// What the receiver is set to that what routes an endpoint's host, or the nginx of the tree that
+    /// answers at it, passes requests on to. Nothing if headers may be set on the way.
+    #[must_use]
+    pub fn settings_behind(
+        &self,
+        answering: &[ServiceMatch<'_>],
+        endpoint: &Endpoint,
+    ) -> Option<ReceiverSettings> {
+        let found = match answering {
+            [only] => {
+                let upstream = self.upstream(only, endpoint)?;
+                let network = self.shared.network(&self.files);
+                let mut hits = network.ask(self.files.tree, &upstream.host, upstream.port);
+                hits.retain(|hit| hit.named.file == only.named.file);
+                let [hit] = hits.as_slice() else { return None };
+                let mut found = self.answer(hit, &[]);
+                found.evidence.push(upstream.proof);
+                found
+            }
+            [] => self.behind_route(endpoint)?,
+            _ => return None,
+        };
+        self.receiver_settings(&[found])
+    }
+
+    fn behind_route(&self, endpoint: &Endpoint) -> Option<ServiceMatch<'_>> {
+        /// Words of manifests by which a controller may set headers, or ask others for them.
+        const SETTING: &[&str] = &[
+            "orgid",
+            "snippet",
+            "middleware",
+            "auth-",
+            "headers",
+            "filters",
+        ];
+        let way = self.route(endpoint)?;
+        let text = way.place.text().content().to_ascii_lowercase();
+        if SETTING.iter().any(|word| text.contains(word)) || self.is_patched_route(&way.place) {
+            return None;
+        }
+        let (service, port) = self.service_of(way.to.as_ref()?)?;
+        let host = match &service.namespace {
+            Some(namespace) => format!("{}.{namespace}", service.name),
+            None => service.name.clone(),
+        };
         let network = self.shared.network(&self.files);
-        let tree = self.files.tree;
-        let services = network.services(tree, &backend.service);
-        let may_be = |own: &Option<String>| match (own, &backend.namespace) {
+        let hits = network.ask(self.files.tree, &host, port?);
+        let [hit] = hits.as_slice() else { return None };
+        let mut found = self.answer(hit, &[]);
+        found.evidence.insert(
+            0,
+            Evidence {
+                message: format!("{} routes this host", way.name),
+                place: way.place,
+            },
+        );
+        Some(found)
+    }
+
+    /// The only Service that something may lead to, and the port of it.
+    fn service_of(&self, backend: &Backend) -> Option<(&Service, Option<u16>)> {
+        let network = self.shared.network(&self.files);
+        let mut services = network.services(self.files.tree, &backend.service);
+        services.retain(|one| match (&one.namespace, &backend.namespace) {
             (Some(own), Some(wanted)) => own == wanted,
             _ => true,
+        });
+        let [service] = services.as_slice() else {
+            return None;
         };
-        let mut services = services.into_iter().filter(|one| may_be(&one.namespace));
-        let (Some(service), None) = (services.next(), services.next()) else {
+        let only = || match service.offered()?.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        };
+        let port = match &backend.port {
+            // A Route of OpenShift may name the port of the pods.
+            Some(port) => service
+                .port(port)
+                .or_else(|| service.port_to(port.parse().ok()?)),
+            None => only(),
+        };
+        Some((service, port))
+    }
+
+    /// The Service that something leads to, and the container behind it.
+    fn behind(&self, backend: &Backend) -> Vec<Hop> {
+        let Some((service, port)) = self.service_of(backend) else {
             return Vec::new();
         };
         let mut out = vec![Hop {
@@ -165,18 +231,8 @@ impl Facts<'_> {
             Some(namespace) => format!("{}.{namespace}", service.name),
             None => service.name.clone(),
         };
-        let only = || match service.offered()?.as_slice() {
-            [only] => Some(*only),
-            _ => None,
-        };
-        let port = match &backend.port {
-            // A Route of OpenShift may name the port of the pods.
-            Some(port) => service
-                .port(port)
-                .or_else(|| service.port_to(port.parse().ok()?)),
-            None => only(),
-        };
-        let hits = port.map_or_else(Vec::new, |port| network.ask(tree, &host, port));
+        let network = self.shared.network(&self.files);
+        let hits = port.map_or_else(Vec::new, |port| network.ask(self.files.tree, &host, port));
         if let [hit] = hits.as_slice() {
             out.extend(hit.container.map(Container::hop));
         }

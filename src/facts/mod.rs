@@ -50,7 +50,7 @@ pub use settings::{HaTracker, ReceiverLimits, ReceiverSettings, Setting};
 pub use shared::Shared;
 
 use crate::discover::{EmbeddedIn, Recognised};
-use crate::finding::{Evidence, Text};
+use crate::finding::{Evidence, Place, Text};
 use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
 use crate::schema::Target;
@@ -302,12 +302,16 @@ impl<'t> Facts<'t> {
         let judge = || self.shared.routes().judge(&scheme, &host, path);
         let found = is_usual.then(judge)?;
         let found = found.or_else(|| self.without_port(endpoint))?;
-        let place = &found.evidence.first()?.place;
+        (!self.is_patched_route(&found.evidence.first()?.place)).then_some(found)
+    }
+
+    /// Whether a patch changes what routes a host, by the place of its name.
+    fn is_patched_route(&self, place: &Place) -> bool {
         let name = place.text().slice(place.span()).trim_matches(['"', '\'']);
         let file = self.absolute(place.path());
         let patches = self.shared.patches(&self.files);
         let is_patched = |kind: &&str| patches.of(kind, name, &file, &[]).next().is_some();
-        (!routes::KINDS.iter().any(is_patched)).then_some(found)
+        routes::KINDS.iter().any(is_patched)
     }
 
     /// The issuer of a host's certificate, by what the tree says of the host.

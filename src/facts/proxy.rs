@@ -6,7 +6,9 @@ mod nginx;
 use super::Facts;
 use super::routes::{Misrouted, Reason};
 use super::service_match::ServiceMatch;
-use crate::finding::{Evidence, Place, Span};
+use std::sync::Arc;
+
+use crate::finding::{Evidence, Place, Span, Text};
 use crate::prometheus::endpoint::Endpoint;
 
 /// A path that no location has.
@@ -62,7 +64,59 @@ const PROXIES: &[Proxy] = &[
     },
 ];
 
+/// What a proxy passes requests on to.
+pub(super) struct Upstream {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) proof: Evidence,
+}
+
 impl Facts<'_> {
+    /// What the nginx of the tree passes requests for an endpoint on to as they are: it sets no header that
+    /// may name a tenant.
+    pub(super) fn upstream(&self, one: &ServiceMatch<'_>, endpoint: &Endpoint) -> Option<Upstream> {
+        let (proxy, text) = self.proxy_file(one)?;
+        if proxy.folder != "/etc/nginx" {
+            return None;
+        }
+        let host = endpoint.host_name()?;
+        let path = endpoint.slice(endpoint.path());
+        let (span, host, port) = nginx::upstream(text.content(), one.port, &host, path)?;
+        text.recognize();
+        let message = "requests are passed on here, without a header for the tenant".to_owned();
+        Some(Upstream {
+            host,
+            port,
+            proof: Evidence {
+                place: Place::new(&text, span),
+                message,
+            },
+        })
+    }
+
+    /// The proxy that a container runs, and the only file that it reads.
+    fn proxy_file(&self, one: &ServiceMatch<'_>) -> Option<(&'static Proxy, Arc<Text>)> {
+        if !one.changes.is_empty() {
+            return None;
+        }
+        let (container, deployment) = (one.container?, one.deployment?);
+        let name = container.image.as_ref()?.repository().rsplit('/').next()?;
+        let mut proxies = PROXIES.iter();
+        let proxy = proxies.find(|proxy| proxy.images.contains(&name))?;
+        let mut arguments = container.arguments.list.iter();
+        if arguments.any(|one| one.text.starts_with(proxy.flag)) {
+            return None;
+        }
+        let mounts = deployment.mounts.iter();
+        let own = mounts.filter(|mount| mount.path.starts_with(proxy.folder));
+        if own.count() != 1 {
+            return None;
+        }
+        let mut files = proxy.files.iter();
+        let text = files.find_map(|path| self.text_at(deployment, path))?;
+        Some((proxy, text))
+    }
+
     /// Why the reverse proxy of the tree that answers at an endpoint does not serve its path.
     #[must_use]
     pub fn unproxied(
@@ -71,26 +125,8 @@ impl Facts<'_> {
         endpoint: &Endpoint,
     ) -> Option<Misrouted> {
         let [only] = answering else { return None };
-        if !only.changes.is_empty() {
-            return None;
-        }
-        let (container, deployment) = (only.container?, only.deployment?);
-        let name = container.image.as_ref()?.repository().rsplit('/').next()?;
-        let mut proxies = PROXIES.iter();
-        let proxy = proxies.find(|proxy| proxy.images.contains(&name))?;
-        let mut arguments = container.arguments.list.iter();
-        if arguments.any(|one| one.text.starts_with(proxy.flag)) {
-            return None;
-        }
-        let mut mounts = deployment.mounts.iter();
-        let own = mounts
-            .by_ref()
-            .filter(|mount| mount.path.starts_with(proxy.folder));
-        if own.count() != 1 {
-            return None;
-        }
-        let mut files = proxy.files.iter();
-        let text = files.find_map(|path| self.text_at(deployment, path))?;
+        let container = only.container?;
+        let (proxy, text) = self.proxy_file(only)?;
         let host = endpoint.host_name()?;
         let path = endpoint.slice(endpoint.path());
         let path = if path.is_empty() { "/" } else { path };

@@ -206,7 +206,11 @@ impl Facts<'_> {
         out
     }
 
-    fn answer<'f>(&'f self, hit: &Hit<'f>, runners: &[RunningDeployment<'f>]) -> ServiceMatch<'f> {
+    pub(super) fn answer<'f>(
+        &'f self,
+        hit: &Hit<'f>,
+        runners: &[RunningDeployment<'f>],
+    ) -> ServiceMatch<'f> {
         let deployment = hit.container.and_then(|container| {
             let operated = || {
                 let mut all = self.all_operated().iter();

@@ -11,7 +11,7 @@ use super::Facts;
 use super::deployment::{
     Arguments, AtPath, Deployment, Image, KeyPart, MountSource, PartKind, Resolved,
 };
-use super::receiver::{Program, ProgramOf, Release, SettingName};
+use super::receiver::{Program, ProgramOf, Release, SettingName, TenantPlace};
 use super::service_match::ServiceMatch;
 use crate::finding::{Evidence, Finding, Place, Severity, Text};
 use crate::source::LARGEST;
@@ -52,6 +52,8 @@ pub struct ReceiverSettings {
     pub prefix: Option<Setting<String>>,
     /// Whether its paths may begin with something that cannot be told.
     pub hides_prefix: bool,
+    /// The header in which it reads the tenant, if it does so in one.
+    pub tenant_header: Option<String>,
     /// Whether it wants the name of a tenant.
     pub tenants: Option<Setting<bool>>,
     /// Whether it speaks TLS.
@@ -129,6 +131,8 @@ impl Facts<'_> {
             ports: read.ports(port),
             hides_prefix: read.prefix().is_none() && program.setting(SettingName::Prefix).is_some(),
             prefix: read.prefix(),
+            tenant_header: (profile.tenant.place == TenantPlace::Header)
+                .then(|| profile.tenant.name.to_string()),
             tenants: read.switch(SettingName::Tenants),
             tls: read.is_set(SettingName::Tls),
             users: read.is_set(SettingName::Users),

@@ -172,6 +172,15 @@ impl<'a> Entry<'a> {
         self.settings.get_or_init(find).as_ref()
     }
 
+    /// The same of the receiver behind what routes the host, where no header is set on the way.
+    #[must_use]
+    pub fn settings_behind(&self) -> Option<ReceiverSettings> {
+        let url = self.sound_url()?;
+        let host = url.endpoint.host_name()?;
+        let is_direct = self.write.http().goes_direct(&host);
+        is_direct.then(|| self.facts.settings_behind(&url.answering, &url.endpoint))?
+    }
+
     /// What is wrong with the URL for its receiver.
     #[must_use]
     pub fn shape_faults(&self) -> &[ShapeFault] {

@@ -97,8 +97,7 @@ pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Opt
         return own.redirect();
     }
     let location = server.location(path)?;
-    let words = location.words.iter().skip(1).map(String::as_str);
-    let own = words.last().unwrap_or_default();
+    let own = location.words.last().map_or("", String::as_str);
     if own.strip_suffix('/') == Some(path) && has(&location.inner, &["proxy_pass"]) {
         return Some(Redirected {
             span: location.span,
@@ -111,6 +110,45 @@ pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Opt
     }
     let inner = location.inner.iter().find(|one| one.is("return"));
     inner?.redirect()
+}
+
+/// Where nginx passes a path on to, if to one literal host, with the headers that it gets.
+pub(super) fn upstream(
+    source: &str,
+    port: u16,
+    host: &str,
+    path: &str,
+) -> Option<(Span, String, u16)> {
+    /// What may set a header of the tenant, or ask another server for one.
+    const SETTING: &[&str] = &["auth_request", "if", "rewrite", "set", "upstream"];
+    let all = parse(source)?;
+    let http: Vec<_> = all.iter().filter(|one| one.is("http")).collect();
+    let inside = http.iter().flat_map(|http| &http.inner);
+    let servers = all.iter().chain(inside).filter(|one| one.is("server"));
+    let server = pick(
+        servers.filter(|one| one.listens_at(port)).collect(),
+        port,
+        host,
+    )?;
+    let location = server.location(path)?;
+    let holders = http.iter().flat_map(|http| &http.inner);
+    let mut around = holders.chain(&server.inner).chain(&location.inner);
+    let sets = |one: &Directive| {
+        let words = one.words.join(" ").to_ascii_lowercase();
+        SETTING.contains(&one.name())
+            || one.is("proxy_set_header") && (words.contains("org") || words.contains("tenant"))
+    };
+    if around.any(sets) || server.inner.iter().any(|one| one.is("return")) {
+        return None;
+    }
+    let pass = location.inner.iter().find(|one| one.is("proxy_pass"))?;
+    let [_, url] = pass.words.as_slice() else {
+        return None;
+    };
+    let rest = url.strip_prefix("http://").filter(|_| !url.contains('$'))?;
+    let (address, _) = rest.split_once('/').unwrap_or((rest, ""));
+    let (name, port) = address.split_once(':').unwrap_or((address, "80"));
+    Some((pass.span, name.to_ascii_lowercase(), port.parse().ok()?))
 }
 
 /// The server that takes requests for a host (`ngx_http_find_virtual_server`): by its name, else the
@@ -384,6 +422,72 @@ mod tests {
             let found = unserved(&source, port, "proxy", push);
             let found = found.map(|one| one.paths.join(" "));
             assert_eq!(found.as_deref(), want, "{source}");
+        }
+    }
+    #[test]
+    fn redirects_are_those_of_the_server_or_of_the_location() {
+        let whole = |inner: &str| format!("http {{ server {{ {inner} }} }}");
+        for (inner, want) in [
+            ("return 308 https://$host$request_uri;", Some((308, true))),
+            (
+                "location / { return 301 https://a.example.com$uri; }",
+                Some((301, true)),
+            ),
+            ("location / { return http://b/; }", Some((302, false))),
+            (
+                "location /api/v1/push/ { proxy_pass http://m; }",
+                Some((301, false)),
+            ),
+            (
+                "location / { return 301 https://a; } location /api/ { proxy_pass http://m; }",
+                None,
+            ),
+            (
+                "location / { return 301 https://a; } location = /api/v1/push { proxy_pass http://m; }",
+                None,
+            ),
+            (
+                "location / { return 301 https://a; } location ~ push { proxy_pass http://m; }",
+                None,
+            ),
+            (
+                "location / { if ($x) { return 301 https://a; } proxy_pass http://m; }",
+                None,
+            ),
+            ("location / { return 404; }", None),
+        ] {
+            let found = redirected(&whole(inner), 80, "proxy", "/api/v1/push");
+            let found = found.map(|one| (one.status, one.to_https));
+            assert_eq!(found, want, "{inner}");
+        }
+    }
+
+    #[test]
+    fn requests_are_passed_on_as_they_are() {
+        let whole = |inner: &str| format!("http {{ server {{ {inner} }} }}");
+        for (inner, want) in [
+            (
+                "location / { proxy_pass http://mimir:8080; }",
+                Some(("mimir", 8080)),
+            ),
+            (
+                "location / { proxy_pass http://Mimir/a/; proxy_set_header Host $host; }",
+                Some(("mimir", 80)),
+            ),
+            (
+                "location / { proxy_pass http://m; proxy_set_header X-Scope-OrgID a; }",
+                None,
+            ),
+            (
+                "proxy_set_header X-Scope-OrgID a; location / { proxy_pass http://m; }",
+                None,
+            ),
+            ("location / { proxy_pass http://$up; }", None),
+            ("location / { auth_request /a; proxy_pass http://m; }", None),
+        ] {
+            let found = upstream(&whole(inner), 80, "proxy", "/api/v1/push");
+            let found = found.as_ref().map(|(_, host, port)| (host.as_str(), *port));
+            assert_eq!(found, want, "{inner}");
         }
     }
 }

@@ -9,6 +9,8 @@ fn judged(source: &str, url: (&str, &str, &str)) -> Option<String> {
         Reason::Redirect(status) => format!("redirect {status}"),
         Reason::NoHttp => "no http".to_owned(),
         Reason::NoHttps => "no https".to_owned(),
+        Reason::Moved(status) => format!("moved {status}"),
+        Reason::NoPort(service, _) => format!("no port of {service}"),
     })
 }
 

@@ -1,7 +1,7 @@
 //! `remote-write/tenant-header`: the header that names the tenant is missing, can't be a tenant's
 //! name, or the receiver does not read it.
 
-use crate::facts::receiver::{Credential, Required, Tenant, names_tenant};
+use crate::facts::receiver::{Credential, Required, names_tenant};
 use crate::facts::{ReceiverRequirements, ReceiverSettings, Setting, TenantFlag};
 use crate::finding::{Advice, Severity};
 use crate::prometheus::Header;
@@ -164,21 +164,28 @@ fn malformed(header: &Header<'_>, demand: &ReceiverRequirements<'_, '_>, out: &m
     else {
         return;
     };
+    if header.value.as_str() == Some("") {
+        let name = demand.name();
+        let message = match demand.is_thanos() {
+            // `pkg/tenancy/tenancy.go`, `GetTenantFromHTTP`.
+            true => format!(
+                "`{}` is empty, so {name} stores the samples for its default tenant",
+                header.name
+            ),
+            false => format!(
+                "`{}` is empty, so {name} does not know whose samples these are",
+                header.name
+            ),
+        };
+        let finding = out.at(header.value, Severity::Warning, message);
+        return out.push(finding.kind("empty").help("write the name of the tenant"));
+    }
     let wrong = header
         .value
         .as_str()
         .is_some_and(|name| Endpoint::new(name).placeholders().is_empty() && !tenant.takes(name));
     if !wrong {
         return;
-    }
-    if header.value.as_str() == Some("") {
-        let message = format!(
-            "`{}` is empty, so {} does not know whose samples these are",
-            header.name,
-            demand.name()
-        );
-        let finding = out.at(header.value, Severity::Warning, message);
-        return out.push(finding.kind("empty").help("write the name of the tenant"));
     }
     let message = format!(
         "`{}`: not a valid tenant name in {}: every sample is rejected and dropped",
@@ -198,10 +205,23 @@ fn missing(
     demand: &ReceiverRequirements<'_, '_>,
     out: &mut Findings<'_>,
 ) {
+    let Some(url) = entry.right_url() else { return };
+    if let Some(settings) = behind(entry) {
+        let wants = settings.tenants.as_ref().filter(|wants| wants.value);
+        let name = settings.tenant_header.as_deref();
+        let has = |name: &str| {
+            headers
+                .iter()
+                .any(|one| one.name.eq_ignore_ascii_case(name))
+        };
+        if let (Some(wants), Some(name)) = (wants, name.filter(|name| !has(name))) {
+            not_to_one_tenant(url.node, &settings, wants, name, Severity::Warning, out);
+        }
+        return;
+    }
     let Some(tenant) = demand.tenant_header() else {
         return;
     };
-    let Some(url) = entry.right_url() else { return };
     let same = |header: &Header<'_>| header.name.eq_ignore_ascii_case(&tenant.name);
     // A header that is the credential is missed as a credential.
     let is_credential = demand.takes(&Credential::Header(tenant.name.clone()));
@@ -213,7 +233,13 @@ fn missing(
     let set = settings.and_then(|settings| Some((settings, settings.tenants.as_ref()?)));
     if let Some((settings, wants)) = set {
         if wants.value {
-            not_to_one_tenant(entry, url.node, settings, wants, tenant, out);
+            // By default it has several tenants, unless a file that is not in the tree says otherwise.
+            let is_sure = (wants.place.is_some() || settings.has_file) && !entry.templated;
+            let severity = match is_sure {
+                true => Severity::Error,
+                false => Severity::Warning,
+            };
+            not_to_one_tenant(url.node, settings, wants, &tenant.name, severity, out);
         }
         return;
     }
@@ -246,26 +272,26 @@ fn missing(
     out.push(finding.kind(kind).help(help));
 }
 
+/// What the receiver is set to behind a proxy, which sets the tenant by the credential if there is one.
+fn behind(entry: &Entry<'_>) -> Option<ReceiverSettings> {
+    let may_be = entry.settings().is_none() && entry.sent_credentials().is_empty();
+    may_be.then(|| entry.settings_behind())?
+}
+
 /// Reports that the settings of the receiver require the header.
 fn not_to_one_tenant(
-    entry: &Entry<'_>,
     url: Node<'_>,
     settings: &ReceiverSettings,
     wants: &Setting<bool>,
-    tenant: &Tenant,
+    header: &str,
+    severity: Severity,
     out: &mut Findings<'_>,
 ) {
-    // By default it has several tenants, unless a file that is not in the tree says otherwise.
-    let is_sure = (wants.place.is_some() || settings.has_file) && !entry.templated;
-    let severity = match is_sure {
-        true => Severity::Error,
-        false => Severity::Warning,
-    };
     let message = format!(
-        "`{}` is not set: {} requires a tenant, and rejects every sample with 401",
-        tenant.name, settings.container
+        "`{header}` is not set: {} requires a tenant, and rejects every sample with 401",
+        settings.container
     );
-    let help = format!("add `headers:` with `{}: <tenant>`", tenant.name);
+    let help = format!("add `headers:` with `{header}: <tenant>`");
     let mut finding = out.at(url, severity, message).help(help);
     finding.evidence = settings.evidence_of(wants, "with several tenants");
     out.push(settings.weigh(finding));

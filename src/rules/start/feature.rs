@@ -1,7 +1,7 @@
 //! `start/feature`: a name of `--enable-feature` that the release which is started does not know.
 
 use crate::facts::deployment::flags::FEATURES;
-use crate::finding::{Severity, nearest};
+use crate::finding::{Place, Severity, nearest};
 use crate::rules::start::{Verdict, shown};
 use crate::rules::{Findings, Start, advice};
 use crate::yaml::placeholder;
@@ -27,8 +27,8 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
         let (message, help, near) = match verdict {
             Verdict::Known => continue,
             Verdict::Gone(release) => {
-                // What the others turn on is always on, so nothing is lost.
                 let Some((_, effect, flag)) = FLAGS.iter().find(|(gone, ..)| *gone == name) else {
+                    gone_without_effect(name, place, release, start, out);
                     continue;
                 };
                 if deployment.arguments.switch(flag).is_some() {
@@ -73,4 +73,30 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
             None => help.into(),
         }));
     }
+}
+
+/// Tells of a feature that a release no longer knows. What it turned on is always on, but for the receiver,
+/// of which `remote-write/receiver-not-enabled` tells where something writes to it.
+fn gone_without_effect(
+    name: &str,
+    place: &Place,
+    release: (u16, u16),
+    start: &Start<'_>,
+    out: &mut Findings<'_>,
+) {
+    let effect = match name {
+        "remote-write-receiver" => "it takes no remote write",
+        _ => "what it turned on is always on",
+    };
+    let message = format!(
+        "the feature `{name}` is unknown to {} and newer: {effect}",
+        shown(release)
+    );
+    let help = match name {
+        "remote-write-receiver" => "write `--web.enable-remote-write-receiver`",
+        _ => "delete it",
+    };
+    let identity = format!("{}.{name}", start.deployment.name);
+    let finding = out.of_place(place, identity, Severity::Info, message);
+    out.push(finding.kind("gone").help(help));
 }
