@@ -75,8 +75,8 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Tells of a feature that a release no longer knows. What it turned on is always on, but for the receiver,
-/// of which `remote-write/receiver-not-enabled` tells where something writes to it.
+/// Reports a feature that a release no longer knows. What it turned on is always on, except for the
+/// receiver: `remote-write/receiver-not-enabled` reports that where something writes to it.
 fn gone_without_effect(
     name: &str,
     place: &Place,

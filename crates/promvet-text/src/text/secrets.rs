@@ -29,7 +29,7 @@ impl Secrets {
     pub(super) fn mark(&self, span: Span) {
         let mut known = self.known();
         if !span.is_empty() && known.marked.insert(span) {
-            // A list of a thousand secrets by their look, each of which is marked when it is reported,
+            // A list of a thousand secrets by their look, all marked when they are reported,
             // is not made a thousand times.
             if known
                 .masked
