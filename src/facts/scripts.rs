@@ -297,6 +297,10 @@ fn tools(content: &str) -> Vec<usize> {
             })
         })
         .collect();
+    // A chart that reads a file of its own, and fills it in.
+    if memmem::find(bytes, b"tpl ").is_some() {
+        found.extend(memmem::find_iter(bytes, b".Files.Get "));
+    }
     found.sort_unstable();
     found
 }

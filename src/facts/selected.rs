@@ -78,7 +78,11 @@ impl Facts<'_> {
             }
             let names = provided.names(kind, namespace);
             let near = nearest(name, names).filter(|near| is_slip(name, near))?;
-            let maker = provided.of(kind, near, namespace).into_iter().next()?;
+            // A Secret without the key that is asked for is another one.
+            let makers = provided.of(kind, near, namespace);
+            let may_be_meant =
+                |maker: &Arc<Provider>| maker.keys.contains_key(key) || !maker.complete;
+            let maker = makers.into_iter().find(may_be_meant)?;
             let message = format!(
                 "`{}`: the tree makes no {kind} `{name}`, but one called `{near}`",
                 reference.field
@@ -109,6 +113,10 @@ impl Facts<'_> {
 /// `db-1` and `db-2` are two names.
 const SHORTEST_SLIP: usize = 4;
 
+/// The most letters by which a part of a name differs where it is a slip: `admission` and `grafana` are
+/// two words.
+const FURTHEST_SLIP: usize = 2;
+
 /// Whether two names differ as by a slip of the keyboard: in one part between dashes, by letters.
 pub(super) fn is_slip(name: &str, near: &str) -> bool {
     let letters = |part: &str| {
@@ -122,7 +130,10 @@ pub(super) fn is_slip(name: &str, near: &str) -> bool {
     }
     let mut pairs = ours.iter().zip(&theirs).filter(|(a, b)| a != b);
     let first = pairs.next();
-    first.is_some_and(|(a, b)| a.len().min(b.len()) >= SHORTEST_SLIP) && pairs.next().is_none()
+    let is_slip = |a: &str, b: &str| {
+        a.len().min(b.len()) >= SHORTEST_SLIP && strsim::damerau_levenshtein(a, b) <= FURTHEST_SLIP
+    };
+    first.is_some_and(|(a, b)| is_slip(a, b)) && pairs.next().is_none()
 }
 
 fn found(reference: &Reference, severity: Severity, message: String) -> Finding {

@@ -1,6 +1,7 @@
 //! What of a credential reaches its receiver, and what spoils it.
 
 use crate::facts::token::Observation;
+use crate::finding::PLACEHOLDER;
 use crate::finding::Severity::{self, Error, Warning};
 
 /// How a credential is sent.
@@ -95,7 +96,7 @@ fn anywhere(one: &Observation) -> Option<CredentialFault> {
         }
         Observation::Placeholder => (
             Warning,
-            "placeholder",
+            PLACEHOLDER,
             "is a placeholder: unless it is filled in, it is sent as written and rejected",
         ),
         Observation::NotBase64 => (

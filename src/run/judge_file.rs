@@ -9,6 +9,7 @@ use super::before_2;
 use super::broken;
 use super::custom_rules;
 use super::foreign;
+use super::placeholders;
 use super::rendered::{self, Rendered};
 use super::request::Request;
 use super::survey::ScannedFile;
@@ -207,6 +208,7 @@ fn of_configuration<'a>(
         let web = web_file::of_runners(facts, document, &seen.found.path, holder);
         judgement.findings.extend(web);
     }
+    placeholders::one_for_an_entry(&mut judgement.findings);
     edit::fix(written, &mut judgement.findings);
     if !ptr::eq(document, written) && !judgement.findings.is_empty() {
         // A value is secret by what its key was meant to be.
@@ -248,7 +250,7 @@ fn add_included(
         Some(place) => {
             let found = vmagent::as_it_reads(included.findings, place);
             judgement.findings.extend(found);
-            vmagent::put(&mut judgement.findings, document, place);
+            vmagent::put(&mut judgement.findings, document, place, target.template);
         }
         None => judgement.findings.extend(included.findings),
     }

@@ -21,6 +21,7 @@ mod loaded;
 mod no_longer_read;
 pub(crate) mod online;
 mod pipeline;
+mod placeholders;
 pub(crate) mod policies;
 mod policy_files;
 mod programs;

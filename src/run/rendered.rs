@@ -33,6 +33,9 @@ const FILLED: &[&str] = &[
     "X-Scope-OrgID",
 ];
 
+/// How placeholders of argocd-vault-plugin begin.
+const OF_VAULT: &str = "<path:";
+
 /// The first placeholder that a script fills in, if there is one. Prometheus itself expands
 /// variables in external labels.
 pub(super) fn evidence<'d>(
@@ -52,6 +55,20 @@ pub(super) fn evidence<'d>(
         .filter(|(node, ..)| !node.path().starts_with("global.external_labels"))
         .collect();
     holes.sort_by_key(|(node, ..)| node.span());
+    let of_vault = holes
+        .iter()
+        .find(|(_, whole, _)| whole.starts_with(OF_VAULT));
+    if let Some((node, ..)) = of_vault {
+        let message = "only the plugin of Argo CD for vaults writes paths so";
+        let script = Evidence {
+            place: node.place(),
+            message: message.to_owned(),
+        };
+        return Some(Rendered {
+            node: *node,
+            script,
+        });
+    }
     let first = holes.iter().find(|(_, _, marked)| *marked);
     let first = first.map(|(node, ..)| *node);
     let mut holes = holes.into_iter().take(LOOKED_FOR);

@@ -65,12 +65,20 @@ const OF_GLOBAL: &[&str] = &[
 
 /// Puts what vmagent says of a file in place of what Prometheus would: it refuses sections that only
 /// Prometheus has, and takes URLs for targets. `place` is where vmagent is started with it.
-pub(super) fn put(findings: &mut Vec<Finding>, document: &Document, place: &Place) {
+pub(super) fn put(
+    findings: &mut Vec<Finding>,
+    document: &Document,
+    place: &Place,
+    is_template: bool,
+) {
     findings.retain(|finding| {
         let section = finding.logical.split(['.', '[']).next().unwrap_or_default();
         !SECTIONS.contains(&section) && !is_of_url(finding)
     });
-    findings.extend(variables(document, place));
+    // What renders a template expands them.
+    if !is_template {
+        findings.extend(variables(document, place));
+    }
     // The flags that start it are in one file.
     let is_lenient = place.text().content().contains(LENIENT);
     let root = document.root().and_then(Node::mapping);

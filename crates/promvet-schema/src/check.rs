@@ -391,7 +391,7 @@ const FILLINGS: &[&str] = &[
 
 /// Whether a node is still to be filled in: a scalar with a placeholder, or a flow collection
 /// that is one in truth (`{{ x }}`, `[[ x ]]`).
-fn has_placeholder(node: Node<'_>) -> bool {
+pub(crate) fn has_placeholder(node: Node<'_>) -> bool {
     match node.kind() {
         Kind::Scalar(scalar) => placeholder::find(scalar.text).next().is_some(),
         _ => {

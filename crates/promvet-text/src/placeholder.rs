@@ -56,10 +56,27 @@ const MARKS: &[Marks] = &[
         },
         around: |before, _, after| before.is_empty() && after.is_empty(),
     },
+    // In a URL, as docker compose and shells expand it.
+    Marks {
+        open: "$",
+        close: "",
+        name: |name| {
+            name.len() > 1 && is_shouted(name) && name.starts_with(|c: char| c.is_ascii_uppercase())
+        },
+        around: |before, _, _| before.contains("://") && !before.ends_with('$'),
+    },
+    // Azure's pipelines have names with hyphens and dots.
     Marks {
         open: "$(",
         close: ")",
-        name: is_identifier,
+        name: |name| name.split(['-', '.']).all(is_identifier),
+        around: anywhere,
+    },
+    // The plugin of Argo CD for vaults: `<path:kv/data/a#key | base64decode>`.
+    Marks {
+        open: "<path:",
+        close: ">",
+        name: |name| !name.is_empty() && !name.contains('<'),
         around: anywhere,
     },
     Marks {

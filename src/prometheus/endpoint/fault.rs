@@ -38,6 +38,8 @@ pub enum FaultKind {
     Scheme,
     /// `http:host` or `http:/host`.
     Slashes,
+    /// `http://https://host`.
+    TwoSchemes,
     /// A scheme without a host.
     NoHost,
     /// A host that can't be one.
@@ -98,6 +100,7 @@ impl FaultKind {
             Self::NoScheme => "has no scheme",
             Self::Scheme => "has a scheme other than http and https",
             Self::Slashes => "lacks a slash after its scheme",
+            Self::TwoSchemes => "has two schemes",
             Self::NoHost => "has no host",
             Self::Host(_) => "has a host that cannot exist",
             Self::Port => "has a port that cannot exist",

@@ -1,7 +1,7 @@
 //! `remote-read/url`: a URL of `remote_read` that no query can be sent to.
 
 use crate::facts::receiver::{Candidate, Certainty, ReadPath, near_read_path, read_path};
-use crate::finding::Severity;
+use crate::finding::{PLACEHOLDER, Severity};
 use crate::prometheus::Section;
 use crate::prometheus::endpoint::{Endpoint, FaultKind};
 use crate::rules::{Findings, HttpPart, advice};
@@ -72,7 +72,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
                     `templates:` in promvet.yaml";
         out.push(
             out.part(node, span, Severity::Warning, message)
-                .kind("placeholder")
+                .kind(PLACEHOLDER)
                 .help(help),
         );
     }

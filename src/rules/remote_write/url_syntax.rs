@@ -1,6 +1,6 @@
 //! `remote-write/url-syntax`: a URL that nothing can be sent to.
 
-use crate::finding::Severity;
+use crate::finding::{PLACEHOLDER, Severity};
 use crate::prometheus::endpoint::FaultKind;
 use crate::rules::{Entry, Findings};
 
@@ -46,7 +46,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             under `templates:` in promvet.yaml";
         let mut finding = out
             .part(url.node, span, severity, message)
-            .kind("placeholder")
+            .kind(PLACEHOLDER)
             .help(help);
         finding.evidence.extend(proof.into_iter().flatten());
         out.push(finding);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::finding::Severity;
+use crate::finding::{PLACEHOLDER, Severity};
 use crate::prometheus::Section;
 use crate::rules::{Configuration, Findings};
 use crate::yaml::{Mapping, Node, placeholder};
@@ -97,6 +97,7 @@ fn report(
     let help = "write the value; or, if something renders this file first, list it under \
                 `templates:` in promvet.yaml";
     let mut finding = out.part(node, span, Severity::Warning, message).help(help);
+    finding.kind = PLACEHOLDER.into();
     finding.evidence = proof.unwrap_or_default();
     out.push(finding);
 }

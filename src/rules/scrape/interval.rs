@@ -25,7 +25,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
     let own = config.jobs().filter_map(|job| job.get("scrape_interval"));
     for node in global.into_iter().chain(own) {
         if milliseconds(node).is_some_and(|interval| interval >= look_back) {
-            let severity = match is_of_chart(node) {
+            let severity = match is_of_chart(node) || is_slow_probe(node) {
                 true => Severity::Info,
                 false => Severity::Warning,
             };
@@ -46,6 +46,23 @@ fn is_of_chart(node: Node<'_>) -> bool {
     let mut slow = ["kubernetes-service-endpoints-slow", "kubernetes-pods-slow"].into_iter();
     slow.any(|known| name == known)
 }
+
+/// Whether a job measures something that takes long and costs, by its name or its target: those who
+/// measure their line every half hour know why.
+fn is_slow_probe(node: Node<'_>) -> bool {
+    let Some(job) = node.parent().filter(|job| job.get("job_name").is_some()) else {
+        return false;
+    };
+    let name = job.get("job_name").and_then(Node::as_str);
+    let entries = job.get("static_configs").into_iter().flat_map(Node::items);
+    let targets = entries.filter_map(|entry| entry.get("targets"));
+    let targets = targets.flat_map(Node::items).filter_map(Node::as_str);
+    let mut texts = name.into_iter().chain(targets);
+    texts.any(|text| SLOW_PROBES.iter().any(|probe| text.contains(probe)))
+}
+
+/// Parts of the names of exporters that measure a line with each scrape.
+const SLOW_PROBES: &[&str] = &["speedtest", "speed-test", "speed_test", "iperf", "fast-com"];
 
 fn milliseconds(node: Node<'_>) -> Option<i64> {
     let duration = scalar::duration(node.as_str()?).ok()?;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::spelling::Spelling;
 use super::table::{Key, MappingShape, Part, Type};
 use super::{Dialect, external_labels};
-use crate::check::Rule;
-use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node, Scalar, placeholder};
+use crate::check::{Rule, has_placeholder};
+use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node, Scalar};
 use promvet_text::{Advice, Finding, Place, Severity, nearest};
 use unknown::{may_be, misspelled};
 
@@ -552,10 +552,9 @@ fn is_dropped(tls: Mapping<'_>) -> bool {
     is_insecure && tls.get("ca_file").or_else(|| tls.get("ca_pem")).is_none()
 }
 
-/// Whether something fills in a part of a scalar.
+/// Whether something fills in a part of a scalar, or what looks like a flow collection.
 pub(super) fn is_filled_in(node: Node<'_>) -> bool {
-    node.as_str()
-        .is_some_and(|text| placeholder::find(text).next().is_some())
+    has_placeholder(node)
 }
 
 /// Whether a value is false to `if` of a template of Helm.

@@ -80,6 +80,28 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
             refused_by_go: false,
         });
     }
+    let inner = scheme.end + 3;
+    let authority = endpoint.masked.get(inner..).unwrap_or("");
+    if ["http://", "https://"]
+        .iter()
+        .any(|one| authority.starts_with(one))
+    {
+        let host = authority.split(':').next().unwrap_or_default();
+        return Some(UrlFault {
+            kind: FaultKind::TwoSchemes,
+            range: scheme.start..inner,
+            message: format!(
+                "the URL has two schemes: Prometheus looks up the host `{host}`, and every send fails"
+            ),
+            suggestion: Some(
+                endpoint
+                    .without_secrets(inner, endpoint.text.len())
+                    .trim_end()
+                    .to_owned(),
+            ),
+            refused_by_go: false,
+        });
+    }
     endpoint.host().is_none().then(|| UrlFault {
         kind: FaultKind::NoHost,
         range: scheme.start..(scheme.end + 3).min(endpoint.text.len()),
