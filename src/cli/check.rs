@@ -87,6 +87,8 @@ fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run,
         absent: changed.absent,
         // Both trees are read alike, so that only what the change does is new.
         all_tracked: comparison.is_some() && changed.has_left_out,
+        // What is fixed in between is not of the change.
+        is_plain_change: args.fix.changes().is_none(),
         side: comparison.as_ref().map(|_| Side::New),
         ..request.clone()
     };

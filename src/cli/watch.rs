@@ -40,7 +40,7 @@ pub(super) fn watch(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     };
     loop {
         // Taken first, so that a change while promvet checks is seen.
-        let stamps = Stamps::of(&roots, args.paths.hidden, &tree);
+        let stamps = Stamps::of(&roots, args.paths.hidden, &tree.anew());
         check::once(args, out)?;
         writeln!(out, "Watching for changes; press Ctrl-C to stop.")?;
         out.flush()?;
@@ -56,7 +56,7 @@ fn changed(stamps: &Stamps, roots: &[PathBuf], args: &CheckArgs, tree: &Folder) 
     loop {
         thread::sleep(pause);
         let begin = Instant::now();
-        let now = Stamps::of(roots, args.paths.hidden, tree);
+        let now = Stamps::of(roots, args.paths.hidden, &tree.anew());
         if let Some(path) = stamps.difference(&now) {
             return path;
         }

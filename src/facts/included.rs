@@ -126,7 +126,8 @@ pub fn find<'d>(
 }
 
 /// The scalars that name files.
-fn patterns(document: &Document) -> Vec<(Purpose, Node<'_>)> {
+#[must_use]
+pub fn patterns(document: &Document) -> Vec<(Purpose, Node<'_>)> {
     let Some(root) = document.root() else {
         return Vec::new();
     };

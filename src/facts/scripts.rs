@@ -95,6 +95,11 @@ pub(crate) fn may_be_script(path: &Path) -> bool {
     }
 }
 
+/// Whether a text says anything as a script: any YAML may hold one, and most of it is asked nothing.
+pub(crate) fn tells(content: &str) -> bool {
+    is_run(content) || !tools(content).is_empty()
+}
+
 /// The scripts of a tree.
 #[derive(Debug, Default)]
 pub(super) struct Scripts {

@@ -14,13 +14,13 @@ use crate::facts::Facts;
 use crate::facts::deployment::{
     Deployment, is_unit, may_be_chart, may_run_prometheus, may_start, of_unit,
 };
-use crate::finding::{Finding, Place, Text};
+use crate::finding::{Finding, Place};
 use crate::panics;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::rules;
 use crate::schema::Target;
-use crate::source::{Found, LARGEST, Tree};
+use crate::source::{Found, Tree};
 
 /// A place by its order.
 type Spot = (Arc<str>, u32, u32);
@@ -45,9 +45,10 @@ pub(super) fn starting<'s>(
         .filter(|found| !known.contains(&policies.scope_of(found)))
         .collect();
     let starting = parallel::map(request.threads, &others, |found| {
-        let bytes = tree.read(&found.path, LARGEST).ok()?;
-        let starts = may_run_prometheus(&bytes) && may_start(&found.path, &bytes);
-        let is_one = starts || is_unit(&found.path) || may_be_chart(&bytes);
+        let text = survey.text_of(found, tree)?;
+        let bytes = text.content().as_bytes();
+        let starts = may_run_prometheus(bytes) && may_start(&found.path, bytes);
+        let is_one = starts || is_unit(&found.path) || may_be_chart(bytes);
         is_one.then_some(*found)
     });
     starting.into_iter().flatten().collect()
@@ -111,9 +112,6 @@ pub(super) fn judge<'p>(
 fn units(survey: &Survey, policies: &Policies, number: usize, tree: &dyn Tree) -> Vec<Deployment> {
     let others = survey.others.iter();
     let own = others.filter(|found| is_unit(&found.path) && policies.scope_of(found) == number);
-    let read = own.filter_map(|found| {
-        let bytes = tree.read(&found.path, LARGEST).ok()?;
-        of_unit(&found.path, &Text::new(Arc::clone(&found.shown), bytes))
-    });
+    let read = own.filter_map(|found| of_unit(&found.path, &survey.text_of(found, tree)?));
     read.collect()
 }

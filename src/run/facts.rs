@@ -88,7 +88,7 @@ fn facts_of<'t>(
 }
 
 /// Whether a file is a configuration and nothing else, so that no fact is in it.
-fn is_bare(recognised: &Recognised) -> bool {
+pub(super) fn is_bare(recognised: &Recognised) -> bool {
     let path = Path::new(&**recognised.text.path());
     discover::is_only_named(path)
         || matches!(&recognised.what, What::Configuration { document, .. }
@@ -145,6 +145,9 @@ impl<'t> Sight<'t> {
                     return None;
                 }
                 return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));
+            }
+            if let Some(held) = self.survey.texts.get(&found.path) {
+                return Some(Arc::clone(held));
             }
             let bytes = self.tree.read(&found.path, LARGEST).ok()?;
             facts::may_hold(&bytes).then(|| Text::new(Arc::clone(&found.shown), bytes))

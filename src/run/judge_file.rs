@@ -495,7 +495,11 @@ fn target_of(
 
 /// The folder that relative paths of a configuration count from; none for one that another file
 /// holds, and for standard input that was given no name.
-fn folder_of<'a>(seen: &'a ScannedFile, request: &Request, tree: &dyn Tree) -> Option<&'a Path> {
+pub(super) fn folder_of<'a>(
+    seen: &'a ScannedFile,
+    request: &Request,
+    tree: &dyn Tree,
+) -> Option<&'a Path> {
     let found = &seen.found;
     let nameless = request
         .nameless

@@ -19,6 +19,17 @@ pub(crate) struct Only {
     pub(crate) files: HashSet<String>,
     /// Whether the rules that look at all configurations of a tree are run too.
     pub(crate) trees: bool,
+    /// The files that a change can have touched, if it is known: no others are judged, whatever they
+    /// include.
+    pub(crate) reached: Option<HashSet<String>>,
+}
+
+impl Only {
+    /// Whether a change can have touched a file.
+    fn reaches(&self, shown: &str) -> bool {
+        let reached = self.reached.as_ref();
+        reached.is_none_or(|reached| reached.contains(shown))
+    }
 }
 
 /// What happens to a file if only some files are judged.
@@ -32,10 +43,15 @@ enum Part {
 fn part_of(seen: &ScannedFile, only: Option<&Only>) -> Part {
     match only {
         None => Part::Judge,
-        Some(only) if only.files.is_empty() => Part::Skip,
+        Some(only) if only.files.is_empty() && !only.trees => Part::Skip,
         // Which files a configuration includes is known when it is judged: what is found in them
         // is found there, and the jobs in them are judged as its jobs.
-        Some(only) if only.files.contains(&*seen.found.shown) || may_include(seen) => Part::Judge,
+        Some(only)
+            if only.reaches(&seen.found.shown)
+                && (only.files.contains(&*seen.found.shown) || may_include(seen)) =>
+        {
+            Part::Judge
+        }
         Some(only) if only.trees => Part::Show,
         Some(_) => Part::Skip,
     }
@@ -97,12 +113,17 @@ impl<'a> Judging<'a> {
     fn part_of(&self, seen: &'a ScannedFile, facts: &'a Facts<'a>) -> JudgedFile<'a> {
         let (judgement, configuration) = match part_of(seen, self.only) {
             Part::Judge => {
+                self.request.watch.judged();
                 let own = custom_rules_of(&seen.found, self.request, self.policies);
                 judge_one(seen, facts, self.request, own, self.tree)
             }
             Part::Show => {
                 let configuration = configuration_of(seen, facts, self.request, self.tree);
-                (Judgement::default(), configuration)
+                let judgement = Judgement {
+                    endpoints: configuration.as_ref().map_or(0, |one| one.entries.len()),
+                    ..Judgement::default()
+                };
+                (judgement, configuration)
             }
             Part::Skip => (Judgement::default(), None),
         };

@@ -25,6 +25,7 @@ mod placeholders;
 pub(crate) mod policies;
 mod policy_files;
 mod programs;
+mod reach;
 mod relabel;
 pub(crate) mod relabel_test;
 mod rendered;

@@ -14,13 +14,14 @@ use super::levels::Levels;
 use super::no_longer_read::{moved_out, no_longer_read};
 use super::online;
 use super::policies::Policies;
+use super::reach;
 use super::request::{Request, Run, Side};
 use super::suppress::{self, SuppressionContext};
 use super::survey::{ScannedFile, Survey, own_fault, survey};
 use super::unused::unused;
 use super::uses::Uses;
 use super::watch::Stage;
-use crate::discover::{EmbeddedIn, What};
+use crate::discover::{self, EmbeddedIn, What};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Span, Text, Unchecked};
 use crate::panics;
@@ -28,7 +29,7 @@ use crate::parallel;
 use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Configuration, Judgement};
-use crate::source::{Found, Tree};
+use crate::source::{Found, Tree, collapse, is_policy};
 
 /// Checks what is asked for.
 #[must_use]
@@ -70,6 +71,20 @@ impl Surveyed {
     /// What is wrong with the policies.
     pub(crate) fn policy_errors(&self) -> &[PolicyError] {
         &self.run.policy_errors
+    }
+
+    /// Whether some files are YAML, and no policy is made of them: then nothing but themselves is read in
+    /// another way.
+    pub(crate) fn is_of_yaml(&self, files: &BTreeSet<PathBuf>, tree: &dyn Tree) -> bool {
+        let Some((_, policies)) = &self.found else {
+            return false;
+        };
+        let layers = policies.layers().iter();
+        let layers = layers.map(|layer| collapse(&tree.absolute(Path::new(&*layer.shown))));
+        let layers: BTreeSet<PathBuf> = layers.collect();
+        files
+            .iter()
+            .all(|path| discover::has_yaml_name(path) && !is_policy(path) && !layers.contains(path))
     }
 
     /// Everything that was seen; none if a policy is broken.
@@ -142,6 +157,18 @@ fn judge_in_time(
 ) -> BTreeSet<PathBuf> {
     online::ask(request, survey);
     let facts = all_facts(request, survey, policies, tree);
+    let reached = match only {
+        None => {
+            let facts_of = |seen: &ScannedFile| facts.get(&policies.scope_of(&seen.found));
+            reach::of(request, survey, policies, &facts_of, tree).map(|files| Only {
+                files: files.clone(),
+                trees: true,
+                reached: Some(files),
+            })
+        }
+        Some(_) => None,
+    };
+    let only = only.or(reached.as_ref());
     let judging = Judging {
         request,
         only,
@@ -172,7 +199,10 @@ fn judge_in_time(
     let said = (gathered.all.findings.len(), gathered.all.unchecked.len());
     if is_whole {
         gathered.trees(tree, run);
-        gathered.containers(&facts, tree, run);
+        // Those that a skipped file leads to would be taken for ones that nothing leads to.
+        if only.is_none_or(|only| only.reached.is_none()) {
+            gathered.containers(&facts, tree, run);
+        }
     }
     let uses = std::mem::take(&mut gathered.uses);
     let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
@@ -196,6 +226,7 @@ fn judge_in_time(
     run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints)
         .with_custom_pages(own)
         .incomplete(!is_whole);
+    run.reached = reached.and_then(|only| only.reached);
     late
 }
 

@@ -1,6 +1,6 @@
 //! What is asked for, and what it came to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -66,6 +66,9 @@ pub struct Request {
     pub changed: Arc<BTreeSet<PathBuf>>,
     /// The submodules of what is compared that are not checked out.
     pub absent: Arc<BTreeSet<PathBuf>>,
+    /// Whether files of YAML were changed and nothing else, so that most of what was found in the revision
+    /// that is compared with holds here too.
+    pub is_plain_change: bool,
     /// Leave out nothing that git tracks, whatever .ignore files say.
     pub all_tracked: bool,
     /// Which tree of a comparison this is, if two are compared.
@@ -127,6 +130,7 @@ impl Default for Request {
             gate: Gate::default(),
             changed: Arc::default(),
             absent: Arc::default(),
+            is_plain_change: false,
             all_tracked: false,
             side: None,
             before: None,
@@ -159,6 +163,8 @@ pub struct Run {
     pub problems: Vec<String>,
     /// What is wrong with policy files: the exit status is 2.
     pub policy_errors: Vec<PolicyError>,
+    /// The files that were judged, by their paths for people, where a change can have touched no others.
+    pub(super) reached: Option<HashSet<String>>,
     /// What programs of the tree load, where a change is judged.
     pub(super) loaded: Loaded,
 }

@@ -132,8 +132,10 @@ impl Comparison {
             files: files.collect(),
         };
         request.before = Some(before.into());
+        request.is_plain_change &=
+            self.changed.is_local && old.surveyed.is_of_yaml(&self.changed.files, &self.old);
         let survey = old.surveyed.survey();
-        request.parsed = survey.map(|survey| ParsedAlready::of(survey).into());
+        request.parsed = survey.map(|survey| ParsedAlready::of(survey, request).into());
         old
     }
 
@@ -197,6 +199,7 @@ impl Comparison {
             .map(|(then, now)| (self.old.shown(now), self.old.shown(then)))
             .collect();
         let survey = old.surveyed.survey()?;
+        let reached = run.reached.as_ref();
         // What is found in any other file may be found when another one is judged: rules, web
         // configurations.
         let is_own = |what: &What| {
@@ -223,7 +226,11 @@ impl Comparison {
             !seen.contains(**path) && !unread.contains(**path) && self.old.metadata(&there).is_ok()
         };
         if now.union(&then).find(is_elsewhere).is_some() {
-            return None;
+            return reached.map(|reached| Only {
+                files: reached.clone(),
+                trees: true,
+                reached: Some(reached.clone()),
+            });
         }
         let files = now.union(&then).filter(|path| seen.contains(**path));
         // What a comment hides decides whether it is of use.
@@ -236,6 +243,7 @@ impl Comparison {
         Some(Only {
             files: files.map(|path| (*path).to_owned()).collect(),
             trees: findings.any(|it| of_trees(&it.finding.rule)),
+            reached: reached.cloned(),
         })
     }
 

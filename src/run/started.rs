@@ -57,6 +57,7 @@ impl Started {
     pub(super) fn new(
         starters: &[Found],
         mentioning: &[Found],
+        survey: &Survey,
         policies: &Policies,
         request: &Request,
         tree: &dyn Tree,
@@ -70,7 +71,7 @@ impl Started {
         let mut out = Self::default();
         let mut understood = Vec::new();
         for (root, files) in of_roots {
-            let sources = sources(&files, request, tree);
+            let sources = sources(&files, survey, request, tree);
             if request.is_gate() {
                 let found = deployment::starts(tree, root, &sources);
                 out.starts.extend(found.all);
@@ -413,10 +414,14 @@ fn ending_alike(path: &str, least: usize, files: &[PathBuf]) -> Vec<PathBuf> {
     alike.cloned().collect()
 }
 
-fn sources(files: &[&Found], request: &Request, tree: &dyn Tree) -> Vec<SourceFile> {
+fn sources(
+    files: &[&Found],
+    survey: &Survey,
+    request: &Request,
+    tree: &dyn Tree,
+) -> Vec<SourceFile> {
     let sources = parallel::map(request.threads, files, |found| {
-        let bytes = tree.read(&found.path, LARGEST).ok()?;
-        let text = Text::new(Arc::clone(&found.shown), bytes);
+        let text = survey.text_of(found, tree)?;
         Some(SourceFile::new(found.path.clone(), text))
     });
     sources.into_iter().flatten().collect()

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::custom_rules;
 use super::loaded::Loaded;
 use super::policies::{self, Policies};
-use super::request::{Request, Run};
+use super::request::{Request, Run, Side};
 use super::started::{How, Started};
 use super::watch::Stage;
 use crate::discover::{self, Recognised, What};
@@ -73,11 +73,21 @@ struct RecognitionContext {
 #[derive(Debug)]
 pub struct ParsedAlready {
     files: HashMap<PathBuf, Arc<ScannedFile>>,
+    /// What other files came to, where it cannot have changed.
+    looks: Arc<HashMap<PathBuf, KnownLook>>,
+}
+
+/// What a file came to in another tree, that is the same in this one.
+#[derive(Debug)]
+struct KnownLook {
+    found: Found,
+    look: Look,
+    telling: Telling,
 }
 
 impl ParsedAlready {
     /// Those of a survey. Of a file that holds several, the text at hand is not that of the file.
-    pub(crate) fn of(survey: &Survey) -> Self {
+    pub(crate) fn of(survey: &Survey, request: &Request) -> Self {
         let mut files: HashMap<PathBuf, Option<Arc<ScannedFile>>> = HashMap::new();
         for seen in &survey.seen {
             let is_whole = seen.asked.is_some() && seen.recognised.holder.is_none();
@@ -90,7 +100,23 @@ impl ParsedAlready {
             files: files
                 .filter_map(|(path, seen)| Some((path, seen?)))
                 .collect(),
+            looks: match request.is_plain_change {
+                true => Arc::clone(&survey.looks),
+                false => Arc::default(),
+            },
         }
+    }
+
+    /// The configuration that a file is as a whole.
+    pub(super) fn at(&self, path: &Path) -> Option<&ScannedFile> {
+        self.files.get(path).map(|seen| &**seen)
+    }
+
+    /// What a file came to that did not change.
+    fn look(&self, found: &Found, request: &Request) -> Option<(Look, Telling)> {
+        let known = self.looks.get(&found.path)?;
+        let is_same = known.found == *found && !request.changed.contains(&found.path);
+        is_same.then(|| (known.look.clone(), known.telling))
     }
 
     /// What a file was recognised as, if it holds these bytes there too.
@@ -112,6 +138,10 @@ impl ParsedAlready {
     }
 }
 
+/// How many bytes of files with facts are kept from when they are looked at to when they are needed. Most
+/// repositories have less in all their manifests.
+const MOST_HELD: usize = 64 * 1024 * 1024;
+
 /// Everything that was seen on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
@@ -119,6 +149,12 @@ pub(crate) struct Survey {
     pub(crate) seen: Vec<Arc<ScannedFile>>,
     /// The other files that may hold facts.
     pub(crate) others: Vec<Found>,
+    /// What some of them hold, so that they are read once.
+    pub(crate) texts: HashMap<PathBuf, Arc<Text>>,
+    /// How many bytes that is.
+    held: usize,
+    /// What each file came to, if another tree is looked at after this one.
+    looks: Arc<HashMap<PathBuf, KnownLook>>,
     /// Candidates that could not be read.
     pub(crate) unread: Vec<(Found, String)>,
     /// Files for which there was no time.
@@ -147,9 +183,12 @@ struct Telling {
 }
 
 /// What one file came to.
+#[derive(Clone, Debug)]
 enum Look {
     Read(Vec<Arc<ScannedFile>>),
     Other(Found),
+    /// One that holds facts, with its content.
+    Facts(Found, Arc<Text>),
     Nothing,
     Excluded(Found, Place, bool),
     Unread(Found, String),
@@ -187,6 +226,7 @@ pub(crate) fn survey(
     let looks = look_at_all(&files, request, &policies, tree);
     let mut survey = Survey::default();
     let (mut starters, mut mentioning) = (Vec::new(), Vec::new());
+    let mut known = HashMap::new();
     for (found, (look, telling)) in files.iter().zip(looks) {
         if telling.starts && (!found.named || request.side.is_some()) {
             starters.push(found.clone());
@@ -194,9 +234,18 @@ pub(crate) fn survey(
         if telling.mentions {
             mentioning.push(found.clone());
         }
+        if request.side == Some(Side::Old) && look.is_lasting() {
+            let seen = KnownLook {
+                found: found.clone(),
+                look: look.clone(),
+                telling,
+            };
+            known.insert(found.path.clone(), seen);
+        }
         survey.add(look, run);
     }
-    let started = Started::new(&starters, &mentioning, &policies, request, tree);
+    survey.looks = known.into();
+    let started = Started::new(&starters, &mentioning, &survey, &policies, request, tree);
     let unseen = started.unseen(&survey, request, tree);
     if !unseen.is_empty() {
         files.extend(unseen.iter().map(|(found, _)| found.clone()));
@@ -275,11 +324,29 @@ fn look_at_all(
     })
 }
 
+impl Look {
+    /// Whether another look at the same bytes comes to the same.
+    fn is_lasting(&self) -> bool {
+        match self {
+            Self::Read(_)
+            | Self::Other(_)
+            | Self::Facts(..)
+            | Self::Nothing
+            | Self::Excluded(..) => true,
+            Self::Unread(..) | Self::Panic(..) | Self::Late(_) => false,
+        }
+    }
+}
+
 impl Survey {
     fn add(&mut self, look: Look, run: &mut Run) {
         match look {
             Look::Read(seen) => self.seen.extend(seen),
             Look::Other(found) => self.others.push(found),
+            Look::Facts(found, text) => {
+                self.hold(&found, text);
+                self.others.push(found);
+            }
             Look::Excluded(found, place, has_facts) => {
                 if has_facts {
                     self.others.push(found.clone());
@@ -294,6 +361,26 @@ impl Survey {
             Look::Late(found) => self.late.push(found),
             Look::Nothing => {}
         }
+    }
+}
+
+impl Survey {
+    /// Keeps what a file holds, while there is room.
+    fn hold(&mut self, found: &Found, text: Arc<Text>) {
+        let held = self.held.saturating_add(text.content().len());
+        if held <= MOST_HELD {
+            self.held = held;
+            self.texts.insert(found.path.clone(), text);
+        }
+    }
+
+    /// What a file holds that holds facts; it is read again if it was not kept.
+    pub(crate) fn text_of(&self, found: &Found, tree: &dyn Tree) -> Option<Arc<Text>> {
+        let held = self.texts.get(&found.path).map(Arc::clone);
+        held.or_else(|| {
+            let bytes = tree.read(&found.path, LARGEST).ok()?;
+            Some(Text::new(Arc::clone(&found.shown), bytes))
+        })
     }
 }
 
@@ -343,6 +430,10 @@ fn look_at(
     own: &CustomRules,
     tree: &dyn Tree,
 ) -> (Look, Telling) {
+    let known = request.parsed.as_ref();
+    if let Some(known) = known.and_then(|parsed| parsed.look(found, request)) {
+        return known;
+    }
     let is_changed = request.changed.contains(&found.path);
     if !found.named && is_dockerfile(&found.path) && !is_changed {
         let telling = Telling {
@@ -430,10 +521,9 @@ fn look_into(
         is_rules || discover::may_hold(&found.path, &bytes) || custom_rules::look_at(own, &bytes)
     };
     if !whatever_it_is && !is_of_interest() {
-        return if facts::may_hold(&bytes) {
-            Look::Other(found.clone())
-        } else {
-            Look::Nothing
+        return match facts::may_hold(&bytes) {
+            true => Look::Facts(found.clone(), Text::new(Arc::clone(&found.shown), bytes)),
+            false => Look::Nothing,
         };
     }
     let path = tree.shown(&found.path);
@@ -458,8 +548,9 @@ fn look_into(
         recognised.retain(|one| one.holder.is_some() || one.is_by_content());
         if recognised.is_empty() {
             let has_facts = facts::may_hold(text.content().as_bytes());
-            return match has_facts || is_dockerfile(&found.path) {
-                true => Look::Other(found.clone()),
+            return match has_facts {
+                true => Look::Facts(found.clone(), text),
+                false if is_dockerfile(&found.path) => Look::Other(found.clone()),
                 false => Look::Nothing,
             };
         }

@@ -41,6 +41,7 @@ pub struct Watch {
     total: AtomicUsize,
     files: AtomicU64,
     bytes: AtomicU64,
+    judged: AtomicU64,
     schema: AtomicU64,
     rules: Option<Timings>,
 }
@@ -79,6 +80,11 @@ impl Watch {
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
+    /// Notes that a file is judged.
+    pub(crate) fn judged(&self) {
+        self.judged.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Does the work of the schema.
     pub(crate) fn schema<T>(&self, work: impl FnOnce() -> T) -> T {
         match self.rules {
@@ -110,10 +116,12 @@ impl Watch {
     pub(crate) fn stats(&self) -> String {
         let (texts, left) = texts_read();
         let mut out = format!(
-            "promvet: {} files, {} bytes read; {texts} texts parsed, {left} of them by the slower parser\n\n\
+            "promvet: {} files, {} bytes read; {texts} texts parsed, {left} of them by the slower parser; {} \
+             judged\n\n\
              Time by stage:\n",
             self.files.load(Ordering::Relaxed),
-            self.bytes.load(Ordering::Relaxed)
+            self.bytes.load(Ordering::Relaxed),
+            self.judged.load(Ordering::Relaxed)
         );
         for ((_, _, words), spent) in STAGES.iter().zip(&self.spent) {
             let nanos = spent.load(Ordering::Relaxed);

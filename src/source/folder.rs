@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::git::{GitError, Repository};
 use super::ignored::{self, RulesCache};
+use super::real_folders::RealFolders;
 use super::tree::{EntryKind, Meta, ReadError, Tree, Walk, Walked};
 use super::{walk, walk_folder};
 
@@ -16,6 +17,7 @@ use super::{walk, walk_folder};
 pub struct Folder {
     base: PathBuf,
     ignores: Arc<RulesCache>,
+    folders: Arc<RealFolders>,
 }
 
 impl Folder {
@@ -33,6 +35,26 @@ impl Folder {
         Self {
             base: base.into(),
             ignores: Arc::default(),
+            folders: Arc::default(),
+        }
+    }
+
+    /// The same disk, of which nothing is remembered: what was a folder may be a link now.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self::new(&self.base)
+    }
+
+    /// A regular file, links followed, and its length.
+    fn open(&self, path: &Path) -> Result<(File, u64), ReadError> {
+        let path = self.absolute(path);
+        match self.folders.plain(&path) {
+            Some(plain) => {
+                let (real, meta) = plain?;
+                check_kind(&meta)?;
+                open_real(&real)
+            }
+            None => open(&path),
         }
     }
 }
@@ -51,7 +73,11 @@ impl Tree for Folder {
     }
 
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
-        fs::canonicalize(self.absolute(path))
+        let path = self.absolute(path);
+        match self.folders.plain(&path) {
+            Some(plain) => plain.map(|(real, _)| real),
+            None => fs::canonicalize(path),
+        }
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -64,11 +90,12 @@ impl Tree for Folder {
     }
 
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-        read_up_to(&self.absolute(path), limit)
+        let (file, len) = self.open(path)?;
+        bounded(file, len, limit)
     }
 
     fn first_bytes(&self, path: &Path, count: u64) -> Result<Vec<u8>, ReadError> {
-        let (file, _) = open(&self.absolute(path))?;
+        let (file, _) = self.open(path)?;
         let mut bytes = Vec::new();
         file.take(count).read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -100,7 +127,12 @@ fn open(path: &Path) -> Result<(File, u64), ReadError> {
     // The kind is asked before opening, since opening a FIFO waits for a writer, and opening a
     // device may do anything.
     check_kind(&fs::metadata(path)?)?;
-    if is_of_system(&fs::canonicalize(path)?) {
+    open_real(&fs::canonicalize(path)?)
+}
+
+/// The same for a path without links that leads to a regular file.
+fn open_real(path: &Path) -> Result<(File, u64), ReadError> {
+    if is_of_system(path) {
         return Err(ReadError::OfSystem);
     }
     let file = File::open(path)?;
@@ -125,14 +157,26 @@ pub fn standard_input(limit: u64) -> Result<Vec<u8>, ReadError> {
 }
 
 /// Reads to the end, but never more than one byte beyond the limit: a length from metadata says
-/// nothing of a file that grows, nor of those in /proc.
-fn bounded(from: impl io::Read, len: u64, limit: u64) -> Result<Vec<u8>, ReadError> {
+/// nothing of a file that grows, nor of those in /proc. Where a first read brings as many bytes as the
+/// metadata promised, and had room for more, that was the end.
+fn bounded(mut from: impl Read, len: u64, limit: u64) -> Result<Vec<u8>, ReadError> {
     if len > limit {
         return Err(ReadError::TooLarge { limit });
     }
-    let room = usize::try_from(len).unwrap_or(0).saturating_add(1);
-    let mut bytes = Vec::with_capacity(room);
-    from.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    let len = usize::try_from(len).unwrap_or(0);
+    let mut bytes = vec![0; len.saturating_add(1)];
+    let first = loop {
+        match from.read(&mut bytes) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => break read?,
+        }
+    };
+    bytes.truncate(first);
+    if first == len && len > 0 {
+        return Ok(bytes);
+    }
+    let most = limit.saturating_add(1).saturating_sub(first as u64);
+    from.take(most).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(ReadError::TooLarge { limit });
     }

@@ -15,6 +15,7 @@ mod memory;
 mod outward;
 mod overlay;
 mod path;
+mod real_folders;
 mod rewrite;
 mod stamps;
 mod tree;
@@ -29,4 +30,6 @@ pub use overlay::Overlay;
 pub use path::{collapse, shown};
 pub use rewrite::{RewriteError, rewrite};
 pub use stamps::Stamps;
-pub use tree::{EntryKind, Found, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked, is_top};
+pub use tree::{
+    EntryKind, Found, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked, is_policy, is_top,
+};

@@ -16,6 +16,12 @@ pub const LARGEST: u64 = 64 * 1024 * 1024;
 /// The names of policy files. A tree of no repository begins at the outermost one.
 pub(super) const POLICY_NAMES: [&str; 2] = ["promvet.yaml", ".promvet.yaml"];
 
+/// Whether a path is that of a policy file, by its name.
+#[must_use]
+pub fn is_policy(path: &Path) -> bool {
+    POLICY_NAMES.iter().any(|name| path.ends_with(name))
+}
+
 /// The longest policy file that can say where its tree begins, in bytes.
 const LONGEST_POLICY: u64 = 1024 * 1024;
 

@@ -51,9 +51,27 @@ const FILES: &[(&str, Draw)] = &[
     ("c/token", |dice| {
         dice.one_of(&["", "a.b.c", "\n"]).to_owned()
     }),
+    ("a/targets.yml", targets),
+    ("token-of-b", |dice| dice.one_of(&["", "a.b.c"]).to_owned()),
     ("promvet.yaml", policy),
     ("compose.yaml", compose),
+    ("render.sh", |dice| {
+        dice.one_of(&["", "", "sed s/HOST/x/ \"$f\"\n", "cp x b/token\n"])
+            .to_owned()
+    }),
 ];
+
+/// The configurations among them.
+fn configurations() -> Vec<(&'static str, Draw)> {
+    let files = FILES.iter().copied();
+    files
+        .filter(|(path, _)| {
+            ["prometheus.yml", "second.yml"]
+                .iter()
+                .any(|name| path.ends_with(name))
+        })
+        .collect()
+}
 
 fn configuration(dice: &mut Dice) -> String {
     let labels = dice.one_of(&["", "  external_labels:\n    cluster: one\n"]);
@@ -65,8 +83,20 @@ fn configuration(dice: &mut Dice) -> String {
         "rule_files: [alerts.yml]\n",
         "rule_files: ['*.yml']\n",
     ]);
-    out += dice.one_of(&["", "", "scrape_config_files: [jobs.yml]\n"]);
+    out += dice.one_of(&["", "", "", "scrape_config_files: [jobs.yml]\n"]);
+    out += dice.one_of(&[
+        "",
+        "",
+        "",
+        "storage:\n  tsdb:\n    out_of_order_time_window: 1h\n",
+    ]);
     out += "scrape_configs:\n";
+    out += dice.one_of(&[
+        "",
+        "",
+        "",
+        "  - job_name: files\n    file_sd_configs:\n      - files: [targets.yml]\n",
+    ]);
     let target = dice.one_of(&["localhost:9090", "localhost:9090", "http://x:9090"]);
     let _ = write!(
         out,
@@ -74,14 +104,21 @@ fn configuration(dice: &mut Dice) -> String {
     );
     out += "remote_write:\n";
     for _ in 0..=dice.below(2) {
-        let host = dice.one_of(&["mimir", "mimir", "mimir.example.com"]);
+        let host = dice.one_of(&["mimir", "mimir", "mimir.example.com", "${HOST}"]);
         let scheme = dice.one_of(&["https", "https", "http"]);
         let _ = write!(
             out,
             "  - url: {scheme}://{host}/api/v1/push\n    headers:\n      X-Scope-OrgID: team\n"
         );
-        out += dice.one_of(&["", "    bearer_token_file: token\n"]);
+        out += dice.one_of(&[
+            "",
+            "    bearer_token_file: token\n",
+            "    bearer_token_file: token\n",
+            "    bearer_token_file: /run/token\n",
+            "    bearer_token_file: ../c/second.yml\n",
+        ]);
     }
+    out += dice.one_of(&["", "", "", "  - url: http://prometheus:9090/api/v1/write\n"]);
     out += dice.one_of(&["", "", "remote_wriet: []\n", "# promvet: ignore[schema]\n"]);
     out
 }
@@ -101,7 +138,15 @@ fn jobs(dice: &mut Dice) -> String {
     dice.one_of(&[&*there, ""]).to_owned()
 }
 
+fn targets(dice: &mut Dice) -> String {
+    dice.one_of(&["", "- targets: [a:9100]\n", "- target: [a:9100]\n"])
+        .to_owned()
+}
+
 fn policy(dice: &mut Dice) -> String {
+    if dice.below(3) == 0 {
+        return "root: true\n".to_owned();
+    }
     let files = dice.one_of(&["a/**", "c/**", "d/**"]);
     let level = dice.one_of(&["off", "warning"]);
     format!(
@@ -112,10 +157,16 @@ fn policy(dice: &mut Dice) -> String {
 fn compose(dice: &mut Dice) -> String {
     let folder = dice.one_of(&["a", "b", "c"]);
     let image = dice.one_of(&["v2.53.0", "v3.5.0"]);
+    let rest = dice.one_of(&[
+        "./token-of-b:/run/token",
+        "./a/alerts.yml:/etc/prometheus/alerts.yml",
+        "./a/jobs.yml:/etc/prometheus/jobs.yml",
+    ]);
     let there = format!(
         "services:\n  prometheus:\n    image: prom/prometheus:{image}\n    volumes:\n      \
-         - ./{folder}/prometheus.yml:/etc/prometheus/prometheus.yml\n  mimir:\n    \
-         image: grafana/mimir:2.14.0\n"
+         - ./{folder}/prometheus.yml:/etc/prometheus/prometheus.yml\n      - {rest}\n    \
+         command: [--config.file=/etc/prometheus/prometheus.yml, --web.enable-remote-write-receiver]\n  \
+         mimir:\n    image: grafana/mimir:2.14.0\n"
     );
     dice.one_of(&[&*there, ""]).to_owned()
 }
@@ -129,9 +180,10 @@ fn draw(scratch: &Scratch, (path, draw): (&str, Draw), dice: &mut Dice) {
         return;
     }
     let own: String = (0..60).fold(String::new(), |own, line| {
-        own + &format!("# {path} {line}\n")
+        // Without the name itself: what names a changed file is judged.
+        own + &format!("# {} {line}\n", path.replace(['/', '.'], "-"))
     });
-    let own = if path.ends_with("token") {
+    let own = if path.contains("token") {
         String::new()
     } else {
         own
@@ -178,7 +230,7 @@ impl Loads {
                     .and_then(|it| it.strip_prefix('/'));
                 name.is_some_and(|name| {
                     name.ends_with(".yml") && content.contains("rule_files: ['*.yml']")
-                        || content.contains(&format!("_files: [{name}]"))
+                        || content.contains(&format!("files: [{name}]"))
                 })
             };
             let included = there
@@ -234,9 +286,67 @@ fn expected(before: &Value, now: &Value, loaded: &BTreeSet<String>) -> Vec<Strin
     new.map(Value::to_string).collect()
 }
 
-#[test]
-fn random_edits_have_the_result_of_two_whole_checks() {
-    let (mut shown, mut hidden) = (0, 0);
+/// What random edits came to together.
+#[derive(Default)]
+struct Tried {
+    shown: usize,
+    hidden: usize,
+    /// The rounds in which no more files were judged than there are configurations, on both sides together.
+    narrow: usize,
+}
+
+/// Edits a repository, and says which files it changed.
+type Edit = fn(&Scratch, &mut Dice) -> Vec<&'static str>;
+
+/// Draws two files anew.
+fn draw_two(scratch: &Scratch, dice: &mut Dice) -> Vec<&'static str> {
+    let changed: Vec<_> = (0..2).map(|_| FILES[dice.below(FILES.len())]).collect();
+    for file in &changed {
+        draw(scratch, *file, dice);
+    }
+    changed.iter().map(|(path, _)| *path).collect()
+}
+
+/// Replaces a few words in one or two configurations.
+fn replace_words(scratch: &Scratch, dice: &mut Dice) -> Vec<&'static str> {
+    const WORDS: &[(&str, &str)] = &[
+        ("30s", "30S"),
+        ("30S", "30s"),
+        ("https://", "http://"),
+        ("http://mimir/", "https://mimir/"),
+        ("mimir.example.com", "mimir"),
+        ("//mimir/", "//mimir.example.com/"),
+        ("cluster: one", "cluster: two"),
+        ("  external_labels:\n    cluster: one\n", ""),
+        ("localhost:9090", "http://x:9090"),
+        ("http://x:9090", "localhost:9090"),
+        ("X-Scope-OrgID: team", "X-Scope-OrgID: ''"),
+        ("bearer_token_file: token", "bearer_token_file: none"),
+        ("remote_write:", "remote_wriet: []\nremote_write:"),
+        ("remote_wriet: []\n", ""),
+        ("# promvet: ignore[schema]\n", ""),
+        ("[alerts.yml]", "['*.yml']"),
+        ("storage:", "storage: # as it is"),
+        ("1h", "2h"),
+    ];
+    let configurations = configurations();
+    let changed: Vec<_> = (0..=dice.below(2))
+        .map(|_| configurations[dice.below(configurations.len())].0)
+        .collect();
+    for path in &changed {
+        let mut content = std::fs::read_to_string(scratch.at(path)).unwrap();
+        for _ in 0..4 {
+            let (from, to) = WORDS[dice.below(WORDS.len())];
+            content = content.replacen(from, to, 1);
+        }
+        scratch.file(path, content);
+    }
+    changed
+}
+
+/// Edits a repository, again and again.
+fn try_edits(edit: Edit) -> Tried {
+    let mut tried = Tried::default();
     let rounds = std::env::var("PROMVET_ROUNDS").ok();
     let rounds = rounds.and_then(|rounds| rounds.parse().ok());
     for round in 0..rounds.unwrap_or(ROUNDS) {
@@ -249,12 +359,12 @@ fn random_edits_have_the_result_of_two_whole_checks() {
         scratch.commit("First");
         let before = scratch.json(&["."]);
         let loads_before = Loads::of(&scratch);
-        let changed: Vec<_> = (0..2).map(|_| FILES[dice.below(FILES.len())]).collect();
-        for file in &changed {
-            draw(&scratch, *file, &mut dice);
-        }
+        let changed = edit(&scratch, &mut dice);
         let now = scratch.json(&["."]);
-        let since = scratch.json(&[".", "--since", "HEAD"]);
+        let since = scratch.promvet(&[".", "--since", "HEAD", "--stats", "--format", "json"]);
+        // A whole check judges all of them on one side, and those with findings on the other.
+        tried.narrow += usize::from(since.judged() <= configurations().len());
+        let since = since.json();
         let found: Vec<_> = list(&since, "findings").iter().collect();
         let found: Vec<_> = found
             .into_iter()
@@ -263,13 +373,84 @@ fn random_edits_have_the_result_of_two_whole_checks() {
             .collect();
         let loaded = Loads::of(&scratch).since(&loads_before);
         let expected = expected(&before, &now, &loaded);
-        let paths: Vec<_> = changed.iter().map(|(path, _)| *path).collect();
-        assert_eq!(found, expected, "round {round}: {paths:?}");
-        shown += found.len();
-        hidden += list(&now, "findings").len() - expected.len();
+        assert_eq!(found, expected, "round {round}: {changed:?}");
+        tried.shown += found.len();
+        tried.hidden += list(&now, "findings").len() - expected.len();
     }
+    tried
+}
+
+#[test]
+fn random_edits_have_the_result_of_two_whole_checks() {
+    let Tried { shown, hidden, .. } = try_edits(draw_two);
     // The edits are of both kinds.
     assert!(shown > 20 && hidden > 100, "{shown} new, {hidden} old");
+}
+
+#[test]
+fn random_edits_of_configurations_alone_have_the_same_result() {
+    let Tried {
+        shown,
+        hidden,
+        narrow,
+    } = try_edits(replace_words);
+    assert!(shown > 15 && hidden > 100, "{shown} new, {hidden} old");
+    // Many of them touch little.
+    assert!(narrow > 8, "{narrow}");
+}
+
+#[test]
+fn a_change_of_few_configurations_is_judged_alone() {
+    let rules = "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: up ==\n";
+    let content = |number: usize| {
+        format!(
+            "global:\n  external_labels:\n    cluster: c{number}\nrule_files: [rules/*.yml]\nremote_write:\n  \
+             - url: https://mimir/api/v1/push\n    bearer_token_file: token\n"
+        )
+    };
+    let paths: Vec<_> = (0..20)
+        .map(|number| format!("{number}/prometheus.yml"))
+        .collect();
+    let contents: Vec<_> = (0..20).map(content).collect();
+    let mut files: Vec<_> = paths
+        .iter()
+        .map(|path| &**path)
+        .zip(contents.iter().map(|one| &**one))
+        .collect();
+    files.push(("3/rules/a.yml", rules));
+    files.push(("promvet.yaml", "root: true\nrules:\n  files: warning\n"));
+    let scratch = Scratch::repository(&files);
+    scratch.file("1/prometheus.yml", content(1).replace("https", "http"));
+    let since = |scratch: &Scratch| {
+        let ran = scratch.promvet(&[".", "--since", "HEAD", "--stats", "--format", "json"]);
+        (ran.judged(), ran.json())
+    };
+    let (judged, found) = since(&scratch);
+    assert_eq!(judged, 2, "one on each side: {found}");
+    let new: Vec<_> = list(&found, "findings")
+        .iter()
+        .map(|one| one["path"].as_str())
+        .collect();
+    assert!(
+        !new.is_empty() && new.iter().all(|path| *path == Some("1/prometheus.yml")),
+        "{found}"
+    );
+    assert_eq!(found["summary"]["endpoints"], 20, "{found}");
+    // One that reads the changed file is judged too.
+    let reading = content(2)
+        + "  - url: https://mimir/api/v1/push\n    bearer_token_file: ../1/prometheus.yml\n";
+    scratch.file("2/prometheus.yml", reading);
+    scratch.commit("Second");
+    scratch.file("1/prometheus.yml", content(1) + "# changed\n");
+    let (judged, found) = since(&scratch);
+    assert!((2..=4).contains(&judged), "{judged}: {found}");
+    // What facts are made from may touch everything.
+    scratch.file(
+        "compose.yaml",
+        "services:\n  p:\n    image: prom/prometheus:v3.5.0\n",
+    );
+    let (judged, _) = since(&scratch);
+    assert!(judged >= 20, "{judged}");
 }
 
 #[test]

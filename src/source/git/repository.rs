@@ -28,6 +28,9 @@ pub struct Changed {
     pub absent: Arc<BTreeSet<PathBuf>>,
     /// Whether an .ignore file of one of the trees names one of them.
     pub has_left_out: bool,
+    /// Whether everything else is the same in both trees, and nothing leads to what is changed but its own
+    /// path: there are neither submodules nor links to it.
+    pub is_local: bool,
 }
 
 /// The work tree of a repository.
@@ -245,7 +248,22 @@ impl Repository {
             let ignored = Ignored::new(*tree, said);
             files.iter().any(|path| ignored.is_left_out(path))
         });
+        let leads_there = |tree: &Git| {
+            let links = tree
+                .items
+                .iter()
+                .filter(|(_, item)| item.kind == EntryKind::Link);
+            let mut ends = links.filter_map(|(path, _)| tree.resolve(path).ok());
+            ends.any(|end| {
+                let mut from = files.range(end.clone()..);
+                from.next().is_some_and(|path| path.starts_with(&end))
+            })
+        };
+        let is_local = [old, new]
+            .iter()
+            .all(|tree| tree.objects.len() == 1 && tree.absent.is_empty() && !leads_there(tree));
         Ok(Changed {
+            is_local,
             files: files.into(),
             absent: Arc::new(new.absent.keys().cloned().collect()),
             has_left_out,

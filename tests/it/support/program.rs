@@ -62,6 +62,12 @@ impl Ran {
         rest.split_whitespace().next().unwrap().parse().unwrap()
     }
 
+    /// How many files it judged, by `--stats`.
+    pub(crate) fn judged(&self) -> usize {
+        let (before, _) = self.stderr.split_once(" judged\n").unwrap();
+        before.rsplit(' ').next().unwrap().parse().unwrap()
+    }
+
     /// The report that it wrote as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
