@@ -39,7 +39,7 @@ impl Folder {
         }
     }
 
-    /// The same disk, of which nothing is remembered: what was a folder may be a link now.
+    /// The same disk without what was learned of its folders: one of them may be a link now.
     #[must_use]
     pub fn anew(&self) -> Self {
         Self::new(&self.base)

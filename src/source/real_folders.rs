@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Whether the real path of what is no link is the real path of its folder and its name. Where case does
+/// Whether the real path of anything but a link is the real path of its folder and its name. Where case does
 /// not count, only the system knows the name.
 const BY_NAME: bool = cfg!(all(unix, not(target_vendor = "apple")));
 
