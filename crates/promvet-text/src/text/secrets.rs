@@ -29,8 +29,7 @@ impl Secrets {
     pub(super) fn mark(&self, span: Span) {
         let mut known = self.known();
         if !span.is_empty() && known.marked.insert(span) {
-            // A list of a thousand secrets by their look, all marked when they are reported,
-            // is not made a thousand times.
+            // A rule marks each secret that it reports: the list of those by their look is made once.
             if known
                 .masked
                 .as_ref()

@@ -285,7 +285,8 @@ impl<'d> Operated<'d> {
             let Some(name) = node.as_str().filter(is_its) else {
                 continue;
             };
-            match text("value") {
+            // An empty value leaves the bare flag (`buildArgs`, the same file).
+            match text("value").filter(|value| !value.is_empty()) {
                 Some(value) => push(format!("--{name}={value}"), node),
                 None => push(format!("--{name}"), node),
             }

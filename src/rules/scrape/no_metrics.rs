@@ -1,0 +1,178 @@
+//! `scrape/no-metrics`: a target is the port of a program that serves no metrics there.
+
+use crate::facts::ServiceMatch;
+use crate::finding::{Advice, Severity};
+use crate::prometheus::TargetSection;
+use crate::rules::{Configuration, Findings};
+use crate::yaml::Node;
+
+/// A program whose own port speaks its own protocol.
+struct Program {
+    name: &'static str,
+    /// Where its images are, without the registry `docker.io`.
+    images: &'static [&'static str],
+    /// The ports of its protocol.
+    ports: &'static [u16],
+    /// What serves its metrics.
+    instead: &'static str,
+}
+
+/// The official images and those of Bitnami, Confluent and Percona, by the ports that they declare
+/// (`EXPOSE` of their Dockerfiles). None of these ports speaks HTTP.
+const PROGRAMS: &[Program] = &[
+    Program {
+        name: "Redis",
+        images: &[
+            "redis",
+            "bitnami/redis",
+            "redis/redis-stack-server",
+            "valkey/valkey",
+        ],
+        ports: &[6379, 26379],
+        instead: "redis_exporter",
+    },
+    Program {
+        name: "PostgreSQL",
+        images: &[
+            "postgres",
+            "bitnami/postgresql",
+            "postgis/postgis",
+            "timescale/timescaledb",
+        ],
+        ports: &[5432],
+        instead: "postgres_exporter",
+    },
+    Program {
+        name: "MySQL",
+        images: &[
+            "mysql",
+            "mariadb",
+            "percona",
+            "bitnami/mysql",
+            "bitnami/mariadb",
+            "mysql/mysql-server",
+        ],
+        ports: &[3306],
+        instead: "mysqld_exporter",
+    },
+    Program {
+        name: "MongoDB",
+        images: &[
+            "mongo",
+            "bitnami/mongodb",
+            "mongodb/mongodb-community-server",
+        ],
+        ports: &[27017],
+        instead: "mongodb_exporter",
+    },
+    Program {
+        name: "Kafka",
+        images: &[
+            "confluentinc/cp-kafka",
+            "bitnami/kafka",
+            "apache/kafka",
+            "wurstmeister/kafka",
+        ],
+        ports: &[9092, 9093, 29092],
+        instead: "kafka_exporter, or the JMX exporter",
+    },
+    Program {
+        name: "ZooKeeper",
+        images: &[
+            "zookeeper",
+            "bitnami/zookeeper",
+            "confluentinc/cp-zookeeper",
+        ],
+        ports: &[2181],
+        instead: "its metrics provider, at port 7000",
+    },
+    Program {
+        name: "Memcached",
+        images: &["memcached", "bitnami/memcached"],
+        ports: &[11211],
+        instead: "memcached_exporter",
+    },
+    Program {
+        name: "RabbitMQ",
+        images: &["rabbitmq", "bitnami/rabbitmq"],
+        ports: &[5672],
+        instead: "its plugin `rabbitmq_prometheus`, at port 15692",
+    },
+    Program {
+        name: "NATS",
+        images: &["nats"],
+        ports: &[4222],
+        instead: "prometheus-nats-exporter",
+    },
+    Program {
+        name: "Mosquitto",
+        images: &["eclipse-mosquitto"],
+        ports: &[1883],
+        instead: "an exporter for MQTT",
+    },
+    Program {
+        name: "Cassandra",
+        images: &["cassandra", "bitnami/cassandra"],
+        ports: &[9042],
+        instead: "the JMX exporter",
+    },
+];
+
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+    for job in configuration.config.jobs() {
+        let entries = job.get("static_configs").into_iter().flat_map(Node::items);
+        let targets = entries.filter_map(|entry| entry.get("targets"));
+        for target in targets.flat_map(Node::items) {
+            judge(configuration, job, target, out);
+        }
+    }
+}
+
+fn judge(
+    configuration: &Configuration<'_>,
+    job: TargetSection<'_>,
+    target: Node<'_>,
+    out: &mut Findings<'_>,
+) {
+    let Some(text) = target.as_str() else { return };
+    // Most targets have other ports, which is sooner seen than what answers there.
+    let port = text.rsplit(':').next().and_then(|port| port.parse().ok());
+    let Some(port) = port.filter(|port| PROGRAMS.iter().any(|one| one.ports.contains(port))) else {
+        return;
+    };
+    // An exporter of several targets is asked in place of the target.
+    if job.may_replace_address() {
+        return;
+    }
+    let Some(standpoint) = configuration.standpoint() else {
+        return;
+    };
+    let endpoint = configuration.endpoint(&format!("http://{text}"));
+    let answering = standpoint.answering(&endpoint);
+    let [only] = answering.as_slice() else { return };
+    let Some(program) = program_of(only, port) else {
+        return;
+    };
+    let message = format!(
+        "port {port} of {} speaks its own protocol, not HTTP: every scrape fails",
+        program.name
+    );
+    let help = Advice::say(format!("scrape {}", program.instead));
+    let mut finding = out.at(target, Severity::Warning, message).help(help);
+    finding.evidence = only.shown();
+    out.push(finding);
+}
+
+/// The program that answers at its own port, in an image that is known, unless something in the tree may
+/// run another one in its place.
+fn program_of(answering: &ServiceMatch<'_>, port: u16) -> Option<&'static Program> {
+    let image = answering.image().filter(|_| answering.changes.is_empty())?;
+    let name = image.repository();
+    let name = ["docker.io/library/", "docker.io/", "library/"]
+        .iter()
+        .find_map(|registry| name.strip_prefix(registry))
+        .unwrap_or(name);
+    PROGRAMS
+        .iter()
+        .find(|program| program.images.contains(&name) && program.ports.contains(&port))
+}
