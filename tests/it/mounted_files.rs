@@ -200,3 +200,20 @@ fn target_files_of_a_config_map_are_checked() {
         );
     }
 }
+
+#[test]
+fn jobs_of_a_config_map_are_those_of_the_configuration() {
+    let config = "scrape_config_files: ['/etc/more/*.yml']\n    scrape_configs: [{job_name: a, static_configs: [{targets: ['b.example.org:80']}]}]";
+    for (job, expected) in [("a", vec!["tree/all.yaml:15"]), ("b", vec![])] {
+        let jobs = format!(
+            "{MAP}scrape_configs:\n      - job_name: {job}\n        static_configs: [{{targets: ['a.example.org:80']}}]\n"
+        );
+        let all = pod(config, &jobs, AT, MORE);
+        let found = lacking(&[("/tree/all.yaml", &all)]);
+        let places: Vec<_> = found
+            .iter()
+            .map(|one| one.split(' ').next().unwrap_or(one))
+            .collect();
+        assert_eq!(places, expected, "{job}: {found:?}");
+    }
+}

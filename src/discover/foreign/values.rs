@@ -41,6 +41,19 @@ impl Chart {
 /// The name of bitnami's chart, under which a chart that needs it has its values.
 const BITNAMI: &str = "kube-prometheus";
 
+/// Whether values below the name of the chart `prometheus` are those of that chart, which has keys for its
+/// server and for its files. A chart with the Operator has the same name for a part of it.
+fn is_of_server(values: Node<'_>) -> bool {
+    let has = |key: &str| values.get(key).is_some();
+    let has_jobs = || {
+        let jobs = values.get("scrapeConfigs").and_then(Node::mapping);
+        let mut jobs = jobs.into_iter().flat_map(|jobs| jobs.entries());
+        jobs.any(|job| job.value.get("job_name").is_some())
+    };
+    has("server")
+        || !has("prometheusSpec") && (has(SERVER_FILES) || has("extraScrapeConfigs") || has_jobs())
+}
+
 impl<'d> Finder<'d> {
     /// Values in a text of their own.
     pub(super) fn values_in(
@@ -89,7 +102,7 @@ impl<'d> Finder<'d> {
             let spec = spec.and_then(|prometheus| prometheus.get("prometheusSpec"));
             let is_bitnami = entry.name() == BITNAMI && spec.is_none();
             self.stack(entry.value, is_bitnami.then_some(Chart::Bitnami), out);
-            let is_chart = entry.name() == "prometheus" && entry.value.get("server").is_some();
+            let is_chart = entry.name() == "prometheus" && is_of_server(entry.value);
             self.chart(entry.value, is_chart, out);
         }
     }

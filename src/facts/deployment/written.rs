@@ -46,7 +46,7 @@ pub struct Written {
     pub identity: String,
     /// The value.
     pub content: Content,
-    /// The same as a text, if it looks like rules, targets or the settings of a receiver.
+    /// The same as a text, if it looks like rules, targets, jobs or the settings of a receiver.
     pub text: Option<Arc<Text>>,
 }
 
@@ -64,8 +64,8 @@ impl Written {
         })
     }
 
-    /// The same, with the value of a node as a text, if that looks like rules, targets or the settings of
-    /// a receiver. Dashboards and the like are mappings, and are not copied.
+    /// The same, with the value of a node as a text, if that looks like rules, targets, jobs or the settings
+    /// of a receiver. Dashboards and the like are mappings, and are not copied.
     pub(super) fn with_text(self: Arc<Self>, node: Node<'_>, dollars: Dollars) -> Arc<Self> {
         let text = node.as_str().unwrap_or_default();
         let has_rules = || {
@@ -74,7 +74,17 @@ impl Written {
                 .all(|word| text.contains(word))
         };
         let has_targets = || text.trim_start().starts_with(['[', '-']) && text.contains("targets");
-        if !has_rules() && !has_targets() && !SETTINGS.iter().any(|word| text.contains(word)) {
+        // An included file has this section alone, and a whole configuration mostly begins with another.
+        let has_jobs = || {
+            let mut lines = text.lines().map(str::trim_end);
+            let first = lines.find(|line| !line.is_empty() && !line.starts_with(['#', '-']));
+            first == Some("scrape_configs:")
+        };
+        if !has_rules()
+            && !has_targets()
+            && !has_jobs()
+            && !SETTINGS.iter().any(|word| text.contains(word))
+        {
             return self;
         }
         let within = Within {

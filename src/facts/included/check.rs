@@ -51,6 +51,7 @@ pub fn check(
         cache,
         names: names(document),
         beside: Vec::new(),
+        jobs: Vec::new(),
         out: Checked::default(),
     };
     let mut named = find(document, folder, runners, lookup, cache);
@@ -76,6 +77,10 @@ pub fn check(
         .out
         .findings
         .extend(jobs::repeated(document, &included));
+    if !target.template && runners.iter().count() == 1 {
+        let found = jobs::repeated_elsewhere(document, &checker.jobs);
+        checker.out.findings.extend(found);
+    }
     checker
         .out
         .findings
@@ -105,6 +110,8 @@ struct Checker<'c, 'r> {
     names: Option<Scheme>,
     /// What is known of rule files that are not files of the tree.
     beside: Vec<(PathBuf, RuleFile)>,
+    /// Files of `scrape_config_files` that are not files of the tree. They are checked where they are.
+    jobs: Vec<Document>,
     out: Checked,
 }
 
@@ -146,10 +153,10 @@ impl Checker<'_, '_> {
         !texts.is_empty()
     }
 
-    /// Checks rule files and target files that are written into manifests; whether there are any.
+    /// Checks rule files and target files that are written into manifests; whether there are any. Jobs
+    /// there are configurations of their own, and checked as such.
     fn elsewhere(&mut self, one: &Named<'_>) -> bool {
-        let is_read = matches!(one.purpose, Purpose::Rules | Purpose::Targets);
-        if !is_read || matches!(one.matched, Matched::Files(_)) {
+        if matches!(one.matched, Matched::Files(_)) {
             return false;
         }
         let pattern = one.node.as_str().unwrap_or("");
@@ -168,7 +175,8 @@ impl Checker<'_, '_> {
                     let found = target_file::check_text(text, format, relabeled, &target);
                     self.out.findings.extend(found);
                 }
-                Purpose::Targets | Purpose::ScrapeConfigs => {}
+                Purpose::Targets => {}
+                Purpose::ScrapeConfigs => self.jobs.extend(parse_first(text)),
                 Purpose::Rules => self.rules_elsewhere(&path, text, &target),
             }
         }
@@ -229,7 +237,12 @@ impl Checker<'_, '_> {
         if all().all(|set| set.needs.is_empty() && set.records.is_empty()) {
             return;
         }
-        let included: Option<Vec<_>> = of(Purpose::ScrapeConfigs).map(files).collect();
+        // What jobs in manifests scrape, and how often, is not worked out.
+        let included = of(Purpose::ScrapeConfigs).map(files);
+        let included: Option<Vec<_>> = match self.jobs.is_empty() {
+            true => included.collect(),
+            false => None,
+        };
         let group = all().filter_map(|set| set.shortest_interval).min();
         let shortest = OnceCell::new();
         let needs = Needs {

@@ -72,6 +72,33 @@ pub(super) fn repeated<'d>(main: &'d Document, included: &[Included<'d>]) -> Vec
     findings
 }
 
+/// The same where the other files are keys of ConfigMaps.
+pub(super) fn repeated_elsewhere(main: &Document, others: &[Document]) -> Vec<Finding> {
+    let mut first: HashMap<&str, Node<'_>> = jobs(main).collect();
+    let mut findings = Vec::new();
+    for document in others {
+        let known = first.clone();
+        for (name, node) in jobs(document) {
+            match known.get(name) {
+                Some(other) => findings.push(defined_again(name, node, *other)),
+                // Within one file the schema reports it.
+                None => drop(first.entry(name).or_insert(node)),
+            }
+        }
+    }
+    findings.truncate(MOST);
+    findings
+}
+
+fn defined_again(name: &str, node: Node<'_>, other: Node<'_>) -> Finding {
+    let message = format!(
+        "the job `{name}` is also defined in another file of the same configuration; Prometheus refuses to start"
+    );
+    let finding = at(node, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
+    let finding = finding.help("rename or remove one of the two jobs");
+    finding.evidence(other.place(), "the first job of this name")
+}
+
 /// The jobs of a name in files, with the numbers of the files.
 fn named<'d>(files: &'d FileSet, name: &str) -> impl Iterator<Item = (usize, Node<'d>)> {
     let known = files.jobs(|document| jobs(document).collect());
@@ -106,14 +133,9 @@ fn again<'d>(
         },
     };
     let jobs = jobs.filter(|(number, _)| Some(*number) != of);
-    let findings = jobs.take(MOST).map(|(_, node)| {
-        let message = format!(
-            "the job `{name}` is also defined in another file of the same configuration; Prometheus refuses to start"
-        );
-        let finding = at(node, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
-        let finding = finding.help("rename or remove one of the two jobs");
-        finding.evidence(other.place(), "the first job of this name")
-    });
+    let findings = jobs
+        .take(MOST)
+        .map(|(_, node)| defined_again(name, node, other));
     findings.collect()
 }
 
