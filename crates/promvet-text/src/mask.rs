@@ -9,6 +9,7 @@
 mod arguments;
 mod lines;
 mod looks;
+mod marks;
 mod names;
 mod plausible;
 mod sentence;
@@ -54,6 +55,9 @@ pub(super) fn is_variable(value: &str) -> bool {
 /// nothing that is meant, it is a secret.
 #[must_use]
 pub fn is_made_up(text: &str) -> bool {
+    if text.len() < plausible::SHORTEST_MADE_UP {
+        return false;
+    }
     let mut parts = text.split(|c: char| !c.is_ascii_alphanumeric());
     plausible::is_made_up(text) || parts.any(plausible::is_made_up)
 }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::is_variable;
+use super::marks::Marks;
 use super::names::Meaning;
 use super::plausible::is_reference;
 use super::value::is_harmless;
@@ -16,19 +17,25 @@ const LONGEST: usize = 2048;
 const USER: &[&str] = &["-u", "--user"];
 
 /// Byte ranges of the secrets behind the flags of one line.
-pub(super) fn find(line: &str) -> Vec<Range<usize>> {
+pub(super) fn find(line: &str, marks: Marks) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut behind = 0;
     for dash in memchr::memchr_iter(b'-', line.as_bytes()) {
         let before = line.as_bytes().get(..dash).and_then(|it| it.last());
         let begins = before.is_none_or(|byte| b" \t\"'`(".contains(byte));
+        // An item of a list.
+        let is_alone = line.as_bytes().get(dash + 1) == Some(&b' ');
         if begins
+            && !is_alone
             && dash >= behind
             && let Some(range) = value_of(line, dash)
         {
             behind = range.end;
             out.push(range);
         }
+    }
+    if !marks.has(Marks::COMMAND) {
+        return out;
     }
     for command in ["echo ", "printf "] {
         let begins = memchr::memmem::find_iter(line.as_bytes(), command);
@@ -124,7 +131,8 @@ mod tests {
             ("x --auth basic --token-id ci", &[]),
             ("a -token", &[]),
         ] {
-            let found: Vec<&str> = find(line).into_iter().map(|it| &line[it]).collect();
+            let found = find(line, Marks::of(line)).into_iter();
+            let found: Vec<&str> = found.map(|it| &line[it]).collect();
             assert_eq!(found, expected, "{line}");
         }
     }

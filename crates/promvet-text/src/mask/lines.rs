@@ -12,6 +12,7 @@ mod unmarked;
 
 use std::collections::HashSet;
 
+use super::marks::Marks;
 use super::names::Meaning;
 use super::{Span, arguments, looks, plausible, urls, value};
 use labels::Labels;
@@ -110,28 +111,49 @@ impl<'t> Scan<'t> {
         let is_item = body.get(indent..).is_some_and(is_item);
         self.sections
             .close(|column| indent < column || indent == column && !is_item);
-        if self.pem(body, indent) {
+        let marks = Marks::of(body);
+        if marks.has(Marks::CAPITAL) && self.pem(body, indent) {
             return;
         }
-        self.anchor(body);
+        if marks.has(Marks::AMPERSAND) {
+            self.anchor(body);
+        }
         let found = self.out.len();
         self.explicit_key(body, indent);
         self.key_in_section(body, indent);
-        let block = self.block(body, indent);
-        self.pairs(body, from, block);
+        let is_block = marks.has(Marks::BRACE);
+        let block = is_block.then(|| self.block(body, indent)).flatten();
+        if marks.has(Marks::COLON | Marks::EQUALS | Marks::NOT_ASCII) {
+            self.pairs(body, from, block);
+        }
         if self.out.len() == found {
             self.without_mark(body, indent);
         }
-        self.items_without_mark(body, indent);
+        if marks.has(Marks::SEPARATOR) {
+            self.items_without_mark(body, indent);
+        }
         self.label(body, indent);
-        self.comment(body);
+        if marks.has(Marks::HASH) {
+            self.comment(body);
+        }
+        self.by_look(body, marks);
+    }
+
+    /// Hides what is a secret whatever the keys are.
+    fn by_look(&mut self, body: &str, marks: Marks) {
         let offset = self.offset;
         let hides =
             |range: std::ops::Range<usize>| Span::new(offset + range.start, offset + range.end);
-        self.out
-            .extend(arguments::find(body).into_iter().map(hides));
-        self.out.extend(urls::find(body).into_iter().map(hides));
-        self.out.extend(looks::find(body).into_iter().map(hides));
+        if marks.has(Marks::DASH | Marks::COMMAND) {
+            let found = arguments::find(body, marks);
+            self.out.extend(found.into_iter().map(hides));
+        }
+        if marks.has(Marks::SLASH | Marks::AT | Marks::EQUALS | Marks::PERCENT) {
+            self.out.extend(urls::find(body).into_iter().map(hides));
+        }
+        if marks.has(Marks::DIGIT | Marks::CAPITAL) {
+            self.out.extend(looks::find(body).into_iter().map(hides));
+        }
     }
 
     fn hide(&mut self, from: usize, to: usize) {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::marks::Marks;
 use crate::work;
 
 /// Beginnings of tokens that no other word has (the rules of gitleaks 8.18, and vendors'
@@ -67,6 +68,10 @@ const FILLERS: &[&str] = &["is", "was", "to", "="];
 /// The fewest characters of a token behind a scheme: prose says "basic auth".
 const SHORTEST_TOKEN: usize = 8;
 
+/// The fewest characters of a token that no scheme announces: those of a JSON web token, and fewer
+/// than the shortest prefix has with what is behind it.
+const SHORTEST_ALONE: usize = 12;
+
 /// The fewest characters of a random text, as in gitleaks' generic rule.
 const SHORTEST_RANDOM: usize = 20;
 
@@ -81,6 +86,10 @@ const FEWEST_LETTERS: usize = 3;
 /// Byte ranges of what looks like a secret, ascending.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
+    // Each of them has a digit, or capitals beside small letters.
+    if !Marks::of(text).has(Marks::DIGIT | Marks::CAPITAL) {
+        return out;
+    }
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut scheme = false;
@@ -96,7 +105,7 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
         let word = text.get(at..at + run).unwrap_or("");
         if scheme && is_token(word) {
             out.push(at..at + run);
-        } else if run >= SHORTEST_TOKEN {
+        } else if run >= SHORTEST_ALONE && has_digit_or_capital(word) {
             let found = out.len();
             words(word, at, &mut out);
             if out.len() > found && is_arn(text, at) {
@@ -110,12 +119,22 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     out
 }
 
+/// Whether a byte is one of those that tokens consist of.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')
+}
+
+/// Whether a run of characters has what every secret has that is known by its look alone.
+fn has_digit_or_capital(run: &str) -> bool {
+    run.bytes()
+        .any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+}
+
 /// How many bytes of what tokens are made of begin at an offset, without the points at their end
 /// and with them.
 fn run_at(bytes: &[u8], at: usize) -> (usize, usize) {
     let rest = bytes.get(at..).unwrap_or(&[]);
-    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-+/=.~".contains(byte);
-    let length = rest.iter().take_while(part).count();
+    let length = rest.iter().take_while(|byte| is_part(**byte)).count();
     // A sentence ends in a point, a token does not.
     let run = rest.get(..length).unwrap_or(&[]);
     let points = run.iter().rev().take_while(|byte| **byte == b'.').count();
@@ -158,7 +177,10 @@ fn words(run: &str, offset: usize, out: &mut Vec<Range<usize>>) {
 
 /// The length of a token that begins with a vendor's prefix, slashes of base64 included.
 fn prefixed(run: &str) -> Option<usize> {
-    let prefix = PREFIXES.iter().find(|prefix| run.starts_with(**prefix))?;
+    let first = run.bytes().next()?;
+    let mut prefixes = PREFIXES.iter();
+    let prefix = prefixes
+        .find(|prefix| prefix.bytes().next() == Some(first) && run.starts_with(**prefix))?;
     let rest = run.get(prefix.len()..)?;
     let mut pieces = rest.split('/').take(MOST_PIECES);
     let mut length = pieces.next()?.trim_end_matches('=').len();
@@ -222,8 +244,8 @@ fn jwt(run: &str) -> Option<usize> {
     let before = run.get(..at)?;
     let token = run.get(at..)?;
     let begins = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
-    (begins && (token.contains('.') || token.len() >= SHORTEST_RANDOM) && token.len() >= 12)
-        .then_some(at)
+    let is_long = token.len() >= SHORTEST_ALONE;
+    (begins && is_long && (token.contains('.') || token.len() >= SHORTEST_RANDOM)).then_some(at)
 }
 
 /// Whether a text of a token's characters is one behind the name of a scheme.
@@ -275,11 +297,13 @@ pub(super) fn changes(text: &str) -> usize {
         b'A'..=b'Z' => Some(2),
         _ => None,
     };
-    let classes: Vec<u8> = text.bytes().filter_map(class).collect();
-    let pairs = classes.iter().zip(classes.iter().skip(1));
-    pairs
-        .filter(|(a, b)| a != b && (**a, **b) != (2, 1))
-        .count()
+    let mut before = None;
+    let classes = text.bytes().filter_map(class);
+    let is_turn = |class: u8| match before.replace(class) {
+        Some(before) => before != class && (before, class) != (2, 1),
+        None => false,
+    };
+    classes.map(is_turn).filter(|turns| *turns).count()
 }
 
 /// Whether what is at an offset is part of an ARN, whose names of roles end in random letters.

@@ -1,16 +1,15 @@
 //! What the name of a key says of its value, slips of the keyboard included.
 
+mod known;
 mod words;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::HashMap;
 
 use super::value::is_invisible;
+use known::Known;
 use words::{
-    ADDRESS_ENDS, GLUED_ENDS, HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS,
-    KNOWN_IN_SECTIONS, NAMING_KEYS, OTHERS, PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS,
-    VALUE_ENDS, WORDS,
+    GLUED_ENDS, HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS, KNOWN_IN_SECTIONS,
+    NAMING_KEYS, OTHERS, PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS, VALUE_ENDS, WORDS,
 };
 
 pub(super) use words::SECRET_NAMES;
@@ -62,43 +61,15 @@ pub(super) enum Meaning {
     Plain,
 }
 
-/// The longest name that is remembered, in bytes: keys of configurations are shorter, and other texts
-/// seldom come twice.
-const LONGEST_REMEMBERED: usize = 40;
-
-/// How many names are remembered, which together take less than 100 KiB. All configurations of a tree
-/// have fewer keys.
-const MOST_REMEMBERED: usize = 1000;
-
-thread_local! {
-    /// What the names mean that this thread has met. To hold one against all slips of the keyboard
-    /// takes longer than all else that is asked of a line, and most lines repeat the keys of others.
-    static MET: RefCell<HashMap<Box<str>, Meaning>> = RefCell::default();
-}
-
 impl Meaning {
     pub(super) fn of(name: &str) -> Self {
         if name.len() < 2 {
             return Self::Plain;
         }
-        if name.len() > LONGEST_REMEMBERED {
-            return Self::worked_out(name);
-        }
-        if let Some(known) = MET.with_borrow(|met| met.get(name).copied()) {
-            return known;
-        }
-        let meaning = Self::worked_out(name);
-        MET.with_borrow_mut(|met| {
-            if met.len() >= MOST_REMEMBERED {
-                met.clear();
-            }
-            met.insert(name.into(), meaning);
-        });
-        meaning
+        Known::of(name).meaning
     }
 
-    fn worked_out(name: &str) -> Self {
-        let name = Name::new(name);
+    fn worked_out(name: &Name) -> Self {
         let last = name.last();
         match last {
             // `basic: user:password` is meant for `basic_auth`.
@@ -142,12 +113,7 @@ impl Meaning {
 
 /// Whether a name is one that only a credential has, so that it counts wherever it is.
 pub(super) fn is_strong(name: &str) -> bool {
-    let name = Name::new(name);
-    name.text.contains('_') && is_secret_name(&name.text)
-        || matches!(
-            &*name.text,
-            "password" | "passwd" | "credentials" | "apikey"
-        )
+    name.len() > 1 && Known::of(name).is_strong
 }
 
 /// Keys that a mapping with credentials may have, besides those that name secrets or end
@@ -160,8 +126,13 @@ pub(super) fn is_known_in_section(name: &str) -> bool {
         || REFERENCE_ENDS.contains(&last)
 }
 
+/// Whether a name is a slip of `value`.
+pub(super) fn is_slip_of_value(name: &str) -> bool {
+    name.len() > 1 && Known::of(name).is_slip_of_value
+}
+
 /// Whether a name is a slip of a word of five letters or more.
-pub(super) fn is_slip_of(name: &str, word: &str) -> bool {
+fn is_slip_of(name: &str, word: &str) -> bool {
     name.len() + 1 >= word.len() && name != word && is_near(name, word, 1)
 }
 
@@ -188,7 +159,7 @@ pub(super) fn is_naming(name: &str) -> bool {
 
 /// Whether the value of a key is an address, or a list of some.
 pub(super) fn is_of_address(name: &str) -> bool {
-    ADDRESS_ENDS.contains(&Name::new(name).last())
+    name.len() > 1 && Known::of(name).is_of_address
 }
 
 /// Whether a header of this name holds no secret.
@@ -267,6 +238,15 @@ impl Name {
 
     fn last(&self) -> &str {
         self.words().next_back().unwrap_or("")
+    }
+
+    /// Whether it is one that only a credential has.
+    fn is_strong(&self) -> bool {
+        self.text.contains('_') && is_secret_name(&self.text)
+            || matches!(
+                &*self.text,
+                "password" | "passwd" | "credentials" | "apikey"
+            )
     }
 
     /// Whether these are the headers of a request: `http_headers`, `remoteWrite.headers`.
@@ -377,32 +357,6 @@ fn is_near(name: &str, target: &str, most: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_means_the_same_whenever_it_is_asked_for() {
-        let names = [
-            "password",
-            "pasword",
-            "basic_auth",
-            "url",
-            "ca_file",
-            "é",
-            "x",
-        ];
-        for round in 0..3 {
-            for name in names {
-                let meaning = match name.len() < 2 {
-                    true => Meaning::Plain,
-                    false => Meaning::worked_out(name),
-                };
-                assert_eq!(Meaning::of(name), meaning, "{name} {round}");
-            }
-            for number in 0..MOST_REMEMBERED {
-                Meaning::of(&format!("name{round}_{number}"));
-            }
-            assert!(MET.with_borrow(|met| met.len() <= MOST_REMEMBERED));
-        }
-    }
 
     #[test]
     fn slips_are_recognized_and_other_names_are_left_alone() {

@@ -83,6 +83,9 @@ fn is_base32(text: &str) -> bool {
 /// Whether a text is what a generator makes or a person is made to think of, and so neither the name
 /// of anything nor a word.
 pub(super) fn is_made_up(text: &str) -> bool {
+    if text.len() < SHORTEST_MADE_UP {
+        return false;
+    }
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_plain && (is_run_on(text) || text.len() >= SHORTEST_RANDOM_NAME && is_shuffled(text))
         || text.len() >= SHORTEST_SHUFFLED && is_made_by_hand(text)
@@ -327,14 +330,22 @@ fn is_word(word: &str) -> bool {
         && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
+/// The bytes of a UUID, marks included.
+const LENGTH_OF_UUID: usize = 36;
+
 pub(super) fn is_uuid(value: &str) -> bool {
     let lengths = [8, 4, 4, 4, 12];
     let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    value.split('-').map(str::len).eq(lengths) && value.split('-').all(hex)
+    value.len() == LENGTH_OF_UUID
+        && value.split('-').map(str::len).eq(lengths)
+        && value.split('-').all(hex)
 }
 
 /// The fewest letters and digits of a text that is judged by how they take turns.
 const SHORTEST_SHUFFLED: usize = 12;
+
+/// The shortest text that is made up: the least of the bounds that [`is_made_up`] asks for.
+pub(super) const SHORTEST_MADE_UP: usize = SHORTEST_SHUFFLED;
 
 /// Whether the letters and digits of a text take turns as only those of a generator do, whatever
 /// marks are between them: base64 with slashes, a key in groups of four.

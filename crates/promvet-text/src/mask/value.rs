@@ -25,7 +25,7 @@ pub(super) struct Line<'l> {
 
 impl<'l> Line<'l> {
     pub(super) fn new(body: &'l str) -> Self {
-        let lead = [' ', '\t', '#', '-', '?', '\u{feff}'];
+        let lead = |c: char| matches!(c, ' ' | '\t' | '#' | '-' | '?' | '\u{feff}');
         let begins = body.len() - body.trim_start_matches(lead).len();
         Self {
             body,
@@ -42,6 +42,9 @@ const MOST_COMMENTS: usize = 4;
 
 /// Where the comment behind what a line says begins: at a `#` behind a blank and outside of quotes.
 fn comment(body: &str, begins: usize) -> usize {
+    if memchr::memchr(b'#', body.as_bytes()).is_none() {
+        return body.len();
+    }
     let marks = memchr::memmem::find_iter(body.as_bytes(), b" #");
     let is_even =
         |before: &[u8], quote| memchr::memchr_iter(quote, before).count().is_multiple_of(2);
@@ -125,7 +128,8 @@ pub(super) fn pair<'l>(
     let in_flow = lead
         .trim_end_matches([' ', '\t'])
         .ends_with(['{', ',', '[', '(', ';', '&', '|', '\r']);
-    let written = rest.trim_start_matches(|c: char| is_blank(c) || ":=>~".contains(c));
+    let is_mark = |c: char| matches!(c, ':' | '=' | '>' | '~');
+    let written = rest.trim_start_matches(|c: char| is_mark(c) || is_blank(c));
     let value = body.len() - written.len();
     let spaced = rest.is_empty()
         || rest.starts_with(is_blank)
@@ -251,8 +255,9 @@ fn key_before(before: &str) -> Option<(usize, &str)> {
             });
     }
     // Letters of other alphabets look like those that are meant.
-    let part =
-        |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte) || !byte.is_ascii();
+    let part = |byte: &&u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || !byte.is_ascii()
+    };
     // `basic_auth[password]`
     if bytes.last() == Some(&b']') {
         let inside = bytes.get(oldest..bytes.len() - 1)?;

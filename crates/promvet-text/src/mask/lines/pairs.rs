@@ -23,8 +23,15 @@ impl Scan<'_> {
             flow.open(end, within, self.sections.innermost());
         }
         let marks = body
-            .char_indices()
-            .filter(|(_, c)| matches!(c, ':' | '=' | '：'));
+            .bytes()
+            .enumerate()
+            .filter_map(|(at, byte)| match byte {
+                b':' => Some((at, ':')),
+                b'=' => Some((at, '=')),
+                // The first of the bytes of `：`.
+                0xef if body.get(at..)?.starts_with('：') => Some((at, '：')),
+                _ => None,
+            });
         for (at, mark) in marks {
             if at < taken {
                 continue;
@@ -399,7 +406,7 @@ fn is_explained(value: &str) -> bool {
 /// Keys of the value of what another key beside them names: a variable of a container, a header,
 /// the label that a relabeling writes.
 fn is_value_of_name(key: &str) -> bool {
-    matches!(key, "value" | "values" | "replacement") || names::is_slip_of(key, "value")
+    matches!(key, "value" | "values" | "replacement") || names::is_slip_of_value(key)
 }
 
 /// Keys of the name that the value beside them belongs to.

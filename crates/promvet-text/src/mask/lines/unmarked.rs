@@ -18,7 +18,13 @@ impl Scan<'_> {
         let text = item.unwrap_or(rest);
         let start = body.len() - text.len();
         let mut words = text.split_whitespace();
-        let (first, second, third) = (words.next().unwrap_or(""), words.next(), words.next());
+        let (first, second) = (words.next().unwrap_or(""), words.next());
+        // A key with its mark, which is most lines.
+        let is_key = second.is_some() && first.contains([':', '=']);
+        if is_key && self.sections.innermost().is_none() {
+            return;
+        }
+        let third = words.next();
         let bare = first.trim_matches(['"', '\'', ',', ';', '[']);
         let is_flag = bare.starts_with('-') && bare.len() > 2 && Meaning::of(bare).is_secret();
         match second {

@@ -1,0 +1,55 @@
+//! Which bytes a line has, found out once: most of what is asked of a line needs a byte that most
+//! lines lack.
+
+/// The kinds of bytes in a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks(u16);
+
+impl Marks {
+    pub(super) const COLON: u16 = 1;
+    pub(super) const EQUALS: u16 = 1 << 1;
+    pub(super) const HASH: u16 = 1 << 2;
+    /// `{`
+    pub(super) const BRACE: u16 = 1 << 3;
+    /// What separates the items of flow mappings: `{`, `}` or `,`.
+    pub(super) const SEPARATOR: u16 = 1 << 4;
+    pub(super) const AMPERSAND: u16 = 1 << 5;
+    pub(super) const AT: u16 = 1 << 6;
+    pub(super) const PERCENT: u16 = 1 << 7;
+    pub(super) const SLASH: u16 = 1 << 8;
+    pub(super) const DASH: u16 = 1 << 9;
+    /// What ends the words of a command: `>`, `|`, `;` or `&`.
+    pub(super) const COMMAND: u16 = 1 << 10;
+    pub(super) const DIGIT: u16 = 1 << 11;
+    pub(super) const CAPITAL: u16 = 1 << 12;
+    pub(super) const NOT_ASCII: u16 = 1 << 13;
+
+    pub(super) fn of(text: &str) -> Self {
+        Self(text.bytes().fold(0, |marks, byte| marks | kind(byte)))
+    }
+
+    /// Whether there is a byte of one of these kinds.
+    pub(super) fn has(self, kinds: u16) -> bool {
+        self.0 & kinds != 0
+    }
+}
+
+fn kind(byte: u8) -> u16 {
+    match byte {
+        b':' => Marks::COLON,
+        b'=' => Marks::EQUALS,
+        b'#' => Marks::HASH,
+        b'{' => Marks::BRACE | Marks::SEPARATOR,
+        b'}' | b',' => Marks::SEPARATOR,
+        b'&' => Marks::AMPERSAND | Marks::COMMAND,
+        b'@' => Marks::AT,
+        b'%' => Marks::PERCENT,
+        b'/' => Marks::SLASH,
+        b'-' => Marks::DASH,
+        b'>' | b'|' | b';' => Marks::COMMAND,
+        b'0'..=b'9' => Marks::DIGIT,
+        b'A'..=b'Z' => Marks::CAPITAL,
+        0x80.. => Marks::NOT_ASCII,
+        _ => 0,
+    }
+}
