@@ -3,6 +3,7 @@
 mod initial;
 mod words;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::configuration::Configuration;
@@ -82,6 +83,9 @@ pub fn judge_relabel(
     let config = configuration.config;
     let budget = PatternBudget::default();
     let lists = lists(config);
+    let checks: Vec<_> = relabel_checks().collect();
+    // The same for every job.
+    let samples = OnceCell::new();
     let mut uses: HashMap<_, usize> = HashMap::new();
     for (_, list, _) in &lists {
         *uses.entry(list.target().span()).or_default() += 1;
@@ -94,7 +98,13 @@ pub fn judge_relabel(
             .items()
             .filter_map(|node| RelabelRule::new(node, &budget))
             .collect();
-        let (discovered, labels) = initial::labels(stage, config, of, reader, &target.versions);
+        let (discovered, labels) = match stage {
+            Stage::Samples => {
+                let labels: &Labels = samples.get_or_init(initial::samples);
+                (Discovered::default(), labels.clone())
+            }
+            _ => initial::labels(stage, config, of, reader, &target.versions),
+        };
         let mut list = RelabelList {
             stage,
             node,
@@ -110,7 +120,7 @@ pub fn judge_relabel(
         };
         list.run(&rules, labels, &budget);
         list.is_too_costly = budget.is_used_up();
-        judge_list(&list, &mut out, timings);
+        judge_list(&list, &checks, &mut out, timings);
         if list.is_too_costly {
             break;
         }
@@ -118,13 +128,30 @@ pub fn judge_relabel(
     out
 }
 
-fn judge_list(list: &RelabelList<'_, '_>, out: &mut Judgement, timings: Option<&Timings>) {
-    for (index, page) in all().iter().enumerate() {
-        let Some(Check::Relabel(check)) = page.check else {
-            continue;
-        };
+/// A rule that looks at lists of relabel rules: its place among all rules, its name and its check.
+type RelabelCheck = (
+    usize,
+    &'static str,
+    fn(&RelabelList<'_, '_>, &mut Findings<'_>),
+);
+
+fn relabel_checks() -> impl Iterator<Item = RelabelCheck> {
+    let pages = all().iter().enumerate();
+    pages.filter_map(|(index, page)| match page.check {
+        Some(Check::Relabel(check)) => Some((index, page.name, check)),
+        _ => None,
+    })
+}
+
+fn judge_list(
+    list: &RelabelList<'_, '_>,
+    checks: &[RelabelCheck],
+    out: &mut Judgement,
+    timings: Option<&Timings>,
+) {
+    for &(index, name, check) in checks {
         let mut findings = Findings {
-            rule: page.name,
+            rule: name,
             found: &mut out.findings,
             unchecked: &mut out.unchecked,
         };
@@ -159,7 +186,7 @@ pub(in crate::rules) fn labels_of_job(
             return None;
         }
     }
-    let labels = interpreter.labels().clone();
+    let labels = interpreter.into_labels();
     // Prometheus sets it where it is missing (`scrape/target.go`, `PopulateLabels`).
     let instance = labels.get("instance");
     let own = match instance.is_absent() {
@@ -214,7 +241,7 @@ impl<'r, 'd> RelabelList<'r, 'd> {
                 return;
             }
         }
-        self.after = Some(interpreter.labels().clone());
+        self.after = Some(interpreter.into_labels());
     }
 
     /// The rules that something reaches.

@@ -47,6 +47,13 @@ pub(super) fn evidence<'d>(
     let holder = seen.recognised.holder.as_ref();
     let mut holes: Vec<(Node<'_>, &str, bool)> = nodes(document)
         .filter_map(|node| {
+            // Most values are plain.
+            if node
+                .as_str()
+                .is_some_and(|text| !placeholder::may_be_filled_in(text))
+            {
+                return None;
+            }
             let marked = placeholder_of(node);
             let found = marked.map(|whole| (whole, true));
             let (whole, marked) = found.or_else(|| Some((word_of(node)?, false)))?;

@@ -48,7 +48,9 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
         return Some((AddressFault::Placeholder, first));
     }
     // Letters before `://` only, so that `[::1]://` is not taken for one.
-    let scheme = text.find("://").filter(|at| {
+    let has_slash = text.contains('/');
+    let scheme = has_slash.then(|| text.find("://")).flatten();
+    let scheme = scheme.filter(|at| {
         let name = text.get(..*at).unwrap_or_default();
         !name.is_empty()
             && name

@@ -264,6 +264,9 @@ impl<'d> Walker<'_, '_> {
     /// What `<<` names must be mappings: themselves, by an alias, or in a list.
     /// Imitates `yaml.decoder.merge` and `yaml.failWantMap`.
     fn merges(&mut self, mapping: Mapping<'d>) {
+        if !mapping.has_merge() {
+            return;
+        }
         for entry in mapping.written().filter(|entry| is_merge(mapping, *entry)) {
             let bad = match entry.value.kind() {
                 Kind::Mapping(_) => None,

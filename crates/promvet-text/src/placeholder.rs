@@ -237,6 +237,14 @@ pub fn is_open(text: &str) -> bool {
     text.contains('$') || find(text).next().is_some()
 }
 
+/// Whether a text may have what [`find`] or [`find_shouted`] finds, told by its bytes: most have not.
+#[must_use]
+pub fn may_be_filled_in(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut numbered = bytes.iter().enumerate();
+    numbered.any(|(at, byte)| byte.is_ascii_uppercase() || opens(*byte, bytes.get(at + 1)))
+}
+
 /// The places in a text that something else has to fill in before it means anything:
 /// `${VAR}`, `$(VAR)`, `$$VAR$$`, `{{ … }}`, `[[ … ]]`, `<%= … %>`, `<some words>`, `__VAR__`, `%VAR%`,
 /// `YOUR_…`, `REPLACE…` and `CHANGEME`, and blocks of a template from end to end:
@@ -381,8 +389,8 @@ fn asks_for_yours(word: &str) -> bool {
 /// `/path/to/…` to the end of the path.
 fn path_to(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     // Few texts hold a slash, and to look for more takes longer.
-    let searched = if text.contains('/') { text } else { "" };
-    searched.match_indices("path/to").filter_map(|(at, found)| {
+    let found = text.contains('/').then(|| text.match_indices("path/to"));
+    found.into_iter().flatten().filter_map(|(at, found)| {
         let whole = |c: char| !(c.is_alphanumeric() || c == '_' || c == '-');
         let before = text.get(..at)?;
         let after = text.get(at + found.len()..)?;

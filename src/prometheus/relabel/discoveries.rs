@@ -1,6 +1,6 @@
 //! Which labels a service discovery sets.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::labels::{Labels, Value};
 use crate::schema::Version;
@@ -198,7 +198,7 @@ fn values(label: &str) -> Option<Value> {
         _ => return None,
     };
     let texts = texts.iter().map(|text| (*text).to_owned());
-    Some(Value::OneOf(texts.collect()))
+    Some(Value::OneOf(Arc::new(texts.collect())))
 }
 
 /// The names of the labels that a discovery sets, stars left out.

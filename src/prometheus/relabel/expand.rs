@@ -6,6 +6,9 @@ use regex::Captures;
 /// `Regexp.ExpandString` of Go: a reference to a group that the pattern lacks is empty, `$$` is a
 /// dollar.
 pub(super) fn expand(template: &str, captures: &Captures<'_>) -> String {
+    if !template.contains('$') {
+        return template.to_owned();
+    }
     let mut out = String::new();
     let mut at = 0;
     for reference in references(template) {
@@ -27,11 +30,19 @@ pub(super) fn expand(template: &str, captures: &Captures<'_>) -> String {
 
 /// A part without references. `regexp.Regexp.expand` writes `$$` as one dollar.
 fn push_plain(out: &mut String, text: Option<&str>) {
-    out.push_str(&text.unwrap_or_default().replace("$$", "$"));
+    let text = text.unwrap_or_default();
+    match text.contains('$') {
+        true => out.push_str(&text.replace("$$", "$")),
+        false => out.push_str(text),
+    }
 }
 
 /// The text of a template without references: that of every expansion.
 pub(super) fn constant(template: &str) -> Option<String> {
+    // Most have no dollar.
+    if !template.contains('$') {
+        return Some(template.to_owned());
+    }
     references(template)
         .is_empty()
         .then(|| template.replace("$$", "$"))

@@ -3,12 +3,13 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use promvet_syntax::label;
 
 use super::RelabelRule;
 use super::expand::{beginning, constant, expand};
-use super::labels::{Labels, MOST_TEXTS, Value};
+use super::labels::{Labels, MOST_TEXTS, Texts, Value};
 use super::pattern::Pattern;
 use super::signs;
 use crate::prometheus::patterns::PatternBudget;
@@ -57,9 +58,9 @@ pub enum Reason {
     /// No source label exists.
     Absent,
     /// The value is one of these.
-    Known(BTreeSet<String>),
+    Known(Texts),
     /// Earlier rules leave these values only.
-    Left(BTreeSet<String>),
+    Left(Texts),
     /// An earlier rule does not keep what the pattern matches.
     NotKept(BTreeSet<String>),
     /// An earlier rule drops what the pattern matches.
@@ -156,11 +157,17 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         &self.labels
     }
 
+    /// The same when all rules are applied.
+    #[must_use]
+    pub fn into_labels(self) -> Labels {
+        self.labels
+    }
+
     /// Applies a rule. Behind one that drops all, nothing is left to be applied to.
     pub fn step(&mut self, rule: &'r RelabelRule<'d>) -> Step {
         let sources = rule.sources.iter().enumerate();
         let absent = sources
-            .filter(|(_, name)| self.labels.get(name).is_absent())
+            .filter(|(_, name)| self.labels.is_absent(name))
             .map(|(at, _)| at)
             .collect();
         let names_nothing = match &*rule.action {
@@ -183,7 +190,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         };
         if let Some(texts) = pattern.texts() {
             let mut texts = texts.iter();
-            return texts.all(|name| self.labels.get(name).is_absent());
+            return texts.all(|name| self.labels.is_absent(name));
         }
         let Some(mut beginnings) = pattern.beginnings() else {
             return false;
@@ -332,20 +339,18 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// The same where the values are known.
-    fn matches_known(
-        &self,
-        rule: &RelabelRule<'d>,
-        pattern: &Pattern,
-        all: &BTreeSet<String>,
-    ) -> Matches {
+    fn matches_known(&self, rule: &RelabelRule<'d>, pattern: &Pattern, all: &Texts) -> Matches {
         let passed = self.passed.get(&look(rule)).map_or(&[][..], Vec::as_slice);
         let passes = |text: &str| {
             let mut passed = passed.iter();
             passed.all(|(pattern, keeps)| !self.may_try(text) || pattern.matches(text) == *keeps)
         };
-        let left: BTreeSet<_> = all.iter().filter(|text| passes(text)).cloned().collect();
+        let left: Texts = match passed {
+            [] => Arc::clone(all),
+            _ => Arc::new(all.iter().filter(|text| passes(text)).cloned().collect()),
+        };
         let mut hits = 0;
-        for text in &left {
+        for text in left.iter() {
             if !self.may_try(text) {
                 return Matches::Sometimes;
             }
@@ -354,11 +359,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         let reason = || {
             if rule.sources.is_empty() {
                 Reason::NoSources
-            } else if rule
-                .sources
-                .iter()
-                .all(|name| self.labels.get(name).is_absent())
-            {
+            } else if rule.sources.iter().all(|name| self.labels.is_absent(name)) {
                 Reason::Absent
             } else if left.len() == all.len() {
                 Reason::Known(left.clone())
@@ -393,9 +394,11 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                     .iter()
                     .filter(|text| self.may_try(text) && pattern.matches(text));
                 match hits.count() {
-                    0 if self.left.get() > 0 => return Matches::Never(Reason::Left(texts.clone())),
+                    0 if self.left.get() > 0 => {
+                        return Matches::Never(Reason::Left(Arc::new(texts.clone())));
+                    }
                     hits if hits == texts.len() => {
-                        return Matches::Always(Reason::Left(texts.clone()));
+                        return Matches::Always(Reason::Left(Arc::new(texts.clone())));
                     }
                     _ => {}
                 }
@@ -449,7 +452,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         let values = self.known_values(rule)?;
         let mut written: Vec<(String, String)> = Vec::new();
         let mut unmatched = false;
-        for text in &values {
+        for text in values.iter() {
             if !pattern.matches(text) {
                 unmatched = true;
                 continue;
@@ -484,7 +487,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         let surely = names.len() == 1 && !unmatched;
         for name in names {
             let of_name = written.iter().filter(|(one, _)| *one == name);
-            let value = Value::one_of(of_name.map(|(_, value)| value.clone()).collect());
+            let value = Value::one_of(Arc::new(of_name.map(|(_, value)| value.clone()).collect()));
             match surely {
                 true => self.set(&name, value),
                 false => self.may_set(&name, value),
@@ -528,7 +531,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     {
         let convert = |text: &String| text.chars().map(|sign| one_for_one(sign, case)).collect();
         match self.known_values(rule) {
-            Some(values) => Value::one_of(values.iter().map(convert).collect()),
+            Some(values) => Value::one_of(Arc::new(values.iter().map(convert).collect())),
             None => Value::Any,
         }
     }
@@ -598,7 +601,16 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     /// The joined values of the source labels, if they are few and known.
     /// Imitates the head of `relabel.relabel`, where an absent label is the empty text
     /// (`labels.Builder.Get`) and its separator stays.
-    fn known_values(&self, rule: &RelabelRule<'d>) -> Option<BTreeSet<String>> {
+    fn known_values(&self, rule: &RelabelRule<'d>) -> Option<Texts> {
+        let is_short = |text: &String| text.len() <= LONGEST_TEXT;
+        // Most rules have one source label, whose values are taken as they are.
+        if let [name] = &*rule.sources {
+            let Value::OneOf(texts) = self.labels.get(name) else {
+                return None;
+            };
+            let is_known = texts.len() <= MOST_TEXTS && texts.iter().all(is_short);
+            return is_known.then_some(texts);
+        }
         let mut joined = BTreeSet::from([String::new()]);
         for (at, name) in rule.sources.iter().enumerate() {
             let Value::OneOf(texts) = self.labels.get(name) else {
@@ -616,8 +628,8 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             joined = pairs.collect();
         }
         // A list that grows by itself would grow without end.
-        let short = joined.iter().all(|text| text.len() <= LONGEST_TEXT);
-        short.then_some(joined)
+        let short = joined.iter().all(is_short);
+        short.then(|| Arc::new(joined))
     }
 
     fn set(&mut self, name: &str, value: Value) {
@@ -712,9 +724,9 @@ fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> bool {
 fn hashmod(rule: &RelabelRule<'_>) -> Value {
     let modulus = rule.node.get("modulus").and_then(Node::as_str);
     match modulus.and_then(|text| text.parse::<usize>().ok()) {
-        Some(modulus @ 1..=MOST_TEXTS) => {
-            Value::OneOf((0..modulus).map(|rest| rest.to_string()).collect())
-        }
+        Some(modulus @ 1..=MOST_TEXTS) => Value::OneOf(Arc::new(
+            (0..modulus).map(|rest| rest.to_string()).collect(),
+        )),
         _ => Value::Present,
     }
 }

@@ -1,6 +1,8 @@
 //! What is known of the labels of targets or samples.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::pattern::Pattern;
 
@@ -8,8 +10,8 @@ use super::pattern::Pattern;
 /// relabeling (`labels.Builder.Set`: "Empty labels are the same as missing labels").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// One of these.
-    OneOf(BTreeSet<String>),
+    /// One of these; shared, since most values are copied from label to label as they are.
+    OneOf(Texts),
     /// A list that begins and ends with this text, or empty.
     Edged(String),
     /// Any text but the empty one.
@@ -17,6 +19,12 @@ pub enum Value {
     /// Any text.
     Any,
 }
+
+/// The texts that a value may be.
+pub(super) type Texts = Arc<BTreeSet<String>>;
+
+/// The name of a label, or how it begins: most that are known before a list are Prometheus's own.
+type Name = Cow<'static, str>;
 
 /// A value that may be more texts than this is taken for any: they are copied for every pair of
 /// labels that is joined. Jobs seldom have more static targets.
@@ -29,7 +37,7 @@ impl Value {
     /// One text; the empty one stands for an absent label.
     #[must_use]
     pub fn only(text: impl Into<String>) -> Self {
-        Self::OneOf(BTreeSet::from([text.into()]))
+        Self::OneOf(Arc::new(BTreeSet::from([text.into()])))
     }
 
     /// No label.
@@ -71,8 +79,9 @@ impl Value {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
+            (Self::OneOf(one), Self::OneOf(two)) if one == two => Self::OneOf(one),
             (Self::OneOf(mut one), Self::OneOf(two)) => {
-                one.extend(two);
+                Arc::make_mut(&mut one).extend(Arc::unwrap_or_clone(two));
                 Self::one_of(one)
             }
             (one, two) if one == two => one,
@@ -88,7 +97,9 @@ impl Value {
     pub(super) fn if_present(self) -> Self {
         match self {
             Self::OneOf(mut texts) => {
-                texts.remove("");
+                if texts.contains("") {
+                    Arc::make_mut(&mut texts).remove("");
+                }
                 Self::OneOf(texts)
             }
             Self::Edged(edge) => Self::Edged(edge),
@@ -97,7 +108,7 @@ impl Value {
     }
 
     /// One of several, as far as they are few.
-    pub(super) fn one_of(texts: BTreeSet<String>) -> Self {
+    pub(super) fn one_of(texts: Texts) -> Self {
         match texts.len() {
             0..=MOST_TEXTS => Self::OneOf(texts),
             _ if texts.contains("") => Self::Any,
@@ -109,11 +120,11 @@ impl Value {
 /// What is known of all labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Labels {
-    named: BTreeMap<String, Value>,
+    named: BTreeMap<Name, Value>,
     /// Beginnings of names that may exist besides.
-    families: BTreeSet<String>,
+    families: BTreeSet<Name>,
     /// Beginnings of names that surely do not exist, though a family allows them.
-    gone: BTreeSet<String>,
+    gone: BTreeSet<Name>,
     /// Whether any name may exist besides that does not begin with two underscores.
     plain: bool,
     /// What rules by name have left of the labels besides: those that match, or those that don't.
@@ -123,21 +134,21 @@ pub struct Labels {
 impl Labels {
     /// Sets what is known of a label.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: Value) -> Self {
+    pub fn with(mut self, name: impl Into<Name>, value: Value) -> Self {
         self.named.insert(name.into(), value);
         self
     }
 
     /// With labels that may exist besides: all whose names begin so.
     #[must_use]
-    pub fn with_family(mut self, beginning: impl Into<String>) -> Self {
+    pub fn with_family(mut self, beginning: impl Into<Name>) -> Self {
         self.families.insert(beginning.into());
         self
     }
 
     /// Without the labels of a family whose names begin so.
     #[must_use]
-    pub fn without(mut self, beginning: impl Into<String>) -> Self {
+    pub fn without(mut self, beginning: impl Into<Name>) -> Self {
         self.gone.insert(beginning.into());
         self
     }
@@ -165,6 +176,15 @@ impl Labels {
         match self.may_be_unnamed(name) && self.filters.iter().all(passes) {
             true => Value::Any,
             false => Value::absent(),
+        }
+    }
+
+    /// Whether a label surely does not exist.
+    #[must_use]
+    pub fn is_absent(&self, name: &str) -> bool {
+        match self.named.get(name) {
+            Some(value) => value.is_absent(),
+            None => self.get(name).is_absent(),
         }
     }
 
@@ -224,7 +244,10 @@ impl Labels {
     }
 
     pub(super) fn set(&mut self, name: &str, value: Value) {
-        self.named.insert(name.to_owned(), value);
+        match self.named.get_mut(name) {
+            Some(known) => *known = value,
+            None => _ = self.named.insert(name.to_owned().into(), value),
+        }
     }
 
     /// Any label whose name begins so may now exist and have any value.
@@ -237,7 +260,7 @@ impl Labels {
         self.filters.clear();
         self.gone
             .retain(|gone| !gone.starts_with(beginning) && !beginning.starts_with(&**gone));
-        self.families.insert(beginning.to_owned());
+        self.families.insert(beginning.to_owned().into());
         if beginning.is_empty() {
             self.plain = true;
         }

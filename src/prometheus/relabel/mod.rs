@@ -52,6 +52,8 @@ pub struct RelabelRule<'d> {
     /// `regex`.
     pub regex: &'d str,
     pattern: OnceCell<Option<Pattern>>,
+    /// Whether everything that it does is in sight, once that is asked.
+    is_plain: OnceCell<bool>,
     budget: &'d PatternBudget,
 }
 
@@ -78,6 +80,7 @@ impl<'d> RelabelRule<'d> {
             replacement: or_null("replacement", "$1"),
             regex: or_null("regex", "(.*)"),
             pattern: OnceCell::new(),
+            is_plain: OnceCell::new(),
             budget,
         })
     }
@@ -94,6 +97,10 @@ impl<'d> RelabelRule<'d> {
     /// no list of labels where something else is written.
     #[must_use]
     pub fn is_plain(&self) -> bool {
+        *self.is_plain.get_or_init(|| self.has_no_foreign())
+    }
+
+    fn has_no_foreign(&self) -> bool {
         if self.node.mapping().is_none() {
             return false;
         }

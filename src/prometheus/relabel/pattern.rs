@@ -1,5 +1,6 @@
 //! What can be proved of the patterns of relabel rules.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -249,7 +250,10 @@ impl Met {
 }
 
 /// A pattern with the classes of Perl as Go has them (`regexp/syntax` 1.22, `perlGroup`): ASCII only.
-fn ascii_classes(text: &str) -> String {
+fn ascii_classes(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut signs = text.chars();
     while let Some(sign) = signs.next() {
@@ -271,7 +275,7 @@ fn ascii_classes(text: &str) -> String {
             }
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Whether it matches all texts of at least so many characters.

@@ -220,7 +220,7 @@ pub(super) fn labels<'d>(
                 true => external(name).unwrap_or_default().to_owned(),
                 false => text,
             };
-            Some(texts.into_iter().map(filled).collect::<BTreeSet<_>>())
+            Some(texts.iter().cloned().map(filled).collect::<BTreeSet<_>>())
         }
         _ => None,
     };

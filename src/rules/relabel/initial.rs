@@ -39,7 +39,7 @@ pub(super) fn labels(
 
 /// Labels of samples: every one has a name. What an exporter, or a rule that records, sets besides is
 /// not known.
-fn samples() -> Labels {
+pub(super) fn samples() -> Labels {
     without_targets(Labels::unknown()).with("__name__", Value::Present)
 }
 
@@ -68,7 +68,9 @@ fn external(config: Config<'_>, known: Labels) -> Labels {
     let labels = config.external_labels().into_iter();
     labels
         .flat_map(Mapping::entries)
-        .fold(known, |known, entry| known.with(entry.name(), Value::Any))
+        .fold(known, |known, entry| {
+            known.with(entry.name().to_owned(), Value::Any)
+        })
 }
 
 /// Labels of targets before relabeling (`scrape/target.go` of Prometheus, `PopulateLabels`).
@@ -145,7 +147,7 @@ fn static_group(group: Node<'_>, base: &Labels, reader: Reader) -> Labels {
     let mut labels = base.clone();
     let own = group.get("labels").and_then(Node::mapping);
     for entry in own.into_iter().flat_map(Mapping::entries) {
-        labels = labels.with(entry.name(), known(entry.value.as_str()));
+        labels = labels.with(entry.name().to_owned(), known(entry.value.as_str()));
     }
     let targets = group.get("targets").into_iter().flat_map(Node::items);
     let address = targets.map(|target| match target.as_str() {

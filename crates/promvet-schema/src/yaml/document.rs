@@ -270,8 +270,21 @@ impl Document {
     /// look at the text.
     pub(super) fn is_key(&self, id: u32, name: &str) -> bool {
         match self.node(id).data {
-            Data::Scalar { value, .. } => value.len() == name.len() && self.value(value) == name,
+            Data::Scalar { value, .. } => {
+                value.len() == name.len() && self.bytes(value) == name.as_bytes()
+            }
             _ => self.key_text(id) == name,
+        }
+    }
+
+    /// The bytes of a scalar, which are compared without a look at where its characters begin.
+    fn bytes(&self, value: Value) -> &[u8] {
+        match value {
+            Value::Written(span) => {
+                let range = span.start as usize..span.end as usize;
+                self.text.content().as_bytes().get(range).unwrap_or(&[])
+            }
+            Value::Made(..) => self.value(value).as_bytes(),
         }
     }
 
@@ -296,6 +309,11 @@ impl Document {
         else {
             return &[];
         };
+        self.linked((from, to))
+    }
+
+    /// The links from one number to another.
+    pub(super) fn linked(&self, (from, to): (u32, u32)) -> &[u32] {
         self.links.get(from as usize..to as usize).unwrap_or(&[])
     }
 

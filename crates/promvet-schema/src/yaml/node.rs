@@ -128,7 +128,13 @@ impl<'d> Node<'d> {
     /// The text of a scalar that is not null.
     #[must_use]
     pub fn as_str(self) -> Option<&'d str> {
-        self.scalar()?.as_str()
+        match self.target().data().data {
+            // Longer than all words for null, as most are.
+            Data::Scalar { value, .. } if value.len() > "null".len() => {
+                Some(self.document.value(value))
+            }
+            _ => self.scalar()?.as_str(),
+        }
     }
 
     /// Whether it is a null scalar.
@@ -465,7 +471,7 @@ impl<'d> Mapping<'d> {
     /// The entry that counts for a key.
     #[must_use]
     pub fn entry(self, key: &str) -> Option<Entry<'d>> {
-        let Data::Mapping { keys, .. } = self.node.data().data else {
+        let Data::Mapping { keys, links } = self.node.data().data else {
             return None;
         };
         if keys.merge {
@@ -476,7 +482,7 @@ impl<'d> Mapping<'d> {
             return None;
         }
         let document = self.node.document;
-        let links = self.node.links();
+        let links = document.linked(links);
         let last = if Document::is_large(links) {
             document.last_of(self.node.id, key)?
         } else {
