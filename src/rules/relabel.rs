@@ -4,7 +4,7 @@ mod initial;
 mod words;
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::configuration::Configuration;
 use super::engine::Judgement;
@@ -86,12 +86,18 @@ pub fn judge_relabel(
     let checks: Vec<_> = relabel_checks().collect();
     // The same for every job.
     let samples = OnceCell::new();
+    let mut quiet = Quiet::default();
     let mut uses: HashMap<_, usize> = HashMap::new();
     for (_, list, _) in &lists {
         *uses.entry(list.target().span()).or_default() += 1;
     }
     for (stage, node, of) in lists {
         if reader.vmagent && stage != Stage::Written {
+            continue;
+        }
+        let of_samples = stage == Stage::Samples && !reader.generated;
+        let written = of_samples.then(|| Quiet::key(node)).flatten();
+        if written.is_some_and(|list| quiet.lists.contains(&list)) {
             continue;
         }
         let rules: Vec<_> = node
@@ -120,12 +126,39 @@ pub fn judge_relabel(
         };
         list.run(&rules, labels, &budget);
         list.is_too_costly = budget.is_used_up();
+        let said = out.findings.len() + out.unchecked.len();
         judge_list(&list, &checks, &mut out, timings);
+        if out.findings.len() + out.unchecked.len() == said && !list.shared {
+            quiet.lists.extend(written);
+        }
         if list.is_too_costly {
             break;
         }
     }
     out
+}
+
+/// The lists about which nothing is said, as they are written, each with the column where it begins.
+/// Nothing is known of the samples of one job that is not known of those of another, so that what is
+/// written alike is judged alike: most jobs of a configuration have the same list.
+#[derive(Default)]
+struct Quiet<'d> {
+    lists: HashSet<(usize, &'d str)>,
+}
+
+impl<'d> Quiet<'d> {
+    /// What tells a list from others; none where it may depend on what is written elsewhere: a
+    /// translation, or a text with anchors.
+    fn key(list: Node<'d>) -> Option<(usize, &'d str)> {
+        let document = list.document();
+        let content = document.text().content();
+        if document.source().is_some() || !document.is_yaml() || content.contains('&') {
+            return None;
+        }
+        let before = content.get(..list.span().start as usize)?;
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        Some((before.len() - line, document.text().slice(list.span())))
+    }
 }
 
 /// A rule that looks at lists of relabel rules: its place among all rules, its name and its check.

@@ -341,7 +341,7 @@ impl<'d> Entry<'d> {
     /// The text of the key; empty if it is not a scalar.
     #[must_use]
     pub fn name(self) -> &'d str {
-        self.key.scalar().map_or("", |scalar| scalar.text)
+        self.key.document.key_text(self.key.id)
     }
 }
 
