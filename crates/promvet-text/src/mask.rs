@@ -55,11 +55,19 @@ pub(super) fn is_variable(value: &str) -> bool {
 /// nothing that is meant, it is a secret.
 #[must_use]
 pub fn is_made_up(text: &str) -> bool {
-    if text.len() < plausible::SHORTEST_MADE_UP {
+    let is_short = text.len() < plausible::SHORTEST_MADE_UP;
+    if is_short || plausible::is_plainly_not_made_up(text) {
         return false;
     }
     let mut parts = text.split(|c: char| !c.is_ascii_alphanumeric());
     plausible::is_made_up(text) || parts.any(plausible::is_made_up)
+}
+
+/// The place of a text among so many that are remembered (FNV-1a).
+fn slot_of<const SLOTS: usize>(text: &str) -> usize {
+    let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    let hash = text.bytes().fold(0x811c_9dc5, mix);
+    (hash ^ hash >> 16) as usize % SLOTS
 }
 
 /// Spans in ascending order, overlaps joined.

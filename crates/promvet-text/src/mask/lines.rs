@@ -7,6 +7,7 @@
 mod items;
 mod labels;
 mod pairs;
+mod quiet;
 mod sections;
 mod unmarked;
 
@@ -35,6 +36,7 @@ pub(super) fn find(content: &str) -> Vec<Span> {
         labels: Labels::default(),
         commented: false,
         names: None,
+        is_told: false,
     };
     for line in content.split_inclusive('\n') {
         scan.line(line.trim_end());
@@ -97,11 +99,28 @@ struct Scan<'t> {
     commented: bool,
     /// The names behind `&` and `*` in the text, mark included; gathered when first asked for.
     names: Option<HashSet<&'t str>>,
+    /// Whether the line at hand tells something of others, or they of it.
+    is_told: bool,
 }
 
 impl<'t> Scan<'t> {
     fn line(&mut self, body: &str) {
-        let indent = body.len() - body.trim_start_matches([' ', '\t', '#']).len();
+        let is_on_its_own = self.is_on_its_own();
+        if is_on_its_own && quiet::knows(body) {
+            return;
+        }
+        let found = self.out.len();
+        self.is_told = false;
+        self.read(body);
+        let is_quiet = self.out.len() == found && !self.is_told;
+        if is_on_its_own && is_quiet && self.is_on_its_own() {
+            quiet::remember(body);
+        }
+    }
+
+    fn read(&mut self, body: &str) {
+        let leads = |byte: &u8| matches!(byte, b' ' | b'\t' | b'#');
+        let indent = body.bytes().take_while(leads).count();
         let Some(from) = self.carried_on(body, indent) else {
             return;
         };

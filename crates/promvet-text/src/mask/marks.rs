@@ -25,6 +25,7 @@ impl Marks {
     pub(super) const NOT_ASCII: u16 = 1 << 13;
 
     pub(super) fn of(text: &str) -> Self {
+        let kind = |byte: u8| KINDS.get(usize::from(byte)).copied().unwrap_or(0);
         Self(text.bytes().fold(0, |marks, byte| marks | kind(byte)))
     }
 
@@ -34,7 +35,23 @@ impl Marks {
     }
 }
 
-fn kind(byte: u8) -> u16 {
+/// The kinds by the byte, since every byte of a text is asked for.
+static KINDS: [u16; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte: u8 = 0;
+    loop {
+        #[expect(clippy::indexing_slicing, reason = "it has a place for each byte")]
+        {
+            kinds[byte as usize] = kind(byte);
+        }
+        let Some(next) = byte.checked_add(1) else {
+            break kinds;
+        };
+        byte = next;
+    }
+};
+
+const fn kind(byte: u8) -> u16 {
     match byte {
         b':' => Marks::COLON,
         b'=' => Marks::EQUALS,

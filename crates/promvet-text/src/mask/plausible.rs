@@ -91,6 +91,15 @@ pub(super) fn is_made_up(text: &str) -> bool {
         || text.len() >= SHORTEST_SHUFFLED && is_made_by_hand(text)
 }
 
+/// Whether a text, or a part of it, has neither the digits nor the capitals that what is made up has, nor
+/// the length.
+pub(super) fn is_plainly_not_made_up(text: &str) -> bool {
+    text.len() < SHORTEST_RUN
+        && !text
+            .bytes()
+            .any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+}
+
 /// The fewest letters and digits that take turns, more than in a short name such as `k8s1a2b3c4d5`.
 const SHORTEST_RANDOM_NAME: usize = 20;
 

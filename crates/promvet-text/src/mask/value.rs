@@ -25,13 +25,20 @@ pub(super) struct Line<'l> {
 
 impl<'l> Line<'l> {
     pub(super) fn new(body: &'l str) -> Self {
-        let lead = |c: char| matches!(c, ' ' | '\t' | '#' | '-' | '?' | '\u{feff}');
-        let begins = body.len() - body.trim_start_matches(lead).len();
+        let bytes = body.as_bytes();
+        let is_lead = |byte: &u8| matches!(byte, b' ' | b'\t' | b'#' | b'-' | b'?');
+        let mut begins = bytes.iter().take_while(|byte| is_lead(byte)).count();
+        if bytes.get(begins).is_some_and(|byte| !byte.is_ascii()) {
+            let lead = [' ', '\t', '#', '-', '?', '\u{feff}'];
+            begins = body.len() - body.trim_start_matches(lead).len();
+        }
+        let blanks = |byte: &&u8| matches!(byte, b' ' | b'\t');
+        let first = bytes.iter().find(|byte| !blanks(byte));
         Self {
             body,
             begins,
             comment: comment(body, begins),
-            is_comment: body.trim_start_matches([' ', '\t']).starts_with('#'),
+            is_comment: first == Some(&b'#'),
             is_flow: body.trim_start().starts_with('{'),
         }
     }

@@ -15,12 +15,20 @@ pub(super) struct Labels {
     unnamed: Option<Span>,
 }
 
+impl Labels {
+    /// Whether the next line may be one of them.
+    pub(super) fn are_listed(&self) -> bool {
+        self.are_listed
+    }
+}
+
 impl Scan<'_> {
     /// Notes what a key of a relabel rule says: its labels, or a pattern, which is hidden if the labels
     /// have the name of a secret and it looks like one.
     pub(super) fn relabeling(&mut self, pair: &value::Pair<'_>, written: &str) {
         match pair.key {
             "source_labels" | "sourceLabels" => {
+                self.is_told = true;
                 let list = written.trim_start_matches('[').split(']').next();
                 self.labels.are_listed = written.is_empty();
                 self.labels.are_secret = list.unwrap_or("").split(',').any(names_secret);
@@ -34,6 +42,7 @@ impl Scan<'_> {
                 }
             }
             "regex" => {
+                self.is_told = true;
                 let bare = value::unquoted(written, pair.flow);
                 let from = pair.value + written.find(bare).unwrap_or(0);
                 let span = Span::new(self.offset + from, self.offset + from + bare.len());

@@ -241,6 +241,7 @@ impl Scan<'_> {
 
     /// Notes whether a `name:` says that the `value:` beside it is a secret.
     fn name_of_value(&mut self, pair: &value::Pair<'_>, bare: &str) {
+        self.is_told = true;
         self.names_secret = Meaning::of(bare).is_secret() || names::is_secret_name(bare);
         if let Some((before, span)) = self.unnamed.take()
             && self.names_secret
@@ -259,6 +260,7 @@ impl Scan<'_> {
         written: &str,
         inside: Option<Section>,
     ) -> bool {
+        self.is_told = true;
         let length = value::plain_len(written, pair.flow);
         let is_cut = length == written.len();
         let end = if is_cut {
@@ -364,6 +366,7 @@ impl Scan<'_> {
 
     /// Whether the name behind the first character of a value occurs somewhere behind `mark`.
     fn has(&mut self, written: &str, mark: char) -> bool {
+        self.is_told = true;
         let content = self.content;
         let names = self.names.get_or_insert_with(|| marked_names(content));
         let name = written.get(1..).unwrap_or("");

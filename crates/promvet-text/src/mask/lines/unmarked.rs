@@ -17,14 +17,11 @@ impl Scan<'_> {
         let item = rest.strip_prefix("- ").map(str::trim_start);
         let text = item.unwrap_or(rest);
         let start = body.len() - text.len();
-        let mut words = text.split_whitespace();
-        let (first, second) = (words.next().unwrap_or(""), words.next());
-        // A key with its mark, which is most lines.
-        let is_key = second.is_some() && first.contains([':', '=']);
-        if is_key && self.sections.innermost().is_none() {
+        if self.sections.innermost().is_none() && begins_with_key(text) {
             return;
         }
-        let third = words.next();
+        let mut words = text.split_whitespace();
+        let (first, second, third) = (words.next().unwrap_or(""), words.next(), words.next());
         let bare = first.trim_matches(['"', '\'', ',', ';', '[']);
         let is_flag = bare.starts_with('-') && bare.len() > 2 && Meaning::of(bare).is_secret();
         match second {
@@ -128,6 +125,17 @@ impl Scan<'_> {
         self.sections.open(indent, within, around);
         None
     }
+}
+
+/// Whether a line begins with a key and its mark, and has something behind it, as most do: there a word
+/// is not where a key should be.
+fn begins_with_key(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\x0b';
+    let end = bytes.iter().position(is_blank);
+    let (first, behind) = bytes.split_at(end.unwrap_or(bytes.len()));
+    let has_mark = first.iter().any(|byte| matches!(byte, b':' | b'='));
+    has_mark && first.is_ascii() && behind.iter().any(u8::is_ascii_graphic)
 }
 
 /// The longest item that lacks a colon: a key, a scheme and a token.

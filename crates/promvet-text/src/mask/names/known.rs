@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::super::slot_of;
 use super::words::ADDRESS_ENDS;
 use super::{Meaning, Name, is_slip_of};
 
@@ -20,7 +21,7 @@ impl Known {
         if name.len() > LONGEST_REMEMBERED {
             return Self::worked_out(name);
         }
-        let slot = slot(name);
+        let slot = slot_of::<SLOTS>(name);
         let met = MET.with_borrow(|met| {
             let (before, known) = met.get(slot)?.as_ref()?;
             (**before == *name).then_some(*known)
@@ -65,13 +66,6 @@ thread_local! {
     /// that belongs there too replaces it. To hold one against all slips of the keyboard takes longer
     /// than all else that is asked of a line, and most lines repeat the keys of others.
     static MET: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The place of a name (FNV-1a).
-fn slot(name: &str) -> usize {
-    let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    let hash = name.bytes().fold(0x811c_9dc5, mix);
-    (hash ^ hash >> 16) as usize % SLOTS
 }
 
 #[cfg(test)]
