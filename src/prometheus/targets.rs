@@ -108,6 +108,10 @@ impl<'d> TargetSection<'d> {
     /// another spelling of a discovery is the schema's to report.
     #[must_use]
     pub fn finds_nothing(self) -> bool {
+        // Most jobs have these.
+        if self.get("static_configs").is_some() {
+            return false;
+        }
         self.keys().all(|key| {
             let name = key.as_str().unwrap_or_default();
             if is_discovery(name) {

@@ -16,7 +16,7 @@ use crate::prometheus::{
     Value,
 };
 use crate::schema::{Target, Version};
-use crate::yaml::{Mapping, Node};
+use crate::yaml::{Document, Mapping, Node};
 
 /// What the rules of a list look at (docs/configuration/configuration.md of Prometheus).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub fn judge_relabel(
     let checks: Vec<_> = relabel_checks().collect();
     // The same for every job.
     let samples = OnceCell::new();
-    let mut quiet = Quiet::default();
+    let mut quiet = Quiet::of(config.root().node().document());
     let mut uses: HashMap<_, usize> = HashMap::new();
     for (_, list, _) in &lists {
         *uses.entry(list.target().span()).or_default() += 1;
@@ -96,7 +96,7 @@ pub fn judge_relabel(
             continue;
         }
         let of_samples = stage == Stage::Samples && !reader.generated;
-        let written = of_samples.then(|| Quiet::key(node)).flatten();
+        let written = of_samples.then(|| quiet.key(node)).flatten();
         if written.is_some_and(|list| quiet.lists.contains(&list)) {
             continue;
         }
@@ -141,21 +141,29 @@ pub fn judge_relabel(
 /// The lists about which nothing is said, as they are written, each with the column where it begins.
 /// Nothing is known of the samples of one job that is not known of those of another, so that what is
 /// written alike is judged alike: most jobs of a configuration have the same list.
-#[derive(Default)]
 struct Quiet<'d> {
     lists: HashSet<(usize, &'d str)>,
+    /// Whether a list may depend on what is written elsewhere: in a translation, or a text with anchors.
+    is_open: bool,
 }
 
 impl<'d> Quiet<'d> {
-    /// What tells a list from others; none where it may depend on what is written elsewhere: a
-    /// translation, or a text with anchors.
-    fn key(list: Node<'d>) -> Option<(usize, &'d str)> {
-        let document = list.document();
-        let content = document.text().content();
-        if document.source().is_some() || !document.is_yaml() || content.contains('&') {
+    fn of(document: &Document) -> Self {
+        let has_anchors = document.text().content().contains('&');
+        Self {
+            lists: HashSet::new(),
+            is_open: document.source().is_some() || !document.is_yaml() || has_anchors,
+        }
+    }
+
+    /// What tells a list from others, if it depends on nothing else.
+    fn key(&self, list: Node<'d>) -> Option<(usize, &'d str)> {
+        if self.is_open {
             return None;
         }
-        let before = content.get(..list.span().start as usize)?;
+        let document = list.document();
+        let before = document.text().content();
+        let before = before.get(..list.span().start as usize)?;
         let line = before.rfind('\n').map_or(0, |end| end + 1);
         Some((before.len() - line, document.text().slice(list.span())))
     }

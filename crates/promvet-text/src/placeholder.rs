@@ -218,7 +218,12 @@ fn starts_hex(text: &str) -> bool {
 }
 
 /// Whether one of the [`MARKS`] may begin with a byte and the one behind it: few places of a text do.
+#[inline]
 fn opens(first: u8, second: Option<&u8>) -> bool {
+    // Nearly all bytes are small letters.
+    if first.is_ascii_lowercase() {
+        return false;
+    }
     match first {
         b'$' | b'{' | b'<' | b'%' | b'@' => true,
         b'[' | b'_' => second == Some(&first),
@@ -242,7 +247,10 @@ pub fn is_open(text: &str) -> bool {
 pub fn may_be_filled_in(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut numbered = bytes.iter().enumerate();
-    numbered.any(|(at, byte)| byte.is_ascii_uppercase() || opens(*byte, bytes.get(at + 1)))
+    numbered.any(|(at, byte)| {
+        // Nearly all are small letters.
+        !byte.is_ascii_lowercase() && (byte.is_ascii_uppercase() || opens(*byte, bytes.get(at + 1)))
+    })
 }
 
 /// The places in a text that something else has to fill in before it means anything:
@@ -277,6 +285,9 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// `/path/to/…`, `replace_with_token`, `EnterPassword`. A word counts only between delimiters.
 #[must_use]
 pub fn find_words(text: &str) -> Vec<Range<usize>> {
+    if !may_have_words(text.as_bytes()) {
+        return Vec::new();
+    }
     let mut found: Vec<_> = find(text).collect();
     // Few texts hold such a word, and to look at each word takes longer than to look at the bytes.
     let bytes = text.as_bytes();
@@ -296,21 +307,40 @@ pub fn find_words(text: &str) -> Vec<Range<usize>> {
     apart(found)
 }
 
+/// Whether a text may have what [`find_words`] finds, told in one look at its bytes.
+fn may_have_words(bytes: &[u8]) -> bool {
+    let mut last = Last::default();
+    let mut numbered = bytes.iter().enumerate();
+    numbered.any(|(at, byte)| {
+        let is_crossed_out = matches!(byte, b'X' | b'x') && bytes.get(at + 1) == Some(byte);
+        last.asks(*byte) || *byte == b'/' || is_crossed_out || opens(*byte, bytes.get(at + 1))
+    })
+}
+
 /// Whether a text holds the first four letters of a word that asks to be filled in, in any case. The
 /// letters are compared as one number: this is asked of every address.
 fn may_ask(bytes: &[u8]) -> bool {
-    const ASKING: [u32; 3] = [
-        u32::from_be_bytes(*b"your"),
-        u32::from_be_bytes(*b"ente"),
-        u32::from_be_bytes(*b"repl"),
-    ];
-    // The bit that tells `a` from `A`; with it, no byte but the two is one of these letters.
-    const LOWER: u8 = b' ';
-    let mut last = 0;
-    bytes.iter().any(|byte| {
-        last = last << 8 | u32::from(byte | LOWER);
-        ASKING.contains(&last)
-    })
+    let mut last = Last::default();
+    bytes.iter().any(|byte| last.asks(*byte))
+}
+
+/// The last four letters of a text, in lower case.
+#[derive(Default)]
+struct Last(u32);
+
+impl Last {
+    /// Whether a word that asks to be filled in begins with them and one more.
+    fn asks(&mut self, byte: u8) -> bool {
+        const ASKING: [u32; 3] = [
+            u32::from_be_bytes(*b"your"),
+            u32::from_be_bytes(*b"ente"),
+            u32::from_be_bytes(*b"repl"),
+        ];
+        // The bit that tells `a` from `A`; with it, no byte but the two is one of these letters.
+        const LOWER: u8 = b' ';
+        self.0 = self.0 << 8 | u32::from(byte | LOWER);
+        ASKING.contains(&self.0)
+    }
 }
 
 /// Whether a value is one plain word in capitals, which a script may fill in.

@@ -68,6 +68,8 @@ thread_local! {
 #[derive(Default)]
 struct Met {
     patterns: HashMap<String, Rc<Known>>,
+    /// The same by how they are written in rules, those without a placeholder.
+    written: HashMap<String, Rc<Known>>,
     cost: u64,
 }
 
@@ -75,6 +77,11 @@ impl Pattern {
     /// Reads a pattern. None if it can't be read, holds a placeholder, or costs too much.
     #[must_use]
     pub fn new(text: &str, budget: &PatternBudget) -> Option<Self> {
+        let met = MET.with_borrow(|met| met.written.get(text).map(Rc::clone));
+        if let Some(known) = met {
+            budget.afford_text(&known.text)?;
+            return Self::known(known, budget);
+        }
         if has_placeholder(text) {
             return None;
         }
@@ -82,12 +89,20 @@ impl Pattern {
             // The default, which most rules have, costs nothing.
             return Self::read("(?s:(.*))".to_owned(), &PatternBudget::default());
         }
-        Self::read(format!("(?s:{})", ascii_classes(text)), budget)
+        let read = Self::read(format!("(?s:{})", ascii_classes(text)), budget)?;
+        if read.known.surely_compiles() {
+            MET.with_borrow_mut(|met| met.note(text, &read.known));
+        }
+        Some(read)
     }
 
     fn read(text: String, budget: &PatternBudget) -> Option<Self> {
         budget.afford_text(&text)?;
-        let known = Known::of(text)?;
+        Self::known(Known::of(text)?, budget)
+    }
+
+    /// A pattern whose text is paid for.
+    fn known(known: Rc<Known>, budget: &PatternBudget) -> Option<Self> {
         if known.texts.is_none() || known.text.len() > SURELY_SMALL {
             budget.afford(&known.shape)?;
             if !known.surely_compiles() {
@@ -243,9 +258,18 @@ impl Met {
         self.cost += known.cost;
         if self.cost > REMEMBERED {
             self.patterns.clear();
+            self.written.clear();
             self.cost = known.cost;
         }
         self.patterns.insert(known.text.clone(), Rc::clone(known));
+    }
+
+    /// Notes how a pattern that is remembered is written; of several spellings of one only some.
+    fn note(&mut self, written: &str, known: &Rc<Known>) {
+        let has_room = self.written.len() < self.patterns.len();
+        if has_room && self.patterns.contains_key(&known.text) {
+            self.written.insert(written.to_owned(), Rc::clone(known));
+        }
     }
 }
 
