@@ -55,6 +55,18 @@ fn endpoints_are_read_where_they_are_carried() {
             "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n  values:\n    extraManifests:\n    - apiVersion: monitoring.coreos.com/v1\n      kind: Prometheus\n      metadata: {name: k8s}\n      spec: {remoteWrite: [{url: 'URL'}]}\n",
         ),
         (
+            "release.yaml",
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n  chartRef: {kind: OCIRepository, name: tempo}\n  values:\n    tempo: {metricsGenerator: {enabled: true, storage: {remote_write: [{url: 'URL'}]}}}\n",
+        ),
+        (
+            "release.yaml",
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n  values:\n    destinations: [{name: m, type: prometheus, url: 'URL'}]\n",
+        ),
+        (
+            "values.yaml",
+            "tempo:\n  metricsGenerator:\n    enabled: true\n    remoteWriteUrl: 'URL'\n",
+        ),
+        (
             "values.yaml",
             "extraObjects:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: p}\n  data:\n    prometheus.yml: |\n      remote_write:\n      - url: URL\n",
         ),

@@ -1331,3 +1331,153 @@ fn one_fault_is_told_once() {
     ];
     assert_eq!(count(&files, "files/target-file"), 1);
 }
+
+#[test]
+fn placeholders_of_pipelines_plugins_and_generators_are_known() {
+    let compose = |url: &str| {
+        format!(
+            "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n    \
+             - --remoteWrite.url={url}\n"
+        )
+    };
+    let filled = compose("https://metrics.$DOMAIN:$METRICS_PORT/api/v1/write");
+    assert_silent(&[("compose.yaml", &filled)]);
+    let wrong = compose("https://metrics.example.com:port/api/v1/write");
+    assert_told(
+        &[("compose.yaml", &wrong)],
+        Severity::Error,
+        "schema/invalid-value",
+    );
+    let set = |value: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: m}}\nspec:\n  \
+             generators: [{{clusters: {{}}}}]\n  template:\n    spec:\n      source:\n        chart: \
+             kube-prometheus-stack\n        helm:\n          values: |\n            prometheus:\n              \
+             prometheusSpec:\n                externalLabels: {{cluster: a}}\n                remoteWrite:\n                \
+             - url: https://h.example.com/api/v1/write\n                  writeRelabelConfigs:\n                  \
+             - targetLabel: cluster\n                    replacement: {value}\n"
+        )
+    };
+    assert_silent(&[("set.yaml", &set("{{name}}"))]);
+    assert_told(
+        &[("set.yaml", &set("{name: a}"))],
+        Severity::Error,
+        "schema/wrong-type",
+    );
+    let values = |targets: &str, token: &str| {
+        format!(
+            "prometheus:\n  prometheusSpec:\n    additionalScrapeConfigs:\n    - job_name: a\n      \
+             static_configs:\n      - targets: {targets}\n      authorization:\n        credentials: {token}\n"
+        )
+    };
+    let vault = "<path:vaults/abc/items/def#token | base64decode>";
+    assert_silent(&[("values.yaml", &values(vault, vault))]);
+    assert_told(
+        &[("values.yaml", &values("a:1", vault))],
+        Severity::Error,
+        "schema/wrong-type",
+    );
+    let template = |password: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: agent}}\ndata:\n  prometheus.yml: |\n    \
+             global: {{external_labels: {{cluster: a}}}}\n    remote_write:\n    - url: \
+             https://h.example.com/api/v1/write\n      basic_auth:\n        username: a\n        password: \
+             {password}\n"
+        )
+    };
+    let chart = (
+        "chart/Chart.yaml",
+        "apiVersion: v2\nname: a\nversion: 0.1.0\n",
+    );
+    // It is not a secret, and something may fill it in.
+    let of_azure = template("$(Grafana-Metrics.API-Key)");
+    assert_told(
+        &[chart, ("chart/templates/map.yaml", &of_azure)],
+        Severity::Warning,
+        "credentials/content",
+    );
+    let committed = template("kVb29xLq0Zt7Rm4Yp1Wd");
+    assert_told(
+        &[chart, ("chart/templates/map.yaml", &committed)],
+        Severity::Warning,
+        "credentials/committed",
+    );
+}
+
+#[test]
+fn a_file_that_a_chart_fills_in_is_a_template() {
+    let chart = (
+        "chart/Chart.yaml",
+        "apiVersion: v2\nname: a\nversion: 0.1.0\n",
+    );
+    let file =
+        "scrape_configs:\n- job_name: app\n  static_configs:\n  - targets: ['{{ .Values.url }}']\n";
+    let map = |reads: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: p}}\ndata:\n  prometheus.yml: |-\n{reads}\n"
+        )
+    };
+    let filled = map("{{ tpl (.Files.Get \"files/prometheus.yml\") . | indent 4 }}");
+    let copied = map("{{ .Files.Get \"files/prometheus.yml\" | indent 4 }}");
+    let path = "chart/files/prometheus.yml";
+    assert_silent(&[chart, (path, file), ("chart/templates/map.yaml", &filled)]);
+    assert_told(
+        &[chart, (path, file), ("chart/templates/map.yaml", &copied)],
+        Severity::Warning,
+        "scrape/target-address",
+    );
+}
+
+#[test]
+fn the_placeholders_of_an_entry_are_one_finding() {
+    let text = "global: {external_labels: {cluster: a}}\nremote_write:\n- url: https://<host>.example.com/api/v1/write\n  \
+                basic_auth:\n    username: <user>\n    password: <password>\n- url: \
+                https://h.example.com/api/v1/write\n  basic_auth:\n    username: <user>\n    password: <password>\n";
+    let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", text)]));
+    let warnings = found.iter().filter(|one| one.severity == Severity::Warning);
+    let warnings: Vec<_> = warnings
+        .map(|one| (one.place.start().line, one.evidence.len()))
+        .collect();
+    assert_eq!(warnings, [(3, 2), (9, 1)]);
+}
+
+#[test]
+fn another_secret_is_proposed_only_if_it_may_be_meant() {
+    let reference = "apiVersion: monitoring.coreos.com/v1alpha1\nkind: AlertmanagerConfig\nmetadata: {name: a, \
+                     namespace: m}\nspec:\n  route: {receiver: p}\n  receivers:\n  - name: p\n    pushoverConfigs:\n    \
+                     - token: {name: alertmanager-secret, key: token}\n      userKey: {name: alertmanager-secret, key: token}\n";
+    let secret = |name: &str, key: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: m}}\nstringData: {{{key}: abc}}\n"
+        )
+    };
+    let near = secret("alertmanger-secret", "token");
+    assert_told(
+        &[("a.yaml", reference), ("s.yaml", &near)],
+        Severity::Warning,
+        "kubernetes/secret-key",
+    );
+    for (name, key) in [
+        ("alertmanger-secret", "other"),
+        ("cert-manager-secret", "token"),
+        ("alertmanager-grafana", "token"),
+    ] {
+        let other = secret(name, key);
+        assert_silent(&[("a.yaml", reference), ("s.yaml", &other)]);
+    }
+}
+
+#[test]
+fn a_job_that_measures_a_line_may_be_slow() {
+    let job = |name: &str| {
+        format!(
+            "scrape_configs:\n- job_name: {name}\n  scrape_interval: 30m\n  static_configs:\n  - targets: [h.example.com:1]\n"
+        )
+    };
+    assert_silent(&[("prometheus.yml", &job("speedtest"))]);
+    assert_told(
+        &[("prometheus.yml", &job("node"))],
+        Severity::Warning,
+        "scrape/interval",
+    );
+}

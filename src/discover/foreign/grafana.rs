@@ -56,6 +56,16 @@ impl<'d> Finder<'d> {
             root.get("tempo")
                 .and_then(|tempo| tempo.get("metricsGenerator"))
         };
+        // The chart's own values have the URL of a Prometheus beside a generator that is off.
+        let is_on =
+            |generator: &Node<'d>| generator.get("enabled").and_then(Node::as_str) == Some("true");
+        let by_url = |generator: &Node<'d>| generator.get("remoteWriteUrl").is_some();
+        if let Some(generator) = of_tempo().filter(is_on).filter(by_url) {
+            let holder = EmbeddedIn::Part("tempo");
+            let shape = &tables::TEMPO_CHART;
+            let finder = self.partly(true);
+            finder.part(generator, shape, Part::Endpoint, &SENDERS, holder, out);
+        }
         let of_tempo = of_tempo().filter(|generator| generator.get("storage").is_some());
         let generators = [root.get("metrics_generator"), of_chart, of_tempo];
         for generator in generators.into_iter().flatten() {

@@ -109,9 +109,10 @@ impl<'d> Finder<'d> {
                 let chart = in_spec("chart").and_then(|chart| chart.get("spec")?.get("chart"));
                 let chart = Chart::named(chart.or_else(|| in_spec("chartRef")?.get("name")));
                 let values = in_spec("values");
-                values
-                    .into_iter()
-                    .for_each(|values| self.values(values, chart, out));
+                if let Some(values) = values {
+                    self.values(values, chart, out);
+                    self.of_charts(values, out);
+                }
                 let renderers = in_spec("postRenderers").into_iter().flat_map(Node::items);
                 for renderer in renderers.filter_map(|one| one.get("kustomize")) {
                     self.kustomization(renderer, out);

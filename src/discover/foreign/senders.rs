@@ -49,7 +49,7 @@ impl<'d> Finder<'d> {
     }
 
     /// Programs whose charts have them as values too.
-    fn of_charts(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn of_charts(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
         self.tempo(root, out);
         self.loki(root, out);
         // Values of the chart opentelemetry-collector.

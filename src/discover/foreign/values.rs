@@ -66,7 +66,9 @@ impl<'d> Finder<'d> {
             return;
         };
         if let Some(root) = document.root() {
-            self.within(&document).values(root, chart, out);
+            let finder = self.within(&document);
+            finder.values(root, chart, out);
+            finder.of_charts(root, out);
         }
         let is_named = chart == Some(Chart::Prometheus);
         out.extend(of_server(&document, &[], is_named, self.template));
@@ -80,6 +82,7 @@ impl<'d> Finder<'d> {
         out: &mut Vec<Recognised>,
     ) {
         self.values(values, chart, out);
+        self.of_charts(values, out);
         let steps = values.steps().unwrap_or_default();
         let way: Vec<&str> = steps.iter().map(String::as_str).collect();
         if !way.is_empty() {
