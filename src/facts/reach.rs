@@ -100,6 +100,15 @@ pub enum Why {
         /// The other service.
         service: String,
     },
+    /// The name is an alias that counts in another network.
+    OtherAlias {
+        /// The service.
+        service: String,
+        /// The alias.
+        alias: String,
+        /// The network.
+        network: String,
+    },
     /// The container that asks is outside of the networks that have names.
     OwnMode {
         /// Where it is.

@@ -52,6 +52,8 @@ pub struct Surroundings {
     pub published: Vec<(u16, u16)>,
     /// The ports that `expose` names.
     pub exposed: Vec<u16>,
+    /// Its aliases, and the network that each counts in.
+    pub aliases: Vec<(String, String)>,
     /// Whether names may lead somewhere that is not in sight (`extra_hosts`, `links`, `dns`).
     pub has_other_names: bool,
     /// The `network_mode`, which may be another service's network.

@@ -122,6 +122,17 @@ fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> O
     {
         return Some((Why::NoCommonNetwork { service }, Some(other)));
     }
+    if let Some(ours) = &here.networks
+        && let Some(network) = elsewhere(other, host, ours)
+    {
+        let alias = host.to_owned();
+        let why = Why::OtherAlias {
+            service,
+            alias,
+            network,
+        };
+        return Some((why, Some(other)));
+    }
     let (_, inside) = there
         .published
         .iter()
@@ -136,6 +147,23 @@ fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> O
     };
     let is_whole = other.service().is_some_and(|one| one.changes.is_empty());
     (is_whole && !listens && there.mode.is_none()).then_some((why, Some(other)))
+}
+
+/// The network in which a host is an alias of a service and nothing else, unless one of `ours` has that
+/// alias.
+fn elsewhere(named: &Named, host: &str, ours: &[String]) -> Option<String> {
+    let around = named.surroundings();
+    around.networks.as_ref()?;
+    let is_it = |name: &String| name.eq_ignore_ascii_case(host);
+    let all = named.names().iter().filter(|name| is_it(name)).count();
+    let of_aliases: Vec<_> = around
+        .aliases
+        .iter()
+        .filter(|(_, alias)| is_it(alias))
+        .collect();
+    let (network, _) = of_aliases.first()?;
+    let is_ours = of_aliases.iter().any(|(network, _)| ours.contains(network));
+    (all == of_aliases.len() && !is_ours).then(|| network.clone())
 }
 
 /// Whether a host is the name that docker compose gives the container of a service in a project of

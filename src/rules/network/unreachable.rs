@@ -68,6 +68,7 @@ fn correction(endpoint: &Endpoint, why: &Why) -> (Piece, Option<String>) {
         }
         Why::PublishedPort { own, .. } | Why::Headless { own, .. } => port(Some(*own)),
         Why::NotOffered { meant, .. } => port(*meant),
+        Why::OtherAlias { service, .. } => (host, Some(service.clone())),
         Why::Localhost { .. }
         | Why::NoCommonNetwork { .. }
         | Why::OwnMode { .. }
@@ -82,7 +83,7 @@ fn kind(why: &Why) -> &'static str {
         Why::NoSuchName { .. } | Why::NoSuchService { .. } => "name",
         Why::Localhost { .. } => "localhost",
         Why::PublishedPort { .. } => "port",
-        Why::NoCommonNetwork { .. } => "network",
+        Why::NoCommonNetwork { .. } | Why::OtherAlias { .. } => "network",
         Why::OtherNamespace { .. } | Why::NoSuchNamespace { .. } => "namespace",
         Why::NotOffered { .. } => "not-offered",
         Why::Headless { .. } => "headless",
@@ -168,6 +169,14 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
         Why::NoCommonNetwork { service } => (
             format!("{from} and `{service}` have no network in common: {so}"),
             "add one network to `networks` of both services".to_owned(),
+        ),
+        Why::OtherAlias {
+            service,
+            alias,
+            network,
+        } => (
+            format!("the alias `{alias}` of `{service}` counts in the network `{network}` only: {so}"),
+            format!("write `{service}`, or join the network `{network}`"),
         ),
         Why::OwnMode { mode, published } => own_mode(from, so, *mode, *published),
         Why::OtherMode { service, mode } => (

@@ -84,6 +84,7 @@ fn surroundings(project: &Project<'_>, service: &Service<'_>) -> Surroundings {
             .filter_map(|node| project.expand(node.as_str()?)?.parse().ok())
             .collect(),
         mode: mode.map(str::to_owned),
+        aliases: aliases(project, service),
     }
 }
 
@@ -157,16 +158,28 @@ fn names(project: &Project<'_>, service: &Service<'_>) -> Vec<String> {
     let own = ["container_name", "hostname"].into_iter();
     let own = own.filter_map(|key| service.get(key)?.as_str());
     out.extend(own.filter_map(|text| project.expand(text)));
-    let networks = service.get("networks").and_then(Node::mapping);
-    for network in networks.into_iter().flat_map(|one| one.entries()) {
-        let aliases = network.value.get("aliases").into_iter();
-        let aliases = aliases.flat_map(Node::items).filter_map(Node::as_str);
-        out.extend(aliases.filter_map(|text| project.expand(text)));
-    }
+    out.extend(
+        aliases(project, service)
+            .into_iter()
+            .map(|(_, alias)| alias),
+    );
     if service.get("container_name").is_none() {
         let project = project.name();
         let name = |by: &str| [project.as_str(), service.name, "1"].join(by);
         out.extend(["-", "_"].map(name));
     }
     out
+}
+
+/// The networks of a service with the aliases that it has there.
+fn aliases(project: &Project<'_>, service: &Service<'_>) -> Vec<(String, String)> {
+    let networks = service.get("networks").and_then(Node::mapping);
+    let networks = networks.into_iter().flat_map(|one| one.entries());
+    let aliases = networks.flat_map(|network| {
+        let aliases = network.value.get("aliases").into_iter();
+        let aliases = aliases.flat_map(Node::items).filter_map(Node::as_str);
+        let aliases = aliases.filter_map(|text| project.expand(text));
+        aliases.map(move |alias| (network.name().to_owned(), alias))
+    });
+    aliases.collect()
 }
