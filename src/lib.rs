@@ -10,6 +10,7 @@ pub mod deadline;
 pub mod discover;
 pub mod facts;
 pub mod finding;
+mod needle;
 mod parallel;
 pub mod policy;
 pub mod prometheus;

@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use super::examine::Recognised;
 use super::{names, others};
 use crate::finding::Text;
+use crate::needle;
 
 /// Words; every Prometheus configuration has one of them: its sections that nothing else has, and
 /// what is in the sections whose names are common words.
@@ -91,16 +90,14 @@ const OPERATOR: &[&[u8]] = &[
 pub fn byte_scan(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xff\xfe")
         || bytes.starts_with(b"\xfe\xff")
-        || WORDS
-            .iter()
-            .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
+        || WORDS.iter().any(|word| needle::has(word, bytes))
 }
 
 /// Whether keys may be written so that their words are not found in the bytes: with escapes, which
 /// double quotes alone allow (a line break that is escaped is one), or in base64, which YAML marks
 /// by the tag `!!binary`.
 pub(super) fn may_disguise_keys(bytes: &[u8]) -> bool {
-    if memmem::find(bytes, b"binary").is_some() || may_disguise_tags(bytes) {
+    if needle::occurs(b"binary", bytes) || may_disguise_tags(bytes) {
         return true;
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -118,7 +115,7 @@ fn may_disguise_tags(bytes: &[u8]) -> bool {
     if memchr::memchr(b'%', bytes).is_none() {
         return false;
     }
-    if memmem::find(bytes, b"%TAG").is_some() {
+    if needle::occurs(b"%TAG", bytes) {
         return true;
     }
     let mut words = bytes.split(u8::is_ascii_whitespace);
@@ -159,7 +156,7 @@ pub(super) fn has_escapes(bytes: &[u8]) -> bool {
 
 /// Whether bytes may hold a manifest with values in base64, in which no word is found.
 pub(super) fn may_encode(bytes: &[u8]) -> bool {
-    let has = |word: &[u8]| memmem::find(bytes, word).is_some();
+    let has = |word: &'static [u8]| needle::occurs(word, bytes);
     has(b"binaryData") || has(b"Secret") && has(b"data") && has(b"kind")
 }
 
@@ -169,9 +166,9 @@ pub(super) fn may_encode(bytes: &[u8]) -> bool {
 pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
     let in_values = || {
         let mut words = VALUES.iter().chain(OPERATOR);
-        words.any(|word| memmem::find(bytes, word).is_some())
+        words.any(|word| needle::occurs(word, bytes))
     };
-    let is_web = || WEB.iter().any(|word| memmem::find(bytes, word).is_some());
+    let is_web = || WEB.iter().any(|word| needle::occurs(word, bytes));
     byte_scan(bytes)
         || names::is_ours(path)
         || in_values()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use crate::finding::Text;
+use crate::needle;
 use crate::yaml::{Node, parse_all};
 
 /// Words of manifests that move others.
@@ -13,7 +14,7 @@ const WORDS: &[&str] = &["targetNamespace", "NamespaceTransformer", "kustomize"]
 
 /// Whether a file may put manifests into another namespace: a scan of its bytes.
 pub(super) fn may_move(bytes: &[u8]) -> bool {
-    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    let has = |word: &&'static str| needle::has(word, bytes);
     has(&"amespace") && (WORDS.iter().any(has) || at_top(bytes))
 }
 

@@ -9,13 +9,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use super::Facts;
 use super::selected::is_slip;
 use crate::discover::labels_of;
 use crate::discover::{Label, Manifest, Namespaces, RELEASE, Selecting, Selector, Site, manifests};
 use crate::finding::{Advice, Finding, Place, Severity, Text, nearest, rule};
+use crate::needle;
 use crate::yaml::{Node, parse_all};
 
 /// As many names as a message lists.
@@ -88,7 +87,7 @@ pub(super) struct Selectables {
 
 /// Whether a file may hold what is selected, or what selects monitors.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
-    let has = |word: &str| memmem::find(bytes, word.as_bytes()).is_some();
+    let has = |word: &'static str| needle::has(word, bytes);
     has("kind")
         && (has("Service") && has("ports")
             || has("containers")

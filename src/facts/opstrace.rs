@@ -4,9 +4,8 @@
 
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use crate::finding::{Place, Text};
+use crate::needle;
 use crate::policy::Issuer;
 use crate::yaml::{Document, Node, parse_first, placeholder};
 
@@ -56,10 +55,7 @@ pub const SYSTEM_TENANT: &str = "system";
 /// Whether bytes may be an instance configuration: a scan that rules out everything else.
 #[must_use]
 pub fn may_be_instance(bytes: &[u8]) -> bool {
-    memmem::find(bytes, b"tenants").is_some()
-        && TELLING_KEYS
-            .iter()
-            .any(|key| memmem::find(bytes, key.as_bytes()).is_some())
+    needle::has("tenants", bytes) && TELLING_KEYS.iter().any(|key| needle::has(key, bytes))
 }
 
 /// Reads an instance configuration; none if the file is something else.

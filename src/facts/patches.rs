@@ -10,6 +10,7 @@ use memchr::memmem;
 use super::credential_file::Lookup;
 use crate::discover::manifests;
 use crate::finding::{Evidence, Place, Text};
+use crate::needle;
 use crate::source::LARGEST;
 use crate::yaml::{Document, Node, parse_all};
 
@@ -96,7 +97,7 @@ const DEEPEST: usize = 16;
 
 /// Whether a file may patch objects, or route requests in a mesh: a scan of its bytes.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
-    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    let has = |word: &&'static str| needle::has(word, bytes);
     let begins_line = |key: &&str| {
         memmem::find_iter(bytes, key.as_bytes()).any(|at| {
             let before = at.checked_sub(1).and_then(|before| bytes.get(before));

@@ -10,12 +10,13 @@ use super::included::{self, Matched, Named, Purpose, glob};
 use crate::discover;
 use crate::discover::EmbeddedIn;
 use crate::finding::Text;
+use crate::needle;
 use crate::source::LARGEST;
 use crate::yaml::{Document, Node, parse_first};
 
 /// Whether a file may name rule files.
 pub(super) fn names_rules(bytes: &[u8]) -> bool {
-    memmem::find(bytes, b"rule_files").is_some()
+    needle::has("rule_files", bytes)
 }
 
 /// Whether a file may hold rules.

@@ -11,10 +11,9 @@ mod traefik;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use crate::discover::{Manifest, manifests};
 use crate::finding::{Evidence, Place, Text};
+use crate::needle;
 use crate::yaml::{parse_all, placeholder};
 use path::Path;
 
@@ -36,7 +35,7 @@ const OTHERS: &[&str] = &["VirtualService", "HTTPProxy"];
 
 /// Whether a file may route requests: a scan of its bytes.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
-    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    let has = |word: &&'static str| needle::has(word, bytes);
     let is_traefik = ["traefik", "routers"].iter().any(has) && has(&"Host(");
     is_traefik || has(&"kind") && WORDS.iter().any(|words| words.iter().all(has))
 }

@@ -13,6 +13,7 @@ const ROOMS: &[&str] = &[
     "schema",
     "yaml",
     "parallel",
+    "needle",
     "deadline",
     "source",
     "finding",

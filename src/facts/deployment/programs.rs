@@ -1,9 +1,8 @@
 //! Other programs that send, by their images and the names of their commands.
 
-use memchr::memmem;
-
 use super::inside;
 use super::model::Deployment;
+use crate::needle;
 
 /// A program.
 struct Program {
@@ -121,5 +120,5 @@ pub(super) fn may_run(bytes: &[u8]) -> bool {
         "vector",
     ];
     let mut words = WORDS.iter();
-    words.any(|word| memmem::find(bytes, word.as_bytes()).is_some())
+    words.any(|word| needle::has(word, bytes))
 }

@@ -9,6 +9,7 @@ use memchr::{memchr2_iter, memmem};
 use super::arguments::VMAGENT_CONFIG;
 use crate::deadline::Deadline;
 use crate::finding::Text;
+use crate::needle;
 use crate::yaml::{Document, parse_all, parse_first};
 
 /// A file that may describe deployments. It is parsed on demand, and at most once; copies
@@ -159,7 +160,7 @@ pub fn wanted(path: &Path) -> bool {
 /// What a file may be, by its name and a scan of its bytes; nothing for most.
 #[must_use]
 pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
-    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    let has = |word: &&'static str| needle::has(word, bytes);
     let mut kinds = Vec::new();
     if is_dockerfile(path) {
         kinds.push(SourceKind::Dockerfile);
@@ -204,7 +205,7 @@ const CHART_WORDS: &[&str] = &[
 
 /// Whether a file may hold values of the chart `prometheus` that start its server: a scan of its bytes.
 pub(crate) fn may_be_chart(bytes: &[u8]) -> bool {
-    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    let has = |word: &&'static str| needle::has(word, bytes);
     has(&"server") && CHART_WORDS.iter().any(has)
 }
 
@@ -250,9 +251,9 @@ pub fn is_dockerfile(path: &Path) -> bool {
 /// without an image counts only where it mounts the configuration alone, by its `subPath`.
 pub(crate) fn may_run_prometheus(bytes: &[u8]) -> bool {
     names_prometheus(bytes)
-        || memmem::find(bytes, b"config.file").is_some()
-        || memmem::find(bytes, VMAGENT_CONFIG.as_bytes()).is_some()
-        || memmem::find(bytes, b"subPath").is_some()
+        || needle::has("config.file", bytes)
+        || needle::has(VMAGENT_CONFIG, bytes)
+        || needle::has("subPath", bytes)
 }
 
 /// Whether the word `prometheus` occurs, in letters of any case.

@@ -17,6 +17,7 @@ use super::ways::{End, Way};
 use crate::deadline::Deadline;
 use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Text};
+use crate::needle;
 use crate::policy::Issuer;
 use crate::yaml::{Document, parse_all};
 
@@ -31,7 +32,7 @@ const WORDS: &[&[&str]] = &[
 /// Whether bytes may hold such a manifest: a scan that rules out everything else.
 #[must_use]
 pub fn may_hold(bytes: &[u8]) -> bool {
-    let holds = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    let holds = |word: &&'static str| needle::has(word, bytes);
     WORDS.iter().any(|words| words.iter().all(holds))
 }
 
