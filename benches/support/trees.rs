@@ -30,6 +30,9 @@ pub(crate) const TREES: &[(&str, Grow)] = &[
     ("definitions", definitions),
     ("pipelines", pipelines),
     ("mounts", mounts),
+    ("copies", copies),
+    ("here-documents", here_documents),
+    ("ingress-routes", ingress_routes),
 ];
 
 const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";
@@ -384,6 +387,53 @@ fn mounts(count: usize) -> Grown {
         let _ = writeln!(file, "      - ./prometheus.yml:/a-{number}");
     }
     let mut grown = alone("compose.yaml", file);
+    grown
+        .files
+        .push(("prometheus.yml".to_owned(), one_endpoint()));
+    grown
+}
+
+/// An image beside its configuration, of so many instructions.
+fn image(instruction: impl Fn(usize) -> String, count: usize) -> Grown {
+    let instructions: String = (0..count).map(instruction).collect();
+    let file = format!("FROM prom/prometheus\n{instructions}CMD --nothing\n");
+    let mut grown = alone("Dockerfile", file);
+    grown
+        .files
+        .push(("prometheus.yml".to_owned(), one_endpoint()));
+    grown
+}
+
+/// An image that has one configuration at as many paths.
+fn copies(count: usize) -> Grown {
+    image(
+        |number| format!("COPY prometheus.yml /etc/a-{number}.yml\n"),
+        count,
+    )
+}
+
+/// An image of as many files that are written in the Dockerfile.
+fn here_documents(count: usize) -> Grown {
+    image(
+        |number| format!("COPY <<E{number} /a-{number}\nx\nE{number}\n"),
+        count,
+    )
+}
+
+/// As many IngressRoutes of one host in one file, each with a Middleware.
+fn ingress_routes(count: usize) -> Grown {
+    let mut file = String::new();
+    for number in 0..count {
+        let _ = write!(
+            file,
+            "apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {{name: a-{number}}}\nspec:\n  \
+             routes:\n    - match: Host(`mimir`) && PathPrefix(`/x-{number}`)\n      kind: Rule\n      \
+             services: [{{name: p-{number}, port: 9090}}]\n      middlewares: [{{name: m-{number}}}]\n---\n\
+             apiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {{name: m-{number}}}\nspec:\n  \
+             headers: {{customRequestHeaders: {{X-A: b}}}}\n---\n"
+        );
+    }
+    let mut grown = alone("routes.yaml", file);
     grown
         .files
         .push(("prometheus.yml".to_owned(), one_endpoint()));

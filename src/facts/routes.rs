@@ -135,13 +135,15 @@ impl Routes {
     pub(super) fn new(texts: &[Arc<Text>]) -> Self {
         let mut out = Self::default();
         for text in texts {
+            // Once for all documents of a file, of which there may be thousands.
+            let words = traefik::Words::of(text);
             for document in &parse_all(text).0 {
-                if text.content().contains("Host(") {
-                    out.traefik(document, text);
+                if words.has_host {
+                    out.traefik(document, text, words);
                 }
                 for manifest in manifests(document) {
                     if OTHERS.contains(&manifest.kind) {
-                        out.others.push(Arc::clone(text));
+                        out.leave_to(text);
                     }
                     if KINDS.contains(&manifest.kind) {
                         // Messages name the object, its hosts and its paths.
@@ -152,6 +154,14 @@ impl Routes {
             }
         }
         out
+    }
+
+    /// Notes that the hosts that a file names are not judged.
+    fn leave_to(&mut self, text: &Arc<Text>) {
+        let last = self.others.last();
+        if !last.is_some_and(|last| Arc::ptr_eq(last, text)) {
+            self.others.push(Arc::clone(text));
+        }
     }
 
     fn add(&mut self, manifest: &Manifest<'_>, text: &Arc<Text>) {

@@ -176,6 +176,24 @@ fn included() {
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn copies() {
+    grows_in_step("copies", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn here_documents() {
+    grows_in_step("here-documents", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn ingress_routes() {
+    grows_in_step("ingress-routes", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn changed_resources() {
     grows_in_step("resources", Task::Change);
 }

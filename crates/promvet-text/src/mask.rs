@@ -352,6 +352,22 @@ mod tests {
         "secrets:\n- §",
         "server: {http_tls_config: {key: §}}",
         "- {digest: 'u:§'}",
+        // Behind a path.
+        "bearer_token_file: /etc/tok\n    §",
+        "bearer_token_file: /etc/tok # TODO use §",
+        // Lists and texts that are broken off.
+        "  bearer_token: [a,\n  §,\n  bogus: 1",
+        "  bearer_token: a\\\n  §\n",
+        // Headers outside of their mapping.
+        "headers:\nX-Foo-Key: §",
+        // Comments.
+        "basic_auth:\n    # §\n    password_file: a.txt",
+        "# promvet: ignore[nosuch/rule] api key: §",
+        "# login is u / §",
+        // Command lines.
+        "ENV API_TOKEN §",
+        "cat > /run/secrets/tok <<< §",
+        "command: [--bogus, -H, 'X-Key: §']",
     ];
 
     /// The same where the secret has the marks of a pattern or of a variable.
@@ -381,6 +397,52 @@ mod tests {
         }
     }
 
+    /// Where only what nothing else looks like is a secret.
+    #[test]
+    fn what_is_made_up_is_hidden() {
+        for slip in [
+            "bearer_token_file: /etc/tok:§",
+            "bearer_token_file: /etc/tok,§",
+            "- {source_labels: [secret], regex: '(§|b)', action: keeep}",
+            "- {source_labels: [secret], regex: '^§$'}",
+            "- {source_labels: [secret, x], regex: '.*;§'}",
+            "- {target_label: password, separator: §}",
+            "- {action: labelmap, regex: 'password_§'}",
+            "write_relabel_config {\n  target_label = \"token\"\n  replacement = \"§\"\n}",
+            "write_relabel_config {\n  source_labels = [\"token\"]\n  regex = \"§\"\n}",
+            "environment: [RWPASS=§]",
+            "environment: {FOO: §}",
+            "# mysql -u root -p§",
+            "# sshpass -p § ssh h",
+            "basic_auth_users:\n  # admin: §",
+            "RUN sed -i 's/TOKEN/§/' /etc/prometheus/prometheus.yml",
+        ] {
+            let out = shown(&slip.replace('§', "Kagiba642bomogo!"));
+            assert!(!out.contains("642bomogo"), "{out}");
+        }
+        let uuid = "af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f";
+        for slip in [
+            "authorization: {credentials §}",
+            "metadata_config: {send: true, authorization §}",
+            "google_iam: {key: §}",
+            "tls_config: {ca: §}",
+            "bearer_token_file: ../§",
+            "RUN printf '%s' '§' > /run/secrets/tok",
+        ] {
+            let out = shown(&slip.replace('§', uuid));
+            assert!(!out.contains("af882e2f"), "{out}");
+        }
+        for path in [
+            ".aB3dE6gH9",
+            "aB3dE6gH9/",
+            "etc/aB3dE6gH9/tok",
+            "./aB3dE6gH9.pem",
+        ] {
+            let out = shown(&format!("bearer_token_file: {path}"));
+            assert!(!out.contains("aB3dE6gH9"), "{out}");
+        }
+    }
+
     #[test]
     fn what_the_same_keys_hold_otherwise_is_shown() {
         for line in [
@@ -396,6 +458,19 @@ mod tests {
             "digest: sha256:aec0fcd48ea6a3ac7a8aa1d2dd3d4d3f1e5e0b7c2e33e5d1a1b2c3d4e5f60718",
             "expr: up{token=~\"foo.*|bar.+\", job=\"a.b-c\"}",
             "source: ./prometheus.yml",
+            "bearer_token_file: /etc/tok # mounted by the chart",
+            "bearer_token_file: /etc/tok\n# next\nurl: x",
+            "- bearer_token_file: /etc/tok\n  url: https://h.example.com/x\n  name: a",
+            "basic_auth:\n  # required\n  password_file: a.txt",
+            "ENV PATH /usr/local/bin:/bin",
+            "environment: [TZ=Europe/Berlin, GOMAXPROCS=4]",
+            "environment: {TAG: v3.1.0-rc.1, NODE_NAME: node-1a}",
+            "sed -i 's/TOKEN/$TOKEN/' prometheus.yml",
+            "mkdir -p /etc/prometheus && cp -pr a b && docker run -p 9090:9090 x",
+            "curl -H 'Content-Type: application/json' -H \"X-Scope-OrgID: team-a\" https://h/x",
+            "separator: ;",
+            "rule {\n  source_labels = [\"__address__\"]\n  regex = \"(.+):9090\"\n  target_label = \"token\"\n  replacement = \"$1\"\n}",
+            "key_file: /etc/ssl/Base64Key/oauth2proxy.pem",
             "source: 'git::https://h.example/x?ref=4a5f0c1d8be24f7791c3a6d2e0f9b788d1a3ce9c'",
         ] {
             assert_eq!(shown(line), line);

@@ -53,7 +53,13 @@ impl<T: Sentences> Redacted<T> {
     /// Masks all sentences of a value.
     #[must_use]
     pub fn new(mut said: T) -> Self {
-        let places = said.places();
+        let mut places: Vec<Place> = Vec::new();
+        // Each text once: a finding may have hundreds of places in one, and as many sentences.
+        for place in said.places() {
+            if !places.iter().any(|other| other.is_of_text_of(&place)) {
+                places.push(place);
+            }
+        }
         for sentence in said.sentences() {
             for place in &places {
                 redact(place, sentence);

@@ -41,9 +41,9 @@ mod written;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use arguments::{Argument, Arguments};
 pub(crate) use arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
@@ -92,6 +92,7 @@ pub struct Sources {
     operated: Vec<SourceFile>,
     charts: Vec<SourceFile>,
     dockerfiles: Vec<SourceFile>,
+    committed: Committed,
 }
 
 impl Sources {
@@ -163,6 +164,7 @@ impl Sources {
         let home = Home {
             tree,
             root: &self.root,
+            committed: &self.committed,
             every: false,
             others: false,
         };
@@ -179,6 +181,7 @@ impl Sources {
         let home = Home {
             tree,
             root: &self.root,
+            committed: &self.committed,
             every: false,
             others: false,
         };
@@ -195,6 +198,7 @@ impl Sources {
         let home = Home {
             tree,
             root: &self.root,
+            committed: &self.committed,
             every: false,
             others: false,
         };
@@ -223,6 +227,7 @@ impl Sources {
         let home = Home {
             tree,
             root: &self.root,
+            committed: &self.committed,
             every,
             others,
         };
@@ -290,6 +295,7 @@ fn real_file(tree: &dyn Tree, path: &Path, folders: &mut HashMap<PathBuf, PathBu
 struct Home<'t> {
     tree: &'t dyn Tree,
     root: &'t Path,
+    committed: &'t Committed,
     /// Whether what does not seem to run Prometheus is wanted too.
     every: bool,
     /// Whether manifests count that name none but other programs that send.
@@ -300,6 +306,32 @@ impl Home<'_> {
     /// Whether a path is there and is in the tree, links followed.
     fn holds(self, path: &Path) -> bool {
         self.tree.within(path, &[self.root]).unwrap_or(false)
+    }
+}
+
+/// The files that git tracks below a root, asked for once.
+#[derive(Clone, Debug, Default)]
+struct Committed(OnceLock<Option<BTreeSet<PathBuf>>>);
+
+impl Committed {
+    /// Whether a file is one of the repository's own, links followed; true outside of a repository,
+    /// and false if git cannot tell.
+    fn holds(&self, tree: &dyn Tree, root: &Path, file: &Path) -> bool {
+        let Ok(real) = tree.resolve(file) else {
+            return false;
+        };
+        if [file, &real]
+            .iter()
+            .any(|one| tree.is_ignored_by_git(one, root))
+        {
+            return false;
+        }
+        let find = || {
+            tree.tracked_by_git(root)
+                .unwrap_or_else(|_| Some(BTreeSet::new()))
+        };
+        let tracked = self.0.get_or_init(find).as_ref();
+        tracked.is_none_or(|tracked| tracked.contains(&real))
     }
 }
 

@@ -11,7 +11,7 @@ use super::image::Image;
 use super::kubernetes::{Pods, Service};
 use super::model::Platform;
 use super::scan::SourceFile;
-use super::{Home, Sources, compose, kubernetes};
+use super::{Committed, Home, Sources, compose, kubernetes};
 use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Place};
 use crate::source::Tree;
@@ -164,6 +164,7 @@ pub struct Network {
     /// The folders of compose files whose names may come from variables.
     open: Vec<usize>,
     pods: Pods,
+    committed: Committed,
     /// All compose files, in the order of their paths.
     compose: Vec<SourceFile>,
 }
@@ -226,6 +227,7 @@ impl Sources {
                 }),
             ),
             root: self.root.clone(),
+            committed: self.committed.clone(),
             groups,
             pods: Pods::new(&self.workloads, &self.operated),
             compose: self.compose.clone(),
@@ -375,6 +377,7 @@ impl Group {
                 Home {
                     tree,
                     root,
+                    committed: &network.committed,
                     every: false,
                     others: false,
                 },

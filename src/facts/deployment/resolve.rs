@@ -20,6 +20,10 @@ use crate::source::Tree;
 use crate::yaml::placeholder;
 use steps::Steps;
 
+/// How many of the reasons why more may be mounted are shown: a Dockerfile may have hundreds, and the
+/// first ones tell what to look at.
+const MOST_DOUBTS: usize = 8;
+
 /// Where a path comes from.
 #[derive(Clone, Debug)]
 pub enum Resolved<'d> {
@@ -157,7 +161,8 @@ impl Deployment {
         }
         if !self.doubts.is_empty() {
             let reason = format!("{} may have further mounts", self.name);
-            return unknown(reason, self.doubts.clone());
+            let doubts = self.doubts.iter().take(MOST_DOUBTS);
+            return unknown(reason, doubts.cloned().collect());
         }
         let lost = || {
             Resolved::NotMounted(NotMounted {

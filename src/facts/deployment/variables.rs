@@ -12,6 +12,80 @@ const DEEPEST: usize = 8;
 /// Without a limit, 30 lines of `ARG B=$A$A` are a gigabyte.
 const MOST_FILLED: usize = 4096;
 
+/// The variable that names the files of a project (docs.docker.com, "Pre-defined environment
+/// variables"): which ones count does not depend on where they are checked.
+const FILES_OF_COMPOSE: &str = "COMPOSE_FILE";
+
+/// Words of the names of variables that are no secrets, in names such as `DATA_DIR` and `IMAGE_TAG`.
+const PLAIN_NAMES: &[&str] = &[
+    "ADDR",
+    "ADDRESS",
+    "ARCH",
+    "ARGS",
+    "BIND",
+    "CLUSTER",
+    "CONF",
+    "CONFIG",
+    "DATA",
+    "DATE",
+    "DAY",
+    "DAYS",
+    "DIR",
+    "DIRECTORY",
+    "DOMAIN",
+    "ENV",
+    "ENVIRONMENT",
+    "FILE",
+    "FLAGS",
+    "FOLDER",
+    "FORMAT",
+    "GID",
+    "HOME",
+    "HOST",
+    "HOSTNAME",
+    "IMAGE",
+    "INTERVAL",
+    "IP",
+    "LEVEL",
+    "LOCATION",
+    "MODE",
+    "NAME",
+    "NAMESPACE",
+    "NET",
+    "NETWORK",
+    "OPTIONS",
+    "OPTS",
+    "PATH",
+    "PORT",
+    "PREFIX",
+    "PROFILE",
+    "PROJECT",
+    "REGION",
+    "REGISTRY",
+    "RELEASE",
+    "REPO",
+    "REPOSITORY",
+    "RETENTION",
+    "ROOT",
+    "SCHEME",
+    "SERVER",
+    "SERVICE",
+    "SITE",
+    "SIZE",
+    "STAGE",
+    "SUBNET",
+    "TAG",
+    "TARGET",
+    "TIME",
+    "TIMEOUT",
+    "TIMEZONE",
+    "TZ",
+    "UID",
+    "VERSION",
+    "VOLUME",
+    "ZONE",
+];
+
 /// Variables and their values. Its `Debug` does not show the values, which may be secrets.
 #[derive(Clone, Default)]
 pub(super) struct Variables(BTreeMap<String, Value>);
@@ -33,11 +107,13 @@ impl fmt::Debug for Variables {
 
 impl Variables {
     /// Reads a `.env` file: `NAME=value` a line, quotes taken off, comments left out. What may be a
-    /// secret is withheld.
-    pub(super) fn from_env_file(text: &str) -> Self {
+    /// secret is withheld, and all of a file that is not in the repository: a fresh clone does not have
+    /// it, and a pull request could have it printed.
+    pub(super) fn from_env_file(text: &str, is_committed: bool) -> Self {
         let mut out = Self::default();
         for line in lines(text) {
-            let value = if may_be_shown(line.name, line.value) {
+            let is_shown = is_committed || line.name == FILES_OF_COMPOSE || line.value.is_empty();
+            let value = if is_shown && may_be_shown(line.name, line.value) {
                 Value::Known(line.value.to_owned())
             } else {
                 Value::Withheld
@@ -123,19 +199,77 @@ impl Variables {
     }
 }
 
-/// Whether sentences may repeat the value of a variable of a `.env` file: it is a path, a version, a
-/// number, the name of an image or of a host, or arguments of those, and its name does not say that it
-/// is a secret. Under the name of a secret only a path counts.
+/// Whether sentences may repeat the value of a variable of a `.env` file: it is a path of plain words,
+/// a version or a small number. If its name says that it is something else than a secret, the name of
+/// an image or of a host and arguments of words count too, and under the name of a secret only a path
+/// does.
 fn may_be_shown(name: &str, value: &str) -> bool {
     const SEPARATORS: &str = "/\\.:,-_=+~";
     let is_secret = is_secret_name(name) || is_like_secret_name(name);
-    let is_path = value.contains('/') && value.starts_with(['/', '.']);
+    if is_secret || !has_plain_name(name) {
+        return is_plain_path(value) || !is_secret && is_version(value);
+    }
     let (rest, digest) = value.split_once("@sha256:").unwrap_or((value, ""));
     let separates = |c: char| c.is_whitespace() || SEPARATORS.contains(c);
-    (is_path || !is_secret)
-        && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+    digest.bytes().all(|byte| byte.is_ascii_hexdigit())
         && rest.split(separates).all(is_word_or_number)
 }
+
+/// Whether the last word of a name, or the word before a number, says that the value is no secret.
+fn has_plain_name(name: &str) -> bool {
+    let words = name.split('_').rev();
+    let mut words = words.filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_plain = |word: &str| {
+        let mut plain = PLAIN_NAMES.iter();
+        plain.any(|plain| plain.eq_ignore_ascii_case(word))
+    };
+    words.next().is_some_and(is_plain) || name == FILES_OF_COMPOSE
+}
+
+/// Whether a value is a path from the root, from here or from home, of words with numbers behind them.
+fn is_plain_path(value: &str) -> bool {
+    let begins = ["/", "./", "../", "~/"];
+    let has_digits = |part: &str| part.bytes().any(|byte| byte.is_ascii_digit());
+    let is_plain = |part: &str| {
+        let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        is_word_or_number(part) && !has_digits(word)
+    };
+    begins.iter().any(|begin| value.starts_with(begin))
+        && value
+            .trim_start_matches('~')
+            .split(['/', '.', '-', '_'])
+            .all(is_plain)
+}
+
+/// Whether a value is a version, a number of few digits, or what stands for one: `v2.53.0-rc.1`, `9090`,
+/// `latest`, `true`.
+fn is_version(value: &str) -> bool {
+    let is_number = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_suffix = |part: &str| {
+        let digits = part.trim_start_matches(|c: char| c.is_ascii_lowercase());
+        part.len() - digits.len() <= LONGEST_SUFFIX
+            && (digits.is_empty() || is_number(digits, MOST_DIGITS_BEHIND))
+    };
+    let (numbers, suffix) = value.split_once('-').unwrap_or((value, ""));
+    let numbers = numbers.strip_prefix('v').unwrap_or(numbers).split('.');
+    ["", "latest", "main", "true", "false"].contains(&value)
+        || numbers.clone().count() <= MOST_NUMBERS
+            && numbers
+                .clone()
+                .all(|part| is_number(part, MOST_DIGITS_OF_A_PORT))
+            && suffix.split(['.', '-']).all(is_suffix)
+}
+
+/// The most numbers of a version, or of an address.
+const MOST_NUMBERS: usize = 4;
+
+/// The longest word behind a version, such as `distroless`.
+const LONGEST_SUFFIX: usize = 10;
+
+/// The most digits of a port, and of a part of a version.
+const MOST_DIGITS_OF_A_PORT: usize = 5;
 
 /// The longest part of a name that need not be a word, such as `k8s` and `rc12`.
 const LONGEST_PART: usize = 4;
@@ -244,8 +378,8 @@ mod tests {
     #[test]
     fn variables_are_replaced_as_compose_does() {
         let env =
-            "# c\nDIR=./secrets\nexport TAG=\"v2.53.0\" # x\nEMPTY=\nQ='a b'\nbad line\n2=x\n";
-        let variables = Variables::from_env_file(env);
+            "# c\nDIR=./secrets\nexport TAG=\"v2.53.0\" # x\nEMPTY=\nARGS='a b'\nbad line\n2=x\n";
+        let variables = Variables::from_env_file(env, true);
         for (text, want) in [
             ("${DIR}/token", Some("./secrets/token")),
             ("$DIR/token", Some("./secrets/token")),
@@ -257,7 +391,7 @@ mod tests {
             ("${DIR:?must be set}", Some("./secrets")),
             ("${DIR:+set}", Some("set")),
             ("$$HOME", Some("$HOME")),
-            ("${Q}", Some("a b")),
+            ("${ARGS}", Some("a b")),
             ("cost: $5", Some("cost: $5")),
             ("${NONE}", None),
             ("$NONE", None),
@@ -292,7 +426,24 @@ mod tests {
                 true,
             ),
             ("EMPTY", "", true),
+            ("TAG", "3.1.0-distroless", true),
+            ("V", "v3.1.0-rc.1", true),
+            ("PROM", "v3", true),
+            ("SCRATCH", "/srv/prometheus/data-2", true),
+            ("HOST_2", "mimir", true),
             ("API_TOKEN", "made-up-2", false),
+            ("API_TOKEN", "/ab1c/de2f-gh3i+jk4l=/mnop", false),
+            ("PGPASS", "correct-horse-battery", false),
+            ("RWKEY", "correct-horse-battery", false),
+            ("SLACK_WEBHOOK", "correct-horse-battery", false),
+            ("MOTDEPASSE", "correct-horse-battery", false),
+            ("SEED", "correct horse battery", false),
+            ("LOGIN", "hunter2", false),
+            ("LOGIN", "admin:hunter", false),
+            ("LOGIN", "12345678", false),
+            ("LOGIN", "1234-5678-9012", false),
+            ("LOGIN", "ab1c-de2f-gh3i-jk4l", false),
+            ("LOGIN", "Summer.Winter-99", false),
             ("DB_PASSWORD", "hunter", false),
             ("PASSWD", "42", false),
             ("NAME", "Kagiba642bomogo!", false),
@@ -305,7 +456,7 @@ mod tests {
         ] {
             assert_eq!(may_be_shown(name, value), is_shown, "{name}={value}");
         }
-        let variables = Variables::from_env_file("API_TOKEN=made-up-2");
+        let variables = Variables::from_env_file("API_TOKEN=made-up-2", true);
         for (text, want) in [
             ("$API_TOKEN", None),
             ("/x/${API_TOKEN}", None),
@@ -338,7 +489,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_value() {
-        let variables = Variables::from_env_file("TOKEN=hunter22");
+        let variables = Variables::from_env_file("TOKEN=hunter22", true);
         assert_eq!(format!("{variables:?}"), "{\"TOKEN\"}");
     }
 }

@@ -111,6 +111,8 @@ pub struct Content(Decoded);
 #[derive(Clone)]
 enum Decoded {
     Bytes(Arc<[u8]>),
+    /// It is on this machine, and not in the repository.
+    Withheld(Arc<[u8]>),
     /// It should be base64 and is not.
     Undecodable,
 }
@@ -130,11 +132,19 @@ impl Content {
         Self(Decoded::Bytes(kept.into()))
     }
 
+    /// The same text, as no setting is read from it.
+    pub(super) fn withheld(self) -> Self {
+        match self.0 {
+            Decoded::Bytes(bytes) => Self(Decoded::Withheld(bytes)),
+            other => Self(other),
+        }
+    }
+
     /// The value of a setting that is a word or a number; nothing may show it.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.0 {
             Decoded::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
-            Decoded::Undecodable => None,
+            Decoded::Withheld(_) | Decoded::Undecodable => None,
         }
     }
 
@@ -170,7 +180,9 @@ impl Content {
     #[must_use]
     pub fn ends_with_newline(&self) -> bool {
         match &self.0 {
-            Decoded::Bytes(bytes) => bytes.ends_with(b"\n") && !bytes.trim_ascii().is_empty(),
+            Decoded::Bytes(bytes) | Decoded::Withheld(bytes) => {
+                bytes.ends_with(b"\n") && !bytes.trim_ascii().is_empty()
+            }
             Decoded::Undecodable => false,
         }
     }
@@ -179,7 +191,7 @@ impl Content {
     #[must_use]
     pub fn observe(&self, now: i64) -> Vec<Observation> {
         match &self.0 {
-            Decoded::Bytes(bytes) => token::observe(bytes, now),
+            Decoded::Bytes(bytes) | Decoded::Withheld(bytes) => token::observe(bytes, now),
             Decoded::Undecodable => vec![Observation::NotBase64],
         }
     }

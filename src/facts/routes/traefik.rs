@@ -9,23 +9,41 @@ use crate::discover::Manifest;
 use crate::finding::Text;
 use crate::yaml::{Document, Mapping, Node, placeholder};
 
+/// What the whole of a file names.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    pub(super) has_host: bool,
+    has_routers: bool,
+    names_provider: bool,
+}
+
+impl Words {
+    pub(super) fn of(text: &Text) -> Self {
+        let content = text.content();
+        Self {
+            has_host: content.contains("Host("),
+            has_routers: content.contains("routers"),
+            names_provider: content.contains("providers.file"),
+        }
+    }
+}
+
 impl Routes {
     /// What the labels of a compose file route. `text` is the whole of the file.
-    pub(super) fn traefik(&mut self, document: &Document, text: &Arc<Text>) {
-        let content = text.content();
+    pub(super) fn traefik(&mut self, document: &Document, text: &Arc<Text>, words: Words) {
         let root = document.root();
         let Some(services) = root
             .and_then(|root| root.get("services"))
             .and_then(Node::mapping)
         else {
             // Routers of a file provider, which are not worked out.
-            if content.contains("routers") {
-                self.others.push(Arc::clone(text));
+            if words.has_routers {
+                self.leave_to(text);
             }
             return;
         };
         // Files may have more routers for the same hosts.
-        let mut is_open = content.contains("providers.file");
+        let mut is_open = words.names_provider;
         for service in services.entries() {
             let labels = labels(service.value);
             if labels
@@ -61,7 +79,7 @@ impl Routes {
             }
         }
         if is_open {
-            self.others.push(Arc::clone(text));
+            self.leave_to(text);
         }
     }
 }
@@ -74,7 +92,7 @@ impl Routes {
         for route in routes.into_iter().flat_map(Node::items) {
             let written = route.get("match").and_then(Node::as_str);
             let Some((hosts, path)) = written.and_then(rule) else {
-                self.others.push(Arc::clone(text));
+                self.leave_to(text);
                 let is_literal = written.is_some_and(|one| one.contains("Host("));
                 self.takes_any |= !is_literal || placeholder::is_open(written.unwrap_or_default());
                 continue;

@@ -325,6 +325,38 @@ fn what_compose_takes_from_an_environment_file_is_not_shown() {
     }
 }
 
+/// Values that are shown of a file in the repository, or could be taken for such.
+const PLAIN: &[(&str, &str)] = &[
+    ("PGPASS", "correct-horse-battery"),
+    ("LOGIN", "hunter2"),
+    ("WHATEVER", "/damson/elderberry"),
+    ("TAG", "elderberry"),
+];
+
+#[test]
+fn an_environment_file_that_is_not_in_the_repository_is_not_shown() {
+    for (name, value) in PLAIN {
+        for is_ignored in [true, false] {
+            let compose = format!(
+                "services:\n  p:\n    image: prom/prometheus\n    command: --config.file=${{{name}}}\n"
+            );
+            let scratch = Scratch::new(&[
+                (".gitignore", if is_ignored { ".env\n" } else { "" }),
+                ("compose.yml", &compose),
+                (
+                    "prometheus.yml",
+                    "remote_write:\n- url: https://h.example.com/x\n",
+                ),
+            ]);
+            scratch.git(&["init", "-q"]);
+            scratch.commit("First");
+            scratch.file(".env", &format!("{name}={value}\n"));
+            let seen = shown(&scratch, "compose.yml", &[value], &[&["check"]]);
+            assert_eq!(seen, Vec::<String>::new(), "{name}");
+        }
+    }
+}
+
 #[test]
 fn a_path_of_an_environment_file_is_shown() {
     let scratch = Scratch::new(&[

@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
-use super::is_variable;
 use super::marks::Marks;
 use super::names::Meaning;
-use super::plausible::is_reference;
+use super::plausible::{is_reference, is_uuid, secret_header};
 use super::value::is_harmless;
+use super::{is_made_up, is_variable};
 use crate::work;
 
 /// The most bytes of a flag with its value that are looked at.
@@ -15,6 +15,17 @@ const LONGEST: usize = 2048;
 
 /// Flags whose value is a user and a password.
 const USER: &[&str] = &["-u", "--user"];
+
+/// Flags whose value is a header.
+const HEADER: &[&str] = &["-H", "--header"];
+
+/// The value of a header, if it must not be shown.
+fn value_of_header(header: &str) -> Option<&str> {
+    let header = header.split(['"', '\'', '`']).next()?;
+    let (_, value) = header.split_once(':')?;
+    let value = value.split_whitespace().next_back()?;
+    secret_header(header).map(|_| value)
+}
 
 /// Byte ranges of the secrets behind the flags of one line.
 pub(super) fn find(line: &str, marks: Marks) -> Vec<Range<usize>> {
@@ -34,9 +45,12 @@ pub(super) fn find(line: &str, marks: Marks) -> Vec<Range<usize>> {
             out.push(range);
         }
     }
+    out.extend(substituted(line));
     if !marks.has(Marks::COMMAND) {
         return out;
     }
+    let strings = memchr::memmem::find_iter(line.as_bytes(), "<<< ");
+    out.extend(strings.filter_map(|at| word_at(line, at + 4)));
     for command in ["echo ", "printf "] {
         let begins = memchr::memmem::find_iter(line.as_bytes(), command);
         out.extend(begins.filter_map(|at| written(line, at + command.len())));
@@ -57,10 +71,44 @@ fn written(line: &str, at: usize) -> Option<Range<usize>> {
         return None;
     };
     let bare = word.trim_matches(['"', '\'', '\\']);
-    let is_shown =
-        is_harmless(bare) || is_variable(bare) || is_reference(bare) || bare.contains(':');
     let from = at + said.rfind(bare)?;
-    (!is_shown).then(|| from..from + bare.len())
+    may_be_secret(bare).then(|| from..from + bare.len())
+}
+
+/// Whether a word that is written to a file may be a secret.
+fn may_be_secret(word: &str) -> bool {
+    let is_name = is_reference(word) && !is_uuid(word);
+    !(is_harmless(word) || is_variable(word) || is_name || word.contains(':'))
+}
+
+/// The word at an offset, if it may be a secret: `cat > /run/token <<< SECRET`.
+fn word_at(line: &str, at: usize) -> Option<Range<usize>> {
+    let rest = line.get(at..)?;
+    let rest = rest.get(..super::floor(rest, LONGEST))?;
+    let word = rest.trim_start().trim_start_matches(['"', '\'']);
+    let from = at + rest.len() - word.len();
+    let word = word.split(is_end).next()?;
+    work::count(word.len());
+    may_be_secret(word).then(|| from..from + word.len())
+}
+
+/// What `sed` puts in the place of the name of a secret: `s/TOKEN/SECRET/`.
+fn substituted(line: &str) -> Option<Range<usize>> {
+    memchr::memmem::find(line.as_bytes(), b"sed ")?;
+    let marks = ["s/", "s|", "s#", "s,"];
+    let at = marks.iter().find_map(|mark| {
+        let begins = memchr::memmem::find_iter(line.as_bytes(), mark);
+        let before = |at: usize| line.get(..at).and_then(|before| before.chars().next_back());
+        let mut begins = begins.filter(|at| before(*at).is_some_and(|c| " \"'".contains(c)));
+        begins.next()
+    })?;
+    let mark = line.get(at + 1..)?.chars().next()?;
+    let rest = line.get(at + 2..)?;
+    let (name, behind) = rest.get(..super::floor(rest, LONGEST))?.split_once(mark)?;
+    let value = behind.split(mark).next()?;
+    let plain = name.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let from = at + 2 + name.len() + 1;
+    (Meaning::of(plain).is_secret() && may_be_secret(value)).then(|| from..from + value.len())
 }
 
 /// The secret behind the flag at an offset.
@@ -68,13 +116,24 @@ fn value_of(line: &str, at: usize) -> Option<Range<usize>> {
     let rest = line.get(at..)?;
     let rest = rest.get(..super::floor(rest, LONGEST))?;
     work::count(rest.len().min(64));
-    let end = rest.find(char::is_whitespace)?;
+    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let (flag, behind) = rest.split_at(end);
     let flag = flag.trim_end_matches(['"', '\'', ',']);
     let behind = behind.trim_start().trim_start_matches(['"', '\'']);
     let value = behind.split(is_end).next()?;
     let start = at + rest.len() - behind.len();
-    let secret = if USER.contains(&flag) {
+    // `-pSECRET` of mysql.
+    if let Some(glued) = flag.strip_prefix("-p")
+        && !flag.starts_with("--")
+        && is_made_up(glued)
+    {
+        return Some(at + 2..at + flag.len());
+    }
+    let secret = if flag == "-p" && is_made_up(value) {
+        value
+    } else if HEADER.contains(&flag) {
+        value_of_header(behind)?
+    } else if USER.contains(&flag) {
         value.split_once(':')?.1
     } else if takes_secret(flag).is_some_and(|certain| certain || !is_reference(value))
         && !is_harmless(value)
@@ -84,7 +143,11 @@ fn value_of(line: &str, at: usize) -> Option<Range<usize>> {
     } else {
         return None;
     };
-    let end = start + value.len();
+    let end = if HEADER.contains(&flag) {
+        start + behind.find(secret)? + secret.len()
+    } else {
+        start + value.len()
+    };
     (!secret.is_empty() && !is_variable(secret)).then(|| end - secret.len()..end)
 }
 

@@ -279,6 +279,14 @@ impl<'t> Scan<'t> {
             let is_value = !self.commented || items::is_telling(text);
             if certain && is_value && is_word_alone(text) {
                 self.hide(indent, body.len());
+                // An item of a list that is not closed.
+                if text.ends_with(',') {
+                    self.state = State::Awaited {
+                        column,
+                        certain,
+                        within,
+                    };
+                }
                 return None;
             }
         } else if value::is_mapping(text) {

@@ -18,10 +18,11 @@ pub(super) fn is_plausible_path(value: &str) -> bool {
         return value.split_whitespace().all(is_plausible_path);
     }
     if let Some(name) = behind_dots(value) {
-        return is_plausible_path(name) || is_reference(name);
+        return is_plausible_path(name) || is_reference(name) && !is_uuid(name);
     }
     let token = !looks::find(value).is_empty()
-        || value.split(['/', '\\']).any(is_made_by_hand)
+        || value.split(['/', '\\', ':', ',', '=']).any(is_made_by_hand)
+        || value.split(['/', '\\', '.']).any(is_jumbled)
         || value
             .split(|c: char| !c.is_ascii_alphanumeric())
             .any(is_run_on);
@@ -32,6 +33,21 @@ pub(super) fn is_plausible_path(value: &str) -> bool {
                 .split(':')
                 .all(|part| part.contains('.') && is_separated(part))
         || !token && value.starts_with('/') && !is_shuffled(value)
+}
+
+/// The fewest letters and digits that are judged as a short token.
+const SHORTEST_JUMBLED: usize = 8;
+
+/// Whether a part of a path is a short token: digits, small letters and capitals that take turns more
+/// often than in `Base64Key`.
+fn is_jumbled(part: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| part.bytes().any(|byte| is(&byte));
+    part.len() >= SHORTEST_JUMBLED
+        && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit)
+        && looks::changes(part) * 5 >= part.len() * 2
 }
 
 /// What is behind `./`, `../` or `~/`, which say nothing of what it is.

@@ -22,6 +22,7 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
                 && let Some(range) = userinfo(line, start)
             {
                 behind = range.end;
+                out.extend(swapped(line, start, range.clone()));
                 out.push(range);
             }
         }
@@ -46,6 +47,42 @@ const LAST_PARTS: [&str; 3] = ["push", "receive", "write"];
 /// What ends a part of a URL.
 const PART_ENDS: [char; 5] = ['/', '?', '#', '&', ';'];
 
+/// What is in the place of the host where the host is in the place of the user:
+/// `https://host.example:9090@user:SECRET`.
+fn swapped(line: &str, start: usize, user: Range<usize>) -> Option<Range<usize>> {
+    let before = line.get(start..user.end)?;
+    let (host, port) = before.split_once(':').unwrap_or((before, ""));
+    let is_host = host.contains('.') && port.bytes().all(|byte| byte.is_ascii_digit());
+    let rest = window(line, user.end + 1)?;
+    let ends = |c: char| is_end(c) || matches!(c, '/' | '?' | '#');
+    let behind = rest.get(..rest.find(ends).unwrap_or(rest.len()))?;
+    let is_secret = behind
+        .split(':')
+        .any(|part| is_made(part) && !part.contains('.'));
+    (is_host && is_secret).then(|| user.end + 1..user.end + 1 + behind.len())
+}
+
+/// Names of parameters whose values are ids, whatever they look like.
+const IDS: [&str; 8] = ["from", "orgid", "q", "query", "ref", "tag", "to", "version"];
+
+/// Parts of a path that a key is behind: `/key/SECRET/write`, `/t/SECRET/write`.
+const BEFORE_KEYS: [&str; 4] = ["k", "key", "t", "webhooks"];
+
+/// The secrets of a URL that stand behind a comma, as a password that an argument lists beside it:
+/// `https://host/x,user:SECRET`.
+fn listed(url: &str, start: usize, out: &mut Vec<Range<usize>>) {
+    let mut at = 0;
+    for (number, part) in url.split(',').enumerate() {
+        let (name, value) = part.split_once(':').unwrap_or((part, ""));
+        let is_user = number > 0 && !name.is_empty() && !part.contains("//");
+        if is_user && is_made(value) && !value.contains(['{', '(']) {
+            let from = at + name.len() + 1;
+            out.push(start + from..start + from + value.len());
+        }
+        at += part.len() + 1;
+    }
+}
+
 /// What is behind the host of a URL and has no name, or that of a part of the path before it:
 /// `?SECRET`, `#SECRET`, `?token%3DSECRET`, `/token/SECRET`, `/api/v1/write/SECRET`, and the last part
 /// of a hook of Slack. Where the URL ends.
@@ -56,25 +93,29 @@ fn remainders(line: &str, start: usize, out: &mut Vec<Range<usize>>) -> usize {
     let url = rest
         .get(..rest.find(is_end).unwrap_or(rest.len()))
         .unwrap_or("");
+    listed(url, start, out);
     let mut before = "";
     let mut at = 0;
     let mut behind = '/';
     for part in url.split_inclusive(PART_ENDS) {
         let bare = part.trim_end_matches(PART_ENDS);
         let bare = bare.trim_end_matches([',', ')', ']', '}', ';']);
-        let is_hook = before.starts_with('B') && url.contains("/services/T");
+        let is_hook = before.starts_with('B') && url.contains("/services/T")
+            || before.bytes().all(|byte| byte.is_ascii_digit()) && url.contains("/webhooks/");
         let (name, value) = match bare.split_once("%3D").or_else(|| bare.split_once(':')) {
-            Some((name, value)) if behind != '/' => (name, value),
+            Some((name, value)) if behind != '/' || at > 0 && has_credential(name) => (name, value),
             _ if behind == '/' => (before, bare),
             _ => ("", bare),
         };
         let counts = match behind {
             '/' => {
                 is_hook
+                    || value.len() < bare.len()
+                    || BEFORE_KEYS.contains(&name)
                     || LAST_PARTS.contains(&name)
                     || Meaning::of(name).is_secret() && !before.contains('.')
             }
-            _ => name.is_empty() || Meaning::of(name).is_secret(),
+            _ => name.is_empty() || has_credential(name),
         };
         // A secret may hold the marks of a variable and of a pattern.
         let is_secret = if value.contains(['$', '*']) {
@@ -100,6 +141,16 @@ fn remainders(line: &str, start: usize, out: &mut Vec<Range<usize>>) -> usize {
     start + url.len()
 }
 
+/// Whether what is behind a name and a colon is a credential: that of a user, of a bot of Telegram, or
+/// what has the name of a secret.
+fn has_credential(name: &str) -> bool {
+    let meaning = Meaning::of(name);
+    let number = name.strip_prefix("bot");
+    meaning.is_secret()
+        || meaning == Meaning::User
+        || number.is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// The lengths of digests and revisions, which are shown.
 const DIGESTS: [usize; 2] = [40, 64];
 
@@ -116,16 +167,29 @@ fn is_mixed(text: &str) -> bool {
 fn is_made(part: &str) -> bool {
     let is_digest =
         DIGESTS.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    !is_digest && part.len() >= SHORTEST_PORT && !super::plausible::is_reference(part)
+    let is_shown = super::plausible::is_reference(part) && !super::plausible::is_uuid(part);
+    !is_digest && part.len() >= SHORTEST_PORT && !is_shown
 }
+
+/// What is written for the `@` of a URL, and an `@` in as many bytes.
+const MARKS: [(&str, &str); 4] = [
+    ("%40", "@00"),
+    ("(at)", "@000"),
+    ("[at]", "@000"),
+    ("＠", "@00"),
+];
 
 /// A line in which an escaped `@` or `:` of a URL is one, in as many bytes: some escape
 /// the whole of `https://u:p@h`.
 fn readable(line: &str) -> Cow<'_, str> {
-    if memchr::memmem::find(line.as_bytes(), b"%40").is_none() {
+    let mut marks = MARKS.iter();
+    if !marks.any(|(mark, _)| memchr::memmem::find(line.as_bytes(), mark.as_bytes()).is_some()) {
         return Cow::Borrowed(line);
     }
-    let plain = line.replace("%40", "@00");
+    let mut plain = line.to_owned();
+    for (mark, at) in MARKS {
+        plain = plain.replace(mark, at);
+    }
     Cow::Owned(plain.replace("%3a", ":00").replace("%3A", ":00"))
 }
 
@@ -137,6 +201,9 @@ fn slashes(line: &str, at: usize) -> usize {
         .take_while(|byte| **byte == b'/')
         .count()
 }
+
+/// The fewest capitals that stand for a port.
+const SHORTEST_VARIABLE: usize = 3;
 
 /// The fewest bytes of a password that is where a port should: a slip in a port is shorter.
 const SHORTEST_PORT: usize = 7;
@@ -189,7 +256,7 @@ pub(super) fn port(line: &str, start: usize) -> Option<Range<usize>> {
     // A secret may hold a slash, which ends the authority too early.
     let tail = rest.get(host.len() + 1..rest.find(is_end).unwrap_or(rest.len()))?;
     let is_number = port.bytes().all(|byte| byte.is_ascii_digit()) && !port.is_empty();
-    let is_variable = port.bytes().all(is_upper) && !port.is_empty();
+    let is_variable = port.bytes().all(is_upper) && port.len() >= SHORTEST_VARIABLE;
     if token && is_mixed(tail) && !is_number && !is_variable {
         return Some(from..from + tail.len());
     }
@@ -206,12 +273,14 @@ pub(super) fn port(line: &str, start: usize) -> Option<Range<usize>> {
 /// `https://host:user:SECRET`.
 fn is_secret_behind(host: &str, port: &str) -> bool {
     // `[::1]:9090`, and patterns and templates.
-    if host.starts_with('[') || port.contains(['{', '(', '[', '\\', '|', '%']) {
+    if host.starts_with('[') || port.starts_with('\\') || port.contains(['{', '(', '[', '|', '%']) {
         return false;
     }
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-+=~!".contains(&byte);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-+=~!".contains(c);
     let is_secret = |part: &str| {
-        let is_token = part.bytes().all(plain) && !super::plausible::is_reference(part);
+        // Behind it may be what is written for an `@`.
+        let end = part.find(|c| !plain(c)).unwrap_or(part.len());
+        let is_token = part.get(..end).is_some_and(is_made);
         part.len() >= SHORTEST_PORT && (is_mixed(part) || is_token)
     };
     port.split(':').any(is_secret)
@@ -350,23 +419,55 @@ fn parameters(line: &str, out: &mut Vec<Range<usize>>) {
         let Some(rest) = line.get(at + 1..) else {
             continue;
         };
-        let Some(end) = rest.find(['=', ' ', '&', '?', '#', ';']) else {
+        let ends = ['=', ' ', '&', '?', '#', ';'];
+        let Some(mut end) = rest.find(ends) else {
             continue;
         };
+        // `?pass word=SECRET`
+        let second = rest.get(end..).and_then(|rest| rest.strip_prefix(' '));
+        if let Some(more) = second.and_then(|rest| rest.find(ends)) {
+            end += 1 + more;
+        }
         let (name, value) = rest.split_at(end);
         let Some(value) = value.strip_prefix('=') else {
             continue;
         };
-        let short = matches!(name, "p" | "key" | "sig" | "code" | "k");
-        if !(short || Meaning::of(name).is_secret()) {
-            continue;
-        }
+        let name = name.replace(' ', "");
+        let name = name.split('[').rfind(|part| part.len() > 1).unwrap_or("");
+        let name = name.trim_end_matches(']');
+        let short = matches!(
+            name,
+            "p" | "key" | "sig" | "code" | "k" | "sid" | "jsessionid"
+        );
         let start = line.len() - value.len();
         let end = value.find(|c: char| is_end(c) || c == '&');
+        let bare = value.get(..end.unwrap_or(value.len())).unwrap_or("");
+        let is_id = IDS.contains(&&*name.to_ascii_lowercase()) || name.starts_with("var-");
+        let is_made = !is_id && bare.len() <= LONGEST && super::plausible::is_made_by_hand(bare);
+        let is_written = name.contains('%') && has_escaped_name(name);
+        if !(short || is_written || is_made || Meaning::of(name).is_secret()) {
+            continue;
+        }
         behind = start + end.unwrap_or(value.len());
         work::count(behind - start);
         out.push(start..behind);
     }
+}
+
+/// Whether a name with one letter escaped may be that of a secret: `tok%65n`.
+fn has_escaped_name(name: &str) -> bool {
+    let mut plain = String::new();
+    let mut rest = name;
+    while let Some((before, escape)) = rest.split_once('%') {
+        plain.push_str(before);
+        let code = escape
+            .get(..2)
+            .and_then(|code| u8::from_str_radix(code, 16).ok());
+        plain.extend(code.map(char::from));
+        rest = escape.get(2..).unwrap_or("");
+    }
+    plain.push_str(rest);
+    Meaning::of(&plain).is_secret()
 }
 
 #[cfg(test)]
@@ -479,6 +580,102 @@ mod tests {
             (
                 "https://h/d/rYdddlPWk/node-exporter-full",
                 "https://h/d/rYdddlPWk/node-exporter-full",
+            ),
+            ("https://h.example.com@user:Kagiba642bomogo!", "https://#@#"),
+            (
+                "https://h.example.com:9090@Kagiba642bomogo!/x",
+                "https://h.example.com:#@#/x",
+            ),
+            (
+                "https://user.name@prometheus:9090/x",
+                "https://#@prometheus:9090/x",
+            ),
+            (
+                "https://user:Kagiba642bomogo!(at)h.example.com/x",
+                "https://user:#(at)h.example.com/x",
+            ),
+            (
+                "https://user:Kagiba642bomogo![at]h.example.com/x",
+                "https://user:#[at]h.example.com/x",
+            ),
+            (
+                "https://user:Kagiba642bomogo!＠h.example.com/x",
+                "https://user:#＠h.example.com/x",
+            ),
+            (
+                r"https://user:Kagiba642bomogo!\h.example.com/x",
+                "https://user:#/x",
+            ),
+            (
+                "https://user:c672d41d8cd98f00b204e9800998ecf8*h.example.com/x",
+                "https://user:#/x",
+            ),
+            (
+                "https://:c672d41d8cd98f00b204e9800998ecf8h.example.com/x",
+                "https://:#/x",
+            ),
+            (
+                "https://h.example.com:9090:af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f/x",
+                "https://h.example.com:#/x",
+            ),
+            (
+                "https://h.example.com/x,user:Kagiba642bomogo!",
+                "https://h.example.com/x,user:#",
+            ),
+            (
+                "https://a.example.com/x,https://b.example.com:9090/y",
+                "https://a.example.com/x,https://b.example.com:9090/y",
+            ),
+            (
+                "https://user:Q/SZqY8DlKVv/tNgMFM4pffGho/icgjGbw==/h.example.com/x",
+                "https://user:#",
+            ),
+            ("http://h:PORT/Abc1", "http://h:PORT/Abc1"),
+            (r"http://h:\d+/x", r"http://h:\d+/x"),
+            ("https://h/x#user:Kagiba642bomogo!", "https://h/x#user:#"),
+            ("https://h/x?user:Kagiba642bomogo!", "https://h/x?user:#"),
+            (
+                "https://h/x?pass word=Kagiba642bomogo!",
+                "https://h/x?pass word=#",
+            ),
+            (
+                "https://h/x?[token]=Kagiba642bomogo!",
+                "https://h/x?[token]=#",
+            ),
+            (
+                "https://h/x?token[]=Kagiba642bomogo!",
+                "https://h/x?token[]=#",
+            ),
+            ("https://h/x?match[]=up", "https://h/x?match[]=up"),
+            ("https://h/x?tok%65n=abc", "https://h/x?tok%65n=#"),
+            ("https://h/x?dt=Kagiba642bomogo!", "https://h/x?dt=#"),
+            ("https://h/x?a=b c=d", "https://h/x?a=b c=d"),
+            (
+                "https://h/x;jsessionid=Kagiba642bomogo!",
+                "https://h/x;jsessionid=#",
+            ),
+            ("https://h/x/user:Kagiba642bomogo!", "https://h/x/user:#"),
+            (
+                "https://h/secret:Kagiba642bomogo!/x",
+                "https://h/secret:#/x",
+            ),
+            (
+                "https://h/key/Kagiba642bomogo!/write",
+                "https://h/key/#/write",
+            ),
+            ("https://h/t/Kagiba642bomogo!/write", "https://h/t/#/write"),
+            ("https://h/t/some-topic/12", "https://h/t/some-topic/12"),
+            (
+                "https://discord.com/api/webhooks/1234/Kagiba642bomogo!",
+                "https://discord.com/api/webhooks/1234/#",
+            ),
+            (
+                "https://api.telegram.org/bot123:Kagiba642bomogo!/x",
+                "https://api.telegram.org/bot123:#/x",
+            ),
+            (
+                "https://hooks.slack.com/services/T0/B0/af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f",
+                "https://hooks.slack.com/services/T0/B0/#",
             ),
             ("https://h/token/introspect", "https://h/token/introspect"),
             (

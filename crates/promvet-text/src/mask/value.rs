@@ -150,6 +150,9 @@ pub(super) fn pair<'l>(
     let counts = match mark {
         // `whatever = "x"` in a block with credentials.
         '=' if in_section && (begins || in_flow) => true,
+        // A relabel rule of Alloy, and a variable of an environment.
+        '=' if begins && ALLOY_RELABEL.contains(&key) => true,
+        '=' if is_of_environment(key) => true,
         // `{token="x"}` is a matcher of PromQL, `password = "x"` is a setting.
         '=' if flow && rest.starts_with(['"', '\'']) => {
             names::is_strong(key)
@@ -179,6 +182,21 @@ pub(super) fn pair<'l>(
         leads: begins || in_flow,
         meaning,
     })
+}
+
+/// The keys of a relabel rule, which a block of Alloy gives values with `=`.
+const ALLOY_RELABEL: [&str; 5] = [
+    "source_labels",
+    "target_label",
+    "regex",
+    "replacement",
+    "separator",
+];
+
+/// Whether a key is the name of a variable of an environment: capitals.
+pub(super) fn is_of_environment(key: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    key.len() > 2 && key.bytes().all(is_part)
 }
 
 /// What is before a mark and behind it; none if the mark belongs to a URL or compares.

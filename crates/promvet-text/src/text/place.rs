@@ -99,6 +99,11 @@ impl Place {
             && top <= other_bottom + lines + 1
     }
 
+    /// Whether another place is in the same text.
+    pub(crate) fn is_of_text_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.text, &other.text)
+    }
+
     /// Removes from a sentence whatever the text knows to be a secret.
     #[must_use]
     pub fn redact(&self, sentence: String) -> String {

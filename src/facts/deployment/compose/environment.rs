@@ -175,10 +175,12 @@ fn variables_of(home: Home<'_>, path: &Path) -> Option<(Variables, Vec<Arc<Writt
     if sets_variables(text.content()) {
         text.recognize_words();
     }
+    // One that is not in the repository is of the machine that checks it, which may be another's.
+    let is_committed = home.committed.holds(home.tree, home.root, path);
     let written = lines(text.content()).map(|line| {
         let name_ends = line.at + line.name.len();
         let content = Content::plain(line.value);
-        if content.is_secret(line.name) {
+        if content.is_secret(line.name) || !is_committed && !line.value.is_empty() {
             text.mark_secret(Span::new(name_ends + 1, line.end));
         }
         Arc::new(Written {
@@ -187,12 +189,16 @@ fn variables_of(home: Home<'_>, path: &Path) -> Option<(Variables, Vec<Arc<Writt
             place: Place::new(&text, Span::new(line.at, name_ends)),
             logical: line.name.to_owned(),
             identity: line.name.to_owned(),
-            content,
+            content: match is_committed {
+                true => content,
+                false => content.withheld(),
+            },
             text: None,
         })
     });
     let written = written.collect();
-    Some((Variables::from_env_file(text.content()), written))
+    let variables = Variables::from_env_file(text.content(), is_committed);
+    Some((variables, written))
 }
 
 /// The name of the variable that a text is and nothing else: `$NAME`, `${NAME}`, `${NAME:?…}`.

@@ -9,6 +9,9 @@ use super::sections::Within;
 /// The shortest word of a comment that is taken for a secret.
 const SHORTEST_IN_COMMENT: usize = 6;
 
+/// What is before `key` in the words of a comment that names a credential.
+const KINDS_OF_KEYS: [&str; 6] = ["access", "api", "license", "master", "private", "signing"];
+
 /// An item of a flow mapping, as offsets in its text.
 struct Item {
     from: usize,
@@ -124,7 +127,11 @@ impl Scan<'_> {
         if before.is_empty() || before.ends_with(char::is_whitespace) {
             let section = self.sections.innermost();
             let is_behind = section.is_some_and(|section| section.has_credentials);
-            self.words(body, at, is_behind && !before.trim().is_empty());
+            // Above a key, one word alone explains nothing.
+            let is_alone =
+                |text: &str| text.trim_start_matches('#').split_whitespace().count() == 1;
+            let counts = !before.trim().is_empty() || body.get(at..).is_some_and(is_alone);
+            self.words(body, at, is_behind && counts);
             self.suppressed(body, at);
         }
     }
@@ -155,6 +162,7 @@ impl Scan<'_> {
         let mut at = start;
         let text = value::window(body.get(start..).unwrap_or(""));
         let alone = text.trim_matches(|c: char| c == '#' || c.is_whitespace());
+        let mut before = "";
         if named && value::is_passphrase(alone) {
             let from = start + text.find(alone).unwrap_or(0);
             self.hide(from, from + alone.len());
@@ -167,7 +175,9 @@ impl Scan<'_> {
                 let from = at + word.find(bare).unwrap_or(0);
                 self.hide(from, from + bare.len());
             }
-            named = named || names::names_credential(bare);
+            let is_key = bare == "key" && KINDS_OF_KEYS.contains(&&*before.to_ascii_lowercase());
+            named = named || is_key || bare == "login" || names::names_credential(bare);
+            before = bare;
             at += word.len();
         }
     }

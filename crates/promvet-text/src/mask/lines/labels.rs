@@ -1,7 +1,7 @@
 //! The pattern of a relabel rule whose labels have the name of a secret.
 
 use super::super::names::Meaning;
-use super::super::{Span, value};
+use super::super::{Span, is_made_up, value};
 use super::Scan;
 
 /// What the lines say of the labels of a relabel rule.
@@ -46,8 +46,10 @@ impl Scan<'_> {
                 let bare = value::unquoted(written, pair.flow);
                 let from = pair.value + written.find(bare).unwrap_or(0);
                 let span = Span::new(self.offset + from, self.offset + from + bare.len());
-                let is_telling = value::is_telling(bare);
-                if std::mem::take(&mut self.labels.are_secret) && is_telling {
+                let is_telling = value::is_telling(bare) || has_secret(bare);
+                if std::mem::take(&mut self.labels.are_secret) && is_telling
+                    || has_named_secret(bare)
+                {
                     self.out.push(span);
                 } else {
                     self.labels.unnamed = is_telling.then_some(span);
@@ -76,5 +78,19 @@ impl Scan<'_> {
 
 /// Whether a label has the name of a secret.
 fn names_secret(label: &str) -> bool {
-    Meaning::of(label.trim()).is_secret()
+    let label = label.trim().trim_matches(['"', '\'']);
+    Meaning::of(label).is_secret()
+}
+
+/// Whether a pattern has a secret among what it matches: `(SECRET|b)`, `^SECRET$`, `.*;SECRET`.
+fn has_secret(pattern: &str) -> bool {
+    pattern
+        .split(['|', '(', ')', '^', '$', ';', ','])
+        .any(|part| is_made_up(part.trim_start_matches([':', '?', '.', '*', '+'])))
+}
+
+/// Whether a pattern is the name of a secret and one: `password_SECRET`.
+fn has_named_secret(pattern: &str) -> bool {
+    let parts = pattern.rsplit_once('_');
+    parts.is_some_and(|(name, secret)| Meaning::of(name).is_secret() && is_made_up(secret))
 }

@@ -100,6 +100,9 @@ impl Scan<'_> {
             return self.headers(body, pair, written);
         }
         if !self.is_hidden(line, pair, written, inside) {
+            if pair.meaning == Meaning::Path && !line.is_comment && !written.is_empty() {
+                self.behind_path(line, pair);
+            }
             return None;
         }
         // `password: null # SECRET`
@@ -137,6 +140,21 @@ impl Scan<'_> {
                 within,
             };
             self.commented = line.is_comment;
+        }
+    }
+
+    /// Looks for a secret behind a path: in the comment of its line, or in a line below that goes on.
+    fn behind_path(&mut self, line: &value::Line<'_>, pair: &value::Pair<'_>) {
+        if line.comment < line.body.len() && pair.value < line.comment {
+            self.words(line.body, line.comment, true);
+        }
+        if !pair.flow && matches!(self.state, State::Open) {
+            self.state = State::Awaited {
+                column: pair.column,
+                certain: false,
+                within: Within::Secret,
+            };
+            self.commented = false;
         }
     }
 
@@ -214,17 +232,27 @@ impl Scan<'_> {
             Meaning::Plain if is_value_of_name(pair.key) && !value::is_harmless(bare) => {
                 self.is_secret_value(line, pair, written, inside)
             }
+            // `# admin: SECRET` below users.
+            Meaning::Plain if in_comment => has_credentials && pair.spaced && is_made_up(bare),
             Meaning::Plain => match inside {
-                _ if !pair.spaced || in_comment => false,
+                _ if is_header(pair.key) && !names::is_harmless_header(pair.key) => {
+                    !plausible::is_reference(bare)
+                }
+                _ if value::is_of_environment(pair.key) && plausible::is_made_by_hand(bare) => true,
+                _ if !pair.spaced => false,
                 None => match pair.key {
                     "key" | "pat" => looks::is_dense(bare),
+                    "separator" => is_made_up(bare),
                     // What compose copies a secret from is its name.
                     "source" => is_made_up(bare) && !bare.contains(['/', ':', ' ', '$', '{']),
                     _ => false,
                 },
-                Some(_) if names::is_naming(pair.key) => !plausible::is_reference(bare),
+                Some(_) if names::is_naming(pair.key) => {
+                    !plausible::is_reference(bare) || pair.key != "name" && plausible::is_uuid(bare)
+                }
                 Some(section) if section.has_credentials && section.within != Within::Headers => {
                     let may_be_shown = names::is_known_in_section(pair.key)
+                        && !(matches!(pair.key, "ca" | "cert") && plausible::is_uuid(bare))
                         && (plausible::is_reference(bare)
                             || plausible::is_plausible_path(bare)
                             || value::is_prose(bare));
@@ -272,6 +300,11 @@ impl Scan<'_> {
         self.unnamed = (!self.names_secret).then_some((pair.column, span));
         let secret = std::mem::take(&mut self.names_secret);
         let bare = value::unquoted(written, pair.flow);
+        // What a relabel rule takes from the label before.
+        if bare.contains('$') && pair.key == "replacement" && plausible::is_reference(bare) {
+            self.unnamed = None;
+            return false;
+        }
         secret
             || inside.is_some_and(|section| {
                 section.within != Within::Headers || !plausible::is_reference(bare)
@@ -331,7 +364,16 @@ impl Scan<'_> {
                 }
                 let end = start + value::plain_len(written, flow);
                 self.hide(start, end);
-                if !flow {
+                let is_cut =
+                    written.starts_with('[') && !written.contains(']') || written.ends_with('\\');
+                if is_cut && is_commented(body) == Commented::No {
+                    self.state = State::Awaited {
+                        column,
+                        certain: true,
+                        within: Within::Secret,
+                    };
+                    self.commented = false;
+                } else if !flow {
                     self.state = State::Value {
                         column,
                         commented: is_commented(body),
@@ -399,6 +441,11 @@ fn is_end_of_name(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | '}' | ']' | '&' | '*')
 }
 
+/// Whether a key is the name of a header as no setting has one: `X-Foo-Key`.
+fn is_header(key: &str) -> bool {
+    key.len() > 2 && (key.starts_with("X-") || key.starts_with("x-") && key.contains("key"))
+}
+
 /// Whether what is behind a word of a comment explains it: where it is read about, or a sentence, whose
 /// words are judged one by one.
 fn is_explained(value: &str) -> bool {
@@ -421,6 +468,8 @@ fn is_name_of_value(key: &str) -> bool {
 fn is_telling(key: &str) -> bool {
     is_value_of_name(key)
         || is_name_of_value(key)
-        || matches!(key, "key" | "pat" | "source" | "regex")
+        || is_header(key)
+        || value::is_of_environment(key)
+        || matches!(key, "key" | "pat" | "source" | "regex" | "separator")
         || matches!(key, "source_labels" | "sourceLabels")
 }

@@ -24,6 +24,16 @@ impl Scan<'_> {
         let (first, second, third) = (words.next().unwrap_or(""), words.next(), words.next());
         let bare = first.trim_matches(['"', '\'', ',', ';', '[']);
         let is_flag = bare.starts_with('-') && bare.len() > 2 && Meaning::of(bare).is_secret();
+        // `ENV API_TOKEN SECRET`
+        if matches!(first, "ENV" | "ARG")
+            && let (Some(name), Some(third)) = (second, third)
+            && Meaning::of(name).is_secret()
+            && !value::is_harmless(third)
+        {
+            let from = start + text.find(name).unwrap_or(0) + name.len();
+            self.hide(from, body.len());
+            return;
+        }
         match second {
             None if bare.len() > 2 && arguments::takes_secret(bare).is_some() => {
                 let certain = arguments::takes_secret(bare) == Some(true);
@@ -172,7 +182,8 @@ fn secret_of_item(item: &str) -> Option<usize> {
         Meaning::Secret if name.contains('_') => !value::is_harmless(bare),
         // Words of a sentence between commas: `token refreshed`.
         Meaning::Secret | Meaning::NearSecret | Meaning::Section | Meaning::User => {
-            !value::is_harmless(bare) && !plausible::is_reference(bare)
+            let may_be_shown = plausible::is_reference(bare) && !plausible::is_uuid(bare);
+            !value::is_harmless(bare) && (!may_be_shown || bare.contains(['$', '^']))
         }
         Meaning::Path => !plausible::is_plausible_path(bare),
         _ => false,
