@@ -16,8 +16,9 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
     for (rule, _) in &list.rules {
         let labels = rule.sources.len();
         let is_default = rule.separator.chars().eq([SEPARATOR]);
-        // Other labels may have been joined by rules before.
-        let is_discovered = |label: &&str| label.starts_with("__meta_") || *label == "__address__";
+        // Other labels may have been joined by rules before, and an address in a target file may hold
+        // several parts, such as `https://a.example.com;shop`.
+        let is_discovered = |label: &&str| label.starts_with("__meta_");
         let is_known = is_default && labels > 0 && rule.sources.iter().all(is_discovered);
         if !is_known || separators(rule.regex) < labels {
             continue;
