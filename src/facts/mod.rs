@@ -3,6 +3,7 @@
 //! Facts are drawn on demand: files other than the configurations are read only when the judgement
 //! of an endpoint needs them. Each fact knows its evidence, and can be unknown.
 
+mod charts;
 pub mod credential_file;
 mod deployed;
 pub mod deployment;

@@ -97,15 +97,22 @@ pub(super) fn put(
     for finding in &mut judgement.findings {
         reword(finding, spoken, holder);
     }
+    let is_of_chart = |finding: &&Finding| is_key_of_own_chart(finding, spoken, document, facts);
     judgement
         .findings
-        .extend(spoken.findings.iter().map(|finding| {
-            let mut finding = finding.clone();
-            if let Some(message) = programs::in_its_name(&finding.message, holder, false) {
-                finding.message = message;
-            }
-            finding
-        }));
+        .extend(
+            spoken
+                .findings
+                .iter()
+                .filter(|one| !is_of_chart(one))
+                .map(|finding| {
+                    let mut finding = finding.clone();
+                    if let Some(message) = programs::in_its_name(&finding.message, holder, false) {
+                        finding.message = message;
+                    }
+                    finding
+                }),
+        );
     judgement
         .findings
         .extend(programs::unexpanded(document, holder, facts));
@@ -128,6 +135,19 @@ pub(super) fn put(
         let near = facts.near_misses(selecting, folder);
         judgement.findings.extend(near);
     }
+}
+
+/// Whether an unknown key is one that the chart whose values these are reads by itself.
+fn is_key_of_own_chart(
+    finding: &Finding,
+    spoken: &Spoken,
+    document: &Document,
+    facts: &Facts<'_>,
+) -> bool {
+    let text = finding.place.text().slice(finding.place.span());
+    finding.rule == rule::SCHEMA_UNKNOWN_FIELD
+        && spoken.dialect.word == OPERATOR_VALUES.word
+        && facts.is_read_by_chart(document.text().path(), text.trim_matches(['"', '\'']))
 }
 
 /// Whether a configuration is `discovery.relabel` of Alloy.

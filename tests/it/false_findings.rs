@@ -1481,3 +1481,24 @@ fn a_job_that_measures_a_line_may_be_slow() {
         "scrape/interval",
     );
 }
+
+#[test]
+fn a_chart_of_the_tree_may_read_keys_of_its_own() {
+    let values = "prometheus:\n  prometheusSpec:\n    ownTargets: []\n";
+    let chart = (
+        "chart/Chart.yaml",
+        "apiVersion: v2\nname: a\nversion: 0.1.0\n",
+    );
+    let template = |key: &str| {
+        format!("{{{{- range .Values.prometheus.prometheusSpec.{key} }}}}\n{{{{- end }}}}\n")
+    };
+    let (own, other) = (template("ownTargets"), template("ownTargetsToo"));
+    let path = "chart/templates/own/targets.yaml";
+    assert_silent(&[chart, (path, &own), ("chart/values.yaml", values)]);
+    for files in [
+        &[chart, (path, &other), ("chart/values.yaml", values)][..],
+        &[chart, (path, &own), ("values.yaml", values)],
+    ] {
+        assert_told(files, Severity::Warning, "schema/unknown-field");
+    }
+}

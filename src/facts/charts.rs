@@ -1,0 +1,53 @@
+//! The templates of Helm charts in the tree, and what they read of values.
+
+use std::path::{Path, PathBuf};
+
+use memchr::memmem;
+
+use super::Facts;
+
+/// How far above a file of values its chart is looked for: `ci/test-values.yaml`.
+const MOST_PARENTS: usize = 2;
+
+/// The most templates that are read for one key, and the largest, in bytes: kube-prometheus-stack has
+/// about 150, none of which is larger than 64 KiB.
+const MOST_TEMPLATES: usize = 512;
+const LARGEST_TEMPLATE: u64 = 256 * 1024;
+
+impl Facts<'_> {
+    /// Whether the values at `shown` belong to a chart of the tree with a template that names a key of
+    /// theirs: a chart with templates of its own takes what keys it likes.
+    #[must_use]
+    pub fn is_read_by_chart(&self, shown: &str, key: &str) -> bool {
+        let file = self.absolute(shown);
+        let folders = file.ancestors().skip(1).take(1 + MOST_PARENTS);
+        let is_chart =
+            |folder: &&Path| self.files.tree.metadata(&folder.join("Chart.yaml")).is_ok();
+        let mut charts = folders.into_iter().filter(is_chart);
+        charts
+            .next()
+            .is_some_and(|chart| self.is_named_in(&chart.join("templates"), key))
+    }
+
+    /// Whether a file in a folder, or in a folder of it, has `.key`.
+    fn is_named_in(&self, templates: &Path, key: &str) -> bool {
+        let tree = self.files.tree;
+        let name = format!(".{key}");
+        let names_it = |content: &[u8]| {
+            memmem::find_iter(content, name.as_bytes()).any(|at| {
+                let behind = content.get(at + name.len());
+                !behind.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            })
+        };
+        let mut left: Vec<PathBuf> = tree.list(templates).unwrap_or_default();
+        for _ in 0..MOST_TEMPLATES {
+            let Some(path) = left.pop() else { return false };
+            match tree.read(&path, LARGEST_TEMPLATE) {
+                Ok(content) if names_it(&content) => return true,
+                Ok(_) => {}
+                Err(_) => left.extend(tree.list(&path).unwrap_or_default()),
+            }
+        }
+        false
+    }
+}
