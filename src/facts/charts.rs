@@ -10,7 +10,7 @@ use super::Facts;
 const MOST_PARENTS: usize = 2;
 
 /// The most templates that are read for one key, and the largest, in bytes: kube-prometheus-stack has
-/// about 150, none of which is larger than 64 KiB.
+/// about 150 of at most 64 KiB.
 const MOST_TEMPLATES: usize = 512;
 const LARGEST_TEMPLATE: u64 = 256 * 1024;
 

@@ -125,14 +125,13 @@ pub(super) fn is_slip(name: &str, near: &str) -> bool {
     };
     let parts = |name: &str| name.split(['-', '_', '.']).map(letters).collect::<Vec<_>>();
     let (ours, theirs) = (parts(name), parts(near));
+    let is_near = |a: &str, b: &str| strsim::damerau_levenshtein(a, b) <= FURTHEST_SLIP;
     if ours.len() != theirs.len() {
-        return true;
+        return is_near(name, near);
     }
     let mut pairs = ours.iter().zip(&theirs).filter(|(a, b)| a != b);
     let first = pairs.next();
-    let is_slip = |a: &str, b: &str| {
-        a.len().min(b.len()) >= SHORTEST_SLIP && strsim::damerau_levenshtein(a, b) <= FURTHEST_SLIP
-    };
+    let is_slip = |a: &str, b: &str| a.len().min(b.len()) >= SHORTEST_SLIP && is_near(a, b);
     first.is_some_and(|(a, b)| is_slip(a, b)) && pairs.next().is_none()
 }
 
