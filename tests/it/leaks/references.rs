@@ -350,7 +350,7 @@ fn an_environment_file_that_is_not_in_the_repository_is_not_shown() {
             ]);
             scratch.git(&["init", "-q"]);
             scratch.commit("First");
-            scratch.file(".env", &format!("{name}={value}\n"));
+            scratch.file(".env", format!("{name}={value}\n"));
             let seen = shown(&scratch, "compose.yml", &[value], &[&["check"]]);
             assert_eq!(seen, Vec::<String>::new(), "{name}");
         }
