@@ -16,7 +16,7 @@ const MOST_FILLED: usize = 4096;
 /// variables"): which ones count does not depend on where they are checked.
 const FILES_OF_COMPOSE: &str = "COMPOSE_FILE";
 
-/// Words of the names of variables that are no secrets, in names such as `DATA_DIR` and `IMAGE_TAG`.
+/// Words of the names of variables without secrets, in names such as `DATA_DIR` and `IMAGE_TAG`.
 const PLAIN_NAMES: &[&str] = &[
     "ADDR",
     "ADDRESS",
@@ -215,7 +215,7 @@ fn may_be_shown(name: &str, value: &str) -> bool {
         && rest.split(separates).all(is_word_or_number)
 }
 
-/// Whether the last word of a name, or the word before a number, says that the value is no secret.
+/// Whether the last word of a name, or the word before a number, says that the value may be shown.
 fn has_plain_name(name: &str) -> bool {
     let words = name.split('_').rev();
     let mut words = words.filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));

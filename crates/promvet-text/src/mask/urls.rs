@@ -68,7 +68,7 @@ const IDS: [&str; 8] = ["from", "orgid", "q", "query", "ref", "tag", "to", "vers
 /// Parts of a path that a key is behind: `/key/SECRET/write`, `/t/SECRET/write`.
 const BEFORE_KEYS: [&str; 4] = ["k", "key", "t", "webhooks"];
 
-/// The secrets of a URL that stand behind a comma, as a password that an argument lists beside it:
+/// The secrets of a URL behind a comma, as a password that an argument lists beside it:
 /// `https://host/x,user:SECRET`.
 fn listed(url: &str, start: usize, out: &mut Vec<Range<usize>>) {
     let mut at = 0;
