@@ -17,7 +17,7 @@ use proptest::prelude::*;
 
 use crate::support::program::promvet;
 use crate::support::scratch::Scratch;
-use slips::{Slip, all};
+use slips::{Slip, Told, all};
 
 /// The commands and formats that show something of a tree.
 const COMMANDS: &[&[&str]] = &[
@@ -151,7 +151,11 @@ fn all_leaks(made: &[Made], commands: &[&[&str]]) -> Vec<String> {
 
 /// The slips that hide secrets of a kind, each with the secret that `digits` gives.
 fn made(kind: Kind, mut digits: impl FnMut() -> Vec<u32>) -> Vec<Made> {
-    let hides = |slip: &Slip| !slip.by_look || matches!(kind, Kind::Mixed | Kind::Marked);
+    let hides = |slip: &Slip| match slip.told {
+        Told::Place => true,
+        Told::Look => matches!(kind, Kind::Mixed | Kind::Marked),
+        Told::Person => matches!(kind, Kind::Human),
+    };
     // A mistake in a policy ends the run.
     let slips = all().into_iter().filter(|slip| slip.path != "promvet.yaml");
     slips
@@ -201,10 +205,10 @@ fn no_slip_shows_its_secret_in_any_format() {
 fn no_slip_shows_its_secret_alone() {
     let mut shown = Vec::new();
     for (number, slip) in all().into_iter().enumerate() {
-        let kind = if slip.by_look {
-            Kind::Mixed
-        } else {
-            Kind::ALL[number % Kind::ALL.len()]
+        let kind = match slip.told {
+            Told::Place => Kind::ALL[number % Kind::ALL.len()],
+            Told::Look => Kind::Mixed,
+            Told::Person => Kind::Human,
         };
         let made = [(slip, kind.secret(&digits()()))];
         let scratch = tree(&made);

@@ -368,7 +368,30 @@ mod tests {
         "ENV API_TOKEN §",
         "cat > /run/secrets/tok <<< §",
         "command: [--bogus, -H, 'X-Key: §']",
+        "tee /run/tok <<< §",
+        "COPY <<EOF /run/secrets/tok\n§\nEOF",
+        "RUN cat <<-'EOF' > /run/api_token\n  §\nEOF",
+        // Other names of what holds a secret.
+        "“bearer_token”: §",
+        "http_client_config:\n  x: §",
+        "http_client_config: {x: §}",
+        "secureJsonData: {x: §}",
+        "secureJsonData:\n  x: §",
+        "- name: API_TOKEN\n  val: §",
+        "labels: {caddy.basicauth.admin: '§'}",
+        "- caddy.basicauth.admin=§",
+        "labels: ['traefik.http.middlewares.a.digestauth.users=u:r:§']",
+        "proxy_url: user:§(at)proxy:3128",
+        "proxy_url: user:§[at]proxy:3128",
+        "proxy_url: user:§＠proxy:3128",
     ];
+
+    /// Every slip with every secret.
+    pub(super) fn slips() -> impl Iterator<Item = String> {
+        let slips = HIDDEN.iter().chain(BY_PERSON).chain(BY_UUID);
+        let secrets = SECRETS.iter().chain([&UUID]);
+        slips.flat_map(move |slip| secrets.clone().map(|secret| slip.replace('§', secret)))
+    }
 
     /// The same where the secret has the marks of a pattern or of a variable.
     #[test]
@@ -398,38 +421,71 @@ mod tests {
     }
 
     /// Where only what nothing else looks like is a secret.
+    const BY_PERSON: &[&str] = &[
+        "bearer_token_file: /etc/tok:§",
+        "bearer_token_file: /etc/tok,§",
+        "- {source_labels: [secret], regex: '(§|b)', action: keeep}",
+        "- {source_labels: [secret], regex: '^§$'}",
+        "- {source_labels: [secret, x], regex: '.*;§'}",
+        "- {target_label: password, separator: §}",
+        "- {action: labelmap, regex: 'password_§'}",
+        "write_relabel_config {\n  target_label = \"token\"\n  replacement = \"§\"\n}",
+        "write_relabel_config {\n  source_labels = [\"token\"]\n  regex = \"§\"\n}",
+        "environment: [RWPASS=§]",
+        "environment: {FOO: §}",
+        "# mysql -u root -p§",
+        "# sshpass -p § ssh h",
+        "basic_auth_users:\n  # admin: §",
+        "RUN sed -i 's/TOKEN/§/' /etc/prometheus/prometheus.yml",
+        "sed s/TOKEN/§/ x",
+        "sed s,TOKEN,§, x",
+        "sed s#TOKEN#§# x",
+        "command: ['u:§', '--bogus']",
+        "- -remoteWrite.oauth2.clientID=a:§",
+        "paths: ['/u:§']",
+        "secrets: [{source: tok, target: §}]",
+        "routing_key: §",
+        "content: §",
+        "basic_auth: {username: 'admin/§'}",
+        "basic_auth: {username: 'admin §'}",
+        "proxy_url = \"http://u/§@p\"",
+        "- targets: ['h:80?x=§']",
+        "- targets: ['h:80/§']",
+        "- targets: ['u/§@h:80']",
+        "url: '§@h.example.com/x'",
+        "url: https://u§:@h.example.com/x",
+    ];
+
+    const UUID: &str = "af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f";
+
+    /// Where a UUID is one too.
+    const BY_UUID: &[&str] = &[
+        "authorization: {credentials §}",
+        "metadata_config: {send: true, authorization §}",
+        "google_iam: {key: §}",
+        "tls_config: {ca: §}",
+        "bearer_token_file: ../§",
+        "RUN printf '%s' '§' > /run/secrets/tok",
+        "http_headers: {X-Key: {secrets: §}}",
+        "http_headers: {X-Key: {values: [§]}}",
+        "http_headers:\n  X-Key:\n    values: [§]",
+        "http_headers:\n  X-Key:\n    values:\n    - §",
+        "headers: {X-Key: §}",
+        "headers: ['X-Key: §']",
+        "extra_headers:\n- 'X-Key: §'",
+        "bearer_token_file: {name: §}",
+        "secrets:\n  a: §",
+        "slack_api_url: https://hooks.slack.com/services/T0/B0/§",
+    ];
+
     #[test]
     fn what_is_made_up_is_hidden() {
-        for slip in [
-            "bearer_token_file: /etc/tok:§",
-            "bearer_token_file: /etc/tok,§",
-            "- {source_labels: [secret], regex: '(§|b)', action: keeep}",
-            "- {source_labels: [secret], regex: '^§$'}",
-            "- {source_labels: [secret, x], regex: '.*;§'}",
-            "- {target_label: password, separator: §}",
-            "- {action: labelmap, regex: 'password_§'}",
-            "write_relabel_config {\n  target_label = \"token\"\n  replacement = \"§\"\n}",
-            "write_relabel_config {\n  source_labels = [\"token\"]\n  regex = \"§\"\n}",
-            "environment: [RWPASS=§]",
-            "environment: {FOO: §}",
-            "# mysql -u root -p§",
-            "# sshpass -p § ssh h",
-            "basic_auth_users:\n  # admin: §",
-            "RUN sed -i 's/TOKEN/§/' /etc/prometheus/prometheus.yml",
-        ] {
+        for slip in BY_PERSON {
             let out = shown(&slip.replace('§', "Kagiba642bomogo!"));
             assert!(!out.contains("642bomogo"), "{out}");
         }
-        let uuid = "af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f";
-        for slip in [
-            "authorization: {credentials §}",
-            "metadata_config: {send: true, authorization §}",
-            "google_iam: {key: §}",
-            "tls_config: {ca: §}",
-            "bearer_token_file: ../§",
-            "RUN printf '%s' '§' > /run/secrets/tok",
-        ] {
-            let out = shown(&slip.replace('§', uuid));
+        for slip in BY_UUID {
+            let out = shown(&slip.replace('§', UUID));
             assert!(!out.contains("af882e2f"), "{out}");
         }
         for path in [
@@ -467,6 +523,23 @@ mod tests {
             "environment: {TAG: v3.1.0-rc.1, NODE_NAME: node-1a}",
             "sed -i 's/TOKEN/$TOKEN/' prometheus.yml",
             "mkdir -p /etc/prometheus && cp -pr a b && docker run -p 9090:9090 x",
+            "http_headers:\n  X-Scope-OrgID:\n    values: [af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f]",
+            "http_headers: {X-Org-Id: {values: [af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f]}}",
+            "headers: ['X-Tenant: af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f']",
+            "headers:\n  organization: af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f",
+            "secrets:\n  client_id: af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f",
+            "http_client_config:\n  follow_redirects: true\n  enable_http2: false\n  proxy_url: http://p.example.com:3128",
+            "COPY <<EOF /etc/prometheus/prometheus.yml\nremote_write:\nEOF",
+            "RUN cat <<EOF > /run/secrets/tok\n$TOKEN\nEOF",
+            "- targets: ['h:80/metrics', 'db-1.example.com:9187/probe']",
+            "- -remoteWrite.oauth2.clientID=grafana:prometheus",
+            "image: minio/minio:RELEASE.2024-01-01T00-00-00Z",
+            "target: /etc/prometheus/prometheus.yml",
+            "secureJsonData:\n  httpHeaderValue1: tenant-1",
+            "content: hello",
+            "basic_auth: {username: 'admin/team a', password_file: a.txt}",
+            "val: 12",
+            "mail: oncall-2@team.example.com",
             "curl -H 'Content-Type: application/json' -H \"X-Scope-OrgID: team-a\" https://h/x",
             "separator: ;",
             "rule {\n  source_labels = [\"__address__\"]\n  regex = \"(.+):9090\"\n  target_label = \"token\"\n  replacement = \"$1\"\n}",

@@ -13,8 +13,18 @@ pub(super) struct Slip {
     before: &'static str,
     after: &'static str,
     content: &'static str,
-    /// Whether only a secret that looks like one is hidden: nothing around it tells.
-    pub(super) by_look: bool,
+    pub(super) told: Told,
+}
+
+/// What tells that there is a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Its key or its position, whatever it looks like.
+    Place,
+    /// Nothing but its look.
+    Look,
+    /// That a person made it up where a name is expected.
+    Person,
 }
 
 impl Slip {
@@ -25,13 +35,13 @@ impl Slip {
 }
 
 pub(super) fn all() -> Vec<Slip> {
-    let entry = |by_look| {
+    let entry = |told| {
         move |&content: &&'static str| Slip {
             path: "prometheus.yml",
             before: ENTRY,
             after: "",
             content,
-            by_look,
+            told,
         }
     };
     let file = |&(path, content): &(&'static str, &'static str)| Slip {
@@ -39,21 +49,29 @@ pub(super) fn all() -> Vec<Slip> {
         before: "",
         after: "",
         content,
-        by_look: false,
+        told: Told::Place,
     };
-    let told = ENTRIES.iter().map(entry(false));
-    let looks = LOOKS.iter().map(entry(true));
+    let told = ENTRIES.iter().map(entry(Told::Place));
+    let looks = LOOKS.iter().map(entry(Told::Look));
+    let people = BY_PERSON.iter().map(|slip| Slip {
+        told: Told::Person,
+        ..file(slip)
+    });
     let dialects = DIALECTS.iter().flat_map(|dialect| {
         dialect.contents.iter().map(|content| Slip {
             path: dialect.path,
             before: dialect.before,
             after: dialect.after,
             content,
-            by_look: false,
+            told: Told::Place,
         })
     });
     let files = FILES.iter().map(file);
-    told.chain(looks).chain(files).chain(dialects).collect()
+    told.chain(looks)
+        .chain(people)
+        .chain(files)
+        .chain(dialects)
+        .collect()
 }
 
 /// What follows an entry of `remote_write`: the key or the position tells that it is a secret.
@@ -367,6 +385,21 @@ const ENTRIES: &[&str] = &[
     "  write_relabel_configs: [{source_labels: [password], regex: §, action: dropp}]\n",
     "  write_relabel_configs: [{regex: §, source_labels: [a, api_token], action: dropp}]\n",
     "  write_relabel_configs:\n  - source_labels:\n    - password\n    regex: §\n    action: dropp\n",
+    // Behind a path, and lists and texts that are broken off.
+    "  bearer_token_file: /etc/tok\n    §\n  bogus: 1\n",
+    "  bearer_token_file: /etc/tok # TODO use §\n  bogus: 1\n",
+    "  bearer_token: [a,\n  §,\n  bogus: 1\n",
+    "  bearer_token: a\\\n  §\n  bogus: 1\n",
+    // Comments.
+    "  basic_auth:\n    # §\n    password_file: a.txt\n  bogus: 1\n",
+    "  # promvet: ignore[nosuch/rule] api key: §\n  bogus: 1\n",
+    "  # login is u / §\n  bogus: 1\n",
+    // Quotes that were written for people, and a section that is called otherwise.
+    "  “bearer_token”: §\n  bogus: 1\n",
+    "  http_client_config:\n    x: §\n  bogus: 1\n",
+    // Marks in the place of an `@`.
+    "  proxy_url: user:§(at)proxy.example.com:3128\n  bogus: 1\n",
+    "  proxy_url: user:§[at]proxy.example.com:3128\n  bogus: 1\n",
 ];
 
 /// The same where only the look of the secret tells.
@@ -386,6 +419,110 @@ const LOOKS: &[&str] = &[
     "  §\n",
     "  password: {{ §a }}\n  bogus: 1\n",
     "  headers: {§: x}\n  bogus: 1\n",
+];
+
+/// Whole files in which a secret that nothing else looks like is where a name is expected.
+const BY_PERSON: &[(&str, &str)] = &[
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  bearer_token_file: /etc/tok:§\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  bearer_token_file: /etc/tok,§\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  write_relabel_configs:\n  - {source_labels: [secret], regex: '(§|b)', action: keeep}\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  write_relabel_configs:\n  - {source_labels: [secret], regex: '^§$', action: keeep}\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  write_relabel_configs:\n  - {target_label: password, separator: §, bogus: 1}\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  write_relabel_configs:\n  - {action: labelmap, regex: 'password_§', bogus: 1}\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  # mysql -u root -p§\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  # sshpass -p § ssh h\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  basic_auth: {username: 'admin/§', bogus: 1}\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  basic_auth: {username: 'admin §', bogus: 1}\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: '§@h.example.com/x'\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://u§:@h.example.com/x\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com@user:§\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://user:§(at)h.example.com/x\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  proxy_url: http://u/§@p\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['h:80?x=§']}]\n",
+    ),
+    (
+        "prometheus.yml",
+        "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['h:80/§']}]\n",
+    ),
+    (
+        "prometheus.yml",
+        "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['u/§@h:80']}]\n",
+    ),
+    (
+        "prometheus.yml",
+        "scrape_configs:\n- job_name: a\n  nerve_sd_configs: [{servers: ['h:1'], paths: ['/u:§'], bogus: 1}]\n",
+    ),
+    (
+        "config.alloy",
+        "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://h.example.com/x\"\n    write_relabel_config {\n      source_labels = [\"token\"]\n      regex = \"§\"\n      bogus = 1\n    }\n  }\n}\n",
+    ),
+    (
+        "compose.yml",
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.1.0\n    environment: [RWPASS=§]\n    command: ['u:§', '--bogus']\n    labels: ['traefik.http.middlewares.a.digestauth.users=u:r:§']\n",
+    ),
+    (
+        "compose.yml",
+        "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.100.0\n    command:\n    - -remoteWrite.url=https://h.example.com/x\n    - -remoteWrite.oauth2.clientID=a:§\n    - -bogus\n",
+    ),
+    (
+        "compose.yml",
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.1.0\n    environment: {FOO: §}\n    command: [--bogus]\n    labels: {caddy.basicauth.admin: '§'}\n",
+    ),
+    (
+        "Dockerfile",
+        "FROM prom/prometheus:v3.1.0\nRUN sed -i s/TOKEN/§/ /etc/prometheus/prometheus.yml\nCMD [\"--bogus\"]\n",
+    ),
+    (
+        "Dockerfile",
+        "FROM prom/prometheus:v3.1.0\nENV API_TOKEN §\nCOPY <<EOF /run/secrets/tok\n§\nEOF\nCMD [\"--bogus\"]\n",
+    ),
 ];
 
 /// Whole files.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::marks::Marks;
 use super::names::Meaning;
-use super::plausible::{is_reference, is_uuid, secret_header};
+use super::plausible::{is_made_by_hand, is_reference, is_uuid, secret_header};
 use super::value::is_harmless;
 use super::{is_made_up, is_variable};
 use crate::work;
@@ -45,7 +45,6 @@ pub(super) fn find(line: &str, marks: Marks) -> Vec<Range<usize>> {
             out.push(range);
         }
     }
-    out.extend(substituted(line));
     if !marks.has(Marks::COMMAND) {
         return out;
     }
@@ -81,6 +80,34 @@ fn may_be_secret(word: &str) -> bool {
     !(is_harmless(word) || is_variable(word) || is_name || word.contains(':'))
 }
 
+/// The end mark of a here-document that a line begins and writes to the file of a secret:
+/// `cat <<EOF > /run/secrets/token`, `COPY <<EOF /run/secrets/token`.
+pub(super) fn here_document(line: &str) -> Option<Range<usize>> {
+    let at = memchr::memmem::find(line.as_bytes(), b"<<")? + 2;
+    let rest = line.get(at..)?;
+    let rest = rest.get(..super::floor(rest, LONGEST))?;
+    work::count(rest.len());
+    let word = rest.trim_start_matches(['-', ' ', '"', '\'', '\\']);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let length = word.find(|c| !is_part(c)).unwrap_or(word.len());
+    let from = at + rest.len() - word.len();
+    // Where it is written to is before it or behind.
+    let begins = at.saturating_sub(LONGEST);
+    let before = line.get(begins..at).unwrap_or("");
+    let words = before.split_whitespace().chain(rest.split_whitespace());
+    let mut paths = words.filter(|word| word.contains('/'));
+    let is_of_secret = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or("");
+        path.contains("/secrets/") || Meaning::of(name).is_secret()
+    };
+    (length > 0 && paths.any(is_of_secret)).then(|| from..from + length)
+}
+
+/// Whether a line of such a document is one word that is not the name of anything.
+pub(super) fn is_secret_line(line: &str) -> bool {
+    !line.contains(char::is_whitespace) && may_be_secret(line)
+}
+
 /// The word at an offset, if it may be a secret: `cat > /run/token <<< SECRET`.
 fn word_at(line: &str, at: usize) -> Option<Range<usize>> {
     let rest = line.get(at..)?;
@@ -92,8 +119,36 @@ fn word_at(line: &str, at: usize) -> Option<Range<usize>> {
     may_be_secret(word).then(|| from..from + word.len())
 }
 
+/// The fewest bytes of a password that counts wherever a user is before it.
+const SHORTEST_PASSWORD: usize = 12;
+
+/// The passwords behind a user and a colon, in a word of their own: `admin:SECRET`.
+pub(super) fn behind_users(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = line.as_bytes();
+    memchr::memchr_iter(b':', bytes).filter_map(move |colon| {
+        let rest = bytes.get(colon + 1..)?;
+        let rest = rest.get(..rest.len().min(LONGEST_PASSWORD))?;
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"!?#$%&*^~".contains(byte);
+        let length = rest.iter().take_while(is_part).count();
+        let is_over = rest
+            .get(length)
+            .is_none_or(|byte| b" \t\"'`,])}".contains(byte));
+        let before = bytes.get(..colon)?.last()?;
+        let is_user = before.is_ascii_alphanumeric() || matches!(before, b'_' | b'-');
+        if !is_user || length < SHORTEST_PASSWORD || !is_over {
+            return None;
+        }
+        work::count(length);
+        let password = line.get(colon + 1..colon + 1 + length)?;
+        (is_made_by_hand(password) && is_made_up(password)).then(|| colon + 1..colon + 1 + length)
+    })
+}
+
+/// The most bytes of a password that are looked at behind a user.
+const LONGEST_PASSWORD: usize = 64;
+
 /// What `sed` puts in the place of the name of a secret: `s/TOKEN/SECRET/`.
-fn substituted(line: &str) -> Option<Range<usize>> {
+pub(super) fn substituted(line: &str) -> Option<Range<usize>> {
     memchr::memmem::find(line.as_bytes(), b"sed ")?;
     let marks = ["s/", "s|", "s#", "s,"];
     let at = marks.iter().find_map(|mark| {

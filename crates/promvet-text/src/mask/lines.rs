@@ -78,6 +78,8 @@ enum State {
     Pem { left: usize },
     /// `? password` has been read.
     ExplicitKey { column: usize },
+    /// A here-document is open that becomes the file of a secret; where its end mark is written.
+    HereDocument { from: usize, to: usize, left: usize },
     /// An argument that takes a secret has been read, or one that may.
     Argument { certain: bool },
 }
@@ -158,6 +160,19 @@ impl<'t> Scan<'t> {
         self.by_look(body, marks);
     }
 
+    /// Notes that a here-document begins which becomes the file of a secret.
+    fn here_document(&mut self, body: &str) {
+        if matches!(self.state, State::Open)
+            && let Some(mark) = arguments::here_document(body)
+        {
+            self.state = State::HereDocument {
+                from: self.offset + mark.start,
+                to: self.offset + mark.end,
+                left: MOST_LINES,
+            };
+        }
+    }
+
     /// Hides what is a secret whatever the keys are.
     fn by_look(&mut self, body: &str, marks: Marks) {
         let offset = self.offset;
@@ -167,7 +182,17 @@ impl<'t> Scan<'t> {
             let found = arguments::find(body, marks);
             self.out.extend(found.into_iter().map(hides));
         }
-        if marks.has(Marks::SLASH | Marks::AT | Marks::EQUALS | Marks::PERCENT) {
+        if marks.has(Marks::COMMAND) {
+            self.here_document(body);
+        }
+        if marks.has(Marks::COLON) && marks.has(Marks::DIGIT) {
+            self.out.extend(arguments::behind_users(body).map(hides));
+        }
+        if marks.has(Marks::SLASH | Marks::COMMAND | Marks::SEPARATOR | Marks::HASH) {
+            self.out.extend(arguments::substituted(body).map(hides));
+        }
+        let has_at = marks.has(Marks::AT | Marks::PERCENT | Marks::BRACKET | Marks::NOT_ASCII);
+        if has_at || marks.has(Marks::SLASH | Marks::EQUALS) {
             self.out.extend(urls::find(body).into_iter().map(hides));
         }
         if marks.has(Marks::DIGIT | Marks::CAPITAL) {
@@ -196,6 +221,21 @@ impl<'t> Scan<'t> {
                 } else {
                     State::Pem { left: left - 1 }
                 };
+                None
+            }
+            State::HereDocument { from, to, left } => {
+                let line = body.trim_start();
+                let is_end = left == 0 || self.content.get(from..to) == Some(line);
+                self.state = if is_end {
+                    State::Open
+                } else {
+                    let left = left - 1;
+                    State::HereDocument { from, to, left }
+                };
+                if is_end || !arguments::is_secret_line(line) {
+                    return Some(0);
+                }
+                self.hide(body.len() - line.len(), body.len());
                 None
             }
             _ if blank => None,

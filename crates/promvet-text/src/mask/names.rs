@@ -169,6 +169,15 @@ pub fn is_harmless_header(name: &str) -> bool {
     HARMLESS_HEADERS.iter().any(|begin| name.starts_with(begin))
 }
 
+/// Whether a header, or another key, may have the id of something: `X-Scope-OrgID`, `tenant`.
+pub(super) fn may_have_id(name: &str) -> bool {
+    is_harmless_header(name)
+        || matches!(
+            Name::new(name).last(),
+            "id" | "ids" | "org" | "organization" | "tenant" | "trace" | "uid" | "uuid"
+        )
+}
+
 /// The longest name that is looked at; of longer ones the end counts.
 const LONGEST: usize = 80;
 
@@ -203,6 +212,9 @@ fn plain(key: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// What may be around a name; the quotes of a text that was written for people are slips.
+const AROUND: &str = "\"'-.$“”„‘’«»";
+
 /// A name in lower case with `_` between its words.
 struct Name {
     text: String,
@@ -211,7 +223,7 @@ struct Name {
 impl Name {
     fn new(name: &str) -> Self {
         let name = &*plain(name);
-        let name = name.trim_matches(|c: char| c.is_whitespace() || "\"'-.$".contains(c));
+        let name = name.trim_matches(|c: char| c.is_whitespace() || AROUND.contains(c));
         let from = name.len().saturating_sub(LONGEST);
         let from = (from..name.len()).find(|at| name.is_char_boundary(*at));
         let name = name.get(from.unwrap_or(0)..).unwrap_or("");
@@ -273,6 +285,9 @@ impl Name {
             // `http_tls_config`, and a label of Traefik.
             || self.text.ends_with("_tls_config")
             || self.text.ends_with("basicauth_users")
+            || self.text.ends_with("digestauth_users")
+            // `caddy.basicauth.admin`, a label of Caddy.
+            || self.text.starts_with("caddy") && self.text.contains("basicauth_")
             || SECTIONS
                 .iter()
                 .filter(|section| section.len() > 8)

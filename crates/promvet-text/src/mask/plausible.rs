@@ -347,6 +347,8 @@ fn is_part(part: &str) -> bool {
 fn is_word(word: &str) -> bool {
     let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let vowel = letters.len() < 4
+        // `httpHeaderValue1` of Grafana's data sources.
+        || letters == "http"
         || letters.contains(['a', 'e', 'i', 'o', 'u', 'y', 'A', 'E', 'I', 'O', 'U', 'Y']);
     vowel
         && word.len() > 1
@@ -385,11 +387,14 @@ pub(super) fn secret_header(text: &str) -> Option<usize> {
     if is_variable(text) {
         return None;
     }
+    let is_key = |value: &str| is_uuid(value.trim_matches([' ', '"', '\'', '^', ',']));
     let mut at = 0;
     for header in text.split_inclusive(['^', ',']) {
         let from = match header.split_once(':') {
             Some((name, _)) if names::is_harmless_header(name.trim()) => None,
-            Some((name, value)) if !is_reference(value) => {
+            Some((name, value))
+                if !is_reference(value) || is_key(value) && !names::may_have_id(name) =>
+            {
                 let blank = value.len() - value.trim_start().len();
                 Some(name.len() + 1 + blank)
             }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::is_made_up;
 use super::names::Meaning;
 use crate::work;
 
@@ -234,7 +235,13 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
     };
     let user = rest.get(..end)?;
     let colon = user.find(':').map_or(0, |colon| colon + 1);
-    Some(start + colon..start + end)
+    // `https://TOKEN:@host`
+    let from = if colon == end && is_made(user) {
+        0
+    } else {
+        colon
+    };
+    Some(start + from..start + end)
 }
 
 /// What is where a port should be and is not one: the password of a URL whose `@` and host are
@@ -343,7 +350,11 @@ fn cut_user(rest: &str, authority: &str) -> Option<usize> {
     } else {
         is_number(port) && name.starts_with(|c: char| c.is_ascii_alphanumeric())
     };
-    (!is_host && !authority.is_empty() && is_behind).then_some(at)
+    let is_secret = || {
+        path.get(..at)
+            .is_some_and(|user| user.split('/').any(is_made_up))
+    };
+    (!is_host && !authority.is_empty() && (is_behind || is_secret())).then_some(at)
 }
 
 /// Userinfo in what is not quite a URL: `https//u:p@h`, `https:/u:p@h`, `u:p@h`.
@@ -371,6 +382,10 @@ fn broken(line: &str, out: &mut Vec<Range<usize>>) {
             }
             None if skipped > 0 && !before.starts_with("mailto:") => {
                 out.push(start + skipped..start + at);
+            }
+            // `TOKEN@host.example`
+            None if host.contains(['.', ':']) && is_made_up(user) => {
+                out.push(start..start + at);
             }
             _ => {}
         }

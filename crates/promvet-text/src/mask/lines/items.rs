@@ -2,7 +2,7 @@
 //! that cannot be names, comments, ports.
 
 use super::super::names::{self, Meaning};
-use super::super::{looks, plausible, urls, value};
+use super::super::{is_made_up, looks, plausible, urls, value};
 use super::Scan;
 use super::sections::Within;
 
@@ -92,14 +92,28 @@ impl Scan<'_> {
                 return;
             }
             let is_variable = body.get(..at).is_some_and(|before| before.ends_with("${"));
-            if word.contains(':')
-                && !is_variable
-                && !word.contains("//")
-                && let Some(range) = urls::port(body, at)
-            {
+            let is_address = word.contains(':') && !is_variable && !word.contains("//");
+            if is_address && let Some(range) = urls::port(body, at) {
                 self.hide(range.start, range.end);
             }
+            // `host:80/SECRET`, `user/SECRET@host:80`
+            if is_address && word.contains(['/', '@']) {
+                self.made_up(word, at);
+            }
             at += word.len();
+        }
+    }
+
+    /// Hides the parts of an address that are made up.
+    fn made_up(&mut self, address: &str, start: usize) {
+        let mut at = start;
+        for part in address.split_inclusive(['/', '@', ':', '?']) {
+            let bare = part.trim_end_matches(['/', '@', ':', '?']);
+            let bare = bare.trim_end_matches(|c: char| c.is_whitespace() || "\"'[],{}".contains(c));
+            if is_made_up(bare) {
+                self.hide(at, at + bare.len());
+            }
+            at += part.len();
         }
     }
 

@@ -47,7 +47,7 @@ impl Scan<'_> {
             let written = body.get(pair.value..).unwrap_or("");
             if written.starts_with('{')
                 && !written.starts_with("{{")
-                && let Some(within) = sections::under(pair.meaning, inside)
+                && let Some(within) = within(&pair, inside)
             {
                 self.items(body, pair.value, within);
                 let braces = braces.get_or_insert_with(|| value::Braces::of(body));
@@ -121,7 +121,7 @@ impl Scan<'_> {
         inside: Option<Section>,
     ) {
         let is_empty = written.is_empty() || written.starts_with('#');
-        let Some(within) = sections::under(pair.meaning, inside) else {
+        let Some(within) = within(pair, inside) else {
             return;
         };
         // Under `file: |` is what is in the file.
@@ -218,6 +218,7 @@ impl Scan<'_> {
                 true
             }
             Meaning::Reference if written.starts_with('[') && written.contains('{') => false,
+            Meaning::Reference if is_key_of_header(pair, bare, inside) => true,
             Meaning::Reference => !plausible::is_reference(bare) && !value::is_prose(bare),
             Meaning::Path => !plausible::is_plausible_path(word),
             Meaning::User => {
@@ -227,6 +228,7 @@ impl Scan<'_> {
                 let is_hash = word.contains("sha256:") || word.contains("sha512:");
                 let url = word.contains("://") || word.starts_with("arn:") || is_hash;
                 !url && !short && !value::is_harmless(behind) && !behind.starts_with(['$', '}'])
+                    || has_password(bare)
             }
             Meaning::Scheme => has_credentials && !value::is_scheme(bare),
             Meaning::Plain if is_value_of_name(pair.key) && !value::is_harmless(bare) => {
@@ -236,19 +238,22 @@ impl Scan<'_> {
             Meaning::Plain if in_comment => has_credentials && pair.spaced && is_made_up(bare),
             Meaning::Plain => match inside {
                 _ if is_header(pair.key) && !names::is_harmless_header(pair.key) => {
-                    !plausible::is_reference(bare)
+                    !plausible::is_reference(bare) || is_key_of_header(pair, bare, inside)
                 }
                 _ if value::is_of_environment(pair.key) && plausible::is_made_by_hand(bare) => true,
                 _ if !pair.spaced => false,
                 None => match pair.key {
                     "key" | "pat" => looks::is_dense(bare),
+                    "routing_key" => looks::is_dense(bare) || is_made_up(bare),
                     "separator" => is_made_up(bare),
-                    // What compose copies a secret from is its name.
-                    "source" => is_made_up(bare) && !bare.contains(['/', ':', ' ', '$', '{']),
+                    // What compose copies a secret from is its name, and what to is that of a file.
+                    "content" | "source" | "target" => {
+                        is_made_up(bare) && !bare.contains(['/', ':', ' ', '$', '{'])
+                    }
                     _ => false,
                 },
                 Some(_) if names::is_naming(pair.key) => {
-                    !plausible::is_reference(bare) || pair.key != "name" && plausible::is_uuid(bare)
+                    !plausible::is_reference(bare) || plausible::is_uuid(bare)
                 }
                 Some(section) if section.has_credentials && section.within != Within::Headers => {
                     let may_be_shown = names::is_known_in_section(pair.key)
@@ -261,7 +266,11 @@ impl Scan<'_> {
                 Some(section) => {
                     let known =
                         section.within == Within::Headers && names::is_harmless_header(pair.key);
-                    !known && !plausible::is_reference(bare) && !value::is_prose(bare)
+                    let is_key = is_key_of_header(pair, bare, inside)
+                        || section.within == Within::Secret
+                            && plausible::is_uuid(bare)
+                            && !names::may_have_id(pair.key);
+                    !known && (is_key || !plausible::is_reference(bare) && !value::is_prose(bare))
                 }
             },
         }
@@ -307,7 +316,9 @@ impl Scan<'_> {
         }
         secret
             || inside.is_some_and(|section| {
-                section.within != Within::Headers || !plausible::is_reference(bare)
+                !matches!(section.within, Within::Headers | Within::PlainHeader)
+                    || !plausible::is_reference(bare)
+                    || is_key_of_header(pair, bare, inside)
             })
     }
 
@@ -446,6 +457,30 @@ fn is_header(key: &str) -> bool {
     key.len() > 2 && (key.starts_with("X-") || key.starts_with("x-") && key.contains("key"))
 }
 
+/// What the mapping under a key holds.
+fn within(pair: &value::Pair<'_>, inside: Option<Section>) -> Option<Within> {
+    match sections::under(pair.meaning, inside)? {
+        Within::Headers if pair.meaning == Meaning::Plain && names::may_have_id(pair.key) => {
+            Some(Within::PlainHeader)
+        }
+        within => Some(within),
+    }
+}
+
+/// Whether a header has a UUID that is a key rather than the id of something.
+fn is_key_of_header(pair: &value::Pair<'_>, bare: &str, inside: Option<Section>) -> bool {
+    let is_header = inside.is_some_and(|section| section.within == Within::Headers);
+    is_header
+        && plausible::is_uuid(bare.trim_matches(['[', ']', '"', '\'']))
+        && !names::may_have_id(pair.key)
+}
+
+/// Whether the name of a user has a password behind it: `admin/SECRET`, `admin SECRET`.
+fn has_password(user: &str) -> bool {
+    user.split_once(['/', ' ', ',', '|'])
+        .is_some_and(|(_, behind)| is_made_up(behind))
+}
+
 /// Whether what is behind a word of a comment explains it: where it is read about, or a sentence, whose
 /// words are judged one by one.
 fn is_explained(value: &str) -> bool {
@@ -456,7 +491,7 @@ fn is_explained(value: &str) -> bool {
 /// Keys of the value of what another key beside them names: a variable of a container, a header,
 /// the label that a relabeling writes.
 fn is_value_of_name(key: &str) -> bool {
-    matches!(key, "value" | "values" | "replacement") || names::is_slip_of_value(key)
+    matches!(key, "val" | "value" | "values" | "replacement") || names::is_slip_of_value(key)
 }
 
 /// Keys of the name that the value beside them belongs to.
@@ -470,6 +505,7 @@ fn is_telling(key: &str) -> bool {
         || is_name_of_value(key)
         || is_header(key)
         || value::is_of_environment(key)
-        || matches!(key, "key" | "pat" | "source" | "regex" | "separator")
+        || matches!(key, "key" | "pat" | "routing_key" | "source" | "target")
+        || matches!(key, "content" | "regex" | "separator")
         || matches!(key, "source_labels" | "sourceLabels")
 }

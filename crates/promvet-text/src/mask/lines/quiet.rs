@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use super::super::slot_of;
+use super::super::{marks, slot_of};
 use super::{Scan, State};
 
 /// The longest line that is remembered, in bytes: longer ones seldom come twice.
@@ -32,7 +32,8 @@ impl Scan<'_> {
 
 /// Whether a line hides nothing and says nothing of other lines, wherever it is on its own.
 pub(super) fn knows(line: &str) -> bool {
-    line.len() <= LONGEST
+    !marks::is_everything_asked()
+        && line.len() <= LONGEST
         && MET.with_borrow(|met| match met.get(slot_of::<SLOTS>(line)) {
             Some(Some(known)) => **known == *line,
             _ => false,

@@ -11,6 +11,8 @@ pub(super) enum Within {
     Secret,
     /// Headers of a request by their names.
     Headers,
+    /// What a header holds that is no secret, such as the name of a tenant.
+    PlainHeader,
 }
 
 /// A mapping that is open.

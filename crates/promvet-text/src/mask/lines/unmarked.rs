@@ -1,7 +1,7 @@
 //! What has no mark of a key behind it: `password SECRET`, the labels of a block.
 
 use super::super::names::{self, Meaning};
-use super::super::{arguments, plausible, value};
+use super::super::{arguments, marks, plausible, value};
 use super::sections::{self, Within};
 use super::{Scan, State};
 use crate::work;
@@ -94,7 +94,8 @@ impl Scan<'_> {
         let is_word = value::is_words(text) || text.starts_with("http");
         let shown = match section.within {
             Within::Credentials => is_item && is_word,
-            Within::Secret | Within::Headers => {
+            Within::Headers if plausible::is_uuid(value::unquoted(text, false)) => false,
+            Within::Secret | Within::Headers | Within::PlainHeader => {
                 plausible::is_reference(text) || value::is_prose(text)
             }
         };
@@ -140,6 +141,9 @@ impl Scan<'_> {
 /// Whether a line begins with a key and its mark, and has something behind it, as most do: there a word
 /// is not where a key should be.
 fn begins_with_key(text: &str) -> bool {
+    if marks::is_everything_asked() {
+        return false;
+    }
     let bytes = text.as_bytes();
     let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\x0b';
     let end = bytes.iter().position(is_blank);

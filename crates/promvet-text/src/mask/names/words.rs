@@ -38,6 +38,7 @@ pub(in super::super) const SECTIONS: &[&str] = &[
     "tls_config",
     "basicauth",
     "basic_auth_users",
+    "http_client_config",
     // Blocks of the Collector's extensions.
     "bearertokenauth",
     "client_auth",
@@ -134,8 +135,14 @@ pub(in super::super) const REFERENCE_ENDS: &[&str] = &[
 
 /// Names whose value is a name, a path or a mapping more often than a secret, and is shown if it
 /// looks like one: `license: Apache-2.0`, `tls: {insecure: true}`.
-pub(in super::super) const REFERENCES: &[&str] =
-    &["licence", "license", "secrets", "tls", "tls_server_config"];
+pub(in super::super) const REFERENCES: &[&str] = &[
+    "licence",
+    "license",
+    "secrets",
+    "secure_json_data",
+    "tls",
+    "tls_server_config",
+];
 
 /// Keys that tell where a secret is, in a mapping in the place of a secret: `password: {name: x, key: y}`.
 pub(in super::super) const NAMING_KEYS: &[&str] = &["config_map", "key", "name", "secret"];
