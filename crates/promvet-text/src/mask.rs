@@ -454,6 +454,14 @@ mod tests {
         "- targets: ['u/§@h:80']",
         "url: '§@h.example.com/x'",
         "url: https://u§:@h.example.com/x",
+        "params: {key: [§]}",
+        "htpasswd -nbB admin § > /etc/web",
+        "redis-server --requirepass §",
+        "aws configure set aws_secret_access_key §",
+        "kubectl create secret generic x --from-literal=foo=§",
+        "proxy_set_header X-Foo-Key \"§\";",
+        "basicauth admin §",
+        "expr: label_replace(up, \"token\", \"§\", \"\", \"\")",
     ];
 
     const UUID: &str = "af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f";
@@ -475,6 +483,8 @@ mod tests {
         "extra_headers:\n- 'X-Key: §'",
         "bearer_token_file: {name: §}",
         "secrets:\n  a: §",
+        "X-Foo-Key: §",
+        "routing_key: §",
         "slack_api_url: https://hooks.slack.com/services/T0/B0/§",
     ];
 
@@ -539,6 +549,9 @@ mod tests {
             "content: hello",
             "basic_auth: {username: 'admin/team a', password_file: a.txt}",
             "val: 12",
+            "X-Org-Id: af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f",
+            "routing_key: node_metrics",
+            "expr: label_replace(up, \"token\", \"$1\", \"instance\", \"(.+):9090\")",
             "mail: oncall-2@team.example.com",
             "curl -H 'Content-Type: application/json' -H \"X-Scope-OrgID: team-a\" https://h/x",
             "separator: ;",

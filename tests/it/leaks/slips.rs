@@ -523,6 +523,22 @@ const BY_PERSON: &[(&str, &str)] = &[
         "Dockerfile",
         "FROM prom/prometheus:v3.1.0\nENV API_TOKEN §\nCOPY <<EOF /run/secrets/tok\n§\nEOF\nCMD [\"--bogus\"]\n",
     ),
+    (
+        "Dockerfile",
+        "FROM prom/prometheus:v3.1.0\nRUN htpasswd -nbB admin § > /etc/prometheus/web.yml\nCMD [\"--bogus\"]\n",
+    ),
+    (
+        "compose.yml",
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.1.0\n    command: sh -c 'redis-cli --requirepass § && prometheus --bogus'\n",
+    ),
+    (
+        "prometheus.yml",
+        "scrape_configs:\n- job_name: a\n  params: {key: [§]}\n  bogus: 1\n",
+    ),
+    (
+        "alerts.yml",
+        "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: label_replace(up, \"token\", \"§\", \"\", \"\") ==\n",
+    ),
 ];
 
 /// Whole files.

@@ -144,6 +144,36 @@ pub(super) fn behind_users(line: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// The passwords in words of their own that are somewhere behind the name of a secret, whatever is
+/// between: `htpasswd -b web.yml admin SECRET`, `label_replace(up, "token", "SECRET", …)`.
+pub(super) fn behind_names(line: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let (mut at, mut asked, mut is_named) = (0, 0, false);
+    for word in line.split_inclusive(char::is_whitespace) {
+        let bare = word.trim_matches(|c: char| c.is_whitespace() || "\"'`,;()[]{}".contains(c));
+        let password = bare.rsplit('=').next().unwrap_or("");
+        let is_long = (SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&password.len());
+        if is_long && is_made_by_hand(password) && is_made_up(password) {
+            let before = line.get(asked..at).unwrap_or("");
+            is_named = is_named || before.split_whitespace().any(names_secret);
+            asked = at;
+            let from = at + word.find(bare).unwrap_or(0) + bare.len() - password.len();
+            if is_named {
+                out.push(from..from + password.len());
+            }
+        }
+        at += word.len();
+    }
+    out
+}
+
+/// Whether a word of a command is the name of a secret, or of a header that may hold one.
+fn names_secret(word: &str) -> bool {
+    let name = word.trim_matches(|c: char| "\"'`,;()[]{}-".contains(c));
+    let meaning = Meaning::of(name);
+    meaning.is_secret() || meaning == Meaning::Section || name.starts_with("X-")
+}
+
 /// The most bytes of a password that are looked at behind a user.
 const LONGEST_PASSWORD: usize = 64;
 

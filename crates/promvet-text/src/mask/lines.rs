@@ -188,6 +188,10 @@ impl<'t> Scan<'t> {
         if marks.has(Marks::COLON) && marks.has(Marks::DIGIT) {
             self.out.extend(arguments::behind_users(body).map(hides));
         }
+        if marks.has(Marks::DIGIT) {
+            let found = arguments::behind_names(body);
+            self.out.extend(found.into_iter().map(hides));
+        }
         if marks.has(Marks::SLASH | Marks::COMMAND | Marks::SEPARATOR | Marks::HASH) {
             self.out.extend(arguments::substituted(body).map(hides));
         }

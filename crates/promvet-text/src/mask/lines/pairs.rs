@@ -238,13 +238,14 @@ impl Scan<'_> {
             Meaning::Plain if in_comment => has_credentials && pair.spaced && is_made_up(bare),
             Meaning::Plain => match inside {
                 _ if is_header(pair.key) && !names::is_harmless_header(pair.key) => {
-                    !plausible::is_reference(bare) || is_key_of_header(pair, bare, inside)
+                    let is_key = is_uuid(bare) && !names::may_have_id(pair.key);
+                    is_key || !plausible::is_reference(bare)
                 }
                 _ if value::is_of_environment(pair.key) && plausible::is_made_by_hand(bare) => true,
                 _ if !pair.spaced => false,
                 None => match pair.key {
-                    "key" | "pat" => looks::is_dense(bare),
-                    "routing_key" => looks::is_dense(bare) || is_made_up(bare),
+                    "key" | "pat" => is_key(bare),
+                    "routing_key" => is_key(bare) || plausible::is_uuid(bare),
                     "separator" => is_made_up(bare),
                     // What compose copies a secret from is its name, and what to is that of a file.
                     "content" | "source" | "target" => {
@@ -470,9 +471,18 @@ fn within(pair: &value::Pair<'_>, inside: Option<Section>) -> Option<Within> {
 /// Whether a header has a UUID that is a key rather than the id of something.
 fn is_key_of_header(pair: &value::Pair<'_>, bare: &str, inside: Option<Section>) -> bool {
     let is_header = inside.is_some_and(|section| section.within == Within::Headers);
-    is_header
-        && plausible::is_uuid(bare.trim_matches(['[', ']', '"', '\'']))
-        && !names::may_have_id(pair.key)
+    is_header && is_uuid(bare) && !names::may_have_id(pair.key)
+}
+
+/// Whether a value is a UUID, perhaps alone in a list or in the quotes of its header.
+fn is_uuid(bare: &str) -> bool {
+    plausible::is_uuid(bare.trim_matches(['[', ']', '"', '\'']))
+}
+
+/// Whether a value is one word that a generator or a person made up, perhaps alone in a list.
+fn is_key(bare: &str) -> bool {
+    let bare = bare.trim_matches(['[', ']', '"', '\'']);
+    looks::is_dense(bare) || is_made_up(bare)
 }
 
 /// Whether the name of a user has a password behind it: `admin/SECRET`, `admin SECRET`.

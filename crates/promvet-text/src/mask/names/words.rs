@@ -225,6 +225,7 @@ pub(in super::super) const GLUED_ENDS: &[&str] = &[
     "adminpass",
     "mypass",
     "authpass",
+    "requirepass",
     "pwd",
     "creds",
     "tkn",
