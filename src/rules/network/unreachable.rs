@@ -96,21 +96,7 @@ fn kind(why: &Why) -> &'static str {
 fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
     let from = &found.from;
     let (message, help) = match &found.why {
-        Why::NoSuchName {
-            host,
-            meant: Some(meant),
-            ..
-        } => (
-            format!("no service, alias or container is called `{host}`; did you mean `{meant}`?"),
-            format!("write `{meant}`, or add `{host}` to the compose file"),
-        ),
-        Why::NoSuchName { host, .. } => {
-            let message = format!(
-                "no service, alias or container of the compose file is called `{host}`"
-            );
-            let help = format!("add the service, or name `{host}` in `extra_hosts` of {from}");
-            return (Severity::Info, message, help);
-        }
+        Why::NoSuchName { host, meant, .. } => return no_such_name(from, host, meant.as_deref()),
         Why::NoSuchService {
             written,
             meant,
@@ -175,27 +161,47 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             alias,
             network,
         } => (
-            format!("the alias `{alias}` of `{service}` counts in the network `{network}` only: {so}"),
+            format!(
+                "the alias `{alias}` of `{service}` counts in the network `{network}` only: {so}"
+            ),
             format!("write `{service}`, or join the network `{network}`"),
         ),
         Why::OwnMode { mode, published } => own_mode(from, so, *mode, *published),
-        Why::OtherMode { service, mode } => (
-            format!(
-                "`{service}` has `network_mode: {}`, so its name leads nowhere: {so}",
-                mode.word()
-            ),
-            match mode {
-                Mode::Host => "write `host.docker.internal`, with `extra_hosts: ['host.docker.internal:host-gateway']` for this container"
-                    .to_owned(),
-                Mode::Bridge | Mode::None => format!("remove `network_mode` of `{service}`"),
-            },
-        ),
+        Why::OtherMode { service, mode } => other_mode(service, so, *mode),
         Why::OtherDns => (
             format!("the pod does not ask the DNS of the cluster, so the name is not found: {so}"),
             "set `dnsPolicy: ClusterFirstWithHostNet` for the pod".to_owned(),
         ),
     };
     (Severity::Warning, message, help)
+}
+
+fn no_such_name(from: &str, host: &str, meant: Option<&str>) -> (Severity, String, String) {
+    match meant {
+        Some(meant) => (
+            Severity::Warning,
+            format!("no service, alias or container is called `{host}`; did you mean `{meant}`?"),
+            format!("write `{meant}`, or add `{host}` to the compose file"),
+        ),
+        None => (
+            Severity::Info,
+            format!("no service, alias or container of the compose file is called `{host}`"),
+            format!("add the service, or name `{host}` in `extra_hosts` of {from}"),
+        ),
+    }
+}
+
+fn other_mode(service: &str, so: &str, mode: Mode) -> (String, String) {
+    let message = format!(
+        "`{service}` has `network_mode: {}`, so its name leads nowhere: {so}",
+        mode.word()
+    );
+    let help = match mode {
+        Mode::Host => "write `host.docker.internal`, with `extra_hosts: ['host.docker.internal:host-gateway']` for this container"
+            .to_owned(),
+        Mode::Bridge | Mode::None => format!("remove `network_mode` of `{service}`"),
+    };
+    (message, help)
 }
 
 fn localhost(
