@@ -7,7 +7,7 @@
 //! a Prometheus of the tree stores samples that arrive late (`storage`, which such a change must leave alone).
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use memchr::memmem::{self, Finder};
 
@@ -26,7 +26,7 @@ use crate::facts::scripts;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::source::Tree;
-use crate::yaml::Document;
+use crate::yaml::{Document, Node};
 
 /// How many changed files are followed. A change of more has most of its cost in itself.
 const MOST_CHANGED: usize = 64;
@@ -62,9 +62,15 @@ pub(super) fn of<'f>(
     }
     let names = request.changed.iter().filter_map(|path| path.file_name());
     let names: HashSet<&[u8]> = names.map(|name| name.as_encoded_bytes()).collect();
+    let changed = survey.seen.iter();
+    let changed = changed.filter(|seen| request.changed.contains(&seen.found.path));
+    let included = changed.map(|seen| included(seen, facts_of(seen), request, tree));
     let asking = Asking {
         request,
         tree,
+        included: included
+            .collect::<Option<Vec<_>>>()
+            .map(|all| all.into_iter().flatten().collect()),
         names: names.into_iter().map(Finder::new).collect(),
         escapes: ESCAPES.map(Finder::new),
     };
@@ -102,7 +108,9 @@ fn is_edited(path: &Path, request: &Request, survey: &Survey) -> bool {
     };
     let pair = plain(before).zip(plain(now));
     pair.is_some_and(|(before, now)| {
-        includes(before) == includes(now) && late_samples(before) == late_samples(now)
+        let late = |document| late_samples(document).ok();
+        let is_late_alike = late(before).is_some_and(|before| late(now) == Some(before));
+        includes(before) == includes(now) && is_late_alike
     })
 }
 
@@ -122,9 +130,33 @@ fn plain(seen: &ScannedFile) -> Option<&Document> {
         && !tells
         && !scripts::tells(recognised.text.content());
     match &recognised.what {
-        What::Configuration { document, .. } if is_plain => Some(document),
+        What::Configuration { document, .. } if is_plain && has_own_keys(document) => {
+            Some(document)
+        }
         _ => None,
     }
+}
+
+/// The sections of Prometheus (`Config`, config/config.go, 3.5). A file with another one may be that of
+/// another program too, such as Mimir, whose limits count for those that send to it.
+const SECTIONS: [&str; 11] = [
+    "alerting",
+    "global",
+    "otlp",
+    "remote_read",
+    "remote_write",
+    "rule_files",
+    "runtime",
+    "scrape_config_files",
+    "scrape_configs",
+    "storage",
+    "tracing",
+];
+
+/// Whether all sections of a file are Prometheus's.
+fn has_own_keys(document: &Document) -> bool {
+    let root = document.root().and_then(Node::mapping);
+    root.is_some_and(|root| root.entries().all(|entry| SECTIONS.contains(&entry.name())))
 }
 
 /// What a configuration includes, as it says it.
@@ -152,6 +184,9 @@ fn late_samples(document: &Document) -> Result<Option<&str>, ()> {
 struct Asking<'a> {
     request: &'a Request,
     tree: &'a dyn Tree,
+    /// The files that the changed ones include: what is found in them counts for each that includes them,
+    /// so that all of these are judged on both sides. None if it is not known.
+    included: Option<HashSet<PathBuf>>,
     /// The names of the changed files.
     names: Vec<Finder<'a>>,
     escapes: [Finder<'static>; 5],
@@ -180,25 +215,39 @@ impl Asking<'_> {
         document: &Document,
         facts: Option<&Facts<'_>>,
     ) -> bool {
-        let patterns = patterns(document);
-        if patterns.is_empty() {
+        if patterns(document).is_empty() {
             return false;
         }
-        // Jobs that are included name target files in turn.
-        let has_jobs = patterns
-            .iter()
-            .any(|(purpose, _)| *purpose == Purpose::ScrapeConfigs);
-        let Some(facts) = facts.filter(|_| !has_jobs) else {
+        let files = included(seen, facts, self.request, self.tree);
+        let (Some(files), Some(included)) = (files, &self.included) else {
             return true;
         };
-        let folder = folder_of(seen, self.request, self.tree);
-        let loads = facts.loads(document, folder, &seen.recognised);
-        loads.iter().any(|load| match load {
-            Load::Files(files) => {
-                let mut files = files.files().iter();
-                files.any(|file| self.request.changed.contains(file))
-            }
-            Load::Part(_) => false,
-        })
+        let mut files = files.iter();
+        files.any(|file| self.request.changed.contains(file) || included.contains(file))
     }
+}
+
+/// The files that a configuration includes; none if they are not known, such as target files that included
+/// jobs name in turn.
+fn included(
+    seen: &ScannedFile,
+    facts: Option<&Facts<'_>>,
+    request: &Request,
+    tree: &dyn Tree,
+) -> Option<Vec<PathBuf>> {
+    let What::Configuration { document, .. } = &seen.recognised.what else {
+        return Some(Vec::new());
+    };
+    let patterns = patterns(document);
+    if patterns.is_empty() {
+        return Some(Vec::new());
+    }
+    let is_of_jobs = |(purpose, _): &(Purpose, _)| *purpose == Purpose::ScrapeConfigs;
+    let facts = facts.filter(|_| !patterns.iter().any(is_of_jobs))?;
+    let loads = facts.loads(document, folder_of(seen, request, tree), &seen.recognised);
+    let files = loads.iter().flat_map(|load| match load {
+        Load::Files(files) => files.files().to_vec(),
+        Load::Part(_) => Vec::new(),
+    });
+    Some(files.collect())
 }

@@ -628,3 +628,68 @@ fn other_deeds_are_shown_too() {
         scope.spawn(|| judge_deeds(second));
     });
 }
+
+/// The rules and paths of what a comparison with the commit before reports.
+fn new_findings(repository: &Scratch) -> Vec<(String, String)> {
+    let report = repository
+        .promvet(&["--since", "HEAD~1", "--format", "json"])
+        .json();
+    let findings = crate::support::report::findings(&report).iter();
+    let text = |one: &serde_json::Value, key| crate::support::report::text(one, key).to_owned();
+    findings
+        .map(|one| (text(one, "rule"), text(one, "path")))
+        .collect()
+}
+
+/// What another Prometheus stores late counts for those that send to it, however it is written, and
+/// whatever else is in its file.
+#[test]
+fn a_window_behind_an_anchor_touches_those_that_send_there() {
+    let sender = "global: {external_labels: {cluster: a}}\nremote_write: [{url: 'http://prom-b:9090/api/v1/write'}]\n\
+                  storage: {tsdb: {out_of_order_time_window: 1h}}\n";
+    let compose = "services:\n  prom-b:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./b:/etc/prometheus']\n    \
+                   command: [--config.file=/etc/prometheus/prometheus.yml, --web.enable-remote-write-receiver]\n";
+    for storage in [
+        "storage: {tsdb: {out_of_order_time_window: 2h}}\n",
+        "storage: &s {tsdb: {out_of_order_time_window: 2h}}\n",
+        "storage: {tsdb: {out_of_order_time_window: &w 2h}}\n",
+        "x-own: 1\nstorage: {tsdb: {out_of_order_time_window: 2h}}\n",
+    ] {
+        let receiver = format!("scrape_configs: []\n{storage}");
+        let repository = Scratch::repository(&[
+            ("a/prometheus.yml", sender),
+            ("b/prometheus.yml", &receiver),
+            ("compose.yaml", compose),
+        ]);
+        repository.write(&[("b/prometheus.yml", &receiver.replace("2h", "1m"))]);
+        repository.commit("Store nothing late");
+        let found = new_findings(&repository);
+        let expected = (
+            "remote-write/receiver-limits".to_owned(),
+            "a/prometheus.yml".to_owned(),
+        );
+        assert!(found.contains(&expected), "{storage} {found:?}");
+    }
+}
+
+/// What is found in a file that several configurations include is found for each of them.
+#[test]
+fn an_old_finding_in_a_shared_file_stays_old() {
+    let rules = "groups: [{name: g, rules: [{record: 'a-b', expr: up}]}]\n";
+    let plain = "rule_files: [../s/r.yml]\nscrape_configs: [{job_name: x}]\n";
+    let legacy = format!("global: {{metric_name_validation_scheme: legacy}}\n{plain}");
+    let repository = Scratch::repository(&[
+        ("a/prometheus.yml", &legacy),
+        ("b/prometheus.yml", plain),
+        ("s/r.yml", rules),
+    ]);
+    repository.write(&[("b/prometheus.yml", &legacy)]);
+    repository.commit("Take names of old only");
+    assert_eq!(new_findings(&repository), []);
+    // What no other configuration has found before is new.
+    let repository = Scratch::repository(&[("b/prometheus.yml", plain), ("s/r.yml", rules)]);
+    repository.write(&[("b/prometheus.yml", &legacy)]);
+    repository.commit("Take names of old only");
+    let expected = ("files/rule-file".to_owned(), "s/r.yml".to_owned());
+    assert!(new_findings(&repository).contains(&expected));
+}

@@ -11,7 +11,7 @@ pub(super) enum Within {
     Secret,
     /// Headers of a request by their names.
     Headers,
-    /// What a header holds that is no secret, such as the name of a tenant.
+    /// What a header may show, such as the name of a tenant.
     PlainHeader,
 }
 
