@@ -35,7 +35,32 @@ pub enum EmbeddedIn {
     PartOf(&'static str, Box<Self>),
 }
 
+/// How programs take a value from the environment, by their words in reports.
+const ENVIRONMENTS: &[(&str, &str)] = &[
+    ("alloy", "read it from the environment: `sys.env(\"NAME\")`"),
+    (
+        "otel-collector",
+        "read it from the environment: `${env:NAME}`",
+    ),
+];
+
+/// How a program takes a value from the environment, if it does.
+pub fn environment_of(program: &str) -> Option<&'static str> {
+    let mut rows = ENVIRONMENTS.iter();
+    rows.find(|(known, _)| *known == program)
+        .map(|(_, advice)| *advice)
+}
+
 impl EmbeddedIn {
+    /// The program other than Prometheus that reads it, by its word in reports.
+    #[must_use]
+    pub fn program(&self) -> Option<&'static str> {
+        match self {
+            Self::Part(word) | Self::PartOf(word, _) => Some(word),
+            _ => None,
+        }
+    }
+
     /// The word used in reports.
     #[must_use]
     pub fn word(&self) -> &'static str {

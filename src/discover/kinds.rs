@@ -86,6 +86,11 @@ const SECTIONS: &[Section] = &[
     ),
 ];
 
+/// The names of the sections of Prometheus's file.
+pub fn section_names() -> impl Iterator<Item = &'static str> {
+    SECTIONS.iter().map(|section| section.name)
+}
+
 /// A kind of file that is not a Prometheus configuration: all of `keys` are in it.
 struct Neighbour {
     kind: &'static str,

@@ -1,9 +1,9 @@
 //! Whether something fills in the placeholders of a configuration.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use super::Facts;
-use super::deployment::{Certainty, MountSource, Platform, Resolved, RunningDeployment};
+use super::deployment::{Certainty, MountSource, Platform, Resolved, RunningDeployment, on_disk};
 use super::scripts::{Rendered, Scripts};
 use crate::discover::{self, EmbeddedIn};
 use crate::finding::Evidence;
@@ -119,23 +119,8 @@ fn is_shared(runner: &RunningDeployment<'_>, file: &Path) -> bool {
             .unwrap_or("");
         // A name without a slash is a volume of its own.
         let is_path = source.contains('/') || source.starts_with('.');
-        source.contains('$') || is_path && file.starts_with(clean(&folder.join(source)))
+        source.contains('$') || is_path && file.starts_with(on_disk(folder, source))
     })
-}
-
-/// A path without `.` and `..`.
-fn clean(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 fn rendered<'r>(shown: &'r str, holder: Option<&'r EmbeddedIn>) -> Rendered<'r> {

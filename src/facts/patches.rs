@@ -8,6 +8,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::credential_file::Lookup;
+use super::deployment::on_disk;
 use crate::discover::manifests;
 use crate::finding::{Evidence, Place, Text};
 use crate::needle;
@@ -445,7 +446,7 @@ impl Reach {
         for key in REFERRING {
             let items = one.root.get(key).into_iter().flat_map(Node::items);
             for path in items.filter_map(Node::as_str) {
-                let path = lexical(&one.folder.join(path));
+                let path = on_disk(&one.folder, path);
                 if !self.0.insert(path.clone()) {
                     continue;
                 }
@@ -459,20 +460,4 @@ impl Reach {
     fn has(&self, file: &Path) -> bool {
         self.0.contains(file)
     }
-}
-
-/// A path without `.` and `..`.
-fn lexical(path: &Path) -> PathBuf {
-    use std::path::Component;
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
 }

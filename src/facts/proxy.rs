@@ -30,6 +30,9 @@ struct Redirected {
     to_https: bool,
 }
 
+/// Where a text passes a path of a host on to that is asked for at a port: the place, the host and the port.
+type FindUpstream = fn(&str, u16, &str, &str) -> Option<(Span, String, u16)>;
+
 /// A program whose configuration is read.
 struct Proxy {
     /// Its images, without their publisher.
@@ -43,6 +46,8 @@ struct Proxy {
     flag: &'static str,
     unserved: fn(&str, u16, &str, &str) -> Option<Unserved>,
     redirected: fn(&str, u16, &str, &str) -> Option<Redirected>,
+    /// Where it passes a path on to, if that is read.
+    upstream: Option<FindUpstream>,
 }
 
 const PROXIES: &[Proxy] = &[
@@ -53,6 +58,7 @@ const PROXIES: &[Proxy] = &[
         flag: "-c",
         unserved: nginx::unserved,
         redirected: nginx::redirected,
+        upstream: Some(nginx::upstream),
     },
     Proxy {
         images: &["caddy"],
@@ -61,6 +67,7 @@ const PROXIES: &[Proxy] = &[
         flag: "--config",
         unserved: caddy::unserved,
         redirected: caddy::redirected,
+        upstream: None,
     },
 ];
 
@@ -72,16 +79,14 @@ pub(super) struct Upstream {
 }
 
 impl Facts<'_> {
-    /// What the nginx of the tree passes requests for an endpoint on to as they are: it sets no header that
+    /// What the proxy of the tree passes requests for an endpoint on to as they are: it sets no header that
     /// may name a tenant.
     pub(super) fn upstream(&self, one: &ServiceMatch<'_>, endpoint: &Endpoint) -> Option<Upstream> {
         let (proxy, text) = self.proxy_file(one)?;
-        if proxy.folder != "/etc/nginx" {
-            return None;
-        }
+        let upstream = proxy.upstream?;
         let host = endpoint.host_name()?;
         let path = endpoint.slice(endpoint.path());
-        let (span, host, port) = nginx::upstream(text.content(), one.port, &host, path)?;
+        let (span, host, port) = upstream(text.content(), one.port, &host, path)?;
         text.recognize();
         let message = "requests are passed on here, without a header for the tenant".to_owned();
         Some(Upstream {

@@ -135,7 +135,7 @@ impl Routes {
     pub(super) fn new(texts: &[Arc<Text>]) -> Self {
         let mut out = Self::default();
         for text in texts {
-            // Once for all documents of a file, of which there may be thousands.
+            // Once for all documents of a file: it may have thousands.
             let words = traefik::Words::of(text);
             for document in &parse_all(text).0 {
                 if words.has_host {

@@ -38,11 +38,9 @@ pub(super) fn one_for_an_entry(findings: &mut Vec<Finding>) {
             }
         }
     }
-    let mut number = 0;
-    findings.retain(|_| {
-        number += 1;
-        !redundant.contains(&(number - 1))
-    });
+    let all = std::mem::take(findings).into_iter().enumerate();
+    let kept = all.filter(|(number, _)| !redundant.contains(number));
+    findings.extend(kept.map(|(_, finding)| finding));
 }
 
 /// The entry of a path of keys, or its first section: `remote_write[0]`, `global`.

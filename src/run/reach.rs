@@ -18,11 +18,12 @@ use super::policies::Policies;
 use super::request::{Request, Side};
 use super::suppress;
 use super::survey::{ScannedFile, Survey};
-use crate::discover::What;
+use crate::discover::{What, section_names};
 use crate::facts::Facts;
 use crate::facts::deployment::{self, may_mention, may_start};
 use crate::facts::included::{Load, Purpose, patterns};
 use crate::facts::scripts;
+use crate::finding::nearest;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::source::Tree;
@@ -64,13 +65,15 @@ pub(super) fn of<'f>(
     let names: HashSet<&[u8]> = names.map(|name| name.as_encoded_bytes()).collect();
     let changed = survey.seen.iter();
     let changed = changed.filter(|seen| request.changed.contains(&seen.found.path));
-    let included = changed.map(|seen| included(seen, facts_of(seen), request, tree));
+    let included = changed.filter_map(|seen| Some((seen, document_of(seen)?)));
+    let included = included.map(|(seen, document)| {
+        let facts = facts_of(seen)?;
+        Some(Included::of(seen, document, facts, request, tree))
+    });
     let asking = Asking {
         request,
         tree,
-        included: included
-            .collect::<Option<Vec<_>>>()
-            .map(|all| all.into_iter().flatten().collect()),
+        included: included.collect(),
         names: names.into_iter().map(Finder::new).collect(),
         escapes: ESCAPES.map(Finder::new),
     };
@@ -129,34 +132,15 @@ fn plain(seen: &ScannedFile) -> Option<&Document> {
         && !recognised.masked
         && !tells
         && !scripts::tells(recognised.text.content());
-    match &recognised.what {
-        What::Configuration { document, .. } if is_plain && has_own_keys(document) => {
-            Some(document)
-        }
-        _ => None,
-    }
+    document_of(seen).filter(|document| is_plain && has_own_keys(document))
 }
 
-/// The sections of Prometheus (`Config`, config/config.go, 3.5). A file with another one may be that of
-/// another program too, such as Mimir, whose limits count for those that send to it.
-const SECTIONS: [&str; 11] = [
-    "alerting",
-    "global",
-    "otlp",
-    "remote_read",
-    "remote_write",
-    "rule_files",
-    "runtime",
-    "scrape_config_files",
-    "scrape_configs",
-    "storage",
-    "tracing",
-];
-
-/// Whether all sections of a file are Prometheus's.
+/// Whether all sections of a file are Prometheus's, slips in their names included. A file with another one may
+/// be that of another program too, such as Mimir, whose limits count for those that send to it.
 fn has_own_keys(document: &Document) -> bool {
+    let is_own = |name| nearest(name, section_names()).is_some();
     let root = document.root().and_then(Node::mapping);
-    root.is_some_and(|root| root.entries().all(|entry| SECTIONS.contains(&entry.name())))
+    root.is_some_and(|root| root.entries().all(|entry| is_own(entry.name())))
 }
 
 /// What a configuration includes, as it says it.
@@ -184,9 +168,9 @@ fn late_samples(document: &Document) -> Result<Option<&str>, ()> {
 struct Asking<'a> {
     request: &'a Request,
     tree: &'a dyn Tree,
-    /// The files that the changed ones include: what is found in them counts for each that includes them,
-    /// so that all of these are judged on both sides. None if it is not known.
-    included: Option<HashSet<PathBuf>>,
+    /// What the changed files include: what is found in it counts for each file that includes it too, so that
+    /// all of these are judged on both sides. None if it is not known.
+    included: Option<Vec<Included>>,
     /// The names of the changed files.
     names: Vec<Finder<'a>>,
     escapes: [Finder<'static>; 5],
@@ -201,12 +185,12 @@ impl Asking<'_> {
         if self.names.iter().any(has) || self.escapes.iter().any(has) || suppress::may_hold(text) {
             return true;
         }
-        match &seen.recognised.what {
-            What::Configuration { document, .. } => self.includes_changed(seen, document, facts),
-            // What is whole in it may include files.
-            What::Broken { .. } => memmem::find(content, b"iles").is_some(),
-            _ => false,
+        if let Some(document) = document_of(seen) {
+            return self.includes_changed(seen, document, facts);
         }
+        // What is whole in a broken one may include files.
+        matches!(seen.recognised.what, What::Broken { .. })
+            && memmem::find(content, b"iles").is_some()
     }
 
     fn includes_changed(
@@ -218,36 +202,57 @@ impl Asking<'_> {
         if patterns(document).is_empty() {
             return false;
         }
-        let files = included(seen, facts, self.request, self.tree);
-        let (Some(files), Some(included)) = (files, &self.included) else {
+        let (Some(facts), Some(changed)) = (facts, &self.included) else {
             return true;
         };
-        let mut files = files.iter();
-        files.any(|file| self.request.changed.contains(file) || included.contains(file))
+        let own = Included::of(seen, document, facts, self.request, self.tree);
+        let mut files = own.files.iter();
+        // Jobs that are included name target files in turn.
+        own.has_jobs
+            || files.any(|file| self.request.changed.contains(file))
+            || changed.iter().any(|changed| own.may_share_with(changed))
     }
 }
 
-/// The files that a configuration includes; none if they are not known, such as target files that included
-/// jobs name in turn.
-fn included(
-    seen: &ScannedFile,
-    facts: Option<&Facts<'_>>,
-    request: &Request,
-    tree: &dyn Tree,
-) -> Option<Vec<PathBuf>> {
-    let What::Configuration { document, .. } = &seen.recognised.what else {
-        return Some(Vec::new());
-    };
-    let patterns = patterns(document);
-    if patterns.is_empty() {
-        return Some(Vec::new());
+/// What a configuration includes.
+struct Included {
+    /// Files, and the manifests that texts are written into.
+    files: HashSet<PathBuf>,
+    has_jobs: bool,
+    has_targets: bool,
+}
+
+impl Included {
+    fn of(
+        seen: &ScannedFile,
+        document: &Document,
+        facts: &Facts<'_>,
+        request: &Request,
+        tree: &dyn Tree,
+    ) -> Self {
+        let purposes: Vec<_> = includes(document).into_iter().map(|one| one.0).collect();
+        let loads = facts.loads(document, folder_of(seen, request, tree), &seen.recognised);
+        let files = loads.iter().flat_map(|load| match load {
+            Load::Files(files) => files.files().to_vec(),
+            Load::Part(text) => vec![PathBuf::from(&**text.path())],
+        });
+        Self {
+            files: files.collect(),
+            has_jobs: purposes.contains(&Purpose::ScrapeConfigs),
+            has_targets: purposes.contains(&Purpose::Targets),
+        }
     }
-    let is_of_jobs = |(purpose, _): &(Purpose, _)| *purpose == Purpose::ScrapeConfigs;
-    let facts = facts.filter(|_| !patterns.iter().any(is_of_jobs))?;
-    let loads = facts.loads(document, folder_of(seen, request, tree), &seen.recognised);
-    let files = loads.iter().flat_map(|load| match load {
-        Load::Files(files) => files.files().to_vec(),
-        Load::Part(_) => Vec::new(),
-    });
-    Some(files.collect())
+
+    /// Whether another configuration may include a file of this one. Which target files the jobs of the other
+    /// one name is not known.
+    fn may_share_with(&self, other: &Self) -> bool {
+        !self.files.is_disjoint(&other.files) || other.has_jobs && self.has_targets
+    }
+}
+
+fn document_of(seen: &ScannedFile) -> Option<&Document> {
+    match &seen.recognised.what {
+        What::Configuration { document, .. } => Some(document),
+        _ => None,
+    }
 }

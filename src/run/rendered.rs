@@ -66,7 +66,7 @@ pub(super) fn evidence<'d>(
         .iter()
         .find(|(_, whole, _)| whole.starts_with(OF_VAULT));
     if let Some((node, ..)) = of_vault {
-        let message = "only the plugin of Argo CD for vaults writes paths so";
+        let message = "placeholders of argocd-vault-plugin begin like this";
         let script = Evidence {
             place: node.place(),
             message: message.to_owned(),

@@ -395,9 +395,8 @@ fn random_edits_of_configurations_alone_have_the_same_result() {
         narrow,
     } = try_edits(replace_words);
     assert!(shown > 15 && hidden > 100, "{shown} new, {hidden} old");
-    // Some of them touch little: most of these trees' configurations include the same files, and are judged
-    // together.
-    assert!(narrow > 2, "{narrow}");
+    // Many of them touch little.
+    assert!(narrow > 8, "{narrow}");
 }
 
 #[test]

@@ -53,6 +53,7 @@ pub use belong::{
 pub use environment::{Environment, Variable};
 pub use features::Feature;
 pub use image::Image;
+pub(super) use inside::on_disk;
 pub use kubernetes::Service;
 pub(crate) use mentions::{Mention, Mentioned, may_mention, mentions, name_of};
 pub use model::{

@@ -241,7 +241,7 @@ fn is_plain_path(value: &str) -> bool {
             .all(is_plain)
 }
 
-/// Whether a value is a version, a number of few digits, or what stands for one: `v2.53.0-rc.1`, `9090`,
+/// Whether a value is a version, a number of few digits, or a word that means one: `v2.53.0-rc.1`, `9090`,
 /// `latest`, `true`.
 fn is_version(value: &str) -> bool {
     let is_number = |part: &str, most: usize| {

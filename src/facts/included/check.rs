@@ -14,6 +14,7 @@ use super::{
 };
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
+use crate::facts::deployment::{Certainty, RunningDeployment};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::prometheus::TargetSection;
 use crate::schema::rule_file::{self, Summary};
@@ -77,7 +78,12 @@ pub fn check(
         .out
         .findings
         .extend(jobs::repeated(document, &included));
-    if !target.template && runners.iter().count() == 1 {
+    // Another overlay of the same ConfigMap may have other jobs.
+    let is_sure = |runner: &RunningDeployment<'_>| {
+        runner.certainty == Certainty::Certain && runner.deployment.doubts.is_empty()
+    };
+    let is_only_one = matches!(runners.as_slice(), [only] if is_sure(only));
+    if !target.template && is_only_one {
         let found = jobs::repeated_elsewhere(document, &checker.jobs);
         checker.out.findings.extend(found);
     }

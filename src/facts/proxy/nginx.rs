@@ -36,14 +36,7 @@ const DEEPEST: usize = 16;
 /// Whether nginx serves no such path at a port; none if it does, or if that cannot be told.
 pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Option<Unserved> {
     let all = parse(source)?;
-    let http = all.iter().filter(|one| one.is("http"));
-    let inside = http.flat_map(|http| &http.inner);
-    let servers = all.iter().chain(inside).filter(|one| one.is("server"));
-    let server = pick(
-        servers.filter(|one| one.listens_at(port)).collect(),
-        port,
-        host,
-    )?;
+    let server = server_of(&all, port, host)?;
     if server
         .inner
         .iter()
@@ -78,14 +71,7 @@ pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Optio
 /// server or of the location, or the slash that a location for `proxy_pass` ends in.
 pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Option<Redirected> {
     let all = parse(source)?;
-    let http = all.iter().filter(|one| one.is("http"));
-    let inside = http.flat_map(|http| &http.inner);
-    let servers = all.iter().chain(inside).filter(|one| one.is("server"));
-    let server = pick(
-        servers.filter(|one| one.listens_at(port)).collect(),
-        port,
-        host,
-    )?;
+    let server = server_of(&all, port, host)?;
     let has = |inner: &[Directive], names: &[&str]| {
         let mut inner = inner.iter();
         inner.any(|one| names.contains(&one.name()))
@@ -105,7 +91,8 @@ pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Opt
             to_https: false,
         });
     }
-    if has(&location.inner, &["if", "rewrite", "set"]) {
+    // A location inside of it may take the path.
+    if has(&location.inner, &["if", "location", "rewrite", "set"]) {
         return None;
     }
     let inner = location.inner.iter().find(|one| one.is("return"));
@@ -122,16 +109,10 @@ pub(super) fn upstream(
     /// What may set a header of the tenant, or ask another server for one.
     const SETTING: &[&str] = &["auth_request", "if", "rewrite", "set", "upstream"];
     let all = parse(source)?;
-    let http: Vec<_> = all.iter().filter(|one| one.is("http")).collect();
-    let inside = http.iter().flat_map(|http| &http.inner);
-    let servers = all.iter().chain(inside).filter(|one| one.is("server"));
-    let server = pick(
-        servers.filter(|one| one.listens_at(port)).collect(),
-        port,
-        host,
-    )?;
+    let server = server_of(&all, port, host)?;
     let location = server.location(path)?;
-    let holders = http.iter().flat_map(|http| &http.inner);
+    let holders = all.iter().filter(|one| one.is("http"));
+    let holders = holders.flat_map(|http| &http.inner);
     let mut around = holders.chain(&server.inner).chain(&location.inner);
     let sets = |one: &Directive| {
         let words = one.words.join(" ").to_ascii_lowercase();
@@ -139,6 +120,9 @@ pub(super) fn upstream(
             || one.is("proxy_set_header") && (words.contains("org") || words.contains("tenant"))
     };
     if around.any(sets) || server.inner.iter().any(|one| one.is("return")) {
+        return None;
+    }
+    if location.inner.iter().any(|one| one.is("location")) {
         return None;
     }
     let pass = location.inner.iter().find(|one| one.is("proxy_pass"))?;
@@ -149,6 +133,18 @@ pub(super) fn upstream(
     let (address, _) = rest.split_once('/').unwrap_or((rest, ""));
     let (name, port) = address.split_once(':').unwrap_or((address, "80"));
     Some((pass.span, name.to_ascii_lowercase(), port.parse().ok()?))
+}
+
+/// The server that takes requests for a host at a port.
+fn server_of<'d>(all: &'d [Directive], port: u16, host: &str) -> Option<&'d Directive> {
+    let http = all.iter().filter(|one| one.is("http"));
+    let inside = http.flat_map(|http| &http.inner);
+    let servers = all.iter().chain(inside).filter(|one| one.is("server"));
+    pick(
+        servers.filter(|one| one.listens_at(port)).collect(),
+        port,
+        host,
+    )
 }
 
 /// The server that takes requests for a host (`ngx_http_find_virtual_server`): by its name, else the

@@ -1,6 +1,6 @@
 //! `credentials/committed`: a secret is in the repository in the clear.
 
-use crate::discover::EmbeddedIn;
+use crate::discover::{EmbeddedIn, environment_of};
 use crate::facts::deployment::{MountSource, PartKind, RunningDeployment, Written};
 use crate::facts::token::{self, Observation};
 use crate::finding::{Advice, Evidence, Severity, is_secret_name};
@@ -99,26 +99,16 @@ fn of_runner(material: &Material<'_, '_>, runner: &RunningDeployment<'_>, out: &
     }
 }
 
-/// How other programs read the value of a header from elsewhere.
-const OF_PROGRAMS: &[(&str, &str)] = &[
-    ("alloy", "read it from the environment: `sys.env(\"NAME\")`"),
-    (
-        "otel-collector",
-        "read it from the environment: `${env:NAME}`",
-    ),
-];
-
 /// What to do about the value of a header.
 fn of_header(material: &Material<'_, '_>) -> &'static str {
-    let Some(EmbeddedIn::Part(word) | EmbeddedIn::PartOf(word, _)) = material.holder() else {
-        return "send it from a file: `http_headers: {NAME: {files: [PATH]}}` (Prometheus 2.53 and later)";
-    };
-    let mut rows = OF_PROGRAMS.iter();
-    let row = rows.find(|(known, _)| known == word);
-    row.map_or(
-        "fill it in when the configuration is deployed",
-        |(_, help)| help,
-    )
+    match material.holder().and_then(EmbeddedIn::program) {
+        Some(program) => {
+            environment_of(program).unwrap_or("fill it in when the configuration is deployed")
+        }
+        None => {
+            "send it from a file: `http_headers: {NAME: {files: [PATH]}}` (Prometheus 2.53 and later)"
+        }
+    }
 }
 
 /// Whether a secret of the configuration is a placeholder for a variable.

@@ -13,8 +13,8 @@ struct Program {
     images: &'static [&'static str],
     /// The ports of its protocol.
     ports: &'static [u16],
-    /// What serves its metrics.
-    instead: &'static str,
+    /// What to do instead.
+    help: &'static str,
 }
 
 /// The official images and those of Bitnami, Confluent and Percona, by the ports that they declare
@@ -29,7 +29,7 @@ const PROGRAMS: &[Program] = &[
             "valkey/valkey",
         ],
         ports: &[6379, 26379],
-        instead: "redis_exporter",
+        help: "run redis_exporter, and scrape that",
     },
     Program {
         name: "PostgreSQL",
@@ -40,7 +40,7 @@ const PROGRAMS: &[Program] = &[
             "timescale/timescaledb",
         ],
         ports: &[5432],
-        instead: "postgres_exporter",
+        help: "run postgres_exporter, and scrape that",
     },
     Program {
         name: "MySQL",
@@ -53,7 +53,7 @@ const PROGRAMS: &[Program] = &[
             "mysql/mysql-server",
         ],
         ports: &[3306],
-        instead: "mysqld_exporter",
+        help: "run mysqld_exporter, and scrape that",
     },
     Program {
         name: "MongoDB",
@@ -63,7 +63,7 @@ const PROGRAMS: &[Program] = &[
             "mongodb/mongodb-community-server",
         ],
         ports: &[27017],
-        instead: "mongodb_exporter",
+        help: "run mongodb_exporter, and scrape that",
     },
     Program {
         name: "Kafka",
@@ -74,7 +74,7 @@ const PROGRAMS: &[Program] = &[
             "wurstmeister/kafka",
         ],
         ports: &[9092, 9093, 29092],
-        instead: "kafka_exporter, or the JMX exporter",
+        help: "run kafka_exporter or the JMX exporter, and scrape that",
     },
     Program {
         name: "ZooKeeper",
@@ -84,37 +84,37 @@ const PROGRAMS: &[Program] = &[
             "confluentinc/cp-zookeeper",
         ],
         ports: &[2181],
-        instead: "its metrics provider, at port 7000",
+        help: "turn on its metrics provider, and scrape port 7000",
     },
     Program {
         name: "Memcached",
         images: &["memcached", "bitnami/memcached"],
         ports: &[11211],
-        instead: "memcached_exporter",
+        help: "run memcached_exporter, and scrape that",
     },
     Program {
         name: "RabbitMQ",
         images: &["rabbitmq", "bitnami/rabbitmq"],
         ports: &[5672],
-        instead: "its plugin `rabbitmq_prometheus`, at port 15692",
+        help: "turn on its plugin `rabbitmq_prometheus`, and scrape port 15692",
     },
     Program {
         name: "NATS",
         images: &["nats"],
         ports: &[4222],
-        instead: "prometheus-nats-exporter",
+        help: "run prometheus-nats-exporter, and scrape that",
     },
     Program {
         name: "Mosquitto",
         images: &["eclipse-mosquitto"],
         ports: &[1883],
-        instead: "an exporter for MQTT",
+        help: "run an exporter for MQTT, and scrape that",
     },
     Program {
         name: "Cassandra",
         images: &["cassandra", "bitnami/cassandra"],
         ports: &[9042],
-        instead: "the JMX exporter",
+        help: "run the JMX exporter, and scrape that",
     },
 ];
 
@@ -157,7 +157,7 @@ fn judge(
         "port {port} of {} speaks its own protocol, not HTTP: every scrape fails",
         program.name
     );
-    let help = Advice::say(format!("scrape {}", program.instead));
+    let help = Advice::say(program.help);
     let mut finding = out.at(target, Severity::Warning, message).help(help);
     finding.evidence = only.shown();
     out.push(finding);
