@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_told_apart() {
+    fn words_are_found_whole() {
         for _ in 0..2 {
             assert!(has("kind", b"kind: A"));
             assert!(!has("kinds", b"kind: A"));

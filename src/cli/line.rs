@@ -114,10 +114,10 @@ mod tests {
             "promvet --no-such",
             "promvet help",
         ] {
-            let told = read(line).unwrap_err();
+            let reported = read(line).unwrap_err();
             let words: Vec<&str> = line.split(' ').collect();
             let whole = Cli::try_parse_from(words).unwrap_err();
-            assert_eq!(told.to_string(), whole.to_string(), "{line}");
+            assert_eq!(reported.to_string(), whole.to_string(), "{line}");
         }
     }
 }

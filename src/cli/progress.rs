@@ -26,8 +26,8 @@ struct Line {
 impl Line {
     fn start(watch: &Arc<Watch>) -> Self {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
-        let (watch, told) = (Arc::clone(watch), Arc::clone(&stop));
-        let draw = move || draw(&watch, &told);
+        let (watch, reported) = (Arc::clone(watch), Arc::clone(&stop));
+        let draw = move || draw(&watch, &reported);
         Self {
             // Where no thread can be had, there is no line.
             thread: thread::Builder::new().spawn(draw).ok(),

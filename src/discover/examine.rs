@@ -53,7 +53,7 @@ pub enum What {
     Broken {
         /// Where it stops being YAML; if tags were covered, with them covered.
         error: SyntaxError,
-        /// What is whole in it before and behind that place, if it can be told and is a
+        /// What is whole in it before and behind that place, if it can be known and is a
         /// configuration.
         whole: Option<Whole>,
     },

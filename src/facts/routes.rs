@@ -211,7 +211,7 @@ impl Routes {
         if serving.any(|other| other.name != first.name) {
             return None;
         }
-        // A path that cannot be told takes the request only if no other one does.
+        // A path that is unknown takes the request only if no other one does.
         let all = routes.iter().flat_map(|route| &route.paths);
         let taking = all.filter(|served| {
             longest == usize::MAX || served.path.serves(path) && served.path.length() == longest
@@ -300,7 +300,7 @@ impl Routes {
 }
 
 impl Route {
-    /// How long the path is by which it serves another one; a path that cannot be told may be the
+    /// How long the path is by which it serves another one; a path that is unknown may be the
     /// longest.
     fn fit(&self, path: &str) -> Option<usize> {
         let serving = self.paths.iter().filter(|one| one.path.serves(path));

@@ -26,7 +26,7 @@ pub struct ServiceMatch<'f> {
     /// The same with its mounts, if it mounts files.
     pub deployment: Option<&'f Deployment>,
     /// The ports that others know: those that are published, exposed or declared.
-    pub told_ports: Vec<u16>,
+    pub declared_ports: Vec<u16>,
     /// The same, if it runs Prometheus and serves HTTP at the port that is asked.
     pub prometheus: Option<&'f Deployment>,
     /// How one gets there.
@@ -241,7 +241,7 @@ impl Facts<'_> {
             named: hit.named,
             port: hit.port,
             deployment,
-            told_ports: hit.told_ports(),
+            declared_ports: hit.declared_ports(),
             prometheus,
             evidence: hit.named.evidence().to_vec(),
             itself,

@@ -39,7 +39,7 @@ pub struct OtherPart {
     pub wanted: String,
 }
 
-/// What a receiver is set to; a setting that cannot be told is none.
+/// What a receiver is set to; a setting that is unknown is none.
 #[derive(Clone, Debug, Default)]
 pub struct ReceiverSettings {
     /// The container, for people.
@@ -50,7 +50,7 @@ pub struct ReceiverSettings {
     pub ports: Option<Vec<Setting<u16>>>,
     /// What the paths of its interface begin with: empty or with a slash.
     pub prefix: Option<Setting<String>>,
-    /// Whether its paths may begin with something that cannot be told.
+    /// Whether its paths may begin with something that is unknown.
     pub hides_prefix: bool,
     /// The header in which it reads the tenant, if it does so in one.
     pub tenant_header: Option<String>,

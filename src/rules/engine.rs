@@ -13,7 +13,7 @@ use crate::prometheus::Section;
 pub struct Judgement {
     /// What is wrong.
     pub findings: Vec<Finding>,
-    /// What is wrong in the files that it includes, told by the first configuration that includes
+    /// What is wrong in the files that it includes, reported by the first configuration that includes
     /// them.
     pub of_included: Vec<Finding>,
     /// What could not be judged.

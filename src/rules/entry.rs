@@ -273,13 +273,13 @@ impl<'a> Entry<'a> {
     /// Who signed the receiver's certificate: by what is written, else by what was seen of it.
     #[must_use]
     pub fn issuer(&self) -> Option<KnownIssuer> {
-        self.issuer_told().or_else(|| self.issuer_seen())
+        self.issuer_in_files().or_else(|| self.issuer_seen())
     }
 
     /// Who signed the receiver's certificate: by what the tree says of the host, by what is known
     /// of the receiver, by the `ca_file` that is configured. The first answer wins.
     #[must_use]
-    pub fn issuer_told(&self) -> Option<KnownIssuer> {
+    pub fn issuer_in_files(&self) -> Option<KnownIssuer> {
         let url = self.url()?;
         let host = url.endpoint.host_name();
         host.and_then(|host| self.facts.issuer(&host))

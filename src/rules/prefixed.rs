@@ -9,7 +9,7 @@ use crate::facts::ReceiverSettings;
 use crate::facts::receiver::ShapeFault;
 use crate::prometheus::endpoint::Endpoint;
 
-/// How many segments a prefix that cannot be told may have.
+/// How many segments a prefix that is unknown may have.
 const MOST_SEGMENTS: usize = 4;
 
 /// The faults of a URL, given those of the URL as it is written: none where it is right behind the

@@ -315,7 +315,7 @@ impl<'r, 'd> RelabelList<'r, 'd> {
 
     /// Whether another rule says why a step does what it does, and what has to be done.
     #[must_use]
-    pub fn is_told_elsewhere(&self, rule: &RelabelRule<'_>, step: &Step) -> bool {
+    pub fn is_reported_elsewhere(&self, rule: &RelabelRule<'_>, step: &Step) -> bool {
         let absent = step.absent.iter().filter_map(|at| rule.sources.get(*at));
         let mut absent = absent.copied();
         absent.any(|label| {

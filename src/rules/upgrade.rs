@@ -249,8 +249,8 @@ impl<'d> Upgrade<'d> {
         for list in lists.iter().filter(|list| list.is_news(&what)) {
             let own = out.found.len();
             list.parsed().for_each(|document| check(document, out));
-            let told = out.found.split_off(own);
-            self.of_included.borrow_mut().extend(told);
+            let reported = out.found.split_off(own);
+            self.of_included.borrow_mut().extend(reported);
         }
     }
 

@@ -327,7 +327,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn variables_are_told_from_other_values() {
+    fn variables_are_not_taken_for_values() {
         for (text, expected) in [
             ("sys.env(\"A_B\")", Some("A_B")),
             ("env(\"A\")", Some("A")),

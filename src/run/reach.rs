@@ -89,7 +89,7 @@ pub(super) fn of<'f>(
     )
 }
 
-/// Whether nothing in a policy is told to be without use by what configurations hold, and no baseline counts
+/// Whether nothing in a policy is reported as without use by what configurations hold, and no baseline counts
 /// what is found in all of them.
 fn asks_little(policy: &Policy) -> bool {
     policy.environments.is_empty()

@@ -13,8 +13,8 @@ fn found(path: &str, text: &str) -> Vec<Finding> {
 #[test]
 fn components_of_a_collector_fit_together() {
     let right = "extensions:\n  basicauth/cloud: {client_auth: {username: '1', password: '${env:P}'}}\nreceivers:\n  prometheus:\n    config:\n      scrape_configs:\n      - job_name: a\n        static_configs: [{targets: ['a:1']}]\n        relabel_configs:\n        - {source_labels: [__address__], regex: '(.*):.*', target_label: b, replacement: $$1}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push\n    auth: {authenticator: basicauth/cloud}\nservice:\n  extensions: [basicauth/cloud]\n  pipelines:\n    metrics: {receivers: [prometheus], exporters: [prometheusremotewrite]}\n";
-    let told = found("collector.yaml", right);
-    assert!(told.is_empty(), "{told:?}");
+    let reported = found("collector.yaml", right);
+    assert!(reported.is_empty(), "{reported:?}");
     for (from, to, rule, severity) in [
         (
             "exporters: [prometheusremotewrite]",
@@ -77,9 +77,12 @@ fn components_of_a_collector_fit_together() {
             Severity::Error,
         ),
     ] {
-        let told = found("collector.yaml", &right.replace(from, to));
-        let shown: Vec<_> = told.iter().map(|one| (&*one.rule, one.severity)).collect();
-        assert_eq!(shown, [(rule, severity)], "{to}: {told:?}");
+        let reported = found("collector.yaml", &right.replace(from, to));
+        let shown: Vec<_> = reported
+            .iter()
+            .map(|one| (&*one.rule, one.severity))
+            .collect();
+        assert_eq!(shown, [(rule, severity)], "{to}: {reported:?}");
     }
     // What is in another file, or in what a chart adds, is not missing for sure.
     for (from, to) in [
@@ -91,13 +94,13 @@ fn components_of_a_collector_fit_together() {
         ("replacement: $$1", "replacement: '$${1}'"),
         ("replacement: $$1", "replacement: a"),
     ] {
-        let told = found("collector.yaml", &right.replace(from, to));
-        assert!(told.is_empty(), "{to}: {told:?}");
+        let reported = found("collector.yaml", &right.replace(from, to));
+        assert!(reported.is_empty(), "{to}: {reported:?}");
     }
 }
 
 #[test]
-fn a_credential_that_vmagent_sends_to_every_url_is_told() {
+fn a_credential_that_vmagent_sends_to_every_url_is_reported() {
     let head = "services:\n  agent:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n";
     for (first, second, credentials, is_told) in [
         (
@@ -140,11 +143,11 @@ fn a_credential_that_vmagent_sends_to_every_url_is_told() {
         let text = format!(
             "{head}    - -remoteWrite.url={first}\n    - -remoteWrite.url={second}\n{credentials}"
         );
-        let told = found("compose.yaml", &text);
-        let told = told
+        let reported = found("compose.yaml", &text);
+        let reported = reported
             .iter()
             .any(|one| one.rule == "agents/shared-credential");
-        assert_eq!(told, is_told, "{text}");
+        assert_eq!(reported, is_told, "{text}");
     }
 }
 
@@ -184,9 +187,9 @@ fn sinks_of_vector_and_instances_of_the_agent_operator_are_read() {
             "apiVersion: monitoring.grafana.com/v1alpha1\nkind: MetricsInstance\nmetadata: {name: a}\nspec: {remoteWrite: [{url: metrics.example.com/x}]}\n",
         ),
     ] {
-        let told = found(path, text);
-        let rules: Vec<_> = told.iter().map(|one| &*one.rule).collect();
-        assert_eq!(rules, ["remote-write/url-syntax"], "{path}: {told:?}");
+        let reported = found(path, text);
+        let rules: Vec<_> = reported.iter().map(|one| &*one.rule).collect();
+        assert_eq!(rules, ["remote-write/url-syntax"], "{path}: {reported:?}");
     }
 }
 
@@ -215,9 +218,9 @@ fn instances_of_the_agent_have_names_of_their_own() {
             Some("schema/conflict"),
         ),
     ] {
-        let told = found("agent.yaml", &text);
-        let rules: Vec<_> = told.iter().map(|one| &*one.rule).collect();
-        assert_eq!(rules, Vec::from_iter(rule), "{text}{told:?}");
+        let reported = found("agent.yaml", &text);
+        let rules: Vec<_> = reported.iter().map(|one| &*one.rule).collect();
+        assert_eq!(rules, Vec::from_iter(rule), "{text}{reported:?}");
     }
 }
 
@@ -355,11 +358,15 @@ fn files_are_followed_into_the_containers_of_other_programs() {
         ),
     ] {
         let files: Vec<_> = files.iter().map(|(name, text)| (*name, &**text)).collect();
-        let told = memory::found("/tree", &memory::tree(&files));
-        let about = told.iter().find(|one| {
+        let reported = memory::found("/tree", &memory::tree(&files));
+        let about = reported.iter().find(|one| {
             one.rule.starts_with("credentials/") && one.rule != "credentials/committed"
         });
-        assert_eq!(about.map(|one| &*one.rule), expected, "{files:?} {told:?}");
+        assert_eq!(
+            about.map(|one| &*one.rule),
+            expected,
+            "{files:?} {reported:?}"
+        );
     }
 }
 
@@ -387,13 +394,13 @@ fn lists_of_vmagent_are_split_at_commas() {
         let text = format!(
             "services:\n  agent:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n    - -remoteWrite.url={urls}\n    - -remoteWrite.bearerToken={tokens}\n"
         );
-        let told = found("compose.yaml", &text);
-        let rules: Vec<_> = told.iter().map(|one| &*one.rule).collect();
+        let reported = found("compose.yaml", &text);
+        let rules: Vec<_> = reported.iter().map(|one| &*one.rule).collect();
         let shared = is_told.then_some("agents/shared-credential");
         assert_eq!(
             rules,
             shared.into_iter().collect::<Vec<_>>(),
-            "{text} {told:?}"
+            "{text} {reported:?}"
         );
     }
 }
@@ -451,18 +458,18 @@ fn other_programs_are_judged_by_what_they_accept() {
         ("play.yml", format!("- hosts: all\n  vars:\n    prometheus_remote_write: [{{url: '{url}'}}]\n"), vec![]),
         ("play.yml", "- hosts: all\n  vars:\n    prometheus_remote_write: [{url: metrics.example.com/api/v1/write}]\n".to_owned(), vec!["remote-write/url-syntax"]),
     ] {
-        let told = found(path, &text);
-        let rules: Vec<_> = told.iter().map(|one| &*one.rule).collect();
-        assert_eq!(rules, expected, "{text}\n{told:?}");
+        let reported = found(path, &text);
+        let rules: Vec<_> = reported.iter().map(|one| &*one.rule).collect();
+        assert_eq!(rules, expected, "{text}\n{reported:?}");
     }
 }
 
 /// What Alloy refuses of a text, as a change of a right one.
 #[test]
-fn texts_that_alloy_refuses_are_told() {
+fn texts_that_alloy_refuses_are_reported() {
     let right = "discovery.relabel \"t\" {\n  targets = []\n  rule {\n    source_labels = [\"__scrape_interval__\"]\n    regex = \"\"\n    replacement = \"60s\"\n    target_label = \"__scrape_interval__\"\n  }\n}\nprometheus.scrape \"a\" {\n  targets = [{\"__address__\" = \"a:9100\", team = \"x\"}]\n  forward_to = [prometheus.relabel.r.receiver]\n}\nprometheus.relabel \"r\" {\n  forward_to = [prometheus.remote_write.m.receiver]\n  rule {\n    regex = \"pod\"\n    action = \"labeldrop\"\n  }\n}\nlocal.file \"pw\" {\n  filename = \"/x\"\n}\nprometheus.remote_write \"m\" {\n  endpoint {\n    url = \"https://metrics.example.com/api/v1/write\"\n    bearer_token = local.file.pw.content\n  }\n}\n";
-    let told = found("config.alloy", right);
-    assert!(told.is_empty(), "{told:?}");
+    let reported = found("config.alloy", right);
+    assert!(reported.is_empty(), "{reported:?}");
     for (from, to, rule) in [
         ("discovery", "# a\ndiscovery", "schema/syntax"),
         ("filename = \"/x\"", "filename = '/x'", "schema/syntax"),
@@ -512,12 +519,15 @@ fn texts_that_alloy_refuses_are_told() {
         ("\"labeldrop\"", "\"remove\"", "schema/invalid-value"),
         ("\"pod\"", "\"po(d\"", "schema/invalid-value"),
     ] {
-        let told = found("config.alloy", &right.replacen(from, to, 1));
-        assert!(told.iter().any(|one| one.rule == rule), "{to}: {told:?}");
+        let reported = found("config.alloy", &right.replacen(from, to, 1));
+        assert!(
+            reported.iter().any(|one| one.rule == rule),
+            "{to}: {reported:?}"
+        );
     }
 }
 
-fn told(files: &[(&str, &str)]) -> Vec<(String, String)> {
+fn reported(files: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut found = memory::found("/tree", &memory::tree(files));
     found.retain(|finding| finding.severity >= Severity::Warning);
     let said = |one: &Finding| (one.rule.to_string(), one.message.clone());
@@ -527,15 +537,15 @@ fn told(files: &[(&str, &str)]) -> Vec<(String, String)> {
 /// Files, and the rule and words of what is reported, if anything is.
 type Case<'c> = (&'c [(&'c str, &'c str)], Option<(&'c str, &'c str)>);
 
-fn check_told(cases: &[Case<'_>]) {
+fn check_reported(cases: &[Case<'_>]) {
     for (files, expected) in cases {
-        let told = told(files);
-        let fits = match (expected, &told[..]) {
+        let reported = reported(files);
+        let fits = match (expected, &reported[..]) {
             (None, []) => true,
             (Some((rule, words)), [(said, message)]) => said == rule && message.contains(words),
             _ => false,
         };
-        assert!(fits, "{files:?}: {told:?}");
+        assert!(fits, "{files:?}: {reported:?}");
     }
 }
 
@@ -553,7 +563,7 @@ fn flags_of_units_are_judged() {
         )
     };
     let unknown = Some(("start/flag", "unknown flag"));
-    check_told(&[
+    check_reported(&[
         (
             &[(
                 "prometheus.service",
@@ -607,7 +617,7 @@ fn flags_of_units_are_judged() {
 
 /// Variables that the compose file does not set, and extensions that the image does not have.
 #[test]
-fn what_a_service_lacks_is_told() {
+fn what_a_service_lacks_is_reported() {
     let alloy = |name: &str| {
         format!(
             "prometheus.remote_write \"a\" {{\n  endpoint {{\n    url = \"https://metrics.example.com/api/v1/write\"\n    basic_auth {{\n      username = \"a\"\n      password = sys.env(\"{name}\")\n    }}\n  }}\n}}\n"
@@ -625,7 +635,7 @@ fn what_a_service_lacks_is_told() {
     };
     let otel = "extensions: {basicauth: {client_auth: {username: a, password: '${env:P:-x}'}}}\nreceivers: {otlp: {protocols: {grpc: {}}}}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://metrics.example.com/api/v1/write\n    auth: {authenticator: basicauth}\nservice: {extensions: [basicauth], pipelines: {metrics: {receivers: [otlp], exporters: [prometheusremotewrite]}}}\n";
     let set = compose("environment: {PASS: abc}");
-    check_told(&[
+    check_reported(&[
         (
             &[("compose.yaml", &set), ("config.alloy", &alloy("PASSWORD"))],
             Some(("schema/variable", "does not set `PASSWORD`")),
@@ -680,7 +690,7 @@ fn vmagent_needs_an_endpoint() {
         )
     };
     let missing = Some(("schema/missing-field", "`-remoteWrite.url`: missing"));
-    check_told(&[
+    check_reported(&[
         (
             &[("compose.yaml", &compose("-promscrape.config=/a.yml"))],
             missing,
@@ -720,7 +730,7 @@ fn a_config_map_of_azure_has_jobs_alone() {
         )
     };
     let sends = object("    remote_write: [{url: 'https://metrics.example.com/api/v1/write'}]\n");
-    check_told(&[
+    check_reported(&[
         (&[("cm.yaml", &object(""))], None),
         (
             &[("cm.yaml", &sends)],
@@ -737,7 +747,7 @@ fn vector_may_skip_verification() {
             "sinks:\n  m:\n    type: prometheus_remote_write\n    inputs: [h]\n    endpoint: https://metrics.example.com/api/v1/write\n    tls: {{{tls}}}\n"
         )
     };
-    check_told(&[
+    check_reported(&[
         (&[("vector.yaml", &sink("verify_certificate: true"))], None),
         (
             &[("vector.yaml", &sink("verify_certificate: false"))],
@@ -806,9 +816,9 @@ fn variables_in_templates_of_alloy_are_left_to_what_renders_them() {
         ("config.alloy.tpl", vec![]),
         ("config.alloy.outside.template", vec![]),
     ] {
-        let told = found(path, text);
-        let rules: Vec<_> = told.iter().map(|finding| &*finding.rule).collect();
-        assert_eq!(rules, expected, "{path}: {told:?}");
+        let reported = found(path, text);
+        let rules: Vec<_> = reported.iter().map(|finding| &*finding.rule).collect();
+        assert_eq!(rules, expected, "{path}: {reported:?}");
     }
 }
 

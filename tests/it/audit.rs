@@ -292,7 +292,7 @@ services:
 ";
 
 #[test]
-fn the_way_is_told_with_the_file_that_proves_each_hop() {
+fn the_way_has_the_file_that_proves_each_hop() {
     let config = "remote_write:\n  - url: https://metrics.example.com/api/v1/push\n  \
                   - url: http://mimir:8080/api/v1/push\n    headers: {X-Scope-OrgID: 'team \"a\"'}\n  \
                   - url: https://metrics.example.com/elsewhere\n  \

@@ -128,14 +128,16 @@ fn endpoints_are_read_where_they_are_carried() {
         ),
     ] {
         let wrong = text.replace("URL", "metrics.example.com/api/v1/write");
-        let told = found(path, &wrong);
+        let reported = found(path, &wrong);
         assert!(
-            told.iter().any(|one| one.rule == "remote-write/url-syntax"),
-            "{path}\n{wrong}{told:?}"
+            reported
+                .iter()
+                .any(|one| one.rule == "remote-write/url-syntax"),
+            "{path}\n{wrong}{reported:?}"
         );
         let right = text.replace("URL", "http://prometheus.monitoring.svc:9090/api/v1/write");
-        let told = found(path, &right);
-        assert!(told.is_empty(), "{path}\n{right}{told:?}");
+        let reported = found(path, &right);
+        assert!(reported.is_empty(), "{path}\n{right}{reported:?}");
     }
 }
 
@@ -143,14 +145,14 @@ fn endpoints_are_read_where_they_are_carried() {
 #[test]
 fn a_patch_of_one_key_says_nothing_of_the_others() {
     let patch = "patches:\n- target: {kind: Prometheus}\n  patch: |\n    - {op: replace, path: /spec/remoteWrite/0/url, value: 'https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push'}\n";
-    let told = found("kustomization.yaml", patch);
-    assert!(told.is_empty(), "{told:?}");
+    let reported = found("kustomization.yaml", patch);
+    assert!(reported.is_empty(), "{reported:?}");
     let whole = patch
         .replace("0/url, value: ", "-, value: {url: ")
         .replace("push'}", "push'}}");
-    let told = found("kustomization.yaml", &whole);
-    let rules: Vec<_> = told.iter().map(|one| &*one.rule).collect();
-    assert_eq!(rules, ["remote-write/credentials-missing"], "{told:?}");
+    let reported = found("kustomization.yaml", &whole);
+    let rules: Vec<_> = reported.iter().map(|one| &*one.rule).collect();
+    assert_eq!(rules, ["remote-write/credentials-missing"], "{reported:?}");
 }
 
 /// Patches of other things are left alone, and what promvet cannot read is listed.
@@ -162,12 +164,12 @@ fn other_patches_are_left_alone() {
         "- {op: test, path: /spec/remoteWrite/0/url, value: a}\n",
         "patches:\n- path: remoteWrite.yaml\n",
     ] {
-        let told = found("kustomization.yaml", text);
-        assert!(told.is_empty(), "{text}{told:?}");
+        let reported = found("kustomization.yaml", text);
+        assert!(reported.is_empty(), "{text}{reported:?}");
     }
     let text = "prometheus:\n  prometheusSpec:\n    additionalConfigString: |-\n      logLevel: {{ print \"debug\" | quote }}\n";
-    let told = found("values.yaml", text);
-    assert!(told.is_empty(), "{told:?}");
+    let reported = found("values.yaml", text);
+    assert!(reported.is_empty(), "{reported:?}");
     let text = "patches:\n- target: {kind: Prometheus}\n  patch: |\n    - op: add\n     path: /spec/remoteWrite\n";
     let run = memory::judged(
         &memory::at("/tree"),
@@ -198,9 +200,9 @@ fn patches_of_monitors_are_read() {
             "50GiB",
         ),
     ] {
-        let told = found("kustomization.yaml", text);
-        let [one] = &told[..] else {
-            panic!("{text}{told:?}");
+        let reported = found("kustomization.yaml", text);
+        let [one] = &reported[..] else {
+            panic!("{text}{reported:?}");
         };
         let said = format!("{} {:?}", one.message, one.help_line());
         assert!(said.contains(words), "{text}{said}");
@@ -210,7 +212,7 @@ fn patches_of_monitors_are_read() {
         "patches:\n- target: {kind: PrometheusRule}\n  patch: |-\n    - {op: replace, path: /spec/groups/0/rules/0/for, value: 30m}\n",
         "patches:\n- target: {kind: Prometheus}\n  patch: |-\n    - {op: replace, path: /spec/replicas, value: 2}\n",
     ] {
-        let told = found("kustomization.yaml", text);
-        assert!(told.is_empty(), "{text}{told:?}");
+        let reported = found("kustomization.yaml", text);
+        assert!(reported.is_empty(), "{text}{reported:?}");
     }
 }

@@ -104,8 +104,8 @@ fn figures_and_times_are_reported_on_stderr_when_asked() {
             assert!(said.contains(part), "{part}: {said}");
         }
     }
-    let told = folder.promvet(&["--stats", "--format", "json"]);
-    assert_eq!(told.stdout, plain.stdout);
+    let reported = folder.promvet(&["--stats", "--format", "json"]);
+    assert_eq!(reported.stdout, plain.stdout);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::support::memory;
 use promvet::finding::Severity;
 
 /// Warnings and errors, as `rule path:line message`.
-fn told(files: &[(&str, &str)]) -> Vec<String> {
+fn reported(files: &[(&str, &str)]) -> Vec<String> {
     let mut found = memory::found("/tree", &memory::tree(files));
     found.retain(|finding| finding.severity >= Severity::Warning);
     found
@@ -123,7 +123,7 @@ fn flags_are_judged_without_a_configuration() {
             None,
         ),
     ] {
-        let found = told(&[("/tree/compose.yaml", &compose(image, flags))]);
+        let found = reported(&[("/tree/compose.yaml", &compose(image, flags))]);
         match expected {
             None => assert_eq!(found, [""; 0], "{flags}"),
             Some(what) => assert!(
@@ -136,7 +136,7 @@ fn flags_are_judged_without_a_configuration() {
         "curl --retry 3 https://example.org && exec prometheus --web.enable-lifecycle | tee --append x",
         "prometheus --web.enable-lifecycle; curl --retry 3 https://example.org",
     ] {
-        let found = told(&[(
+        let found = reported(&[(
             "/tree/compose.yaml",
             &compose(new, &format!("sh -c '{line}'")),
         )]);
@@ -145,7 +145,7 @@ fn flags_are_judged_without_a_configuration() {
     let several =
         format!("sh -c 'if a; then prometheus {file}; else prometheus {file} --agent; fi'");
     assert_eq!(
-        told(&[("/tree/compose.yaml", &compose(new, &several))]),
+        reported(&[("/tree/compose.yaml", &compose(new, &several))]),
         [""; 0]
     );
 }
@@ -201,7 +201,7 @@ fn a_configuration_that_no_key_provides_is_missed() {
             .replace("ARGS", args)
             .replace("NAME", name)
             .replace(" ITEMS", items);
-        let found = told(&[("/tree/all.yaml", &all)]);
+        let found = reported(&[("/tree/all.yaml", &all)]);
         let rules: Vec<_> = found
             .iter()
             .filter_map(|one| one.split(' ').next())
@@ -234,7 +234,7 @@ fn a_configuration_that_the_image_does_not_look_for_is_not_read() {
         ),
     ] {
         let compose = format!("services:\n  p:\n    image: prom/prometheus:v3.5.0\n    {rest}\n");
-        let found = told(&[("/tree/compose.yaml", &compose), config]);
+        let found = reported(&[("/tree/compose.yaml", &compose), config]);
         assert_eq!(found.len(), count, "{rest}: {found:?}");
     }
 }
@@ -252,7 +252,7 @@ fn of_web(release: &str, web: &str, config: &str, is_folder: bool) -> Vec<String
          [--config.file=/etc/prometheus/prometheus.yml, --web.config.file=/etc/prometheus/web.yml]\n    \
          volumes: ['{mount}']\n"
     );
-    told(&[
+    reported(&[
         ("/tree/compose.yaml", &compose),
         ("/tree/conf/prometheus.yml", config),
         ("/tree/conf/web.yml", web),
@@ -356,7 +356,7 @@ fn labels_are_expanded_by_newer_releases_only() {
              ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n"
         )
         .replace("    command: []\n", "");
-        let found = told(&[
+        let found = reported(&[
             ("/tree/compose.yaml", &compose),
             ("/tree/prometheus.yml", config),
         ]);
@@ -404,7 +404,7 @@ fn flags_in_values_of_the_chart_are_judged() {
             None,
         ),
     ] {
-        let found = told(&[("values.yaml", values)]);
+        let found = reported(&[("values.yaml", values)]);
         match expected {
             Some(words) => assert!(found.join("\n").contains(words), "{values}: {found:?}"),
             None => assert_eq!(found, [] as [&str; 0], "{values}"),

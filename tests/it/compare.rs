@@ -137,7 +137,7 @@ fn nothing_differs_in_an_unchanged_tree() {
 
 #[test]
 fn each_kind_of_change_is_reported_in_its_own_words() {
-    for (path, from, to, told) in [
+    for (path, from, to, reported) in [
         (
             "prometheus.yml",
             "mimir.example.com",
@@ -261,7 +261,7 @@ fn each_kind_of_change_is_reported_in_its_own_words() {
             &["changed setting configuration  name: the ServiceMonitor m > the ServiceMonitor k"],
         ),
     ] {
-        assert_eq!(edited(path, &[(from, to)]), told, "{from} > {to}");
+        assert_eq!(edited(path, &[(from, to)]), reported, "{from} > {to}");
     }
 }
 
@@ -290,9 +290,9 @@ fn a_job_that_says_false_takes_nothing_over() {
         "prometheus.yml",
         &format!("{global}  scrape_native_histograms: false\n"),
     )]);
-    let told = changes(&tree, &["HEAD"]);
+    let reported = changes(&tree, &["HEAD"]);
     assert_eq!(
-        told,
+        reported,
         ["changed setting job a scrape_native_histograms: true > false"]
     );
     tree.write(&[("prometheus.yml", &format!("{global}  sample_limit: 0\n"))]);
@@ -300,7 +300,7 @@ fn a_job_that_says_false_takes_nothing_over() {
 }
 
 #[test]
-fn one_of_two_configurations_of_a_file_is_told_from_the_other() {
+fn two_configurations_of_a_file_are_compared_separately() {
     let receiver = |name: &str, target: &str| {
         format!(
             "  prometheus/{name}: {{config: {{scrape_configs: [{{job_name: {name}, static_configs: [{{targets: ['{target}']}}]}}]}}}}\n"
@@ -316,12 +316,12 @@ fn one_of_two_configurations_of_a_file_is_told_from_the_other() {
 #[test]
 fn relabeling_is_reported_by_what_it_does() {
     let from = "regex: go_.*";
-    let told = edited("prometheus.yml", &[(from, "regex: go_.*|process_.*")]);
+    let reported = edited("prometheus.yml", &[(from, "regex: go_.*|process_.*")]);
     assert!(
-        told.contains(
+        reported.contains(
             &"changed relabeling job api metric_relabel_configs: kept > dropped".to_owned()
         ),
-        "{told:?}"
+        "{reported:?}"
     );
     // Two rules that do the same in either order, the defaults written out, an anchored pattern.
     let rules = "  - {source_labels: [__name__], regex: go_.*, action: drop}\n";
@@ -341,24 +341,25 @@ fn relabeling_is_reported_by_what_it_does() {
 #[test]
 fn parts_come_go_and_change_their_names() {
     let job = "- job_name: node\n";
-    let told = edited("prometheus.yml", &[(job, "- job_name: nodes\n")]);
-    assert_eq!(told, ["changed job job nodes name: node > nodes"]);
+    let reported = edited("prometheus.yml", &[(job, "- job_name: nodes\n")]);
+    assert_eq!(reported, ["changed job job nodes name: node > nodes"]);
     let tree = tree();
     let entry = "- url: https://vm.example.com/api/v1/write?token=s3cret-0123456789\n  bearer_token_file: secrets/token\n  tls_config: {ca_file: ca.pem}\n";
     edit(&tree, "prometheus.yml", &[(entry, "")]);
-    let told = changes(&tree, &["HEAD"]);
-    assert_eq!(told.len(), 1, "{told:?}");
+    let reported = changes(&tree, &["HEAD"]);
+    assert_eq!(reported.len(), 1, "{reported:?}");
     assert!(
-        told[0]
+        reported[0]
             .starts_with("removed endpoint remote_write vm.example.com : https://vm.example.com/"),
-        "{told:?}"
+        "{reported:?}"
     );
     tree.write(&[("other.yml", CONFIG)]);
-    let told = changes(&tree, &["HEAD"]);
+    let reported = changes(&tree, &["HEAD"]);
     assert!(
-        told.iter()
+        reported
+            .iter()
             .any(|line| line.starts_with("added setting configuration")),
-        "{told:?}"
+        "{reported:?}"
     );
 }
 
@@ -425,11 +426,11 @@ fn two_revisions_are_compared_and_paths_narrow_it() {
     edit(&tree, "prometheus.yml", &[("team-a", "team-b")]);
     tree.commit("Second");
     edit(&tree, "prometheus.yml", &[("team-b", "team-c")]);
-    let told = |args: &[&str]| changes(&tree, args).join(" ");
-    assert!(told(&["HEAD~", "HEAD"]).contains("team-a > team-b"));
-    assert!(told(&["HEAD"]).contains("team-b > team-c"));
-    assert!(told(&["HEAD~"]).contains("team-a > team-c"));
-    assert_eq!(told(&["HEAD~", "--", "mon.yaml"]), "");
+    let reported = |args: &[&str]| changes(&tree, args).join(" ");
+    assert!(reported(&["HEAD~", "HEAD"]).contains("team-a > team-b"));
+    assert!(reported(&["HEAD"]).contains("team-b > team-c"));
+    assert!(reported(&["HEAD~"]).contains("team-a > team-c"));
+    assert_eq!(reported(&["HEAD~", "--", "mon.yaml"]), "");
     let ran = tree.promvet(&["compare", "HEAD", "--exit-code"]);
     assert_eq!(ran.status, Some(1), "{}", ran.said());
     assert!(ran.stdout.contains("team-b → team-c"), "{}", ran.stdout);

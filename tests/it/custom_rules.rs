@@ -616,15 +616,15 @@ fn a_condition_knows_the_labels_of_a_job() {
             ("prometheus.yml", config),
         ];
         let folder = Scratch::new(&files);
-        let told = concise(&folder, &["prometheus.yml"]);
-        let ours: Vec<_> = told
+        let reported = concise(&folder, &["prometheus.yml"]);
+        let ours: Vec<_> = reported
             .lines()
             .filter(|line| line.contains("error acme/labels"))
             .collect();
         assert_eq!(
             !ours.is_empty(),
             !expected.is_empty(),
-            "{when} {config}{told}"
+            "{when} {config}{reported}"
         );
     }
 }

@@ -738,8 +738,8 @@ fn keys_of_secrets_are_followed() {
         let text = prometheus(name, key);
         let tree = memory::tree(&[("p.yaml", &text), ("s.yaml", &secret)]);
         let found = memory::found("/tree", &tree);
-        let told = found.iter().find(|one| one.rule == "kubernetes/secret-key");
-        assert_eq!(told.map(|one| one.severity), expected, "{name} {key} {secret}: {told:?}");
+        let reported = found.iter().find(|one| one.rule == "kubernetes/secret-key");
+        assert_eq!(reported.map(|one| one.severity), expected, "{name} {key} {secret}: {reported:?}");
     }
 }
 
@@ -775,13 +775,13 @@ fn keys_that_the_chart_does_not_read_are_reported() {
     ] {
         let text = format!("{beside}{values}");
         let found = memory::found("/tree", &memory::tree(&[("values.yaml", &text)]));
-        let told = found.iter().find(|one| one.rule == "schema/unknown-field");
+        let reported = found.iter().find(|one| one.rule == "schema/unknown-field");
         match expected {
             Some(word) => assert!(
-                told.is_some_and(|one| one.message.contains(word)),
+                reported.is_some_and(|one| one.message.contains(word)),
                 "{values}: {found:?}"
             ),
-            None => assert!(told.is_none(), "{values}: {told:?}"),
+            None => assert!(reported.is_none(), "{values}: {reported:?}"),
         }
     }
 }
@@ -859,8 +859,8 @@ fn files_from_secrets_may_end_in_a_line_break() {
         );
         let tree = memory::tree(&[("p.yaml", text.as_str()), ("s.yaml", secret)]);
         let found = memory::found("/tree", &tree);
-        let told = found.iter().any(|one| one.rule == "kubernetes/secret-key");
-        assert_eq!(told, expected, "{spec}: {found:?}");
+        let reported = found.iter().any(|one| one.rule == "kubernetes/secret-key");
+        assert_eq!(reported, expected, "{spec}: {found:?}");
     }
 }
 
@@ -911,7 +911,7 @@ fn what_of_alloy_cannot_be_read_is_not_checked() {
 
 /// What the chart does not read, and what does nothing beside another key, in each of its carriers.
 #[test]
-fn keys_that_the_chart_does_not_read_are_told() {
+fn keys_that_the_chart_does_not_read_are_reported() {
     let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: p}\nspec:\n  chart: {spec: {chart: CHART}}\n  values: {server: {remote_write: [{url: 'https://a.example.com/w'}]}}\n";
     let mounted = "server:\n  extraSecretMounts: [{name: a, mountPath: /etc/secrets/a, secretName: a}]\n  remoteWrite: [{url: 'https://a.example.com/api/v1/write', authorization: {credentials_file: /etc/secrets/a/token}}]\nalertmanager: {}\n";
     for (file, text, rule) in [

@@ -17,7 +17,7 @@ fn assert_silent(files: &[(&str, &str)]) {
     assert!(severity <= Some(Severity::Info), "{rules:?} {files:?}");
 }
 
-fn assert_told(files: &[(&str, &str)], severity: Severity, rule: &str) {
+fn assert_reported(files: &[(&str, &str)], severity: Severity, rule: &str) {
     let (found, rules) = worst(files);
     assert_eq!(found, Some(severity), "{rules:?} {files:?}");
     assert!(rules.iter().any(|one| one == rule), "{rules:?} {files:?}");
@@ -53,7 +53,7 @@ fn placeholders_are_silent_in_templates_and_warnings_elsewhere() {
     assert!(severity <= Some(Severity::Warning), "{rules:?}");
     // A word in capitals is a host as good as any other where nothing fills it in.
     let bare = writes_to("REMOTE_WRITE_URL", "");
-    assert_told(
+    assert_reported(
         &[("prometheus.yml", &bare)],
         Severity::Error,
         "remote-write/url-syntax",
@@ -118,10 +118,10 @@ fn tags_and_blocks_in_values_are_placeholders() {
     ] {
         let url = "https://a.example.com/api/v1/write";
         let text = with(interval, url, "'{{ p }}'");
-        assert_told(&[(name, &text)], Severity::Error, "schema/invalid-value");
+        assert_reported(&[(name, &text)], Severity::Error, "schema/invalid-value");
     }
     let text = with("30s", "https://a.example.com/api/v1/write", "Hunter2horse");
-    assert_told(
+    assert_reported(
         &[("prometheus.yml.j2", &text)],
         Severity::Warning,
         "credentials/committed",
@@ -144,7 +144,7 @@ fn a_word_in_capitals_is_a_placeholder_where_a_script_fills_it_in() {
         "  basic_auth: {username: RW_USER, password: RW_PASSWORD}\n",
     );
     let host = writes_to("https://RW_HOST/api/v1/write", "");
-    for (script, told) in [
+    for (script, reported) in [
         (
             (
                 "conf/run.sh",
@@ -195,12 +195,12 @@ fn a_word_in_capitals_is_a_placeholder_where_a_script_fills_it_in() {
         };
         let has = |text: &str, rule: &str| {
             let found = with(text);
-            let mut told = found.iter().filter(|one| one.severity > Severity::Info);
-            told.any(|one| one.rule == rule)
+            let mut reported = found.iter().filter(|one| one.severity > Severity::Info);
+            reported.any(|one| one.rule == rule)
         };
         assert_eq!(has(&url, "remote-write/url-syntax"), told, "{script:?}");
         assert_eq!(has(&password, "credentials/content"), told, "{script:?}");
-        if !told {
+        if !reported {
             assert!(!has(&host, "remote-write/url-syntax"), "{script:?}");
         }
     }
@@ -231,9 +231,9 @@ fn a_rendered_file_is_silent_and_the_script_is_the_evidence() {
         (&**evidence.place.path(), evidence.place.start().line),
         ("run.sh", 2)
     );
-    // What is wrong whatever the values are is still told.
+    // What is wrong whatever the values are is still reported.
     let slip = format!("{text}scrape_config: []\n");
-    assert_told(
+    assert_reported(
         &[script, ("conf/prometheus.yml", &slip)],
         Severity::Error,
         "schema/unknown-field",
@@ -317,7 +317,7 @@ fn braces_without_quotes_are_a_placeholder_and_no_mapping() {
     let (severity, rules) = worst(&[("prometheus.yml", &with("{SCRAPE_TOKEN}"))]);
     assert!(severity <= Some(Severity::Warning), "{rules:?}");
     let mapping = with("{file: x}");
-    assert_told(
+    assert_reported(
         &[("prometheus.yml", &mapping)],
         Severity::Error,
         "schema/wrong-type",
@@ -325,7 +325,7 @@ fn braces_without_quotes_are_a_placeholder_and_no_mapping() {
 }
 
 #[test]
-fn files_of_other_programs_are_told_apart_by_their_keys() {
+fn files_of_other_programs_are_recognized_by_their_keys() {
     for (name, text) in [
         (
             "agent.yml",
@@ -343,7 +343,7 @@ fn files_of_other_programs_are_told_apart_by_their_keys() {
         assert_silent(&[(name, text)]);
     }
     let slip = "global: {scrape_interval: 1m, remote_write: []}\nscrape_configs: []\n";
-    assert_told(
+    assert_reported(
         &[("prometheus.yml", slip)],
         Severity::Error,
         "schema/unknown-field",
@@ -362,7 +362,7 @@ services:
 fn what_vmagent_reads_may_have_its_keys() {
     let jobs = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n  stream_parse: true\n  relabel_configs:\n  - {if: '{a=\"b\"}', action: drop}\n";
     assert_silent(&[("compose.yaml", VMAGENT), ("p/prometheus.yml", jobs)]);
-    assert_told(
+    assert_reported(
         &[("p/prometheus.yml", jobs)],
         Severity::Error,
         "schema/unknown-field",
@@ -377,7 +377,7 @@ fn what_vmagent_reads_may_have_its_keys() {
     assert_silent(&files);
     let slip = "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - {actoin: drop}\n";
     let files = [("compose.yaml", VMAGENT), ("p/prometheus.yml", slip)];
-    assert_told(&files, Severity::Warning, "schema/unknown-field");
+    assert_reported(&files, Severity::Warning, "schema/unknown-field");
 }
 
 /// A vmagent in Kubernetes whose configuration is a key of a ConfigMap, and one whose image has it.
@@ -414,7 +414,7 @@ fn vmagent_reads_keys_of_config_maps_and_files_of_its_image() {
         ("configMap: {name: agent}", "configMap: {name: other}"),
     ] {
         let other = VMAGENT_OF_KUBERNETES.replace(from, to);
-        assert_told(
+        assert_reported(
             &[("all.yaml", &other)],
             Severity::Error,
             "schema/unknown-field",
@@ -433,7 +433,7 @@ fn vmagent_reads_keys_of_config_maps_and_files_of_its_image() {
         ("compose.yaml", compose),
     ];
     assert_silent(&files);
-    assert_told(&files[..2], Severity::Error, "schema/unknown-field");
+    assert_reported(&files[..2], Severity::Error, "schema/unknown-field");
 }
 
 #[test]
@@ -473,7 +473,7 @@ spec: {selector: {app: hub}, ports: [{port: 9090}]}
         ("flux.yaml", &*plain),
     ] {
         let files = [("m/a.yaml", manifests), other];
-        assert_told(&files, Severity::Warning, "network/unreachable");
+        assert_reported(&files, Severity::Warning, "network/unreachable");
     }
 }
 
@@ -606,7 +606,7 @@ services:
     ];
     assert_silent(&files);
     let alone = [("conf/prometheus.yml", main)];
-    assert_told(&alone, Severity::Error, "files/missing");
+    assert_reported(&alone, Severity::Error, "files/missing");
 }
 
 #[test]
@@ -620,7 +620,7 @@ fn the_flag_of_a_receiver_names_the_header_of_the_tenant() {
     let of_scope = ", --receive.tenant-header=X-Scope-OrgID";
     let quoted = ", '--receive.tenant-header=\"THANOS-TENANT\"'";
     let open = ", '--receive.tenant-header=${HEADER:?}'";
-    for (host, flag, header, told) in [
+    for (host, flag, header, reported) in [
         ("receive", of_scope, "X-Scope-OrgID", false),
         ("receive", of_scope, "x-scope-orgid", false),
         ("receive", of_scope, "THANOS-TENANT", true),
@@ -641,7 +641,7 @@ fn the_flag_of_a_receiver_names_the_header_of_the_tenant() {
         let is_told = found.iter().any(|one| {
             one.rule == "remote-write/tenant-header" && one.severity == Severity::Warning
         });
-        assert_eq!(is_told, told, "{host} {flag} {header} {found:?}");
+        assert_eq!(is_told, reported, "{host} {flag} {header} {found:?}");
     }
 }
 
@@ -678,7 +678,7 @@ fn a_missing_rule_file_is_an_error_only_where_nothing_can_put_it_there() {
     let own = "registry.example.com/monitoring/prometheus:v1";
     let file = "prometheus.yml:/etc/prometheus/prometheus.yml";
     let folder = ":/etc/prometheus";
-    for (image, volume, told) in [
+    for (image, volume, reported) in [
         (official, file, true),
         (official, folder, true),
         (own, file, false),
@@ -690,8 +690,8 @@ fn a_missing_rule_file_is_an_error_only_where_nothing_can_put_it_there() {
             ("conf/prometheus.yml", main),
             ("compose.yaml", compose.as_str()),
         ];
-        match told {
-            true => assert_told(&files, Severity::Error, "files/missing"),
+        match reported {
+            true => assert_reported(&files, Severity::Error, "files/missing"),
             false => assert_silent(&files),
         }
     }
@@ -720,7 +720,7 @@ fn a_missing_rule_file_is_an_error_only_where_nothing_can_put_it_there() {
         ("rules/other.yml", "groups: []\n"),
         ("Dockerfile", copied),
     ];
-    assert_told(&files, Severity::Error, "files/missing");
+    assert_reported(&files, Severity::Error, "files/missing");
 }
 
 #[test]
@@ -769,9 +769,9 @@ fn a_tag_elsewhere_in_the_file_hides_no_configuration() {
         ),
     ] {
         assert_silent(&[(name, &good)]);
-        assert_told(&[(name, &bad)], Severity::Error, "schema/unknown-field");
+        assert_reported(&[(name, &bad)], Severity::Error, "schema/unknown-field");
         let found = memory::found("/tree", &memory::tree(&[(name, &bad)]));
-        let told = found
+        let reported = found
             .iter()
             .find(|one| one.rule == "schema/unknown-field")
             .unwrap();
@@ -779,7 +779,7 @@ fn a_tag_elsewhere_in_the_file_hides_no_configuration() {
             .lines()
             .position(|line| line.contains("intervall"))
             .unwrap();
-        assert_eq!(told.place.start().line, line + 1, "{bad}");
+        assert_eq!(reported.place.start().line, line + 1, "{bad}");
     }
 }
 
@@ -796,13 +796,13 @@ fn a_placeholder_in_a_string_of_promql_is_a_part_of_the_string() {
         assert_silent(&[("prometheus.yml", main), ("r.yml", &rules(expr))]);
         let open = rules(&format!("sum({expr}"));
         let files = [("prometheus.yml", main), ("r.yml", open.as_str())];
-        assert_told(&files, Severity::Error, "files/promql");
+        assert_reported(&files, Severity::Error, "files/promql");
     }
     for list in ["[[__address__]]", "[[]]"] {
         let file = format!(
             "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - {{source_labels: {list}, target_label: x}}\n"
         );
-        assert_told(
+        assert_reported(
             &[("prometheus.yml", &file)],
             Severity::Error,
             "schema/wrong-type",
@@ -813,7 +813,7 @@ fn a_placeholder_in_a_string_of_promql_is_a_part_of_the_string() {
 #[test]
 fn a_file_that_a_script_writes_is_not_missing() {
     let main = "rule_files: [gen.yml, 'rules/*.yml']\nscrape_configs: []\n";
-    for (script, told) in [
+    for (script, reported) in [
         (
             (
                 "Makefile",
@@ -849,7 +849,7 @@ fn a_file_that_a_script_writes_is_not_missing() {
         for rule in ["files/missing", "files/no-match"] {
             assert_eq!(
                 found.iter().any(|one| one.rule == rule),
-                told,
+                reported,
                 "{script:?} {rule}"
             );
         }
@@ -901,7 +901,7 @@ fn a_relative_path_in_a_template_starts_at_the_folder_of_the_result() {
         assert_silent(&[(name, text)]);
     }
     let plain = [("conf/prometheus.yml", text)];
-    assert_told(&plain, Severity::Error, "credentials/missing");
+    assert_reported(&plain, Severity::Error, "credentials/missing");
 }
 
 /// Values of the chart victoria-metrics-alert, which has a `server` and an `alertmanager` too.
@@ -913,7 +913,7 @@ fn values_of_vmalert_are_not_those_of_prometheus() {
     assert_silent(&[("charts/a/values.yaml", &vmalert)]);
     let prometheus = format!("{server}  retention: 1d\n");
     let files = [("charts/a/values.yaml", &*prometheus)];
-    assert_told(&files, Severity::Error, "schema/wrong-type");
+    assert_reported(&files, Severity::Error, "schema/wrong-type");
 }
 
 #[test]
@@ -924,7 +924,7 @@ fn an_entry_may_replace_what_a_merge_key_brings() {
     assert_silent(&[("scrape.yml", &jobs)]);
     assert_silent(&[("monitor.yaml", monitor)]);
     let twice = jobs.replace("    regex: b_.*\n", "    regex: b_.*\n    regex: c_.*\n");
-    assert_told(
+    assert_reported(
         &[("scrape.yml", &twice)],
         Severity::Error,
         "schema/duplicate",
@@ -938,7 +938,7 @@ fn an_empty_mapping_in_values_is_no_endpoint() {
     assert_silent(&[("charts/a/values.yaml", &empty)]);
     let one = format!("{values}{{url: 'http://a:1/api/v1/write'}}\n");
     let files = [("charts/a/values.yaml", &*one)];
-    assert_told(&files, Severity::Error, "schema/wrong-type");
+    assert_reported(&files, Severity::Error, "schema/wrong-type");
 }
 
 #[test]
@@ -954,14 +954,14 @@ fn keys_under_two_conditions_of_a_template_are_no_conflict() {
     assert_silent(&[("chart/templates/monitor.yaml", &apart)]);
     let together = format!("{head}{file}{secret}");
     let files = [("chart/templates/monitor.yaml", &*together)];
-    assert_told(&files, Severity::Error, "schema/conflict");
+    assert_reported(&files, Severity::Error, "schema/conflict");
 }
 
 #[test]
 fn what_a_test_asserts_of_a_cluster_is_no_manifest() {
     let rule = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  groups:\n  - name: a\n    ~.rules: {labels: {a: b}}\n";
     assert_silent(&[("test/01-assert.yaml", rule)]);
-    assert_told(
+    assert_reported(
         &[("deploy/rules.yaml", rule)],
         Severity::Error,
         "files/rule-file",
@@ -993,12 +993,12 @@ fn a_deployment_beside_its_config_map_is_the_one_that_mounts_it() {
 fn test_data_does_what_was_meant_unless_something_runs_it() {
     let text = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n  relabel_configs: [{action: drop}]\n";
     assert_silent(&[("testdata/prometheus.yml", text)]);
-    let told = |files: &[(&str, &str)]| {
-        assert_told(files, Severity::Error, "relabel/drops-everything");
+    let reported = |files: &[(&str, &str)]| {
+        assert_reported(files, Severity::Error, "relabel/drops-everything");
     };
-    told(&[("deploy/prometheus.yml", text)]);
+    reported(&[("deploy/prometheus.yml", text)]);
     let compose = AS_IT_IS.replace("./conf/", "./testdata/");
-    told(&[
+    reported(&[
         ("testdata/prometheus.yml", text),
         ("compose.yaml", &compose),
     ]);
@@ -1009,8 +1009,8 @@ fn the_collector_fills_in_variables_and_halves_dollars() {
     let text = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['$NODE_IP:1']}]\n  relabel_configs:\n  - {source_labels: [__address__], regex: '(.*):.*', target_label: a, replacement: '$$1'}\n";
     assert_silent(&[("otel-collector/prometheus.yml", text)]);
     let files = [("deploy/prometheus.yml", text)];
-    assert_told(&files, Severity::Warning, "scrape/target-address");
-    assert_told(&files, Severity::Warning, "relabel/replacement");
+    assert_reported(&files, Severity::Warning, "scrape/target-address");
+    assert_reported(&files, Severity::Warning, "relabel/replacement");
 }
 
 #[test]
@@ -1025,7 +1025,7 @@ fn a_variable_that_is_the_whole_value_is_a_placeholder() {
         assert!(severity <= Some(Severity::Warning), "{interval}: {rules:?}");
     }
     let plain = with("$30s");
-    assert_told(
+    assert_reported(
         &[("prometheus.yml", &plain)],
         Severity::Error,
         "schema/invalid-value",
@@ -1041,7 +1041,7 @@ fn a_list_of_jobs_may_be_for_the_vmagent_of_the_tree() {
             "- job_name: a\n  static_configs: [{targets: ['a:1']}]\n",
         ),
     ];
-    assert_told(&files, Severity::Error, "schema/wrong-type");
+    assert_reported(&files, Severity::Error, "schema/wrong-type");
     let other = VMAGENT.replace("./p:", "./other:");
     assert_silent(&[files[0], files[1], ("compose.yaml", &other)]);
     let ours = AS_IT_IS.replace("./conf/", "./p/");
@@ -1051,7 +1051,7 @@ fn a_list_of_jobs_may_be_for_the_vmagent_of_the_tree() {
         ("vm/compose.yaml", &other),
         ("compose.yaml", &ours),
     ];
-    assert_told(&both, Severity::Error, "schema/wrong-type");
+    assert_reported(&both, Severity::Error, "schema/wrong-type");
 }
 
 #[test]
@@ -1059,14 +1059,14 @@ fn rules_that_only_vmalert_evaluates_are_metricsql() {
     let rule = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a, namespace: b}\nspec:\n  groups:\n  - name: a\n    rules:\n    - {alert: A, expr: 'increase(max(up)[5m]) > 0'}\n";
     let vmalert = "apiVersion: operator.victoriametrics.com/v1beta1\nkind: VMAlert\nmetadata: {name: a, namespace: b}\nspec: {}\n";
     let prometheus = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: a, namespace: b}\nspec: {ruleSelector: {}}\n";
-    assert_told(&[("r.yaml", rule)], Severity::Error, "files/promql");
+    assert_reported(&[("r.yaml", rule)], Severity::Error, "files/promql");
     assert_silent(&[("r.yaml", rule), ("vmalert.yaml", vmalert)]);
     let both = [
         ("r.yaml", rule),
         ("vmalert.yaml", vmalert),
         ("p.yaml", prometheus),
     ];
-    assert_told(&both, Severity::Error, "files/promql");
+    assert_reported(&both, Severity::Error, "files/promql");
 }
 
 #[test]
@@ -1084,25 +1084,30 @@ fn two_files_of_test_data_are_one_info() {
         ("b/1.golden.yml", &two),
     ];
     let found = memory::found("/tree", &memory::tree(&files));
-    let told = found
+    let reported = found
         .iter()
         .filter(|one| one.rule == "credentials/test-data");
-    let told: Vec<_> = told
+    let reported: Vec<_> = reported
         .map(|one| (one.severity, one.help_line().unwrap_or_default()))
         .collect();
-    assert_eq!(told.len(), 3, "{found:?}");
+    assert_eq!(reported.len(), 3, "{found:?}");
     assert!(
-        told.iter().all(|(severity, _)| *severity == Severity::Info),
-        "{told:?}"
+        reported
+            .iter()
+            .all(|(severity, _)| *severity == Severity::Info),
+        "{reported:?}"
     );
     let help = "leave the folder out with `exclude: [\"a/testdata/**\"]` in promvet.yaml";
-    assert!(told.iter().any(|(_, line)| line == help), "{told:?}");
+    assert!(
+        reported.iter().any(|(_, line)| line == help),
+        "{reported:?}"
+    );
     assert!(
         found.iter().all(|one| one.rule != "credentials/committed"),
         "{found:?}"
     );
     let files = [("examples/1.yml", one.as_str())];
-    assert_told(&files, Severity::Warning, "credentials/committed");
+    assert_reported(&files, Severity::Warning, "credentials/committed");
 }
 
 #[test]
@@ -1124,7 +1129,7 @@ fn an_endpoint_is_a_duplicate_only_if_the_same_is_sent_twice() {
     let half = |action: &str| {
         format!(", write_relabel_configs: [{{source_labels: [a], regex: x.*, action: {action}}}]")
     };
-    for (one, two, told) in [
+    for (one, two, reported) in [
         ("", second, false),
         (first, second, false),
         ("", first, true),
@@ -1132,7 +1137,7 @@ fn an_endpoint_is_a_duplicate_only_if_the_same_is_sent_twice() {
         (&*half("keep"), &*half("drop"), false),
         (&*half("keep"), &*half("keep"), true),
     ] {
-        assert_eq!(is_told(&with(one, two)), told, "{one} {two}");
+        assert_eq!(is_told(&with(one, two)), reported, "{one} {two}");
     }
 }
 
@@ -1140,7 +1145,7 @@ fn an_endpoint_is_a_duplicate_only_if_the_same_is_sent_twice() {
 fn what_is_deprecated_is_silent_where_an_older_release_runs() {
     let text =
         "scrape_configs:\n- job_name: a\n  consul_sd_configs: [{server: 'a:8500', tags: [web]}]\n";
-    let told = |image: Option<&str>| {
+    let reported = |image: Option<&str>| {
         let compose = format!(
             "services:\n  p:\n    image: prom/prometheus:{}\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n",
             image.unwrap_or_default()
@@ -1154,9 +1159,11 @@ fn what_is_deprecated_is_silent_where_an_older_release_runs() {
         found.map(|one| one.message)
     };
     for image in [None, Some("v3.5.0")] {
-        assert!(told(image).is_some_and(|message| message.contains("from Prometheus 3.0.0 on")));
+        assert!(
+            reported(image).is_some_and(|message| message.contains("from Prometheus 3.0.0 on"))
+        );
     }
-    assert_eq!(told(Some("v2.53.1")), None);
+    assert_eq!(reported(Some("v2.53.1")), None);
 }
 
 #[test]
@@ -1184,7 +1191,7 @@ fn what_only_a_prometheus_before_2_reads_is_left_alone() {
     ] {
         let text = compose(image, "");
         let files = [("prometheus.yml", old), ("compose.yml", text.as_str())];
-        assert_told(&files, Severity::Error, "schema/unknown-field");
+        assert_reported(&files, Severity::Error, "schema/unknown-field");
     }
 }
 
@@ -1209,7 +1216,7 @@ fn a_web_configuration_is_judged_in_the_tree_and_named() {
     assert_silent(&[("web.yml", &with(hash))]);
     assert_silent(&[("web.yml", &with("${HASH}"))]);
     let plain = with("hunter2-shop");
-    assert_told(
+    assert_reported(
         &[("web.yml", &plain)],
         Severity::Error,
         "files/web-configuration",
@@ -1235,14 +1242,14 @@ fn audits_say_what_prometheus_will_do_and_call_an_empty_tenant_empty() {
 
 /// What today's silences must not hide: each change of a silent tree is a fault again.
 #[test]
-fn what_fills_in_or_writes_a_file_is_told_apart_from_what_does_not() {
+fn what_fills_in_or_writes_a_file_is_recognized() {
     let job = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n";
     let plain = "services:\n  p: {image: 'prom/prometheus:v3.5.0', volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']}\n";
     // A scheme that a script fills in, and a slip.
     assert_silent(&[("prometheus.yml", &format!("{job}  scheme: API_SCHEME\n"))]);
     for scheme in ["HTPPS", "ftp"] {
         let text = format!("{job}  scheme: {scheme}\n");
-        assert_told(
+        assert_reported(
             &[("prometheus.yml", &text)],
             Severity::Warning,
             "scrape/scheme",
@@ -1258,7 +1265,7 @@ fn what_fills_in_or_writes_a_file_is_told_apart_from_what_does_not() {
         ("prometheus.yml", job),
         ("compose.yml", &shell("/tmp/prometheus.yml")),
     ]);
-    assert_told(
+    assert_reported(
         &[
             ("prometheus.yml", job),
             ("compose.yml", &shell("/tmp/o.yml")),
@@ -1276,13 +1283,13 @@ fn what_fills_in_or_writes_a_file_is_told_apart_from_what_does_not() {
         ("compose.yml", with("EnterPassword")),
     ];
     let twin = twin.each_ref().map(|(path, text)| (*path, &**text));
-    assert_told(&twin, Severity::Warning, "credentials/content");
+    assert_reported(&twin, Severity::Warning, "credentials/content");
     let alone = [
         ("prometheus.yml", of("EnterPassword")),
         ("compose.yml", plain.to_owned()),
     ];
     let alone = alone.each_ref().map(|(path, text)| (*path, &**text));
-    assert_told(&alone, Severity::Error, "credentials/content");
+    assert_reported(&alone, Severity::Error, "credentials/content");
     // An example beside a rule file that is not there.
     let rules = "rule_files: [alerts.yml]\nscrape_configs: []\n";
     let groups = "groups: []\n";
@@ -1292,13 +1299,13 @@ fn what_fills_in_or_writes_a_file_is_told_apart_from_what_does_not() {
         ("example.yml", Severity::Error),
     ] {
         let files = [("prometheus.yml", rules), (beside, groups)];
-        assert_told(&files, severity, "files/missing");
+        assert_reported(&files, severity, "files/missing");
     }
 }
 
-/// A fault that several places share is told once, and two faults twice.
+/// A fault that several places share is reported once, and two faults twice.
 #[test]
-fn one_fault_is_told_once() {
+fn one_fault_is_reported_once() {
     let count = |files: &[(&str, &str)], rule: &str| {
         let all = memory::found("/tree", &memory::tree(files));
         all.iter().filter(|one| one.rule == rule).count()
@@ -1343,7 +1350,7 @@ fn placeholders_of_pipelines_plugins_and_generators_are_known() {
     let filled = compose("https://metrics.$DOMAIN:$METRICS_PORT/api/v1/write");
     assert_silent(&[("compose.yaml", &filled)]);
     let wrong = compose("https://metrics.example.com:port/api/v1/write");
-    assert_told(
+    assert_reported(
         &[("compose.yaml", &wrong)],
         Severity::Error,
         "schema/invalid-value",
@@ -1359,7 +1366,7 @@ fn placeholders_of_pipelines_plugins_and_generators_are_known() {
         )
     };
     assert_silent(&[("set.yaml", &set("{{name}}"))]);
-    assert_told(
+    assert_reported(
         &[("set.yaml", &set("{name: a}"))],
         Severity::Error,
         "schema/wrong-type",
@@ -1372,7 +1379,7 @@ fn placeholders_of_pipelines_plugins_and_generators_are_known() {
     };
     let vault = "<path:vaults/abc/items/def#token | base64decode>";
     assert_silent(&[("values.yaml", &values(vault, vault))]);
-    assert_told(
+    assert_reported(
         &[("values.yaml", &values("a:1", vault))],
         Severity::Error,
         "schema/wrong-type",
@@ -1391,13 +1398,13 @@ fn placeholders_of_pipelines_plugins_and_generators_are_known() {
     );
     // It is not a secret, and something may fill it in.
     let of_azure = template("$(Grafana-Metrics.API-Key)");
-    assert_told(
+    assert_reported(
         &[chart, ("chart/templates/map.yaml", &of_azure)],
         Severity::Warning,
         "credentials/content",
     );
     let committed = template("kVb29xLq0Zt7Rm4Yp1Wd");
-    assert_told(
+    assert_reported(
         &[chart, ("chart/templates/map.yaml", &committed)],
         Severity::Warning,
         "credentials/committed",
@@ -1421,7 +1428,7 @@ fn a_file_that_a_chart_fills_in_is_a_template() {
     let copied = map("{{ .Files.Get \"files/prometheus.yml\" | indent 4 }}");
     let path = "chart/files/prometheus.yml";
     assert_silent(&[chart, (path, file), ("chart/templates/map.yaml", &filled)]);
-    assert_told(
+    assert_reported(
         &[chart, (path, file), ("chart/templates/map.yaml", &copied)],
         Severity::Warning,
         "scrape/target-address",
@@ -1452,7 +1459,7 @@ fn another_secret_is_proposed_only_if_it_may_be_meant() {
         )
     };
     let near = secret("alertmanger-secret", "token");
-    assert_told(
+    assert_reported(
         &[("a.yaml", reference), ("s.yaml", &near)],
         Severity::Warning,
         "kubernetes/secret-key",
@@ -1475,7 +1482,7 @@ fn a_job_that_measures_a_line_may_be_slow() {
         )
     };
     assert_silent(&[("prometheus.yml", &job("speedtest"))]);
-    assert_told(
+    assert_reported(
         &[("prometheus.yml", &job("node"))],
         Severity::Warning,
         "scrape/interval",
@@ -1499,6 +1506,6 @@ fn a_chart_of_the_tree_may_read_keys_of_its_own() {
         &[chart, (path, &other), ("chart/values.yaml", values)][..],
         &[chart, (path, &own), ("values.yaml", values)],
     ] {
-        assert_told(files, Severity::Warning, "schema/unknown-field");
+        assert_reported(files, Severity::Warning, "schema/unknown-field");
     }
 }

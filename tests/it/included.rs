@@ -3,7 +3,7 @@
 use crate::support::memory;
 use crate::support::scratch::Scratch;
 
-fn told(tree: &Scratch, args: &[&str]) -> String {
+fn reported(tree: &Scratch, args: &[&str]) -> String {
     let ran = tree.promvet(args);
     assert_eq!(ran.stderr, "", "{args:?}");
     ran.stdout
@@ -168,15 +168,19 @@ fn a_command_line_without_the_feature_is_shown() {
         ("rules/a.yml", SORTED),
         ("compose.yml", &compose),
     ]);
-    let told = told(&tree, &["check", "--format", "json"]);
+    let reported = reported(&tree, &["check", "--format", "json"]);
     for words in [
         "\"path\":\"compose.yml\",\"start\":{\"line\":7,\"column\":61",
         "the service `prometheus` is started here, without the feature",
         "add `promql-experimental-functions`",
     ] {
-        assert!(told.contains(words), "{words}: {told}");
+        assert!(reported.contains(words), "{words}: {reported}");
     }
-    assert_eq!(told.matches("\"files/promql\"").count(), 1, "{told}");
+    assert_eq!(
+        reported.matches("\"files/promql\"").count(),
+        1,
+        "{reported}"
+    );
 }
 
 const BROKEN: &str = "groups: [{name: g, rules: [{record: a, expr: 'sum('}]}]\n";
@@ -385,7 +389,7 @@ data:
     remote_write: [{url: 'https://mimir.example.com/api/v1/push'}]
 ",
     )]);
-    let table = told(&tree, &["suppressions"]);
+    let table = reported(&tree, &["suppressions"]);
     let rows: Vec<_> = table.lines().skip(1).take(2).map(str::trim).collect();
     assert_eq!(
         rows,
@@ -467,14 +471,14 @@ fn rules_in_another_configmap_are_checked_where_they_are_mounted() {
              volumes: [{{name: c, configMap: {{name: prom}}}}, {{name: r, configMap: {{name: alerts}}}}]\n"
         )
     };
-    let told = |mount: &str| {
+    let reported = |mount: &str| {
         let found = found(&[("all.yaml", &manifest(mount))]);
         found
             .iter()
             .any(|line| line.contains("all.yaml:14") && line.contains("files/promql"))
     };
-    assert!(told("/rules"));
-    assert!(!told("/alerts"));
+    assert!(reported("/rules"));
+    assert!(!reported("/alerts"));
 }
 
 #[test]
@@ -539,11 +543,11 @@ fn short_ranges_are_reported_by_the_configuration_that_loads_them() {
         let mut files = vec![("prometheus.yml", main.as_str()), ("r.yml", RULES)];
         files.extend(more.iter().map(|(path, text)| (*path, text.as_str())));
         let found = found(&files);
-        let told = found
+        let reported = found
             .iter()
             .filter(|line| line.contains("rules/short-range"))
             .count();
-        assert_eq!(told, want, "{main} {more:?}: {found:?}");
+        assert_eq!(reported, want, "{main} {more:?}: {found:?}");
     }
 }
 
@@ -567,10 +571,10 @@ fn a_web_configuration_is_found_by_its_flag() {
             ("compose.yaml", compose),
             ("https.yml", content),
         ]);
-        let told = found
+        let reported = found
             .iter()
             .any(|line| line.contains("files/web-configuration"));
-        assert_eq!(told, want, "{content}: {found:?}");
+        assert_eq!(reported, want, "{content}: {found:?}");
     }
 }
 
@@ -589,11 +593,11 @@ fn a_web_configuration_in_a_secret_is_checked_and_its_users_are_hidden() {
         let files = [("all.yaml", run), ("secret.yaml", &secret)];
         let found = memory::found("/tree", &memory::tree(&files));
         let of_web = |one: &&promvet::finding::Finding| one.rule == "files/web-configuration";
-        let told = found.iter().filter(of_web);
-        let told: Vec<_> = told
+        let reported = found.iter().filter(of_web);
+        let reported: Vec<_> = reported
             .filter(|one| one.message.contains("cert_file"))
             .collect();
-        assert_eq!(!told.is_empty(), want, "{section}: {found:?}");
+        assert_eq!(!reported.is_empty(), want, "{section}: {found:?}");
         assert!(!format!("{found:?}").contains(HASH), "{section}");
     }
 }

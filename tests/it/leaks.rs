@@ -128,8 +128,8 @@ fn leaks(made: &[Made], command: &[&str], output: &str) -> Vec<String> {
         .as_bytes()
         .windows(PART)
         .filter_map(|part| of_part.get(part));
-    let told = shown.map(|(slip, secret)| format!("{command:?} {}", slip.with(secret)));
-    told.collect::<BTreeSet<_>>().into_iter().collect()
+    let reported = shown.map(|(slip, secret)| format!("{command:?} {}", slip.with(secret)));
+    reported.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Everything that the commands say of a tree, and the baseline and the policy that they write.
@@ -151,7 +151,7 @@ fn all_leaks(made: &[Made], commands: &[&[&str]]) -> Vec<String> {
 
 /// The slips that hide secrets of a kind, each with the secret that `digits` gives.
 fn made(kind: Kind, mut digits: impl FnMut() -> Vec<u32>) -> Vec<Made> {
-    let hides = |slip: &Slip| match slip.told {
+    let hides = |slip: &Slip| match slip.reported {
         Told::Place => true,
         Told::Look => matches!(kind, Kind::Mixed | Kind::Marked),
         Told::Person => matches!(kind, Kind::Human),
@@ -205,7 +205,7 @@ fn no_slip_shows_its_secret_in_any_format() {
 fn no_slip_shows_its_secret_alone() {
     let mut shown = Vec::new();
     for (number, slip) in all().into_iter().enumerate() {
-        let kind = match slip.told {
+        let kind = match slip.reported {
             Told::Place => Kind::ALL[number % Kind::ALL.len()],
             Told::Look => Kind::Mixed,
             Told::Person => Kind::Human,

@@ -8,11 +8,11 @@ use promvet::finding::{Finding, Severity};
 fn lacking(files: &[(&str, &str)]) -> Vec<String> {
     let mut found = memory::found("/tree", &memory::tree(files));
     found.retain(|finding| finding.severity >= Severity::Warning);
-    let told = |one: &Finding| {
+    let reported = |one: &Finding| {
         let what = one.message.split("runs: ").nth(1).unwrap_or(&one.message);
         format!("{}:{} {what}", one.place.path(), one.place.start().line)
     };
-    found.iter().map(told).collect()
+    found.iter().map(reported).collect()
 }
 
 const COMPOSE: &str = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes:\n";
@@ -189,12 +189,12 @@ fn target_files_of_a_config_map_are_checked() {
     ] {
         let all = pod(config, &format!("{MAP}{targets}"), AT, MORE);
         let found = lacking(&[("/tree/all.yaml", &all)]);
-        let told: Vec<_> = found
+        let reported: Vec<_> = found
             .iter()
             .map(|one| one.get(..16).unwrap_or(one))
             .collect();
         assert_eq!(
-            told,
+            reported,
             expected.into_iter().collect::<Vec<_>>(),
             "{targets}: {found:?}"
         );

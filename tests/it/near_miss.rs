@@ -9,7 +9,7 @@ fn near_misses(files: &[(&str, &str)]) -> Vec<Finding> {
     found
 }
 
-fn told(files: &[(&str, &str)]) -> Vec<String> {
+fn reported(files: &[(&str, &str)]) -> Vec<String> {
     let found = near_misses(files);
     for finding in &found {
         assert_eq!(finding.rule, "kubernetes/near-miss", "{finding:?}");
@@ -27,7 +27,7 @@ fn monitor(kind: &str, spec: &str) -> String {
 }
 
 #[test]
-fn monitors_are_told_of_what_they_almost_select() {
+fn monitors_report_what_they_almost_select() {
     let of_service = |selector: &str, port: &str| {
         monitor(
             "ServiceMonitor",
@@ -95,7 +95,7 @@ fn monitors_are_told_of_what_they_almost_select() {
     ] {
         let service = SERVICE.replace("LABELS", labels);
         let monitor = of_service(selector, port);
-        let found = told(&[("m.yaml", &monitor), ("s.yaml", &service)]);
+        let found = reported(&[("m.yaml", &monitor), ("s.yaml", &service)]);
         match expected {
             Some(words) => assert!(
                 found.len() == 1 && found.iter().all(|one| one.contains(words)),
@@ -114,7 +114,7 @@ fn another_program_is_no_near_miss() {
     let spec =
         "{selector: {matchLabels: {app: shop-api, tier: front}}, endpoints: [{port: metrics}]}";
     let monitor = monitor("ServiceMonitor", spec);
-    let found = told(&[("m.yaml", &monitor), ("s.yaml", &service)]);
+    let found = reported(&[("m.yaml", &monitor), ("s.yaml", &service)]);
     assert!(found.is_empty(), "{found:?}");
 }
 
@@ -153,7 +153,7 @@ fn other_namespaces_and_kustomizations_are_ruled_out() {
             ("a/s.yaml", &**service),
             ("a/kustomization.yaml", more),
         ];
-        let found = told(&files);
+        let found = reported(&files);
         assert_eq!(!found.is_empty(), is_told, "{monitor}{more}: {found:?}");
     }
 }
@@ -176,7 +176,7 @@ fn pods_are_selected_by_their_own_labels() {
     ] {
         let deployment = DEPLOYMENT.replace("LABELS", "{app: shop}");
         let monitor = of_pods(selector, port);
-        let found = told(&[("m.yaml", &monitor), ("d.yaml", &deployment)]);
+        let found = reported(&[("m.yaml", &monitor), ("d.yaml", &deployment)]);
         match expected {
             Some(words) => assert!(
                 found.len() == 1 && found.iter().all(|one| one.contains(words)),
@@ -188,7 +188,7 @@ fn pods_are_selected_by_their_own_labels() {
 }
 
 #[test]
-fn a_prometheus_is_told_of_what_it_almost_selects() {
+fn a_prometheus_reports_what_it_almost_selects() {
     let prometheus = |spec: &str| {
         format!(
             "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: main, namespace: web}}\nspec: {{serviceAccountName: p, {spec}}}\n"
@@ -225,7 +225,7 @@ fn a_prometheus_is_told_of_what_it_almost_selects() {
         ),
     ] {
         let prometheus = prometheus(spec);
-        let found = told(&[("a/m.yaml", &monitor), ("a/p.yaml", &prometheus)]);
+        let found = reported(&[("a/m.yaml", &monitor), ("a/p.yaml", &prometheus)]);
         match expected {
             Some(words) => assert!(
                 found.len() == 1 && found.iter().all(|one| one.contains(words)),

@@ -10,7 +10,7 @@ type Told<'c> = &'c [(usize, &'c str, &'c str)];
 /// Files, and what is reported of them.
 type Case<'c> = (&'c [(&'c str, &'c str)], Told<'c>);
 
-fn told(files: &[(&str, &str)]) -> Vec<(usize, String, String)> {
+fn reported(files: &[(&str, &str)]) -> Vec<(usize, String, String)> {
     let mut found = memory::found("/tree", &memory::tree(files));
     found.retain(|one| one.severity > Severity::Info);
     found
@@ -27,7 +27,7 @@ fn told(files: &[(&str, &str)]) -> Vec<(usize, String, String)> {
 
 fn check(cases: &[Case<'_>]) {
     for (files, expected) in cases {
-        let found = told(files);
+        let found = reported(files);
         assert_eq!(found.len(), expected.len(), "{files:?}: {found:?}");
         for ((line, rule, words), said) in expected.iter().zip(&found) {
             assert_eq!((*line, *rule), (said.0, &*said.1), "{files:?}: {said:?}");
@@ -276,7 +276,7 @@ fn keys_newer_than_the_release_are_reported() {
 }
 
 #[test]
-fn other_names_of_keys_are_told() {
+fn other_names_of_keys_are_reported() {
     check_objects(&[
         (
             "ScrapeConfig",
@@ -313,17 +313,17 @@ fn other_names_of_keys_are_told() {
 
 #[test]
 fn labels_that_the_operator_sets_are_worth_knowing() {
-    let told = |spec: &str| {
+    let reported = |spec: &str| {
         let text = object("Prometheus", spec);
         let found = memory::found("/tree", &memory::tree(&[("a.yaml", &text)]));
         let found = found.iter().filter(|one| one.rule == "schema/duplicate");
         found.map(|one| one.severity).collect::<Vec<_>>()
     };
     let labels = "  externalLabels: {prometheus: a, cluster: b}";
-    assert_eq!(told(labels), [Severity::Info]);
-    assert!(told("  externalLabels: {cluster: b}").is_empty());
-    assert!(told(&format!("  prometheusExternalLabelName: ''\n{labels}")).is_empty());
-    assert!(told(&format!("  prometheusExternalLabelName: origin\n{labels}")).is_empty());
+    assert_eq!(reported(labels), [Severity::Info]);
+    assert!(reported("  externalLabels: {cluster: b}").is_empty());
+    assert!(reported(&format!("  prometheusExternalLabelName: ''\n{labels}")).is_empty());
+    assert!(reported(&format!("  prometheusExternalLabelName: origin\n{labels}")).is_empty());
 }
 
 #[test]
@@ -358,7 +358,7 @@ fn each_chart_has_its_own_level() {
         check(&[(&[("release.yaml", &text)], expected)]);
     }
     let text = release("kube-prometheus", jobs);
-    let found = told(&[("release.yaml", &text)]);
+    let found = reported(&[("release.yaml", &text)]);
     assert!(
         found
             .iter()
@@ -426,7 +426,7 @@ fn the_config_map_of_openshift_is_known_by_its_name() {
         "config.yaml",
         "    prometheusK8s:\n      retention: 1d\n       a: b",
     );
-    let found = told(&[("map.yaml", &broken)]);
+    let found = reported(&[("map.yaml", &broken)]);
     assert!(
         found.iter().any(|one| one.1 == "schema/syntax"),
         "{found:?}"
@@ -486,7 +486,7 @@ fn files_are_followed_through_what_the_operator_mounts() {
         if with_secret {
             files.push(("s.yaml", secret));
         }
-        let found = told(&files);
+        let found = reported(&files);
         let rules: Vec<&str> = found.iter().map(|one| &*one.1).collect();
         assert_eq!(rules, expected, "{mounts} {path}: {found:?}");
     }
@@ -522,7 +522,7 @@ fn services_of_the_operator_are_receivers() {
             .iter()
             .map(|(path, text)| (*path, text.as_str()))
             .collect();
-        let found = told(&files);
+        let found = reported(&files);
         let said = found
             .iter()
             .any(|one| one.1 == "remote-write/receiver-not-enabled");
@@ -560,7 +560,7 @@ fn what_rules_need_is_asked_of_what_the_operator_runs() {
     let old = newest.replace("v3.5.0", "v2.53.0");
     let receives = newest.replace("version: v3.5.0", "enableRemoteWriteReceiver: true");
     for (prometheus, is_told) in [(&newest, true), (&old, false), (&receives, false)] {
-        let found = told(&[("r.yaml", &rule), ("p.yaml", prometheus)]);
+        let found = reported(&[("r.yaml", &rule), ("p.yaml", prometheus)]);
         let said = found.iter().any(|one| one.1 == "rules/bucket-value");
         assert_eq!(said, is_told, "{prometheus}: {found:?}");
     }
@@ -670,7 +670,7 @@ fn meta_labels_of_monitors_are_those_of_their_discovery() {
             "  selector: {{matchLabels: {{app: a}}}}\n  podMetricsEndpoints:\n  - port: web\n    relabelings: [{{sourceLabels: [{label}], targetLabel: node}}]"
         )
     };
-    let told: Told<'_> = &[(8, "relabel/meta-label", "")];
+    let reported: Told<'_> = &[(8, "relabel/meta-label", "")];
     check_objects(&[
         (
             "ServiceMonitor",
@@ -692,10 +692,14 @@ fn meta_labels_of_monitors_are_those_of_their_discovery() {
         (
             "ServiceMonitor",
             &monitor("__meta_kubernetes_pod_nodename"),
-            told,
+            reported,
         ),
         ("PodMonitor", &pods("__meta_kubernetes_pod_node_name"), &[]),
-        ("PodMonitor", &pods("__meta_kubernetes_service_name"), told),
+        (
+            "PodMonitor",
+            &pods("__meta_kubernetes_service_name"),
+            reported,
+        ),
     ]);
 }
 

@@ -83,17 +83,17 @@ impl Case {
     /// Whether what promvet says agrees with the verdict of a release.
     fn agrees(&self, version: &str, verdict: &str, found: &[Finding]) -> bool {
         let worst = found.iter().map(|finding| finding.severity).max();
-        let told = |least: Severity| worst.is_some_and(|worst| worst >= least);
+        let reported = |least: Severity| worst.is_some_and(|worst| worst >= least);
         if verdict == "ok" {
-            return !told(Severity::Error);
+            return !reported(Severity::Error);
         }
         let flag = self.with_features.contains_key(version);
         if self.placeholder && !self.beside_placeholder {
-            told(Severity::Info)
+            reported(Severity::Info)
         } else if self.target_check || flag || is_behind_a_flag(found) {
-            told(Severity::Warning)
+            reported(Severity::Warning)
         } else {
-            told(Severity::Error)
+            reported(Severity::Error)
         }
     }
 }

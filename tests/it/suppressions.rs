@@ -161,7 +161,7 @@ fn a_suppression_hides_and_is_counted() {
     let json = scratch.json(&now);
     assert_eq!(json["summary"]["suppressed"], 3);
     let list = report::list(&json, "suppressed");
-    let told: Vec<_> = list
+    let reported: Vec<_> = list
         .iter()
         .map(|it| {
             (
@@ -173,7 +173,7 @@ fn a_suppression_hides_and_is_counted() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (
                 Some("a.yml"),
@@ -355,7 +355,7 @@ fn config_map(data: &str) -> String {
 
 /// Everything that is found in a file, as `line rule` and the beginning of what it points at; and
 /// how much is hidden.
-fn told(scratch: &Scratch, source: &str) -> (Vec<String>, u64) {
+fn reported(scratch: &Scratch, source: &str) -> (Vec<String>, u64) {
     scratch.write(&[("a.yml", source)]);
     let json = scratch.json(&["a.yml", "--now", "2026-11-22"]);
     let at = |one: &Value, pointer: &str| one.pointer(pointer).cloned().unwrap();
@@ -477,7 +477,7 @@ fn comments_in_a_configuration_that_is_in_another_file_are_for_it() {
         ),
     ] {
         let found: Vec<_> = found.iter().map(|&one| one.to_owned()).collect();
-        assert_eq!(told(&scratch, &source), (found, hidden), "{source}");
+        assert_eq!(reported(&scratch, &source), (found, hidden), "{source}");
     }
 }
 

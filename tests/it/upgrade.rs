@@ -181,7 +181,7 @@ fn a_template_s_dollars_are_filled_in_before() {
 
 #[test]
 fn what_relabeling_decides_is_not_a_target_without_a_port() {
-    for (job, told) in [
+    for (job, reported) in [
         ("static_configs: [{targets: [h]}]", true),
         ("static_configs: [{targets: ['[::1]']}]", true),
         (
@@ -211,7 +211,7 @@ fn what_relabeling_decides_is_not_a_target_without_a_port() {
         let has = found
             .iter()
             .any(|one| one.starts_with("upgrade/default-port"));
-        assert_eq!(has, told, "{job}: {found:?}");
+        assert_eq!(has, reported, "{job}: {found:?}");
     }
 }
 
@@ -614,13 +614,13 @@ fn what_a_feature_turned_on_before_does_not_change() {
     ] {
         let with = compose(PROM, &format!("--enable-feature={feature}"));
         let without = compose(PROM, "--enable-feature=exemplar-storage");
-        for (compose, told) in [(&with, false), (&without, true)] {
+        for (compose, reported) in [(&with, false), (&without, true)] {
             let files = [
                 ("promvet.yaml", "prometheus: [2.55, 3.14]\n"),
                 ("prometheus.yml", config),
                 ("compose.yaml", compose),
             ];
-            assert_eq!(!of_rule(&files, rule).is_empty(), told, "{feature}");
+            assert_eq!(!of_rule(&files, rule).is_empty(), reported, "{feature}");
         }
     }
 }
@@ -783,11 +783,11 @@ fn jobs_of_included_files_are_looked_at_too() {
             "native-histograms",
             "utf8-names",
         ] {
-            let told = found
+            let reported = found
                 .iter()
                 .filter(|one| **one == format!("upgrade/{rule}"));
             assert_eq!(
-                told.count(),
+                reported.count(),
                 usize::from(want),
                 "{config} {rule}: {found:?}"
             );
@@ -829,7 +829,7 @@ fn what_the_including_configuration_sets_counts_for_its_jobs() {
     let job = "scrape_configs: [{job_name: b, static_configs: [{targets: [h]}]}]\n";
     let legacy = "global: {metric_name_validation_scheme: legacy}\n";
     let includes = "scrape_config_files: [jobs/*.yml]\n";
-    for (global, pattern, told) in [
+    for (global, pattern, reported) in [
         (legacy, includes, 0),
         ("", includes, 1),
         (legacy, "scrape_config_files: []\n", 1),
@@ -841,7 +841,7 @@ fn what_the_including_configuration_sets_counts_for_its_jobs() {
             ("jobs/b.yml", job),
         ];
         let names = of_rule(&files, "upgrade/utf8-names");
-        assert_eq!(names.len(), told, "{config}: {names:?}");
+        assert_eq!(names.len(), reported, "{config}: {names:?}");
         let ports = of_rule(&files, "upgrade/default-port");
         assert_eq!(ports.len(), 1, "{config}: {ports:?}");
     }

@@ -183,7 +183,7 @@ mod tests {
     use super::{AddressFault, address_fault, address_password};
 
     #[test]
-    fn addresses_that_cannot_be_scraped_are_told_from_those_that_can() {
+    fn addresses_that_cannot_be_scraped_differ_from_those_that_can() {
         use AddressFault::{
             Blank, Padding, Path, Placeholder, Port, Query, Scheme, User, Variable,
         };

@@ -198,7 +198,7 @@ impl Writer {
     }
 
     fn words(&self, set: &Enum) -> Value {
-        // What is refused only beside some other key is not told here.
+        // What is refused only beside some other key is not reported here.
         if let By::Check(always) = set.by
             && always.is_none_or(|since| self.version < since)
         {

@@ -1,4 +1,4 @@
-//! Slips of the pen that break YAML, told by the line that breaks it.
+//! Slips of the pen that break YAML, known by the line that breaks it.
 
 use promvet_text::Span;
 

@@ -146,11 +146,11 @@ fn is_unfilled(text: &Arc<Text>, place: &Place) -> bool {
     })
 }
 
-/// What is wrong, in the words of a person and in those of the parser, which people look up.
-/// Both, since people search for the parser's words and act on the others.
+/// What is wrong, in plain words and in those of the parser.
+/// Both, since people search for the second and act on the first.
 fn not_valid(meaning: &str, error: &SyntaxError) -> String {
     format!(
-        "the file is not valid YAML: {meaning} (the parser says: {})",
+        "the file is not valid YAML: {meaning} (parser: {})",
         error.problem
     )
 }

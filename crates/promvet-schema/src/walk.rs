@@ -225,7 +225,7 @@ impl<'d> Walker<'_, '_> {
             }
         }
         // After the keys, as in Go: `UnmarshalYAML` decodes first and looks at the struct then, so
-        // that a key that is wrong is not told as missing.
+        // that a key that is wrong is not reported as missing.
         self.required(&section);
         let report = &mut *self.report;
         for check in &section.of.lists().checks {

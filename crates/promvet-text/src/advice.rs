@@ -143,7 +143,7 @@ impl Advice {
         self.applicability
     }
 
-    /// Puts the names of keys into the words of another dialect. An entry to add is only told: how its
+    /// Puts the names of keys into the words of another dialect. An entry to add is only described: how its
     /// value is written there is not known.
     pub fn spell(&mut self, put: impl Fn(&str) -> String) {
         let help = put(&self.help());

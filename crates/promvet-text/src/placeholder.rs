@@ -242,7 +242,7 @@ pub fn is_open(text: &str) -> bool {
     text.contains('$') || find(text).next().is_some()
 }
 
-/// Whether a text may have what [`find`] or [`find_shouted`] finds, told by its bytes: most have not.
+/// Whether a text may have what [`find`] or [`find_shouted`] finds, by its bytes: most have not.
 #[must_use]
 pub fn may_be_filled_in(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -307,7 +307,7 @@ pub fn find_words(text: &str) -> Vec<Range<usize>> {
     apart(found)
 }
 
-/// Whether a text may have what [`find_words`] finds, told in one look at its bytes.
+/// Whether a text may have what [`find_words`] finds, by one look at its bytes.
 fn may_have_words(bytes: &[u8]) -> bool {
     let mut last = Last::default();
     let mut numbered = bytes.iter().enumerate();

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_that_write_are_told_from_those_that_look() {
+    fn commands_that_only_read_write_nothing() {
         let path = "/etc/prometheus/prometheus.yml";
         for (text, expected) in [
             ("cp /src/x.cfg /etc/prometheus/prometheus.yml", true),

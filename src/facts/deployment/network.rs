@@ -417,7 +417,7 @@ impl GroupNames {
 impl Hit<'_> {
     /// The ports of the container that others know.
     #[must_use]
-    pub fn told_ports(&self) -> Vec<u16> {
+    pub fn declared_ports(&self) -> Vec<u16> {
         let around = &self.named.surroundings;
         let published = around.published.iter().map(|(_, own)| *own);
         let declared = self.container.into_iter().flat_map(|one| &one.ports);

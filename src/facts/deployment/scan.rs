@@ -279,7 +279,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_told_apart_without_parsing() {
+    fn kinds_of_files_are_recognized_without_parsing() {
         use SourceKind::{Compose, Dockerfile, Operated, Provider, Service, Workload};
         for (name, content, want) in [
             ("compose.yaml", "services:\n  a: {}\n", vec![Compose]),

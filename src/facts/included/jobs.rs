@@ -27,7 +27,7 @@ fn jobs(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
     })
 }
 
-/// Jobs whose name another file has used before. Within one file the schema has told them.
+/// Jobs whose name another file has used before. Within one file the schema has reported them.
 pub(super) fn repeated<'d>(main: &'d Document, included: &[Included<'d>]) -> Vec<Finding> {
     let mut first: HashMap<&str, Node<'_>> = HashMap::new();
     if included.is_empty() {

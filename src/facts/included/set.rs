@@ -29,7 +29,7 @@ pub struct FileSet {
     broken: OnceLock<()>,
     scrape_configs: OnceLock<()>,
     picked: Mutex<HashMap<String, Picked>>,
-    told: Mutex<HashSet<String>>,
+    reported: Mutex<HashSet<String>>,
 }
 
 /// Nodes by the numbers of their files and their own.
@@ -215,7 +215,7 @@ impl FileSet {
     /// Whether something has to be said about all of them for the first time.
     pub fn is_news(&self, what: &str) -> bool {
         work::count(1);
-        locked(&self.told).insert(what.to_owned())
+        locked(&self.reported).insert(what.to_owned())
     }
 
     /// The numbers of those that `check` says have to be checked in each configuration. It is called

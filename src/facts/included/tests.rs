@@ -154,11 +154,11 @@ fn found(source: &str) -> Vec<(String, Severity, String, String)> {
         .findings
         .into_iter()
         .filter(|one| one.severity > Severity::Info);
-    let told = findings.map(|one| {
+    let reported = findings.map(|one| {
         let path = one.place.path().to_string();
         (one.rule.into_owned(), one.severity, path, one.message)
     });
-    told.collect()
+    reported.collect()
 }
 
 #[test]

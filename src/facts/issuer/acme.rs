@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn directories_are_told_apart_by_their_host() {
+    fn directories_are_recognized_by_their_host() {
         for (server, issuer) in [
             (
                 "https://acme-v02.api.letsencrypt.org/directory",

@@ -30,7 +30,7 @@ const OPTIONS: &[&str] = &["http_port", "https_port", "import", "order"];
 /// Nesting of real files is four deep; what is deeper is not read.
 const DEEPEST: usize = 16;
 
-/// Whether Caddy serves no such path at a port; none if it does, or if that cannot be told.
+/// Whether Caddy serves no such path at a port; none if it does, or if that is unknown.
 pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Option<Unserved> {
     let mut lines = parse(source)?;
     if lines.first().is_some_and(|line| line.words.is_empty()) {
@@ -138,7 +138,7 @@ impl<'s> Line<'s> {
         self.words.first().copied().unwrap_or("")
     }
 
-    /// What it answers; none if that is everything, or cannot be told.
+    /// What it answers; none if that is everything, or is unknown.
     fn answer(&self) -> Option<Answer<'s>> {
         let matcher = self.words.get(1).copied();
         let path = matcher.filter(|word| word.starts_with('/'));

@@ -33,7 +33,7 @@ const ELSEWHERE: &[&str] = &[
 /// Nesting of real files is four deep; what is deeper is not read.
 const DEEPEST: usize = 16;
 
-/// Whether nginx serves no such path at a port; none if it does, or if that cannot be told.
+/// Whether nginx serves no such path at a port; none if it does, or if that is unknown.
 pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Option<Unserved> {
     let all = parse(source)?;
     let server = server_of(&all, port, host)?;
@@ -353,7 +353,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_without_a_literal_location_is_told_and_all_else_is_not_judged() {
+    fn a_path_without_a_literal_location_is_reported_and_all_else_is_not_judged() {
         let push = "/api/v1/push";
         let whole = |inner: &str| format!("events {{}}\nhttp {{ server {{ {inner} }} }}");
         for (source, port, want) in [

@@ -53,11 +53,11 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
         .first()
         .is_some_and(|one| one.certainty.is_certain());
     let generic = generic_mistake(endpoint, decisive).filter(|_| !(accepted && sure));
-    let told = fits.into_iter().next().filter(|_| !accepted);
-    let Some((candidate, faults)) = told else {
-        let told = generic.map(|generic| alone(endpoint, generic));
-        let told = told.or_else(|| decisive.is_empty().then(|| unknown(endpoint))?);
-        return told.into_iter().collect();
+    let reported = fits.into_iter().next().filter(|_| !accepted);
+    let Some((candidate, faults)) = reported else {
+        let reported = generic.map(|generic| alone(endpoint, generic));
+        let reported = reported.or_else(|| decisive.is_empty().then(|| unknown(endpoint))?);
+        return reported.into_iter().collect();
     };
     let mut generic = generic;
     let mut out = Vec::new();
@@ -70,12 +70,12 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
         }
         match generic.take() {
             Some(generic) => {
-                let fault = told_by_both(endpoint, fault, generic);
-                let told = in_words(decisive, candidate, &fault);
+                let fault = misfit_of_both(endpoint, fault, generic);
+                let reported = in_words(decisive, candidate, &fault);
                 out.push(ShapeFault {
                     certain: true,
                     hint: false,
-                    ..told
+                    ..reported
                 });
             }
             None if candidate.certainty.is_certain() || fault.ground > Ground::Unknown => {
@@ -83,11 +83,11 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
             }
             // What a name in the host points to may have a proxy in front that rewrites paths.
             None if candidate.certainty >= Certainty::Word => {
-                let told = in_words(decisive, candidate, &fault);
+                let reported = in_words(decisive, candidate, &fault);
                 out.push(ShapeFault {
                     hint: true,
                     is_unknown_path: true,
-                    ..told
+                    ..reported
                 });
             }
             None => {}
@@ -98,7 +98,7 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
 }
 
 /// A fault that no receiver accepts: in the receiver's own words, if its profile has any.
-fn told_by_both(endpoint: &Endpoint, fault: Misfit, (mistake, range, values): Generic) -> Misfit {
+fn misfit_of_both(endpoint: &Endpoint, fault: Misfit, (mistake, range, values): Generic) -> Misfit {
     if fault.ground >= Ground::Form {
         return fault;
     }

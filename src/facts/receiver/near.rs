@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_told_from_other_paths() {
+    fn slips_differ_from_other_paths() {
         let push = Pattern::path("[<prefix*>]/api/v1/push").unwrap();
         let insert = Pattern::path("/insert/<account>/prometheus/api/v1/write").unwrap();
         for (pattern, path, want) in [

@@ -8,7 +8,7 @@ pub(super) enum Path {
     Prefix(String),
     /// Whatever begins so, in the middle of a segment too: a `location` of nginx.
     Begins(String),
-    /// It cannot be told.
+    /// It is unknown.
     Open,
 }
 
@@ -26,7 +26,7 @@ impl Path {
         }
     }
 
-    /// How long it is: the longest one takes a request. One that cannot be told may be the longest.
+    /// How long it is: the longest one takes a request. One that is unknown may be the longest.
     pub(super) fn length(&self) -> usize {
         match self {
             Self::Open => usize::MAX,

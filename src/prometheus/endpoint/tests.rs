@@ -367,8 +367,8 @@ fn check(text: &str) {
     let endpoint = Endpoint::new(text);
     if endpoint.placeholders().is_empty() {
         let refused = crate::schema::scalar::url(text).is_err();
-        let told = endpoint.faults().iter().any(|fault| fault.refused_by_go);
-        assert_eq!(refused, told, "{text:?}: {:?}", endpoint.faults());
+        let reported = endpoint.faults().iter().any(|fault| fault.refused_by_go);
+        assert_eq!(refused, reported, "{text:?}: {:?}", endpoint.faults());
     }
     let _ = (
         endpoint.network(),

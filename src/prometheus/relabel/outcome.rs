@@ -162,8 +162,8 @@ mod tests {
     use crate::prometheus::Config;
     use crate::yaml::parse_first;
 
-    /// Whether the targets of a job are told to differ, and whether two of them end with the same labels.
-    fn told(rules: &[&str], targets: &[&str]) -> (bool, bool) {
+    /// Whether the targets of a job differ, and whether two of them end with the same labels.
+    fn reported(rules: &[&str], targets: &[&str]) -> (bool, bool) {
         let (rules, targets) = (rules.join(", "), targets.join("', '"));
         let source = format!(
             "scrape_configs: [{{job_name: a, static_configs: [{{targets: ['{targets}']}}], \
@@ -193,9 +193,9 @@ mod tests {
 
     #[test]
     fn addresses_copied_to_instance_differ() {
-        assert_eq!(told(&[HOST], &["a:1", "b:1", "c"]), (true, false));
-        assert_eq!(told(&[HOST], &["a:1", "a:2"]), (false, true));
-        assert_eq!(told(&[HOST], &["a:1", "a"]), (false, true));
+        assert_eq!(reported(&[HOST], &["a:1", "b:1", "c"]), (true, false));
+        assert_eq!(reported(&[HOST], &["a:1", "a:2"]), (false, true));
+        assert_eq!(reported(&[HOST], &["a:1", "a"]), (false, true));
     }
 
     const RULES: &[&str] = &[
@@ -216,14 +216,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn targets_that_are_told_to_differ_do(
+        fn targets_that_are_said_to_differ_do(
             rules in prop::collection::vec(prop::sample::select(RULES), 0..4),
             targets in prop::collection::vec(
                 prop::sample::select(&["a:1", "a:2", "b:1", "b", "A:1", "c:3", ":1"][..]),
                 1..5,
             ),
         ) {
-            let (differ, collide) = told(&rules, &targets);
+            let (differ, collide) = reported(&rules, &targets);
             prop_assert!(!(differ && collide), "{rules:?} {targets:?}");
         }
     }

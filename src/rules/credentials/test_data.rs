@@ -1,4 +1,4 @@
-//! `credentials/test-data`: secrets of test data that look made up, told once for a folder.
+//! `credentials/test-data`: secrets of test data that look made up, reported once for a folder.
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
         return;
     }
     for (rule, step) in list.steps() {
-        if step.effect != Effect::DropsAll || list.is_told_elsewhere(rule, step) {
+        if step.effect != Effect::DropsAll || list.is_reported_elsewhere(rule, step) {
             continue;
         }
         let what = dropped(list.stage);

@@ -17,7 +17,7 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
 fn never(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &mut Findings<'_>) {
     let chooses = rule.action != "replace";
     // `remote-write/relabel` reports those.
-    if list.stage == Stage::Written && chooses || list.is_told_elsewhere(rule, step) {
+    if list.stage == Stage::Written && chooses || list.is_reported_elsewhere(rule, step) {
         return;
     }
     let (severity, what) = match step.effect {

@@ -28,12 +28,12 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
         .iter()
         .map(|one| labels_of(one.config))
         .collect();
-    let told = alike(configurations, &labels, out);
+    let reported = alike(configurations, &labels, out);
     for (index, (configuration, labels)) in configurations.iter().zip(&labels).enumerate() {
         let Labels::Known(labels) = labels else {
             continue;
         };
-        if !told.contains(&index) {
+        if !reported.contains(&index) {
             absent(configuration, labels, out);
         }
     }
@@ -94,7 +94,7 @@ fn alike(
             }
         }
     }
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     let mut said = BTreeSet::new();
     for group in groups.values().filter(|group| group.len() > 1) {
         let members: Vec<_> = group.iter().map(|(index, _)| *index).collect();
@@ -104,9 +104,9 @@ fn alike(
         if said.insert(members.clone()) {
             report(configurations, group, &witness, out);
         }
-        told.extend(members);
+        reported.extend(members);
     }
-    told
+    reported
 }
 
 /// A target that at least two of the configurations scrape in a job of the same name, so that the

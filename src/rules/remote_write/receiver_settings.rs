@@ -78,8 +78,8 @@ fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Optio
     let first = ports.first()?;
     // A default counts where others know it, and not of the port that is written: something may
     // be set in a way that is not in sight.
-    let told = |port: u16| only.told_ports.contains(&port);
-    if first.place.is_none() && (told(only.port) || !told(first.value)) {
+    let reported = |port: u16| only.declared_ports.contains(&port);
+    if first.place.is_none() && (reported(only.port) || !reported(first.value)) {
         return None;
     }
     let endpoint = &url.endpoint;

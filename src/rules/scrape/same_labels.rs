@@ -21,9 +21,9 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
     let budget = PatternBudget::default();
     let (mut left, mut all) = (MOST_TARGETS, Vec::new());
     for job in jobs {
-        let told = fixed_instance(job, out).or_else(|| one_address(job, out));
-        let is_told = told.is_some();
-        told.into_iter().for_each(|finding| out.push(finding));
+        let reported = fixed_instance(job, out).or_else(|| one_address(job, out));
+        let is_told = reported.is_some();
+        reported.into_iter().for_each(|finding| out.push(finding));
         let is_settled = || is_told || !sets(job, "instance") || differ_in_instance(job, &budget);
         if !may_share && is_settled() {
             continue;

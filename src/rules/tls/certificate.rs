@@ -163,15 +163,15 @@ fn authority(
 
 /// Where the tree says one thing of the issuer and the server shows another.
 fn contradiction(entry: &Entry<'_>, url: &Url<'_>, shown: &Shown, out: &mut Findings<'_>) {
-    let (Some(told), Some(seen)) = (entry.issuer_told(), shown.issuer()) else {
+    let (Some(reported), Some(seen)) = (entry.issuer_in_files(), shown.issuer()) else {
         return;
     };
     // A private authority that this machine trusts too is not a contradiction.
-    let own = told.issuer == Issuer::Private && entry.ca_file().is_some() && seen.is_trusted();
-    if own || kind(told.issuer) == kind(seen) {
+    let own = reported.issuer == Issuer::Private && entry.ca_file().is_some() && seen.is_trusted();
+    if own || kind(reported.issuer) == kind(seen) {
         return;
     }
-    let KnownIssuer { issuer, evidence } = told;
+    let KnownIssuer { issuer, evidence } = reported;
     let message = format!(
         "the certificate of this host should be issued by {}, but the server presents one \
          signed by {}",

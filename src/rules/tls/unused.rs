@@ -13,7 +13,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         return;
     };
     // A proxy may be reached over TLS, with these settings (net/http `Transport.dialConn`).
-    if !part.client.speaks_plain_http() || http.has_proxy() || part.entry.is_some_and(is_told) {
+    if !part.client.speaks_plain_http() || http.has_proxy() || part.entry.is_some_and(is_reported_elsewhere) {
         return;
     }
     let only_skips = tls.setting().is_none();
@@ -60,7 +60,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
 }
 
 /// Whether the URL is to become one of https anyway, which is said there.
-fn is_told(entry: &Entry<'_>) -> bool {
+fn is_reported_elsewhere(entry: &Entry<'_>) -> bool {
     let mut faults = entry.shape_faults().iter();
     entry.sends_credentials_in_the_clear()
         || faults.any(|fault| fault.cause == Cause::Scheme || fault.expected.starts_with("https:"))

@@ -113,13 +113,13 @@ pub(super) fn unread(old: &Surveyed, new: &Surveyed) -> Vec<(String, String)> {
         };
         content(&before).is_some() && content(&before) == content(&after)
     };
-    let told = |side: &BTreeMap<String, (Arc<Text>, String)>, which: &str| -> Vec<_> {
+    let reported = |side: &BTreeMap<String, (Arc<Text>, String)>, which: &str| -> Vec<_> {
         let all = side.iter().filter(|(path, _)| !is_same(path));
         all.map(|(path, (_, why))| (path.clone(), format!("{which} the change, {why}")))
             .collect()
     };
-    let mut out = told(&before, "before");
-    out.extend(told(&after, "after"));
+    let mut out = reported(&before, "before");
+    out.extend(reported(&after, "after"));
     let unread = new.survey.unread.iter();
     out.extend(unread.map(|(found, why)| (found.shown.to_string(), why.clone())));
     out

@@ -97,9 +97,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The same in a program for tests, which may be told to wait for less.
 pub(super) fn patience() -> Duration {
-    let told = cfg!(debug_assertions).then(|| std::env::var("PROMVET_TEST_GIT_MILLISECONDS"));
-    let told = told.and_then(|told| told.ok()?.parse().ok());
-    told.map_or(PATIENCE, Duration::from_millis)
+    let reported = cfg!(debug_assertions).then(|| std::env::var("PROMVET_TEST_GIT_MILLISECONDS"));
+    let reported = reported.and_then(|reported| reported.ok()?.parse().ok());
+    reported.map_or(PATIENCE, Duration::from_millis)
 }
 
 /// Options before every subcommand.
@@ -287,7 +287,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn releases_are_told_apart() {
+    fn releases_of_git_are_compared() {
         for (said, expected) in [
             ("git version 2.32.0", true),
             ("git version 2.31.8", false),

@@ -107,24 +107,24 @@ impl Objects {
         let open = process.insert(open);
         // That the watch is gone means that git is, which the talk will find out.
         let _ = open.watch.send(());
-        let told = talk(open);
+        let reported = talk(open);
         let _ = open.watch.send(());
-        let told = match told {
+        let reported = match reported {
             Err(_) if open.is_ended.load(Ordering::Acquire) => Err(io::ErrorKind::TimedOut.into()),
-            told => told,
+            reported => reported,
         };
-        if told
+        if reported
             .as_ref()
             .is_err_and(|error| error.kind() != io::ErrorKind::NotFound)
         {
             // No one knows where in its answer it is: the next one gets a new process.
             *process = None;
         }
-        told
+        reported
     }
 
-    fn noted<T>(&self, told: io::Result<T>) -> io::Result<T> {
-        if let Err(error) = &told {
+    fn noted<T>(&self, reported: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &reported {
             let failure = match error.kind() {
                 io::ErrorKind::NotFound => Failure::NoContent,
                 io::ErrorKind::TimedOut => Failure::TooSlow,
@@ -132,15 +132,15 @@ impl Objects {
             };
             self.failed.get_or_init(|| failure);
         }
-        told
+        reported
     }
 }
 
 /// Ends git when an answer takes too long: an object that is a named pipe would keep it for ever.
-fn end_if_silent(told: &Receiver<()>, child: &Mutex<Child>, is_ended: &AtomicBool) {
+fn end_if_silent(reported: &Receiver<()>, child: &Mutex<Child>, is_ended: &AtomicBool) {
     let limit = patience();
-    while told.recv().is_ok() {
-        if let Err(RecvTimeoutError::Timeout) = told.recv_timeout(limit) {
+    while reported.recv().is_ok() {
+        if let Err(RecvTimeoutError::Timeout) = reported.recv_timeout(limit) {
             let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
             is_ended.store(true, Ordering::Release);
             // It may have ended in this moment.
@@ -162,7 +162,7 @@ impl Process {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let child = Arc::new(Mutex::new(child));
-        let (watch, told) = mpsc::channel();
+        let (watch, reported) = mpsc::channel();
         let watched = Arc::clone(&child);
         let is_ended = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&is_ended);
@@ -173,7 +173,7 @@ impl Process {
             to,
             from: BufReader::new(from),
         };
-        thread::Builder::new().spawn(move || end_if_silent(&told, &watched, &flag))?;
+        thread::Builder::new().spawn(move || end_if_silent(&reported, &watched, &flag))?;
         Ok(process)
     }
 

@@ -13,7 +13,7 @@ pub(super) struct Slip {
     before: &'static str,
     after: &'static str,
     content: &'static str,
-    pub(super) told: Told,
+    pub(super) reported: Told,
 }
 
 /// What tells that there is a secret.
@@ -35,13 +35,13 @@ impl Slip {
 }
 
 pub(super) fn all() -> Vec<Slip> {
-    let entry = |told| {
+    let entry = |reported| {
         move |&content: &&'static str| Slip {
             path: "prometheus.yml",
             before: ENTRY,
             after: "",
             content,
-            told,
+            reported,
         }
     };
     let file = |&(path, content): &(&'static str, &'static str)| Slip {
@@ -49,12 +49,12 @@ pub(super) fn all() -> Vec<Slip> {
         before: "",
         after: "",
         content,
-        told: Told::Place,
+        reported: Told::Place,
     };
-    let told = ENTRIES.iter().map(entry(Told::Place));
+    let reported = ENTRIES.iter().map(entry(Told::Place));
     let looks = LOOKS.iter().map(entry(Told::Look));
     let people = BY_PERSON.iter().map(|slip| Slip {
-        told: Told::Person,
+        reported: Told::Person,
         ..file(slip)
     });
     let dialects = DIALECTS.iter().flat_map(|dialect| {
@@ -63,11 +63,12 @@ pub(super) fn all() -> Vec<Slip> {
             before: dialect.before,
             after: dialect.after,
             content,
-            told: Told::Place,
+            reported: Told::Place,
         })
     });
     let files = FILES.iter().map(file);
-    told.chain(looks)
+    reported
+        .chain(looks)
         .chain(people)
         .chain(files)
         .chain(dialects)

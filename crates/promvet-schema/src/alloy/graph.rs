@@ -318,7 +318,7 @@ mod tests {
     const ENDPOINT: &str = "endpoint {\n    url = \"http://a\"\n  }";
 
     #[test]
-    fn components_that_do_not_fit_together_are_told() {
+    fn components_that_do_not_fit_together_are_reported() {
         let write =
             |label: &str| format!("prometheus.remote_write \"{label}\" {{\n  {ENDPOINT}\n}}\n");
         let scrape = |label: &str| {

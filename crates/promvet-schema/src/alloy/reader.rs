@@ -107,7 +107,7 @@ enum SlipKind {
     Unclosed,
 }
 
-/// As many are told in a text: a configuration in another language has one in each line.
+/// As many are reported of a text: a configuration in another language has one in each line.
 const MOST_SLIPS: usize = 20;
 
 impl Slip {

@@ -168,7 +168,7 @@ pub(crate) fn selectors(section: &Section<'_>, report: &mut Report<'_>) {
             "node",
             "ingress",
         ];
-        // An unknown role is reported by its own type, so that selectors are not told as well.
+        // An unknown role is reported by its own type, so that selectors are not reported as well.
         if !allowed.is_empty() && !allowed.contains(&name) && known.contains(&name) {
             let allowed = words::any_of(allowed);
             let message = format!(

@@ -174,7 +174,7 @@ fn replaced(document: &Document, span: Span, text: &str) -> Result<(Span, String
 }
 
 /// A block scalar as a text on the line of its key.
-/// A block scalar is replaced as a whole, since its lines cannot be told from the text.
+/// A block scalar is replaced as a whole, since its lines cannot be known from the text.
 fn unfolded(document: &Document, node: Node<'_>, text: &str) -> Result<(Span, String), Declined> {
     let span = node.span();
     let source = document.text().slice(span);

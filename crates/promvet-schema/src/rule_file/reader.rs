@@ -127,7 +127,7 @@ mod tests {
     use promvet_text::Text;
 
     #[test]
-    fn logql_is_told_from_promql() {
+    fn logql_is_not_taken_for_promql() {
         for text in [
             "sum(rate({app=\"a\"} |= \"error\" [5m])) > 1",
             "count_over_time({app=\"a\"} | json | level=\"error\" [5m])",

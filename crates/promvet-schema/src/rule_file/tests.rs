@@ -15,7 +15,7 @@ fn found(
     let document = parse_first(&text).unwrap();
     let checked = check(&document, target, names);
     let needs = checked.needs.into_iter().map(|need| need.finding);
-    let told = checked.findings.into_iter().chain(needs).map(|finding| {
+    let reported = checked.findings.into_iter().chain(needs).map(|finding| {
         let token = text.slice(finding.place.span()).to_owned();
         (
             finding.rule.into_owned(),
@@ -24,7 +24,7 @@ fn found(
             finding.message,
         )
     });
-    told.collect()
+    reported.collect()
 }
 
 fn errors(source: &str) -> Vec<(String, Severity, String, String)> {

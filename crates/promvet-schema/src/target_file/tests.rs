@@ -42,10 +42,10 @@ fn json_is_read_whatever_yaml_makes_of_it() {
     let found = |bytes: &[u8]| {
         let text = Text::new("t.json", bytes.to_vec());
         let findings = check_text(&text, Format::Json, false, &Target::default());
-        let told = findings
+        let reported = findings
             .into_iter()
             .map(|one| (one.place.start().column, one.severity, one.message));
-        told.collect::<Vec<_>>()
+        reported.collect::<Vec<_>>()
     };
     for sound in [
         &b"[{\"targets\":[\"a:1\"],\t\"labels\":\t{\"b\":\"c\\/d\"}}]"[..],
@@ -64,11 +64,11 @@ fn json_is_read_whatever_yaml_makes_of_it() {
         ),
         (b"[{\"target\": [\"\xff\"]}]", 3, "unknown key `target`"),
     ] {
-        let told = found(faulty);
-        let near = told
+        let reported = found(faulty);
+        let near = reported
             .iter()
             .any(|one| one.0 == column && one.2.contains(words));
-        assert!(near, "{told:?} {}", String::from_utf8_lossy(faulty));
+        assert!(near, "{reported:?} {}", String::from_utf8_lossy(faulty));
     }
 }
 

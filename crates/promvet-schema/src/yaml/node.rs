@@ -143,7 +143,7 @@ impl<'d> Node<'d> {
         self.may_be_null() && self.scalar().is_some_and(Scalar::is_null)
     }
 
-    /// Whether it can stand for null, told without a look at its text: no word for null is longer
+    /// Whether it can stand for null, known without a look at its text: no word for null is longer
     /// than `null`, and most texts are.
     /// Asked for nearly every value, so that most are ruled out by their length.
     pub fn may_be_null(self) -> bool {

@@ -30,7 +30,7 @@ pub struct Whole {
     pub lost: Vec<Span>,
 }
 
-/// What is whole in a text that stops being YAML at `error`. None if that cannot be told.
+/// What is whole in a text that stops being YAML at `error`. None if that cannot be known.
 #[must_use]
 pub fn whole_parts(text: &Arc<Text>, error: &SyntaxError) -> Option<Whole> {
     let content = text.content();

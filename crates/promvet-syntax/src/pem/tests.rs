@@ -115,7 +115,7 @@ fn pem(label: &str, content: &[u8]) -> String {
 /// 2026-11-22.
 const NOW: i64 = 1_795_368_963;
 
-fn told(role: Role, file: &str) -> Vec<(Severity, String)> {
+fn reported(role: Role, file: &str) -> Vec<(Severity, String)> {
     let faults = check(role, file.as_bytes(), NOW);
     faults
         .into_iter()
@@ -150,7 +150,7 @@ fn sound_files_give_nothing() {
             ),
         ),
     ] {
-        assert_eq!(told(role, file), vec![], "{role:?} {file}");
+        assert_eq!(reported(role, file), vec![], "{role:?} {file}");
     }
 }
 
@@ -203,11 +203,11 @@ fn what_does_not_fit_its_role_is_reported() {
             "not valid before 2028-01-01",
         ),
     ] {
-        let told = told(role, file);
-        assert_eq!(told.len(), 1, "{role:?} {file}");
-        assert_eq!(told[0].0, Severity::Error);
-        assert!(told[0].1.contains(words), "{}", told[0].1);
-        assert!(!told[0].1.contains("hunter2"), "{}", told[0].1);
+        let reported = reported(role, file);
+        assert_eq!(reported.len(), 1, "{role:?} {file}");
+        assert_eq!(reported[0].0, Severity::Error);
+        assert!(reported[0].1.contains(words), "{}", reported[0].1);
+        assert!(!reported[0].1.contains("hunter2"), "{}", reported[0].1);
     }
     assert!(
         check(Role::Authorities, b"\x30\x82\x01\x02\0", NOW)[0]
@@ -219,13 +219,13 @@ fn what_does_not_fit_its_role_is_reported() {
 #[test]
 fn an_old_authority_among_good_ones_is_only_worth_knowing() {
     let file = pem("CERTIFICATE", &expired("old")) + &pem("CERTIFICATE", &valid("new"));
-    let told = told(Role::Authorities, &file);
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].0, Severity::Info);
+    let reported = reported(Role::Authorities, &file);
+    assert_eq!(reported.len(), 1);
+    assert_eq!(reported[0].0, Severity::Info);
 }
 
 #[test]
-fn pairs_are_told_from_strangers() {
+fn a_key_matches_its_certificate_and_no_other() {
     let ec = |point: &[u8]| {
         pem(
             "CERTIFICATE",

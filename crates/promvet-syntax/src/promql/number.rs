@@ -167,7 +167,7 @@ mod tests {
     use super::{TokenKind, scan, value};
 
     #[test]
-    fn numbers_and_durations_are_told_apart() {
+    fn numbers_are_not_taken_for_durations() {
         for (text, want) in [
             ("1", Ok((TokenKind::Number, 1))),
             ("1.5e-3)", Ok((TokenKind::Number, 6))),

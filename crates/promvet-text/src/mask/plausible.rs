@@ -428,7 +428,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_paths_and_ids_are_told_from_secrets() {
+    fn names_paths_and_ids_are_not_taken_for_secrets() {
         for value in [
             "grafana-cloud-rw",
             "API_TOKEN",

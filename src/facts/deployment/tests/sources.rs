@@ -153,7 +153,7 @@ fn services_without_a_plain_image_are_looked_into() {
 }
 
 /// What a tree tells, as text.
-fn told(tree: &Memory, sources: &Sources, manifests: &Manifests) -> String {
+fn reported(tree: &Memory, sources: &Sources, manifests: &Manifests) -> String {
     let network = sources.network();
     let hosts = ["prom-1", "prom-2", "app-1", "web-2", "db"];
     let hits: Vec<_> = hosts
@@ -208,13 +208,13 @@ fn to_replace_a_file_is_to_begin_anew() {
         sources.replace(&tree, &changed);
         manifests.replace(&changed.text);
         let all: Vec<_> = files.iter().map(source).collect();
-        let anew = told(
+        let anew = reported(
             &tree,
             &Sources::new(&tree, &file(""), &all),
             &Manifests::new(&texts(&files)),
         );
         assert_eq!(
-            told(&tree, &sources, &manifests),
+            reported(&tree, &sources, &manifests),
             anew,
             "step {step}: {}",
             files[at].0

@@ -17,7 +17,7 @@ fn shown(source: &str, found: &[Comment]) -> Vec<(String, bool)> {
 }
 
 #[test]
-fn comments_are_told_from_scalars() {
+fn comments_are_not_taken_for_scalars() {
     for (source, expected) in [
         ("# @\na: b\n", &[("# @", false)][..]),
         ("a: b # @\n", &[("# @", true)]),

@@ -165,7 +165,7 @@ fn field(root: &str, names: Vec<(String, usize, usize)>, token: &Token) -> Field
 mod tests {
     use super::fields;
 
-    fn told(text: &str) -> Vec<String> {
+    fn reported(text: &str) -> Vec<String> {
         let fields = fields(text).into_iter();
         let shown = fields.map(|field| {
             let names: String = field
@@ -226,7 +226,7 @@ mod tests {
                 vec!["$labels/a tested", "$/Labels/a prints"],
             ),
         ] {
-            assert_eq!(told(text), want, "{text}");
+            assert_eq!(reported(text), want, "{text}");
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn parts_are_told_apart() {
+fn a_url_is_split_into_its_parts() {
     let parsed = url("HTTP://u:p@a.example:80/x/y?q=%zz#f").expect("good");
     assert_eq!(
         parsed,

@@ -39,7 +39,7 @@ impl Sections {
         });
     }
 
-    /// Closes those whose limit is as told.
+    /// Closes those whose limit holds.
     pub(super) fn close(&mut self, is_over: impl Fn(usize) -> bool) {
         while self.0.last().is_some_and(|section| is_over(section.limit)) {
             self.0.pop();
