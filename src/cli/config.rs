@@ -84,7 +84,7 @@ fn files<'p>(scope: &Scope, policies: &'p Policies) -> Vec<&'p str> {
     let layers = scope
         .chain
         .iter()
-        .filter_map(|one| policies.layers().get(*one));
+        .filter_map(|number| policies.layers().get(*number));
     layers.map(|layer| &*layer.shown).collect()
 }
 
@@ -95,8 +95,8 @@ fn human(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "  policy: {}\n", report.policies.join(", then "))?;
     let width = |text: fn(&Setting) -> usize| report.settings.iter().map(text).max().unwrap_or(0);
-    let key = width(|one| one.key.len());
-    let value = width(|one| one.value.chars().count());
+    let key = width(|setting| setting.key.len());
+    let value = width(|setting| setting.value.chars().count());
     for one in &report.settings {
         writeln!(
             out,
@@ -128,7 +128,9 @@ fn patterns(globs: &[Glob]) -> String {
 fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<Setting> {
     let mut out = Vec::new();
     let requires = policy.requires.iter();
-    out.extend(requires.map(|one| setting("requires", &one.written, &one.place)));
+    out.extend(
+        requires.map(|requirement| setting("requires", &requirement.written, &requirement.place)),
+    );
     let versions = policy.releases_of(path).iter();
     out.extend(versions.map(|(one, place)| setting("prometheus", one.to_string(), place)));
     let profile = policy.profile.iter();
@@ -143,31 +145,31 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<Setting> {
     {
         out.push(setting("environment", &one.name, &one.place));
     }
-    out.extend(policy.mounts.iter().map(|one| {
-        let from = match &one.from {
-            MountedFrom::Tree(from) => format!("{} from {from}", one.path),
-            MountedFrom::External(_) => format!("{} from outside", one.path),
+    out.extend(policy.mounts.iter().map(|policy| {
+        let from = match &policy.from {
+            MountedFrom::Tree(from) => format!("{} from {from}", policy.path),
+            MountedFrom::External(_) => format!("{} from outside", policy.path),
         };
-        setting("mount", from, &one.place)
+        setting("mount", from, &policy.place)
     }));
     let user = policy.runtime_user.iter();
-    out.extend(user.map(|one| {
+    out.extend(user.map(|user| {
         setting(
             "runtime_user",
-            format!("{}:{}", one.uid, one.gid),
-            &one.place,
+            format!("{}:{}", user.uid, user.gid),
+            &user.place,
         )
     }));
-    out.extend(policy.issuers.iter().map(|one| {
-        let value = format!("{} for {}", one.issuer.word(), patterns(&one.hosts));
-        setting("issuer", value, &one.place)
+    out.extend(policy.issuers.iter().map(|policy| {
+        let value = format!("{} for {}", policy.issuer.word(), patterns(&policy.hosts));
+        setting("issuer", value, &policy.place)
     }));
     out.extend(receivers(policy));
-    out.extend(policy.instances.iter().map(|one| {
+    out.extend(policy.instances.iter().map(|instance| {
         setting(
             "opstrace",
-            format!("{} in {}", one.name, one.file),
-            &one.place,
+            format!("{} in {}", instance.name, instance.file),
+            &instance.place,
         )
     }));
     let domains = policy.opstrace_domains.iter();
@@ -181,10 +183,10 @@ fn receivers(policy: &Policy) -> impl Iterator<Item = Setting> {
     let own = policy
         .receivers
         .iter()
-        .map(|one| setting("receiver", id(one), &one.place));
-    let hosts = policy.receiver_hosts.iter().map(|one| {
-        let value = format!("{} for {}", one.receiver, patterns(&one.hosts));
-        setting("receiver", value, &one.place)
+        .map(|profile| setting("receiver", id(profile), &profile.place));
+    let hosts = policy.receiver_hosts.iter().map(|policy| {
+        let value = format!("{} for {}", policy.receiver, patterns(&policy.hosts));
+        setting("receiver", value, &policy.place)
     });
     own.chain(hosts)
 }

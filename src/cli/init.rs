@@ -153,8 +153,8 @@ impl TreeSummary {
                 // The certificate of a known vendor is public, whatever a configuration skips.
                 let facts = configuration.facts;
                 let recognition = facts.recognise(&peer.endpoint, &[]);
-                let by_host = |one: &Candidate<'_>| {
-                    one.certainty.is_certain() && one.profile.tls == Tls::Public
+                let by_host = |candidate: &Candidate<'_>| {
+                    candidate.certainty.is_certain() && candidate.profile.tls == Tls::Public
                 };
                 let is_vendor = recognition.candidates.iter().any(by_host);
                 if facts.issuer(&host).is_none() && !is_vendor {
@@ -165,8 +165,8 @@ impl TreeSummary {
     }
 
     fn templates(&mut self, survey: &Survey, top: &Path) {
-        let masked = survey.seen.iter().filter(|one| one.recognised.masked);
-        let below = masked.filter_map(|one| one.found.path.strip_prefix(top).ok());
+        let masked = survey.seen.iter().filter(|file| file.recognised.masked);
+        let below = masked.filter_map(|file| file.found.path.strip_prefix(top).ok());
         self.templates = below.map(shown).collect();
     }
 

@@ -157,8 +157,8 @@ pub(super) fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognis
     }
     let values = out
         .iter_mut()
-        .filter(|one| one.holder == Some(EmbeddedIn::Values));
-    values.for_each(|one| one.masked |= masked);
+        .filter(|recognised| recognised.holder == Some(EmbeddedIn::Values));
+    values.for_each(|value| value.masked |= masked);
     out
 }
 
@@ -282,9 +282,9 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
             && let Some(text) = text_of(entry, &holder(name), Dollars::Plain)
         {
             let all = foreign::alloy_in(&text, template).into_iter();
-            found.extend(all.map(|mut one| {
-                holder(name).around(&mut one.holder);
-                one
+            found.extend(all.map(|mut recognised| {
+                holder(name).around(&mut recognised.holder);
+                recognised
             }));
         }
         if found.len() > before {
@@ -338,7 +338,7 @@ fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised
             None => {
                 let mut found = foreign::in_text(content.value, template);
                 let all = found.iter_mut();
-                all.for_each(|one| compose.around(&mut one.holder));
+                all.for_each(|recognised| compose.around(&mut recognised.holder));
                 found
             }
         })
@@ -490,9 +490,9 @@ mod tests {
     /// What holds each configuration, the path to its first URL, and where that is.
     fn found(source: &str) -> Vec<String> {
         let all = recognised(source, false);
-        let url = |one: &Recognised| {
-            let word = one.holder.as_ref()?.word();
-            let What::Configuration { document, .. } = &one.what else {
+        let url = |recognised: &Recognised| {
+            let word = recognised.holder.as_ref()?.word();
+            let What::Configuration { document, .. } = &recognised.what else {
                 return Some(format!("{word} broken"));
             };
             let entries = document.root()?.get("remote_write");
@@ -670,7 +670,10 @@ mod tests {
             )
         };
         let all = recognised(&format!("{}---\n{}", one("p"), one("q")), false);
-        let identities: Vec<_> = all.iter().map(|one| &*one.text.within().identity).collect();
+        let identities: Vec<_> = all
+            .iter()
+            .map(|candidate| &*candidate.text.within().identity)
+            .collect();
         let now: Vec<_> = identities.iter().map(|path| of_now(path)).collect();
         assert_eq!(now, ["", "ConfigMap/p.data.a", "ConfigMap/q.data.a"]);
         let before: Vec<_> = identities

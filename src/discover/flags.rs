@@ -122,7 +122,9 @@ pub(super) fn containers<'d>(root: Node<'d>, program: &str) -> Vec<CommandLine<'
         containers.extend(list.into_iter().flat_map(Node::items));
     }
     let lines = containers.into_iter();
-    lines.filter_map(|one| command_line(one, program)).collect()
+    lines
+        .filter_map(|line| command_line(line, program))
+        .collect()
 }
 
 fn command_line<'d>(container: Node<'d>, program: &str) -> Option<CommandLine<'d>> {

@@ -25,10 +25,14 @@ const SAME: (usize, usize) = (1, 2);
 #[must_use]
 pub(crate) fn only_holds(text: &Arc<Text>) -> bool {
     let found = recognise(Arc::clone(text), false, false);
-    let is_own = |one: &Recognised| {
-        one.holder.is_none() && matches!(one.what, What::Configuration { .. } | What::Broken { .. })
+    let is_own = |recognised: &Recognised| {
+        recognised.holder.is_none()
+            && matches!(
+                recognised.what,
+                What::Configuration { .. } | What::Broken { .. }
+            )
     };
-    !found.iter().any(is_own) && found.iter().any(|one| one.holder.is_some())
+    !found.iter().any(is_own) && found.iter().any(|hit| hit.holder.is_some())
 }
 
 /// What the first text holds a configuration in, and the second one holds without one, as a path of
@@ -72,7 +76,7 @@ fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
             let root = document.root().and_then(Node::mapping);
             root.is_some_and(|root| root.written().next().is_some())
         };
-        let is_part = |one: &Recognised| match &one.what {
+        let is_part = |recognised: &Recognised| match &recognised.what {
             What::Configuration { document, .. } => sets_some(document),
             _ => false,
         };
@@ -146,8 +150,8 @@ struct Slot {
 fn slots(text: &Arc<Text>) -> Vec<Slot> {
     let found = recognise(Arc::clone(text), false, false).into_iter();
     found
-        .filter(|one| one.holder.is_some())
-        .flat_map(|one| slots_of(&one))
+        .filter(|hit| hit.holder.is_some())
+        .flat_map(|part| slots_of(&part))
         .collect()
 }
 
@@ -377,7 +381,7 @@ fn counterparts<'n>(was: &[Node<'_>], now: &[Node<'n>], budget: &Budget) -> Vec<
         };
         let alike = || {
             let mut new = new.iter();
-            new.find(|one| budget.allows() && is_alike(*item, **one))
+            new.find(|node| budget.allows() && is_alike(*item, **node))
                 .copied()
         };
         let only = || match &*new {

@@ -29,7 +29,7 @@ impl<'d> Manifest<'d> {
         root.mapping()?;
         let text = |key: &str| {
             root.get("metadata")
-                .and_then(|one| one.get(key))
+                .and_then(|metadata| metadata.get(key))
                 .and_then(Node::as_str)
         };
         Some(Self {

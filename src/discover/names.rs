@@ -141,7 +141,7 @@ pub fn is_template(path: &Path) -> bool {
     let inner = || {
         TEMPLATES
             .iter()
-            .any(|one| one.len() > 3 && stem.ends_with(one))
+            .any(|template| template.len() > 3 && stem.ends_with(template))
     };
     TEMPLATES.contains(&suffix) || inner() || stem.ends_with(".j2")
 }

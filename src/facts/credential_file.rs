@@ -344,7 +344,7 @@ impl Lookup<'_> {
     /// The user that Prometheus runs as: by what runs it, by promvet.yaml, as in the official
     /// image.
     fn user_of(&self, runner: Option<&RunningDeployment<'_>>) -> RunAs {
-        let deployed = runner.map(|one| &one.deployment.user);
+        let deployed = runner.map(|runner| &runner.deployment.user);
         if let Some(user) = deployed.filter(|user| user.uid.is_some()) {
             return user.clone();
         }

@@ -90,14 +90,14 @@ impl<'t> Facts<'t> {
             _ => return Vec::new(),
         };
         let file = self.files.tree.resolve(file).unwrap_or(file.to_owned());
-        let is_it = |one: &&Deployment| {
+        let is_it = |deployment: &&Deployment| {
             let title = object.map(|(kind, name, _)| format!("the {kind} `{name}`"));
             let is_named = match title {
-                Some(title) => one.name == title,
-                None => !one.name.contains('`'),
+                Some(title) => deployment.name == title,
+                None => !deployment.name.contains('`'),
             };
             let namespace = object.and_then(|(.., namespace)| namespace);
-            one.file == file && is_named && one.namespace.as_deref() == namespace
+            deployment.file == file && is_named && deployment.namespace.as_deref() == namespace
         };
         let all = self.shared.operated(&self.files).iter();
         let charted = object.is_none().then(|| self.shared.charted(&self.files));
@@ -193,7 +193,7 @@ impl<'t> Facts<'t> {
         holder: Option<&EmbeddedIn>,
     ) -> Option<Place> {
         let mut all = self.deployments().all().iter();
-        let flag = all.find_map(|one| one.arguments.value(VMAGENT_CONFIG));
+        let flag = all.find_map(|candidate| candidate.arguments.value(VMAGENT_CONFIG));
         let (_, place) = flag.filter(|_| self.runners(file, holder).is_empty())?;
         Some(place.clone())
     }
@@ -309,7 +309,7 @@ impl<'t> Facts<'t> {
         let all = self.deployments().all().iter();
         let all = all.chain(self.shared.charted(&self.files));
         let all = all.chain(self.all_operated());
-        all.filter(|one| one.prometheus.is_some())
+        all.filter(|candidate| candidate.prometheus.is_some())
     }
 
     /// A path from the root of the tree on, with forward slashes; as it is if it is elsewhere.
@@ -368,9 +368,9 @@ impl<'t> Facts<'t> {
     }
 
     fn mounts_of_policy(&self) -> Vec<Mount> {
-        let mount = |one: &MountPolicy| {
-            let source = match &one.from {
-                // No one knows which owner and mode it will have once it is there.
+        let mount = |policy: &MountPolicy| {
+            let source = match &policy.from {
+                // No policy knows which owner and mode it will have once it is there.
                 MountedFrom::Tree(path) => MountSource::Copied(Copied {
                     here: None,
                     from: Some(self.absolute(path)),
@@ -381,12 +381,14 @@ impl<'t> Facts<'t> {
                     MountSource::Outside(Outside::Policy(files.clone()))
                 }
             };
-            Mount::new(&one.path, source, one.place.clone())
+            Mount::new(&policy.path, source, policy.place.clone())
         };
         // Of two at one path the later counts in a deployment, and the first one in a policy.
         let mut seen = HashSet::new();
         let mounts = self.policy.mounts.iter().map(mount);
-        mounts.filter(|one| seen.insert(one.path.clone())).collect()
+        mounts
+            .filter(|mount| seen.insert(mount.path.clone()))
+            .collect()
     }
 }
 

@@ -193,7 +193,7 @@ impl Facts<'_> {
     fn service_of(&self, backend: &Backend) -> Option<(&Service, Option<u16>)> {
         let network = self.shared.network(&self.files);
         let mut services = network.services(self.files.tree, &backend.service);
-        services.retain(|one| match (&one.namespace, &backend.namespace) {
+        services.retain(|service| match (&service.namespace, &backend.namespace) {
             (Some(own), Some(wanted)) => own == wanted,
             _ => true,
         });

@@ -121,7 +121,7 @@ pub fn find<'d>(
             })
         })
         .collect();
-    named.sort_by_key(|one| one.node.span());
+    named.sort_by_key(|named| named.node.span());
     named
 }
 
@@ -146,7 +146,7 @@ pub fn patterns(document: &Document) -> Vec<(Purpose, Node<'_>)> {
             .into_iter()
             .flat_map(Node::items);
         let files = discoveries
-            .filter_map(|one| one.get("files"))
+            .filter_map(|discovery| discovery.get("files"))
             .flat_map(Node::items);
         out.extend(files.map(|node| (Purpose::Targets, node)));
     }

@@ -373,14 +373,14 @@ impl<'t> Facts<'t> {
         let instances = self.instances();
         if let Some(found) = instances
             .iter()
-            .find(|one| one.domain.as_deref() == Some(host.domain))
+            .find(|instance| instance.domain.as_deref() == Some(host.domain))
         {
             return Some(found);
         }
         let name = host.instance?;
         let mut left: Vec<_> = instances
             .iter()
-            .filter(|one| one.domain.is_none())
+            .filter(|instance| instance.domain.is_none())
             .collect();
         if let Some(named) = self
             .policy
@@ -390,14 +390,18 @@ impl<'t> Facts<'t> {
         {
             return left
                 .into_iter()
-                .find(|one| one.path.ends_with(named.file.trim_start_matches("./")));
+                .find(|found| found.path.ends_with(named.file.trim_start_matches("./")));
         }
         let steps: [&dyn Fn(&Instance) -> bool; 3] =
-            [&|_| true, &|one| is_named(&one.path, name), &|one| {
-                one.tenants.iter().any(|tenant| tenant == host.tenant)
+            [&|_| true, &|found| is_named(&found.path, name), &|found| {
+                found.tenants.iter().any(|tenant| tenant == host.tenant)
             }];
         for step in steps {
-            let narrowed: Vec<_> = left.iter().copied().filter(|one| step(one)).collect();
+            let narrowed: Vec<_> = left
+                .iter()
+                .copied()
+                .filter(|candidate| step(candidate))
+                .collect();
             match narrowed.as_slice() {
                 [only] => return Some(only),
                 [] => {}
@@ -411,8 +415,13 @@ impl<'t> Facts<'t> {
     /// guessed from file names.
     #[must_use]
     pub fn is_instance_named(&self, host: TenantHost<'_>) -> bool {
-        let has_domain = |one: &&Instance| one.domain.as_deref() == Some(host.domain);
-        let by_policy = |name: &str| self.policy.instances.iter().any(|one| one.name == name);
+        let has_domain = |instance: &&Instance| instance.domain.as_deref() == Some(host.domain);
+        let by_policy = |name: &str| {
+            self.policy
+                .instances
+                .iter()
+                .any(|instance| instance.name == name)
+        };
         self.instance(host).filter(has_domain).is_some() || host.instance.is_some_and(by_policy)
     }
 
@@ -421,12 +430,16 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn renamed_instance(&self, host: TenantHost<'_>) -> Option<(&Instance, &OpstraceInstance)> {
         let name = host.instance?;
-        let entry = self.policy.instances.iter().find(|one| one.name == name)?;
+        let entry = self
+            .policy
+            .instances
+            .iter()
+            .find(|instance| instance.name == name)?;
         let file = entry.file.trim_start_matches("./");
         let instance = self
             .instances()
             .iter()
-            .find(|one| one.path.ends_with(file))?;
+            .find(|instance| instance.path.ends_with(file))?;
         instance.domain.is_some().then_some((instance, entry))
     }
 
@@ -476,7 +489,7 @@ impl<'t> Facts<'t> {
         by_policy.chain(
             self.instances()
                 .iter()
-                .filter_map(|one| one.domain.as_deref()),
+                .filter_map(|instance| instance.domain.as_deref()),
         )
     }
 

@@ -136,7 +136,7 @@ impl Selectables {
             let spec = template.get("spec");
             let containers = spec.and_then(|spec| spec.get("containers"));
             let containers = containers.into_iter().flat_map(Node::items);
-            let ports = containers.filter_map(|one| one.get("ports"));
+            let ports = containers.filter_map(|container| container.get("ports"));
             let names = ports
                 .flat_map(Node::items)
                 .map(|port| port.get("name").and_then(Node::as_str));
@@ -147,7 +147,7 @@ impl Selectables {
         {
             let selecting = Selecting::of(kind, root);
             self.prometheuses
-                .extend(selecting.map(|one| (one, folder.to_owned())));
+                .extend(selecting.map(|selecting| (selecting, folder.to_owned())));
         } else if let Some(release) = Selecting::of_release(manifest) {
             // It is named with its label, and no line of it is shown.
             root.document().text().recognize_words();
@@ -159,14 +159,14 @@ impl Selectables {
     fn kustomization(&mut self, root: Node<'_>) {
         let common = root.get("commonLabels").into_iter();
         let lists = root.get("labels").into_iter().flat_map(Node::items);
-        let maps = common.chain(lists.filter_map(|one| one.get("pairs")));
+        let maps = common.chain(lists.filter_map(|list| list.get("pairs")));
         for map in maps.filter_map(Node::mapping) {
             self.added
                 .extend(map.entries().map(|entry| entry.name().to_owned()));
         }
         let keys = ["patches", "patchesJson6902", "patchesStrategicMerge", "op"];
         if keys.iter().any(|key| root.get(key).is_some())
-            || root.items().any(|one| one.get("op").is_some())
+            || root.items().any(|item| item.get("op").is_some())
         {
             let source = root.document().text().content();
             self.is_patched |= source.contains("abels") || source.contains("elector");
@@ -183,7 +183,9 @@ impl Indexed {
         selects: Option<Node<'d>>,
         ports: impl Iterator<Item = Option<&'d str>>,
     ) {
-        let own = labelled.get("metadata").and_then(|one| one.get("labels"));
+        let own = labelled
+            .get("metadata")
+            .and_then(|metadata| metadata.get("labels"));
         let pairs = |labels: Vec<Label>| {
             let pairs = labels.into_iter().map(|label| (label.name, label.value));
             pairs.collect::<BTreeMap<_, _>>()
@@ -205,7 +207,9 @@ impl Indexed {
             let key = (name.clone(), value.clone());
             self.by_selected.entry(key).or_default().push(index);
         }
-        let name = labelled.get("metadata").and_then(|one| one.get("name"));
+        let name = labelled
+            .get("metadata")
+            .and_then(|metadata| metadata.get("name"));
         // It is named with its labels, and no line of it is shown.
         labelled.document().text().recognize_words();
         self.all.push(Selectable {
@@ -567,7 +571,7 @@ fn lacks_port(matching: &[&Selectable], name: &str, site: &Site, noun: &str) -> 
     let listed: Vec<String> = all
         .iter()
         .take(MOST_LISTED)
-        .map(|one| format!("`{one}`"))
+        .map(|text| format!("`{text}`"))
         .collect();
     let first = matching.first()?;
     let has = match listed.is_empty() {

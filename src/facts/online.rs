@@ -51,7 +51,7 @@ impl Server {
             return Self::NotAsked("it is reached through a proxy, which promvet does not use");
         }
         let named = http.tls().and_then(|tls| tls.get("server_name"));
-        let named = named.and_then(|node| node.scalar().map(|one: Scalar<'_>| one.text));
+        let named = named.and_then(|node| node.scalar().map(|scalar: Scalar<'_>| scalar.text));
         let name = named.filter(|name| !name.is_empty());
         if name.is_some_and(|name| !Endpoint::new(name).placeholders().is_empty()) {
             return Self::NotAsked("its `server_name` is filled in later");

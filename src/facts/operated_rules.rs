@@ -32,7 +32,7 @@ impl Facts<'_> {
         };
         let unmet = needs.iter().filter(|need| {
             let is_known = !matches!(need.condition, Condition::TwoSamplesIn(_));
-            is_known && !all.iter().any(|one| meets(need, one))
+            is_known && !all.iter().any(|deployment| meets(need, deployment))
         });
         unmet
             .map(|need| {

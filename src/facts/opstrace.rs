@@ -113,7 +113,7 @@ fn strange_issuer(node: Node<'_>) -> Option<String> {
     let known = [Issuer::LetsEncryptProd, Issuer::LetsEncryptStaging];
     let text = node.as_str()?;
     let is_open = placeholder::find(text).next().is_some();
-    (!is_open && !known.iter().any(|one| one.word() == text)).then(|| text.to_owned())
+    (!is_open && !known.iter().any(|issuer| issuer.word() == text)).then(|| text.to_owned())
 }
 
 /// Where a setting that is not written would be looked for: the key `tenants`.

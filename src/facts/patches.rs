@@ -211,7 +211,7 @@ impl Patches {
         if let Some((_, way)) = ROUTING.iter().find(|(own, _)| *own == kind) {
             let mut names = BTreeSet::new();
             let holder = way.iter().try_fold(root, |node, key| node.get(key));
-            if let Some(holder) = holder.filter(|one| one.sequence().is_none()) {
+            if let Some(holder) = holder.filter(|holder| holder.sequence().is_none()) {
                 texts(holder, &mut names);
             }
             // A parent that is a gateway takes requests from outside.
@@ -369,11 +369,15 @@ fn holders<'d>(kind: &str, root: Node<'d>) -> Vec<Node<'d>> {
         "Kustomization" => vec![spec],
         "HelmRelease" => {
             let renderers = spec.get("postRenderers").into_iter().flat_map(Node::items);
-            renderers.filter_map(|one| one.get("kustomize")).collect()
+            renderers
+                .filter_map(|renderer| renderer.get("kustomize"))
+                .collect()
         }
         "Application" => of_argo(spec),
         "ApplicationSet" => {
-            let template = spec.get("template").and_then(|one| one.get("spec"));
+            let template = spec
+                .get("template")
+                .and_then(|template| template.get("spec"));
             template.map_or_else(Vec::new, of_argo)
         }
         _ => Vec::new(),
@@ -410,7 +414,11 @@ fn collect(node: Node<'_>, keys: &mut BTreeSet<String>) {
             collect(item, keys);
         }
     }
-    for entry in node.mapping().into_iter().flat_map(|one| one.entries()) {
+    for entry in node
+        .mapping()
+        .into_iter()
+        .flat_map(|mapping| mapping.entries())
+    {
         if !HOLDING.contains(&entry.name()) {
             keys.insert(entry.name().to_owned());
         }
@@ -422,7 +430,11 @@ fn collect(node: Node<'_>, keys: &mut BTreeSet<String>) {
 fn texts(node: Node<'_>, out: &mut BTreeSet<String>) {
     out.extend(node.as_str().map(str::to_owned));
     node.items().for_each(|item| texts(item, out));
-    for entry in node.mapping().into_iter().flat_map(|one| one.entries()) {
+    for entry in node
+        .mapping()
+        .into_iter()
+        .flat_map(|mapping| mapping.entries())
+    {
         texts(entry.value, out);
     }
 }

@@ -109,7 +109,7 @@ impl Facts<'_> {
         let mut proxies = PROXIES.iter();
         let proxy = proxies.find(|proxy| proxy.images.contains(&name))?;
         let mut arguments = container.arguments.list.iter();
-        if arguments.any(|one| one.text.starts_with(proxy.flag)) {
+        if arguments.any(|argument| argument.text.starts_with(proxy.flag)) {
             return None;
         }
         let mounts = deployment.mounts.iter();

@@ -37,10 +37,10 @@ impl Facts<'_> {
         holder: Option<&EmbeddedIn>,
     ) -> Vec<(Purpose, PathBuf)> {
         let named = self.named_files(document, folder, holder).into_iter();
-        let files = named.flat_map(|one| match one.matched {
+        let files = named.flat_map(|named| match named.matched {
             Matched::Files(files) => {
                 let files = files.files().iter();
-                files.map(|file| (one.purpose, file.clone())).collect()
+                files.map(|file| (named.purpose, file.clone())).collect()
             }
             _ => Vec::new(),
         });

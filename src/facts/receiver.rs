@@ -66,7 +66,7 @@ impl Catalogue {
 
     /// Every profile, own ones first.
     pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
-        let replaced = |one: &&Profile| !self.own.iter().any(|own| own.id == one.id);
+        let replaced = |profile: &&Profile| !self.own.iter().any(|own| own.id == profile.id);
         self.own.iter().chain(built_in().iter().filter(replaced))
     }
 

@@ -24,7 +24,9 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
     /// Whether the receiver is known for sure.
     #[must_use]
     pub fn is_certain(&self) -> bool {
-        self.candidates.iter().all(|one| one.certainty.is_certain())
+        self.candidates
+            .iter()
+            .all(|candidate| candidate.certainty.is_certain())
     }
 
     /// Whether it takes a kind of credential.
@@ -32,7 +34,7 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
     pub fn takes(&self, credential: &Credential) -> bool {
         self.candidates
             .iter()
-            .any(|one| one.profile.accepts(credential))
+            .any(|candidate| candidate.profile.accepts(credential))
     }
 
     /// Its name, or the names of all that it may be.
@@ -41,7 +43,7 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
         joined(
             self.candidates
                 .iter()
-                .map(|one| one.profile.short.to_string()),
+                .map(|candidate| candidate.profile.short.to_string()),
         )
     }
 
@@ -51,7 +53,7 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
         let all = self
             .candidates
             .iter()
-            .flat_map(|one| one.profile.credentials.iter());
+            .flat_map(|candidate| candidate.profile.credentials.iter());
         let mut words: Vec<String> = Vec::new();
         for word in all
             .filter(|kind| **kind != Credential::None)
@@ -69,7 +71,7 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
     pub fn is_named(&self) -> bool {
         self.candidates
             .iter()
-            .all(|one| one.certainty >= Certainty::Word)
+            .all(|candidate| candidate.certainty >= Certainty::Word)
     }
 
     /// Whether it is Opstrace for sure.
@@ -115,7 +117,7 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
         let first = self
             .candidates
             .first()
-            .map(|one| one.profile.remote_write_2);
+            .map(|first| first.profile.remote_write_2);
         first
             .filter(|version| self.all(|profile| profile.remote_write_2 == *version))
             .unwrap_or(Version2::Unknown)
@@ -129,7 +131,7 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
                 .profile
                 .external_labels
                 .iter()
-                .map(|one| &**one)
+                .map(|label| &**label)
                 .collect(),
             _ => Vec::new(),
         }
@@ -140,11 +142,13 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
     pub fn is_hint(&self) -> bool {
         self.candidates
             .iter()
-            .any(|one| one.profile.confidence == Confidence::Low)
+            .any(|candidate| candidate.profile.confidence == Confidence::Low)
     }
 
     fn all(&self, is_so: impl Fn(&Profile) -> bool) -> bool {
-        self.candidates.iter().all(|one| is_so(one.profile))
+        self.candidates
+            .iter()
+            .all(|candidate| is_so(candidate.profile))
     }
 
     /// What its profile says of a kind that it does not take.

@@ -303,8 +303,8 @@ impl Route {
     /// How long the path is by which it serves another one; a path that is unknown may be the
     /// longest.
     fn fit(&self, path: &str) -> Option<usize> {
-        let serving = self.paths.iter().filter(|one| one.path.serves(path));
-        serving.map(|one| one.path.length()).max()
+        let serving = self.paths.iter().filter(|paths| paths.path.serves(path));
+        serving.map(|serving| serving.path.length()).max()
     }
 }
 

@@ -87,7 +87,7 @@ pub(crate) fn may_be_script(path: &Path) -> bool {
         // `Makefile`, `entrypoint`, `Jenkinsfile`.
         None => true,
         Some(ending) => {
-            let known = ENDINGS.iter().any(|one| ending == *one);
+            let known = ENDINGS.iter().any(|text| ending == *text);
             // `Makefile.common`, `Dockerfile.prometheus`.
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             known || name.starts_with("Makefile") || name.starts_with("Dockerfile")
@@ -362,7 +362,7 @@ mod tests {
     }
 
     fn line(found: Option<Evidence>) -> Option<usize> {
-        found.map(|one| one.place.start().line)
+        found.map(|hit| hit.place.start().line)
     }
 
     #[test]

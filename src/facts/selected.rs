@@ -226,7 +226,7 @@ fn value(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Option<
     } else if reference.field == "credentials"
         && observed
             .iter()
-            .any(|one| matches!(one, Observation::Scheme(_)))
+            .any(|observation| matches!(observation, Observation::Scheme(_)))
     {
         (
             Severity::Error,

@@ -110,9 +110,9 @@ impl<'f> Standpoint<'f> {
                 namespace.clone()
             }
             _ => {
-                let mut all = self.runners().iter().map(|one| one.deployment);
+                let mut all = self.runners().iter().map(|runner| runner.deployment);
                 let first = all.next()?.namespace.clone()?;
-                let same = |one: &Deployment| one.namespace.as_ref() == Some(&first);
+                let same = |deployment: &Deployment| deployment.namespace.as_ref() == Some(&first);
                 all.all(same).then_some(first)
             }
         }
@@ -123,7 +123,8 @@ impl<'f> Standpoint<'f> {
     pub fn release(&self) -> Option<(u16, u16)> {
         let mut all = self.runners().iter();
         let first = all.next()?.deployment.release()?;
-        let same = |one: &RunningDeployment<'_>| one.deployment.release() == Some(first);
+        let same =
+            |deployment: &RunningDeployment<'_>| deployment.deployment.release() == Some(first);
         all.all(same).then_some(first)
     }
 
@@ -144,9 +145,9 @@ impl<'f> Standpoint<'f> {
     fn external_name(&self, host: &str) -> Option<String> {
         let network = self.facts.shared.network(&self.facts.files);
         let (name, rest) = host.split_once('.').unwrap_or((host, ""));
-        let namespace = rest.split('.').next().filter(|one| !one.is_empty());
+        let namespace = rest.split('.').next().filter(|label| !label.is_empty());
         let mut services = network.services(self.facts.files.tree, name);
-        services.retain(|one| match (one.namespace.as_deref(), namespace) {
+        services.retain(|service| match (service.namespace.as_deref(), namespace) {
             (Some(own), Some(wanted)) => own == wanted,
             _ => true,
         });
@@ -214,12 +215,13 @@ impl Facts<'_> {
         let deployment = hit.container.and_then(|container| {
             let operated = || {
                 let mut all = self.all_operated().iter();
-                all.find(|one| one.place.order() == container.place.order())
+                all.find(|deployment| deployment.place.order() == container.place.order())
             };
             self.deployments().at(&container.place).or_else(operated)
         });
-        let serves =
-            |one: &&Deployment| one.prometheus.is_some() && one.listens_at(hit.port) == Some(true);
+        let serves = |deployment: &&Deployment| {
+            deployment.prometheus.is_some() && deployment.listens_at(hit.port) == Some(true)
+        };
         let prometheus = deployment.filter(serves);
         let itself = match (runners, prometheus) {
             ([runner], Some(own)) if runner.certainty == Certainty::Certain => {
@@ -233,7 +235,9 @@ impl Facts<'_> {
             let mut found = patches.of(kind, name, &hit.named.file, IMAGE);
             found.next()
         };
-        let has_other_image = hit.container.is_some_and(|one| one.has_other_image);
+        let has_other_image = hit
+            .container
+            .is_some_and(|container| container.has_other_image);
         ServiceMatch {
             changes: self.changes(hit.named, hit.container),
             has_other_image: has_other_image || is_patched().is_some(),
@@ -294,10 +298,10 @@ impl Facts<'_> {
         answering: &[ServiceMatch<'_>],
         written: &[&str],
     ) -> Option<TenantFlag> {
-        if answering.iter().any(|one| !one.changes.is_empty()) {
+        if answering.iter().any(|service| !service.changes.is_empty()) {
             return Some(TenantFlag::Open);
         }
-        let containers = answering.iter().filter_map(|one| one.container);
+        let containers = answering.iter().filter_map(|service| service.container);
         let mut at_endpoint = containers.map(TenantFlag::of);
         if let Some(first) = at_endpoint.next() {
             let first = first?;
@@ -312,7 +316,9 @@ impl Facts<'_> {
         }
         let mut all = self.shared.tenant_flags(&self.files).iter();
         let found = all.find(|flag| match flag {
-            TenantFlag::Names(name, _) => written.iter().any(|one| one.eq_ignore_ascii_case(name)),
+            TenantFlag::Names(name, _) => written
+                .iter()
+                .any(|written| written.eq_ignore_ascii_case(name)),
             TenantFlag::Open => true,
         });
         found.cloned()
@@ -341,18 +347,18 @@ fn is_in_sight(hit: &Hit<'_>, runners: &[RunningDeployment<'_>], file: &Path) ->
     }
     let mut of_platform = runners
         .iter()
-        .map(|one| one.deployment)
-        .filter(|one| one.platform != Platform::Policy)
+        .map(|runner| runner.deployment)
+        .filter(|deployment| deployment.platform != Platform::Policy)
         .peekable();
     if of_platform.peek().is_none() {
         return around();
     }
-    of_platform.any(|one| {
-        let same = |own: &Option<String>| own.is_none() || *own == one.namespace;
-        one.platform == named.platform
+    of_platform.any(|service| {
+        let same = |own: &Option<String>| own.is_none() || *own == service.namespace;
+        service.platform == named.platform
             && match named.platform {
-                Platform::Kubernetes => one.namespace.is_none() || same(&named.namespace),
-                _ => one.file == named.file,
+                Platform::Kubernetes => service.namespace.is_none() || same(&named.namespace),
+                _ => service.file == named.file,
             }
     })
 }
@@ -360,10 +366,14 @@ fn is_in_sight(hit: &Hit<'_>, runners: &[RunningDeployment<'_>], file: &Path) ->
 /// The image of whatever answers, if all that may do so run the same.
 pub(super) fn image<'f>(answering: &[ServiceMatch<'f>]) -> Option<&'f Image> {
     let (first, rest) = answering.split_first()?;
-    if answering.iter().any(|one| one.has_other_image) {
+    if answering.iter().any(|service| service.has_other_image) {
         return None;
     }
     let image = first.container?.image.as_ref()?;
-    let same = |one: &ServiceMatch<'_>| one.image().is_some_and(|one| one.is_same(image));
+    let same = |service_match: &ServiceMatch<'_>| {
+        service_match
+            .image()
+            .is_some_and(|known| known.is_same(image))
+    };
     rest.iter().all(same).then_some(image)
 }

@@ -109,7 +109,7 @@ impl Facts<'_> {
         if only.itself.is_some() || arguments.may_have_more(&commands) {
             return None;
         }
-        let is_command = |word: &str| arguments.list.iter().any(|one| one.text == word);
+        let is_command = |word: &str| arguments.list.iter().any(|argument| argument.text == word);
         let hidden_by = program.hidden_by.as_deref();
         if program
             .subcommand
@@ -230,9 +230,9 @@ impl Facts<'_> {
 /// A word before the flags by which the image runs another program.
 fn other_command(arguments: &Arguments, program: &Program) -> Option<OtherPart> {
     let words = arguments.list.iter();
-    let mut words = words.take_while(|one| !one.text.starts_with('-'));
+    let mut words = words.take_while(|word| !word.text.starts_with('-'));
     let others = &program.other_commands;
-    let word = words.find(|one| others.iter().any(|other| *other == one.text))?;
+    let word = words.find(|word| others.iter().any(|other| *other == word.text))?;
     Some(OtherPart {
         runs: Setting {
             value: word.text.clone(),

@@ -240,7 +240,7 @@ fn meaning(credential: &str, now: i64) -> Option<Observation> {
 /// filled in, encrypted, or over.
 #[must_use]
 pub fn is_live(content: &[Observation]) -> bool {
-    content.iter().any(|one| match one {
+    content.iter().any(|observation| match observation {
         Observation::Known(_) | Observation::Random => true,
         Observation::Jwt(token) => !matches!(token.timing, Timing::Expired(_)),
         Observation::Pem(label) => {
@@ -323,7 +323,7 @@ fn is_standin(text: &str) -> bool {
     }
     let bare: String = text.chars().filter(|c| !is_joint(*c)).collect();
     let bare = bare.to_ascii_lowercase();
-    let masked = |c: char| bare.len() >= 3 && bare.chars().all(|one| one == c);
+    let masked = |c: char| bare.len() >= 3 && bare.chars().all(|chars| chars == c);
     STANDINS.contains(&bare.as_str())
         || asks_for_yours(text)
         || is_variable(text)
@@ -380,7 +380,7 @@ fn asks_for_yours(text: &str) -> bool {
 }
 
 fn is_among(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|one| one.eq_ignore_ascii_case(word))
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// What keeps words apart in a placeholder.

@@ -43,7 +43,7 @@ impl Level {
         let Some((word, day)) = text.split_once(" from ") else {
             return Severity::from_word(text).map(Self::At);
         };
-        let severity = Severity::from_word(word).filter(|one| *one > Severity::Info)?;
+        let severity = Severity::from_word(word).filter(|severity| *severity > Severity::Info)?;
         Some(Self::From(severity, Day::parse(day)?))
     }
 }
@@ -222,7 +222,7 @@ fn levels(node: Node<'_>, wrong: &mut Mistakes) -> Vec<RuleLevel> {
     let mut out: Vec<RuleLevel> = Vec::new();
     for entry in mapping.entries() {
         let name = entry.name();
-        if out.iter().any(|one| one.name == name) && !entry.merged {
+        if out.iter().any(|level| level.name == name) && !entry.merged {
             wrong.add(
                 entry.key,
                 format!("`{name}` is set twice"),

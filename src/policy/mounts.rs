@@ -130,8 +130,8 @@ mod tests {
     fn read(source: &str) -> Result<Vec<MountedFrom>, Vec<String>> {
         let text = Text::new("ops/promvet.yaml", source.as_bytes().to_vec());
         match Policy::read(&text, "ops/") {
-            Ok(policy) => Ok(policy.mounts.into_iter().map(|one| one.from).collect()),
-            Err(wrong) => Err(wrong.into_iter().map(|one| one.message).collect()),
+            Ok(policy) => Ok(policy.mounts.into_iter().map(|mount| mount.from).collect()),
+            Err(wrong) => Err(wrong.into_iter().map(|error| error.message).collect()),
         }
     }
 

@@ -173,7 +173,7 @@ mod tests {
         Policy::read(&text, "").map_err(|wrong| {
             wrong
                 .iter()
-                .map(|one| format!("{:?} {} {:?}", one.place, one.message, one.help))
+                .map(|error| format!("{:?} {} {:?}", error.place, error.message, error.help))
                 .collect()
         })
     }
@@ -202,7 +202,9 @@ mod tests {
             "{wrong:?}"
         );
         assert!(
-            wrong.iter().any(|one| one.contains("promvet.yaml:2:14")),
+            wrong
+                .iter()
+                .any(|error| error.contains("promvet.yaml:2:14")),
             "{wrong:?}"
         );
     }

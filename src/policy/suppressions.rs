@@ -148,7 +148,7 @@ mod tests {
         let wrong = |wrong: Vec<crate::policy::PolicyError>| {
             let shown = wrong
                 .iter()
-                .map(|one| format!("{:?} {}", one.place, one.message));
+                .map(|error| format!("{:?} {}", error.place, error.message));
             shown.collect::<Vec<_>>()
         };
         Policy::read(&text, "").map_err(wrong)

@@ -151,7 +151,7 @@ impl<'d> Client<'d> {
             let own = OWN_SECRETS.iter().filter(|(one, _)| *one == kind);
             let entries = own.filter_map(|(_, key)| self.settings.entry(key));
             let set =
-                entries.filter(|entry| entry.value.as_str().is_some_and(|one| !one.is_empty()));
+                entries.filter(|entry| entry.value.as_str().is_some_and(|text| !text.is_empty()));
             out.extend(set.map(|entry| entry.key));
         }
         out
@@ -186,7 +186,7 @@ impl<'d> Client<'d> {
             }
             Section::Scrape | Section::Alertmanager => targets(self.settings),
             Section::Discovery(kind) => {
-                let row = DISCOVERIES.iter().find(|one| one.0 == kind);
+                let row = DISCOVERIES.iter().find(|discovery| discovery.0 == kind);
                 row.map_or_else(Vec::new, |row| servers(row, self.node))
             }
         })
@@ -195,7 +195,11 @@ impl<'d> Client<'d> {
 
 fn discoveries<'d>(owner: Mapping<'d>, out: &mut Vec<Client<'d>>) {
     for entry in owner.entries() {
-        let row = || DISCOVERIES.iter().find(|one| one.0 == entry.name());
+        let row = || {
+            DISCOVERIES
+                .iter()
+                .find(|discovery| discovery.0 == entry.name())
+        };
         let is_one = entry.name().ends_with("_sd_configs");
         let Some(row) = is_one.then(row).flatten() else {
             continue;
@@ -223,7 +227,7 @@ fn servers<'d>(discovery: &Discovery, node: Node<'d>) -> Vec<Peer<'d>> {
     match named {
         Some(list) if list.sequence().is_some() => list
             .items()
-            .filter_map(|one| Some(peer(one, one.as_str()?)))
+            .filter_map(|item| Some(peer(item, item.as_str()?)))
             .collect(),
         Some(one) => one
             .as_str()
@@ -311,12 +315,12 @@ fn may_set_scheme(rule: Node<'_>) -> bool {
         // Names of Kubernetes begin and end with a letter or a digit, so that what is behind such a
         // prefix, up to the end, is never `__scheme__`. Labels of Docker and tags may be anything.
         let regex = text("regex").unwrap_or_default();
-        let renames = text("replacement").is_some_and(|one| one != "$1" && one != "${1}");
+        let renames = text("replacement").is_some_and(|text| text != "$1" && text != "${1}");
         let is_of_names = regex.starts_with("__meta_kubernetes_")
             && ["_label_", "_annotation_"]
                 .iter()
-                .any(|one| regex.contains(one))
-            && ["(.+)", "(.*)"].iter().any(|one| regex.ends_with(one));
+                .any(|text| regex.contains(text))
+            && ["(.+)", "(.*)"].iter().any(|text| regex.ends_with(text));
         return renames || !is_of_names;
     }
     text("target_label").is_some_and(|label| label == "__scheme__" || label.contains('$'))
@@ -357,7 +361,9 @@ mod tests {
             peers.map(|peer| peer.endpoint.text().to_owned()).collect()
         };
         let all = config.clients();
-        all.iter().map(|one| (one.section, shown(one))).collect()
+        all.iter()
+            .map(|client| (client.section, shown(client)))
+            .collect()
     }
 
     fn scrape(rest: &str) -> Vec<String> {
@@ -463,7 +469,7 @@ scrape_configs:
         let clients = Config::new(&document).unwrap().clients();
         let all = clients.iter().flat_map(Client::addresses);
         let shown: Vec<_> = all
-            .map(|one| format!("{} {}", one.url, one.prefix))
+            .map(|address| format!("{} {}", address.url, address.prefix))
             .collect();
         assert_eq!(
             shown,

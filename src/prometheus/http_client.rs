@@ -109,11 +109,12 @@ impl<'d> HttpClient<'d> {
     #[must_use]
     pub fn sent_secrets(self) -> Vec<Node<'d>> {
         let credentials = self.credentials().into_iter();
-        let sent = credentials.filter(|one| one.kind != CredentialKind::ClientCertificate);
+        let sent =
+            credentials.filter(|credential| credential.kind != CredentialKind::ClientCertificate);
         let headers = self.settings.get("http_headers").and_then(Node::mapping);
         let headers = headers.into_iter().flat_map(Mapping::entries);
         let secret = headers.filter(|entry| is_secret_name(entry.name()));
-        sent.map(|one| one.key)
+        sent.map(|credential| credential.key)
             .chain(secret.map(|entry| entry.key))
             .collect()
     }
@@ -126,7 +127,7 @@ impl<'d> HttpClient<'d> {
     pub fn bare_authorization(self) -> Option<Entry<'d>> {
         let entry = self.present("authorization")?;
         let mut keys = entry.value.mapping()?.entries();
-        keys.all(|one| one.name() == "type").then_some(entry)
+        keys.all(|key| key.name() == "type").then_some(entry)
     }
 
     /// The client that fetches tokens for `oauth2`: it has TLS and proxy settings of its own.

@@ -147,7 +147,7 @@ pub(super) fn finding(it: &Reported) -> JsonFinding<'_> {
         start: place.start().into(),
         end: place.end().into(),
         evidence: it.finding.evidence.iter().map(evidence).collect(),
-        fix: it.finding.fix.as_ref().and_then(|one| fix(place, one)),
+        fix: it.finding.fix.as_ref().and_then(|value| fix(place, value)),
         fingerprint: &it.fingerprint,
     }
 }

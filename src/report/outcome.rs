@@ -257,9 +257,10 @@ impl Outcome {
 
     /// Keeps the findings of rules that `keep` accepts, hidden ones too.
     pub fn retain_rules(&mut self, keep: impl Fn(&str) -> bool) {
-        self.findings.retain(|one| keep(&one.finding.rule));
+        self.findings
+            .retain(|reported| keep(&reported.finding.rule));
         self.suppressed
-            .retain(|one| keep(&one.reported.finding.rule));
+            .retain(|suppressed| keep(&suppressed.reported.finding.rule));
     }
 
     /// The worst severity, if anything was found.

@@ -82,7 +82,7 @@ pub fn write_table(list: &[ListedSuppression], to: &mut dyn Write) -> io::Result
         }
         writeln!(to)?;
     }
-    let lapsed = list.iter().filter(|one| one.lapsed).count();
+    let lapsed = list.iter().filter(|item| item.lapsed).count();
     let lapsed = match lapsed {
         0 => String::new(),
         lapsed => format!("; {lapsed} lapsed"),

@@ -57,7 +57,7 @@ impl Url<'_> {
     #[must_use]
     pub fn evidence(&self) -> Vec<Evidence> {
         let first = self.recognition.candidates.first();
-        if first.is_none_or(|one| one.certainty != Certainty::Image) {
+        if first.is_none_or(|candidate| candidate.certainty != Certainty::Image) {
             return Vec::new();
         }
         let shown = self.answering.first().map(ServiceMatch::shown);
@@ -106,12 +106,13 @@ impl<'a> Entry<'a> {
             // The proxy looks the host up, may be in another network, and may add headers.
             let host = endpoint.host_name().unwrap_or_default();
             let standpoint = standpoint.filter(|_| write.http().goes_direct(&host));
-            let answering = standpoint.map_or_else(Vec::new, |one| one.answering(&endpoint));
+            let answering =
+                standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(&endpoint));
             let recognition = facts.recognise(&endpoint, &answering);
             Some(Url {
                 node,
                 scalar,
-                unreachable: standpoint.and_then(|one| one.unreachable(&endpoint)),
+                unreachable: standpoint.and_then(|standpoint| standpoint.unreachable(&endpoint)),
                 endpoint,
                 answering,
                 recognition,
@@ -189,7 +190,10 @@ impl<'a> Entry<'a> {
                 return Vec::new();
             };
             let faults = judge(&url.endpoint, &url.recognition);
-            let is_changed = url.answering.iter().any(|one| !one.changes.is_empty());
+            let is_changed = url
+                .answering
+                .iter()
+                .any(|service| !service.changes.is_empty());
             let settings = self.settings();
             if faults.is_empty() || settings.is_none() && !is_changed {
                 return faults;
@@ -258,14 +262,18 @@ impl<'a> Entry<'a> {
         url.recognition
             .decisive()
             .iter()
-            .any(|one| one.profile.credentials.iter().any(takes))
+            .any(|candidate| candidate.profile.credentials.iter().any(takes))
     }
 
     fn in_url(&self) -> Option<(String, Place)> {
         let url = self.url()?;
         let endpoint = &url.endpoint;
         let userinfo = endpoint.userinfo().filter(|piece| !piece.is_empty());
-        let piece = userinfo.or_else(|| endpoint.secret_parameters().find_map(|one| one.value))?;
+        let piece = userinfo.or_else(|| {
+            endpoint
+                .secret_parameters()
+                .find_map(|parameter| parameter.value)
+        })?;
         let place = url.node.document().place(url.span(piece.start, piece.end));
         Some(("the credential in the URL".into(), place))
     }
@@ -323,7 +331,8 @@ impl<'a> Entry<'a> {
     /// Whether it is the endpoint of an Opstrace instance that asks for no token.
     #[must_use]
     pub fn is_open_instance(&self) -> bool {
-        self.instance().is_some_and(|one| one.open.is_some())
+        self.instance()
+            .is_some_and(|instance| instance.open.is_some())
     }
 
     /// Whether credentials travel over plain http to somewhere outside.

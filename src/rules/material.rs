@@ -74,7 +74,9 @@ impl<'e, 'a> Material<'e, 'a> {
         let facts = configuration.facts;
         let document = configuration.config.root().node().document();
         let mut holdings = schema::holdings(document);
-        holdings.references.retain(|one| is_material(one.kind));
+        holdings
+            .references
+            .retain(|reference| is_material(reference.kind));
         let is_empty = holdings.references.is_empty() && holdings.secrets.is_empty();
         let lookup = Lookup {
             configuration,

@@ -31,7 +31,7 @@ pub(super) fn without_prefix(
         };
     }
     let own = settings.and_then(|settings| settings.prefix.as_ref());
-    let own = own.map_or("", |one| &*one.value);
+    let own = own.map_or("", |prefix| &*prefix.value);
     let rest = path.strip_prefix(own).filter(|_| !own.is_empty());
     let text = rest.filter(|rest| rest.starts_with('/'));
     let Some(text) = text.and_then(|_| behind(own.len())) else {

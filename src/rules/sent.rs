@@ -35,11 +35,11 @@ type CredentialFault = (Severity, &'static str, String);
 /// What is wrong with a content, as a predicate; the worst thing only. What Prometheus sends is
 /// from runs of it (prometheus/common `config/http_config.go`: a file is trimmed, a value is not).
 pub(super) fn fault(content: &[Observation], how: Sent) -> Option<CredentialFault> {
-    content.iter().find_map(|one| match one {
+    content.iter().find_map(|observation| match observation {
         Observation::Pem(_) | Observation::Lines(_) | Observation::ControlCharacters
             if how != Sent::Encoded =>
         {
-            not_in_a_header(one)
+            not_in_a_header(observation)
         }
         Observation::Scheme(scheme) if how == Sent::Bearer => Some((
             Error,
@@ -52,10 +52,10 @@ pub(super) fn fault(content: &[Observation], how: Sent) -> Option<CredentialFaul
         Observation::InnerWhiteSpace if how == Sent::Bearer => Some((
             Warning,
             "white-space",
-            "contains white space, which tokens never do: all of it is sent as one credential"
+            "contains white space, which tokens never do: all of it is sent as observation credential"
                 .to_owned(),
         )),
-        _ => anywhere(one),
+        _ => anywhere(observation),
     })
 }
 

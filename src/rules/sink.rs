@@ -59,11 +59,11 @@ impl Findings<'_> {
     #[must_use]
     pub fn is_new(&self, finding: &Finding) -> bool {
         let mut found = self.found.iter();
-        !found.any(|one| {
-            one.rule == finding.rule
-                && one.message == finding.message
-                && one.place.path() == finding.place.path()
-                && one.place.span() == finding.place.span()
+        !found.any(|hit| {
+            hit.rule == finding.rule
+                && hit.message == finding.message
+                && hit.place.path() == finding.place.path()
+                && hit.place.span() == finding.place.span()
         })
     }
 
@@ -71,7 +71,7 @@ impl Findings<'_> {
     pub fn said_of(&mut self, path: &str) -> Option<&mut Finding> {
         let rule = self.rule;
         let mut found = self.found.iter_mut();
-        found.find(|one| one.rule == rule && **one.place.path() == *path)
+        found.find(|finding| finding.rule == rule && **finding.place.path() == *path)
     }
 
     /// Reports a finding.

@@ -126,7 +126,9 @@ impl Start<'_> {
         }
         let targets = || {
             let versions = self.target.versions.iter();
-            versions.map(|one| (one.major, one.minor)).collect()
+            versions
+                .map(|version| (version.major, version.minor))
+                .collect()
         };
         if self.target.versions != Target::default().versions {
             return targets();

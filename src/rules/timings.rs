@@ -23,7 +23,7 @@ impl Default for Timings {
 impl Timings {
     /// Every rule with its time in nanoseconds.
     pub fn by_rule(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let spent = self.spent.iter().map(|one| one.load(Ordering::Relaxed));
+        let spent = self.spent.iter().map(|time| time.load(Ordering::Relaxed));
         all().iter().map(|page| page.name).zip(spent)
     }
 

@@ -93,8 +93,11 @@ pub fn judge_upgrade(
     });
     let runners = runners.into_iter().flatten();
     let deployments: Vec<_> = runners
-        .filter(|one| one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some())
-        .map(|one| one.deployment)
+        .filter(|deployment| {
+            deployment.certainty != Certainty::Doubtful
+                && deployment.deployment.prometheus.is_some()
+        })
+        .map(|runner| runner.deployment)
         .collect();
     let upgrade = Upgrade {
         config: configuration.config,
@@ -133,7 +136,8 @@ pub fn without_included_jobs(
     file: &Path,
     facts: &Facts<'_>,
 ) {
-    let jobs = configuration.and_then(|one| one.config.root().get("scrape_configs"));
+    let jobs =
+        configuration.and_then(|configuration| configuration.config.root().get("scrape_configs"));
     let Some(jobs) = jobs.map(Node::place).filter(|_| facts.is_included(file)) else {
         return;
     };
@@ -258,21 +262,23 @@ impl<'d> Upgrade<'d> {
     #[must_use]
     pub fn feature(&self, name: &str) -> Option<&'d Place> {
         let mut deployments = self.deployments.iter();
-        deployments.find_map(|one| one.arguments.feature(name))
+        deployments.find_map(|deployment| deployment.arguments.feature(name))
     }
 
     /// Whether everything that is known to run the configuration turns on a feature.
     #[must_use]
     pub fn always_has(&self, name: &str) -> bool {
         let mut deployments = self.deployments.iter();
-        !self.deployments.is_empty() && deployments.all(|one| one.arguments.feature(name).is_some())
+        !self.deployments.is_empty()
+            && deployments.all(|deployment| deployment.arguments.feature(name).is_some())
     }
 
     /// Whether nothing that runs the configuration turns on a feature, and all is in the tree.
     #[must_use]
     pub fn never_has(&self, name: &str) -> bool {
-        let lacks =
-            |one: &&Deployment| one.arguments.feature(name).is_none() && !one.arguments.has_gaps();
+        let lacks = |deployment: &&Deployment| {
+            deployment.arguments.feature(name).is_none() && !deployment.arguments.has_gaps()
+        };
         !self.deployments.is_empty() && self.deployments.iter().all(lacks)
     }
 
@@ -403,7 +409,7 @@ pub(super) fn with_places(finding: &mut Finding, more: &[Node<'_>], words: &str)
     for place in shown {
         // Two patterns can match one file.
         let is_shown = |shown: &Place| shown.order() == place.order();
-        let mut evidence = finding.evidence.iter().map(|one| &one.place);
+        let mut evidence = finding.evidence.iter().map(|evidence| &evidence.place);
         if !is_shown(&finding.place) && !evidence.any(is_shown) {
             finding.evidence.push(Evidence {
                 place,

@@ -27,8 +27,8 @@ pub(crate) fn evidence(
         return by_chart(document);
     }
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
-    let is_agent = |one: &RunningDeployment<'_>| {
-        one.certainty != Certainty::Doubtful && one.deployment.agent().is_some()
+    let is_agent = |deployment: &RunningDeployment<'_>| {
+        deployment.certainty != Certainty::Doubtful && deployment.deployment.agent().is_some()
     };
     if !runners.iter().all(is_agent) {
         return None;
@@ -78,5 +78,5 @@ fn of_server(server: Node<'_>) -> Option<Place> {
 
 /// Whether a list of features has the one that makes an agent.
 fn names_agent(features: &str) -> bool {
-    features.split(',').any(|one| one == "agent")
+    features.split(',').any(|text| text == "agent")
 }

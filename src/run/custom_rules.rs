@@ -152,7 +152,7 @@ pub(crate) fn add(
     let environment = policy.environment_of(document.text().path(), &labels);
     let scene = Scene {
         template,
-        environment: environment.map(|one| &*one.name),
+        environment: environment.map(|environment| &*environment.name),
     };
     let own = custom::judge(configuration, rules, &scene);
     judgement.findings.extend(own.findings);

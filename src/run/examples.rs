@@ -65,7 +65,11 @@ pub fn run_own(example: &Example, own: &Arc<CustomRule>) -> Difference {
         finding.rule == *own.name || refused
     };
     let mut out = difference(example, &own.name, &run, counts);
-    let reasons = run.outcome.unchecked().iter().map(|one| one.reason.clone());
+    let reasons = run
+        .outcome
+        .unchecked()
+        .iter()
+        .map(|item| item.reason.clone());
     let about = reasons.filter(|reason| reason.contains(&own.name));
     let (failed, unknown) = about.partition::<Vec<_>, _>(|reason| is_failure(reason));
     out.problems.extend(failed);
@@ -106,22 +110,22 @@ fn difference(
         .outcome
         .findings()
         .iter()
-        .map(|one| &one.finding)
+        .map(|finding| &finding.finding)
         .collect();
     let fits = |expected: &Expected, one: &Finding| matches(expected, name, &example.path, one);
     let missing = example.expected.iter().filter(|expected| {
         let mut found = found.iter();
-        !found.any(|one| fits(expected, one))
+        !found.any(|finding| fits(expected, finding))
     });
-    let extra = found.iter().filter(|one| counts(one)).filter(|one| {
+    let extra = found.iter().filter(|hit| counts(hit)).filter(|hit| {
         let mut expected = example.expected.iter();
-        !expected.any(|expected| fits(expected, one))
+        !expected.any(|expected| fits(expected, hit))
     });
     let policy = run.policy_errors.iter();
     let policy = policy.map(|error| Redacted::new(error.clone()).to_string());
     Difference {
         missing: missing.cloned().collect(),
-        extra: extra.map(|one| (*one).clone()).collect(),
+        extra: extra.map(|extra| (*extra).clone()).collect(),
         unknown: Vec::new(),
         problems: run.problems.iter().cloned().chain(policy).collect(),
         unmarked: example.bad && example.expected.is_empty(),

@@ -49,9 +49,9 @@ fn counts(
     document: &Document,
 ) -> bool {
     let mut said = spoken.findings.iter();
-    let is_said = said.any(|one| {
-        let at_one_place = || one.place.span() == finding.place.span();
-        one.rule == finding.rule && (at_one_place() || lack_the_same(spoken, one, finding))
+    let is_said = said.any(|other| {
+        let at_one_place = || other.place.span() == finding.place.span();
+        other.rule == finding.rule && (at_one_place() || lack_the_same(spoken, other, finding))
     });
     let rule = &&*finding.rule;
     // Which release of Prometheus is in Grafana Agent is known.
@@ -98,21 +98,19 @@ pub(super) fn put(
         reword(finding, spoken, holder);
     }
     let is_of_chart = |finding: &&Finding| is_key_of_own_chart(finding, spoken, document, facts);
-    judgement
-        .findings
-        .extend(
-            spoken
-                .findings
-                .iter()
-                .filter(|one| !is_of_chart(one))
-                .map(|finding| {
-                    let mut finding = finding.clone();
-                    if let Some(message) = programs::in_its_name(&finding.message, holder, false) {
-                        finding.message = message;
-                    }
-                    finding
-                }),
-        );
+    judgement.findings.extend(
+        spoken
+            .findings
+            .iter()
+            .filter(|finding| !is_of_chart(finding))
+            .map(|finding| {
+                let mut finding = finding.clone();
+                if let Some(message) = programs::in_its_name(&finding.message, holder, false) {
+                    finding.message = message;
+                }
+                finding
+            }),
+    );
     judgement
         .findings
         .extend(programs::unexpanded(document, holder, facts));
@@ -210,5 +208,5 @@ fn is_of_old_agent(finding: &Finding) -> bool {
 fn is_of_selector(spoken: &Spoken, finding: &Finding) -> bool {
     let span = finding.place.span();
     let mut selectors = spoken.references.iter();
-    finding.rule.starts_with("schema/") && selectors.any(|one| one.place.span() == span)
+    finding.rule.starts_with("schema/") && selectors.any(|reference| reference.place.span() == span)
 }

@@ -34,7 +34,7 @@ fn row(entry: &Entry<'_>, standpoint: Option<&Standpoint<'_>>) -> Row {
     let candidates = recognition.map_or(&[][..], |recognition| recognition.decisive());
     let mut receivers: Vec<String> = candidates
         .iter()
-        .map(|one| one.profile.short.to_string())
+        .map(|candidate| candidate.profile.short.to_string())
         .collect();
     receivers.dedup();
     let (tenant_in, tenant) = tenant(entry, candidates.first());
@@ -44,10 +44,12 @@ fn row(entry: &Entry<'_>, standpoint: Option<&Standpoint<'_>>) -> Row {
         logical: node.path(),
         name: entry.write.get("name").and_then(text),
         receivers,
-        known_by: candidates.first().map(|one| sign(one.certainty)),
+        known_by: candidates
+            .first()
+            .map(|candidate| sign(candidate.certainty)),
         certain: candidates
             .first()
-            .is_some_and(|one| one.certainty.is_certain()),
+            .is_some_and(|first| first.certainty.is_certain()),
         tenant,
         tenant_in,
         host: endpoint.and_then(|endpoint| {
@@ -140,7 +142,8 @@ fn tenant(
     match known.or_else(|| by_header(TENANT_HEADER)) {
         Some((place, name)) => (Some(place), Some(name)),
         None => {
-            let by_token = |one: &Candidate<'_>| one.profile.tenant.place == TenantPlace::Token;
+            let by_token =
+                |candidate: &Candidate<'_>| candidate.profile.tenant.place == TenantPlace::Token;
             let by_token = candidate.is_some_and(by_token);
             (by_token.then(|| "credential".to_owned()), None)
         }

@@ -177,8 +177,9 @@ fn of_configuration<'a>(
             mended.as_ref()
         }
     };
-    let mut judgement =
-        configuration.map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
+    let mut judgement = configuration.map_or_else(Judgement::default, |configuration| {
+        rules::judge(configuration, watch.rules())
+    });
     if let Some(one) = configuration {
         let reader = reader_of(recognised, vmagent.is_some(), target.template);
         let relabel = rules::judge_relabel(one, target, reader, watch.rules());
@@ -345,9 +346,10 @@ const ABOUT_INTENT: &[&str] = &["relabel/", "rules/", "scrape/"];
 
 /// Makes infos of what is reported about the intent behind test data that nothing in the tree runs.
 fn as_test_data(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {
-    let is_intent = |one: &Finding| {
+    let is_intent = |finding: &Finding| {
         let mut groups = ABOUT_INTENT.iter();
-        one.rule == rule::REMOTE_WRITE_PLAIN_HTTP || groups.any(|it| one.rule.starts_with(it))
+        finding.rule == rule::REMOTE_WRITE_PLAIN_HTTP
+            || groups.any(|it| finding.rule.starts_with(it))
     };
     if !judgement.findings.iter().any(is_intent) {
         return;
@@ -356,8 +358,8 @@ fn as_test_data(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>
     let is_idle = || facts.runners(&seen.found.path, holder).is_empty();
     if facts.is_idle_test_data(seen.recognised.text.path(), true) && is_idle() {
         let all = judgement.findings.iter_mut();
-        all.filter(|one| is_intent(one))
-            .for_each(|one| one.severity = Severity::Info);
+        all.filter(|finding| is_intent(finding))
+            .for_each(|finding| finding.severity = Severity::Info);
     }
 }
 
@@ -445,12 +447,14 @@ fn deprecated_where_it_runs(
     seen: &ScannedFile,
     facts: &Facts<'_>,
 ) {
-    let is_deprecated = |one: &Finding| one.rule == rule::SCHEMA_DEPRECATED;
+    let is_deprecated = |finding: &Finding| finding.rule == rule::SCHEMA_DEPRECATED;
     if !schema.iter().any(is_deprecated) {
         return;
     }
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
-    let versions = runners.iter().filter_map(|one| one.deployment.version());
+    let versions = runners
+        .iter()
+        .filter_map(|runner| runner.deployment.version());
     let oldest = versions.filter_map(|text| Version::parse(text).ok()).min();
     let Some(oldest) = oldest else {
         return;
@@ -460,10 +464,10 @@ fn deprecated_where_it_runs(
         ..target.clone()
     };
     let then = schema::check(document, &target);
-    schema.retain(|one| {
+    schema.retain(|finding| {
         let same =
-            |other: &Finding| is_deprecated(other) && other.place.order() == one.place.order();
-        !is_deprecated(one) || then.iter().any(same)
+            |other: &Finding| is_deprecated(other) && other.place.order() == finding.place.order();
+        !is_deprecated(finding) || then.iter().any(same)
     });
 }
 

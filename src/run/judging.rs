@@ -120,7 +120,9 @@ impl<'a> Judging<'a> {
             Part::Show => {
                 let configuration = configuration_of(seen, facts, self.request, self.tree);
                 let judgement = Judgement {
-                    endpoints: configuration.as_ref().map_or(0, |one| one.entries.len()),
+                    endpoints: configuration
+                        .as_ref()
+                        .map_or(0, |configuration| configuration.entries.len()),
                     ..Judgement::default()
                 };
                 (judgement, configuration)
@@ -130,7 +132,9 @@ impl<'a> Judging<'a> {
         // What it loads is asked for while it is at hand; not of what is only shown.
         let of_gate = configuration.as_ref().filter(|_| self.request.is_gate());
         let loads = match part_of(seen, self.only) {
-            Part::Judge => of_gate.map_or_else(Vec::new, |one| loads_of(one, seen, facts)),
+            Part::Judge => of_gate.map_or_else(Vec::new, |configuration| {
+                loads_of(configuration, seen, facts)
+            }),
             Part::Show | Part::Skip => Vec::new(),
         };
         JudgedFile {

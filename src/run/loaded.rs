@@ -164,10 +164,10 @@ impl Loaded {
     fn added<'s>(&'s self, numbers: &Numbers, then: &Self, before: &Numbers) -> Vec<&'s Name> {
         let known: BTreeSet<&Name> = before
             .iter()
-            .filter_map(|one| then.groups.get(*one))
+            .filter_map(|earlier| then.groups.get(*earlier))
             .flatten()
             .collect();
-        let groups = numbers.iter().filter_map(|one| self.groups.get(*one));
+        let groups = numbers.iter().filter_map(|number| self.groups.get(*number));
         let names = groups.flatten();
         names.filter(|name| !known.contains(name)).collect()
     }
@@ -192,13 +192,15 @@ impl Loaded {
         let mut followed = Numbers::new();
         let mut left: Vec<Name> = new.iter().cloned().collect();
         while let Some(loader) = left.pop() {
-            let groups = self.of_loader(&loader).filter(|one| followed.insert(*one));
-            for name in groups.filter_map(|one| self.groups.get(one)).flatten() {
+            let groups = self
+                .of_loader(&loader)
+                .filter(|number| followed.insert(*number));
+            for name in groups.filter_map(|group| self.groups.get(group)).flatten() {
                 let mut known_by = groups_with.get(name).into_iter().flatten();
                 let is_known = known_by.any(|number| {
                     // Those that are new stay so.
                     loaders.get_mut(*number).is_some_and(|of_group| {
-                        while of_group.last().is_some_and(|one| is_new_loader(one, new)) {
+                        while of_group.last().is_some_and(|last| is_new_loader(last, new)) {
                             of_group.pop();
                         }
                         !of_group.is_empty()

@@ -288,13 +288,13 @@ impl<'a> Gathered<'a> {
                 uses.configuration(configuration, &scope.policy);
             }
         }
-        let found = judgement.findings.into_iter().filter(|one| {
-            let elsewhere = one.place.path() != &seen.found.shown;
-            let path = one.place.path();
+        let found = judgement.findings.into_iter().filter(|finding| {
+            let elsewhere = finding.place.path() != &seen.found.shown;
+            let path = finding.place.path();
             let out = self.request.selection.excludes(path).is_some();
             !(elsewhere && (out || is_left_out(path, &scope.policy, self.survey)))
         });
-        let levelled = found.filter_map(|one| self.levels.of(one, &scope.policy));
+        let levelled = found.filter_map(|finding| self.levels.of(finding, &scope.policy));
         self.all.findings.extend(levelled);
         self.all.unchecked.extend(judgement.unchecked);
         self.all.endpoints += judgement.endpoints;

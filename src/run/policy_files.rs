@@ -253,7 +253,7 @@ pub(crate) fn catalogue(policy: &Policy) -> Catalogue {
     for entry in &policy.receivers {
         // What can't be read has been refused before.
         if let Some(Ok(profile)) = entry.source.node().map(read_profile)
-            && !own.iter().any(|one| one.id == profile.id)
+            && !own.iter().any(|other| other.id == profile.id)
         {
             own.push(profile);
         }
@@ -272,7 +272,10 @@ pub(crate) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
     entries
         .filter(|entry| unknown(&entry.receiver))
         .map(|entry| {
-            let near = nearest(&entry.receiver, catalogue.profiles().map(|one| &*one.id));
+            let near = nearest(
+                &entry.receiver,
+                catalogue.profiles().map(|profile| &*profile.id),
+            );
             PolicyError {
                 message: format!("unknown receiver `{}`", entry.receiver),
                 place: entry.place.clone(),

@@ -167,7 +167,7 @@ pub(super) fn unexpanded(
             && arguments.value("config.file").is_some()
             && arguments.flag(EXPAND).is_none()
     };
-    let mut all = readers.iter().map(|one| &one.deployment.arguments);
+    let mut all = readers.iter().map(|reader| &reader.deployment.arguments);
     let Some(first) = readers.first().filter(|_| all.all(is_without)) else {
         return Vec::new();
     };

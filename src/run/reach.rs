@@ -230,7 +230,10 @@ impl Included {
         request: &Request,
         tree: &dyn Tree,
     ) -> Self {
-        let purposes: Vec<_> = includes(document).into_iter().map(|one| one.0).collect();
+        let purposes: Vec<_> = includes(document)
+            .into_iter()
+            .map(|included| included.0)
+            .collect();
         let loads = facts.loads(document, folder_of(seen, request, tree), &seen.recognised);
         let files = loads.iter().flat_map(|load| match load {
             Load::Files(files) => files.files().to_vec(),

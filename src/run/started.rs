@@ -316,9 +316,9 @@ impl Started {
         });
         let mut seen = HashSet::new();
         let all = starts.chain(mentions);
-        all.filter(|one| {
-            let (path, start, end) = one.place.order();
-            seen.insert((path.to_owned(), start, end, one.reason.clone()))
+        all.filter(|unchecked| {
+            let (path, start, end) = unchecked.place.order();
+            seen.insert((path.to_owned(), start, end, unchecked.reason.clone()))
         })
         .collect()
     }
@@ -515,10 +515,10 @@ impl How {
             return discover::alloy(text);
         }
         let recognised = discover::recognise(Arc::clone(&text), false, is_template);
-        let is_configuration = |one: &Recognised| {
-            let what = &one.what;
+        let is_configuration = |recognised: &Recognised| {
+            let what = &recognised.what;
             let is_one = matches!(what, What::Configuration { .. } | What::Broken { .. });
-            is_one && (one.holder.is_none() || !is_gate)
+            is_one && (recognised.holder.is_none() || !is_gate)
         };
         if self == Self::Perhaps || recognised.iter().any(is_configuration) {
             return recognised;

@@ -107,14 +107,14 @@ pub(crate) fn apply(
     for sheet in sheets.values() {
         let findings = say::of_sheet(bench, sheet).into_iter();
         let findings: Vec<_> = findings
-            .filter_map(|one| bench.levels.of(one, sheet.policy))
+            .filter_map(|finding| bench.levels.of(finding, sheet.policy))
             .collect();
         if !findings.is_empty() {
             // Lines are shown only of files about which there is something to say.
             sheet
                 .documents
                 .iter()
-                .for_each(|one| schema::mark_secrets(one));
+                .for_each(|document| schema::mark_secrets(document));
         }
         said.extend(findings);
     }
@@ -154,7 +154,10 @@ fn sheets<'a>(
     };
     let mut ours: BTreeSet<&str> = BTreeSet::new();
     let starts = LazyCell::new(|| {
-        let places = outcome.findings().iter().map(|one| &one.finding.place);
+        let places = outcome
+            .findings()
+            .iter()
+            .map(|finding| &finding.finding.place);
         let starts = places.map(|place| (&**place.path(), place.span().start));
         starts.collect::<BTreeSet<_>>()
     });

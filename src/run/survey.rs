@@ -545,7 +545,7 @@ fn look_into(
     // A name that says nothing of YAML can be that of a document or of source code with a
     // configuration in it.
     if !found.named && !discover::has_yaml_name(&found.path) {
-        recognised.retain(|one| one.holder.is_some() || one.is_by_content());
+        recognised.retain(|recognised| recognised.holder.is_some() || recognised.is_by_content());
         if recognised.is_empty() {
             let has_facts = facts::may_hold(text.content().as_bytes());
             return match has_facts {

@@ -52,7 +52,7 @@ fn may_exclude_each_other(finding: &Finding, recognised: &Recognised) -> bool {
     let mut others = finding
         .evidence
         .iter()
-        .map(|one| one.place.span().start as usize);
+        .map(|evidence| evidence.place.span().start as usize);
     others.any(|other| {
         let content = recognised.text.content();
         let between = content.get(own.min(other)..own.max(other)).unwrap_or("");

@@ -173,7 +173,7 @@ fn instances_of(
         for entry in &scope.policy.instances {
             let file = entry.file.trim_start_matches("./");
             let mut instances = facts.instances().iter();
-            if instances.any(|one| one.path.ends_with(file)) {
+            if instances.any(|instance| instance.path.ends_with(file)) {
                 uses.mark(&entry.place);
             }
         }
@@ -222,11 +222,15 @@ fn entries<'p>(policy: &'p Policy, uses: &[&Uses]) -> Vec<Entry<'p>> {
             add(HOST, "issuers", name, &one.place);
         }
         // A folder of rules may bring profiles for more than one repository.
-        let of_folders = |one: &&ReceiverProfile| {
+        let of_folders = |profile: &&ReceiverProfile| {
             let mut folders = policy.rule_folders.iter();
-            folders.any(|folder| folder.place.order() == one.place.order())
+            folders.any(|folder| folder.place.order() == profile.place.order())
         };
-        for one in policy.receivers.iter().filter(|one| !of_folders(one)) {
+        for one in policy
+            .receivers
+            .iter()
+            .filter(|profile| !of_folders(profile))
+        {
             add(ENDPOINT, "receivers", id(one), &one.place);
         }
         for one in &policy.receiver_hosts {

@@ -62,7 +62,7 @@ impl Uses {
             self.vague |= host.is_some_and(|host| url.endpoint.is_templated(host));
             for candidate in &url.recognition.candidates {
                 let mut profiles = policy.receivers.iter();
-                let own = profiles.find(|one| id(one) == candidate.profile.id);
+                let own = profiles.find(|profile| id(profile) == candidate.profile.id);
                 if let Some(own) = own.filter(|_| candidate.profile.own) {
                     self.mark(&own.place);
                 }
@@ -73,7 +73,7 @@ impl Uses {
     /// Notes what was found in a configuration: a mount that nothing leads to may be meant for a
     /// path without a target, which the finding already reports.
     pub(crate) fn found(&mut self, findings: &[Finding]) {
-        let mut rules = findings.iter().map(|one| &*one.rule);
+        let mut rules = findings.iter().map(|finding| &*finding.rule);
         self.vague_mounts |= rules.any(|rule| LOST.contains(&rule));
     }
 
@@ -134,7 +134,10 @@ impl Uses {
                     false => is_below(path, &mount.path),
                     true => may_hold(mount, path, folder, facts),
                 };
-                let first = policy.mounts.iter().find(|one| one.path == mount.path);
+                let first = policy
+                    .mounts
+                    .iter()
+                    .find(|policy| policy.path == mount.path);
                 if leads && first.is_some_and(|first| key(&first.place) == key(&mount.place)) {
                     self.mark(&mount.place);
                 }

@@ -111,7 +111,11 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
     hide_users(text, root);
     let mut found: Vec<Finding> = users.filter_map(|user| password(user.value)).collect();
     found.extend(root.get("tls_server_config").and_then(halves));
-    found.extend(of_table.into_iter().filter_map(|one| refused(one, text)));
+    found.extend(
+        of_table
+            .into_iter()
+            .filter_map(|finding| refused(finding, text)),
+    );
     found.extend(root.get("tls_server_config").into_iter().flat_map(tls));
     found.extend(cipher_faults(root));
     let headers = root
@@ -185,7 +189,7 @@ fn no_http2_suite(root: Node<'_>, tls: Node<'_>, list: Node<'_>) -> Option<Findi
         .get("http_server_config")
         .and_then(|http| http.get("http2"));
     let is_off =
-        http2.is_some_and(|node| node.scalar().and_then(|one| one.as_bool()) != Some(true));
+        http2.is_some_and(|node| node.scalar().and_then(|scalar| scalar.as_bool()) != Some(true));
     // With TLS 1.3 alone, the list is not used.
     let is_newest = tls
         .get("min_version")
@@ -395,7 +399,10 @@ mod tests {
 
     fn found(source: &str) -> Vec<String> {
         let text = Text::new("web.yml", source.as_bytes().to_vec());
-        check(&text).into_iter().map(|one| one.logical).collect()
+        check(&text)
+            .into_iter()
+            .map(|finding| finding.logical)
+            .collect()
     }
 
     #[test]

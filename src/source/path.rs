@@ -35,7 +35,10 @@ pub(super) fn shown_from(base: &Path, path: &Path) -> String {
 #[must_use]
 pub fn shown(path: &Path) -> String {
     let mut out = String::new();
-    for component in path.components().filter(|one| *one != Component::CurDir) {
+    for component in path
+        .components()
+        .filter(|component| *component != Component::CurDir)
+    {
         if !(out.is_empty() || out.ends_with('/')) {
             out.push('/');
         }

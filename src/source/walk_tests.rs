@@ -110,7 +110,11 @@ fn what_is_not_there_is_a_problem_of_its_name() {
     let scratch = Scratch::new(&["a.yml"]);
     let walked = scratch.walk_with(&["b.yml", "a.yml", "c/d", "a.yml/x"], false, false);
     assert_eq!(shown(&walked), ["a.yml"]);
-    let problems: Vec<_> = walked.problems.iter().map(|one| &*one.shown).collect();
+    let problems: Vec<_> = walked
+        .problems
+        .iter()
+        .map(|problem| &*problem.shown)
+        .collect();
     assert_eq!(problems, ["a.yml/x", "b.yml", "c/d"]);
     assert!(
         walked

@@ -128,7 +128,7 @@ fn names_files_or_secrets(ty: &Type, around: &mut Vec<&'static Struct>) -> bool 
         Type::Section(of) => {
             // Sections may contain themselves (`http_headers` in discoveries do not, others may),
             // so that the walk has to end.
-            if around.iter().any(|one| std::ptr::eq(*one, *of)) {
+            if around.iter().any(|other| std::ptr::eq(*other, *of)) {
                 return false;
             }
             around.push(of);
@@ -161,13 +161,13 @@ mod tests {
         let mut open = vec![&CONFIG];
         let mut seen: Vec<&'static Struct> = Vec::new();
         while let Some(of) = open.pop() {
-            if seen.iter().any(|one| std::ptr::eq(*one, of)) {
+            if seen.iter().any(|file| std::ptr::eq(*file, of)) {
                 continue;
             }
             seen.push(of);
             let mut first: Vec<Found> = Vec::new();
             for found in of.all() {
-                if first.iter().all(|one| one.field.key != found.field.key) {
+                if first.iter().all(|other| other.field.key != found.field.key) {
                     first.push(found);
                 }
                 match found.field.ty {
@@ -182,8 +182,8 @@ mod tests {
                 assert_eq!(found.since, expected.since, "{}", of.name);
                 // What is found counts: no other key of that name goes on where it was removed.
                 let others = of.all().into_iter();
-                let mut others = others.filter(|one| one.field.key == expected.field.key);
-                let goes_on = others.any(|one| one.field.removed.is_none());
+                let mut others = others.filter(|found| found.field.key == expected.field.key);
+                let goes_on = others.any(|other| other.field.removed.is_none());
                 assert_eq!(goes_on, found.field.removed.is_none(), "{}", of.name);
             }
             assert!(of.find("no_such_key").is_none() && of.find("").is_none());

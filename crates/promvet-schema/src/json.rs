@@ -265,12 +265,12 @@ mod tests {
                 .as_array()
                 .unwrap()
                 .iter()
-                .all(|one| valid(root, one, value)),
+                .all(|schema| valid(root, schema, value)),
             "anyOf" => says
                 .as_array()
                 .unwrap()
                 .iter()
-                .any(|one| valid(root, one, value)),
+                .any(|schema| valid(root, schema, value)),
             "not" => !valid(root, says, value),
             "enum" => says.as_array().unwrap().contains(value),
             "type" => match says {
@@ -420,7 +420,9 @@ mod tests {
             assert_eq!(valid(&schema, &schema, &value), good, "schema: {text}");
             let source = Text::new("p.yml", text.as_bytes().to_vec());
             let findings = check(&parse_first(&source).unwrap(), &Target::of(version));
-            let refused = findings.iter().any(|one| one.severity == Severity::Error);
+            let refused = findings
+                .iter()
+                .any(|finding| finding.severity == Severity::Error);
             assert_eq!(!refused, good, "walker: {text} {findings:?}");
         }
     }

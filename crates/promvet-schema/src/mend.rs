@@ -111,19 +111,19 @@ fn section_of(key: &str) -> &str {
 impl Mended {
     /// The misspelled keys among what was found in a document, and what is found without them.
     pub(super) fn findings(&self, mut found: Vec<Finding>, then: Vec<Finding>) -> Vec<Finding> {
-        let is_unknown = |one: &Finding| one.rule == Rule::UnknownField.name();
-        let unknown = found.iter().filter(|one| is_unknown(one));
-        let unknown: HashSet<Span> = unknown.map(|one| one.place.span()).collect();
+        let is_unknown = |finding: &Finding| finding.rule == Rule::UnknownField.name();
+        let unknown = found.iter().filter(|finding| is_unknown(finding));
+        let unknown: HashSet<Span> = unknown.map(|finding| finding.place.span()).collect();
         let left: HashSet<_> = then.iter().filter_map(slip).collect();
-        found.retain(|one| slip(one).is_some_and(|it| !left.contains(&it)));
+        found.retain(|finding| slip(finding).is_some_and(|it| !left.contains(&it)));
         // The value belongs to a guess, so that its kind is not a second fault.
-        let follows = |one: &Finding| {
-            let span = one.place.span();
-            let is_of_guess = one.rule == Rule::WrongType.name() && self.values.contains(&span);
-            // A second key of the same wrong name is reported with the first one.
-            is_of_guess || is_unknown(one) && !unknown.contains(&span)
+        let follows = |finding: &Finding| {
+            let span = finding.place.span();
+            let is_of_guess = finding.rule == Rule::WrongType.name() && self.values.contains(&span);
+            // A second key of the same wrong name is reported with the first finding.
+            is_of_guess || is_unknown(finding) && !unknown.contains(&span)
         };
-        found.extend(then.into_iter().filter(|one| !follows(one)));
+        found.extend(then.into_iter().filter(|finding| !follows(finding)));
         found
     }
 }

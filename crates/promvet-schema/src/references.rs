@@ -270,10 +270,13 @@ remote_write:
         let found: Vec<_> = holdings(&document)
             .references
             .into_iter()
-            .map(|one| {
-                let path = one.setting.node.as_str().unwrap_or("");
-                let sent = if one.is_sent() { " sent" } else { "" };
-                format!("{} {} {path}{sent}", one.setting.section, one.setting.name)
+            .map(|reference| {
+                let path = reference.setting.node.as_str().unwrap_or("");
+                let sent = if reference.is_sent() { " sent" } else { "" };
+                format!(
+                    "{} {} {path}{sent}",
+                    reference.setting.section, reference.setting.name
+                )
             })
             .collect();
         assert_eq!(
@@ -302,10 +305,13 @@ remote_write:
         let found: Vec<_> = holdings(&document)
             .secrets
             .into_iter()
-            .map(|one| {
-                let value = one.setting.node.as_str().unwrap_or("");
-                let instead = one.instead.as_deref().unwrap_or("-");
-                format!("{} {value} {instead} {}", one.setting.name, one.is_header)
+            .map(|inline| {
+                let value = inline.setting.node.as_str().unwrap_or("");
+                let instead = inline.instead.as_deref().unwrap_or("-");
+                format!(
+                    "{} {value} {instead} {}",
+                    inline.setting.name, inline.is_header
+                )
             })
             .collect();
         assert_eq!(

@@ -168,7 +168,10 @@ fn findings_say_which_versions_they_concern() {
     };
     let text = Text::new("p.yml", source.as_bytes().to_vec());
     let findings = check(&parse_first(&text).unwrap(), &target);
-    let messages: Vec<&str> = findings.iter().map(|one| one.message.as_str()).collect();
+    let messages: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding.message.as_str())
+        .collect();
     let [unavailable, wrong] = messages.as_slice() else {
         panic!("{messages:?}");
     };
@@ -206,7 +209,9 @@ fn placeholders_are_warnings_and_silent_in_templates() {
     let document = parse_first(&text).unwrap();
     let findings = check(&document, &Target::default());
     assert!(
-        findings.iter().all(|one| one.severity == Severity::Warning),
+        findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Warning),
         "{findings:?}"
     );
     assert_eq!(findings.len(), 2);
@@ -228,7 +233,7 @@ fn included_files_inherit_the_global_section() {
         "scrape_configs:\n- job_name: a\n  scrape_timeout: 8s\n- job_name: a\nglobal: {}\n";
     let text = Text::new("i.yml", source.as_bytes().to_vec());
     let findings = check_included(&parse_first(&text).unwrap(), &main, &Target::default());
-    let rules: Vec<&str> = findings.iter().map(|one| &*one.rule).collect();
+    let rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule).collect();
     assert_eq!(
         rules,
         [

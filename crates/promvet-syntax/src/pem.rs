@@ -170,7 +170,7 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<MaterialFault> {
     let usable = read
         .iter()
         .flatten()
-        .any(|one| one.not_before <= now && now <= one.not_after);
+        .any(|certificate| certificate.not_before <= now && now <= certificate.not_after);
     let faults = read.iter().filter_map(|certificate| {
         let Some(certificate) = certificate else {
             return Some(MaterialFault::error(

@@ -31,7 +31,7 @@ impl Severity {
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Info, Self::Warning, Self::Error]
             .into_iter()
-            .find(|one| one.word() == word)
+            .find(|severity| severity.word() == word)
     }
 }
 

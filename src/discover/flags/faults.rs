@@ -46,14 +46,14 @@ fn unknown(source: &Arc<Document>, argument: &Argument<'_>, name: &str) -> Optio
     let is_group = GROUPS.contains(&group);
     let is_like = || {
         let mut groups = GROUPS.iter();
-        groups.any(|one| one.eq_ignore_ascii_case(group))
+        groups.any(|other| other.eq_ignore_ascii_case(group))
             || nearest(group, GROUPS.iter().copied()).is_some()
     };
     let is_open = placeholder::is_open(name);
     if known::is_known(name) || is_open || group == "remoteRead" || !(is_group || is_like()) {
         return None;
     }
-    let same = known::all().find(|one| one.eq_ignore_ascii_case(&name.replace('_', ".")));
+    let same = known::all().find(|known| known.eq_ignore_ascii_case(&name.replace('_', ".")));
     let meant = same.or_else(|| nearest(name, known::all()));
     let message = match meant {
         Some(meant) => {
@@ -121,11 +121,15 @@ pub(super) fn no_url(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<F
     let flags: Vec<_> = line.arguments.iter().filter_map(name_of).collect();
     // Variables may hold more flags.
     let mut arguments = line.arguments.iter();
-    let is_open = arguments.any(|one| !one.text.starts_with('-') && one.text.contains(['$', '{']));
+    let is_open = arguments
+        .any(|argument| !argument.text.starts_with('-') && argument.text.contains(['$', '{']));
     if is_open || flags.iter().any(|flag| WITHOUT_URL.contains(flag)) {
         return None;
     }
-    let first = line.arguments.iter().find(|one| name_of(one).is_some())?;
+    let first = line
+        .arguments
+        .iter()
+        .find(|argument| name_of(argument).is_some())?;
     let message = format!("`-{URL}`: missing; vmagent does not start");
     let rule = rule::SCHEMA_MISSING_FIELD;
     let finding = said(source, first, rule, Severity::Warning, message);

@@ -166,7 +166,7 @@ mod tests {
             let document = read(&text);
             let line = document.as_ref().and_then(command_line);
             let arguments = line.map(|line| line.arguments).unwrap_or_default();
-            let found: Vec<_> = arguments.iter().map(|one| &*one.text).collect();
+            let found: Vec<_> = arguments.iter().map(|argument| &*argument.text).collect();
             assert_eq!(found, expected, "{content}");
         }
     }

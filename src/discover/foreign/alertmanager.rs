@@ -41,7 +41,10 @@ fn items<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = Node<'d>> {
 }
 
 fn names_twice(receivers: &[Node<'_>]) -> Option<Finding> {
-    let names: Vec<Node<'_>> = receivers.iter().filter_map(|one| one.get("name")).collect();
+    let names: Vec<Node<'_>> = receivers
+        .iter()
+        .filter_map(|receiver| receiver.get("name"))
+        .collect();
     let twice = |(index, name): (usize, &Node<'_>)| {
         let before = names.get(..index)?;
         let text = name.as_str()?;
@@ -172,7 +175,11 @@ fn routes(route: Node<'_>, receivers: &[Node<'_>], depth: usize, out: &mut Vec<F
     let Some(depth) = depth.checked_sub(1) else {
         return;
     };
-    let names = || receivers.iter().filter_map(|one| one.get("name")?.as_str());
+    let names = || {
+        receivers
+            .iter()
+            .filter_map(|receiver| receiver.get("name")?.as_str())
+    };
     if let Some(receiver) = route.get("receiver")
         && let Some(text) = receiver.as_str()
         && !text.is_empty()
@@ -187,7 +194,7 @@ fn routes(route: Node<'_>, receivers: &[Node<'_>], depth: usize, out: &mut Vec<F
             None => finding.help("name one of `receivers`"),
         });
     }
-    items(route, "routes").for_each(|one| routes(one, receivers, depth, out));
+    items(route, "routes").for_each(|node| routes(node, receivers, depth, out));
 }
 
 fn is_open(text: &str) -> bool {

@@ -153,7 +153,7 @@ fn of_loki(remote: Node<'_>) -> Vec<Finding> {
     }
     let named = entry("clients").or_else(|| entry("client"));
     let enabled = remote.get("enabled");
-    let is_off = enabled.is_none_or(|one| one.as_str() == Some("false"));
+    let is_off = enabled.is_none_or(|node| node.as_str() == Some("false"));
     if let Some(named) = named.filter(|_| is_off) {
         let (node, message) = match enabled {
             Some(node) => (
@@ -221,9 +221,9 @@ fn goes_nowhere(root: Node<'_>, agent: Node<'_>) -> Option<Finding> {
             .is_some_and(|list| list.items().next().is_some() || list.scalar().is_some())
     };
     let is_off = |node: Node<'_>, key: &str| node.get(key).and_then(Node::as_str) == Some("false");
-    let is_scraped = |one: crate::yaml::Entry<'_>| {
-        one.value.get("enabled").and_then(Node::as_str) == Some("true")
-            && !is_off(one.value, "scrape_integration")
+    let is_scraped = |entry: crate::yaml::Entry<'_>| {
+        entry.value.get("enabled").and_then(Node::as_str) == Some("true")
+            && !is_off(entry.value, "scrape_integration")
     };
     let global = agent.get("global");
     if sends(global, "remote_write")
@@ -233,7 +233,7 @@ fn goes_nowhere(root: Node<'_>, agent: Node<'_>) -> Option<Finding> {
         || global.is_some_and(|global| matches!(global.kind(), Kind::Scalar(_)))
         || integrations
             .entries()
-            .any(|one| one.name() == "<<" || placeholder::is_open(one.name()))
+            .any(|entry| entry.name() == "<<" || placeholder::is_open(entry.name()))
         || !integrations.entries().any(is_scraped)
     {
         return None;
@@ -259,8 +259,8 @@ fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
         let finding = refused(rule::SCHEMA_MISSING_FIELD, first.key, message);
         return Some(finding.help("set `name`"));
     };
-    let same = before.iter().find_map(|one| {
-        let other = one.get("name")?;
+    let same = before.iter().find_map(|earlier| {
+        let other = earlier.get("name")?;
         (other.as_str() == Some(name)).then_some(other)
     })?;
     let node = map.get("name")?;

@@ -114,7 +114,7 @@ impl<'d> Finder<'d> {
                     self.of_charts(values, out);
                 }
                 let renderers = in_spec("postRenderers").into_iter().flat_map(Node::items);
-                for renderer in renderers.filter_map(|one| one.get("kustomize")) {
+                for renderer in renderers.filter_map(|renderer| renderer.get("kustomize")) {
                     self.kustomization(renderer, out);
                 }
             }
@@ -262,7 +262,7 @@ impl<'d> Finder<'d> {
                 key: entry.name().to_owned(),
             };
             let found = out.get_mut(from..).unwrap_or_default().iter_mut();
-            found.for_each(|one| holder.around(&mut one.holder));
+            found.for_each(|recognised| holder.around(&mut recognised.holder));
         }
     }
 
@@ -319,9 +319,9 @@ impl<'d> Finder<'d> {
         let object = helm.get("valuesObject");
         let text = helm.get("values").filter(|_| object.is_none());
         let list = helm.get("parameters").into_iter().flat_map(Node::items);
-        let list = list.filter_map(|one| {
-            let name = one.get("name")?;
-            Some((name.as_str()?, name, one.get("value")?))
+        let list = list.filter_map(|item| {
+            let name = item.get("name")?;
+            Some((name.as_str()?, name, item.get("value")?))
         });
         let is_more = helm.get("valueFiles").is_some() || text.is_some();
         if self.parameters(object, list, is_more, out) {
@@ -365,7 +365,7 @@ fn sender_below(node: Node<'_>, depth: usize) -> Option<Node<'_>> {
 
 /// Notes what a resource selects with what it was recognized as.
 fn select(found: &mut [Recognised], selecting: Selecting) {
-    let spoken = found.iter_mut().find_map(|one| one.spoken.as_mut());
+    let spoken = found.iter_mut().find_map(|hit| hit.spoken.as_mut());
     if let Some(spoken) = spoken.and_then(Arc::get_mut) {
         spoken.selecting = Some(selecting);
     }

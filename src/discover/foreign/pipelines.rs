@@ -199,7 +199,7 @@ fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Findin
     }
     let service = root.get("service");
     let extensions = root.get("extensions").and_then(Node::mapping)?;
-    if extensions.get(name).is_none() && !extensions.entries().any(|one| one.name() == name) {
+    if extensions.get(name).is_none() && !extensions.entries().any(|entry| entry.name() == name) {
         let message = format!(
             "`authenticator`: no extension is called `{name}`; the Collector refuses the file"
         );
@@ -267,7 +267,7 @@ fn braces(replacement: Node<'_>) -> Option<Finding> {
             && !inner.is_empty()
             && inner.bytes().all(|byte| byte.is_ascii_digit())
     };
-    text.match_indices("${").find(|one| is_number(*one))?;
+    text.match_indices("${").find(|found| is_number(*found))?;
     let message = "`replacement`: the Collector takes `${1}` for a variable of the environment, and refuses the file";
     let finding = found(
         rule::SCHEMA_INVALID_VALUE,

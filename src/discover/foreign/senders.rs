@@ -127,7 +127,7 @@ impl<'d> Finder<'d> {
     /// `charts/victoria-metrics-agent/values.yaml`): the URLs alone are read.
     fn vmagent_values(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
         let list = root.get("remoteWrite").into_iter().flat_map(Node::items);
-        for one in list.filter(|one| one.get("url").is_some()) {
+        for one in list.filter(|item| item.get("url").is_some()) {
             let holder = EmbeddedIn::Part("vmagent");
             let shape = &tables::VMAGENT_CHART;
             let finder = self.partly(true);
@@ -215,7 +215,7 @@ impl<'d> Finder<'d> {
         let map = all.mapping().into_iter().flat_map(|map| map.entries());
         let all = all.items().chain(map.map(|entry| entry.value));
         let is_prometheus =
-            |one: &Node<'_>| one.get("type").and_then(Node::as_str) == Some("prometheus");
+            |node: &Node<'_>| node.get("type").and_then(Node::as_str) == Some("prometheus");
         for one in all.filter(is_prometheus) {
             let holder = EmbeddedIn::Part("alloy");
             let shape = &tables::MONITORING_DESTINATION;
@@ -229,7 +229,7 @@ impl<'d> Finder<'d> {
     fn vector(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
         let values = root.get("customConfig");
         let sinks = [Some(root), values].into_iter().flatten();
-        let sinks = sinks.filter_map(|one| one.get("sinks")?.mapping());
+        let sinks = sinks.filter_map(|sink| sink.get("sinks")?.mapping());
         for sink in sinks.flat_map(|map| map.entries()) {
             let kind = sink.value.get("type").and_then(Node::as_str);
             if kind == Some("prometheus_remote_write") {

@@ -148,7 +148,7 @@ mod tests {
         let found = heredocs(content);
         let texts: Vec<_> = found
             .iter()
-            .map(|one| one.text(&text).content().to_owned())
+            .map(|hit| hit.text(&text).content().to_owned())
             .collect();
         assert_eq!(texts, ["a:\n  b: 1\n\n", "  c: 1\n"]);
         assert_eq!(found[0].block, "helm_release.kps");

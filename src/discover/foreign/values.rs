@@ -154,9 +154,9 @@ impl<'d> Finder<'d> {
             let chart = Chart::named(release.get("chart"));
             list.for_each(|values| rendered.carried(values, chart, out));
             let set = release.get("set").into_iter().flat_map(Node::items);
-            let set = set.filter_map(|one| {
-                let name = one.get("name")?;
-                Some((name.as_str()?, name, one.get("value")?))
+            let set = set.filter_map(|item| {
+                let name = item.get("name")?;
+                Some((name.as_str()?, name, item.get("value")?))
             });
             self.parameters(None, set, release.get("values").is_some(), out);
         }
@@ -170,7 +170,9 @@ impl<'d> Finder<'d> {
     /// What values of the chart `prometheus` hold beside the configuration of its server: rules, jobs,
     /// and keys that the chart does not read. `is_named` says that they are for this chart.
     fn chart(&self, values: Node<'d>, is_named: bool, out: &mut Vec<Recognised>) {
-        let server = values.get("server").filter(|one| one.mapping().is_some());
+        let server = values
+            .get("server")
+            .filter(|server| server.mapping().is_some());
         let is_ours = is_named || server.is_some() && is_among_its_like(values);
         if !is_ours || values.mapping().is_none() {
             return;
@@ -267,7 +269,8 @@ impl<'d> Finder<'d> {
             if let Some(mut found) = misplaced.filter(|found| !found.findings.is_empty()) {
                 // Templates of a chart around it may read the key.
                 let findings = found.findings.iter_mut();
-                findings.for_each(|one| one.severity = one.severity.min(Severity::Warning));
+                findings
+                    .for_each(|finding| finding.severity = finding.severity.min(Severity::Warning));
                 let why = "it has keys of a Prometheus at another level".to_owned();
                 out.push(self.recognised(found, &STACK, EmbeddedIn::Values, why));
             }
@@ -340,9 +343,9 @@ impl<'d> Finder<'d> {
             let mut found = Vec::new();
             let finder = self.within(document);
             finder.in_values(root, kind.shape, Part::Whole, &mut found);
-            out.extend(found.into_iter().map(|one| Recognised {
+            out.extend(found.into_iter().map(|recognised| Recognised {
                 masked: is_masked,
-                ..one
+                ..recognised
             }));
         }
     }
@@ -395,7 +398,11 @@ impl<'d> Finder<'d> {
 
 /// Whether values are those of bitnami's chart, by what is beside its Prometheus.
 fn looks_bitnami(values: Node<'_>, prometheus: Node<'_>) -> bool {
-    let is_section = |key: &str| values.get(key).is_some_and(|one| one.mapping().is_some());
+    let is_section = |key: &str| {
+        values
+            .get(key)
+            .is_some_and(|value| value.mapping().is_some())
+    };
     let beside = ["exporters", "blackboxExporter", "kubelet", "kubeApiServer"];
     prometheus.get("prometheusSpec").is_none()
         && is_section("operator")

@@ -15,19 +15,23 @@ impl Lookup<'_> {
     /// Judges a path in all that run the configuration. Where several do, a fault in one is a
     /// fault; where one of several does, only what is wrong in all of them is.
     pub(super) fn deployed(&self, runners: &[RunningDeployment<'_>], path: &str) -> PathVerdict {
-        let mut all: Vec<_> = runners.iter().map(|one| self.through(one, path)).collect();
-        let is_fault =
-            |one: &PathVerdict| !matches!(one.state, FileState::Usable | FileState::Unverified(_));
+        let mut all: Vec<_> = runners
+            .iter()
+            .map(|deployment| self.through(deployment, path))
+            .collect();
+        let is_fault = |verdict: &PathVerdict| {
+            !matches!(verdict.state, FileState::Usable | FileState::Unverified(_))
+        };
         let is_doubtful = runners
             .iter()
-            .all(|one| one.certainty == Certainty::Doubtful);
-        let faults = all.iter().filter(|one| is_fault(one)).count();
+            .all(|deployment| deployment.certainty == Certainty::Doubtful);
+        let faults = all.iter().filter(|verdict| is_fault(verdict)).count();
         let at = if faults > 0 && (!is_doubtful || faults == all.len()) {
             all.iter().position(is_fault)
         } else {
-            let wanted = |one: &PathVerdict| match is_doubtful {
-                true => one.state == FileState::Usable,
-                false => one.state != FileState::Usable,
+            let wanted = |verdict: &PathVerdict| match is_doubtful {
+                true => verdict.state == FileState::Usable,
+                false => verdict.state != FileState::Usable,
             };
             all.iter().position(wanted)
         };

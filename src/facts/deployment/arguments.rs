@@ -100,14 +100,17 @@ impl Arguments {
     /// come before the flags.
     #[must_use]
     pub fn may_have_more(&self, program: &[&str]) -> bool {
-        let is_open = |one: &Argument| {
-            let name = one.text.split('=').next().unwrap_or("");
-            let is_flag = one.text.starts_with('-');
-            is_flag && name.contains(['$', '{']) || one.text.starts_with(['$', '@', '{'])
+        let is_open = |argument: &Argument| {
+            let name = argument.text.split('=').next().unwrap_or("");
+            let is_flag = argument.text.starts_with('-');
+            is_flag && name.contains(['$', '{']) || argument.text.starts_with(['$', '@', '{'])
         };
-        let first = self.list.first().filter(|one| !one.text.starts_with('-'));
-        let by_other = first.is_some_and(|one| {
-            let name = one.text.rsplit('/').next().unwrap_or_default();
+        let first = self
+            .list
+            .first()
+            .filter(|first| !first.text.starts_with('-'));
+        let by_other = first.is_some_and(|argument| {
+            let name = argument.text.rsplit('/').next().unwrap_or_default();
             !program.contains(&name)
         });
         by_other || self.list.iter().any(is_open)
@@ -117,13 +120,13 @@ impl Arguments {
     /// package `flag` of Go.
     #[must_use]
     pub fn switch(&self, flag: &str) -> Option<&Place> {
-        let state = |one: &Argument| match after_flag(&one.text, flag)? {
+        let state = |argument: &Argument| match after_flag(&argument.text, flag)? {
             "" | "=true" => Some(true),
             "=false" => Some(false),
             _ => None,
         };
         let mut list = self.list.iter().rev();
-        let (is_on, place) = list.find_map(|one| Some((state(one)?, &one.place)))?;
+        let (is_on, place) = list.find_map(|argument| Some((state(argument)?, &argument.place)))?;
         is_on.then_some(place)
     }
 
@@ -132,7 +135,8 @@ impl Arguments {
     pub fn flag(&self, flag: &str) -> Option<&Place> {
         let off = |text: &str| text.strip_prefix("--no-") == Some(flag);
         let mut list = self.list.iter();
-        let set = list.find(|one| after_flag(&one.text, flag).is_some() || off(&one.text))?;
+        let set = list
+            .find(|argument| after_flag(&argument.text, flag).is_some() || off(&argument.text))?;
         Some(&set.place)
     }
 
@@ -164,7 +168,7 @@ impl Arguments {
     #[must_use]
     pub fn has_gaps(&self) -> bool {
         let mut list = self.list.iter();
-        list.any(|one| placeholder::is_open(&one.text))
+        list.any(|argument| placeholder::is_open(&argument.text))
     }
 }
 

@@ -153,7 +153,7 @@ impl Deployments {
                     else {
                         continue;
                     };
-                    let keys = providers.iter().flat_map(|one| one.keys.values());
+                    let keys = providers.iter().flat_map(|provider| provider.keys.values());
                     keys.filter_map(|key| key.file.as_deref())
                         .for_each(&mut of_file);
                     let object = ((*kind).to_owned(), name.clone());
@@ -242,13 +242,13 @@ pub fn belonging<'d>(
     };
     let mounting: Vec<_> = deployments
         .mounting(&subject)
-        .filter_map(|one| by_mount(tree, one, &subject))
+        .filter_map(|deployment| by_mount(tree, deployment, &subject))
         .collect();
-    let surest = mounting.iter().map(|one| one.certainty).max();
+    let surest = mounting.iter().map(|mount| mount.certainty).max();
     match surest {
         Some(surest) if surest > Certainty::Doubtful => {
             let mounting = mounting.into_iter();
-            let surest = mounting.filter(|one| one.certainty == surest).collect();
+            let surest = mounting.filter(|mount| mount.certainty == surest).collect();
             of_own_file(surest, &subject)
         }
         // Part of a file gets to Prometheus only by a mount.
@@ -275,8 +275,8 @@ pub fn reading<'d>(
         true => sending(programs, &file),
         false => {
             let all = programs.mounting(&subject);
-            all.filter(|one| is_of(one, word))
-                .filter_map(|one| by_mount(tree, one, &subject))
+            all.filter(|deployment| is_of(deployment, word))
+                .filter_map(|deployment| by_mount(tree, deployment, &subject))
                 .collect()
         }
     };
@@ -284,7 +284,7 @@ pub fn reading<'d>(
     if word == VMAGENT && found.len() > 1 {
         found
             .iter_mut()
-            .for_each(|one| one.certainty = Certainty::Doubtful);
+            .for_each(|hit| hit.certainty = Certainty::Doubtful);
     }
     of_own_file(found, &subject)
 }
@@ -297,9 +297,13 @@ fn real(tree: &dyn Tree, subject: &Subject<'_>) -> PathBuf {
 
 /// The containers of a file that run vmagent with endpoints.
 fn sending<'d>(programs: &'d Deployments, file: &Path) -> Vec<RunningDeployment<'d>> {
-    let is_there =
-        |one: &&Deployment| one.file == file || one.others.iter().any(|other| other == file);
-    let all = programs.all.iter().filter(|one| is_of(one, VMAGENT));
+    let is_there = |deployment: &&Deployment| {
+        deployment.file == file || deployment.others.iter().any(|other| other == file)
+    };
+    let all = programs
+        .all
+        .iter()
+        .filter(|deployment| is_of(deployment, VMAGENT));
     all.filter(is_there)
         .filter_map(|deployment| {
             let (_, place) = deployment.arguments.value("remoteWrite.url")?;
@@ -322,7 +326,7 @@ fn of_own_file<'d>(
     mut found: Vec<RunningDeployment<'d>>,
     subject: &Subject<'_>,
 ) -> Vec<RunningDeployment<'d>> {
-    let is_own = |one: &RunningDeployment<'_>| one.deployment.file == subject.file;
+    let is_own = |deployment: &RunningDeployment<'_>| deployment.deployment.file == subject.file;
     if subject.held.is_some() && found.iter().any(is_own) {
         found.retain(is_own);
     }
@@ -373,7 +377,9 @@ fn by_mount<'d>(
             });
         }
     }
-    found.filter(|one| deployment.prometheus.is_some() || one.certainty > Certainty::Doubtful)
+    found.filter(|running_deployment| {
+        deployment.prometheus.is_some() || running_deployment.certainty > Certainty::Doubtful
+    })
 }
 
 /// Whether a deployment has a configuration at a path.
@@ -470,18 +476,20 @@ fn name_in(part: &KeyPart, subject: &Subject<'_>) -> Option<String> {
         return None;
     };
     let held = subject.held.filter(|held| {
-        let namespaces = providers.iter().map(|one| one.namespace.as_deref());
+        let namespaces = providers
+            .iter()
+            .map(|provider| provider.namespace.as_deref());
         let mut known = namespaces.filter(Option::is_some);
         let elsewhere = held.namespace.is_some()
             && known.clone().next().is_some()
-            && !known.any(|one| one == held.namespace);
+            && !known.any(|candidate| candidate == held.namespace);
         held.kind == *kind && held.name == name && !elsewhere
     });
     let by_file = || {
         if subject.held.is_some() {
             return None;
         }
-        let mut keys = providers.iter().flat_map(|one| &one.keys);
+        let mut keys = providers.iter().flat_map(|provider| &provider.keys);
         keys.find(|(_, key)| key.file.as_deref() == Some(subject.file))
             .map(|(name, _)| name.as_str())
     };
@@ -503,7 +511,7 @@ fn by_folder<'d>(
 ) -> Vec<RunningDeployment<'d>> {
     let free: Vec<_> = deployments
         .around(subject.file)
-        .filter(|one| !runs_another(tree, one, subject))
+        .filter(|deployment| !runs_another(tree, deployment, subject))
         .collect();
     let certainty = if free.len() == 1 {
         Certainty::Likely
@@ -532,7 +540,9 @@ fn by_folder<'d>(
             }],
         }
     };
-    free.iter().map(|one| belonging(one)).collect()
+    free.iter()
+        .map(|deployment| belonging(deployment))
+        .collect()
 }
 
 /// Whether a deployment is known to run a configuration that is there and is not this one.

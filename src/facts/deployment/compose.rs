@@ -281,7 +281,7 @@ fn user_of(
     );
     let groups = service.get("group_add").into_iter().flat_map(Node::items);
     let groups: Vec<u32> = groups
-        .filter_map(|one| one.as_str()?.parse().ok())
+        .filter_map(|group| group.as_str()?.parse().ok())
         .collect();
     if let Some(node) = service.get("user").filter(|node| !node.is_null()) {
         let text = node

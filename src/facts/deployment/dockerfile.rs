@@ -318,7 +318,7 @@ impl Stage {
         let mut list = self.entrypoint.unwrap_or_default();
         list.extend(self.command.unwrap_or_default());
         let looks = self.base.looks();
-        let flagged = list.iter().any(|one| one.text.contains("config.file"));
+        let flagged = list.iter().any(|item| item.text.contains("config.file"));
         let runs = looks == Looks::Surely
             || looks == Looks::Perhaps && (flagged || !self.mounts.is_empty());
         Deployment {

@@ -31,13 +31,18 @@ impl Environment {
     /// A variable, for a setting that is a word or a number.
     #[must_use]
     pub fn variable(&self, name: &str) -> Variable<'_> {
-        if let Some(set) = self.written.iter().rev().find(|one| one.name == name) {
+        if let Some(set) = self
+            .written
+            .iter()
+            .rev()
+            .find(|written| written.name == name)
+        {
             return match set.content.text() {
                 Some(text) => Variable::Set(text, &set.place),
                 None => Variable::Hidden,
             };
         }
-        match self.has_more || self.hidden.iter().any(|one| one == name) {
+        match self.has_more || self.hidden.iter().any(|hidden| hidden == name) {
             true => Variable::Hidden,
             false => Variable::Unset,
         }
@@ -46,7 +51,8 @@ impl Environment {
     /// Whether a variable has a text in its value, or may have.
     #[must_use]
     pub fn may_name(&self, wanted: &str) -> bool {
-        let has = |one: &Arc<Written>| one.content.text().is_none_or(|it| it.contains(wanted));
+        let has =
+            |written: &Arc<Written>| written.content.text().is_none_or(|it| it.contains(wanted));
         self.has_more || !self.hidden.is_empty() || self.written.iter().any(has)
     }
 }

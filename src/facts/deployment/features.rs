@@ -27,7 +27,7 @@ impl Deployment {
             return Feature::Unknown;
         }
         let others = self.arguments.features().last().map(|(_, place)| place);
-        let first = || self.arguments.list.first().map(|one| &one.place);
+        let first = || self.arguments.list.first().map(|first| &first.place);
         let image = || self.image.as_ref().map(|image| &image.place);
         let place = others.or_else(first).or_else(image).unwrap_or(&self.place);
         Feature::Off(Evidence {

@@ -296,7 +296,8 @@ mod tests {
 
     #[test]
     fn words_are_known_between_their_releases() {
-        let find = |table: &[Word], name: &str| *table.iter().find(|one| one.name == name).unwrap();
+        let find =
+            |table: &[Word], name: &str| *table.iter().find(|word| word.name == name).unwrap();
         for (word, release, want) in [
             (find(FLAGS, "agent"), (2, 55), false),
             (find(FLAGS, "agent"), (3, 0), true),

@@ -87,7 +87,8 @@ impl Image {
         let version = digits.split(['-', '+']).next()?;
         let mut numbers = version.split('.');
         let counts = !version.is_empty() && version.split('.').count() <= 3;
-        let all = numbers.all(|one| !one.is_empty() && one.bytes().all(|b| b.is_ascii_digit()));
+        let all =
+            numbers.all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
         (counts && all).then_some(version)
     }
 
@@ -154,7 +155,7 @@ impl Image {
         }
         let old = self
             .version()
-            .is_some_and(|one| one.starts_with("0.") || one.starts_with("1."));
+            .is_some_and(|text| text.starts_with("0.") || text.starts_with("1."));
         let distroless = self.tag().is_some_and(|tag| tag.contains("distroless"));
         match (old, distroless) {
             (true, _) => None,

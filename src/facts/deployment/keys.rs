@@ -90,9 +90,9 @@ impl KeyVolume {
                     None => continue,
                 },
             };
-            let found = providers.iter().filter_map(|one| {
-                let found = one.keys.get(key)?.clone();
-                Some((Arc::clone(one), key.to_owned(), found))
+            let found = providers.iter().filter_map(|provider| {
+                let found = provider.keys.get(key)?.clone();
+                Some((Arc::clone(provider), key.to_owned(), found))
             });
             let found: Vec<_> = found.collect();
             if !found.is_empty() {
@@ -110,7 +110,7 @@ impl KeyVolume {
                 (PartKind::Other(_), _) => false,
                 (PartKind::Token { .. } | PartKind::Made, _) | (_, Some(_)) => true,
                 (PartKind::Object { providers, .. }, None) => {
-                    !providers.is_empty() && providers.iter().all(|one| one.complete)
+                    !providers.is_empty() && providers.iter().all(|provider| provider.complete)
                 }
             })
     }
@@ -220,7 +220,10 @@ impl KeyPart {
                 providers,
             } => {
                 let key = inside::name(path);
-                if providers.iter().any(|one| one.keys.contains_key(key)) {
+                if providers
+                    .iter()
+                    .any(|provider| provider.keys.contains_key(key))
+                {
                     return format!(
                         "the {kind} `{name}` has the key `{key}`, but `items` picks only {}",
                         listed(paths())
@@ -241,7 +244,7 @@ impl KeyPart {
             (Some(items), _) => items.iter().map(|item| item.path.clone()).collect(),
             (None, PartKind::Object { providers, .. }) => providers
                 .iter()
-                .flat_map(|one| one.keys.keys().cloned())
+                .flat_map(|provider| provider.keys.keys().cloned())
                 .collect(),
             _ => Vec::new(),
         }
@@ -258,7 +261,7 @@ fn answer_of_key(
 ) -> Answer {
     let mut found = providers
         .iter()
-        .filter_map(|one| Some((Arc::clone(one), one.keys.get(key)?.clone())));
+        .filter_map(|provider| Some((Arc::clone(provider), provider.keys.get(key)?.clone())));
     if let Some((provider, mut key)) = found.next() {
         // Of several, such as a base's and an overlay's, no one knows here which value counts.
         if found.next().is_some() {
@@ -272,7 +275,7 @@ fn answer_of_key(
     if providers.is_empty() {
         return Answer::May(format!("the tree has no manifest of the {kind} `{name}`"));
     }
-    if let Some(open) = providers.iter().find(|one| !one.complete) {
+    if let Some(open) = providers.iter().find(|provider| !provider.complete) {
         return Answer::May(format!(
             "the {} `{}` may have further keys than the tree shows",
             open.kind, open.name
@@ -281,7 +284,7 @@ fn answer_of_key(
     let keys = || {
         providers
             .iter()
-            .flat_map(|one| one.keys.keys().map(String::as_str))
+            .flat_map(|provider| provider.keys.keys().map(String::as_str))
     };
     let words = match nearest(key, keys()) {
         Some(near) => format!("the {kind} `{name}` has a key `{near}`, but none named `{key}`"),
@@ -291,9 +294,9 @@ fn answer_of_key(
             listed(keys())
         ),
     };
-    let steps = providers.iter().map(|one| Evidence {
-        place: one.place.clone(),
-        message: format!("the {} `{}` is here", one.kind, one.name),
+    let steps = providers.iter().map(|provider| Evidence {
+        place: provider.place.clone(),
+        message: format!("the {} `{}` is here", provider.kind, provider.name),
     });
     Answer::Lacks {
         words,

@@ -120,14 +120,24 @@ struct Patches(HashMap<(String, String), Vec<Place>>);
 impl Patches {
     /// Reads the files in which one of the patched names occurs.
     fn read(files: &[SourceFile], patched: &[Workload<'_>]) -> Self {
-        let names = Names::new(patched.iter().map(|one| one.manifest.name).collect());
+        let names = Names::new(
+            patched
+                .iter()
+                .map(|workload| workload.manifest.name)
+                .collect(),
+        );
         // Of an object without a name, a patch without one may be meant, wherever it is.
-        let all = patched.iter().any(|one| one.manifest.name.is_empty());
+        let all = patched
+            .iter()
+            .any(|workload| workload.manifest.name.is_empty());
         let mut out: HashMap<_, Vec<Place>> = HashMap::new();
         let files = files
             .iter()
             .filter(|file| all || names.are_in(file.text.content()));
-        for patch in files.flat_map(Workload::all).filter(|one| !one.has_image()) {
+        for patch in files
+            .flat_map(Workload::all)
+            .filter(|workload| !workload.has_image())
+        {
             let Manifest {
                 kind, name, root, ..
             } = patch.manifest;
@@ -179,7 +189,8 @@ impl<'d> Workload<'d> {
 
     /// Whether it is whole: patches name no image.
     fn has_image(&self) -> bool {
-        self.containers().any(|one| one.get("image").is_some())
+        self.containers()
+            .any(|container| container.get("image").is_some())
     }
 
     /// The names of what its volumes are filled from.
@@ -220,22 +231,26 @@ impl<'d> Workload<'d> {
         let all: Vec<_> = self
             .containers()
             .chain(first)
-            .map(|one| self.deployment(one, home, providers, doubts))
+            .map(|node| self.deployment(node, home, providers, doubts))
             .collect();
         if home.every {
             return all;
         }
-        let any = all.iter().any(|one| one.prometheus.is_some());
-        let keeps = |one: &Deployment| {
-            one.prometheus.is_some()
+        let any = all.iter().any(|candidate| candidate.prometheus.is_some());
+        let keeps = |deployment: &Deployment| {
+            deployment.prometheus.is_some()
                 || !any
-                    && one
+                    && deployment
                         .image
                         .as_ref()
                         .is_none_or(|image| image.looks() != Looks::No)
-                || !any && one.arguments.value("config.file").is_some()
-                || one.arguments.value(VMAGENT_CONFIG).is_some()
-                || has_settings(one.image.as_ref(), &one.arguments, &one.mounts)
+                || !any && deployment.arguments.value("config.file").is_some()
+                || deployment.arguments.value(VMAGENT_CONFIG).is_some()
+                || has_settings(
+                    deployment.image.as_ref(),
+                    &deployment.arguments,
+                    &deployment.mounts,
+                )
         };
         all.into_iter().filter(keeps).collect()
     }
@@ -299,14 +314,14 @@ impl<'d> Workload<'d> {
         let sidecars = self.spec.get("initContainers").into_iter();
         let mut sidecars = sidecars
             .flat_map(Node::items)
-            .filter_map(|one| one.get("restartPolicy"));
+            .filter_map(|container| container.get("restartPolicy"));
         let template = self
             .manifest
             .root
             .get("spec")
             .and_then(|spec| spec.get("template"));
         let metadata = [template, Some(self.manifest.root)].into_iter().flatten();
-        let mut metadata = metadata.filter_map(|one| one.get("metadata"));
+        let mut metadata = metadata.filter_map(|metadata| metadata.get("metadata"));
         let is_injected = |node: Node<'_>| {
             let text = node.document().text().slice(node.span());
             ["inject", "sidecar"].iter().any(|word| text.contains(word))
@@ -362,7 +377,7 @@ impl<'d> Workload<'d> {
             .and_then(|spec| spec.get("template"));
         let holders = [template, Some(self.manifest.root)].into_iter().flatten();
         let annotations =
-            holders.filter_map(|one| one.get("metadata")?.get("annotations")?.mapping());
+            holders.filter_map(|holder| holder.get("metadata")?.get("annotations")?.mapping());
         let mut out = Vec::new();
         for list in annotations {
             let Some(entry) = list.entry("vault.hashicorp.com/agent-inject") else {
@@ -528,7 +543,7 @@ fn user_of(spec: Node<'_>, container: Node<'_>, image: Option<&Image>) -> RunAs 
     let mut setting = |holders: &[Node<'_>], key: &str| -> Option<Option<u32>> {
         let found = holders
             .iter()
-            .find_map(|one| one.get("securityContext")?.mapping()?.entry(key));
+            .find_map(|holder| holder.get("securityContext")?.mapping()?.entry(key));
         let entry = found.filter(|entry| !entry.value.is_null())?;
         evidence.push(Evidence {
             place: entry.key.place(),
@@ -553,11 +568,11 @@ fn user_of(spec: Node<'_>, container: Node<'_>, image: Option<&Image>) -> RunAs 
         .unwrap_or_else(|| uid.and_then(|uid| official.and_then(|_| group_in_official_image(uid))));
     let more = spec
         .get("securityContext")
-        .and_then(|one| one.get("supplementalGroups"));
+        .and_then(|context| context.get("supplementalGroups"));
     let more = more
         .into_iter()
         .flat_map(Node::items)
-        .filter_map(|one| one.as_str()?.parse().ok());
+        .filter_map(|group| group.as_str()?.parse().ok());
     RunAs {
         uid,
         gid,

@@ -528,7 +528,7 @@ mod tests {
     fn found(source: &str) -> Vec<Mentioned> {
         let text = Text::new("x", source.as_bytes().to_vec());
         let found = mentions(&text, &[]).into_iter();
-        found.map(|one| one.what).collect()
+        found.map(|hit| hit.what).collect()
     }
 
     #[test]

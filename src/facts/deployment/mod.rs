@@ -129,7 +129,7 @@ impl Sources {
     /// Takes a file out, by its path without links.
     pub fn remove(&mut self, path: &Path) {
         for list in self.lists() {
-            list.retain(|one| one.path != path);
+            list.retain(|file| file.path != path);
         }
     }
 
@@ -323,7 +323,7 @@ impl Committed {
         };
         if [file, &real]
             .iter()
-            .any(|one| tree.is_ignored_by_git(one, root))
+            .any(|path| tree.is_ignored_by_git(path, root))
         {
             return false;
         }

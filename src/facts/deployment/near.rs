@@ -122,7 +122,8 @@ fn are_near(a: &str, b: &str) -> bool {
 fn left_out(deployment: &Deployment, tree: &dyn Tree, path: &str) -> Option<String> {
     let (folder, name) = (inside::folder(path), inside::name(path));
     let mounts = deployment.mounts.iter();
-    let mut beside = mounts.filter(|one| inside::folder(&one.path) == folder && one.path != path);
+    let mut beside =
+        mounts.filter(|mount| inside::folder(&mount.path) == folder && mount.path != path);
     beside.find_map(|mount| match &mount.source {
         MountSource::Tree(file) => {
             let other = file.parent()?.join(name);

@@ -267,7 +267,11 @@ impl Network {
     pub fn together(&self, tree: &dyn Tree, file: &Path) -> Option<Together<'_>> {
         let mut compose = self.groups.iter();
         let group = compose.find(|group| {
-            group.platform == Platform::Compose && group.files.iter().any(|one| one.path == file)
+            group.platform == Platform::Compose
+                && group
+                    .files
+                    .iter()
+                    .any(|source_file| source_file.path == file)
         })?;
         let read = || group.read(tree, self);
         let names = group.names.get_or_init(read);
@@ -305,7 +309,7 @@ impl Network {
             let read = || group.read(tree, self);
             &group.names.get_or_init(read).services
         });
-        services.filter(|one| one.name == name).collect()
+        services.filter(|service| service.name == name).collect()
     }
 
     /// All Services of Kubernetes; reads every file that has some.
@@ -388,7 +392,10 @@ impl Group {
                 let files = self.files.iter();
                 files.flat_map(kubernetes::operated::named).collect()
             }
-            _ => services.iter().flat_map(|one| pods.behind(one)).collect(),
+            _ => services
+                .iter()
+                .flat_map(|service| pods.behind(service))
+                .collect(),
         };
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, named) in all.iter().enumerate() {
@@ -420,7 +427,10 @@ impl Hit<'_> {
     pub fn declared_ports(&self) -> Vec<u16> {
         let around = &self.named.surroundings;
         let published = around.published.iter().map(|(_, own)| *own);
-        let declared = self.container.into_iter().flat_map(|one| &one.ports);
+        let declared = self
+            .container
+            .into_iter()
+            .flat_map(|container| &container.ports);
         let declared = declared.map(|(_, port)| *port);
         published
             .chain(around.exposed.iter().copied())
@@ -451,8 +461,8 @@ impl Named {
                 target.clone()
             }
         };
-        let declares = |one: &&Container| {
-            one.ports.iter().any(|(name, number)| match &target {
+        let declares = |container: &&Container| {
+            container.ports.iter().any(|(name, number)| match &target {
                 Target::Number(target) => number == target,
                 Target::Name(target) => name.as_ref() == Some(target),
             })

@@ -90,8 +90,9 @@ fn runs(deployment: &Deployment, program: &Program) -> bool {
         program.names.contains(&last)
     });
     let first = deployment.arguments.list.first();
-    let command = first.filter(|one| !one.text.starts_with('-'));
-    is_image || command.is_some_and(|one| program.names.contains(&inside::name(&one.text)))
+    let command = first.filter(|first| !first.text.starts_with('-'));
+    is_image
+        || command.is_some_and(|argument| program.names.contains(&inside::name(&argument.text)))
 }
 
 /// Whether the project's own image runs, and brings nothing at a path.

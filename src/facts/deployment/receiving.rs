@@ -100,7 +100,7 @@ impl Deployment {
     /// Its release, as major and minor number.
     #[must_use]
     pub fn release(&self) -> Option<(u16, u16)> {
-        let mut numbers = self.version()?.split('.').map(|one| one.parse().ok());
+        let mut numbers = self.version()?.split('.').map(|number| number.parse().ok());
         let major = numbers.next()??;
         // A tag such as `v2` is the newest of its kind.
         Some((major, numbers.next().map_or(Some(u16::MAX), |minor| minor)?))
@@ -109,17 +109,19 @@ impl Deployment {
     /// Whether a switch is set, in whatever form it is passed on.
     fn has_flag(&self, flag: &str) -> bool {
         let mut list = self.arguments.list.iter();
-        self.arguments.switch(flag).is_some() || list.any(|one| is_line_with(one, flag))
+        self.arguments.switch(flag).is_some() || list.any(|argument| is_line_with(argument, flag))
     }
 
     /// Whether a script or a variable may add flags that are not seen.
     pub(crate) fn is_started_by_something_else(&self) -> bool {
         let list = &self.arguments.list;
-        let is_program = |one: &Argument| one.text.rsplit('/').next() == Some("prometheus");
-        let first = list.first().filter(|one| !one.text.starts_with('-'));
+        let is_program =
+            |argument: &Argument| argument.text.rsplit('/').next() == Some("prometheus");
+        let first = list.first().filter(|first| !first.text.starts_with('-'));
         let by_script = first.is_some() && !list.iter().any(is_program);
-        let is_open = |one: &Argument| {
-            one.text.starts_with(['$', '{', '@']) || one.text.starts_with('-') && has_hidden(one)
+        let is_open = |argument: &Argument| {
+            argument.text.starts_with(['$', '{', '@'])
+                || argument.text.starts_with('-') && has_hidden(argument)
         };
         by_script || list.iter().any(is_open)
     }

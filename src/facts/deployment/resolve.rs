@@ -149,7 +149,7 @@ impl Deployment {
 
     fn without_mount(&self, tree: &dyn Tree, path: &str) -> Resolved<'_> {
         let mut withheld = self.withheld.iter();
-        if let Some(one) = withheld.find(|one| is_or_below(path, one.path)) {
+        if let Some(one) = withheld.find(|withheld| is_or_below(path, withheld.path)) {
             return Resolved::NotMounted(NotMounted {
                 near: Some(one.evidence.message.clone()),
                 mounts: self.shown_mounts(tree),

@@ -68,7 +68,9 @@ impl SourceFile {
         }
         self.parsed.all.get_or_init(|| {
             let documents = parse_all(&self.text).0;
-            documents.iter().for_each(|one| self.recognize(one));
+            documents
+                .iter()
+                .for_each(|document| self.recognize(document));
             documents
         })
     }
@@ -153,7 +155,7 @@ const PROVIDER_WORDS: &[&str] = &[
 pub fn wanted(path: &Path) -> bool {
     let is_yaml = path
         .extension()
-        .is_some_and(|one| one == "yml" || one == "yaml" || one == "json");
+        .is_some_and(|extension| extension == "yml" || extension == "yaml" || extension == "json");
     is_yaml || is_dockerfile(path)
 }
 

@@ -354,7 +354,7 @@ impl Container<'_> {
             }
             MountSource::Compose(file) => {
                 let definition = found.mount.definition.as_ref();
-                let place = definition.map_or(&found.mount.place, |one| &one.place);
+                let place = definition.map_or(&found.mount.place, |definition| &definition.place);
                 let leads = match &file.from {
                     ComposeOrigin::Content(_) => Leads::Key(Key {
                         kind: "config",
@@ -476,7 +476,7 @@ impl Container<'_> {
         });
         let places = self.deployment.mounts.iter().map(|mount| &mount.place);
         let places = places.chain(definitions);
-        let places = places.chain(deployment.arguments.list.iter().map(|one| &one.place));
+        let places = places.chain(deployment.arguments.list.iter().map(|item| &item.place));
         let places = places.chain(deployment.base.iter().map(|image| &image.place));
         let volumes = deployment
             .mounts

@@ -55,7 +55,7 @@ impl World {
     fn names(&self) -> Vec<&str> {
         self.deployments
             .iter()
-            .map(|one| one.name.as_str())
+            .map(|deployment| deployment.name.as_str())
             .collect()
     }
 
@@ -114,12 +114,12 @@ fn said(tree: &Memory, resolved: &Resolved<'_>) -> String {
 
 /// Evidence as `path:line message`.
 fn lines(evidence: &[Evidence]) -> Vec<String> {
-    let line = |one: &Evidence| {
+    let line = |evidence: &Evidence| {
         format!(
             "{}:{} {}",
-            one.place.path(),
-            one.place.start().line,
-            one.message
+            evidence.place.path(),
+            evidence.place.start().line,
+            evidence.message
         )
     };
     evidence.iter().map(line).collect()

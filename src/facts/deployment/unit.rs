@@ -38,8 +38,9 @@ pub(crate) fn of_unit(path: &Path, text: &Arc<Text>) -> Option<Deployment> {
     };
     let list: Vec<Argument> = started.words.iter().map(word).collect();
     // Releases before 2.0 had other flags, with one dash.
-    let is_old = |one: &Argument| one.text.starts_with('-') && !one.text.starts_with("--");
-    if list.iter().all(|one| !one.text.starts_with("--")) || list.iter().any(is_old) {
+    let is_old =
+        |argument: &Argument| argument.text.starts_with('-') && !argument.text.starts_with("--");
+    if list.iter().all(|item| !item.text.starts_with("--")) || list.iter().any(is_old) {
         return None;
     }
     text.recognize();

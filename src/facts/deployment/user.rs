@@ -73,7 +73,7 @@ impl RunAs {
             outcomes.extend(
                 either(self.shares(rights.gid))
                     .iter()
-                    .map(|&one| outcome(owns, one)),
+                    .map(|&action| outcome(owns, action)),
             );
         }
         // A user that may turn out to be root reads everything.
@@ -81,7 +81,10 @@ impl RunAs {
             outcomes.push(true);
         }
         let first = *outcomes.first()?;
-        outcomes.iter().all(|&one| one == first).then_some(first)
+        outcomes
+            .iter()
+            .all(|&outcome| outcome == first)
+            .then_some(first)
     }
 
     /// Whether it is in a group.

@@ -83,9 +83,9 @@ impl IncludeCache {
         let mut findings = Vec::new();
         let names_others = *checked.get_or_init(|| {
             findings = check();
-            let names_others = |one: &Finding| {
-                let mut evidence = one.evidence.iter();
-                evidence.any(|evidence| evidence.place.path() != one.place.path())
+            let names_others = |finding: &Finding| {
+                let mut evidence = finding.evidence.iter();
+                evidence.any(|evidence| evidence.place.path() != finding.place.path())
             };
             findings.iter().any(names_others)
         });

@@ -58,16 +58,16 @@ pub fn check(
     let mut named = find(document, folder, runners, lookup, cache);
     if target.template {
         // What is rendered first may be read in another folder.
-        named.retain(|one| !matches!(one.matched, Matched::Missing(_) | Matched::Nothing(_)));
+        named.retain(|named| !matches!(named.matched, Matched::Missing(_) | Matched::Nothing(_)));
     }
     if !target.template {
         let found = unmounted::check(&named, runners, lookup);
         checker.out.findings.extend(found);
     }
     if let Some(beside) = beside {
-        named.retain(|one| !checker.beside(one, beside));
+        named.retain(|named| !checker.beside(named, beside));
     }
-    named.retain(|one| !checker.elsewhere(one));
+    named.retain(|named| !checker.elsewhere(named));
     for one in &named {
         checker.named(one);
     }
@@ -222,8 +222,8 @@ impl Checker<'_, '_> {
     /// each time: another one may be run otherwise.
     fn together(&mut self, named: &[Named<'_>]) {
         let legacy = self.names == Some(Scheme::Legacy);
-        let of = |purpose| named.iter().filter(move |one| one.purpose == purpose);
-        let files = |one: &Named<'_>| match &one.matched {
+        let of = |purpose| named.iter().filter(move |named| named.purpose == purpose);
+        let files = |named: &Named<'_>| match &named.matched {
             Matched::Files(files) => Some(Arc::clone(files)),
             _ => None,
         };
@@ -378,7 +378,7 @@ impl Checker<'_, '_> {
         let mut included: Vec<jobs::Included<'n>> = Vec::new();
         for one in named
             .iter()
-            .filter(|one| one.purpose == Purpose::ScrapeConfigs)
+            .filter(|named| named.purpose == Purpose::ScrapeConfigs)
         {
             let Matched::Files(files) = &one.matched else {
                 continue;
@@ -476,8 +476,8 @@ pub(super) fn remedy(purpose: Purpose) -> &'static str {
 /// What can't be looked at here, once for each setting and reason.
 fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
     let mut seen = HashSet::new();
-    let first = named.iter().filter_map(|one| match &one.matched {
-        Matched::Unverified(why) if seen.insert((one.purpose, why)) => Some((one, why)),
+    let first = named.iter().filter_map(|named| match &named.matched {
+        Matched::Unverified(why) if seen.insert((named.purpose, why)) => Some((named, why)),
         _ => None,
     });
     first

@@ -28,13 +28,13 @@ pub(super) fn instead(
     if !may_be_mounted {
         return matched;
     }
-    let surely = |one: &&RunningDeployment<'_>| {
-        one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some()
+    let surely = |deployment: &&RunningDeployment<'_>| {
+        deployment.certainty != Certainty::Doubtful && deployment.deployment.prometheus.is_some()
     };
     let runners: Vec<_> = runners.iter().filter(surely).collect();
     let of_each: Vec<_> = runners
         .iter()
-        .map(|one| files(one, pattern, lookup))
+        .map(|deployment| files(deployment, pattern, lookup))
         .collect();
     // Jobs of two deployments would look like jobs that are twice in one.
     let agree = of_each.windows(2).all(|pair| pair.first() == pair.last());
@@ -46,7 +46,7 @@ pub(super) fn instead(
     }
     let outside = runners
         .iter()
-        .find_map(|one| from_outside(one, pattern, lookup));
+        .find_map(|deployment| from_outside(deployment, pattern, lookup));
     match outside.filter(|_| is_relative) {
         Some(reason) => Matched::Unverified(Unverified::External(reason)),
         None => matched,
@@ -82,17 +82,17 @@ pub(super) fn lacking(
     runners: &Runners<'_>,
     lookup: &Lookup<'_>,
 ) -> Option<Lacking> {
-    let surely = |one: &&RunningDeployment<'_>| {
-        one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some()
+    let surely = |deployment: &&RunningDeployment<'_>| {
+        deployment.certainty != Certainty::Doubtful && deployment.deployment.prometheus.is_some()
     };
-    let all = runners.iter().filter(surely).map(|one| {
-        let is_in_sight = match one.deployment.platform {
+    let all = runners.iter().filter(surely).map(|deployment| {
+        let is_in_sight = match deployment.deployment.platform {
             Platform::Compose | Platform::Kubernetes => true,
             Platform::Image => question.is_here,
             Platform::Unit | Platform::Policy => false,
         };
         is_in_sight
-            .then(|| lacking_in(one, question, lookup))
+            .then(|| lacking_in(deployment, question, lookup))
             .flatten()
     });
     let all: Option<Vec<_>> = all.collect();
@@ -116,7 +116,7 @@ fn lacking_in(
         deployment.resolve(lookup.tree, &folder),
         Resolved::NotMounted(_)
     );
-    if nowhere && !deployment.mounts.iter().any(|one| is_around(&one.path)) {
+    if nowhere && !deployment.mounts.iter().any(|mount| is_around(&mount.path)) {
         let mut evidence = runner.evidence.clone();
         evidence.truncate(1);
         return Some(Lacking {
@@ -276,13 +276,13 @@ pub(super) fn texts(
     lookup: &Lookup<'_>,
 ) -> Vec<(String, Arc<Text>)> {
     let mut out: Vec<(String, Arc<Text>)> = Vec::new();
-    let surely = |one: &&RunningDeployment<'_>| {
-        one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some()
+    let surely = |deployment: &&RunningDeployment<'_>| {
+        deployment.certainty != Certainty::Doubtful && deployment.deployment.prometheus.is_some()
     };
     for runner in runners.iter().filter(surely) {
         for path in paths(runner, pattern, lookup) {
             let text = match runner.deployment.resolve(lookup.tree, &path) {
-                Resolved::Provided(found) => found.written.and_then(|one| one.text.clone()),
+                Resolved::Provided(found) => found.written.and_then(|written| written.text.clone()),
                 _ => None,
             };
             let is_new = |text: &Arc<Text>| !out.iter().any(|(_, other)| Arc::ptr_eq(other, text));

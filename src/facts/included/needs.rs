@@ -60,8 +60,12 @@ impl Needs<'_, '_> {
     /// and in what others send.
     fn stored_form(&self, need: &Need, label: &str) -> Option<Finding> {
         let root = self.main.root()?;
-        let is_old =
-            |one: &RunningDeployment<'_>| one.deployment.release().is_some_and(|of| of < (3, 0));
+        let is_old = |deployment: &RunningDeployment<'_>| {
+            deployment
+                .deployment
+                .release()
+                .is_some_and(|of| of < (3, 0))
+        };
         let rewrites = |job: Node<'_>| {
             let rules = job.get("metric_relabel_configs").into_iter();
             let mut rules = rules.flat_map(Node::items);
@@ -112,8 +116,8 @@ impl Needs<'_, '_> {
                 .is_some_and(|root| root.get("otlp").is_some())
         };
         let mut runners = self.runners.iter();
-        runners.any(|one| {
-            let arguments = &one.deployment.arguments;
+        runners.any(|deployment| {
+            let arguments = &deployment.deployment.arguments;
             let has = |flag: &&str| arguments.flag(flag).is_some();
             FLAGS.iter().any(has)
                 || FEATURES
@@ -134,7 +138,7 @@ fn in_words(milliseconds: i64) -> String {
 fn known<'r>(feature: &str, runners: &'r Runners<'_>) -> Known<'r> {
     let of_prometheus = || {
         let all = runners.iter();
-        all.filter(|one| one.deployment.prometheus.is_some())
+        all.filter(|candidate| candidate.deployment.prometheus.is_some())
     };
     let mut lacking = None;
     for one in of_prometheus() {

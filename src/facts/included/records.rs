@@ -77,10 +77,10 @@ pub(super) fn repeated(sets: &[&Records], cache: &IncludeCache) -> Vec<Finding> 
         if larger.is_empty() {
             break;
         }
-        let pairs = set.all().filter_map(|one| {
+        let pairs = set.all().filter_map(|candidate| {
             let mut others = larger.iter();
-            let other = others.find_map(|other| other.same(&one.0, &one.1))?;
-            Some((one, other))
+            let other = others.find_map(|other| other.same(&candidate.0, &candidate.1))?;
+            Some((candidate, other))
         });
         found.extend(pairs.filter_map(|(one, other)| match one.0 < other.0 {
             true => said(one, other, cache),

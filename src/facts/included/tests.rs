@@ -153,10 +153,15 @@ fn found(source: &str) -> Vec<(String, Severity, String, String)> {
     let findings = checked
         .findings
         .into_iter()
-        .filter(|one| one.severity > Severity::Info);
-    let reported = findings.map(|one| {
-        let path = one.place.path().to_string();
-        (one.rule.into_owned(), one.severity, path, one.message)
+        .filter(|finding| finding.severity > Severity::Info);
+    let reported = findings.map(|finding| {
+        let path = finding.place.path().to_string();
+        (
+            finding.rule.into_owned(),
+            finding.severity,
+            path,
+            finding.message,
+        )
     });
     reported.collect()
 }
@@ -299,7 +304,7 @@ fn what_cant_be_looked_at_is_noted_once() {
     let paths: Vec<_> = checked
         .unchecked
         .iter()
-        .map(|one| one.logical.as_str())
+        .map(|item| item.logical.as_str())
         .collect();
     assert_eq!(paths, ["rule_files[0]", "scrape_config_files[0]"]);
 }
@@ -325,7 +330,7 @@ fn of_a_template_nothing_is_missing() {
     let rules: Vec<_> = checked
         .findings
         .iter()
-        .map(|one| one.rule.as_ref())
+        .map(|finding| finding.rule.as_ref())
         .collect();
     assert_eq!(rules, ["files/promql"]);
 }

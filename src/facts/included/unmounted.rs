@@ -14,7 +14,7 @@ pub(super) fn check(
 ) -> Vec<Finding> {
     let lacking: Vec<_> = named
         .iter()
-        .map(|one| lacking(one, runners, lookup))
+        .map(|named| lacking(named, runners, lookup))
         .collect();
     let matched: Vec<_> = named
         .iter()

@@ -28,12 +28,13 @@ pub fn missing(
             continue;
         }
         let place = node.place();
-        let is_it = |one: &Finding| is_absence(one) && one.place.order() == place.order();
+        let is_it =
+            |finding: &Finding| is_absence(finding) && finding.place.order() == place.order();
         if !checked.findings.iter().any(is_it) {
             continue;
         }
         let is_read_once = purpose != Purpose::Targets;
-        let mut mounts = deployments.iter().flat_map(|one| &one.mounts);
+        let mut mounts = deployments.iter().flat_map(|deployment| &deployment.mounts);
         let mounted = mounts.find(|mount| may_hold(mount, name, lookup));
         let mounted = mounted.filter(|_| is_read_once).map(|mount| {
             format!(
@@ -46,7 +47,7 @@ pub fn missing(
         let Some(reason) = mounted.or_else(unseen).or_else(|| otherwise(name)) else {
             continue;
         };
-        checked.findings.retain(|one| !is_it(one));
+        checked.findings.retain(|finding| !is_it(finding));
         checked.unchecked.push(Unchecked {
             place,
             logical: node.path(),
@@ -94,8 +95,11 @@ fn may_hold(mount: &Mount, name: &str, lookup: &Lookup<'_>) -> bool {
 
 /// Why each Prometheus that surely runs the configuration may have the file anyway.
 fn unseen(runners: &Runners<'_>, name: &str) -> Option<String> {
-    let surely = |one: &&RunningDeployment<'_>| one.certainty == Certainty::Certain;
-    let mut reasons = runners.iter().filter(surely).map(|one| hidden(one, name));
+    let surely = |deployment: &&RunningDeployment<'_>| deployment.certainty == Certainty::Certain;
+    let mut reasons = runners
+        .iter()
+        .filter(surely)
+        .map(|deployment| hidden(deployment, name));
     let first = reasons.next()??;
     reasons.all(|reason| reason.is_some()).then_some(first)
 }

@@ -75,7 +75,10 @@ pub(super) fn classify(server: &str) -> (Option<Issuer>, &'static str) {
     let Some(host) = host.as_ref().and_then(url::Url::host_str) else {
         return (None, "names an ACME directory that is not a URL");
     };
-    if let Some(known) = ENVIRONMENTS.iter().find(|one| one.host == host) {
+    if let Some(known) = ENVIRONMENTS
+        .iter()
+        .find(|environment| environment.host == host)
+    {
         return (Some(known.issuer), known.says);
     }
     if TEST_MARKS.iter().any(|mark| host.contains(mark)) {

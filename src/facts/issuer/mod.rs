@@ -72,7 +72,9 @@ pub(super) fn by_instance(host: TenantHost<'_>, instance: &Instance) -> Option<K
 #[must_use]
 pub fn by_receiver(recognition: &Recognition<'_>) -> Option<KnownIssuer> {
     let decisive = recognition.decisive();
-    let public = |one: &Candidate<'_>| one.certainty.is_certain() && one.profile.tls == Tls::Public;
+    let public = |candidate: &Candidate<'_>| {
+        candidate.certainty.is_certain() && candidate.profile.tls == Tls::Public
+    };
     let known = !decisive.is_empty() && decisive.iter().all(public);
     known.then(|| KnownIssuer {
         issuer: Issuer::Public,

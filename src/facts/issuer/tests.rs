@@ -74,10 +74,10 @@ fn issuer(files: &[String]) -> Option<Issuer> {
 }
 
 fn shown(evidence: &[Evidence]) -> Vec<String> {
-    let shown = |one: &Evidence| {
-        let excerpt = one.place.excerpt(0);
+    let shown = |evidence: &Evidence| {
+        let excerpt = evidence.place.excerpt(0);
         let token = &excerpt.text[excerpt.start..excerpt.start + excerpt.len];
-        format!("{}: `{token}` {}", one.place.path(), one.message)
+        format!("{}: `{token}` {}", evidence.place.path(), evidence.message)
     };
     evidence.iter().map(shown).collect()
 }

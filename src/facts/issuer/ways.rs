@@ -116,7 +116,7 @@ impl Manifests {
         let covering = self.covering(host);
         if covering.serving.is_empty() {
             let made_out = covering.certificates.into_values().flatten();
-            let ways = made_out.map(|one| self.by_certificate(one, Vec::new(), host));
+            let ways = made_out.map(|made_out| self.by_certificate(made_out, Vec::new(), host));
             return ways.collect();
         }
         let (silent, telling): (Vec<_>, Vec<_>) = self
@@ -143,7 +143,10 @@ impl Manifests {
                 evidence: vec![names(identity, name, host)],
             });
         }
-        let asking = covering.serving.iter().find(|one| one.asks().is_some())?;
+        let asking = covering
+            .serving
+            .iter()
+            .find(|serving| serving.asks().is_some())?;
         Some(Certified {
             object: asking.entrance.identity.shown(),
             names: texts(&asking.block.hosts),
@@ -164,7 +167,7 @@ impl Manifests {
                     name,
                 })
             })
-            .partition(|one| is_wildcard(&one.name.text));
+            .partition(|serving| is_wildcard(&serving.name.text));
         let mut out = Covering::default();
         for certificate in certificates {
             let Some(name) = covering_name(&certificate.names, host) else {
@@ -194,8 +197,11 @@ impl Manifests {
     fn by_serving<'m>(&'m self, covering: &Covering<'m>, host: &str) -> Vec<Way<'m>> {
         let mut ways = Vec::new();
         let mut looked_into = BTreeSet::new();
-        let asking = covering.serving.iter().filter(|one| one.asks().is_some());
-        let mut filled: BTreeSet<_> = asking.flat_map(|one| one.secrets()).collect();
+        let asking = covering
+            .serving
+            .iter()
+            .filter(|serving| serving.asks().is_some());
+        let mut filled: BTreeSet<_> = asking.flat_map(|asking| asking.secrets()).collect();
         for one in &covering.serving {
             let asked = self.by_annotation(*one, vec![one.step(host)]);
             let mut is_told = asked.is_some();
@@ -234,12 +240,13 @@ impl Manifests {
     ) -> Vec<Way<'m>> {
         let certificates = covering.certificates.get(&Some(secret));
         let certificates = certificates.into_iter().flatten();
-        let by_certificate = |one: &MadeOut<'m>| self.by_certificate(*one, start.to_vec(), host);
+        let by_certificate =
+            |made_out: &MadeOut<'m>| self.by_certificate(*made_out, start.to_vec(), host);
         let wild = covering.wild.get(&secret).into_iter().flatten();
-        let by_wildcard = |one: &Serving<'m>| {
+        let by_wildcard = |serving: &Serving<'m>| {
             let mut steps = start.to_vec();
-            steps.push(one.step(host));
-            self.by_annotation(*one, steps)
+            steps.push(serving.step(host));
+            self.by_annotation(*serving, steps)
         };
         let ways = certificates.map(by_certificate);
         ways.chain(wild.filter_map(by_wildcard)).collect()
@@ -283,9 +290,9 @@ impl Manifests {
     ) -> Way<'_> {
         let named: Vec<_> = self
             .issuers_named(&reference.name.text)
-            .filter(|one| is_meant(&one.identity, reference, asker))
+            .filter(|manifest| is_meant(&manifest.identity, reference, asker))
             .collect();
-        let whole = named.iter().copied().filter(|one| !one.is_partial);
+        let whole = named.iter().copied().filter(|named| !named.is_partial);
         let whole: Vec<_> = whole.collect();
         let named = if whole.is_empty() { named } else { whole };
         let Some(&first) = named.first() else {
@@ -297,7 +304,7 @@ impl Manifests {
         };
         let shown = first.identity.shown();
         steps.push(step(&first.place, format!("{shown} {}", first.says)));
-        if let Some(other) = named.iter().find(|one| one.issuer != first.issuer) {
+        if let Some(other) = named.iter().find(|named| named.issuer != first.issuer) {
             let message = format!("but {shown} is written twice, and here it {}", other.says);
             steps.push(step(&other.place, message));
             return Way {

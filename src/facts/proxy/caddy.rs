@@ -38,7 +38,7 @@ pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Optio
         if options
             .inner
             .iter()
-            .any(|one| OPTIONS.contains(&one.name()))
+            .any(|line| OPTIONS.contains(&line.name()))
         {
             return None;
         }
@@ -48,7 +48,7 @@ pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Optio
         return None;
     };
     let mut addresses = site.words.iter().flat_map(|word| word.split(','));
-    if site.inner.is_empty() || !addresses.any(|one| is_address(one, port, host)) {
+    if site.inner.is_empty() || !addresses.any(|address| is_address(address, port, host)) {
         return None;
     }
     let mut paths = Vec::new();
@@ -73,7 +73,7 @@ pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Opt
         return None;
     };
     let mut addresses = site.words.iter().flat_map(|word| word.split(','));
-    let is_here = addresses.any(|one| is_address(one, port, host));
+    let is_here = addresses.any(|address| is_address(address, port, host));
     let mut redirects = site.inner.iter().filter(|line| line.name() == "redir");
     let (Some(line), None, true) = (redirects.next(), redirects.next(), is_here) else {
         return None;
@@ -273,7 +273,7 @@ mod tests {
             (":80 {\nrespond /x 200\n".to_owned(), None),
         ] {
             let found = unserved(&source, 80, "caddy", "/api/v1/write");
-            let found = found.map(|one| one.paths.join(" "));
+            let found = found.map(|hit| hit.paths.join(" "));
             assert_eq!(found.as_deref(), want, "{source}");
         }
     }

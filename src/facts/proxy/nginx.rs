@@ -40,12 +40,12 @@ pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Optio
     if server
         .inner
         .iter()
-        .any(|one| ELSEWHERE.contains(&one.name()))
+        .any(|directive| ELSEWHERE.contains(&directive.name()))
     {
         return None;
     }
     let mut paths = Vec::new();
-    for location in server.inner.iter().filter(|one| one.is("location")) {
+    for location in server.inner.iter().filter(|inner| inner.is("location")) {
         let words: Vec<&str> = location.words.iter().skip(1).map(String::as_str).collect();
         let (own, fits) = match words.as_slice() {
             [name] if name.starts_with('@') => continue,
@@ -74,12 +74,12 @@ pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Opt
     let server = server_of(&all, port, host)?;
     let has = |inner: &[Directive], names: &[&str]| {
         let mut inner = inner.iter();
-        inner.any(|one| names.contains(&one.name()))
+        inner.any(|directive| names.contains(&directive.name()))
     };
     if has(&server.inner, &["if", "rewrite", "set"]) {
         return None;
     }
-    if let Some(own) = server.inner.iter().find(|one| one.is("return")) {
+    if let Some(own) = server.inner.iter().find(|inner| inner.is("return")) {
         return own.redirect();
     }
     let location = server.location(path)?;
@@ -95,7 +95,7 @@ pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Opt
     if has(&location.inner, &["if", "location", "rewrite", "set"]) {
         return None;
     }
-    let inner = location.inner.iter().find(|one| one.is("return"));
+    let inner = location.inner.iter().find(|inner| inner.is("return"));
     inner?.redirect()
 }
 
@@ -111,21 +111,22 @@ pub(super) fn upstream(
     let all = parse(source)?;
     let server = server_of(&all, port, host)?;
     let location = server.location(path)?;
-    let holders = all.iter().filter(|one| one.is("http"));
+    let holders = all.iter().filter(|block| block.is("http"));
     let holders = holders.flat_map(|http| &http.inner);
     let mut around = holders.chain(&server.inner).chain(&location.inner);
-    let sets = |one: &Directive| {
-        let words = one.words.join(" ").to_ascii_lowercase();
-        SETTING.contains(&one.name())
-            || one.is("proxy_set_header") && (words.contains("org") || words.contains("tenant"))
+    let sets = |directive: &Directive| {
+        let words = directive.words.join(" ").to_ascii_lowercase();
+        SETTING.contains(&directive.name())
+            || directive.is("proxy_set_header")
+                && (words.contains("org") || words.contains("tenant"))
     };
-    if around.any(sets) || server.inner.iter().any(|one| one.is("return")) {
+    if around.any(sets) || server.inner.iter().any(|inner| inner.is("return")) {
         return None;
     }
-    if location.inner.iter().any(|one| one.is("location")) {
+    if location.inner.iter().any(|inner| inner.is("location")) {
         return None;
     }
-    let pass = location.inner.iter().find(|one| one.is("proxy_pass"))?;
+    let pass = location.inner.iter().find(|inner| inner.is("proxy_pass"))?;
     let [_, url] = pass.words.as_slice() else {
         return None;
     };
@@ -137,11 +138,14 @@ pub(super) fn upstream(
 
 /// The server that takes requests for a host at a port.
 fn server_of<'d>(all: &'d [Directive], port: u16, host: &str) -> Option<&'d Directive> {
-    let http = all.iter().filter(|one| one.is("http"));
+    let http = all.iter().filter(|block| block.is("http"));
     let inside = http.flat_map(|http| &http.inner);
-    let servers = all.iter().chain(inside).filter(|one| one.is("server"));
+    let servers = all
+        .iter()
+        .chain(inside)
+        .filter(|directive| directive.is("server"));
     pick(
-        servers.filter(|one| one.listens_at(port)).collect(),
+        servers.filter(|server| server.listens_at(port)).collect(),
         port,
         host,
     )
@@ -150,8 +154,8 @@ fn server_of<'d>(all: &'d [Directive], port: u16, host: &str) -> Option<&'d Dire
 /// The server that takes requests for a host (`ngx_http_find_virtual_server`): by its name, else the
 /// default one, else the first.
 fn pick<'d>(servers: Vec<&'d Directive>, port: u16, host: &str) -> Option<&'d Directive> {
-    let names = |one: &&&Directive| {
-        let mut names = one
+    let names = |directive: &&&Directive| {
+        let mut names = directive
             .all("server_name")
             .flat_map(|names| names.iter().skip(1));
         names.any(|name| name.eq_ignore_ascii_case(host))
@@ -162,13 +166,13 @@ fn pick<'d>(servers: Vec<&'d Directive>, port: u16, host: &str) -> Option<&'d Di
     let is_pattern = |name: &String| name.starts_with(['~', '.', '$']) || name.contains('*');
     let mut all_names = servers
         .iter()
-        .flat_map(|one| one.all("server_name"))
+        .flat_map(|server| server.all("server_name"))
         .flatten();
     if all_names.any(is_pattern) {
         return None;
     }
-    let is_default = |one: &&&Directive| {
-        one.all("listen").any(|listen| {
+    let is_default = |directive: &&&Directive| {
+        directive.all("listen").any(|listen| {
             port_of(listen) == Some(port) && listen.iter().any(|word| word.starts_with("default"))
         })
     };
@@ -196,8 +200,8 @@ impl Directive {
 
     /// The words of its directives of a name.
     fn all(&self, name: &str) -> impl Iterator<Item = &[String]> {
-        let own = self.inner.iter().filter(move |one| one.is(name));
-        own.map(|one| one.words.as_slice())
+        let own = self.inner.iter().filter(move |inner| inner.is(name));
+        own.map(|flag| flag.words.as_slice())
     }
 
     fn listens_at(&self, port: u16) -> bool {
@@ -212,25 +216,26 @@ impl Directive {
     /// beginning, where there are no regular expressions. One that ends in a slash takes the path
     /// without it too, if no other one does.
     fn location(&self, path: &str) -> Option<&Self> {
-        let locations = || self.inner.iter().filter(|one| one.is("location"));
-        let own = |one: &Self| match one.words.as_slice() {
+        let locations = || self.inner.iter().filter(|inner| inner.is("location"));
+        let own = |rule: &Self| match rule.words.as_slice() {
             [_, sign, own] if sign == "=" || sign == "^~" => Some((sign == "=", own.clone())),
             [_, own] if !own.starts_with('~') => Some((false, own.clone())),
             _ => None,
         };
-        if locations().any(|one| own(one).is_none()) {
+        if locations().any(|directive| own(directive).is_none()) {
             return None;
         }
-        let is_exact = |one: &&Self| own(one) == Some((true, path.to_owned()));
+        let is_exact = |rule: &&Self| own(rule) == Some((true, path.to_owned()));
         let prefix = || {
-            let fits =
-                |one: &&Self| own(one).is_some_and(|(exact, own)| !exact && path.starts_with(&own));
-            let length = |one: &&Self| own(one).map_or(0, |(_, own)| own.len());
+            let fits = |rule: &&Self| {
+                own(rule).is_some_and(|(exact, own)| !exact && path.starts_with(&own))
+            };
+            let length = |rule: &&Self| own(rule).map_or(0, |(_, own)| own.len());
             locations().filter(fits).max_by_key(length)
         };
         let slash = || {
-            let with_slash = |one: &&Self| {
-                own(one).is_some_and(|(exact, own)| !exact && own.strip_suffix('/') == Some(path))
+            let with_slash = |rule: &&Self| {
+                own(rule).is_some_and(|(exact, own)| !exact && own.strip_suffix('/') == Some(path))
             };
             locations().find(with_slash)
         };
@@ -416,7 +421,7 @@ mod tests {
             ),
         ] {
             let found = unserved(&source, port, "proxy", push);
-            let found = found.map(|one| one.paths.join(" "));
+            let found = found.map(|hit| hit.paths.join(" "));
             assert_eq!(found.as_deref(), want, "{source}");
         }
     }
@@ -453,7 +458,7 @@ mod tests {
             ("location / { return 404; }", None),
         ] {
             let found = redirected(&whole(inner), 80, "proxy", "/api/v1/push");
-            let found = found.map(|one| (one.status, one.to_https));
+            let found = found.map(|hit| (hit.status, hit.to_https));
             assert_eq!(found, want, "{inner}");
         }
     }

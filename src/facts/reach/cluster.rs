@@ -47,11 +47,14 @@ impl Standpoint<'_> {
             "" => self.own_namespace(),
             written => Some(written.to_owned()),
         };
-        let is_there = |one: &&&Service, wanted: &str| {
-            one.namespace.as_deref().is_none_or(|own| own == wanted)
+        let is_there = |service_wanted_str: &&&Service, wanted: &str| {
+            service_wanted_str
+                .namespace
+                .as_deref()
+                .is_none_or(|own| own == wanted)
         };
         let here = wanted().map_or_else(Vec::new, |wanted| {
-            let here = all.iter().filter(|one| is_there(one, &wanted));
+            let here = all.iter().filter(|service| is_there(service, &wanted));
             here.copied().collect::<Vec<_>>()
         });
         if let Some(outside) = self.outside_dns()
@@ -99,7 +102,7 @@ impl Standpoint<'_> {
         let facts = self.facts();
         let network = facts.shared.network(&facts.files);
         let mut all = network.services(facts.files.tree, other.name);
-        all.retain(|one| one.namespace.as_deref() == Some(other.namespace));
+        all.retain(|service| service.namespace.as_deref() == Some(other.namespace));
         (!all.is_empty() && !self.is_changed(&other, &all)).then_some(all)
     }
 
@@ -107,9 +110,9 @@ impl Standpoint<'_> {
     fn is_changed(&self, host: &ClusterHost<'_>, all: &[&Service]) -> bool {
         let facts = self.facts();
         let patches = facts.shared.patches(&facts.files);
-        let is_patched = |one: &&Service| {
-            let file = facts.absolute(one.place.path());
-            let mut found = patches.of("Service", &one.name, &file, LEADING);
+        let is_patched = |service: &&Service| {
+            let file = facts.absolute(service.place.path());
+            let mut found = patches.of("Service", &service.name, &file, LEADING);
             found.next().is_some()
         };
         let namespace = Some(host.namespace).filter(|namespace| !namespace.is_empty());
@@ -167,7 +170,7 @@ impl Standpoint<'_> {
         }
         let named = all
             .iter()
-            .filter_map(|one| Some((one.namespace.as_deref()?, *one)));
+            .filter_map(|candidate| Some((candidate.namespace.as_deref()?, *candidate)));
         let service = nearest(host.namespace, named)?;
         let why = Why::NoSuchNamespace {
             service: host.name.to_owned(),
@@ -185,8 +188,8 @@ impl Standpoint<'_> {
         let mut deployments = facts.deployments().all().iter();
         facts.shared.sets_namespace()
             || self.own_namespace().as_deref() == Some(name)
-            || services.any(|one| one.namespace.as_deref() == Some(name))
-            || deployments.any(|one| one.namespace.as_deref() == Some(name))
+            || services.any(|service| service.namespace.as_deref() == Some(name))
+            || deployments.any(|deployment| deployment.namespace.as_deref() == Some(name))
     }
 
     /// That the name of a Service is misspelled.
@@ -209,8 +212,8 @@ impl Standpoint<'_> {
             return None;
         }
         let here = network.all_services(tree);
-        let here = here.filter(|one| one.namespace.as_deref() == Some(namespace));
-        let service = nearest(host.name, here.map(|one| (one.name.as_str(), one)))?;
+        let here = here.filter(|service| service.namespace.as_deref() == Some(namespace));
+        let service = nearest(host.name, here.map(|here| (here.name.as_str(), here)))?;
         let why = Why::NoSuchService {
             written: host.name.to_owned(),
             meant: service.name.clone(),
@@ -222,7 +225,7 @@ impl Standpoint<'_> {
     /// That all Services of a name are in other namespaces than what asks.
     fn in_other_namespace(&self, all: &[&Service]) -> Option<Why> {
         // Names of hosts can be set for a pod, and kustomizations move manifests.
-        let runs = self.runners().iter().map(|one| &one.deployment.place);
+        let runs = self.runners().iter().map(|runner| &runner.deployment.place);
         let has_own_names = |place: &Place| {
             let text = place.text().content();
             text.contains("hostAliases") || text.contains("dnsConfig")
@@ -235,7 +238,7 @@ impl Standpoint<'_> {
         // A tree may have the manifests of several clusters in folders of their own.
         if !all
             .iter()
-            .all(|one| self.is_around(one.place.path().as_ref()))
+            .all(|service| self.is_around(service.place.path().as_ref()))
         {
             return None;
         }
@@ -251,29 +254,29 @@ impl Standpoint<'_> {
 fn not_offered(services: &[&Service], port: u16) -> Option<Why> {
     let first = services.first()?;
     let service = first.name.clone();
-    if services.iter().any(|one| one.is_external) {
+    if services.iter().any(|service| service.is_external) {
         return None;
     }
-    if services.iter().all(|one| one.is_headless) {
+    if services.iter().all(|service| service.is_headless) {
         let own = first.other_target(port)?;
         let agrees = services
             .iter()
-            .all(|one| one.other_target(port) == Some(own));
+            .all(|service| service.other_target(port) == Some(own));
         return agrees.then_some(Why::Headless {
             service,
             written: port,
             own,
         });
     }
-    let offered: Option<Vec<_>> = services.iter().map(|one| one.offered()).collect();
+    let offered: Option<Vec<_>> = services.iter().map(|service| service.offered()).collect();
     let mut offered = offered?.concat();
     offered.sort_unstable();
     offered.dedup();
-    let is_offered = offered.contains(&port) || services.iter().any(|one| one.is_headless);
+    let is_offered = offered.contains(&port) || services.iter().any(|service| service.is_headless);
     (!is_offered).then(|| Why::NotOffered {
         service,
         written: port,
-        meant: services.iter().find_map(|one| one.port_to(port)),
+        meant: services.iter().find_map(|service| service.port_to(port)),
         offered,
     })
 }

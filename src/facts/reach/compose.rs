@@ -26,7 +26,7 @@ impl<'f> Standpoint<'f> {
             let mut containers = named.service().into_iter();
             containers.any(|container| {
                 let at_place = deployments.at(&container.place);
-                at_place.is_some_and(|one| std::ptr::eq(one, deployment))
+                at_place.is_some_and(|at_place| std::ptr::eq(at_place, deployment))
             })
         };
         let own = together.all.iter().find(is_own)?;
@@ -145,7 +145,9 @@ fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> O
         written: port,
         own: *inside,
     };
-    let is_whole = other.service().is_some_and(|one| one.changes.is_empty());
+    let is_whole = other
+        .service()
+        .is_some_and(|service| service.changes.is_empty());
     (is_whole && !listens && there.mode.is_none()).then_some((why, Some(other)))
 }
 
@@ -232,9 +234,10 @@ fn with_port<'n>(together: &Together<'n>, own: &Named, port: u16) -> Option<&'n 
 /// Whether an argument or a variable of a service names a port, so that it may listen there.
 fn settings_name(named: &Named, port: u16) -> bool {
     let port = port.to_string();
-    named.service().is_some_and(|one| {
-        let mut arguments = one.arguments.list.iter();
-        arguments.any(|one| one.text.contains(&port)) || one.environment.may_name(&port)
+    named.service().is_some_and(|container| {
+        let mut arguments = container.arguments.list.iter();
+        arguments.any(|argument| argument.text.contains(&port))
+            || container.environment.may_name(&port)
     })
 }
 

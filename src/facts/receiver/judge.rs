@@ -46,12 +46,17 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
     let decisive = recognition.decisive();
     let fits: Vec<(&Candidate<'_>, Vec<Misfit>)> = decisive
         .iter()
-        .map(|one| (one, fit::fit(endpoint, one.profile, one.domain.as_deref())))
+        .map(|candidate| {
+            (
+                candidate,
+                fit::fit(endpoint, candidate.profile, candidate.domain.as_deref()),
+            )
+        })
         .collect();
     let accepted = fits.iter().any(|(_, faults)| faults.is_empty());
     let sure = decisive
         .first()
-        .is_some_and(|one| one.certainty.is_certain());
+        .is_some_and(|first| first.certainty.is_certain());
     let generic = generic_mistake(endpoint, decisive).filter(|_| !(accepted && sure));
     let reported = fits.into_iter().next().filter(|_| !accepted);
     let Some((candidate, faults)) = reported else {
@@ -114,7 +119,7 @@ type Generic = (&'static Mistake, Range<usize>, Values);
 
 fn generic_mistake(endpoint: &Endpoint, decisive: &[Candidate<'_>]) -> Option<Generic> {
     generic_mistakes().iter().find_map(|mistake| {
-        let excepted = |one: &Candidate<'_>| mistake.except.contains(&one.profile.id);
+        let excepted = |candidate: &Candidate<'_>| mistake.except.contains(&candidate.profile.id);
         if decisive.iter().any(excepted) {
             return None;
         }
@@ -250,7 +255,7 @@ fn with_receiver(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, says: &s
         true => vec![&candidate.profile.short],
         false => decisive
             .iter()
-            .map(|one| one.profile.short.as_ref())
+            .map(|candidate| candidate.profile.short.as_ref())
             .collect(),
     };
     names.dedup();

@@ -87,7 +87,7 @@ fn by_last_segment(outline: &[Segment], written: &[&str]) -> Option<String> {
     let is_slip = distance > 0 && distance <= (want.len() / 3).min(MOST_EDITS);
     let is_end = written.len() < meant.len() && distance == 0 && {
         let mut rest = meant.iter();
-        written.iter().all(|one| rest.any(|other| other == one))
+        written.iter().all(|text| rest.any(|other| other == text))
     };
     (is_slip || is_end).then(|| meant.join("/"))
 }

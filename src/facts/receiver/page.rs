@@ -88,7 +88,7 @@ fn entry(profile: &Profile) -> String {
         out.push_str("    protobuf_message: io.prometheus.write.v2.Request\n");
     }
     let credential = profile.credentials.iter();
-    let credential = credential.filter(|one| !matches!(one, Credential::Query(_)));
+    let credential = credential.filter(|credential| !matches!(credential, Credential::Query(_)));
     if let Some(credential) = credential.into_iter().next() {
         out.push_str(&credential_keys(credential, profile));
     }

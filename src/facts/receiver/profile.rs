@@ -332,7 +332,7 @@ const TENANT_HEADERS: &[&str] = &[
 #[must_use]
 pub fn names_tenant(name: &str) -> bool {
     let mut all = TENANT_HEADERS.iter();
-    all.any(|one| one.eq_ignore_ascii_case(name))
+    all.any(|candidate| candidate.eq_ignore_ascii_case(name))
 }
 
 impl Credential {

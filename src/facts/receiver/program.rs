@@ -142,7 +142,7 @@ impl SettingName {
 impl Program {
     /// Which of its images a container runs.
     pub(in crate::facts) fn image(&self, image: &Image) -> Option<&ProgramImage> {
-        self.images.iter().find(|one| one.is(image))
+        self.images.iter().find(|images| images.is(image))
     }
 
     /// A setting, if the program has it.

@@ -30,11 +30,16 @@ pub fn read_path(profile: &Profile, path: &str) -> Option<ReadPath> {
     let patterns: Vec<_> = patterns
         .filter_map(|text| Pattern::path(text).ok())
         .collect();
-    if patterns.iter().any(|one| one.matches(path, Mode::Possible)) {
+    if patterns
+        .iter()
+        .any(|pattern| pattern.matches(path, Mode::Possible))
+    {
         return Some(ReadPath::Right);
     }
-    let near = patterns.iter().find_map(|one| near::meant(one, path));
-    let whole = || patterns.first().map(|one| one.filled(&|_| None));
+    let near = patterns
+        .iter()
+        .find_map(|pattern| near::meant(pattern, path));
+    let whole = || patterns.first().map(|first| first.filled(&|_| None));
     Some(match near {
         Some(near) => ReadPath::Near(near),
         None => ReadPath::Other(whole()?),
@@ -66,7 +71,7 @@ mod tests {
     #[test]
     fn paths_for_reading_are_known_for_each_receiver() {
         let verdict = |id: &str, path: &str| {
-            let profile = built_in().iter().find(|one| one.id == id).unwrap();
+            let profile = built_in().iter().find(|profile| profile.id == id).unwrap();
             read_path(profile, path)
         };
         let near = |text: &str| Some(ReadPath::Near(text.to_owned()));

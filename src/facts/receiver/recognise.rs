@@ -87,9 +87,14 @@ impl<'p> Recognition<'p> {
         let Some(first) = self.candidates.first() else {
             return &[];
         };
-        let same =
-            |one: &Candidate<'_>| one.certainty == first.certainty && wins(one) == wins(first);
-        let count = self.candidates.iter().take_while(|one| same(one)).count();
+        let same = |candidate: &Candidate<'_>| {
+            candidate.certainty == first.certainty && wins(candidate) == wins(first)
+        };
+        let count = self
+            .candidates
+            .iter()
+            .take_while(|candidate| same(candidate))
+            .count();
         self.candidates.get(..count).unwrap_or(&[])
     }
 
@@ -120,10 +125,12 @@ pub fn recognise<'p>(
         .profiles()
         .filter_map(|profile| seen.candidate(profile))
         .collect();
-    candidates.sort_by_key(|one| std::cmp::Reverse((wins(one), one.certainty, one.port_fits)));
+    candidates.sort_by_key(|candidate| {
+        std::cmp::Reverse((wins(candidate), candidate.certainty, candidate.port_fits))
+    });
     let known = candidates
         .first()
-        .is_some_and(|one| one.certainty.is_certain());
+        .is_some_and(|first| first.certainty.is_certain());
     let others = if known { &[] } else { not_receivers() };
     let systems = others.iter().filter_map(|system| {
         let clues = system.recognised.iter();
@@ -220,7 +227,7 @@ impl<'a> EndpointClues<'a> {
             },
             port_fits: self
                 .port
-                .is_some_and(|port| ports.clone().any(|one| one == port)),
+                .is_some_and(|port| ports.clone().any(|clone| clone == port)),
         })
     }
 
@@ -252,9 +259,9 @@ impl<'a> EndpointClues<'a> {
             .as_deref()
             .map(|name| self.is_image(name, tag.as_deref()));
         let label = label.as_deref().map(Written::Host);
-        let named = |one: &String| {
-            word.as_ref().is_none_or(|word| has_word(one, word))
-                && label.is_none_or(|label| label.matches(one, Mode::Sure))
+        let named = |text: &String| {
+            word.as_ref().is_none_or(|word| has_word(text, word))
+                && label.is_none_or(|label| label.matches(text, Mode::Sure))
         };
         let speaks_of_label = word.is_some() || label.is_some();
         let word = speaks_of_label.then(|| self.labels.iter().any(named));

@@ -121,7 +121,7 @@ mod tests {
                 (Written::Host(&pattern), Pattern::host(&pattern), &host),
                 (Written::Path(&pattern), Pattern::path(&pattern), &text),
             ] {
-                let expected = read.ok().and_then(|one| one.captures(text, mode));
+                let expected = read.ok().and_then(|regex| regex.captures(text, mode));
                 prop_assert_eq!(written.captures(text, mode), expected);
             }
         }

@@ -27,7 +27,7 @@ impl Routes {
             let filters = rule.get("filters").into_iter().flat_map(Node::items);
             let redirect = filters.filter_map(|filter| filter.get("requestRedirect"));
             let to_https = redirect
-                .filter(|one| one.get("scheme").and_then(Node::as_str) == Some("https"))
+                .filter(|node| node.get("scheme").and_then(Node::as_str) == Some("https"))
                 .last();
             let http = to_https.map_or(Http::Served, |redirect| {
                 let status = redirect.get("statusCode").and_then(Node::as_str);

@@ -152,6 +152,6 @@ fn backend(node: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
 
 fn tls_hosts<'d>(spec: Node<'d>) -> impl Iterator<Item = &'d str> {
     let tls = spec.get("tls").into_iter().flat_map(Node::items);
-    let hosts = tls.filter_map(|one| one.get("hosts"));
+    let hosts = tls.filter_map(|tls| tls.get("hosts"));
     hosts.flat_map(Node::items).filter_map(Node::as_str)
 }

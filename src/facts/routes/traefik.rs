@@ -93,7 +93,7 @@ impl Routes {
             let written = route.get("match").and_then(Node::as_str);
             let Some((hosts, path)) = written.and_then(rule) else {
                 self.leave_to(text);
-                let is_literal = written.is_some_and(|one| one.contains("Host("));
+                let is_literal = written.is_some_and(|written| written.contains("Host("));
                 self.takes_any |= !is_literal || placeholder::is_open(written.unwrap_or_default());
                 continue;
             };

@@ -45,7 +45,7 @@ impl ReceiverLimits {
         // Others may be set in the containers of other parts.
         let part = read.text(SettingName::Part);
         let is_whole = part.is_none_or(|part| {
-            part.is_some_and(|part| part.value.split(',').any(|one| one.trim() == "all"))
+            part.is_some_and(|part| part.value.split(',').any(|text| text.trim() == "all"))
         });
         let counts = |is_default: bool| is_whole || !is_default;
         let number = |name| known(read.text(name)?, |text| text.parse().ok(), counts);

@@ -52,9 +52,14 @@ impl File {
         };
         let names = filled("basic_auth_users").and_then(|node| {
             let entries: Vec<_> = node.mapping()?.entries().collect();
-            let is_open = entries.iter().any(|one| placeholder::is_open(one.name()));
+            let is_open = entries
+                .iter()
+                .any(|entry| placeholder::is_open(entry.name()));
             (!is_open).then(|| Setting {
-                value: entries.iter().map(|one| one.name().to_owned()).collect(),
+                value: entries
+                    .iter()
+                    .map(|entry| entry.name().to_owned())
+                    .collect(),
                 place: Some(node.place()),
             })
         });
@@ -201,7 +206,7 @@ impl Reading<'_> {
         let parts = &self.program.parts;
         let wanted = parts.first()?;
         let runs = self.text(SettingName::Part)??;
-        let takes = |one: &str| parts.iter().any(|part| *part == one.trim());
+        let takes = |text: &str| parts.iter().any(|part| *part == text.trim());
         let is_other = !runs.value.is_empty() && !runs.value.split(',').any(takes);
         is_other.then(|| OtherPart {
             runs,
@@ -236,8 +241,8 @@ impl Reading<'_> {
             }]);
         }
         let ports = values.into_iter().flat_map(|(value, place)| {
-            value.split(',').map(move |one| {
-                let port = one.rsplit(':').next()?.trim().parse().ok()?;
+            value.split(',').map(move |address| {
+                let port = address.rsplit(':').next()?.trim().parse().ok()?;
                 Some(Setting {
                     value: port,
                     place: Some(place.clone()),

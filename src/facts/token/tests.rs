@@ -25,7 +25,7 @@ fn token(header: &str, claims: &str) -> String {
 
 fn names(content: &[u8]) -> Vec<String> {
     let seen = observe(content, NOW).into_iter();
-    seen.map(|one| format!("{one:?}")).collect()
+    seen.map(|observation| format!("{observation:?}")).collect()
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn ordinary_credentials_show_nothing() {
 
 fn jwt(content: &str) -> Jwt {
     let seen = observe(content.as_bytes(), NOW);
-    let found = seen.iter().find_map(|one| match one {
+    let found = seen.iter().find_map(|file| match file {
         Observation::Jwt(token) => Some((**token).clone()),
         _ => None,
     });
@@ -189,7 +189,9 @@ fn what_is_not_a_jwt_is_none() {
     ] {
         let seen = observe(content.as_bytes(), NOW);
         assert!(
-            !seen.iter().any(|one| matches!(one, Observation::Jwt(_))),
+            !seen
+                .iter()
+                .any(|observation| matches!(observation, Observation::Jwt(_))),
             "{content}"
         );
     }

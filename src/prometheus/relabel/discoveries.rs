@@ -137,7 +137,7 @@ fn roles(section: Node<'_>, rows: &[&'static MetaLabel]) -> Vec<&'static str> {
     all.retain(|role| !role.is_empty());
     all.dedup();
     let one = written.next().or(default);
-    match one.filter(|one| all.contains(one)) {
+    match one.filter(|text| all.contains(text)) {
         Some(one) => all.into_iter().filter(|role| *role == one).collect(),
         None => all,
     }

@@ -620,10 +620,10 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                 return None;
             }
             let separator = if at > 0 { rule.separator } else { "" };
-            let pairs = joined.iter().flat_map(|one| {
+            let pairs = joined.iter().flat_map(|text| {
                 texts
                     .iter()
-                    .map(move |two| format!("{one}{separator}{two}"))
+                    .map(move |two| format!("{text}{separator}{two}"))
             });
             joined = pairs.collect();
         }

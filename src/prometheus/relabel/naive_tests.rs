@@ -283,7 +283,7 @@ fn releases(from: &str, before: &str) -> Vec<Version> {
     let first = parse(from).unwrap_or(Version::new(2, 42, 0));
     let end = parse(before).unwrap_or(Version::new(9, 0, 0));
     let within: Vec<_> = Version::all()
-        .filter(|one| first <= *one && *one < end)
+        .filter(|version| first <= *version && *version < end)
         .collect();
     let ends = [within.first(), within.last()];
     ends.into_iter().flatten().copied().collect()

@@ -182,7 +182,7 @@ impl Pattern {
         let found: Seq = Extractor::new().kind(kind).extract(&self.known.shape);
         let texts = found.literals()?.iter();
         // A part of a character is not text; such patterns are rare.
-        let texts = texts.map(|one| String::from_utf8(one.as_bytes().to_vec()).ok());
+        let texts = texts.map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok());
         texts.collect()
     }
 
@@ -309,7 +309,7 @@ fn is_all(shape: &Hir, least: u32) -> bool {
         HirKind::Repetition(inner) => {
             inner.min <= least && inner.max.is_none() && is_any_sign(&inner.sub)
         }
-        HirKind::Alternation(all) => all.iter().any(|one| is_all(one, least)),
+        HirKind::Alternation(all) => all.iter().any(|branch| is_all(branch, least)),
         _ => false,
     }
 }
@@ -375,7 +375,7 @@ fn joined(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<BTreeSe
     }
     let pairs = before
         .iter()
-        .flat_map(|one| after.iter().map(move |two| format!("{one}{two}")));
+        .flat_map(|earlier| after.iter().map(move |two| format!("{earlier}{two}")));
     Some(pairs.collect())
 }
 

@@ -53,7 +53,7 @@ fn cells(row: &Redacted<Row>) -> [String; HEAD.len()] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let credentials = row.credentials.iter();
     let credentials: Vec<_> = credentials
-        .map(|one| format!("{}: {}", one.kind, one.source))
+        .map(|proof| format!("{}: {}", proof.kind, proof.source))
         .collect();
     let evidence = row.tls.evidence.iter();
     let evidence: Vec<_> = evidence

@@ -81,7 +81,7 @@ impl Graph {
         self.node(key, NodeKind::Sender, || {
             let mut lines = vec![path.clone()];
             lines.extend(
-                Some(holder.trim_end_matches('.').to_owned()).filter(|one| !one.is_empty()),
+                Some(holder.trim_end_matches('.').to_owned()).filter(|holder| !holder.is_empty()),
             );
             lines.extend(row.sender.as_ref().map(|hop| neutral_name(&hop.name)));
             lines

@@ -150,9 +150,9 @@ fn endpoint(row: &Redacted<Row>) -> Endpoint<'_> {
         start: proof.place.start().into(),
         message: neutral::lines(&proof.message),
     });
-    let credentials = row.credentials.iter().map(|one| Credential {
-        kind: neutral::line(&one.kind),
-        source: neutral::line(&one.source),
+    let credentials = row.credentials.iter().map(|proof| Credential {
+        kind: neutral::line(&proof.kind),
+        source: neutral::line(&proof.source),
     });
     Endpoint {
         path: row.place.path(),

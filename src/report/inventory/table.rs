@@ -101,7 +101,7 @@ fn receiver(row: &Redacted<Row>) -> String {
 fn credentials(row: &Redacted<Row>) -> String {
     let each = row.credentials.iter();
     let each: Vec<_> = each
-        .map(|one| format!("{}: {}", one.kind, one.source))
+        .map(|proof| format!("{}: {}", proof.kind, proof.source))
         .collect();
     if each.is_empty() {
         "none".into()

@@ -72,7 +72,10 @@ impl Inventory {
                 "credentials",
                 self.total(|row| match row.credentials.as_slice() {
                     [] => vec!["none".to_owned()],
-                    some => some.iter().map(|one| one.kind.clone()).collect(),
+                    some => some
+                        .iter()
+                        .map(|credential| credential.kind.clone())
+                        .collect(),
                 }),
             ),
         ]

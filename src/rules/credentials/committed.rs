@@ -149,8 +149,8 @@ fn of_value(
     let help = "change the secret, then keep it out of the repository, encrypt it (SOPS, \
         SealedSecret), or fill it in at deploy time (ExternalSecret, a variable of the pipeline)";
     let mut finding = out.of_value(written, Severity::Error, message).help(help);
-    let here = |one: &Evidence| one.place.order() == written.place.order();
-    finding.evidence = evidence.into_iter().filter(|one| !here(one)).collect();
+    let here = |evidence: &Evidence| evidence.place.order() == written.place.order();
+    finding.evidence = evidence.into_iter().filter(|evidence| !here(evidence)).collect();
     let is_new = out.is_new(&finding);
     if is_new {
         out.push(finding);
@@ -171,9 +171,9 @@ fn settled_by(error: &GitError) -> Option<String> {
 fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findings<'_>) {
     // These are their own faults, whose help is the same.
     let is_said = secret.fault().is_some()
-        || secret.content.iter().any(|one| {
+        || secret.content.iter().any(|observation| {
             matches!(
-                one,
+                observation,
                 Observation::Placeholder
                     | Observation::Encrypted(_)
                     | Observation::Empty

@@ -24,7 +24,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
             && material
                 .runners
                 .iter()
-                .any(|one| one.deployment.is_operated())
+                .any(|runner| runner.deployment.is_operated())
         {
             continue;
         }

@@ -6,7 +6,7 @@ use crate::rules::{Findings, Material, Secret, advice};
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     for secret in material.secrets.iter().filter(|secret| !secret.repeated) {
-        let outer = secret.content.iter().find_map(|one| match one {
+        let outer = secret.content.iter().find_map(|observation| match observation {
             Observation::OuterWhiteSpace { line_break } => Some(*line_break),
             _ => None,
         });

@@ -55,7 +55,7 @@ fn once(finding: crate::finding::Finding, out: &mut Findings<'_>) {
 }
 
 fn token(content: &[Observation]) -> Option<&Jwt> {
-    content.iter().find_map(|one| match one {
+    content.iter().find_map(|observation| match observation {
         Observation::Jwt(token) => Some(&**token),
         _ => None,
     })

@@ -23,7 +23,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         // A Secret that the Operator or a chart mounts and the tree does not make is made where it is needed.
         let mut runners = material.runners.iter();
         let is_mounted = matches!(why, Unverified::External(_))
-            && runners.any(|one| one.deployment.is_operated() || material.is_of_chart());
+            && runners.any(|runner| runner.deployment.is_operated() || material.is_of_chart());
         // A placeholder in test data is never filled in, and nothing runs there.
         let path = file.facts.absolute(node.document().text().path());
         let is_test = || discover::is_test_data(&file.facts.relative(&path));

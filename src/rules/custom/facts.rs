@@ -178,7 +178,7 @@ fn parts<'d>(endpoint: &Endpoint) -> (Value<'d>, Holes) {
     }
     // The names of parameters, since their values can be secrets of any name.
     let names = endpoint.parameters().iter();
-    let names = names.map(|one| value::text(endpoint.slice(one.name)));
+    let names = names.map(|parameter| value::text(endpoint.slice(parameter.name)));
     out.push(("query", value::list(names.collect())));
     (value::record(out), holes)
 }
@@ -364,7 +364,7 @@ pub(super) fn mount<'d>(configuration: &Configuration<'_>) -> Known<'d> {
         &facts.absolute(document.text().path()),
         configuration.holder,
     );
-    let found = runners.first().map(|one| one.deployment);
+    let found = runners.first().map(|first| first.deployment);
     let Some(deployment) = found.or(facts.declared()) else {
         return unknown();
     };

@@ -125,7 +125,7 @@ fn value(
     kind: NodeKind,
 ) -> Result<(IdedExpr, Vec<Use>), Vec<PolicyError>> {
     let source = syntax::read(text, Spot { node, from }, "the value");
-    let source = source.map_err(|one| vec![one])?;
+    let source = source.map_err(|error| vec![error])?;
     let checked = check::check(&source, kind);
     if !checked.mistakes.is_empty() {
         return Err(checked.mistakes);

@@ -217,7 +217,7 @@ fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Fou
     };
     let own = KINDS.iter().find(|row| {
         let is_rule = row.0.is_of_rule_files();
-        !is_rule && row.3.is_some_and(|one| std::ptr::eq(one, of))
+        !is_rule && row.3.is_some_and(|shape| std::ptr::eq(shape, of))
     });
     out.extend(own.map(|row| row.0).map(|kind| Found { kind, node, of }));
     if key.ends_with("_sd_configs") {
@@ -227,7 +227,7 @@ fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Fou
     if of
         .inline
         .iter()
-        .any(|one| std::ptr::eq(one.of, &tables::HTTP_CLIENT))
+        .any(|inline| std::ptr::eq(inline.of, &tables::HTTP_CLIENT))
     {
         let kind = NodeKind::HttpClient;
         out.push(Found { kind, node, of });

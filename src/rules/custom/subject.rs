@@ -45,11 +45,11 @@ impl<'a> Subject<'a> {
             by_kind.entry(rule.node).or_default().push(rule);
         }
         let mut found = nodes::find(self.document, self.form);
-        found.retain(|one| by_kind.contains_key(&one.kind));
+        found.retain(|found| by_kind.contains_key(&found.kind));
         if found.is_empty() {
             return;
         }
-        let kinds: BTreeSet<NodeKind> = found.iter().map(|one| one.kind).collect();
+        let kinds: BTreeSet<NodeKind> = found.iter().map(|hit| hit.kind).collect();
         let asked = kinds.iter().filter_map(|kind| by_kind.get(kind)).flatten();
         let asked: Vec<&Use> = asked.flat_map(|rule| &rule.uses).collect();
         let mut base = Context::with_env(budget::env());
@@ -108,7 +108,7 @@ impl<'a> Subject<'a> {
     }
 
     fn lists(&self, asked: &[&Use]) -> Lists<'a> {
-        let talks = |one: &&Use| matches!(one.0, Fact::Urls | Fact::Issuer);
+        let talks = |use_: &&Use| matches!(use_.0, Fact::Urls | Fact::Issuer);
         let config = Config::new(self.document);
         let config = config.filter(|_| asked.iter().any(talks) && self.form != Form::RuleFile);
         let clients = config.map_or_else(Vec::new, Config::clients).into_iter();

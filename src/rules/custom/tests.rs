@@ -15,13 +15,13 @@ fn page(front: &str, rest: &str) -> Arc<Text> {
 fn mistakes(text: &Arc<Text>) -> Vec<String> {
     let read = CustomRules::read(&[("acme/x".to_owned(), Arc::clone(text))]);
     let wrong = read.err().unwrap_or_default();
-    let said = wrong.iter().map(|one| {
-        let start = one.place.start();
-        let help = one
+    let said = wrong.iter().map(|error| {
+        let start = error.place.start();
+        let help = error
             .help
             .as_ref()
             .map_or(String::new(), |help| format!("; {help}"));
-        format!("{}:{} {}{help}", start.line, start.column, one.message)
+        format!("{}:{} {}{help}", start.line, start.column, error.message)
     });
     said.collect()
 }
@@ -97,7 +97,7 @@ fn a_mistake_in_the_front_matter_is_reported_with_its_place() {
     ] {
         let found = mistakes(&Text::new("x.md", text.as_bytes().to_vec()));
         assert!(
-            found.iter().any(|one| one.starts_with(expected)),
+            found.iter().any(|hit| hit.starts_with(expected)),
             "{text}: {found:?}"
         );
     }
@@ -275,7 +275,7 @@ fn conditions_that_are_too_large_are_refused() {
     ] {
         let found = condition(&when);
         assert!(
-            found.iter().any(|one| one.contains(expected)),
+            found.iter().any(|hit| hit.contains(expected)),
             "{}: {found:?}",
             super::syntax::cut(&when)
         );

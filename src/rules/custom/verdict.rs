@@ -85,13 +85,13 @@ impl Bound {
     ) -> Option<Node<'d>> {
         let settings = node.mapping().filter(|_| rule.at_credential)?;
         let credentials = HttpClient::new(settings).credentials();
-        let found = credentials.into_iter().find(|one| {
+        let found = credentials.into_iter().find(|credential| {
             let mut alone = context.new_inner_scope();
-            alone.add_variable_as_val(Fact::Credentials.name(), facts::only(one));
+            alone.add_variable_as_val(Fact::Credentials.name(), facts::only(credential));
             let evaluate = || self.evaluate(rule, &alone, budget);
             matches!(panics::caught(evaluate), Ok(Ok(true)))
         });
-        found.map(|one| facts::spot(&one))
+        found.map(|credential| facts::spot(&credential))
     }
 
     fn unknown(&self, rule: &CustomRule, node: Node<'_>, why: &str, out: &mut Judgement) {

@@ -12,10 +12,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         return;
     };
     let tenants = || instance.tenants.iter().map(String::as_str);
-    if parts.tenant == SYSTEM_TENANT || tenants().any(|one| one == parts.tenant) {
+    if parts.tenant == SYSTEM_TENANT || tenants().any(|tenant| tenant == parts.tenant) {
         return;
     }
-    let known: Vec<_> = tenants().map(|one| format!("`{one}`")).collect();
+    let known: Vec<_> = tenants().map(|tenant| format!("`{tenant}`")).collect();
     let (severity, sure) = if entry.facts.is_instance_named(parts) {
         (Severity::Error, "")
     } else {

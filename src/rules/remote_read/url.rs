@@ -210,13 +210,13 @@ impl Url<'_, '_> {
     /// What is known of the server that is asked.
     fn of_receiver(&self, part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         let standpoint = part.configuration.standpoint();
-        let answering = standpoint.map_or_else(Vec::new, |one| one.answering(self.endpoint));
+        let answering = standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(self.endpoint));
         let recognition = part.facts.recognise(self.endpoint, &answering);
         let path = self.endpoint.masked(self.endpoint.path());
-        let known = |one: &&Candidate<'_>| one.certainty >= Certainty::Word;
+        let known = |candidate: &&Candidate<'_>| candidate.certainty >= Certainty::Word;
         let known = recognition.decisive().iter().filter(known);
         let verdicts: Vec<_> = known
-            .map(|one| Some((one, read_path(one.profile, path)?)))
+            .map(|candidate| Some((candidate, read_path(candidate.profile, path)?)))
             .collect();
         let Some(Some((first, verdict))) = verdicts.first() else {
             if let Some(near) = near_read_path(path).filter(|_| verdicts.is_empty()) {
@@ -228,8 +228,8 @@ impl Url<'_, '_> {
             return;
         };
         // Receivers of one name may differ.
-        let is_one = |one: &Option<(&Candidate<'_>, ReadPath)>| {
-            one.as_ref().is_some_and(|(_, other)| other == verdict)
+        let is_one = |known: &Option<(&Candidate<'_>, ReadPath)>| {
+            known.as_ref().is_some_and(|(_, other)| other == verdict)
         };
         if !verdicts.iter().all(is_one) {
             return;

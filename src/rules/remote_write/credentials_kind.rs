@@ -103,7 +103,7 @@ fn other_region(entry: &Entry<'_>, credential: &Credential<'_>, out: &mut Findin
     };
     let Some(url) = entry.right_url() else { return };
     let only = url.recognition.only();
-    let Some(candidate) = only.filter(|one| one.certainty.is_certain()) else {
+    let Some(candidate) = only.filter(|only| only.certainty.is_certain()) else {
         return;
     };
     let parts = receiver::parts(&url.endpoint, candidate);

@@ -26,7 +26,7 @@ type Groups<'c> = BTreeMap<(Destination, Labels), Vec<(usize, &'c Entry<'c>)>>;
 pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
     let labels: Vec<_> = configurations
         .iter()
-        .map(|one| labels_of(one.config))
+        .map(|configuration| labels_of(configuration.config))
         .collect();
     let reported = alike(configurations, &labels, out);
     for (index, (configuration, labels)) in configurations.iter().zip(&labels).enumerate() {
@@ -157,7 +157,7 @@ fn report(
     };
     let labels = configurations
         .get(*first)
-        .and_then(|one| one.config.external_labels());
+        .and_then(|configuration| configuration.config.external_labels());
     let (node, what) = match labels.filter(|labels| labels.entries().next().is_some()) {
         Some(labels) => (labels.node(), "the same external_labels"),
         None => (url.node, "no external_labels"),

@@ -13,8 +13,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let host = url.endpoint.host().unwrap_or_default();
     let span = url.span(host.start, host.end);
     // A container that runs another program may be called after the one before it.
-    let has_other = url.answering.iter().any(|one| {
-        let image = one.image();
+    let has_other = url.answering.iter().any(|service| {
+        let image = service.image();
         image.is_some_and(|image| !image.repository().contains(&*system.id))
     });
     let by_image = url.recognition.not_receiver_by == Some(Certainty::Image);

@@ -97,8 +97,8 @@ fn too_large(settings: [Setting<'_>; 3], out: &mut Findings<'_>) {
     let samples = shards.value.saturating_mul(each);
     let furthest = settings
         .into_iter()
-        .max_by_key(|one| one.value / one.default);
-    let Some(node) = furthest.and_then(|one| one.node).filter(|_| samples > MANY) else {
+        .max_by_key(|setting| setting.value / setting.default);
+    let Some(node) = furthest.and_then(|furthest| furthest.node).filter(|_| samples > MANY) else {
         return;
     };
     let gigabytes = samples.saturating_mul(BYTES_A_SAMPLE) / 1_000_000_000;

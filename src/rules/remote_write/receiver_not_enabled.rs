@@ -13,7 +13,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(url) = entry.right_url() else { return };
     let endpoint = &url.endpoint;
     // What goes to itself has to be removed, whatever is switched on.
-    let to_itself = url.answering.iter().any(|one| one.itself.is_some());
+    let to_itself = url.answering.iter().any(|service| service.itself.is_some());
     if to_itself || !endpoint.slice(endpoint.path()).ends_with(RECEIVER) {
         return;
     }
@@ -26,7 +26,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     else {
         return;
     };
-    let severity = match off.iter().all(|one| one.is_sure) {
+    let severity = match off.iter().all(|service| service.is_sure) {
         true => Severity::Error,
         false => Severity::Warning,
     };

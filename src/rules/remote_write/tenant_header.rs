@@ -212,7 +212,7 @@ fn missing(
         let has = |name: &str| {
             headers
                 .iter()
-                .any(|one| one.name.eq_ignore_ascii_case(name))
+                .any(|header| header.name.eq_ignore_ascii_case(name))
         };
         if let (Some(wants), Some(name)) = (wants, name.filter(|name| !has(name))) {
             not_to_one_tenant(url.node, &settings, wants, name, Severity::Warning, out);

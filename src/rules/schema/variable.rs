@@ -57,12 +57,12 @@ fn of_labels(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
     let labels: Vec<_> = labels.into_iter().flat_map(Mapping::entries).collect();
     let found = labels.iter().filter_map(|entry| {
         let scalar = entry.value.scalar()?;
-        let first = expansions(scalar.text).into_iter().find(|one| {
+        let first = expansions(scalar.text).into_iter().find(|expansion| {
             let is_name = |name: &str| {
                 let capital = |c: char| c.is_ascii_uppercase() || c == '_';
                 name.starts_with(capital) && !name.contains(|c: char| c.is_ascii_lowercase())
             };
-            matches!(one.becomes, Becomes::Variable(name) if is_name(name))
+            matches!(expansion.becomes, Becomes::Variable(name) if is_name(name))
         })?;
         Some((entry.value, scalar, first))
     });

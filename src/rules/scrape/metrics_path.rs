@@ -47,7 +47,7 @@ fn check_path(node: Node<'_>, out: &mut Findings<'_>) {
 /// Prometheus puts the path into `url.URL.Path`, where Go escapes `?` and `#` (`Target.URL`,
 /// scrape/target.go).
 fn fault(text: &str) -> Option<(String, String, Range<usize>)> {
-    let within = |at: usize| placeholder::find(text).any(|one| one.contains(&at));
+    let within = |at: usize| placeholder::find(text).any(|range| range.contains(&at));
     for scheme in ["http://", "https://"] {
         if text.starts_with(scheme) {
             return Some((

@@ -18,7 +18,7 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
     }
     // Several entries that share one discovery are one that was split: `scrape/split-entry`.
     let managers: Vec<_> = config.alertmanagers().collect();
-    if managers.iter().all(|one| one.finds_nothing()) {
+    if managers.iter().all(|manager| manager.finds_nothing()) {
         for one in managers {
             let message = "the entry has no service discovery, so no alert is ever sent";
             say(one, message, out);

@@ -37,15 +37,15 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
 /// Entries, some that discover and others that only say how to send.
 fn alertmanagers(config: Config<'_>, out: &mut Findings<'_>) {
     let all: Vec<_> = config.alertmanagers().collect();
-    if all.iter().all(|one| one.finds_nothing()) {
+    if all.iter().all(|candidate| candidate.finds_nothing()) {
         return;
     }
-    for one in all.iter().filter(|one| one.finds_nothing()) {
+    for one in all.iter().filter(|candidate| candidate.finds_nothing()) {
         let message = "this entry has no service discovery: its settings apply to no Alertmanager, \
                        and the other entries lack them";
         let keys: Vec<_> = all
             .iter()
-            .filter_map(|one| Some(one.node.mapping()?.written().next()?.key))
+            .filter_map(|candidate| Some(candidate.node.mapping()?.written().next()?.key))
             .collect();
         // Of more than two, which one goes on is not known.
         let advice = match keys.as_slice() {

@@ -56,7 +56,8 @@ pub(in crate::rules) fn own_arguments(list: &[Argument]) -> &[Argument] {
     // The value of `--storage.tsdb.path` may end so too, behind `=` or as an argument of its own.
     let is_value = |at: usize| {
         let before = at.checked_sub(1).and_then(|before| list.get(before));
-        before.is_some_and(|one| one.text.starts_with("--") && !one.text.contains('='))
+        before
+            .is_some_and(|argument| argument.text.starts_with("--") && !argument.text.contains('='))
     };
     let is_program = |(at, one): &(usize, &Argument)| {
         let is_named = one.text.rsplit('/').next() == Some("prometheus");
@@ -68,7 +69,8 @@ pub(in crate::rules) fn own_arguments(list: &[Argument]) -> &[Argument] {
         return &[];
     }
     let own = list.get(first..).unwrap_or_default();
-    let ends = |one: &Argument| ENDS.contains(&&*one.text) || one.text.ends_with(';');
+    let ends =
+        |argument: &Argument| ENDS.contains(&&*argument.text) || argument.text.ends_with(';');
     let end = own.iter().position(ends).unwrap_or(own.len());
     own.get(..end).unwrap_or_default()
 }

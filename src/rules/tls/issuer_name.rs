@@ -14,12 +14,12 @@ const SHOWN: usize = 5;
 pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
     let mut misnamed: BTreeMap<String, (Misnamed, Vec<&Url<'_>>)> = BTreeMap::new();
     let mut strange: BTreeMap<&str, (&Instance, Vec<&Url<'_>>)> = BTreeMap::new();
-    for entry in configurations.iter().flat_map(|one| &one.entries) {
+    for entry in configurations.iter().flat_map(|configuration| &configuration.entries) {
         let Some((url, host)) = verified(entry) else {
             continue;
         };
         if let Some(found) = entry.facts.misnamed_issuer(&host) {
-            let place = found.evidence.last().map(|one| one.place.order());
+            let place = found.evidence.last().map(|last| last.place.order());
             let key = format!("{} {place:?}", found.issuer);
             misnamed
                 .entry(key)
@@ -28,7 +28,7 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
                 .push(url);
         }
         let instance = entry.opstrace_host().and_then(|_| entry.instance());
-        if let Some(instance) = instance.filter(|one| one.strange_issuer.is_some()) {
+        if let Some(instance) = instance.filter(|instance| instance.strange_issuer.is_some()) {
             let users = strange.entry(&instance.path);
             users.or_insert((instance, Vec::new())).1.push(url);
         }

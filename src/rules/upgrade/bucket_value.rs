@@ -59,7 +59,7 @@ fn check_rule_files(upgrade: &Upgrade<'_>, stored: &[&str], out: &mut Findings<'
             for node in rule_file::expressions(document) {
                 let matchers = promql::matchers(node.as_str().unwrap_or_default(), dialect);
                 let concerned = matchers.iter();
-                for matcher in concerned.filter(|one| stored.contains(&one.label.as_str())) {
+                for matcher in concerned.filter(|matcher| stored.contains(&matcher.label.as_str())) {
                     check_matcher(node, matcher, budget, out);
                 }
             }
@@ -301,7 +301,7 @@ fn joined(before: &[String], after: &[String]) -> Option<Vec<String>> {
     fits.then(|| {
         let pairs = before
             .iter()
-            .flat_map(|one| after.iter().map(move |two| format!("{one}{two}")));
+            .flat_map(|earlier| after.iter().map(move |two| format!("{earlier}{two}")));
         pairs.collect()
     })
 }

@@ -440,8 +440,9 @@ fn subject_pairs<'s, 'd>(
     };
     let names: [Name<'_, Subject<'d>>; 6] =
         [&meaning, &by_labels, &by_name, &by_url, &by_address, &named];
-    let alike =
-        |one: &Subject<'_>, other: &Subject<'_>| likeness(&one.as_value(), &other.as_value());
+    let alike = |subject: &Subject<'_>, other: &Subject<'_>| {
+        likeness(&subject.as_value(), &other.as_value())
+    };
     // A part without a name is known by what is in it; one with a name is another one if it has another
     // name, unless everything else is much the same.
     let least = match new.first().or(old.first()).map(|it| it.kind) {

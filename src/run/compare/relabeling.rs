@@ -194,9 +194,10 @@ impl<'r> Reach<'r> {
 
     /// Whether two rules do the same in either order.
     fn is_apart(&self, other: &Self) -> bool {
-        let meet = |one: &Option<BTreeSet<&str>>, two: &Option<BTreeSet<&str>>| match (one, two) {
-            (Some(one), Some(two)) => !one.is_disjoint(two),
-            (Some(one), None) => !one.is_empty(),
+        let meet = |first: &Option<BTreeSet<&str>>, two: &Option<BTreeSet<&str>>| match (first, two)
+        {
+            (Some(first), Some(two)) => !first.is_disjoint(two),
+            (Some(first), None) => !first.is_empty(),
             (None, Some(two)) => !two.is_empty(),
             (None, None) => true,
         };

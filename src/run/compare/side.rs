@@ -234,7 +234,7 @@ impl<'s> Looked<'s> {
 
     /// The files that are part of a configuration.
     pub(super) fn loaded(&self) -> HashSet<PathBuf> {
-        let all = self.ones.iter().flat_map(|one| &one.purposes);
+        let all = self.ones.iter().flat_map(|side| &side.purposes);
         let all = all.filter(|(purpose, _)| *purpose != Purpose::Targets);
         all.map(|(_, path)| path.clone()).collect()
     }
@@ -248,14 +248,16 @@ impl<'s> Looked<'s> {
     ) -> Vec<Unit<'d>> {
         let own = self.loaded();
         let ones = self.ones.iter();
-        let ones = ones.filter(|one| {
-            one.seen.recognised.holder.is_some() || !own.contains(&one.seen.found.path)
+        let ones = ones.filter(|looked| {
+            looked.seen.recognised.holder.is_some() || !own.contains(&looked.seen.found.path)
         });
-        let mut out: Vec<_> = ones.map(|one| self.unit(one, tree, renames)).collect();
+        let mut out: Vec<_> = ones
+            .map(|looked| self.unit(looked, tree, renames))
+            .collect();
         let beside: Vec<&Arc<Text>> = self
             .ones
             .iter()
-            .flat_map(|one| one.documents.rules_beside.iter().map(Document::text))
+            .flat_map(|side| side.documents.rules_beside.iter().map(Document::text))
             .collect();
         for (seen, document) in &self.rules {
             let text = &seen.recognised.text;

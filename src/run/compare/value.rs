@@ -333,7 +333,7 @@ impl<'d> Reader<'d, '_> {
             return Value::Secret(self.text(node, scalar), place);
         }
         let mut objects = self.objects.iter();
-        match objects.find(|one| one.place.order() == place.order()) {
+        match objects.find(|reference| reference.place.order() == place.order()) {
             Some(one) => {
                 let text = format!("key {} of the {} {}", one.key, one.kind, one.name);
                 Value::text(&text, place)

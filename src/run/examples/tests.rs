@@ -20,7 +20,7 @@ fn problems(when: &str, config: &str) -> Vec<String> {
     let found = difference
         .extra
         .iter()
-        .map(|one| format!("found {}", one.message));
+        .map(|finding| format!("found {}", finding.message));
     found
         .chain(difference.problems)
         .chain(difference.unknown)
@@ -48,7 +48,7 @@ fn conditions_that_cost_too_much_end() {
         assert!(
             found
                 .iter()
-                .any(|one| one.contains("the condition is too expensive for this value")),
+                .any(|hit| hit.contains("the condition is too expensive for this value")),
             "{when}: {found:?}"
         );
     }
@@ -61,7 +61,7 @@ fn conditions_that_cost_too_much_end() {
     assert!(
         found
             .iter()
-            .any(|one| one.contains("the condition is too expensive for this value")),
+            .any(|hit| hit.contains("the condition is too expensive for this value")),
         "{found:?}"
     );
     let once = format!("{list}.exists(a, a.matches('^(a+)+$'))");
@@ -202,7 +202,7 @@ fn what_is_not_known_is_neither_true_nor_false() {
         let found = problems(when, config);
         let found: Vec<_> = found
             .iter()
-            .filter(|one| !one.contains("schema/"))
+            .filter(|hit| !hit.contains("schema/"))
             .collect();
         assert_eq!(found.len(), expected.len(), "{when}: {found:?}");
         for (found, expected) in found.iter().zip(expected) {

@@ -147,7 +147,7 @@ fn retry(files: &mut BTreeMap<Arc<str>, Lines>, run: &Run, fixer: &mut Fixer<'_>
                 it.finding.rule == rule::SCHEMA_SYNTAX && it.finding.place.path() == shown
             });
         lines.retain(|number, line| {
-            let is_left = |one: &String| left.contains(one.as_str());
+            let is_left = |text: &String| left.contains(text.as_str());
             if !broken && !line.fingerprints.iter().any(is_left) {
                 return true;
             }

@@ -338,7 +338,7 @@ mod tests {
             ("# promvet: ignore-file[a] x", "a", "x", ""),
         ] {
             let directive = one(comment, false).unwrap().unwrap();
-            let found: Vec<_> = directive.names.iter().map(|one| &*one.text).collect();
+            let found: Vec<_> = directive.names.iter().map(|name| &*name.text).collect();
             assert_eq!(found.join(" "), names, "{comment}");
             assert_eq!(directive.reason.unwrap_or_default(), reason, "{comment}");
             let day = directive.until.map(|until| {

@@ -18,14 +18,14 @@ pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) ->
     }
     let mut blocks = BTreeSet::new();
     let mut parts = Vec::new();
-    for one in held.iter().filter(|one| one.text.is_embedded()) {
+    for one in held.iter().filter(|text| text.text.is_embedded()) {
         // An alias has the text that it stands for.
         if blocks.insert(block_of(&one.text)) {
             parts.extend(Marks::of(one));
         }
     }
     for one in held.chunk_by(|a, b| Arc::ptr_eq(&a.beside, &b.beside)) {
-        let beside = one.first().map_or(&[][..], |one| &one.beside);
+        let beside = one.first().map_or(&[][..], |first| &first.beside);
         for (_, text) in beside.iter().filter(|(_, text)| may_hold(text)) {
             let block = block_of(text);
             if !blocks.contains(&block) && is_judged(block) {
@@ -39,7 +39,7 @@ pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) ->
         list: Vec::new(),
         malformed: Vec::new(),
     };
-    let thorough = held.iter().all(|one| is_thorough(one));
+    let thorough = held.iter().all(|recognised| is_thorough(recognised));
     if let Some(around) = Marks::of_text(&file.text, thorough) {
         // In a file that does not parse, what is in quotes looks like what is around.
         let is_around = |span: Span| !is_in(&blocks, span);
@@ -48,13 +48,13 @@ pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) ->
             .extend(list.filter(|mark| is_around(mark.directive.span)));
         let malformed = around.malformed.into_iter();
         all.malformed
-            .extend(malformed.filter(|one| is_around(one.span)));
+            .extend(malformed.filter(|malformed| is_around(malformed.span)));
     }
     for part in parts {
         all.take(part);
     }
     all.list.sort_by_key(|mark| mark.directive.span);
-    all.malformed.sort_by_key(|one| one.span);
+    all.malformed.sort_by_key(|malformed| malformed.span);
     all.cut();
     (!all.list.is_empty() || !all.malformed.is_empty()).then_some(all)
 }
@@ -109,7 +109,7 @@ impl Marks {
     /// Leaves out those that are more than are looked at.
     fn cut(&mut self) {
         let of_list = |mark: &Mark| (mark.directive.span, mark.directive.names.len());
-        let of_malformed = self.malformed.iter().map(|one| (one.span, 1));
+        let of_malformed = self.malformed.iter().map(|malformed| (malformed.span, 1));
         let mut counts: Vec<_> = self.list.iter().map(of_list).chain(of_malformed).collect();
         counts.sort_unstable();
         let mut names = 0;
@@ -119,7 +119,7 @@ impl Marks {
         });
         if let Some(&(from, _)) = first_over {
             self.list.retain(|mark| mark.directive.span < from);
-            self.malformed.retain(|one| one.span < from);
+            self.malformed.retain(|malformed| malformed.span < from);
             self.malformed.push(too_many(from));
         }
     }

@@ -214,7 +214,9 @@ impl<'t> Site<'t> {
     }
 
     fn unit_on(&self, line: Span) -> Option<Unit<'t>> {
-        self.documents.iter().find_map(|one| one.unit_on(line))
+        self.documents
+            .iter()
+            .find_map(|document| document.unit_on(line))
     }
 
     /// Finds out what a suppression is for.

@@ -18,7 +18,7 @@ pub(super) fn of_sheet(
     let mut out: Vec<Finding> = marks
         .malformed
         .iter()
-        .map(|one| malformed(marks, one))
+        .map(|bad| malformed(marks, bad))
         .collect();
     for (mark, tallies) in marks.list.iter().zip(&sheet.tallies) {
         let about = About {

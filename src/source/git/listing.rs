@@ -180,7 +180,7 @@ mod tests {
             );
         }
         let index = b"100755 aa 0\tx\x00100644 bb 1\ty\x00100644 cc 2\ty\x00100644 dd 3\ty\x00";
-        let ids: Vec<_> = of_index(index).into_iter().map(|one| one.id).collect();
+        let ids: Vec<_> = of_index(index).into_iter().map(|entry| entry.id).collect();
         assert_eq!(ids, ["aa", "cc"]);
         assert_eq!(
             renames(b"M\0a\0R100\0old\0new\0A\0R\0"),

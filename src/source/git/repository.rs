@@ -95,7 +95,7 @@ impl Repository {
         let top = location.top.clone();
         let listed = Isolated::new(location, disk)?.run(&["ls-files", "--stage", "-z"])?;
         let listed = listing::of_index(&listed).into_iter();
-        let paths = listed.map(|one| top.join(one.path));
+        let paths = listed.map(|listed| top.join(listed.path));
         Ok(Some(
             paths.filter(|path| path.starts_with(folder)).collect(),
         ))

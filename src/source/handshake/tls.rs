@@ -134,7 +134,7 @@ impl Handshake for Online {
             Roots::These(these) => {
                 let roots: Vec<_> = these
                     .iter()
-                    .map(|one| CertificateDer::from_slice(one))
+                    .map(|certificate| CertificateDer::from_slice(certificate))
                     .collect();
                 trust::leads_to(&presented.chain, &roots, at)
             }
@@ -161,7 +161,9 @@ impl Limit {
 
     /// What an error of a connection says.
     fn failure(&self, error: &io::Error) -> Failure {
-        let cause = error.get_ref().and_then(|one| one.downcast_ref::<Error>());
+        let cause = error
+            .get_ref()
+            .and_then(|get_ref| get_ref.downcast_ref::<Error>());
         match (cause, error.kind()) {
             (Some(Error::InvalidMessage(_)), _) => Failure::NotTls,
             (Some(Error::AlertReceived(alert)), _) => {
@@ -259,7 +261,7 @@ impl ServerCertVerifier for Recorder {
     ) -> Result<ServerCertVerified, Error> {
         let all = std::iter::once(own).chain(between);
         let mut chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
-        *chain = all.map(|one| one.as_ref().to_vec()).collect();
+        *chain = all.map(|candidate| candidate.as_ref().to_vec()).collect();
         Ok(ServerCertVerified::assertion())
     }
 

@@ -23,7 +23,7 @@ pub(super) fn leads_to(chain: &[Vec<u8>], roots: &[CertificateDer<'_>], at: i64)
     let own = CertificateDer::from_slice(own);
     let between: Vec<_> = between
         .iter()
-        .map(|one| CertificateDer::from_slice(one))
+        .map(|certificate| CertificateDer::from_slice(certificate))
         .collect();
     let certificate = EndEntityCert::try_from(&own).ok()?;
     let at = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at).ok()?));

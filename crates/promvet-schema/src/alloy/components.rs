@@ -176,7 +176,7 @@ fn scrape(block: &Block, out: &mut Vec<Fault>) {
             "oauth2",
             "tls_config",
         ];
-        if known().any(|one| one == name) || is_block.contains(&name) {
+        if known().any(|text| text == name) || is_block.contains(&name) {
             continue;
         }
         let elsewhere = ELSEWHERE.iter().find(|(native, _)| *native == name);

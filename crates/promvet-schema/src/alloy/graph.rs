@@ -362,7 +362,7 @@ mod tests {
             let found = messages(&source);
             match expected {
                 Some(word) => assert!(
-                    found.len() == 1 && found.iter().all(|one| one.contains(word)),
+                    found.len() == 1 && found.iter().all(|hit| hit.contains(word)),
                     "{source}{found:?}"
                 ),
                 None => assert!(found.is_empty(), "{source}{found:?}"),

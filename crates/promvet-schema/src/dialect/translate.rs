@@ -189,9 +189,11 @@ impl Translator {
             let Some(job) = entry.value.mapping() else {
                 continue;
             };
-            let is_on = |node: Node<'_>| node.scalar().and_then(|one| one.as_bool()) != Some(false);
-            let finds =
-                |one: Entry<'_>| one.name().contains("_sd_") || one.name().starts_with("static");
+            let is_on =
+                |node: Node<'_>| node.scalar().and_then(|scalar| scalar.as_bool()) != Some(false);
+            let finds = |entry: Entry<'_>| {
+                entry.name().contains("_sd_") || entry.name().starts_with("static")
+            };
             if !job.get("enabled").is_none_or(is_on) || !job.entries().any(finds) {
                 continue;
             }
@@ -200,7 +202,7 @@ impl Translator {
             let is_named = job.get("job_name").is_some_and(|name| !is_empty(name));
             let is_its = |name: &str| name != "enabled" && (is_named || name != "job_name");
             let mut pairs = Vec::new();
-            for one in job.effective().filter(|one| is_its(one.name())) {
+            for one in job.effective().filter(|entry| is_its(entry.name())) {
                 let value = self.native(one.value, None);
                 let key = value.and_then(|_| self.builder.copy(one.key));
                 pairs.extend(key.zip(value));
@@ -227,7 +229,7 @@ impl Translator {
         for key in shape.keys {
             // Of two keys for one, the longer one is an addition: `additionalRemoteWrite`.
             let is_addition = |native| {
-                let mut others = shape.keys.iter().filter(|one| one.native == Some(native));
+                let mut others = shape.keys.iter().filter(|key| key.native == Some(native));
                 others.any(|other| other.name.len() < key.name.len())
             };
             if let Some(native) = key.native.filter(|native| !is_addition(native)) {
@@ -456,7 +458,7 @@ impl Translator {
         // Of spellings that differ in nothing but case, the first one is enough.
         let mut listed: Vec<&str> = Vec::new();
         for word in words {
-            if !listed.iter().any(|one| one.eq_ignore_ascii_case(word)) {
+            if !listed.iter().any(|known| known.eq_ignore_ascii_case(word)) {
                 listed.push(word);
             }
         }
@@ -486,7 +488,7 @@ impl Translator {
                 // That a key is misspelled may be a guess, but not that one is missing.
                 let (place, mistyped) = (slip.key.place(), self.dialect.mistyped);
                 let said = self.findings.iter_mut().skip(before);
-                for finding in said.filter(|one| one.place.order() == place.order()) {
+                for finding in said.filter(|finding| finding.place.order() == place.order()) {
                     finding.severity = Severity::Error;
                     finding.message = format!("`{}`: unknown key; {mistyped}", slip.name());
                 }

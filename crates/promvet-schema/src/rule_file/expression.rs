@@ -193,7 +193,9 @@ impl Expression<'_, '_, '_> {
         };
         let text = promql::unquote(self.slice(*replacement));
         let references = expand::references(&text);
-        let missing = references.iter().find(|one| !regex.has_group(one.name));
+        let missing = references
+            .iter()
+            .find(|reference| !regex.has_group(reference.name));
         let Some(missing) = missing else { return };
         let name = missing.name;
         let written = text.get(missing.from..missing.to).unwrap_or(name);
@@ -224,7 +226,7 @@ impl Expression<'_, '_, '_> {
             .filter(|child| child.kind() != NodeKind::Label);
         let Some(first) = arguments
             .next()
-            .filter(|one| one.kind() == NodeKind::Number)
+            .filter(|node| node.kind() == NodeKind::Number)
         else {
             return;
         };
@@ -284,7 +286,7 @@ impl Expression<'_, '_, '_> {
         let duration = |at: usize| {
             let node = lengths
                 .iter()
-                .filter(|one| one.kind() == NodeKind::Duration);
+                .filter(|length| length.kind() == NodeKind::Duration);
             let node = node.clone().nth(at)?;
             scalar::duration(self.slice(*node)).ok()
         };
@@ -404,9 +406,9 @@ fn lost_alternative(pattern: &str) -> Option<(String, String)> {
         .unwrap_or(pattern)
         .split('|')
         // Both are ways to write a dot in a pattern, so that `0\.5` is the number.
-        .map(|one| one.replace("\\.", ".").replace("[.]", "."))
+        .map(|text| text.replace("\\.", ".").replace("[.]", "."))
         .collect();
-    let is_number = |one: &String| one.parse::<f64>().is_ok();
+    let is_number = |text: &String| text.parse::<f64>().is_ok();
     if !numbers.iter().all(is_number) {
         return None;
     }

@@ -159,8 +159,11 @@ impl<'d> LostLabels<'d> {
                 continue;
             }
             done.push(first.loss);
-            let same = self.together.iter().filter(|one| one.loss == first.loss);
-            let names: Vec<&str> = same.map(|one| one.name.as_str()).collect();
+            let same = self
+                .together
+                .iter()
+                .filter(|label| label.loss == first.loss);
+            let names: Vec<&str> = same.map(|lost| lost.name.as_str()).collect();
             let (message, help) = lost(&names, first.loss);
             self.say(first.entry, first.at, message, help, report);
         }

@@ -176,7 +176,7 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
     let good = |text: &str| {
         promql::check(text, dialect)
             .iter()
-            .all(|one| one.flag.is_some())
+            .all(|fault| fault.flag.is_some())
     };
     let unfilled = !faults.is_empty()
         && (report.template && writes_syntax(text) || placeholder::is_unfilled(text, PARTS, good));

@@ -72,8 +72,8 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Che
     // What is refused by another release whatever the flags is one fault, not two.
     let places: Vec<_> = findings
         .iter()
-        .filter(|one| one.rule == PROMQL)
-        .map(|one| one.place.order())
+        .filter(|finding| finding.rule == PROMQL)
+        .map(|finding| finding.place.order())
         .collect();
     // A release that refuses the form whatever the flags makes it one fault, so that the need goes.
     needs.retain(|need| !places.contains(&need.finding.place.order()));

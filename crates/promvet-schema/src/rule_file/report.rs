@@ -145,7 +145,7 @@ impl<'d> Report<'d> {
         message: String,
         help: Option<String>,
     ) {
-        let same = |one: &&Need| one.condition == condition;
+        let same = |need: &&Need| need.condition == condition;
         let is_range = matches!(condition, Condition::TwoSamplesIn(_));
         if is_range && self.needs.iter().filter(same).count() >= MOST_OF_RANGE {
             return;

@@ -262,7 +262,7 @@ fn empty_items_are_warnings() {
         "groups:\n  -\n  - name: g\n    rules:\n      - &a\n",
     ] {
         let found = errors(source);
-        let severities: Vec<_> = found.iter().map(|one| one.1).collect();
+        let severities: Vec<_> = found.iter().map(|hit| hit.1).collect();
         assert_eq!(
             severities,
             [Severity::Warning, Severity::Warning],

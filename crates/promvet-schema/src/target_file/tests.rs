@@ -9,7 +9,7 @@ fn found(source: &str, format: Format, target: &Target) -> Vec<(String, String)>
     let findings = check(&document, format, false, target);
     findings
         .into_iter()
-        .map(|one| (text.slice(one.place.span()).to_owned(), one.message))
+        .map(|finding| (text.slice(finding.place.span()).to_owned(), finding.message))
         .collect()
 }
 
@@ -42,9 +42,13 @@ fn json_is_read_whatever_yaml_makes_of_it() {
     let found = |bytes: &[u8]| {
         let text = Text::new("t.json", bytes.to_vec());
         let findings = check_text(&text, Format::Json, false, &Target::default());
-        let reported = findings
-            .into_iter()
-            .map(|one| (one.place.start().column, one.severity, one.message));
+        let reported = findings.into_iter().map(|finding| {
+            (
+                finding.place.start().column,
+                finding.severity,
+                finding.message,
+            )
+        });
         reported.collect::<Vec<_>>()
     };
     for sound in [
@@ -67,7 +71,7 @@ fn json_is_read_whatever_yaml_makes_of_it() {
         let reported = found(faulty);
         let near = reported
             .iter()
-            .any(|one| one.0 == column && one.2.contains(words));
+            .any(|finding| finding.0 == column && finding.2.contains(words));
         assert!(near, "{reported:?} {}", String::from_utf8_lossy(faulty));
     }
 }
@@ -77,7 +81,7 @@ fn addresses_that_are_none_are_warnings() {
     let found = |source: &str, relabeled: bool| {
         let text = Text::new("t.yml", source.into());
         let findings = check_text(&text, Format::Yaml, relabeled, &Target::default());
-        findings.into_iter().map(|one| one.severity).max()
+        findings.into_iter().map(|finding| finding.severity).max()
     };
     for address in ["http://a", "a:80/metrics", "", "//a", "${HOST}/x"] {
         let source = format!("- targets: ['{address}']\n");

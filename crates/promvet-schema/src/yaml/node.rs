@@ -182,7 +182,7 @@ impl<'d> Node<'d> {
         while let Some(parent) = node.parent() {
             let is_it = |other: &Self| other.id == node.id;
             out.push(match parent.sequence() {
-                Some(list) => list.iter().position(|one| is_it(&one))?.to_string(),
+                Some(list) => list.iter().position(|node| is_it(&node))?.to_string(),
                 None => {
                     let mut entries = parent.mapping()?.written();
                     entries.find(|entry| is_it(&entry.value))?.name().to_owned()

@@ -288,7 +288,7 @@ impl Builder {
 
     fn tag(&mut self, tag: Option<&str>) -> u32 {
         let Some(tag) = tag else { return NO_TAG };
-        let known = self.out.tags.iter().position(|one| one == tag);
+        let known = self.out.tags.iter().position(|other| other == tag);
         let at = known.unwrap_or_else(|| {
             self.out.tags.push(tag.to_owned());
             self.out.tags.len() - 1

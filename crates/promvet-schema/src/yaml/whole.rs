@@ -165,9 +165,9 @@ impl Parts {
         let mut out: Vec<Span> = items.collect();
         out.extend(sections.map(|section| section.span));
         let mut seen = Vec::new();
-        out.retain(|one| {
-            let is_new = !seen.contains(one) && !self.lost.contains(one);
-            seen.push(*one);
+        out.retain(|span| {
+            let is_new = !seen.contains(span) && !self.lost.contains(span);
+            seen.push(*span);
             is_new
         });
         out

@@ -99,7 +99,10 @@ impl Writer<'_> {
     /// `a{b="c"}` is `{__name__="a", b="c"}`.
     fn selector(&self, node: Node<'_>, matchers: &[Node<'_>], out: &mut String) {
         let name = self.slice(node.head());
-        let mut all: Vec<String> = matchers.iter().map(|one| self.matcher(*one)).collect();
+        let mut all: Vec<String> = matchers
+            .iter()
+            .map(|matcher| self.matcher(*matcher))
+            .collect();
         if !name.is_empty() {
             all.push(format!("__name__={name:?}"));
         }
@@ -168,7 +171,7 @@ impl Writer<'_> {
         self.node(*of, depth, out);
         let end = lengths
             .first()
-            .map_or(node.span().end, |one| one.span().start);
+            .map_or(node.span().end, |next| next.span().start);
         out.push(' ');
         out.push_str(&bare(self.between(of.span().end, end)).to_ascii_lowercase());
         self.all(lengths, depth, out);
@@ -200,7 +203,7 @@ fn operator(text: &str) -> String {
         if first == '(' {
             let (inside, behind) = rest.split_once(')').unwrap_or((rest, ""));
             let names = inside.trim_start_matches('(').split(',').map(str::trim);
-            let names = names.filter(|one| !one.is_empty()).map(name);
+            let names = names.filter(|name| !name.is_empty()).map(name);
             out.push_str(&format!("({})", sorted(names)));
             rest = behind;
         } else if is_word(first) {

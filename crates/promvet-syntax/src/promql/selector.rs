@@ -300,9 +300,11 @@ mod tests {
             "a)|(b*",
         ] {
             let whole = format!("^(?s:{pattern})$");
-            let wanted = regex::Regex::new(&whole).ok().map(|one| one.is_match(""));
+            let wanted = regex::Regex::new(&whole)
+                .ok()
+                .map(|regex| regex.is_match(""));
             let found = regex_syntax::parse(&whole).ok();
-            let found = found.map(|one| matches_nothing(&one));
+            let found = found.map(|hit| matches_nothing(&hit));
             assert_eq!(found, wanted, "{pattern}");
         }
     }

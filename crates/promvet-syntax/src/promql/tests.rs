@@ -322,9 +322,9 @@ fn comparisons_of_labels_are_found_in_their_place() {
         let found = super::matchers(expression, NEWEST);
         let found: Vec<_> = found
             .iter()
-            .map(|one| {
-                let place = &expression[one.from..one.to];
-                (&*one.label, one.how.sign(), &*one.value, place)
+            .map(|hit| {
+                let place = &expression[hit.from..hit.to];
+                (&*hit.label, hit.how.sign(), &*hit.value, place)
             })
             .collect();
         assert_eq!(found, want, "{expression}");

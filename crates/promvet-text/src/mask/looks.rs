@@ -113,7 +113,9 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
             }
         }
         scheme = scheme && FILLERS.contains(&word)
-            || SCHEMES.iter().any(|one| word.eq_ignore_ascii_case(one));
+            || SCHEMES
+                .iter()
+                .any(|scheme| word.eq_ignore_ascii_case(scheme));
         at += run;
     }
     out

@@ -49,7 +49,7 @@ pub fn is_description(text: &str) -> bool {
 #[must_use]
 pub fn is_dummy(text: &str) -> bool {
     let is_among =
-        |word: &str, words: &[&str]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
+        |word: &str, words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
     let bare = |word: &str| {
         word.trim_end_matches(|c: char| c.is_ascii_digit())
             .to_owned()
@@ -84,7 +84,7 @@ pub fn is_dummy(text: &str) -> bool {
 pub(super) fn asks_to_be_replaced(word: &str) -> bool {
     let mut parts = parts(word).filter(|part| !part.is_empty());
     let is_among =
-        |part: &str, list: &[&str]| list.iter().any(|one| one.eq_ignore_ascii_case(part));
+        |part: &str, list: &[&str]| list.iter().any(|item| item.eq_ignore_ascii_case(part));
     let verb = parts.next();
     if !verb.is_some_and(|verb| is_among(verb, &["enter", "replace"])) {
         return false;

@@ -101,7 +101,7 @@ impl Secrets {
 
 /// Whether one of some spans, which are ascending and apart, holds another one.
 fn covers(spans: &[Span], span: Span) -> bool {
-    let behind = spans.partition_point(|one| one.start <= span.start);
+    let behind = spans.partition_point(|other| other.start <= span.start);
     let before = behind.checked_sub(1).and_then(|at| spans.get(at));
     before.is_some_and(|before| span.end <= before.end)
 }

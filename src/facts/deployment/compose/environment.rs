@@ -29,7 +29,7 @@ impl Project<'_> {
     /// The value that the `.env` file gives a variable.
     pub(super) fn in_env_file(&self, variable: &str) -> Option<Arc<Written>> {
         let mut set = self.env_file.iter().rev();
-        set.find(|one| one.name == variable).cloned()
+        set.find(|written| written.name == variable).cloned()
     }
 
     /// Where the value of a text comes from: of a variable's default, from the compose file.
@@ -56,7 +56,7 @@ impl Project<'_> {
             let Some(name) = name.flatten() else {
                 continue;
             };
-            out.retain(|one| one.name != name);
+            out.retain(|written| written.name != name);
             out.extend(self.variable(service, name, set));
         }
         out
@@ -67,7 +67,7 @@ impl Project<'_> {
         let written = self.environment(service);
         let names = set_by(service).into_iter().filter_map(|set| {
             let name = set.as_str()?.split('=').next()?;
-            let is_known = written.iter().any(|one| one.name == name);
+            let is_known = written.iter().any(|written| written.name == name);
             (!is_known).then(|| name.to_owned())
         });
         Environment {
@@ -82,7 +82,7 @@ impl Project<'_> {
     fn of_env_files(&self, service: &Service<'_>) -> Option<Vec<Arc<Written>>> {
         let layers = service.layers.iter();
         let mut out: Vec<Arc<Written>> = Vec::new();
-        for node in layers.filter_map(|one| one.get("env_file")) {
+        for node in layers.filter_map(|layer| layer.get("env_file")) {
             if node.tag().is_some_and(|tag| tag.starts_with('!')) {
                 return None;
             }
@@ -92,7 +92,7 @@ impl Project<'_> {
                 let path = self.expand(path?)?;
                 let path = inside::on_disk(&self.folder, &path);
                 let (_, written) = variables_of(self.home, &path)?;
-                out.retain(|one| written.iter().all(|other| other.name != one.name));
+                out.retain(|held| written.iter().all(|other| other.name != held.name));
                 out.extend(written);
             }
         }
@@ -147,7 +147,7 @@ impl Project<'_> {
 fn set_by<'d>(service: &Service<'d>) -> Vec<Node<'d>> {
     let mut out = Vec::new();
     let layers = service.layers.iter();
-    for node in layers.filter_map(|one| one.get("environment")) {
+    for node in layers.filter_map(|layer| layer.get("environment")) {
         if matches!(node.tag(), Some("!reset" | "!override")) {
             out.clear();
         }

@@ -71,7 +71,7 @@ impl Project<'_> {
         if is_true(definition, "external")
             || definition
                 .get("external")
-                .is_some_and(|one| one.mapping().is_some())
+                .is_some_and(|external| external.mapping().is_some())
         {
             return Some(ComposeOrigin::Outside("outside: it is external".to_owned()));
         }
@@ -88,7 +88,9 @@ impl Project<'_> {
             let written = self.in_env_file(variable);
             return Some(ComposeOrigin::Environment(variable.to_owned(), written));
         }
-        let content = definition.mapping().and_then(|one| one.entry("content"));
+        let content = definition
+            .mapping()
+            .and_then(|mapping| mapping.entry("content"));
         if let Some(entry) = content {
             if kind == "secret" {
                 hide(entry.value);

@@ -96,7 +96,10 @@ fn networks(service: &Service<'_>) -> Vec<String> {
         .filter_map(|layer| layer.get("networks"));
     let mut out: Vec<String> = Vec::new();
     for node in all {
-        let keys = node.mapping().into_iter().flat_map(|one| one.entries());
+        let keys = node
+            .mapping()
+            .into_iter()
+            .flat_map(|mapping| mapping.entries());
         out.extend(keys.map(|entry| entry.name().to_owned()));
         let items = node.items().filter_map(Node::as_str);
         out.extend(items.map(str::to_owned));
@@ -174,7 +177,7 @@ fn names(project: &Project<'_>, service: &Service<'_>) -> Vec<String> {
 /// The networks of a service with the aliases that it has there.
 fn aliases(project: &Project<'_>, service: &Service<'_>) -> Vec<(String, String)> {
     let networks = service.get("networks").and_then(Node::mapping);
-    let networks = networks.into_iter().flat_map(|one| one.entries());
+    let networks = networks.into_iter().flat_map(|network| network.entries());
     let aliases = networks.flat_map(|network| {
         let aliases = network.value.get("aliases").into_iter();
         let aliases = aliases.flat_map(Node::items).filter_map(Node::as_str);

@@ -177,14 +177,14 @@ pub(super) fn each_project<O>(
     let (base, over) = (beside(BASES), beside(OVERRIDES));
     let services = services_of(&files);
     let chain = started_together(home, &files, &services);
-    let is_first = |file: &Parsed<'_>| chain.first().is_some_and(|one| one.path == file.path);
+    let is_first = |file: &Parsed<'_>| chain.first().is_some_and(|parsed| parsed.path == file.path);
     let mut out = Vec::new();
     for file in &files {
         let name = file_name(file.path);
         let is_chain = is_first(file);
         let layers = if is_chain {
             chain.clone()
-        } else if chain.iter().any(|one| one.path == file.path) {
+        } else if chain.iter().any(|parsed| parsed.path == file.path) {
             continue;
         } else if BASES.contains(&name) {
             if base.is_some_and(|first| first.path != file.path) {
@@ -221,7 +221,7 @@ fn started_together<'p, 'f>(
         BASES.contains(&name) || OVERRIDES.contains(&name)
     };
     let is_shared =
-        |all: &Vec<Other<'_>>| all.len() > 1 && !all.iter().all(|one| is_known(one.file));
+        |all: &Vec<Other<'_>>| all.len() > 1 && !all.iter().all(|other| is_known(other.file));
     let Some(first) = files.first().filter(|_| services.values().any(is_shared)) else {
         return Vec::new();
     };
@@ -428,7 +428,8 @@ impl<'f> Project<'f> {
                 .as_str()
                 .or_else(|| extends.get("service").and_then(Node::as_str));
             if let Some(file) = extends.get("file").and_then(Node::as_str) {
-                let folder = other.map_or_else(|| self.folder.clone(), |one| folder_of(&one.path));
+                let folder =
+                    other.map_or_else(|| self.folder.clone(), |file| folder_of(&file.path));
                 let file = self.expand(file);
                 other = file.and_then(|file| self.other_file(&folder, &file));
                 if other.is_some_and(|other| folder_of(&other.path) != self.folder) {
@@ -451,7 +452,9 @@ impl<'f> Project<'f> {
                 return service.not_extended(extends);
             };
             service.layers.insert(0, base);
-            service.extended.extend(other.map(|one| one.path.as_path()));
+            service
+                .extended
+                .extend(other.map(|other| other.path.as_path()));
         }
     }
 

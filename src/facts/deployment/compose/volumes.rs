@@ -50,7 +50,7 @@ impl Project<'_> {
         };
         let sub_path = node
             .get("volume")
-            .and_then(|one| one.get("subpath"))
+            .and_then(|volume| volume.get("subpath"))
             .and_then(Node::as_str);
         Placed::At(Mount {
             definition,
@@ -100,7 +100,7 @@ impl Project<'_> {
             .and_then(|node| {
                 let options = node.get("driver_opts")?;
                 let text = |key: &str| options.get(key).and_then(Node::as_str).unwrap_or("");
-                let binds = text("o").split(',').any(|one| one.trim() == "bind");
+                let binds = text("o").split(',').any(|text| text.trim() == "bind");
                 binds.then(|| text("device").to_owned())
             });
         let source = match device {

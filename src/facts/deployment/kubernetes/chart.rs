@@ -87,7 +87,7 @@ impl<'d> Server<'d> {
             place: node.place(),
         };
         let own = self.items("defaultFlagsOverride");
-        let own = own.filter_map(|one| Some(argument(one.as_str()?.to_owned(), one)));
+        let own = own.filter_map(|node| Some(argument(node.as_str()?.to_owned(), node)));
         let mut list: Vec<Argument> = own.collect();
         if list.is_empty() {
             let path = self.server.get("configPath").and_then(Node::as_str);
@@ -105,7 +105,7 @@ impl<'d> Server<'d> {
             }
             let flags = self.items("extraFlags");
             list.extend(
-                flags.filter_map(|one| Some(argument(format!("--{}", one.as_str()?), one))),
+                flags.filter_map(|flag| Some(argument(format!("--{}", flag.as_str()?), flag))),
             );
             let more = self.server.get("extraArgs").and_then(Node::mapping);
             for entry in more.into_iter().flat_map(Mapping::entries) {

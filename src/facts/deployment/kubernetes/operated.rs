@@ -43,21 +43,21 @@ pub(in crate::facts::deployment) fn operated(
 ) -> Vec<Deployment> {
     let all: Vec<Operated<'_>> = files.iter().flat_map(Operated::all).collect();
     all.iter()
-        .map(|one| one.deployment(home, &all, objects))
+        .map(|candidate| candidate.deployment(home, &all, objects))
         .collect()
 }
 
 /// The pods of a file that the Operator makes.
 pub(super) fn pods(file: &SourceFile) -> Vec<super::service::Pod> {
     let all = Operated::all(file).into_iter();
-    all.filter(|one| !one.is_values)
-        .map(|one| super::service::Pod {
-            kind: one.kind.to_owned(),
-            name: one.name.to_owned(),
-            namespace: one.namespace.map(str::to_owned),
-            labels: one.labels(),
+    all.filter(|candidate| !candidate.is_values)
+        .map(|operated| super::service::Pod {
+            kind: operated.kind.to_owned(),
+            name: operated.name.to_owned(),
+            namespace: operated.namespace.map(str::to_owned),
+            labels: operated.labels(),
             injected: None,
-            containers: vec![one.container()],
+            containers: vec![operated.container()],
         })
         .collect()
 }
@@ -65,24 +65,25 @@ pub(super) fn pods(file: &SourceFile) -> Vec<super::service::Pod> {
 /// The names by which pods of a file are reached because the Operator makes a Service for them.
 pub(in crate::facts::deployment) fn named(file: &SourceFile) -> Vec<Named> {
     let all = Operated::all(file).into_iter();
-    let governed = all.filter(|one| !one.is_values && one.spec.get("serviceName").is_none());
+    let governed =
+        all.filter(|operated| !operated.is_values && operated.spec.get("serviceName").is_none());
     governed
-        .map(|one| Named {
-            names: vec![one.governing().to_owned()],
+        .map(|operated| Named {
+            names: vec![operated.governing().to_owned()],
             platform: Platform::Kubernetes,
             file: file.path.clone(),
-            namespace: one.namespace.map(str::to_owned),
+            namespace: operated.namespace.map(str::to_owned),
             pods: None,
             ports: Ports::Same,
-            containers: vec![one.container()],
+            containers: vec![operated.container()],
             workload: None,
             injected: None,
             surroundings: Surroundings::default(),
             evidence: vec![Evidence {
-                place: one.place(),
+                place: operated.place(),
                 message: format!(
                     "the Operator makes the Service `{}` for it",
-                    one.governing()
+                    operated.governing()
                 ),
             }],
         })
@@ -300,7 +301,7 @@ impl<'d> Operated<'d> {
     /// The container of Prometheus in `spec.containers`, which is laid over the Operator's.
     fn patch(&self) -> Option<Node<'d>> {
         let mut list = self.spec.get("containers")?.items();
-        list.find(|one| one.get("name").and_then(Node::as_str) == Some("prometheus"))
+        list.find(|node| node.get("name").and_then(Node::as_str) == Some("prometheus"))
     }
 
     fn mounts(&self, objects: &Objects) -> Vec<Mount> {
@@ -325,7 +326,8 @@ impl<'d> Operated<'d> {
         let listed = listed.flat_map(Node::items);
         out.extend(listed.filter_map(|node| pod.mount(node, self.root, &objects.0)));
         let annotations = self.spec.get("podMetadata");
-        let annotations = annotations.and_then(|one| one.get("annotations")?.mapping());
+        let annotations =
+            annotations.and_then(|annotation| annotation.get("annotations")?.mapping());
         let mut annotations = annotations.into_iter().flat_map(|map| map.entries());
         if annotations.any(|entry| entry.name().starts_with("vault.hashicorp.com/")) {
             out.push(self.filled("/vault", "the Vault agent"));

@@ -146,7 +146,12 @@ impl Wanted {
         Self {
             objects: Names::new(objects.iter().map(String::as_str).collect()),
             accounts: Names::new(accounts.collect()),
-            patched: Names::new(workloads.iter().map(|one| one.manifest.name).collect()),
+            patched: Names::new(
+                workloads
+                    .iter()
+                    .map(|workload| workload.manifest.name)
+                    .collect(),
+            ),
         }
     }
 
@@ -235,7 +240,8 @@ impl Providers {
         namespace: Option<&'p str>,
     ) -> impl Iterator<Item = &'p str> {
         let made = self.made.iter().filter(move |((kind, _), made)| {
-            let is_there = |one: &Arc<Provider>| may_be_same(one.namespace.as_deref(), namespace);
+            let is_there =
+                |provider: &Arc<Provider>| may_be_same(provider.namespace.as_deref(), namespace);
             *kind == makes && made.iter().any(is_there)
         });
         made.map(|((_, name), _)| name.as_str())
@@ -255,7 +261,7 @@ impl Providers {
     ) -> Vec<Arc<Provider>> {
         let made = self.made.get(&(makes, name.to_owned()));
         let made = made.into_iter().flatten();
-        made.filter(|one| in_namespace(one.namespace.as_deref()))
+        made.filter(|provider| in_namespace(provider.namespace.as_deref()))
             .cloned()
             .collect()
     }
@@ -556,7 +562,7 @@ fn is_web(text: &str) -> bool {
         "http_server_config:",
     ];
     text.lines()
-        .any(|line| sections.iter().any(|one| line.starts_with(one)))
+        .any(|line| sections.iter().any(|section| line.starts_with(section)))
 }
 
 /// A literal as kustomize takes it: one pair of quotes around it comes off (kubernetes-sigs/kustomize

@@ -362,6 +362,6 @@ fn place(manifest: &Manifest<'_>) -> Place {
     let name = manifest
         .root
         .get("metadata")
-        .and_then(|one| one.get("name"));
+        .and_then(|metadata| metadata.get("name"));
     name.unwrap_or(manifest.root).place()
 }

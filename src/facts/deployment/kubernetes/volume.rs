@@ -23,7 +23,7 @@ pub(super) fn whole_object(
         kind: PartKind::Object {
             kind,
             name: name.to_owned(),
-            providers: objects.0.of(kind, name, |one| may_be_same(one, namespace)),
+            providers: objects.0.of(kind, name, |own| may_be_same(own, namespace)),
         },
         items: None,
         mode: DEFAULT_MODE,
@@ -56,11 +56,13 @@ impl<'d> Pod<'d> {
     pub(super) fn names(&self) -> Vec<String> {
         let mut names = Vec::new();
         for volume in self.volumes() {
-            let projected = volume.get("projected").and_then(|one| one.get("sources"));
+            let projected = volume
+                .get("projected")
+                .and_then(|projected| projected.get("sources"));
             let sources = projected.into_iter().flat_map(Node::items).chain([volume]);
             for source in sources {
                 let secret = source.get("secret");
-                let name = |one: Node<'d>| one.get("secretName").or_else(|| one.get("name"));
+                let name = |node: Node<'d>| node.get("secretName").or_else(|| node.get("name"));
                 let found = [secret, source.get("configMap")]
                     .into_iter()
                     .flatten()
@@ -82,7 +84,7 @@ impl<'d> Pod<'d> {
         let name = node.get("name").and_then(Node::as_str).unwrap_or("");
         let volume = self
             .volumes()
-            .find(|one| one.get("name").and_then(Node::as_str) == Some(name));
+            .find(|volume| volume.get("name").and_then(Node::as_str) == Some(name));
         let source = match volume {
             Some(volume) => self.source(volume, name, providers),
             None if is_claimed(owner, name) => {
@@ -128,7 +130,7 @@ impl<'d> Pod<'d> {
             return self.keys(
                 name,
                 sources
-                    .map(|one| self.part(one, &mode, providers))
+                    .map(|source| self.part(source, &mode, providers))
                     .collect(),
             );
         }
@@ -152,7 +154,7 @@ impl<'d> Pod<'d> {
         let fields: Vec<_> = volume
             .mapping()
             .into_iter()
-            .flat_map(|one| one.entries())
+            .flat_map(|mapping| mapping.entries())
             .collect();
         let other = fields
             .iter()
@@ -182,7 +184,7 @@ impl<'d> Pod<'d> {
             let kind = if placeholder::is_open(name) {
                 PartKind::Other(format!("a {kind} whose name is not known"))
             } else {
-                let providers = providers.of(kind, name, |one| may_be_same(one, self.namespace));
+                let providers = providers.of(kind, name, |own| may_be_same(own, self.namespace));
                 PartKind::Object {
                     kind,
                     name: name.to_owned(),
@@ -211,7 +213,9 @@ impl<'d> Pod<'d> {
             let items = downward.get("items").map(items).unwrap_or_default();
             (PartKind::Made, Some(items), downward)
         } else {
-            let words = source.mapping().and_then(|one| one.written().next());
+            let words = source
+                .mapping()
+                .and_then(|mapping| mapping.written().next());
             let words = words.map_or("nothing", |entry| entry.name());
             (PartKind::Other(format!("`{words}`")), None, source)
         };
@@ -262,10 +266,10 @@ impl<'d> Pod<'d> {
         let lists = ["initContainers", "containers"]
             .into_iter()
             .filter_map(|key| self.spec.get(key));
-        let mut users = lists.flat_map(Node::items).map(|one| {
-            let own = one
+        let mut users = lists.flat_map(Node::items).map(|container| {
+            let own = container
                 .get("securityContext")
-                .and_then(|one| one.get("runAsUser"));
+                .and_then(|context| context.get("runAsUser"));
             own.and_then(number).or(whole)
         });
         let first = users.next()??;
@@ -322,7 +326,7 @@ fn is_claimed(owner: Node<'_>, name: &str) -> bool {
     claims.into_iter().flat_map(Node::items).any(|claim| {
         claim
             .get("metadata")
-            .and_then(|one| one.get("name"))
+            .and_then(|metadata| metadata.get("name"))
             .and_then(Node::as_str)
             == Some(name)
     })

@@ -3,10 +3,10 @@ use super::*;
 /// Who runs a file: names, how sure, and the path, one a line.
 fn runs(world: &World, subject: &Subject<'_>) -> Vec<String> {
     let found = belonging(&world.tree, &world.index, subject);
-    let line = |one: &RunningDeployment<'_>| {
+    let line = |deployment: &RunningDeployment<'_>| {
         format!(
             "{:?} {} at {}",
-            one.certainty, one.deployment.name, one.path
+            deployment.certainty, deployment.deployment.name, deployment.path
         )
     };
     found.iter().map(line).collect()

@@ -334,7 +334,7 @@ fn a_file_that_may_be_laid_over_makes_doubt() {
     let one = world
         .deployments
         .iter()
-        .find(|one| one.image.is_some())
+        .find(|deployment| deployment.image.is_some())
         .unwrap();
     let Resolved::Unknown { evidence, .. } = one.resolve(&world.tree, "/s/t") else {
         panic!()
@@ -353,7 +353,7 @@ fn services_extend_one_another() {
     let one = world
         .deployments
         .iter()
-        .find(|one| one.prometheus.is_some())
+        .find(|deployment| deployment.prometheus.is_some())
         .unwrap();
     assert_eq!(
         said(&world.tree, &one.resolve(&world.tree, "/s/t")),
@@ -423,7 +423,10 @@ fn what_runs_prometheus_is_recognised() {
             format!("{{{definition}}}")
         };
         let world = world(&[("compose.yml", &format!("services:\n  one: {definition}\n"))]);
-        let runs = world.deployments.iter().any(|one| one.prometheus.is_some());
+        let runs = world
+            .deployments
+            .iter()
+            .any(|deployment| deployment.prometheus.is_some());
         assert_eq!(runs, want, "{definition}");
     }
     let built = world(&[(

@@ -665,7 +665,7 @@ fn only_what_runs_prometheus_is_a_deployment() {
         let count = world
             .deployments
             .iter()
-            .filter(|one| one.prometheus.is_some())
+            .filter(|deployment| deployment.prometheus.is_some())
             .count();
         assert_eq!(
             count,

@@ -27,7 +27,7 @@ fn answers(files: &[(&str, &str)], host: &str, port: u16) -> Vec<String> {
         .collect();
     let network = network(&tree, &file(""), &sources);
     let shown = |hit: &Hit<'_>| {
-        let image = hit.container.and_then(|one| one.image.as_ref());
+        let image = hit.container.and_then(|container| container.image.as_ref());
         format!("{}:{}", image.map_or("?", Image::repository), hit.port)
     };
     network.ask(&tree, host, port).iter().map(shown).collect()

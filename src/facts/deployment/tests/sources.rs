@@ -186,7 +186,7 @@ fn to_replace_a_file_is_to_begin_anew() {
     files.push(("i/issuer.yaml".to_owned(), issuer("{selfSigned: {}}")));
     files.sort();
     let texts = |files: &[(String, String)]| -> Vec<_> {
-        files.iter().map(|one| source(one).text).collect()
+        files.iter().map(|file| source(file).text).collect()
     };
     let mut sources = Sources::new(
         &tree_of(&files),

@@ -84,7 +84,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
     let authority = endpoint.masked.get(inner..).unwrap_or("");
     if ["http://", "https://"]
         .iter()
-        .any(|one| authority.starts_with(one))
+        .any(|text| authority.starts_with(text))
     {
         let host = authority.split(':').next().unwrap_or_default();
         return Some(UrlFault {

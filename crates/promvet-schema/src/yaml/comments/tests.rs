@@ -12,7 +12,7 @@ fn texts(source: &str) -> Vec<(String, bool)> {
 fn shown(source: &str, found: &[Comment]) -> Vec<(String, bool)> {
     found
         .iter()
-        .map(|one| (slice(source, one.span).to_owned(), one.trailing))
+        .map(|hit| (slice(source, hit.span).to_owned(), hit.trailing))
         .collect()
 }
 
@@ -156,7 +156,7 @@ proptest::proptest! {
         let hashes = |text: &str| text.matches('#').count();
         let end = document.next_document().map_or(source.len(), |next| next.start as usize);
         let in_scalars: usize = said(&document).iter().map(|text| hashes(text)).sum();
-        let in_comments: usize = found.iter().map(|one| hashes(slice(&source, one.span))).sum();
+        let in_comments: usize = found.iter().map(|comment| hashes(slice(&source, comment.span))).sum();
         proptest::prop_assert!(in_scalars + in_comments >= hashes(&source[..end]));
     }
 }
