@@ -911,7 +911,7 @@ fn what_of_alloy_cannot_be_read_is_not_checked() {
 
 /// What the chart does not read, and what does nothing beside another key, in each of its carriers.
 #[test]
-fn keys_that_the_chart_does_not_read_are_reported() {
+fn keys_without_effect_are_reported_in_each_carrier_of_the_chart() {
     let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: p}\nspec:\n  chart: {spec: {chart: CHART}}\n  values: {server: {remote_write: [{url: 'https://a.example.com/w'}]}}\n";
     let mounted = "server:\n  extraSecretMounts: [{name: a, mountPath: /etc/secrets/a, secretName: a}]\n  remoteWrite: [{url: 'https://a.example.com/api/v1/write', authorization: {credentials_file: /etc/secrets/a/token}}]\nalertmanager: {}\n";
     for (file, text, rule) in [
