@@ -199,7 +199,11 @@ fn a_word_in_capitals_is_a_placeholder_where_a_script_fills_it_in() {
             reported.any(|one| one.rule == rule)
         };
         assert_eq!(has(&url, "remote-write/url-syntax"), reported, "{script:?}");
-        assert_eq!(has(&password, "credentials/content"), reported, "{script:?}");
+        assert_eq!(
+            has(&password, "credentials/content"),
+            reported,
+            "{script:?}"
+        );
         if !reported {
             assert!(!has(&host, "remote-write/url-syntax"), "{script:?}");
         }
