@@ -114,6 +114,14 @@ impl<'t> Facts<'t> {
         }]
     }
 
+    /// The commands in scripts, units and other texts that surely start Prometheus with the configuration
+    /// in a file.
+    #[must_use]
+    pub fn commands_starting(&self, file: &Path) -> Vec<&Deployment> {
+        let commands = self.shared.commands(&self.files);
+        deployment::started_with(self.files.tree, commands, file)
+    }
+
     /// Everything that the Prometheus Operator runs by the tree.
     #[must_use]
     pub fn all_operated(&self) -> &[Deployment] {

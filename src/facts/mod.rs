@@ -91,7 +91,7 @@ pub fn may_hold(bytes: &[u8]) -> bool {
 /// called at most once for each.
 pub type Find<'t> = Box<dyn Fn(Scan) -> Vec<Arc<Text>> + Send + Sync + 't>;
 
-/// Finds the texts of the tree that may be scripts.
+/// Finds the texts of the tree that may be scripts, or units that start something.
 pub type FindScripts<'t> = Box<dyn Fn() -> Vec<Arc<Text>> + Send + Sync + 't>;
 
 /// The facts about one tree under one policy.

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::credential_file::Lookup;
-use super::deployment::{Deployment, Deployments, Network, Objects, SourceFile, Sources};
+use super::deployment::{self, Deployment, Deployments, Network, Objects, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::near_miss::{self, Selectables};
 use super::opstrace::{self, Instance};
 use super::patches::{self, Patches};
 use super::routes::{self, Routes};
-use super::scripts::Scripts;
+use super::scripts::{Scripts, may_be_script};
 use super::{Find, FindScripts, Scan, TenantFlag, namespaces, pulled_in, rule_evaluator};
 use crate::deadline::Deadline;
 use crate::finding::{Place, Text};
@@ -41,7 +41,9 @@ pub struct Shared<'t> {
     patches: OnceLock<Patches>,
     selectables: OnceLock<Selectables>,
     vmalert_alone: OnceLock<Option<Place>>,
+    script_texts: OnceLock<Vec<Arc<Text>>>,
     scripts: OnceLock<Scripts>,
+    commands: OnceLock<Deployments>,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
 
@@ -56,7 +58,7 @@ impl fmt::Debug for Shared<'_> {
 
 impl<'t> Shared<'t> {
     /// `find` is called when the first endpoint asks for a fact that is in another file,
-    /// `find_scripts` when the first placeholder is looked at.
+    /// `find_scripts` when the first placeholder is looked at, or the first command.
     #[must_use]
     pub fn new(find: Find<'t>, find_scripts: FindScripts<'t>) -> Self {
         Self {
@@ -79,7 +81,9 @@ impl<'t> Shared<'t> {
             patches: OnceLock::new(),
             selectables: OnceLock::new(),
             vmalert_alone: OnceLock::new(),
+            script_texts: OnceLock::new(),
             scripts: OnceLock::new(),
+            commands: OnceLock::new(),
             tracked: OnceLock::new(),
         }
     }
@@ -210,8 +214,25 @@ impl<'t> Shared<'t> {
 
     /// The scripts that may fill in placeholders.
     pub(super) fn scripts(&self) -> &Scripts {
-        self.scripts
-            .get_or_init(|| Scripts::new((self.find_scripts)()))
+        self.scripts.get_or_init(|| {
+            // A unit names files and fills in nothing.
+            let texts = self.script_texts().iter();
+            let scripts = texts.filter(|text| may_be_script(Path::new(&**text.path())));
+            Scripts::new(scripts.cloned().collect())
+        })
+    }
+
+    /// What commands in scripts, units and other texts start Prometheus with.
+    pub(super) fn commands(&self, files: &Lookup<'_>) -> &Deployments {
+        self.commands.get_or_init(|| {
+            let texts = self.script_texts();
+            Deployments::new(deployment::of_texts(files.tree, &files.bounds, texts))
+        })
+    }
+
+    /// The texts that may be scripts or units.
+    fn script_texts(&self) -> &[Arc<Text>] {
+        self.script_texts.get_or_init(|| (self.find_scripts)())
     }
 
     /// The files that may describe deployments.

@@ -27,13 +27,27 @@ pub(crate) fn evidence(
         return by_chart(document);
     }
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
-    let is_agent = |deployment: &RunningDeployment<'_>| {
-        deployment.certainty != Certainty::Doubtful && deployment.deployment.agent().is_some()
+    if runners.is_empty() {
+        let is_file = seen.recognised.holder.is_none();
+        // An agent that sends nothing does nothing: without remote write no script is looked at.
+        let sends = is_file && has("remote_write");
+        return sends.then(|| by_command(seen, facts)).flatten();
+    }
+    let is_agent = |runner: &RunningDeployment<'_>| {
+        runner.certainty != Certainty::Doubtful && runner.deployment.agent().is_some()
     };
     if !runners.iter().all(is_agent) {
         return None;
     }
     runners.first()?.deployment.agent().cloned()
+}
+
+/// Where a script, a unit or another text starts an agent with the configuration in a file, if all that
+/// start something with it do.
+fn by_command(seen: &ScannedFile, facts: &Facts<'_>) -> Option<Place> {
+    let commands = facts.commands_starting(&seen.found.path);
+    let agents: Option<Vec<&Place>> = commands.iter().map(|command| command.agent()).collect();
+    agents?.first().map(|place| (*place).clone())
 }
 
 /// Where values of the chart `prometheus` start an agent: in flags that replace those of its server,

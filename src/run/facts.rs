@@ -10,7 +10,7 @@ use super::policy_files::catalogue;
 use super::request::Request;
 use super::survey::{ScannedFile, Survey, may_have_facts, walk_of};
 use crate::discover::{self, Recognised, What};
-use crate::facts::deployment::RunAs;
+use crate::facts::deployment::{RunAs, is_unit};
 use crate::facts::scripts::{self, LARGEST_SCRIPT, may_be_script};
 use crate::facts::{self, Facts, Lookup, Scan, Shared};
 use crate::finding::{Evidence, Text};
@@ -159,12 +159,12 @@ impl<'t> Sight<'t> {
         texts
     }
 
-    /// The texts of a tree that may be scripts, by path. They may hold anything, so no line of them
+    /// The texts of a tree that may be scripts or units, by path. They may hold anything, so no line of them
     /// is shown.
     fn scripts_of(&self, root: &Path) -> Vec<Arc<Text>> {
         let how = Walk {
             root: Some(root),
-            wanted: &|path| may_be_script(path),
+            wanted: &|path| may_be_script(path) || is_unit(path),
             ..walk_of(self.request)
         };
         let hidden = scripts::HIDDEN.iter().map(|name| root.join(name));

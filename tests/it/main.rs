@@ -1,5 +1,6 @@
 //! The integration tests, as one program: linking one is faster than linking twenty.
 
+mod agent_mode;
 mod agents;
 mod audit;
 mod bounds;

@@ -257,6 +257,27 @@ pub fn belonging<'d>(
     }
 }
 
+/// The deployments that mount a file of the tree where Prometheus is told to look.
+#[must_use]
+pub fn started_with<'d>(
+    tree: &dyn Tree,
+    deployments: &'d Deployments,
+    file: &Path,
+) -> Vec<&'d Deployment> {
+    let subject = Subject { file, held: None };
+    let file = real(tree, &subject);
+    let subject = Subject {
+        file: &file,
+        ..subject
+    };
+    let is_it = |deployment: &&Deployment| {
+        let path = deployment.config_file();
+        let mut mounts = deployment.mounts.iter().filter(|mount| mount.path == path);
+        mounts.any(|mount| matches!(&mount.source, MountSource::Tree(source) if *source == file))
+    };
+    deployments.mounting(&subject).filter(is_it).collect()
+}
+
 /// The containers that run another program, named by its word in reports, with a configuration of
 /// it, or with endpoints on its command line.
 #[must_use]

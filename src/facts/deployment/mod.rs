@@ -24,6 +24,7 @@ mod image;
 mod inside;
 mod keys;
 mod kubernetes;
+mod lines;
 mod mentions;
 mod model;
 mod near;
@@ -49,12 +50,14 @@ pub use arguments::{Argument, Arguments};
 pub(crate) use arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
 pub use belong::{
     Certainty, Deployments, Held, RunningDeployment, Subject, belonging, reading, shows,
+    started_with,
 };
 pub use environment::{Environment, Variable};
 pub use features::Feature;
 pub use image::Image;
 pub(super) use inside::on_disk;
 pub use kubernetes::Service;
+pub(crate) use lines::of_texts;
 pub(crate) use mentions::{Mention, Mentioned, may_mention, mentions, name_of};
 pub use model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,

@@ -22,7 +22,7 @@ pub enum Platform {
     Kubernetes,
     /// An image built from a Dockerfile, started by something that is not in the tree.
     Image,
-    /// A unit of systemd, or a Quadlet of podman.
+    /// A unit of systemd, a Quadlet of podman, or a command in a script or in another text.
     Unit,
     /// Whatever promvet.yaml describes.
     Policy,

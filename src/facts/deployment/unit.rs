@@ -44,32 +44,43 @@ pub(crate) fn of_unit(path: &Path, text: &Arc<Text>) -> Option<Deployment> {
         return None;
     }
     text.recognize();
-    let place = at(started.key);
-    let evidence = |message: &str| Evidence {
-        place: place.clone(),
-        message: message.to_owned(),
-    };
     let image = started.image.map(|span| Image {
         name: text.slice(span).to_owned(),
         place: at(span),
     });
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Some(Deployment {
-        name: format!("the unit `{name}`"),
+    let arguments = Arguments {
+        list,
+        replaces: true,
+    };
+    let name = format!("the unit `{name}`");
+    Some(machine(name, path, at(started.key), arguments, image))
+}
+
+/// A Prometheus on a machine: the tree has its command line and no more.
+pub(super) fn machine(
+    name: String,
+    path: &Path,
+    place: Place,
+    arguments: Arguments,
+    image: Option<Image>,
+) -> Deployment {
+    let evidence = |message: &str| Evidence {
+        place: place.clone(),
+        message: message.to_owned(),
+    };
+    Deployment {
+        name,
         platform: Platform::Unit,
         prometheus: Some(evidence("it starts Prometheus")),
         doubts: vec![evidence("what is on the machine is not in the tree")],
-        place,
         file: path.to_owned(),
         namespace: None,
         pod: PodNetwork::default(),
         root: PathBuf::new(),
         image,
         base: None,
-        arguments: Arguments {
-            list,
-            replaces: true,
-        },
+        arguments,
         folder: None,
         commands: Vec::new(),
         others: Vec::new(),
@@ -78,5 +89,6 @@ pub(crate) fn of_unit(path: &Path, text: &Arc<Text>) -> Option<Deployment> {
         withheld: Vec::new(),
         by_path: ByPath::default(),
         environment: Vec::new(),
-    })
+        place,
+    }
 }
