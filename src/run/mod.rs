@@ -35,6 +35,7 @@ pub(crate) mod since;
 mod started;
 pub(crate) mod suppress;
 pub(crate) mod survey;
+mod unparsed;
 mod unrendered;
 mod unused;
 pub(crate) mod uses;

@@ -18,6 +18,7 @@ use super::reach;
 use super::request::{Request, Run, Side};
 use super::suppress::{self, SuppressionContext};
 use super::survey::{ScannedFile, Survey, own_fault, survey};
+use super::unparsed::unparsed;
 use super::unused::unused;
 use super::uses::Uses;
 use super::watch::Stage;
@@ -219,7 +220,7 @@ fn judge_in_time(
         gathered.all.findings.truncate(said.0);
         gathered.all.unchecked.truncate(said.1);
     }
-    gathered.unread();
+    gathered.unread(tree);
     gathered.late(&late);
     let Gathered { all, files, .. } = gathered;
     let own = custom_rules::pages(policies, request.own.as_deref());
@@ -382,7 +383,9 @@ impl<'a> Gathered<'a> {
     }
 
     /// Adds the candidates that could not be read.
-    fn unread(&mut self) {
+    fn unread(&mut self, tree: &dyn Tree) {
+        let unparsed = unparsed(self.request, self.survey, tree);
+        self.all.unchecked.extend(unparsed);
         let listed = |found: &Found| self.request.lists_unread(&found.path);
         let unread = self.survey.unread.iter();
         for (found, why) in unread.filter(|(found, _)| listed(found)) {

@@ -24,6 +24,64 @@ fn compose(image: &str, flags: &str) -> String {
     )
 }
 
+/// The entry point of the official image is Prometheus, which takes flags alone.
+#[test]
+fn a_command_for_the_entry_point_of_the_image_is_an_error() {
+    let service =
+        |lines: &str| format!("services:\n  p:\n    image: prom/prometheus:v3.5.0\n{lines}");
+    let pod = |lines: &str| {
+        format!(
+            "kind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n  - name: p\n    image: prom/prometheus\n{lines}"
+        )
+    };
+    let line = "sh -c \"prometheus --config.file=/c/prometheus.yml\"";
+    let list = "[sh, -c, 'exec prometheus --config.file=/c/prometheus.yml']";
+    let files = [
+        ("compose.yml", service(&format!("    command: {line}\n")), true),
+        ("compose.yml", service(&format!("    command: {list}\n")), true),
+        ("compose.yml", service("    command: [/start.sh, --agent]\n"), true),
+        ("compose.yml", service(&format!("    entrypoint: {list}\n")), false),
+        (
+            "compose.yml",
+            service("    entrypoint: [/bin/sh, -c]\n    command: ['prometheus --config.file=/c/prometheus.yml']\n"),
+            false,
+        ),
+        ("compose.yml", service("    command: ['$START', --agent]\n"), false),
+        (
+            "compose.yml",
+            service(&format!("    command: {line}\n")).replace("prom/prometheus", "acme/prometheus"),
+            false,
+        ),
+        (
+            "compose.yml",
+            service(&format!("    build: .\n    command: {line}\n")),
+            false,
+        ),
+        ("pod.yaml", pod(&format!("    args: {list}\n")), true),
+        ("pod.yaml", pod(&format!("    command: {list}\n")), false),
+        (
+            "pod.yaml",
+            pod("    command: [sh, -c]\n    args: ['prometheus --config.file=/c/prometheus.yml']\n"),
+            false,
+        ),
+        (
+            "Dockerfile",
+            format!("FROM prom/prometheus:v3.5.0\nCMD {}\n", list.replace('\'', "\"").replace("sh, -c", "\"sh\", \"-c\"")),
+            true,
+        ),
+        (
+            "Dockerfile",
+            "FROM prom/prometheus:v3.5.0\nENTRYPOINT [\"sh\", \"-c\"]\nCMD [\"prometheus --config.file=/c/prometheus.yml\"]\n".to_owned(),
+            false,
+        ),
+    ];
+    for (name, content, expected) in files {
+        let found = reported(&[(name, &content)]);
+        let is_found = found.iter().any(|line| line.contains("entry point"));
+        assert_eq!(is_found, expected, "{content}: {found:#?}");
+    }
+}
+
 #[test]
 fn flags_are_judged_without_a_configuration() {
     let new = "prom/prometheus:v3.5.0";
@@ -132,20 +190,20 @@ fn flags_are_judged_without_a_configuration() {
             ),
         }
     }
+    let shell = |line: &str| {
+        let service = compose(new, &format!("sh -c '{line}'"));
+        service.replace("command:", "entrypoint:")
+    };
     for line in [
         "curl --retry 3 https://example.org && exec prometheus --web.enable-lifecycle | tee --append x",
         "prometheus --web.enable-lifecycle; curl --retry 3 https://example.org",
     ] {
-        let found = reported(&[(
-            "/tree/compose.yaml",
-            &compose(new, &format!("sh -c '{line}'")),
-        )]);
+        let found = reported(&[("/tree/compose.yaml", &shell(line))]);
         assert_eq!(found, [""; 0], "{line}");
     }
-    let several =
-        format!("sh -c 'if a; then prometheus {file}; else prometheus {file} --agent; fi'");
+    let several = format!("if a; then prometheus {file}; else prometheus {file} --agent; fi");
     assert_eq!(
-        reported(&[("/tree/compose.yaml", &compose(new, &several))]),
+        reported(&[("/tree/compose.yaml", &shell(&several))]),
         [""; 0]
     );
 }

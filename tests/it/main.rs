@@ -59,6 +59,7 @@ mod starts;
 mod story;
 mod support;
 mod suppressions;
+mod unparsed;
 mod upgrade;
 mod verdicts;
 mod watch;

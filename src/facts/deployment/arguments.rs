@@ -37,6 +37,8 @@ pub struct Arguments {
     pub list: Vec<Argument>,
     /// Whether flags are written down, so that the image's own do not count.
     pub replaces: bool,
+    /// Whether the entry point of the image that is named surely gets them, since no other is written.
+    pub for_entry_point: bool,
 }
 
 impl Arguments {
@@ -218,6 +220,7 @@ mod tests {
         Arguments {
             list: Arguments::of_node(document.root().unwrap(), &|_| None),
             replaces: true,
+            for_entry_point: false,
         }
     }
 

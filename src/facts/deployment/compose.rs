@@ -232,11 +232,13 @@ fn arguments(
             .map(|image| image.arguments.clone())
             .unwrap_or_default();
     }
+    let for_entry_point = entrypoint.is_none() && service.get("build").is_none();
     let mut all = entrypoint.unwrap_or_default();
     all.extend(command.unwrap_or_default());
     Arguments {
         list: all,
         replaces: true,
+        for_entry_point,
     }
 }
 

@@ -315,6 +315,7 @@ impl Stage {
     fn finish(self, home: Home<'_>, file: &SourceFile) -> Deployment {
         let place = self.base.place.clone();
         let replaces = self.command.is_some();
+        let for_entry_point = self.entrypoint.is_none();
         let mut list = self.entrypoint.unwrap_or_default();
         list.extend(self.command.unwrap_or_default());
         let looks = self.base.looks();
@@ -335,7 +336,11 @@ impl Stage {
             image: None,
             user: user_of(&self.base, self.user),
             base: Some(self.base),
-            arguments: Arguments { list, replaces },
+            arguments: Arguments {
+                list,
+                replaces,
+                for_entry_point,
+            },
             folder: Some(self.folder),
             commands: self.commands,
             others: Vec::new(),

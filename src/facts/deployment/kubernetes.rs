@@ -454,11 +454,13 @@ fn arguments_of(container: Node<'_>, fill: bool) -> Arguments {
     };
     let (command, args) = (list("command"), list("args"));
     let replaces = command.is_some() || args.is_some();
+    let for_entry_point = container.get("command").is_none();
     let mut all = command.unwrap_or_default();
     all.extend(args.unwrap_or_default());
     Arguments {
         list: all,
         replaces,
+        for_entry_point,
     }
 }
 

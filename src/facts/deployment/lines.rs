@@ -311,6 +311,7 @@ fn deployment(path: &Path, text: &Arc<Text>, started: &Started) -> Option<Deploy
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let arguments = Arguments {
         replaces: !started.arguments.is_empty(),
+        for_entry_point: false,
         list: started.arguments.iter().map(argument).collect(),
     };
     let name = format!("the command in `{name}`");

@@ -52,6 +52,7 @@ pub(crate) fn of_unit(path: &Path, text: &Arc<Text>) -> Option<Deployment> {
     let arguments = Arguments {
         list,
         replaces: true,
+        for_entry_point: false,
     };
     let name = format!("the unit `{name}`");
     Some(machine(name, path, at(started.key), arguments, image))

@@ -150,7 +150,10 @@ fn of_value(
         SealedSecret), or fill it in at deploy time (ExternalSecret, a variable of the pipeline)";
     let mut finding = out.of_value(written, Severity::Error, message).help(help);
     let here = |evidence: &Evidence| evidence.place.order() == written.place.order();
-    finding.evidence = evidence.into_iter().filter(|evidence| !here(evidence)).collect();
+    finding.evidence = evidence
+        .into_iter()
+        .filter(|evidence| !here(evidence))
+        .collect();
     let is_new = out.is_new(&finding);
     if is_new {
         out.push(finding);

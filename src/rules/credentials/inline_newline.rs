@@ -6,10 +6,13 @@ use crate::rules::{Findings, Material, Secret, advice};
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     for secret in material.secrets.iter().filter(|secret| !secret.repeated) {
-        let outer = secret.content.iter().find_map(|observation| match observation {
-            Observation::OuterWhiteSpace { line_break } => Some(*line_break),
-            _ => None,
-        });
+        let outer = secret
+            .content
+            .iter()
+            .find_map(|observation| match observation {
+                Observation::OuterWhiteSpace { line_break } => Some(*line_break),
+                _ => None,
+            });
         if let Some(line_break) = outer {
             say(secret, line_break, out);
         }

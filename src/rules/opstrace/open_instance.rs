@@ -11,7 +11,10 @@ const SHOWN: usize = 5;
 
 pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
     let mut open: BTreeMap<&str, Vec<(&Instance, &Place, &Entry<'_>)>> = BTreeMap::new();
-    for entry in configurations.iter().flat_map(|configuration| &configuration.entries) {
+    for entry in configurations
+        .iter()
+        .flat_map(|configuration| &configuration.entries)
+    {
         let Some(instance) = entry.opstrace_host().and_then(|_| entry.instance()) else {
             continue;
         };

@@ -210,7 +210,8 @@ impl Url<'_, '_> {
     /// What is known of the server that is asked.
     fn of_receiver(&self, part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         let standpoint = part.configuration.standpoint();
-        let answering = standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(self.endpoint));
+        let answering =
+            standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(self.endpoint));
         let recognition = part.facts.recognise(self.endpoint, &answering);
         let path = self.endpoint.masked(self.endpoint.path());
         let known = |candidate: &&Candidate<'_>| candidate.certainty >= Certainty::Word;

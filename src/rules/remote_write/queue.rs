@@ -98,7 +98,10 @@ fn too_large(settings: [Setting<'_>; 3], out: &mut Findings<'_>) {
     let furthest = settings
         .into_iter()
         .max_by_key(|setting| setting.value / setting.default);
-    let Some(node) = furthest.and_then(|furthest| furthest.node).filter(|_| samples > MANY) else {
+    let Some(node) = furthest
+        .and_then(|furthest| furthest.node)
+        .filter(|_| samples > MANY)
+    else {
         return;
     };
     let gigabytes = samples.saturating_mul(BYTES_A_SAMPLE) / 1_000_000_000;

@@ -52,7 +52,9 @@ fn certificate(
         .as_ref()
         .filter(|asks| asks.value)?;
     let credentials = entry.credentials();
-    let mut kinds = credentials.iter().map(|credential| Credential::from(credential.kind));
+    let mut kinds = credentials
+        .iter()
+        .map(|credential| Credential::from(credential.kind));
     if kinds.any(|kind| kind == Credential::ClientCertificate) {
         return None;
     }
@@ -213,7 +215,11 @@ fn other_user(
 
 /// Whether the query names the user in the way that the receiver takes: `{query: u+p}`.
 fn has_user_in_query(url: &Url<'_>) -> bool {
-    let profiles = url.recognition.decisive().iter().map(|candidate| candidate.profile);
+    let profiles = url
+        .recognition
+        .decisive()
+        .iter()
+        .map(|candidate| candidate.profile);
     let mut kinds = profiles.flat_map(|profile| profile.credentials.iter());
     kinds.any(|kind| match kind {
         Credential::Query(names) => {

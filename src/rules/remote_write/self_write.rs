@@ -49,7 +49,9 @@ fn by_name(url: &Url<'_>) -> Option<Vec<Evidence>> {
 /// The target at which this Prometheus scrapes itself, if it is on this machine and has the
 /// address of the endpoint.
 fn own_target<'d>(config: Config<'d>, endpoint: &Endpoint) -> Option<Node<'d>> {
-    let port = |endpoint: &Endpoint| (endpoint.network() == Network::Loopback).then(|| endpoint.port_number())?;
+    let port = |endpoint: &Endpoint| {
+        (endpoint.network() == Network::Loopback).then(|| endpoint.port_number())?
+    };
     let wanted = port(endpoint)?;
     let clients = config.clients();
     let jobs = clients.iter().filter(|client| {

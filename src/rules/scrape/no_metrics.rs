@@ -137,7 +137,9 @@ fn judge(
     let Some(text) = target.as_str() else { return };
     // Most targets have other ports, which is sooner seen than what answers there.
     let port = text.rsplit(':').next().and_then(|port| port.parse().ok());
-    let Some(port) = port.filter(|port| PROGRAMS.iter().any(|program| program.ports.contains(port))) else {
+    let Some(port) =
+        port.filter(|port| PROGRAMS.iter().any(|program| program.ports.contains(port)))
+    else {
         return;
     };
     // An exporter of several targets is asked in place of the target.

@@ -37,7 +37,9 @@ fn check_scheme(node: Node<'_>, effect: &str, out: &mut Findings<'_>) {
     };
     let text = scalar.text;
     // `url.Parse` of Go makes lower case of the scheme.
-    let is_known = SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(text));
+    let is_known = SCHEMES
+        .iter()
+        .any(|scheme| scheme.eq_ignore_ascii_case(text));
     if is_known || scalar.is_null() || placeholder::is_open(text) || is_filled_in(text) {
         return;
     }

@@ -1,8 +1,8 @@
 //! `start/flag`: a flag that the release which is started does not know.
 
-use crate::facts::deployment::Argument;
 use crate::facts::deployment::flags::FLAGS;
-use crate::finding::{Severity, nearest};
+use crate::facts::deployment::{Argument, Deployment, Platform};
+use crate::finding::{Finding, Severity, nearest};
 use crate::rules::start::refused::{Refused, own_arguments, refused};
 use crate::rules::start::{Verdict, shown};
 use crate::rules::{Findings, Start, advice};
@@ -29,6 +29,10 @@ const INSTEAD: &[(&str, &str)] = &[
 
 pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
     let deployment = start.deployment;
+    if let Some(argument) = stray(deployment) {
+        out.push(refused_argument(start, argument, out));
+        return;
+    }
     if deployment.is_started_by_something_else() {
         return;
     }
@@ -46,6 +50,45 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
             None => one.help.into(),
         }));
     }
+}
+
+/// The name of a command before the flags, where the entry point of the official image is `prometheus`
+/// (Dockerfile of prometheus/prometheus): it takes no arguments but flags (kingpin `parse`, "unexpected
+/// argument"). What names the program once more is left alone: its flags are what was meant.
+fn stray(deployment: &Deployment) -> Option<&Argument> {
+    let first = deployment.arguments.list.first()?;
+    let is_official = deployment.known_image().is_some();
+    let is_word = first
+        .text
+        .starts_with(|c: char| c.is_ascii_alphanumeric() || "/._".contains(c));
+    let is_program = first.text.rsplit('/').next() == Some("prometheus");
+    let is_stray = deployment.arguments.for_entry_point
+        && is_official
+        && is_word
+        && !is_program
+        && !placeholder::is_open(&first.text)
+        && !first.text.contains('$');
+    is_stray.then_some(first)
+}
+
+fn refused_argument(start: &Start<'_>, argument: &Argument, out: &Findings<'_>) -> Finding {
+    let deployment = start.deployment;
+    let word = &argument.text;
+    let message = format!(
+        "`{word}` is an argument for the image's entry point, which is Prometheus: it does not start"
+    );
+    let help = match deployment.platform {
+        Platform::Kubernetes => "write the command below `command`, which replaces the entry point",
+        Platform::Image => "write the command as `ENTRYPOINT`",
+        _ => "write the command below `entrypoint`, which replaces that of the image",
+    };
+    let severity = match deployment.doubts.is_empty() {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let identity = format!("{}.{word}", deployment.name);
+    let finding = out.of_place(&argument.place, identity, severity, message);
+    finding.kind("argument").help(help)
 }
 
 /// An error where nothing but the flags in sight decides, in the official image, whose release is known.

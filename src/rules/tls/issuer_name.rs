@@ -14,7 +14,10 @@ const SHOWN: usize = 5;
 pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
     let mut misnamed: BTreeMap<String, (Misnamed, Vec<&Url<'_>>)> = BTreeMap::new();
     let mut strange: BTreeMap<&str, (&Instance, Vec<&Url<'_>>)> = BTreeMap::new();
-    for entry in configurations.iter().flat_map(|configuration| &configuration.entries) {
+    for entry in configurations
+        .iter()
+        .flat_map(|configuration| &configuration.entries)
+    {
         let Some((url, host)) = verified(entry) else {
             continue;
         };

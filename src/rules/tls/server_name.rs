@@ -95,7 +95,9 @@ fn strange(entry: &Entry<'_>, node: Node<'_>, name: &str, out: &mut Findings<'_>
         return;
     };
     let candidates = url.recognition.decisive();
-    let public = candidates.iter().all(|candidate| candidate.profile.tls == Tls::Public);
+    let public = candidates
+        .iter()
+        .all(|candidate| candidate.profile.tls == Tls::Public);
     let Some(host) = url
         .endpoint
         .host_name()

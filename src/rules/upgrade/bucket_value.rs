@@ -59,7 +59,8 @@ fn check_rule_files(upgrade: &Upgrade<'_>, stored: &[&str], out: &mut Findings<'
             for node in rule_file::expressions(document) {
                 let matchers = promql::matchers(node.as_str().unwrap_or_default(), dialect);
                 let concerned = matchers.iter();
-                for matcher in concerned.filter(|matcher| stored.contains(&matcher.label.as_str())) {
+                for matcher in concerned.filter(|matcher| stored.contains(&matcher.label.as_str()))
+                {
                     check_matcher(node, matcher, budget, out);
                 }
             }

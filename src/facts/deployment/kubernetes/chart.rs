@@ -120,6 +120,7 @@ impl<'d> Server<'d> {
         Arguments {
             list,
             replaces: true,
+            for_entry_point: false,
         }
     }
 

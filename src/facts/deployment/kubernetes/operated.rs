@@ -295,6 +295,7 @@ impl<'d> Operated<'d> {
         Arguments {
             list,
             replaces: true,
+            for_entry_point: false,
         }
     }
 

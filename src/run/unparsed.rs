@@ -1,0 +1,88 @@
+//! Compose files and manifests that have to do with Prometheus and are not YAML: what they start and
+//! configure is not known, so silence about it would look like "nothing is wrong".
+
+use std::sync::Arc;
+
+use memchr::memmem;
+
+use super::request::Request;
+use super::survey::Survey;
+use crate::discover::{self, What};
+use crate::facts::deployment::{SourceKind, kinds};
+use crate::finding::{Text, Unchecked};
+use crate::parallel;
+use crate::schema;
+use crate::source::{Found, Tree};
+use crate::yaml::parse_all;
+
+/// Words of files that start or configure what is checked.
+const WORDS: &[&str] = &[
+    "config.file",
+    "prom/prometheus",
+    "prometheus.yaml",
+    "prometheus.yml",
+    "prometheus/prometheus",
+    "promscrape.config",
+    "remoteWrite",
+    "remote_write",
+];
+
+/// Marks of templates, which need not be YAML before something renders them.
+const TAGS: &[&str] = &["{{", "{%"];
+
+/// Those among the files that were looked at, each with the place where it stops being YAML.
+pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Unchecked> {
+    let others = survey.others.iter().map(|found| (found, None));
+    let seen = survey.seen.iter().filter_map(|seen| {
+        let recognised = &seen.recognised;
+        let is_whole = recognised.holder.is_none() && recognised.template.is_none();
+        let is_unread = matches!(recognised.what, What::Unknown | What::Other { .. });
+        (is_whole && is_unread).then_some((&seen.found, Some(&recognised.text)))
+    });
+    let files: Vec<(&Found, Option<&Arc<Text>>)> = others.chain(seen).collect();
+    let found = parallel::map(request.threads, &files, |(found, text)| {
+        let is_plain = discover::has_yaml_name(&found.path)
+            && !discover::is_template(&found.path)
+            && !discover::is_test_data(&found.shown)
+            && request.selection.excludes(&found.shown).is_none();
+        if !is_plain || !request.lists_unread(&found.path) {
+            return None;
+        }
+        let text = match text {
+            Some(text) => Arc::clone(text),
+            None => survey.text_of(found, tree)?,
+        };
+        let is_one = is_asked(found, &text);
+        is_one.then(|| fault(&text)).flatten()
+    });
+    found.into_iter().flatten().collect()
+}
+
+/// Whether a file is a compose file or a manifest that says something of Prometheus.
+fn is_asked(found: &Found, text: &Text) -> bool {
+    let bytes = text.content().as_bytes();
+    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    let is_deployment = |kind: &SourceKind| {
+        use SourceKind::{Compose, Operated, Provider, Workload};
+        matches!(kind, Compose | Workload | Provider | Operated)
+    };
+    WORDS.iter().any(|word| has(word))
+        && !TAGS.iter().any(|tag| has(tag))
+        && kinds(&found.path, bytes).iter().any(is_deployment)
+}
+
+/// Where and why a file is not YAML.
+fn fault(text: &Arc<Text>) -> Option<Unchecked> {
+    let (_, error) = parse_all(text);
+    let finding = schema::syntax_finding(text, &error?);
+    text.recognize();
+    Some(Unchecked {
+        reason: format!(
+            "what this file says of Prometheus is not read: {}",
+            finding.message
+        ),
+        place: finding.place,
+        logical: String::new(),
+        settle: Some("correct the YAML".to_owned()),
+    })
+}
