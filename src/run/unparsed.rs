@@ -66,8 +66,8 @@ fn is_asked(found: &Found, text: &Text) -> bool {
         use SourceKind::{Compose, Operated, Provider, Workload};
         matches!(kind, Compose | Workload | Provider | Operated)
     };
-    WORDS.iter().any(|word| has(word))
-        && !TAGS.iter().any(|tag| has(tag))
+    WORDS.iter().any(&has)
+        && !TAGS.iter().any(&has)
         && kinds(&found.path, bytes).iter().any(is_deployment)
 }
 
