@@ -3,8 +3,6 @@
 
 #[path = "build/pages.rs"]
 mod pages;
-#[path = "build/programs.rs"]
-mod programs;
 #[path = "build/receivers.rs"]
 mod receivers;
 

@@ -7,6 +7,7 @@
 
 mod compiled;
 mod fit;
+mod image;
 mod judge;
 mod mistake;
 mod near;
@@ -15,6 +16,7 @@ mod pattern;
 mod profile;
 mod program;
 mod read;
+mod reader;
 mod reading;
 mod recognise;
 mod shape;

@@ -1,4 +1,7 @@
 //! What is known of a receiver. The form of `rules/receivers/*.yaml`; users write the same.
+//!
+//! The build script includes this file, `program.rs` and `reader/`, and writes what it has read as
+//! constants of these types.
 
 use std::borrow::Cow;
 
@@ -291,7 +294,7 @@ pub struct BadExample {
 }
 
 /// A system that is often taken for a receiver.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NotReceiver {
     /// A short name.
     pub id: Text,

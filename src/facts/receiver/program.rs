@@ -1,7 +1,6 @@
 //! The program that a receiver runs as: its images, where its settings are, and their defaults.
 
 use super::profile::{List, Text};
-use crate::facts::deployment::Image;
 
 /// The program of a receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,31 +139,8 @@ impl SettingName {
 }
 
 impl Program {
-    /// Which of its images a container runs.
-    pub(in crate::facts) fn image(&self, image: &Image) -> Option<&ProgramImage> {
-        self.images.iter().find(|images| images.is(image))
-    }
-
     /// A setting, if the program has it.
-    pub(in crate::facts) fn setting(&self, name: SettingName) -> Option<&ProgramSetting> {
+    pub(crate) fn setting(&self, name: SettingName) -> Option<&ProgramSetting> {
         self.settings.iter().find(|setting| setting.name == name)
-    }
-}
-
-/// Whether what is before the name of an image makes it a Docker Official Image.
-pub(super) fn is_official(before: &str) -> bool {
-    matches!(before, "" | "library/" | "docker.io/library/")
-}
-
-impl ProgramImage {
-    fn is(&self, image: &Image) -> bool {
-        let before = image.repository().strip_suffix(self.name.as_ref());
-        before.is_some_and(|before| match self.official {
-            true => is_official(before),
-            false => before.is_empty() || before.ends_with('/'),
-        }) && self
-            .tag
-            .as_ref()
-            .is_none_or(|tag| image.tag().is_some_and(|own| own.starts_with(tag.as_ref())))
     }
 }

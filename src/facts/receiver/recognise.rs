@@ -7,8 +7,8 @@
 use memchr::memmem;
 
 use super::pattern::Mode;
+use super::image::is_official;
 use super::profile::{Clue, NotReceiver, Profile};
-use super::program::is_official;
 use super::written::Written;
 use super::{Catalogue, not_receivers};
 use crate::facts::deployment::Image;

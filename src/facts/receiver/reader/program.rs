@@ -1,8 +1,7 @@
 //! The key `program` of a profile.
 
 use super::super::program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
-use super::Reader;
-use crate::yaml::{Mapping, Node};
+use super::{PageNode, Reader, name};
 
 const PROGRAM_KEYS: &[&str] = &[
     "images",
@@ -21,8 +20,8 @@ const PROGRAM_KEYS: &[&str] = &[
 
 const SETTING_KEYS: &[&str] = &["flag", "feature", "key", "environment", "url", "default"];
 
-impl Reader {
-    pub(super) fn program(&mut self, node: Node<'_>) -> Program {
+impl<N: PageNode> Reader<N> {
+    pub(super) fn program(&mut self, node: N) -> Program {
         self.keys(node, PROGRAM_KEYS);
         if node.get("images").is_none() {
             self.error(node, "images is missing".to_owned());
@@ -45,7 +44,7 @@ impl Reader {
         }
     }
 
-    fn image(&mut self, node: Node<'_>) -> Option<ProgramImage> {
+    fn image(&mut self, node: N) -> Option<ProgramImage> {
         self.keys(node, &["name", "tag", "official", "port"]);
         if node.get("port").is_none() {
             self.error(node, "port is missing".to_owned());
@@ -58,38 +57,37 @@ impl Reader {
         })
     }
 
-    fn release(&mut self, node: Node<'_>) -> Option<Release> {
+    fn release(&mut self, node: N) -> Option<Release> {
         let read = |text: &str| {
             let (major, minor) = text.split_once('.')?;
             Some((major.parse().ok()?, minor.parse().ok()?))
         };
-        let release = node.as_str().and_then(read);
+        let release = node.text().and_then(read);
         if release.is_none() {
             self.error(node, "a release is two numbers, such as '2.17'".to_owned());
         }
         release
     }
 
-    fn settings(&mut self, node: Node<'_>) -> Vec<ProgramSetting> {
-        let settings = node.get("settings").and_then(Node::mapping);
-        let entries = settings.into_iter().flat_map(Mapping::entries);
+    fn settings(&mut self, node: N) -> Vec<ProgramSetting> {
+        let settings = node.get("settings").and_then(N::entries);
         let mut out = Vec::new();
-        for entry in entries {
+        for (key, value) in settings.unwrap_or_default() {
             let mut known = SettingName::ALL.iter();
-            let Some((_, name)) = known.find(|(name, _)| *name == entry.name()) else {
+            let Some((_, setting)) = known.find(|(known, _)| *known == name(key)) else {
                 let all: Vec<_> = SettingName::ALL.iter().map(|(name, _)| *name).collect();
-                self.error(entry.key, format!("a setting is one of {}", all.join(", ")));
+                self.error(key, format!("a setting is one of {}", all.join(", ")));
                 continue;
             };
-            self.keys(entry.value, SETTING_KEYS);
+            self.keys(value, SETTING_KEYS);
             out.push(ProgramSetting {
-                name: *name,
-                flag: self.maybe(entry.value, "flag"),
-                feature: self.maybe(entry.value, "feature"),
-                key: self.maybe(entry.value, "key"),
-                environment: self.maybe(entry.value, "environment"),
-                url: self.maybe(entry.value, "url"),
-                default: self.maybe(entry.value, "default"),
+                name: *setting,
+                flag: self.maybe(value, "flag"),
+                feature: self.maybe(value, "feature"),
+                key: self.maybe(value, "key"),
+                environment: self.maybe(value, "environment"),
+                url: self.maybe(value, "url"),
+                default: self.maybe(value, "default"),
             });
         }
         let place = |setting: &ProgramSetting| {
