@@ -106,7 +106,10 @@ fn profile<'p>(reader: &mut Reader<&'p Value>, page: &'p Value, path: &Path) -> 
 }
 
 /// The mistakes that no receiver accepts, and the paths that tell whose they are.
-fn generic<'p>(reader: &mut Reader<&'p Value>, page: &'p Value) -> (List<Mistake>, List<KnownPath>) {
+fn generic<'p>(
+    reader: &mut Reader<&'p Value>,
+    page: &'p Value,
+) -> (List<Mistake>, List<KnownPath>) {
     reader.keys(page, &["mistakes", "known_paths"]);
     let mut keys = MISTAKE_KEYS.to_vec();
     keys.extend(["id", "except"]);

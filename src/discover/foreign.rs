@@ -21,12 +21,10 @@ use super::embedded_in::EmbeddedIn;
 use super::examine::{Dialect as Sort, Recognised, Template, What};
 use super::flags;
 use super::manifest::manifests;
-use crate::finding::{Finding, Place, Severity, Text, Unchecked, Within};
+use crate::finding::{Finding, Message, Place, Severity, Text, Unchecked, Within};
 use crate::schema::alloy;
 use crate::schema::dialect::table::{self, MappingShape, Part};
-use crate::schema::dialect::{
-    ALLOY, Dialect, NATIVE, OPERATOR, Spelling, Translation, VMAGENT, translate,
-};
+use crate::schema::dialect::{ALLOY, Dialect, NATIVE, Spelling, Translation, VMAGENT, translate};
 use crate::yaml::{Builder, Document, Dollars, Node, embedded, parse_first};
 
 pub use spoken::Spoken;
@@ -137,7 +135,7 @@ fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Rec
     if findings.is_empty() && !flags::sends(line) {
         return None;
     }
-    let mut spelling = Spelling::new(VMAGENT.refused);
+    let mut spelling = Spelling::default();
     flags::spelling().for_each(|(native, flag)| spelling.add(native, flag));
     let found = Translation {
         document: flags::translate(document, line),
@@ -155,7 +153,7 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
         let found = Translation {
             document,
             findings,
-            spelling: Spelling::new(ALLOY.refused),
+            spelling: Spelling::default(),
             references: Vec::new(),
         };
         let (document, spoken) = Spoken::new(found, &ALLOY);
@@ -362,7 +360,7 @@ impl<'d> Finder<'d> {
         let found = Translation {
             document: builder.finish(root),
             findings,
-            spelling: Spelling::new(dialect.refused),
+            spelling: Spelling::default(),
             references: Vec::new(),
         };
         out.push(self.recognised(found, dialect, holder, why));
@@ -411,8 +409,14 @@ impl<'d> Finder<'d> {
         )
     }
 
-    fn rules(&self, found: Translation, holder: EmbeddedIn, why: String) -> Recognised {
-        let (document, spoken) = Spoken::new(found, &OPERATOR);
+    fn rules(
+        &self,
+        found: Translation,
+        dialect: &'static Dialect,
+        holder: EmbeddedIn,
+        why: String,
+    ) -> Recognised {
+        let (document, spoken) = Spoken::new(found, dialect);
         Recognised {
             // Nothing fills in the braces of alerts, and rules name no keys of Secrets.
             template: self.template,
@@ -441,7 +445,12 @@ impl<'d> Finder<'d> {
 }
 
 /// What is reported about a node.
-fn found(rule: &'static str, severity: Severity, node: Node<'_>, message: String) -> Finding {
+fn found(
+    rule: &'static str,
+    severity: Severity,
+    node: Node<'_>,
+    message: impl Into<Message>,
+) -> Finding {
     Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
 }
 

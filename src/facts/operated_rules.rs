@@ -4,6 +4,7 @@
 use super::Facts;
 use super::deployment::Deployment;
 use crate::finding::Finding;
+use crate::schema::dialect::NATIVE;
 use crate::schema::rule_file::{Condition, Need};
 
 /// Flags by which others send samples to a Prometheus.
@@ -38,8 +39,7 @@ impl Facts<'_> {
             .map(|need| {
                 let mut finding = need.finding.clone();
                 if matches!(need.condition, Condition::Feature(_)) {
-                    let message = "; without it Prometheus refuses the file";
-                    finding.message.push_str(message);
+                    finding.message.lead_to("; without it ", NATIVE.refused);
                 }
                 finding
             })

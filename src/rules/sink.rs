@@ -1,7 +1,7 @@
 //! Where checks put what they find.
 
 use crate::facts::deployment::Written;
-use crate::finding::{Finding, Place, Severity, Span, Unchecked};
+use crate::finding::{Finding, Message, Place, Severity, Span, Unchecked};
 use crate::yaml::Node;
 
 /// What one rule finds.
@@ -15,7 +15,7 @@ pub struct Findings<'r> {
 impl Findings<'_> {
     /// A fault of a node, to be completed with help and evidence and handed to [`Self::push`].
     #[must_use]
-    pub fn at(&self, node: Node<'_>, severity: Severity, message: impl Into<String>) -> Finding {
+    pub fn at(&self, node: Node<'_>, severity: Severity, message: impl Into<Message>) -> Finding {
         self.part(node, node.span(), severity, message)
     }
 
@@ -26,7 +26,7 @@ impl Findings<'_> {
         node: Node<'_>,
         span: Span,
         severity: Severity,
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Finding {
         let finding = Finding::new(self.rule, severity, node.document().place(span), message);
         let finding = match node.scalar() {

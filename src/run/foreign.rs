@@ -74,7 +74,8 @@ fn reword(finding: &mut Finding, spoken: &Spoken, holder: Option<&EmbeddedIn>) {
         let text = spelling.put_at(&finding.place, text);
         programs::in_its_name(&text, holder, refuses).unwrap_or(text)
     };
-    finding.message = put(&finding.message);
+    let refused = programs::refused(spoken.dialect, holder);
+    finding.message = finding.message.reworded(put, Some(&refused));
     for evidence in &mut finding.evidence {
         evidence.message = put(&evidence.message);
     }
@@ -98,19 +99,22 @@ pub(super) fn put(
         reword(finding, spoken, holder);
     }
     let is_of_chart = |finding: &&Finding| is_key_of_own_chart(finding, spoken, document, facts);
-    judgement.findings.extend(
-        spoken
-            .findings
-            .iter()
-            .filter(|finding| !is_of_chart(finding))
-            .map(|finding| {
-                let mut finding = finding.clone();
-                if let Some(message) = programs::in_its_name(&finding.message, holder, false) {
-                    finding.message = message;
-                }
-                finding
-            }),
-    );
+    let refused = programs::refused(spoken.dialect, holder);
+    let refused = spoken.dialect.has_readers.then_some(&*refused);
+    let put = |text: &str| {
+        let named = programs::in_its_name(text, holder, false);
+        named.unwrap_or_else(|| text.to_owned())
+    };
+    let of_dialect = spoken
+        .findings
+        .iter()
+        .filter(|finding| !is_of_chart(finding));
+    judgement
+        .findings
+        .extend(of_dialect.cloned().map(|mut finding| {
+            finding.message = finding.message.reworded(put, refused);
+            finding
+        }));
     judgement
         .findings
         .extend(programs::unexpanded(document, holder, facts));

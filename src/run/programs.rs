@@ -1,11 +1,13 @@
 //! What is reported about configurations of other programs, in the name of the program.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::discover::{EmbeddedIn, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::{Deployment, Platform};
 use crate::finding::{Advice, Finding, Severity, rule};
+use crate::schema::dialect::Dialect;
 use crate::yaml::{Document, Entry, Node, parse_first};
 
 /// Programs by their words in reports.
@@ -76,8 +78,7 @@ pub(super) fn in_its_name(
     holder: Option<&EmbeddedIn>,
     refuses: bool,
 ) -> Option<String> {
-    let word = holder?.word();
-    let (_, name) = PROGRAMS.iter().find(|(known, _)| *known == word)?;
+    let name = program(holder)?;
     let mut out = sentence.to_owned();
     if refuses {
         for late in LATE {
@@ -88,7 +89,6 @@ pub(super) fn in_its_name(
         out = out.replace(&format!("Prometheus {verb} "), &format!("{name} {verb} "));
         out = out.replace(&format!("Prometheus {verb},"), &format!("{name} {verb},"));
     }
-    out = out.replace("the program refuses", &format!("{name} refuses"));
     // Places in the messages about files.
     for (from, to) in [
         ("where Prometheus runs", format!("where {name} runs")),
@@ -100,6 +100,21 @@ pub(super) fn in_its_name(
         out = out.replace(from, &to);
     }
     (out != sentence).then_some(out)
+}
+
+/// What the program does with a configuration that it refuses.
+pub(super) fn refused(dialect: &Dialect, holder: Option<&EmbeddedIn>) -> Cow<'static, str> {
+    match program(holder).filter(|_| dialect.has_readers) {
+        Some(name) => format!("{name} refuses the file").into(),
+        None => dialect.refused.into(),
+    }
+}
+
+/// The name of a program in reports.
+fn program(holder: Option<&EmbeddedIn>) -> Option<&'static str> {
+    let word = holder?.word();
+    let known = PROGRAMS.iter().find(|(known, _)| *known == word);
+    known.map(|(_, name)| *name)
 }
 
 /// Whether a finding rests on a default of Prometheus that the program does not share.

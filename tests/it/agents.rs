@@ -530,7 +530,7 @@ fn texts_that_alloy_refuses_are_reported() {
 fn reported(files: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut found = memory::found("/tree", &memory::tree(files));
     found.retain(|finding| finding.severity >= Severity::Warning);
-    let said = |one: &Finding| (one.rule.to_string(), one.message.clone());
+    let said = |one: &Finding| (one.rule.to_string(), one.message.to_string());
     found.iter().map(said).collect()
 }
 

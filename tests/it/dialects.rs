@@ -606,7 +606,7 @@ fn messages_speak_the_words_of_the_dialect() {
             .filter(|one| one.rule == "tls/insecure-skip-verify")
             .flat_map(|one| {
                 [
-                    one.message.clone(),
+                    one.message.to_string(),
                     one.help_line().unwrap_or_default().into(),
                 ]
             })

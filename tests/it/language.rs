@@ -156,7 +156,7 @@ fn messages(request: &Request, tree: &dyn Tree) -> Vec<Said> {
     found
         .map(|one| Said {
             rule: one.finding.rule.to_string(),
-            message: one.finding.message.clone(),
+            message: one.finding.message.to_string(),
             more: one
                 .finding
                 .advice

@@ -14,7 +14,10 @@ fn reported(files: &[(&str, &str)]) -> Vec<String> {
     for finding in &found {
         assert_eq!(finding.rule, "kubernetes/near-miss", "{finding:?}");
     }
-    found.into_iter().map(|finding| finding.message).collect()
+    found
+        .into_iter()
+        .map(|finding| finding.message.into())
+        .collect()
 }
 
 const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: shop, namespace: web, labels: LABELS}\nspec: {selector: {app: shop-pod}, ports: [{name: http, port: 80}, {name: metrics, port: 90}]}\n";

@@ -778,7 +778,12 @@ fn in_tree(url: &str, files: &[(&str, &str)]) -> Vec<(String, Severity, String, 
     );
     let found = memory::found("/tree", &tree).into_iter().map(|one| {
         let evidence = one.evidence.len();
-        (one.rule.to_string(), one.severity, one.message, evidence)
+        (
+            one.rule.to_string(),
+            one.severity,
+            one.message.into(),
+            evidence,
+        )
     });
     found.collect()
 }

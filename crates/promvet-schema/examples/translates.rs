@@ -21,12 +21,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spec = root.get("spec").ok_or("there is no `spec`")?;
     let translation = translate(&document, spec, kind.shape, kind.part, &OPERATOR);
     let translation = translation.ok_or("nothing native is in it")?;
-    let native = check(&translation.document, &Target::default());
+    let mut native = check(&translation.document, &Target::default());
+    for finding in &mut native {
+        let put = |text: &str| translation.spelling.put_at(&finding.place, text);
+        finding.message = finding.message.reworded(put, Some(OPERATOR.refused));
+    }
     for finding in translation.findings.into_iter().chain(native) {
-        let message = translation
-            .spelling
-            .put_at(&finding.place, &finding.message);
-        let (place, rule) = (finding.place, finding.rule);
+        let (place, rule, message) = (finding.place, finding.rule, finding.message);
         writeln!(std::io::stdout(), "{place:?}: {rule}: {message}")?;
     }
     Ok(())

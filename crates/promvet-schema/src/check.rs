@@ -1,5 +1,6 @@
 //! What a check of a section is, and where it puts what it finds.
 
+use crate::dialect::refused;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -7,7 +8,7 @@ use super::scalar::{Fault, Remedy};
 use super::section::Section;
 use super::version::Target;
 use crate::yaml::{Document, Entry, Kind, Node, placeholder};
-use promvet_text::{Advice, Finding, Severity, Span};
+use promvet_text::{Advice, Finding, Message, Severity, Span};
 
 /// A check that a table cannot say: it sees one section and reports.
 pub type Check = fn(&Section<'_>, &mut Report<'_>);
@@ -63,7 +64,7 @@ pub struct Report<'a> {
     target: &'a Target,
     /// The global section that an included file inherits from.
     global: Option<Section<'a>>,
-    seen: HashSet<(Rule, Span, String)>,
+    seen: HashSet<(Rule, Span, Message)>,
     findings: Vec<Finding>,
 }
 
@@ -99,7 +100,7 @@ impl<'a> Report<'a> {
     }
 
     /// Says something of a node.
-    pub fn at(&mut self, rule: Rule, node: Node<'_>, message: impl Into<String>) -> Said<'_> {
+    pub fn at(&mut self, rule: Rule, node: Node<'_>, message: impl Into<Message>) -> Said<'_> {
         self.part(rule, node, node.span(), message)
     }
 
@@ -109,7 +110,7 @@ impl<'a> Report<'a> {
         rule: Rule,
         node: Node<'_>,
         span: Span,
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Said<'_> {
         self.say(rule, node, span, has_placeholder(node), message.into())
     }
@@ -122,7 +123,7 @@ impl<'a> Report<'a> {
         node: Node<'_>,
         span: Span,
         unfilled: bool,
-        message: String,
+        message: Message,
     ) -> Said<'_> {
         // Several checks may find the same fault at one place, so that each is reported once.
         let fresh = self.seen.insert((rule, span, message.clone()));
@@ -178,7 +179,7 @@ impl<'a> Report<'a> {
             return Said(None);
         };
         let unfilled = self.is_unfilled(scalar.text, |text| grammar(text).is_ok());
-        let message = format!("{}; Prometheus refuses the file", fault.about(subject));
+        let message = refused(fault.about(subject));
         // The part at fault and not the whole value, so that a long pattern shows where it breaks.
         let span = part_of(node, fault.from, fault.to);
         let advice = advice_of(&fault, node, |text| grammar(text).is_ok());
@@ -191,7 +192,7 @@ impl<'a> Report<'a> {
         &mut self,
         section: &Section<'_>,
         key: &str,
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Said<'_> {
         let entry = section.entry(key);
         let node = entry.map_or(section.anchor, |entry| {
@@ -225,7 +226,7 @@ impl<'a> Report<'a> {
         &mut self,
         one: Entry<'_>,
         other: Entry<'_>,
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Said<'_> {
         // The later key is at fault, since people read from the top and the first one looked right.
         let (first, second) = if one.key.span() <= other.key.span() {

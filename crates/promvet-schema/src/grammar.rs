@@ -1,5 +1,7 @@
 //! From types to the grammars of their texts.
 
+use crate::dialect::refused;
+use promvet_text::Message;
 use std::cell::RefCell;
 use std::collections::HashSet;
 
@@ -17,7 +19,7 @@ pub(super) struct ScalarFault {
     pub(super) from: usize,
     pub(super) to: usize,
     /// A clause that follows the name of what is wrong.
-    pub(super) message: String,
+    pub(super) message: Message,
     pub(super) help: Option<String>,
     pub(super) remedy: Option<Remedy>,
 }
@@ -77,7 +79,7 @@ pub(super) fn fault(
         rule: Rule::InvalidValue,
         from: problem.from,
         to: problem.to,
-        message: format!("{}; Prometheus refuses the file", problem.about("")),
+        message: refused(problem.about("")),
         help: problem.help,
         remedy: problem.remedy,
     })
@@ -136,17 +138,14 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
         return None;
     }
     let (message, help, remedy) = match problem {
-        Some(problem) => (
-            format!("{}; Prometheus refuses the file", problem.about("")),
-            problem.help,
-            problem.remedy,
-        ),
+        Some(problem) => (refused(problem.about("")), problem.help, problem.remedy),
         None => (
             format!(
                 ": expected {}, found {}",
                 words::what_is_wanted(ty),
                 words::what_is(Kind::Scalar(scalar))
-            ),
+            )
+            .into(),
             None,
             None,
         ),
@@ -163,14 +162,11 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
 
 /// What is wrong with an explicit tag, whatever the type: the text is not what the tag says.
 /// go-yaml fails in `yaml.resolve`, before it knows the field, so that the type does not matter.
-pub(super) fn tag_fault(scalar: Scalar<'_>) -> Option<String> {
+pub(super) fn tag_fault(scalar: Scalar<'_>) -> Option<Message> {
     scalar.tag?;
     let (plain, tag) = written(scalar);
     let fault = scalar::number::resolve(scalar.text, plain, tag).err()?;
-    Some(format!(
-        "{}; Prometheus refuses the file",
-        fault.about("this value")
-    ))
+    Some(refused(fault.about("this value")))
 }
 
 /// The number that a scalar stands for.

@@ -93,7 +93,8 @@ pub(crate) fn by_version(
             // A fault of all releases needs no list, so that the usual case stays short.
             if versions.len() < all {
                 let names: Vec<String> = versions.iter().map(Version::to_string).collect();
-                finding.message += &format!(" (Prometheus {})", names.join(", "));
+                let which = format!(" (Prometheus {})", names.join(", "));
+                finding.message.push_str(&which);
             }
             finding
         })

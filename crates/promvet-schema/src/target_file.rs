@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::yaml::{Document, Entry, Kind, Mapping, Node, parse_first, placeholder};
-use promvet_text::{Advice, Finding, Place, Severity, Span, Text, nearest};
+use promvet_text::{Advice, Finding, Message, Place, Severity, Span, Text, nearest};
 
 use super::address::{address_fault, address_password};
 use super::judge::by_version;
@@ -169,7 +169,7 @@ struct Checker<'d> {
 }
 
 impl<'d> Checker<'d> {
-    fn push(&mut self, node: Node<'_>, message: impl Into<String>) -> Option<&mut Finding> {
+    fn push(&mut self, node: Node<'_>, message: impl Into<Message>) -> Option<&mut Finding> {
         let unfilled = node
             .scalar()
             .is_some_and(|scalar| placeholder::find(scalar.text).next().is_some());

@@ -2,6 +2,7 @@
 
 mod keys;
 
+use crate::dialect::refused;
 use promvet_text::Advice;
 use std::collections::HashMap;
 
@@ -154,7 +155,7 @@ impl<'d> Walker<'_, '_> {
     /// discoveries check some of them.
     fn item(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
         if matches!(ty, Type::File(Reference::Targets, _)) && is_null(node) {
-            let message = "an item of `files` is empty; Prometheus refuses the file";
+            let message = refused("an item of `files` is empty");
             self.report
                 .at(Rule::InvalidValue, self.visible(node), message);
         }
@@ -176,7 +177,7 @@ impl<'d> Walker<'_, '_> {
                     .at(
                         Rule::MissingField,
                         self.visible(node),
-                        format!("an item of `{name}` is empty; Prometheus refuses the file"),
+                        refused(format!("an item of `{name}` is empty")),
                     )
                     .help(
                         Advice::remove(node.span())
@@ -362,7 +363,7 @@ impl<'d> Walker<'_, '_> {
                 let fixed = Scalar { text, ..scalar };
                 grammar::fault(ty, fixed, null::of(fixed), scope).is_none()
             });
-            let message = format!("{}{}", self.subject(ty, key), fault.message);
+            let message = fault.message.after(&self.subject(ty, key));
             let said = self.report.say(fault.rule, place, span, unfilled, message);
             said.advice(advice);
         }

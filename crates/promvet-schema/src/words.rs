@@ -1,6 +1,7 @@
 //! How types, places and words of a set are named to people.
 
-use promvet_text::{Advice, nearest};
+use crate::dialect::refused;
+use promvet_text::{Advice, Message, nearest};
 
 use super::check::Rule;
 use super::table::{Enum, Type};
@@ -94,7 +95,7 @@ pub(super) fn destination(path: &str) -> String {
 /// What is wrong with a word.
 pub(super) struct NotAmong {
     pub(super) rule: Rule,
-    pub(super) message: String,
+    pub(super) message: Message,
     /// The word that is meant, and whether it can be only this one.
     near: Option<(&'static str, bool)>,
     help: String,
@@ -145,7 +146,7 @@ pub(super) fn not_among(
         };
         return Some(NotAmong {
             rule: Rule::Unavailable,
-            message,
+            message: message.into(),
             // With one word left it must be the one, but a newer release may suit better, so that
             // it is not sure.
             near: match known(set, version).as_slice() {
@@ -156,9 +157,9 @@ pub(super) fn not_among(
         });
     }
     let message = if text.is_empty() {
-        format!("{subject} is empty; Prometheus refuses the file")
+        refused(format!("{subject} is empty"))
     } else {
-        format!("{subject}: unknown value `{text}`; Prometheus refuses the file")
+        refused(format!("{subject}: unknown value `{text}`"))
     };
     Some(NotAmong {
         rule: Rule::InvalidValue,

@@ -14,6 +14,7 @@ mod nearest;
 pub mod panics;
 pub mod placeholder;
 mod redacted;
+mod sentence;
 mod text;
 pub mod work;
 
@@ -28,4 +29,5 @@ pub use mask::{is_harmless_header, is_like_secret_name, is_made_up, is_secret_na
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
 pub use redacted::{Redacted, Sentences};
+pub use sentence::Message;
 pub use text::{Place, Position, Quoting, Span, Text, Within, Written};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Action, Advice, Applicability, Place, Span};
+use super::{Action, Advice, Applicability, Message, Place, Span};
 
 /// How bad a finding is. The order is the order of gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,7 +70,7 @@ pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong and what will happen.
-    pub message: String,
+    pub message: Message,
     /// What to do about it.
     pub advice: Option<Advice>,
     /// The exact token.
@@ -96,7 +96,7 @@ impl Finding {
         rule: impl Into<Cow<'static, str>>,
         severity: Severity,
         place: Place,
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Self {
         Self {
             rule: rule.into(),

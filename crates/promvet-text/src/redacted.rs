@@ -97,7 +97,7 @@ impl Sentences for Finding {
     }
 
     fn sentences(&mut self) -> Vec<&mut String> {
-        std::iter::once(&mut self.message)
+        std::iter::once(self.message.text_mut())
             .chain(self.advice.iter_mut().map(Advice::sentence))
             .chain(self.evidence.iter_mut().map(|proof| &mut proof.message))
             .chain(self.fix.iter_mut().map(|fix| &mut fix.title))

@@ -1,7 +1,7 @@
 //! Grafana's programs that take Prometheus's own sections: Agent in static mode, Tempo, the ruler of Loki.
 
 use super::{EmbeddedIn, Finder, Recognised};
-use crate::finding::{Advice, Finding, Severity, placeholder, rule};
+use crate::finding::{Advice, Finding, Message, Severity, placeholder, rule};
 use crate::schema::dialect::table::{self, Part};
 use crate::schema::dialect::{SENDERS, tables};
 use crate::yaml::{Kind, Mapping, Node};
@@ -78,11 +78,11 @@ impl<'d> Finder<'d> {
                 continue;
             };
             let found = self.place(generator, &tables::TEMPO_GENERATOR, Part::Whole, &SENDERS);
-            let message = format!(
-                "`{}`: unknown key; it belongs in `storage`; the program refuses the file",
+            let message = SENDERS.refuses(format!(
+                "`{}`: unknown key; it belongs in `storage`",
                 entry.name()
-            );
-            let finding = refused(rule::SCHEMA_UNKNOWN_FIELD, entry.key, &message);
+            ));
+            let finding = refused(rule::SCHEMA_UNKNOWN_FIELD, entry.key, message);
             let finding = finding.help(Advice::say("move it into `storage`"));
             let holder = EmbeddedIn::Part("tempo");
             self.with_findings(found, vec![finding], generator, holder, out);
@@ -134,7 +134,8 @@ fn of_loki(remote: Node<'_>) -> Vec<Finding> {
     if let Some(clients) = entry("clients")
         && clients.value.sequence().is_some()
     {
-        let message = "`clients`: expected a mapping of names to endpoints, found a list; the program refuses the file";
+        let message =
+            SENDERS.refuses("`clients`: expected a mapping of names to endpoints, found a list");
         let finding = refused(rule::SCHEMA_WRONG_TYPE, clients.key, message);
         out.push(finding.help(Advice::say(
             "give each endpoint a name: `clients: {NAME: {url: …}}`",
@@ -207,7 +208,8 @@ fn masked_by_loki(endpoint: Node<'_>, way: &[&str], file: &str) -> Option<Findin
 fn both_names(root: Node<'_>) -> Option<Finding> {
     root.get("metrics")?;
     let old = root.mapping()?.entry("prometheus")?;
-    let message = "`prometheus`: it is the old name of `metrics`, and both are set; the program refuses the file";
+    let message =
+        SENDERS.refuses("`prometheus`: it is the old name of `metrics`, and both are set");
     Some(refused(rule::SCHEMA_CONFLICT, old.key, message).help("move its keys into `metrics`"))
 }
 
@@ -255,7 +257,7 @@ fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
     let map = instance.mapping()?;
     let Some(name) = map.get("name").and_then(Node::as_str) else {
         let first = map.written().next()?;
-        let message = "`name`: missing; the program refuses the file";
+        let message = SENDERS.refuses("`name`: missing");
         let finding = refused(rule::SCHEMA_MISSING_FIELD, first.key, message);
         return Some(finding.help("set `name`"));
     };
@@ -264,15 +266,14 @@ fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
         (other.as_str() == Some(name)).then_some(other)
     })?;
     let node = map.get("name")?;
-    let message =
-        format!("`name`: another instance is called `{name}`; the program refuses the file");
-    let finding = refused(rule::SCHEMA_DUPLICATE, node, &message);
+    let message = SENDERS.refuses(format!("`name`: another instance is called `{name}`"));
+    let finding = refused(rule::SCHEMA_DUPLICATE, node, message);
     let finding = finding.evidence(same.place(), "it is here");
     Some(finding.help("give it another name"))
 }
 
-fn refused(rule: &'static str, node: Node<'_>, message: &str) -> Finding {
-    let finding = Finding::new(rule, Severity::Error, node.place(), message.to_owned());
+fn refused(rule: &'static str, node: Node<'_>, message: impl Into<Message>) -> Finding {
+    let finding = Finding::new(rule, Severity::Error, node.place(), message);
     finding.of_key(node.path(), node.identity())
 }
 

@@ -193,11 +193,10 @@ impl<'d> Finder<'d> {
         });
         let findings: Vec<Finding> = keys
             .map(|entry| {
-                let message = format!(
-                    "`{}`: unknown key; it belongs in `spec`; {}",
-                    entry.name(),
-                    OPERATOR.unknown
-                );
+                let message = OPERATOR.unknown_key(format!(
+                    "`{}`: unknown key; it belongs in `spec`",
+                    entry.name()
+                ));
                 let rule = rule::SCHEMA_UNKNOWN_FIELD;
                 let finding = found(rule, Severity::Error, entry.key, message);
                 finding.help("move it into `spec`")
@@ -230,7 +229,7 @@ impl<'d> Finder<'d> {
             .findings
             .extend(together::check(kind.kind, spec, &holder));
         out.push(match kind.part {
-            Part::Rules => self.rules(found, holder, why),
+            Part::Rules => self.rules(found, dialect, holder, why),
             _ => self.recognised(found, dialect, holder, why),
         });
     }

@@ -392,7 +392,7 @@ impl<'d> Finder<'d> {
         }
         let found = self.place(node, shape, Part::Whole, dialect);
         let why = format!("{} has groups of rules", node.path());
-        out.extend(found.map(|found| self.rules(found, EmbeddedIn::Values, why)));
+        out.extend(found.map(|found| self.rules(found, dialect, EmbeddedIn::Values, why)));
     }
 }
 

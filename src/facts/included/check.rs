@@ -15,7 +15,7 @@ use super::{
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::facts::deployment::{Certainty, RunningDeployment};
-use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
+use crate::finding::{Finding, Message, Place, Severity, Span, Text, Unchecked, rule};
 use crate::prometheus::TargetSection;
 use crate::schema::rule_file::{self, Summary};
 use crate::schema::target_file::{self, Format};
@@ -451,7 +451,7 @@ pub(super) fn at(
     node: Node<'_>,
     rule: &'static str,
     severity: Severity,
-    message: impl Into<String>,
+    message: impl Into<Message>,
 ) -> Finding {
     Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
 }

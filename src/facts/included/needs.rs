@@ -4,6 +4,7 @@ use super::Runners;
 use super::intervals::Interval;
 use crate::facts::deployment::{Certainty, Feature, RunningDeployment};
 use crate::finding::{Evidence, Finding};
+use crate::schema::dialect::NATIVE;
 use crate::schema::rule_file::{Condition, Need};
 use crate::yaml::{Document, Node};
 
@@ -42,9 +43,7 @@ impl Needs<'_, '_> {
         match known(feature, self.runners) {
             Known::On => return None,
             Known::Nothing => {
-                finding
-                    .message
-                    .push_str("; without it Prometheus refuses the file");
+                finding.message.lead_to("; without it ", NATIVE.refused);
             }
             Known::Off(runner, evidence) => {
                 finding.message.push_str(", which the command line lacks");

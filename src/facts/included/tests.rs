@@ -160,7 +160,7 @@ fn found(source: &str) -> Vec<(String, Severity, String, String)> {
             finding.rule.into_owned(),
             finding.severity,
             path,
-            finding.message,
+            finding.message.into(),
         )
     });
     reported.collect()

@@ -6,8 +6,8 @@
 
 use memchr::memmem;
 
-use super::pattern::Mode;
 use super::image::is_official;
+use super::pattern::Mode;
 use super::profile::{Clue, NotReceiver, Profile};
 use super::written::Written;
 use super::{Catalogue, not_receivers};

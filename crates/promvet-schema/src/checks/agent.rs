@@ -1,6 +1,7 @@
 //! What an agent refuses (Prometheus `config/config.go`, `LoadFile` with `agentMode`).
 
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::section::Section;
 
 /// Agents neither evaluate rules, nor send alerts, nor answer queries.
@@ -26,7 +27,7 @@ fn refuse(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
             .at(
                 Rule::Conflict,
                 section.key_or_anchor(key),
-                format!("`{key}` is not allowed in agent mode; Prometheus refuses the file"),
+                refused(format!("`{key}` is not allowed in agent mode")),
             )
             .help("delete it, or run Prometheus without `--agent`");
         if let Some(place) = started {

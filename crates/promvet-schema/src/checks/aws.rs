@@ -1,6 +1,7 @@
 //! Discoveries of Amazon Web Services.
 
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::section::Section;
 
 /// Up to 3.13 a missing region has to come from the environment of Prometheus, or it is refused;
@@ -30,11 +31,7 @@ pub(crate) fn filters(section: &Section<'_>, report: &mut Report<'_>) {
             .is_some_and(|node| node.sequence().is_none());
         if !wrong && filter.filled("values").is_none() {
             report
-                .missing(
-                    &filter,
-                    "values",
-                    "a filter needs `values`; Prometheus refuses the file",
-                )
+                .missing(&filter, "values", refused("a filter needs `values`"))
                 .help("list the values, or delete the filter");
         }
     }
@@ -47,7 +44,7 @@ pub(crate) fn filters(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::MissingField,
                 item.parent().unwrap_or(item),
-                "a filter needs `values`; Prometheus refuses the file",
+                refused("a filter needs `values`"),
             )
             .help("write the filter, or delete its `-`");
     }

@@ -2,6 +2,7 @@
 
 use super::exclusive::{at_most_one, present};
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::scalar::{azure, uuid};
 use crate::section::Section;
 
@@ -22,7 +23,7 @@ pub(crate) fn one_method(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::MissingField,
                 section.anchor,
-                "`azuread` has no authentication method; Prometheus refuses the file",
+                refused("`azuread` has no authentication method"),
             )
             .help("add one of `managed_identity`, `workload_identity`, `oauth`, `sdk` and `certificate`");
     }
@@ -54,7 +55,7 @@ pub(crate) fn ids(section: &Section<'_>, report: &mut Report<'_>) {
     };
     for key in needed {
         if section.text(key) == Some("") {
-            let message = format!("`{key}` is missing; Prometheus refuses the file");
+            let message = refused(format!("`{key}` is missing"));
             report.missing(section, key, message);
         }
     }

@@ -1,5 +1,6 @@
 //! What concerns several sections of a configuration.
 
+use crate::dialect::refused;
 use std::collections::HashMap;
 
 use super::global;
@@ -35,10 +36,10 @@ pub(super) fn exceeds(
     let said = report.at(
         Rule::Conflict,
         timeout.value,
-        format!(
-            "`scrape_timeout` ({}) is above `scrape_interval` ({shown}); Prometheus refuses the file",
+        refused(format!(
+            "`scrape_timeout` ({}) is above `scrape_interval` ({shown})",
             timeout.value.as_str().unwrap_or_default(),
-        ),
+        )),
     );
     let said = said.help("lower the timeout or raise the interval");
     if let Some(entry) = interval {
@@ -162,7 +163,8 @@ fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut R
     let Some(legacy) = holder.entry(VALIDATION) else {
         return;
     };
-    let words = "`allow-utf-8` needs the validation scheme `utf8`, but it is `legacy` here; Prometheus refuses the file";
+    let words =
+        refused("`allow-utf-8` needs the validation scheme `utf8`, but it is `legacy` here");
     let help = "use `underscores`, `dots` or `values`, or the validation scheme `utf8`";
     if let Some(entry) = escaping.and_then(|escaping| escaping.entry(ESCAPING)) {
         if entry.value.as_str() == Some("allow-utf-8") {
@@ -218,7 +220,7 @@ fn unique<'d>(
         .at(
             Rule::Duplicate,
             entry.value,
-            format!("`{key}` {name:?} is used twice; Prometheus refuses the file"),
+            refused(format!("`{key}` {name:?} is used twice")),
         )
         .evidence(place, "it is first used here")
         .help("give every entry a different name");
@@ -245,7 +247,9 @@ pub(crate) fn otlp_names(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::Conflict,
                 strategy.value,
-                format!("`{word}` needs the validation scheme `utf8`, but it is `legacy`; Prometheus refuses the file"),
+                refused(format!(
+                    "`{word}` needs the validation scheme `utf8`, but it is `legacy`"
+                )),
             )
             .evidence(place, "the validation scheme is set here")
             .help("use `UnderscoreEscapingWithSuffixes`, or the validation scheme `utf8`");

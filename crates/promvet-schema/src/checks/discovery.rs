@@ -2,6 +2,7 @@
 
 use super::exclusive::{at_most_one, filled, one_filled, present};
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::scalar::{self, GoUrl, scaleway};
 use crate::section::Section;
 use crate::yaml::Node;
@@ -40,11 +41,7 @@ fn blank_server(section: &Section<'_>, report: &mut Report<'_>) {
         .is_some_and(|text| text.trim().is_empty())
     {
         report
-            .missing(
-                section,
-                "server",
-                "`server` is empty; Prometheus refuses the file",
-            )
+            .missing(section, "server", refused("`server` is empty"))
             .help("write the address as `host:port`");
     }
 }
@@ -57,10 +54,9 @@ pub(crate) fn azure(section: &Section<'_>, report: &mut Report<'_>) {
     }
     for key in ["tenant_id", "client_id", "client_secret"] {
         if section.text(key) == Some("") {
-            let message = format!(
-                "`{key}` is required with the authentication method `OAuth`; Prometheus refuses \
-                 the file"
-            );
+            let message = refused(format!(
+                "`{key}` is required with the authentication method `OAuth`"
+            ));
             report
                 .missing(section, key, message)
                 .help(format!("set `{key}`"));
@@ -86,10 +82,9 @@ pub(crate) fn dns(section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 section,
                 "port",
-                format!(
-                    "`port` is missing: records of type {kind} have no port; Prometheus refuses \
-                the file"
-                ),
+                refused(format!(
+                    "`port` is missing: records of type {kind} have no port"
+                )),
             )
             .help("set `port`");
     }
@@ -178,7 +173,7 @@ pub(crate) fn secret_key(section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 section,
                 "secret_key",
-                "neither `secret_key` nor `secret_key_file` is set; Prometheus refuses the file",
+                refused("neither `secret_key` nor `secret_key_file` is set"),
             )
             .help("set `secret_key_file`");
     }
@@ -189,11 +184,7 @@ pub(crate) fn secret_key(section: &Section<'_>, report: &mut Report<'_>) {
 pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
     if section.text("region") == Some("") {
         report
-            .missing(
-                section,
-                "region",
-                "`region` is empty; Prometheus refuses the file",
-            )
+            .missing(section, "region", refused("`region` is empty"))
             .help("write the region, or delete `region`");
     }
 }
@@ -225,7 +216,7 @@ pub(crate) fn stackit(section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 section,
                 "region",
-                "`region` and `endpoint` are both empty; Prometheus refuses the file",
+                refused("`region` and `endpoint` are both empty"),
             )
             .help("set `region` or `endpoint`");
     }
@@ -249,7 +240,7 @@ pub(crate) fn zookeeper(section: &Section<'_>, report: &mut Report<'_>) {
             report.at(
                 Rule::InvalidValue,
                 node,
-                "a path must begin with `/`; Prometheus refuses the file",
+                refused("a path must begin with `/`"),
             );
         }
     }

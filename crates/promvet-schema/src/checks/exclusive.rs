@@ -1,6 +1,7 @@
 //! Keys that exclude each other.
 
 use crate::check::Report;
+use crate::dialect::refused;
 use crate::section::Section;
 use crate::words;
 use crate::yaml::Entry;
@@ -28,10 +29,7 @@ pub(crate) fn at_most_one(entries: &[Entry<'_>], report: &mut Report<'_>) {
         return;
     };
     let names: Vec<&str> = entries.iter().map(|entry| entry.name()).collect();
-    let message = format!(
-        "only one of {} may be set; Prometheus refuses the file",
-        words::all_of(&names)
-    );
+    let message = refused(format!("only one of {} may be set", words::all_of(&names)));
     // One finding for all, since otherwise the author would remove one key and meet the next one in
     // the next run.
     let mut said = report.conflict(*first, *last, message);

@@ -3,6 +3,7 @@
 use super::config::{exceeds, explicit_millis};
 use super::scrape;
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::grammar;
 use crate::section::Section;
 
@@ -55,8 +56,7 @@ pub(crate) fn external_labels(section: &Section<'_>, report: &mut Report<'_>) {
         }
         // go-yaml decodes null into the zero value: an empty name.
         if entry.key.is_null() {
-            let message =
-                "the label name is null, which is an empty name; Prometheus refuses the file";
+            let message = refused("the label name is null, which is an empty name");
             let place = match entry.key.span().is_empty() {
                 true => entry.value,
                 false => entry.key,

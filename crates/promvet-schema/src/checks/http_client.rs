@@ -3,6 +3,7 @@
 use super::exclusive::{at_most_one, filled, one_filled, present};
 use super::headers;
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::scalar::header;
 use crate::section::Section;
 use crate::yaml::Entry;
@@ -78,7 +79,7 @@ pub(crate) fn inner_sources(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::InvalidValue,
                 node,
-                "`authorization` cannot do basic authentication; Prometheus refuses the file",
+                refused("`authorization` cannot do basic authentication"),
             )
             .help("use `basic_auth` with `username` and `password`");
     }
@@ -92,7 +93,7 @@ pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
     };
     for key in ["client_id", "token_url"] {
         if oauth2.text(key) == Some("") {
-            let message = format!("`oauth2` has no `{key}`; Prometheus refuses the file");
+            let message = refused(format!("`oauth2` has no `{key}`"));
             report.missing(&oauth2, key, message);
         }
     }
@@ -162,7 +163,7 @@ pub(crate) fn proxy(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::Conflict,
                 key,
-                "`proxy_connect_header` is set, but there is no proxy; Prometheus refuses the file",
+                refused("`proxy_connect_header` is set, but there is no proxy"),
             )
             .help("set `proxy_url` or `proxy_from_environment: true`, or delete the headers");
     }
@@ -180,7 +181,7 @@ pub(crate) fn proxy(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::Conflict,
                 no_proxy.key,
-                "`no_proxy` is set, but `proxy_url` is not; Prometheus refuses the file",
+                refused("`no_proxy` is set, but `proxy_url` is not"),
             )
             .help("set `proxy_url`, or delete `no_proxy`");
     }

@@ -3,6 +3,7 @@
 use super::exclusive::at_most_one;
 use super::http_client;
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::scalar::{Fault, selector};
 use crate::section::Section;
 use crate::words;
@@ -70,8 +71,7 @@ pub(crate) fn client(section: &Section<'_>, report: &mut Report<'_>) {
             .conflict(
                 custom,
                 kubeconfig,
-                "`kubeconfig_file` excludes every other setting of the HTTP client; Prometheus \
-                 refuses the file",
+                refused("`kubeconfig_file` excludes every other setting of the HTTP client"),
             )
             .help("keep `kubeconfig_file` or the other settings");
     } else if server.is_none() {
@@ -79,10 +79,10 @@ pub(crate) fn client(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::MissingField,
                 custom.key,
-                format!(
-                    "`{}` is set, but `api_server` is not; Prometheus refuses the file",
+                refused(format!(
+                    "`{}` is set, but `api_server` is not",
                     custom.name()
-                ),
+                )),
             )
             .help(
                 "set `api_server`, or delete the settings of the client to use the service account",
@@ -153,7 +153,7 @@ pub(crate) fn selectors(section: &Section<'_>, report: &mut Report<'_>) {
                 .at(
                     Rule::Duplicate,
                     entry.value,
-                    format!("two selectors have the role `{name}`; Prometheus refuses the file"),
+                    refused(format!("two selectors have the role `{name}`")),
                 )
                 .evidence(place, "the first one is here")
                 .help("combine the conditions in one selector, separated by a comma");
@@ -171,10 +171,9 @@ pub(crate) fn selectors(section: &Section<'_>, report: &mut Report<'_>) {
         // An unknown role is reported by its own type, so that selectors are not reported as well.
         if !allowed.is_empty() && !allowed.contains(&name) && known.contains(&name) {
             let allowed = words::any_of(allowed);
-            let message = format!(
-                "with the role `{role}`, a selector must have the role {allowed}; Prometheus \
-                 refuses the file"
-            );
+            let message = refused(format!(
+                "with the role `{role}`, a selector must have the role {allowed}"
+            ));
             report
                 .at(Rule::InvalidValue, entry.value, message)
                 .help(format!("use {allowed}, or remove the selector"));

@@ -2,6 +2,7 @@
 
 use super::exclusive::{filled, one_filled};
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::section::Section;
 use crate::yaml::Node;
 
@@ -15,9 +16,7 @@ pub(crate) fn authentication(section: &Section<'_>, report: &mut Report<'_>) {
         Some("api_key") => {
             for key in NEEDED {
                 if section.text(key) == Some("") {
-                    let message = format!(
-                        "`{key}` is needed with `auth: api_key`; Prometheus refuses the file"
-                    );
+                    let message = refused(format!("`{key}` is needed with `auth: api_key`"));
                     report.missing(section, key, message);
                 }
             }
@@ -29,10 +28,7 @@ pub(crate) fn authentication(section: &Section<'_>, report: &mut Report<'_>) {
                 .into_iter()
                 .chain(filled(section, PASSPHRASES));
             for entry in unwanted {
-                let message = format!(
-                    "`{}` is only for `auth: api_key`; Prometheus refuses the file",
-                    entry.name()
-                );
+                let message = refused(format!("`{}` is only for `auth: api_key`", entry.name()));
                 let said = report.at(Rule::Conflict, entry.key, message);
                 if let Some(auth) = auth {
                     said.evidence(auth.value.place(), "it is `instance_principal` here");
@@ -62,7 +58,7 @@ pub(crate) fn rest(section: &Section<'_>, report: &mut Report<'_>) {
                 .at(
                     Rule::InvalidValue,
                     node,
-                    "an item of `compartments` is empty; Prometheus refuses the file",
+                    refused("an item of `compartments` is empty"),
                 )
                 .help("write the item, or delete its `-`");
         }
@@ -79,7 +75,7 @@ pub(crate) fn positive_refresh(section: &Section<'_>, report: &mut Report<'_>) {
         report.at(
             Rule::InvalidValue,
             node,
-            "`refresh_interval` must be above zero; Prometheus refuses the file",
+            refused("`refresh_interval` must be above zero"),
         );
     }
 }

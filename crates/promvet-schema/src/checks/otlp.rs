@@ -1,6 +1,7 @@
 //! `otlp`
 
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::section::Section;
 use crate::yaml::Node;
 
@@ -19,8 +20,7 @@ pub(crate) fn attributes(section: &Section<'_>, report: &mut Report<'_>) {
         && section.filled(PROMOTE).is_some()
         && let (Some(one), Some(other)) = (section.entry(ALL), section.entry(PROMOTE))
     {
-        let message =
-            format!("`{PROMOTE}` cannot be set with `{ALL}: true`; Prometheus refuses the file");
+        let message = refused(format!("`{PROMOTE}` cannot be set with `{ALL}: true`"));
         report
             .conflict(one, other, message)
             .help("remove one of the two");
@@ -30,7 +30,7 @@ pub(crate) fn attributes(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::Conflict,
                 section.key_or_anchor(IGNORE),
-                format!("`{IGNORE}` works only with `{ALL}: true`; Prometheus refuses the file"),
+                refused(format!("`{IGNORE}` works only with `{ALL}: true`")),
             )
             .help(format!("set `{ALL}: true`, or delete `{IGNORE}`"));
     }
@@ -54,7 +54,7 @@ fn names(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
                 .at(
                     Rule::InvalidValue,
                     node,
-                    format!("an item of `{key}` is empty; Prometheus refuses the file"),
+                    refused(format!("an item of `{key}` is empty")),
                 )
                 .help("write the item, or delete its `-`");
         } else if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
@@ -63,7 +63,7 @@ fn names(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
                 .at(
                     Rule::Duplicate,
                     item,
-                    format!("the attribute `{name}` is listed twice; Prometheus refuses the file"),
+                    refused(format!("the attribute `{name}` is listed twice")),
                 )
                 .help("remove one of the two")
                 .evidence(place, "it is first listed here");

@@ -1,6 +1,7 @@
 //! Relabel rules (Prometheus `model/relabel/relabel.go`, `Validate`).
 
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::grammar;
 use crate::section::Section;
 
@@ -25,11 +26,7 @@ pub(crate) fn rule(section: &Section<'_>, report: &mut Report<'_>) {
         // empty").
         if section.node("action").is_none() && section.at_least(2, 30, 0) {
             report
-                .missing(
-                    section,
-                    "action",
-                    "`action` is empty; Prometheus refuses the file",
-                )
+                .missing(section, "action", refused("`action` is empty"))
                 .help("delete `action` to get `replace`, or name one");
         }
         return;
@@ -74,7 +71,7 @@ fn modulus(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 section,
                 "modulus",
-                "`hashmod` requires a `modulus` above zero; Prometheus refuses the file",
+                refused("`hashmod` requires a `modulus` above zero"),
             )
             .help("set `modulus` to the number of shards");
     }
@@ -92,7 +89,7 @@ fn target_label(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 section,
                 "target_label",
-                format!("`{action}` requires a `target_label`; Prometheus refuses the file"),
+                refused(format!("`{action}` requires a `target_label`")),
             )
             .help("set `target_label` to the label that gets the result");
         return;
@@ -120,7 +117,7 @@ fn labelmap(section: &Section<'_>, report: &mut Report<'_>) {
     if let Some(node) = section.filled("replacement") {
         report.text(node, subject, |text| grammar::label_template(text, scheme));
     } else if replacement.is_empty() {
-        let message = "`labelmap` requires a `replacement`; Prometheus refuses the file";
+        let message = refused("`labelmap` requires a `replacement`");
         report.missing(section, "replacement", message);
     }
 }
@@ -160,10 +157,9 @@ fn unwanted(action: &str, key: &str, set: bool, section: &Section<'_>, report: &
     let said = report.at(
         Rule::Conflict,
         entry.key,
-        format!(
-            "`{key}` is not allowed with `action: {action}`, which takes {uses}; Prometheus \
-            refuses the file"
-        ),
+        refused(format!(
+            "`{key}` is not allowed with `action: {action}`, which takes {uses}"
+        )),
     );
     let said = said.help(format!("delete `{key}`"));
     if let Some(entry) = section.entry("action") {

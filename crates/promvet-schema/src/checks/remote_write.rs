@@ -3,6 +3,7 @@
 use super::exclusive::{at_most_one, present};
 use super::{headers, http_client};
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::scalar::header;
 use crate::section::{Section, is_null};
 use crate::yaml::Node;
@@ -39,7 +40,7 @@ pub(crate) fn queue_null(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::InvalidValue,
                 entry.key,
-                "`queue_config` is empty, which sets all of it to zero; Prometheus refuses the file",
+                refused("`queue_config` is empty, which sets all of it to zero"),
             )
             .help("delete `queue_config` to get the defaults");
     }
@@ -63,7 +64,7 @@ pub(crate) fn queue(section: &Section<'_>, report: &mut Report<'_>) {
                 .at(
                     Rule::InvalidValue,
                     pointed(section, key),
-                    format!("`{key}` must be above zero; Prometheus refuses the file"),
+                    refused(format!("`{key}` must be above zero")),
                 )
                 .help(format!("delete `{key}` to get the default"));
         }
@@ -86,11 +87,11 @@ pub(crate) fn queue(section: &Section<'_>, report: &mut Report<'_>) {
 
 fn ordered(section: &Section<'_>, less: &str, more: &str, report: &mut Report<'_>) {
     let shown = |key| section.text(key).unwrap_or_default();
-    let message = format!(
-        "`{less}` ({}) is above `{more}` ({}); Prometheus refuses the file",
+    let message = refused(format!(
+        "`{less}` ({}) is above `{more}` ({})",
         shown(less),
         shown(more)
-    );
+    ));
     let said = match (section.entry(less), section.entry(more)) {
         (Some(one), Some(other)) => report.conflict(one, other, message),
         _ => {
@@ -129,7 +130,7 @@ pub(crate) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::MissingField,
                 section.key_or_anchor(has),
-                format!("`{has}` is set, but `{lacks}` is not; Prometheus refuses the file"),
+                refused(format!("`{has}` is set, but `{lacks}` is not")),
             )
             .help("set both, or neither to use the credentials of the environment");
     }
@@ -141,7 +142,7 @@ pub(crate) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::MissingField,
                 section.key_or_anchor("external_id"),
-                "`external_id` is set, but `role_arn` is not; Prometheus refuses the file",
+                refused("`external_id` is set, but `role_arn` is not"),
             )
             .help("set `role_arn`, or delete `external_id`");
     }

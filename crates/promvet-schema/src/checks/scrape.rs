@@ -1,6 +1,7 @@
 //! `scrape_configs`, one job at a time.
 
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::section::Section;
 use crate::yaml::Node;
 
@@ -18,7 +19,7 @@ pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::InvalidValue,
                 node,
-                "`scrape_protocols` is empty; Prometheus refuses the file",
+                refused("`scrape_protocols` is empty"),
             )
             .help("list at least one protocol, or delete `scrape_protocols`");
     }
@@ -34,7 +35,7 @@ pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
                 .at(
                     Rule::Duplicate,
                     item,
-                    format!("`scrape_protocols` lists `{name}` twice; Prometheus refuses the file"),
+                    refused(format!("`scrape_protocols` lists `{name}` twice")),
                 )
                 .help("remove one of the two")
                 .evidence(place, "it is first listed here");
@@ -77,8 +78,7 @@ pub(super) fn slashes(section: &Section<'_>, report: &mut Report<'_>) {
                         Rule::InvalidValue,
                         target,
                         span,
-                        "`targets`: expected `host:port`, found a slash; Prometheus refuses the \
-                         file",
+                        refused("`targets`: expected `host:port`, found a slash"),
                     )
                     .help(help);
             }

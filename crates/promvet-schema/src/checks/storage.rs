@@ -1,6 +1,7 @@
 //! `storage.tsdb.retention` (since 3.11.0)
 
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::scalar::byte_size;
 use crate::section::Section;
 
@@ -16,11 +17,7 @@ pub(crate) fn retention(section: &Section<'_>, report: &mut Report<'_>) {
             .is_some_and(|text| byte_size(text).is_ok_and(|bytes| bytes < 0))
     {
         report
-            .at(
-                Rule::InvalidValue,
-                node,
-                "`size` is negative; Prometheus refuses the file",
-            )
+            .at(Rule::InvalidValue, node, refused("`size` is negative"))
             .help("write the size without `-`");
     }
     // Not a number is neither below nor above, and passes.
@@ -32,7 +29,7 @@ pub(crate) fn retention(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::InvalidValue,
                 node,
-                "`percentage` is not between 0 and 100; Prometheus refuses the file",
+                refused("`percentage` is not between 0 and 100"),
             )
             .help("write a number from 0 to 100");
     }

@@ -2,6 +2,7 @@
 
 use super::exclusive::{filled, one_filled};
 use crate::check::{Report, Rule};
+use crate::dialect::refused;
 use crate::section::Section;
 
 const CERT: &[&str] = &["cert", "cert_file", "cert_ref"];
@@ -32,7 +33,7 @@ pub(crate) fn pair(section: &Section<'_>, report: &mut Report<'_>) {
         .at(
             Rule::MissingField,
             alone.key,
-            format!("the client {has} is set, but its {lacks} is not; Prometheus refuses the file"),
+            refused(format!("the client {has} is set, but its {lacks} is not")),
         )
         .help(format!(
             "set `{write}` as well, or delete `{}`",

@@ -30,11 +30,10 @@ impl Translator {
             Type::HttpUrl if !is_http(text) => ("a URL with `http://` or `https://`", None),
             _ => return,
         };
-        let message = format!(
-            "`{}`: expected {expected}, found `{text}`; {}",
-            name_of(node),
-            self.dialect.mistyped
-        );
+        let message = self.dialect.mistyped_value(format!(
+            "`{}`: expected {expected}, found `{text}`",
+            name_of(node)
+        ));
         self.say(Rule::InvalidValue, Severity::Error, node, message, help);
     }
 
@@ -47,11 +46,9 @@ impl Translator {
                 continue;
             };
             if seen.contains(&text) {
-                let message = format!(
-                    "`{}`: `{text}` is in it twice; {}",
-                    name_of(node),
-                    self.dialect.mistyped
-                );
+                let message = self
+                    .dialect
+                    .mistyped_value(format!("`{}`: `{text}` is in it twice", name_of(node)));
                 let advice = Some(Advice::remove(item.span()));
                 self.say(Rule::Duplicate, Severity::Error, item, message, advice);
                 return;

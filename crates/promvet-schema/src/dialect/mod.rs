@@ -15,6 +15,8 @@ pub mod table;
 pub mod tables;
 mod translate;
 
+use promvet_text::Message;
+
 pub use since::{TooNew, too_new};
 pub use spelling::Spelling;
 pub use translate::{Reference, SELECTED, Translation, translate};
@@ -33,8 +35,35 @@ pub struct Dialect {
     pub mistyped: &'static str,
     /// What takes the place of "Prometheus refuses the file" in messages.
     pub refused: &'static str,
+    /// Whether several programs read such a text, and each refuses it in its own name.
+    pub has_readers: bool,
     /// Whether a plain number or `true` is refused where a text belongs.
     pub is_strict: bool,
+}
+
+impl Dialect {
+    /// A fault for which the configuration is refused.
+    #[must_use]
+    pub fn refuses(&self, fault: impl Into<String>) -> Message {
+        Message::leading_to(fault, "; ", self.refused)
+    }
+
+    /// A fault of a value of the wrong kind.
+    #[must_use]
+    pub fn mistyped_value(&self, fault: impl Into<String>) -> Message {
+        Message::leading_to(fault, "; ", self.mistyped)
+    }
+
+    /// A fault that is an unknown key.
+    #[must_use]
+    pub fn unknown_key(&self, fault: impl Into<String>) -> Message {
+        Message::leading_to(fault, "; ", self.unknown)
+    }
+}
+
+/// A fault for which Prometheus refuses the file.
+pub(crate) fn refused(fault: impl Into<String>) -> Message {
+    NATIVE.refuses(fault)
 }
 
 /// Objects of the Prometheus Operator and operators like it (structural schemas of Kubernetes:
@@ -45,6 +74,7 @@ pub static OPERATOR: Dialect = Dialect {
     unknown: "kubectl refuses it, and Helm drops it",
     mistyped: "the API server refuses the object",
     refused: "Prometheus refuses the configuration that the Operator generates",
+    has_readers: false,
     is_strict: true,
 };
 
@@ -55,6 +85,7 @@ pub static ALERTMANAGER: Dialect = Dialect {
     unknown: "kubectl refuses it, and Helm drops it",
     mistyped: "the API server refuses the object",
     refused: "the Operator rejects the resource",
+    has_readers: false,
     is_strict: true,
 };
 
@@ -65,6 +96,7 @@ pub static OPERATOR_VALUES: Dialect = Dialect {
     unknown: "the resource drops it",
     mistyped: "the API server refuses the object",
     refused: "Prometheus refuses the configuration that the Operator generates",
+    has_readers: false,
     is_strict: true,
 };
 
@@ -75,6 +107,7 @@ pub static CHART: Dialect = Dialect {
     unknown: "the chart ignores it",
     mistyped: "the chart does not render",
     refused: "Prometheus refuses the file",
+    has_readers: false,
     is_strict: true,
 };
 
@@ -85,6 +118,7 @@ pub static STACK: Dialect = Dialect {
     unknown: "the chart ignores it",
     mistyped: "the chart does not render",
     refused: "Prometheus refuses the configuration that the Operator generates",
+    has_readers: false,
     is_strict: true,
 };
 
@@ -97,6 +131,7 @@ pub static NATIVE: Dialect = Dialect {
     unknown: "Prometheus refuses the file",
     mistyped: "Prometheus refuses the file",
     refused: "Prometheus refuses the file",
+    has_readers: true,
     is_strict: true,
 };
 
@@ -108,6 +143,7 @@ pub static OPENSHIFT: Dialect = Dialect {
     unknown: "OpenShift 4.18 and newer refuse the configuration, older ones drop the key",
     mistyped: "OpenShift refuses the configuration",
     refused: "Prometheus refuses the configuration that OpenShift generates",
+    has_readers: false,
     is_strict: false,
 };
 
@@ -118,6 +154,7 @@ pub static ALLOY: Dialect = Dialect {
     unknown: "Alloy refuses the file",
     mistyped: "Alloy refuses the file",
     refused: "Alloy refuses the file",
+    has_readers: false,
     is_strict: false,
 };
 
@@ -128,6 +165,7 @@ pub static VMAGENT: Dialect = Dialect {
     unknown: "vmagent does not start",
     mistyped: "vmagent does not start",
     refused: "vmagent does not start",
+    has_readers: false,
     is_strict: false,
 };
 
@@ -138,5 +176,6 @@ pub static SENDERS: Dialect = Dialect {
     unknown: "the program refuses the file",
     mistyped: "the program refuses the file",
     refused: "the program refuses the file",
+    has_readers: true,
     is_strict: false,
 };

@@ -10,7 +10,6 @@ use crate::yaml::Node;
 #[derive(Clone, Debug, Default)]
 pub struct Spelling {
     keys: BTreeMap<&'static str, &'static str>,
-    refused: Option<&'static str>,
     /// Parts of the text that are native as they are.
     native: Vec<NativePart>,
 }
@@ -23,21 +22,7 @@ struct NativePart {
     key: Option<(&'static str, &'static str)>,
 }
 
-/// What native rules say of the consequence.
-/// Native rules end their messages with it, so that one replacement serves all of them.
-const REFUSED: &str = "Prometheus refuses the file";
-
 impl Spelling {
-    /// One that replaces what the rules say of the consequence.
-    #[must_use]
-    pub fn new(refused: &'static str) -> Self {
-        Self {
-            keys: BTreeMap::new(),
-            refused: Some(refused),
-            native: Vec::new(),
-        }
-    }
-
     /// Notes that a part of the text is native as it is. `native` and `written` are the names of the
     /// key that it is under.
     pub fn add_native(
@@ -119,15 +104,7 @@ impl Spelling {
             out.push(first);
             rest = rest.get(first.len_utf8()..).unwrap_or("");
         }
-        self.with_consequence(&out)
-    }
-
-    /// A sentence with what the dialect's program does in place of what Prometheus does.
-    fn with_consequence(&self, sentence: &str) -> String {
-        match self.refused {
-            Some(refused) => sentence.replace(REFUSED, refused),
-            None => sentence.to_owned(),
-        }
+        out
     }
 }
 
@@ -145,7 +122,7 @@ mod tests {
 
     #[test]
     fn keys_are_written_as_the_dialect_has_them() {
-        let mut spelling = Spelling::new("the Operator refuses it");
+        let mut spelling = Spelling::default();
         spelling.add("bearer_token", "bearerTokenSecret");
         spelling.add("global.scrape_interval", "interval");
         spelling.add("metrics_path", "path");
@@ -162,10 +139,6 @@ mod tests {
             (
                 "`/run/bearer_token` at https://h/bearer_token, and `bearer_token`",
                 "`/run/bearer_token` at https://h/bearer_token, and `bearerTokenSecret`",
-            ),
-            (
-                "a; Prometheus refuses the file",
-                "a; the Operator refuses it",
             ),
         ] {
             assert_eq!(spelling.put(native), here);

@@ -10,7 +10,7 @@ use super::table::{Key, MappingShape, Part, Type};
 use super::{Dialect, external_labels};
 use crate::check::{Rule, has_placeholder};
 use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node, Scalar};
-use promvet_text::{Advice, Finding, Place, Severity, nearest};
+use promvet_text::{Advice, Finding, Message, Place, Severity, nearest};
 use unknown::{may_be, misspelled};
 
 /// What a text in a dialect means.
@@ -65,7 +65,7 @@ pub fn translate(
         builder: Builder::new(source),
         dialect,
         findings: Vec::new(),
-        spelling: Spelling::new(dialect.refused),
+        spelling: Spelling::default(),
         references: Vec::new(),
         added_labels: Vec::new(),
     };
@@ -462,12 +462,11 @@ impl Translator {
                 listed.push(word);
             }
         }
-        let message = format!(
-            "`{}`: expected one of {}; {}",
+        let message = self.dialect.mistyped_value(format!(
+            "`{}`: expected one of {}",
             name_of(node),
-            listed.join(", "),
-            self.dialect.mistyped
-        );
+            listed.join(", ")
+        ));
         let advice = nearest(scalar.text, listed).map(|word| Advice::replace(node.span(), word));
         self.say(Rule::InvalidValue, Severity::Error, node, message, advice);
     }
@@ -486,15 +485,18 @@ impl Translator {
             }
             if let Some(slip) = misspelled(shape, mapping, key) {
                 // That a key is misspelled may be a guess, but not that one is missing.
-                let (place, mistyped) = (slip.key.place(), self.dialect.mistyped);
+                let place = slip.key.place();
+                let message = format!("`{}`: unknown key", slip.name());
                 let said = self.findings.iter_mut().skip(before);
                 for finding in said.filter(|finding| finding.place.order() == place.order()) {
                     finding.severity = Severity::Error;
-                    finding.message = format!("`{}`: unknown key; {mistyped}", slip.name());
+                    finding.message = self.dialect.mistyped_value(&message);
                 }
                 continue;
             }
-            let message = format!("`{}`: missing; {}", key.name, self.dialect.mistyped);
+            let message = self
+                .dialect
+                .mistyped_value(format!("`{}`: missing", key.name));
             let first = mapping.written().next().map_or(node, |entry| entry.key);
             let advice = Some(Advice::say(format!("set `{}`", key.name)));
             self.say(Rule::MissingField, Severity::Error, first, message, advice);
@@ -520,11 +522,10 @@ impl Translator {
             Kind::Scalar(scalar) if is_number(scalar) => "a number",
             Kind::Scalar(_) => "text",
         };
-        let message = format!(
-            "`{}`: expected {wanted}, found {found}; {}",
-            name_of(node),
-            self.dialect.mistyped
-        );
+        let message = self.dialect.mistyped_value(format!(
+            "`{}`: expected {wanted}, found {found}",
+            name_of(node)
+        ));
         let text = node.scalar().filter(|_| wanted == "text");
         let advice = text.map(|scalar| Advice::say(format!("quote it: `\"{}\"`", scalar.text)));
         self.say(Rule::WrongType, Severity::Error, node, message, advice);
@@ -535,7 +536,7 @@ impl Translator {
         rule: Rule,
         severity: Severity,
         node: Node<'_>,
-        message: String,
+        message: impl Into<Message>,
         advice: Option<Advice>,
     ) {
         let finding = Finding::new(rule.name(), severity, node.place(), message);

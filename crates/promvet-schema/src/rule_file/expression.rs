@@ -89,7 +89,7 @@ impl Expression<'_, '_, '_> {
         &mut self,
         rule: &'static str,
         at: promql::Node<'_>,
-        message: impl Into<String>,
+        message: impl Into<promvet_text::Message>,
         help: impl Into<String>,
     ) {
         let span = at.span();

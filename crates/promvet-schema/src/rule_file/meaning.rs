@@ -1,5 +1,6 @@
 //! What Prometheus checks of the groups and rules that it has decoded (`RuleGroups.Validate`).
 
+use crate::dialect::refused;
 use std::collections::HashMap;
 
 use super::alert;
@@ -12,7 +13,7 @@ use crate::yaml::{Entry, Node, placeholder};
 use crate::{Scheme, scalar};
 use promvet_syntax::go::template;
 use promvet_syntax::promql::{self, Dialect};
-use promvet_text::{Evidence, Finding};
+use promvet_text::{Evidence, Finding, Message};
 
 /// What makes two rules the same: which of the two kinds, the name, and the labels.
 /// From `ruleMetric` and `checkDuplicates` of cmd/promtool/main.go (`promtool check rules`).
@@ -67,17 +68,9 @@ fn name_of_group<'d>(
     let name = text(group, "name");
     let node = entry(group, "name").map_or(group, |entry| entry.value);
     if name.is_empty() {
-        missing(
-            report,
-            group,
-            "name",
-            "the group has no name; Prometheus refuses the file",
-        );
+        missing(report, group, "name", refused("the group has no name"));
     } else if let Some(first) = names.get(name) {
-        let message = format!(
-            "the group `{name}` is defined twice in this file; Prometheus \
-            refuses the file"
-        );
+        let message = refused(format!("the group `{name}` is defined twice in this file"));
         let said = help(
             report.at(node, message),
             "give it another name, or move its rules into the first one",
@@ -89,7 +82,7 @@ fn name_of_group<'d>(
 }
 
 /// Says that a mapping lacks something, at its first key or, if there is one, at the empty value.
-fn missing(report: &mut Report<'_>, of: Node<'_>, key: &str, message: &str) {
+fn missing(report: &mut Report<'_>, of: Node<'_>, key: &str, message: impl Into<Message>) {
     // The key that is empty is shown if there is one, so that the place is where the name belongs.
     let written = of
         .mapping()
@@ -126,12 +119,12 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
     let (record, alert) = (text(rule, "record"), text(rule, "alert"));
     match (record.is_empty(), alert.is_empty()) {
         (true, true) => {
-            let message = "the rule has neither `record` nor `alert`; Prometheus refuses the file";
+            let message = refused("the rule has neither `record` nor `alert`");
             missing(report, rule, "alert", message);
         }
         (false, false) => {
             if let Some((record, alert)) = entry(rule, "record").zip(entry(rule, "alert")) {
-                let message = "the rule has both `record` and `alert`; Prometheus refuses the file";
+                let message = refused("the rule has both `record` and `alert`");
                 let said = help(
                     report.at(alert.key, message),
                     "remove one of the two, or make two rules of them",
@@ -142,12 +135,7 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
         _ => {}
     }
     match entry(rule, "expr").filter(|entry| entry.value.as_str() != Some("")) {
-        None => missing(
-            report,
-            rule,
-            "expr",
-            "the rule has no `expr`; Prometheus refuses the file",
-        ),
+        None => missing(report, rule, "expr", refused("the rule has no `expr`")),
         Some(entry) => {
             expression(entry.value, report);
             habits::check(rule, entry.value, report);
@@ -188,7 +176,7 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
             report.need(feature, node, at, fault.message);
             continue;
         }
-        let message = format!("{}; Prometheus refuses the file", fault.message);
+        let message = refused(fault.message);
         if let Some(finding) = report.expression(node, at, unfilled, message) {
             finding.advice = fault.help.map(Into::into);
         }
@@ -296,18 +284,16 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
     if let Some(at) = name.find(['{', '}'])
         && (report.version.major, report.version.minor) >= (3, 2)
     {
-        let message = "`record` contains braces, which are not valid in a metric name; \
-            Prometheus refuses the file";
+        let message = refused("`record` contains braces, which are not valid in a metric name");
         let finding = report.part(RULE_FILE, entry.value, (at, at + 1), message);
         help(finding, "set the labels of the result under `labels`");
     } else if report.names == Scheme::Legacy
         && let Some((at, c)) = bad_character(name, |c| c == '_' || c == ':')
     {
-        let message = format!(
-            "`record`: {c:?} is not valid in the legacy form of a metric name, which {}; \
-             Prometheus refuses the file",
+        let message = refused(format!(
+            "`record`: {c:?} is not valid in the legacy form of a metric name, which {}",
             why_legacy(report)
-        );
+        ));
         let said = report.part(RULE_FILE, entry.value, (at, at + c.len_utf8()), message);
         help(said, "use letters, digits, `_` and `:` only");
     }
@@ -315,8 +301,7 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
 
 fn only_for_alerts(key: &str, found: Option<Entry<'_>>, report: &mut Report<'_>) {
     if let Some(entry) = found {
-        let message =
-            format!("`{key}` is not allowed in a recording rule; Prometheus refuses the file");
+        let message = refused(format!("`{key}` is not allowed in a recording rule"));
         let said = report.at(entry.key, message);
         help(
             said,
@@ -345,8 +330,7 @@ fn bad_character(name: &str, sign: impl Fn(char) -> bool) -> Option<(usize, char
 fn labels(of: Node<'_>, report: &mut Report<'_>) {
     for entry in names(of, "labels") {
         if entry.name() == "__name__" {
-            let message = "`labels` sets `__name__`, which is not allowed; Prometheus refuses \
-                the file";
+            let message = refused("`labels` sets `__name__`, which is not allowed");
             help(
                 report.at(entry.key, message),
                 "set the metric name with `record`",
@@ -378,7 +362,7 @@ fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
         entry.name()
     };
     if name.is_empty() {
-        let message = format!("the name of the {what} is empty; Prometheus refuses the file");
+        let message = refused(format!("the name of the {what} is empty"));
         help(
             report.at(entry.key, message),
             "write the name, or remove the line",
@@ -386,12 +370,12 @@ fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
     } else if report.names == Scheme::Legacy
         && let Some((at, c)) = bad_character(name, |c| c == '_')
     {
-        let message = format!(
+        let message = refused(format!(
             "the name of a{} {what} contains {c:?}, which is not valid in its legacy form, \
-             which {}; Prometheus refuses the file",
+             which {}",
             if what == "annotation" { "n" } else { "" },
             why_legacy(report)
-        );
+        ));
         let said = report.part(RULE_FILE, entry.key, (at, at + c.len_utf8()), message);
         help(said, "use letters, digits and `_` only");
     }
@@ -408,7 +392,7 @@ fn templates(rule: Node<'_>, report: &mut Report<'_>) {
             continue;
         };
         if let Err(fault) = template::check(text, release) {
-            let message = format!("{}; Prometheus refuses the file", fault.message);
+            let message = refused(&*fault.message);
             let said = report.part(TEMPLATE, entry.value, (fault.from, fault.to), message);
             if let Some(finding) = said {
                 let is_good = |text: &str| template::check(text, release).is_ok();

@@ -3,7 +3,7 @@
 use super::place;
 use crate::yaml::{Document, Node, placeholder};
 use crate::{Scheme, Version};
-use promvet_text::{Finding, Severity, Span};
+use promvet_text::{Finding, Message, Severity, Span};
 
 /// The rule for everything about a rule file's structure.
 pub const RULE_FILE: &str = "files/rule-file";
@@ -76,7 +76,7 @@ impl<'d> Report<'d> {
     pub(super) fn at(
         &mut self,
         node: Node<'_>,
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Option<&mut Finding> {
         let span = visible(node).span();
         self.push(RULE_FILE, node, span, Severity::Error, message.into())
@@ -88,7 +88,7 @@ impl<'d> Report<'d> {
         rule: &'static str,
         node: Node<'_>,
         (from, to): (usize, usize),
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Option<&mut Finding> {
         let span = place::part(node, from, to);
         let span = if span.is_empty() {
@@ -106,7 +106,7 @@ impl<'d> Report<'d> {
         node: Node<'_>,
         (from, to): (usize, usize),
         unfilled: bool,
-        message: String,
+        message: impl Into<Message>,
     ) -> Option<&mut Finding> {
         let span = place::part(node, from, to);
         let span = if span.is_empty() {
@@ -123,7 +123,7 @@ impl<'d> Report<'d> {
         feature: &'static str,
         node: Node<'_>,
         at: (usize, usize),
-        message: String,
+        message: impl Into<Message>,
     ) {
         if self.part(PROMQL, node, at, message).is_some()
             && let Some(mut finding) = self.findings.pop()
@@ -142,7 +142,7 @@ impl<'d> Report<'d> {
         rule: &'static str,
         node: Node<'_>,
         at: (usize, usize),
-        message: String,
+        message: impl Into<Message>,
         help: Option<String>,
     ) {
         let same = |need: &&Need| need.condition == condition;
@@ -164,7 +164,7 @@ impl<'d> Report<'d> {
         rule: &'static str,
         node: Node<'_>,
         (from, to): (usize, usize),
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Option<&mut Finding> {
         let span = place::part(node, from, to);
         self.say(rule, node, span, false, Severity::Warning, message.into())
@@ -175,7 +175,7 @@ impl<'d> Report<'d> {
         &mut self,
         rule: &'static str,
         node: Node<'_>,
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Option<&mut Finding> {
         let span = visible(node).span();
         self.push(rule, node, span, Severity::Warning, message.into())
@@ -186,7 +186,7 @@ impl<'d> Report<'d> {
         &mut self,
         rule: &'static str,
         node: Node<'_>,
-        message: impl Into<String>,
+        message: impl Into<Message>,
     ) -> Option<&mut Finding> {
         let span = visible(node).span();
         self.push(rule, node, span, Severity::Info, message.into())
@@ -201,7 +201,7 @@ impl<'d> Report<'d> {
         node: Node<'_>,
         span: Span,
         severity: Severity,
-        message: String,
+        message: impl Into<Message>,
     ) -> Option<&mut Finding> {
         let unfilled = rule != TEMPLATE
             && node
@@ -217,7 +217,7 @@ impl<'d> Report<'d> {
         span: Span,
         unfilled: bool,
         severity: Severity,
-        message: String,
+        message: impl Into<Message>,
     ) -> Option<&mut Finding> {
         if unfilled && self.template {
             return None;

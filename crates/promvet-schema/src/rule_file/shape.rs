@@ -3,6 +3,7 @@
 use super::entries::{bad_merges, entries};
 use super::report::{RULE_FILE, Report};
 use crate::check::{advice_of, one_of_two};
+use crate::dialect::refused;
 use crate::scalar;
 use crate::slips;
 use crate::yaml::{Entry, Kind, Mapping, Node, Scalar};
@@ -248,10 +249,7 @@ fn keys(of: &Section) -> String {
 
 fn unknown(of: &Section, mapping: Mapping<'_>, entry: Entry<'_>, report: &mut Report<'_>) {
     let name = entry.name();
-    let message = format!(
-        "unknown key `{name}` in {}; Prometheus refuses the file",
-        of.name
-    );
+    let message = refused(format!("unknown key `{name}` in {}", of.name));
     let known = |section: &Section| section.fields.iter().any(|field| field.key == name);
     let foreign = FOREIGN.iter().find(|(key, _)| *key == name);
     let near = nearest(name, of.fields.iter().map(|field| field.key));
@@ -293,10 +291,7 @@ fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
 /// "mapping key already defined" of go-yaml v3, whose decoder refuses duplicates since 3.0.
 fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
     for (first, again) in mapping.repeats() {
-        let message = format!(
-            "`{}` is set twice; Prometheus refuses the file",
-            again.name()
-        );
+        let message = refused(format!("`{}` is set twice", again.name()));
         if let Some(finding) = report.at(again.key, message) {
             finding.evidence.push(promvet_text::Evidence {
                 place: first.key.place(),

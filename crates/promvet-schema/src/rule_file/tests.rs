@@ -21,7 +21,7 @@ fn found(
             finding.rule.into_owned(),
             finding.severity,
             token,
-            finding.message,
+            finding.message.into(),
         )
     });
     reported.collect()

@@ -9,7 +9,12 @@ fn found(source: &str, format: Format, target: &Target) -> Vec<(String, String)>
     let findings = check(&document, format, false, target);
     findings
         .into_iter()
-        .map(|finding| (text.slice(finding.place.span()).to_owned(), finding.message))
+        .map(|finding| {
+            (
+                text.slice(finding.place.span()).to_owned(),
+                finding.message.into(),
+            )
+        })
         .collect()
 }
 

@@ -1,6 +1,7 @@
 //! What is wrong with the keys of a section: unknown, not there in this version, deprecated,
 //! written twice, missing.
 
+use crate::dialect::refused;
 use std::collections::HashSet;
 
 use promvet_text::Advice;
@@ -21,7 +22,7 @@ const MOST_HINTS: usize = 1000;
 impl<'d> Walker<'_, '_> {
     pub(super) fn unknown(&mut self, section: &Section<'d>, entry: Entry<'d>, name: &str) {
         let here = words::place_of(&self.path);
-        let message = format!("unknown key `{name}` {here}; Prometheus refuses the file");
+        let message = refused(format!("unknown key `{name}` {here}"));
         let asked = (section.of.name, name.to_owned());
         // The same key in the same kind of section has the same hint, so that it is worked out
         // once.
@@ -139,7 +140,7 @@ impl<'d> Walker<'_, '_> {
             .at(
                 Rule::Duplicate,
                 second.key,
-                format!("`{name}` is set twice; Prometheus refuses the file"),
+                refused(format!("`{name}` is set twice")),
             )
             .evidence(first.key.place(), "it is first set here")
             .help(one_of_two(first, second));
@@ -170,10 +171,7 @@ impl<'d> Walker<'_, '_> {
             Some(_) => "is empty",
         };
         let here = words::place_of(&self.path);
-        let message = format!(
-            "`{}` {state} {here}; Prometheus refuses the file",
-            field.key
-        );
+        let message = refused(format!("`{}` {state} {here}", field.key));
         let wants = words::what_is_wanted(&field.ty);
         self.report
             .missing(section, field.key, message)

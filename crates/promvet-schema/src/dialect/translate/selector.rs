@@ -32,12 +32,11 @@ impl Translator {
                             self.reference("ConfigMap", is_inline, entry.value)
                         }
                         ("name" | "key", _) => {
-                            let message = format!(
-                                "`{}`: `{}` belongs below `secret` or `configMap`; {}",
+                            let message = self.dialect.mistyped_value(format!(
+                                "`{}`: `{}` belongs below `secret` or `configMap`",
                                 name_of(node),
-                                entry.name(),
-                                self.dialect.mistyped
-                            );
+                                entry.name()
+                            ));
                             self.say(Rule::WrongType, Severity::Error, entry.key, message, None);
                             break;
                         }
@@ -62,11 +61,10 @@ impl Translator {
             // something else.
             let strange = |entry: &Entry<'_>| !matches!(entry.name(), "name" | "key" | "optional");
             if let Some(entry) = mapping.entries().find(strange) {
-                let message = format!(
-                    "`{}`: unknown key; a selector has `name` and `key`; {}",
-                    entry.name(),
-                    self.dialect.unknown
-                );
+                let message = self.dialect.unknown_key(format!(
+                    "`{}`: unknown key; a selector has `name` and `key`",
+                    entry.name()
+                ));
                 let meant = nearest(entry.name(), ["name", "key", "optional"]);
                 let advice = meant.map(|name| Advice::rename(entry.key.span(), name));
                 self.say(
@@ -80,7 +78,9 @@ impl Translator {
             }
         }
         if key.is_empty() && !name.is_empty() {
-            let message = format!("`{}`: no `key`; {}", name_of(node), self.dialect.mistyped);
+            let message = self
+                .dialect
+                .mistyped_value(format!("`{}`: no `key`", name_of(node)));
             self.say(Rule::MissingField, Severity::Error, node, message, None);
         }
         if !name.is_empty() && !key.is_empty() {

@@ -48,11 +48,11 @@ impl Translator {
             _ if shape.open => return None,
             _ => {}
         }
-        let unknown = self.dialect.unknown;
         let (severity, message, advice) = match meant {
             Some(Meant::Spelling(key)) => (
                 Severity::Error,
-                format!("`{name}`: the key is `{key}` here; {unknown}"),
+                self.dialect
+                    .unknown_key(format!("`{name}`: the key is `{key}` here")),
                 match is_free(key) {
                     true => Advice::rename(entry.key.span(), key).safe(),
                     false => Advice::say(format!("remove it: `{key}` is set already")),
@@ -60,7 +60,8 @@ impl Translator {
             ),
             Some(Meant::Below(key)) => (
                 Severity::Error,
-                format!("`{name}`: unknown key; it belongs in `{key}`; {unknown}"),
+                self.dialect
+                    .unknown_key(format!("`{name}`: unknown key; it belongs in `{key}`")),
                 Advice::say(format!("move it into `{key}`")),
             ),
             Some(Meant::Like(key)) => (
@@ -68,7 +69,7 @@ impl Translator {
                     true => Severity::Error,
                     false => Severity::Warning,
                 },
-                format!("`{name}`: unknown key; {unknown}"),
+                self.dialect.unknown_key(format!("`{name}`: unknown key")),
                 match is_free(key) {
                     true => Advice::rename(entry.key.span(), key).unsafe_(),
                     false => Advice::say(format!("did you mean `{key}`? It is set already")),
@@ -76,12 +77,14 @@ impl Translator {
             ),
             None if self.of_server(shape, name) => (
                 Severity::Warning,
-                format!("`{name}`: only a Prometheus has this key, an agent does not; {unknown}"),
+                self.dialect.unknown_key(format!(
+                    "`{name}`: only a Prometheus has this key, an agent does not"
+                )),
                 Advice::say("remove it"),
             ),
             None => (
                 Severity::Warning,
-                format!("`{name}`: unknown key; {unknown}"),
+                self.dialect.unknown_key(format!("`{name}`: unknown key")),
                 Advice::say("remove it, or correct its name"),
             ),
         };
@@ -107,16 +110,16 @@ impl Translator {
         let near = nearest(name, names).filter(|_| entry.value.scalar().is_none());
         let (message, advice) = match near {
             Some(near) => (
-                format!("`{name}`: unknown key; {}", self.dialect.unknown),
+                self.dialect.unknown_key(format!("`{name}`: unknown key")),
                 Advice::rename(entry.key.span(), near).unsafe_(),
             ),
-            None => (
-                format!(
-                    "`{name}`: labels belong in `matchLabels`; {}, and an empty selector selects everything",
-                    self.dialect.unknown
-                ),
-                Advice::say(format!("write `matchLabels: {{{name}: …}}`")),
-            ),
+            None => {
+                let fault = format!("`{name}`: labels belong in `matchLabels`");
+                let mut message = self.dialect.unknown_key(fault);
+                message.push_str(", and an empty selector selects everything");
+                let advice = Advice::say(format!("write `matchLabels: {{{name}: …}}`"));
+                (message, advice)
+            }
         };
         let advice = Some(advice);
         self.say(
