@@ -17,6 +17,7 @@ pub mod online;
 mod operated_rules;
 pub mod opstrace;
 mod owners;
+mod patched;
 mod patches;
 mod proxy;
 mod pulled_in;

@@ -9,6 +9,7 @@ use memchr::memmem;
 
 use super::credential_file::Lookup;
 use super::deployment::on_disk;
+use super::patched;
 use crate::discover::manifests;
 use crate::finding::{Evidence, Place, Text};
 use crate::needle;
@@ -126,6 +127,8 @@ struct Patch {
     reach: Option<Arc<Reach>>,
     /// The keys that it changes.
     keys: BTreeSet<String>,
+    /// The paths that it changes.
+    paths: Vec<Vec<String>>,
     place: Place,
 }
 
@@ -275,6 +278,8 @@ impl Patches {
             let own = |node: Option<Node<'_>>| node.and_then(Node::as_str).map(str::to_owned);
             let mut keys = BTreeSet::new();
             collect(root, &mut keys);
+            let mut paths = Vec::new();
+            patched::paths(root, &mut paths);
             is_known = true;
             self.patches.push(Patch {
                 kind: of_target("kind").or_else(|| own(root.get("kind"))),
@@ -284,6 +289,7 @@ impl Patches {
                 },
                 reach: reach.cloned(),
                 keys,
+                paths,
                 place: item.place(),
             });
         }
@@ -298,9 +304,30 @@ impl Patches {
                     .chain(LEADING)
                     .map(|key| (*key).to_owned())
                     .collect(),
+                // The whole object.
+                paths: vec![Vec::new()],
                 place: item.place(),
             });
         }
+    }
+
+    fn patches_for(&self, kind: &str, name: &str, file: &Path) -> impl Iterator<Item = &Patch> {
+        self.patches.iter().filter(move |patch| {
+            patch.kind.as_deref().is_none_or(|own| own == kind)
+                && patch.name.as_deref().is_none_or(|own| may_be(own, name))
+                && patch.reach.as_ref().is_none_or(|reach| reach.has(file))
+        })
+    }
+
+    /// The paths in an object of a file that patches change.
+    pub(super) fn paths_in(
+        &self,
+        kind: &str,
+        name: &str,
+        file: &Path,
+    ) -> impl Iterator<Item = &[String]> {
+        let patches = self.patches_for(kind, name, file);
+        patches.flat_map(|patch| patch.paths.iter().map(Vec::as_slice))
     }
 
     /// Where an object of a file is changed in one of some keys; any key without some.
@@ -311,11 +338,8 @@ impl Patches {
         file: &Path,
         keys: &[&str],
     ) -> impl Iterator<Item = Evidence> {
-        let found = self.patches.iter().filter(move |patch| {
-            patch.kind.as_deref().is_none_or(|own| own == kind)
-                && patch.name.as_deref().is_none_or(|own| may_be(own, name))
-                && patch.reach.as_ref().is_none_or(|reach| reach.has(file))
-                && (keys.is_empty() || keys.iter().any(|key| patch.keys.contains(*key)))
+        let found = self.patches_for(kind, name, file).filter(move |patch| {
+            keys.is_empty() || keys.iter().any(|key| patch.keys.contains(*key))
         });
         found.map(|patch| Evidence {
             place: patch.place.clone(),

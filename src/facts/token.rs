@@ -323,14 +323,28 @@ fn is_standin(text: &str) -> bool {
     }
     let bare: String = text.chars().filter(|c| !is_joint(*c)).collect();
     let bare = bare.to_ascii_lowercase();
-    let masked = |c: char| bare.len() >= 3 && bare.chars().all(|chars| chars == c);
+    let masked = |c: char| bare.len() >= 3 && bare.chars().all(|other| other == c);
     STANDINS.contains(&bare.as_str())
         || asks_for_yours(text)
         || is_variable(text)
         || placeholder::is_description(text)
         || masked('x')
         || masked('*')
+        || is_crossed_out(text)
         || !text.is_empty() && bare.is_empty()
+}
+
+/// Whether a text is the prefix of a vendor and a run of `x`, with what base64 ends in: `glc_xxxxxxxx==`.
+fn is_crossed_out(text: &str) -> bool {
+    const SHORTEST: usize = 8;
+    let Some((prefix, rest)) = text.trim_end_matches('=').split_once(is_joint) else {
+        return false;
+    };
+    let is_crossed = |c: char| matches!(c, 'x' | 'X' | '*');
+    prefix.len() < SHORTEST
+        && prefix.chars().all(|c| c.is_ascii_alphanumeric())
+        && rest.len() >= SHORTEST
+        && rest.chars().all(|c| is_crossed(c) || is_joint(c))
 }
 
 /// Whether there are placeholders in a text and only marks between them: `${USER}:${PASSWORD}`.

@@ -9,6 +9,7 @@ use super::before_2;
 use super::broken;
 use super::custom_rules;
 use super::foreign;
+use super::patched;
 use super::placeholders;
 use super::rendered::{self, Rendered};
 use super::request::Request;
@@ -53,7 +54,7 @@ pub(crate) fn judge_one<'a>(
                 judgement = unrendered::as_far_as_it_goes(judgement, recognised);
             }
             as_spoken(&mut judgement, document, seen, facts);
-            unrendered::without_alternatives(&mut judgement, recognised);
+            unrendered::as_alternatives(&mut judgement, recognised);
             return (judgement, read.configuration);
         }
         What::Rules { document } => of_rules(document, seen, facts, request),
@@ -307,6 +308,7 @@ fn as_spoken(
     if let Some(spoken) = &recognised.spoken {
         let holder = recognised.holder.as_ref();
         foreign::put(spoken, holder, document, facts, judgement);
+        patched::set_aside(judgement, seen, facts);
     }
 }
 

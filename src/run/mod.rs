@@ -20,6 +20,7 @@ mod levels;
 mod loaded;
 mod no_longer_read;
 pub(crate) mod online;
+mod patched;
 mod pipeline;
 mod placeholders;
 pub(crate) mod policies;

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::custom_rules;
 use super::loaded::Loaded;
 use super::policies::{self, Policies};
@@ -534,7 +536,7 @@ fn look_into(
     }
     let asked = RecognitionContext {
         whatever_it_is,
-        is_template: policy.is_template(&path),
+        is_template: policy.is_template(&path) || is_rendered_by_helm(found, &bytes, tree),
     };
     let parsed = request.parsed.as_ref();
     if let Some(same) = parsed.and_then(|parsed| parsed.same(found, &bytes, asked)) {
@@ -556,6 +558,18 @@ fn look_into(
         }
     }
     seen(found, recognised, Some(asked))
+}
+
+/// Whether a file is a template of a chart, and has tags: some are YAML as they are.
+fn is_rendered_by_helm(found: &Found, bytes: &[u8], tree: &dyn Tree) -> bool {
+    let mut folders = found.path.ancestors().skip(1);
+    let templates =
+        folders.find(|folder| folder.file_name().is_some_and(|name| name == "templates"));
+    let is_of_chart = |templates: &Path| {
+        let chart = templates.parent().map(|folder| folder.join("Chart.yaml"));
+        chart.is_some_and(|chart| tree.metadata(&chart).is_ok())
+    };
+    memmem::find(bytes, b"{{").is_some() && templates.is_some_and(is_of_chart)
 }
 
 /// Reads a file that Prometheus is started with.

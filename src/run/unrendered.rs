@@ -1,5 +1,7 @@
 //! Files that become YAML only after rendering: what is reported about them, and what is not.
 
+use std::ops::Range;
+
 use crate::discover::Recognised;
 use crate::finding::{Finding, Place, Severity, Span, Unchecked, rule};
 use crate::rules::{self, Judgement};
@@ -34,13 +36,106 @@ const TAGS: &[&str] = &["{{", "{%", "{#", "[[", "<%", "%{"];
 /// Words that begin or end a part of a template which may be left out.
 const OF_BLOCKS: &[&str] = &["if", "else", "elif", "end", "with", "range", "for"];
 
-/// Takes out what is reported about two keys that a template may never write together.
-pub(crate) fn without_alternatives(judgement: &mut Judgement, recognised: &Recognised) {
+/// Takes out what is reported about two keys that a template may never write together, and makes warnings
+/// of errors under conditions in loops.
+pub(crate) fn as_alternatives(judgement: &mut Judgement, recognised: &Recognised) {
     if recognised.masked || recognised.template.is_some() {
-        judgement
-            .findings
-            .retain(|finding| !may_exclude_each_other(finding, recognised));
+        under_conditions(judgement, recognised);
+        let findings = &mut judgement.findings;
+        findings.retain(|finding| !may_exclude_each_other(finding, recognised));
+        let is_of_scheme = |finding: &Finding| OF_SCHEME.contains(&&*finding.rule);
+        if findings.iter().any(is_of_scheme) && has_two_schemes(recognised.text.content()) {
+            findings.retain(|finding| !is_of_scheme(finding));
+        }
     }
+}
+
+/// Whether a condition of a template decides about [`SCHEME`]: it is before an `else` and behind it.
+fn has_two_schemes(content: &str) -> bool {
+    let has_else = |part: &str| {
+        let mut tags = part.split("{{").skip(1);
+        tags.any(|tag| tag.trim_start_matches(['-', ' ']).starts_with("else"))
+    };
+    let parts: Vec<_> = content.split(SCHEME).collect();
+    // What is before the first one and behind the last one is not between two.
+    let between = parts.get(1..parts.len().saturating_sub(1));
+    between.is_some_and(|between| between.iter().copied().any(has_else))
+}
+
+/// The key by which a job connects with TLS or without.
+const SCHEME: &str = "scheme:";
+
+/// Rules about what [`SCHEME`] makes of the settings beside it: where it has two values, either may count.
+const OF_SCHEME: &[&str] = &[rule::TLS_UNUSED, rule::CREDENTIALS_PLAIN_HTTP];
+
+/// How loops of templates begin, conditions, and other blocks that have an end.
+const LOOPS: &[&str] = &["range", "for"];
+const CONDITIONS: &[&str] = &["if", "with"];
+const BLOCKS: &[&str] = &["block", "define"];
+
+/// Makes warnings of errors under a condition in a loop of a template: whether anything is written there
+/// depends on an item that most values do not have.
+fn under_conditions(judgement: &mut Judgement, recognised: &Recognised) {
+    let mut errors = judgement.findings.iter_mut();
+    if !errors.any(|finding| finding.severity == Severity::Error) {
+        return;
+    }
+    let conditions = conditions(recognised.text.content());
+    for finding in &mut judgement.findings {
+        let at = finding.place.span().start as usize;
+        let is_own = finding.place.path() == recognised.text.path();
+        let next = conditions.partition_point(|range| range.end <= at);
+        if is_own
+            && conditions
+                .get(next)
+                .is_some_and(|range| range.contains(&at))
+        {
+            finding.severity = finding.severity.min(Severity::Warning);
+        }
+    }
+}
+
+/// A block of a template that is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Block {
+    Loop,
+    /// The outermost condition in a loop, and where it begins.
+    Condition(usize),
+    Other,
+}
+
+/// Where the outermost conditions in loops of a template are, in the order of the text.
+fn conditions(content: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let (mut open, mut loops, mut is_in_one) = (Vec::new(), 0_usize, false);
+    for (at, _) in content.match_indices('{') {
+        let tag = content
+            .get(at + 1..)
+            .and_then(|rest| rest.strip_prefix(['{', '%']));
+        let Some(tag) = tag else { continue };
+        let tag = tag.trim_start_matches(['-', '~', ' ', '\n']);
+        let end = tag.find(|c: char| !c.is_ascii_alphabetic());
+        let word = tag.get(..end.unwrap_or(tag.len())).unwrap_or("");
+        if LOOPS.contains(&word) {
+            loops += 1;
+            open.push(Block::Loop);
+        } else if CONDITIONS.contains(&word) && loops > 0 && !is_in_one {
+            is_in_one = true;
+            open.push(Block::Condition(at));
+        } else if CONDITIONS.contains(&word) || BLOCKS.contains(&word) {
+            open.push(Block::Other);
+        } else if word.starts_with("end") {
+            match open.pop() {
+                Some(Block::Loop) => loops -= 1,
+                Some(Block::Condition(from)) => {
+                    is_in_one = false;
+                    out.push(from..at);
+                }
+                Some(Block::Other) | None => {}
+            }
+        }
+    }
+    out
 }
 
 /// Whether a finding is about keys that a condition of the template may keep apart.

@@ -836,3 +836,34 @@ fn actions_of_vmagent_set_a_file_aside() {
     run.retain(|finding| finding.rule == "schema/invalid-value");
     assert_eq!(run.len(), 1, "{run:?}");
 }
+
+/// Behind a long part that two names of flags share, everything is like each other.
+#[test]
+fn another_flag_of_vmagent_is_proposed_only_if_it_may_be_meant() {
+    let says = |flag: &str, words: Option<&str>| {
+        let compose = format!(
+            "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.102.0\n    command: ['-remoteWrite.url=https://vm.example.com/api/v1/write', '{flag}']\n"
+        );
+        let found = reported(&[("compose.yml", &compose)]);
+        let unknown: Vec<_> = found
+            .iter()
+            .filter(|one| one.0 == "schema/unknown-field")
+            .collect();
+        assert_eq!(unknown.len(), 1, "{flag}: {found:?}");
+        match words {
+            Some(meant) => assert!(unknown[0].1.contains(meant), "{flag}: {found:?}"),
+            None => assert!(!unknown[0].1.contains("perhaps"), "{flag}: {found:?}"),
+        }
+    };
+    for flag in [
+        "-remoteWrite.basicAuth.tlsSkipVerify=true",
+        "-remoteWrite.insecureSkipVerify",
+    ] {
+        says(flag, Some("`-remoteWrite.tlsInsecureSkipVerify`"));
+    }
+    says(
+        "-remoteWrite.basicAuth.pasword=x",
+        Some("`-remoteWrite.basicAuth.password`"),
+    );
+    says("-remoteWrite.basicAuth.nothing=x", None);
+}

@@ -1513,3 +1513,214 @@ fn a_chart_of_the_tree_may_read_keys_of_its_own() {
         assert_reported(files, Severity::Warning, "schema/unknown-field");
     }
 }
+
+/// A base of kustomize: what an overlay patches is not what is applied.
+#[test]
+fn what_a_kustomization_patches_is_not_reported() {
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {matchLabels: {app: x}}\n  endpoints:\n  - port: web\n    path: /federate\n    params: {}\n";
+    let stack = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\nspec:\n  externalLabels: {cluster: a}\n  remoteWrite:\n  - name: x\n    url:\n";
+    let rules = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: r}\nspec:\n  groups: {}\n";
+    let base = "resources: [monitor.yaml, stack.yaml, rules.yaml]\n";
+    let overlay = |patches: &str| format!("resources: [../base]\npatches:\n{patches}");
+    let op = |kind: &str, name: &str, path: &str| {
+        format!(
+            "- target: {{kind: {kind}, name: {name}}}\n  patch: |\n    - {{op: replace, path: {path}, value: x}}\n"
+        )
+    };
+    let (endpoint, url, groups) = (
+        op("ServiceMonitor", "a", "/spec/endpoints/0/params"),
+        op("Prometheus", "p", "/spec/remoteWrite/0/url"),
+        op("PrometheusRule", "r", "/spec/groups"),
+    );
+    let tree = |overlay: &str| {
+        memory::found(
+            "/tree",
+            &memory::tree(&[
+                ("base/kustomization.yaml", base),
+                ("base/monitor.yaml", monitor),
+                ("base/stack.yaml", stack),
+                ("base/rules.yaml", rules),
+                ("prod/kustomization.yaml", overlay),
+            ]),
+        )
+    };
+    let in_base = |overlay: &str| {
+        let found = tree(overlay).into_iter().filter(|finding| {
+            finding.severity > Severity::Info && finding.place.path().starts_with("base/")
+        });
+        let mut rules: Vec<_> = found.map(|finding| finding.rule.into_owned()).collect();
+        rules.sort();
+        rules
+    };
+    let all = ["files/rule-file", "schema/missing-field", "scrape/federate"];
+    assert_eq!(
+        in_base(&overlay(&format!("{endpoint}{url}{groups}"))),
+        [""; 0]
+    );
+    // Each patch mends what it is for, and nothing else.
+    assert_eq!(in_base(&overlay(&endpoint)), all[..2]);
+    assert_eq!(in_base(&overlay(&url)), [all[0], all[2]]);
+    let others = [
+        op("ServiceMonitor", "b", "/spec/endpoints/0/params"),
+        op("Prometheus", "p", "/spec/remoteWrite/1/url"),
+        op("PrometheusRule", "r", "/metadata/labels"),
+    ];
+    assert_eq!(in_base(&overlay(&others.concat())), all);
+    // A merge changes its own keys.
+    let merge = "- patch: |\n    kind: PrometheusRule\n    metadata: {name: r}\n    spec: {groups: [{name: a, rules: []}]}\n";
+    assert_eq!(in_base(&overlay(merge)), all[1..]);
+}
+
+/// Prometheus normalizes what it scrapes, not what rules write.
+#[test]
+fn recorded_metrics_keep_their_labels_and_may_be_absent() {
+    let file = |rules: &str| format!("groups:\n- name: a\n  rules:\n{rules}");
+    let buckets = |metric: &str| {
+        file(&format!(
+            "  - {{record: 'x:y', expr: 'sum({metric}{{le=\"5\"}})'}}\n"
+        ))
+    };
+    let config = ("prometheus.yml", "rule_files: [rules.yml]\n");
+    assert_silent(&[config, ("rules.yml", &buckets("job:latency:rate5m"))]);
+    assert_reported(
+        &[config, ("rules.yml", &buckets("latency_bucket"))],
+        Severity::Warning,
+        "rules/bucket-value",
+    );
+    let alert = "  - {alert: A, expr: 'shield != bool 0'}\n";
+    let record = "  - {record: shield, expr: 'a > 1'}\n";
+    assert_silent(&[config, ("rules.yml", &file(&format!("{alert}{record}")))]);
+    assert_reported(
+        &[config, ("rules.yml", &file(alert))],
+        Severity::Warning,
+        "rules/always-fires",
+    );
+}
+
+/// What a template writes decides.
+#[test]
+fn tags_of_templates_keep_rules_and_keys_apart() {
+    let chart = ("Chart.yaml", "apiVersion: v2\nname: x\nversion: 0.1.0\n");
+    let rule = |by: &str, code: &str| {
+        format!(
+            "    - record: 'verb:requests:increase1h'\n      expr: sum by ({by}code) (increase(requests{{{code}}}[1h]))\n"
+        )
+    };
+    let rules = |by: &str, codes: [&str; 2]| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {{name: a}}\nspec:\n  groups:\n  - name: a\n    rules:\n{}{}",
+            rule(by, codes[0]),
+            rule(by, codes[1])
+        )
+    };
+    let range = "{{ range $.Values.labels }}{{ . }},{{ end }}";
+    let codes = ["code=~\"2..\"", "code=~\"3..\""];
+    assert_silent(&[chart, ("templates/rules.yaml", &rules(range, codes))]);
+    assert_reported(
+        &[("rules.yaml", &rules("", ["a=\"b\"", "c=\"d\""]))],
+        Severity::Warning,
+        "files/duplicate-rule",
+    );
+
+    let probe = |schemes: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Probe\nmetadata:\n  name: {{{{ .Release.Name }}}}\nspec:\n  tlsConfig: {{ca: {{secret: {{name: a, key: b}}}}}}\n  prober:\n    url: minio:9000\n{schemes}  targets: {{staticConfig: {{static: [a]}}}}\n"
+        )
+    };
+    let either = "    {{- if .Values.tls }}\n    scheme: https\n    {{- else }}\n    scheme: http\n    {{- end }}\n";
+    assert_silent(&[chart, ("templates/probe.yaml", &probe(either))]);
+    assert_reported(
+        &[
+            chart,
+            ("templates/probe.yaml", &probe("    scheme: http\n")),
+        ],
+        Severity::Warning,
+        "tls/unused",
+    );
+
+    let monitor = |begin: &str, end: &str| {
+        format!(
+            "{begin}apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata:\n  name: {{{{ .name }}}}\nspec:\n  selector: {{matchLabels: {{app: x}}}}\n  endpoints: [{{port: web}}]\n  metricRelabelings: []\n{end}"
+        )
+    };
+    for (begin, end, severity) in [
+        (
+            "{{- range .Values.more }}\n---\n{{- if .on }}\n",
+            "{{- end }}\n{{- end }}\n",
+            Severity::Warning,
+        ),
+        (
+            "{{- range .Values.more }}\n---\n",
+            "{{- end }}\n",
+            Severity::Error,
+        ),
+        ("{{- if .Values.on }}\n", "{{- end }}\n", Severity::Error),
+        (
+            "{{- range .Values.more }}\n{{- end }}\n---\n",
+            "",
+            Severity::Error,
+        ),
+    ] {
+        let text = monitor(begin, end);
+        assert_reported(
+            &[chart, ("templates/a.yaml", &text)],
+            severity,
+            "schema/unknown-field",
+        );
+    }
+}
+
+/// A platform has Services that no tree shows.
+#[test]
+fn a_written_namespace_is_wrong_only_where_its_services_are_in_sight() {
+    let config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cluster-monitoring-config, namespace: openshift-monitoring}\ndata:\n  config.yaml: |\n    prometheusK8s:\n      remoteWrite:\n      - url: http://refresher.openshift-monitoring.svc.cluster.local/api/v1/receive\n";
+    let service = |name: &str, namespace: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {{ports: [{{port: 80}}], selector: {{app: a}}}}\n"
+        )
+    };
+    let elsewhere = service("refresher", "observability");
+    assert_silent(&[("config.yaml", config), ("service.yaml", &elsewhere)]);
+    let own = service("other", "openshift-monitoring");
+    assert_reported(
+        &[
+            ("config.yaml", config),
+            ("service.yaml", &elsewhere),
+            ("own.yaml", &own),
+        ],
+        Severity::Warning,
+        "network/unreachable",
+    );
+}
+
+#[test]
+fn crossed_out_and_replaced_passwords_are_no_secrets() {
+    let agent = |password: &str| {
+        writes_to(
+            "https://prometheus-prod-24-prod-eu-west-2.grafana.net/api/prom/push",
+            &format!("  basic_auth: {{username: '123456', password: {password}}}\n"),
+        )
+    };
+    let says = |files: &[(&str, &str)]| {
+        let found = memory::found("/tree", &memory::tree(files));
+        found
+            .iter()
+            .any(|finding| finding.rule == "credentials/committed")
+    };
+    assert!(!says(&[(
+        "prometheus.yml",
+        &agent("glc_xxxxxxxxxxxxxxxxxxxxxxxx==")
+    )]));
+    assert!(says(&[(
+        "prometheus.yml",
+        &agent("glc_eyJrIjoiNGY1YTZiN2M4ZDllMGYx")
+    )]));
+    assert!(says(&[("prometheus.yml", &agent("glc_xxxx"))]));
+    let script = (
+        "install.ps1",
+        "(Get-Content prometheus.yml) -replace 'dummypass', $password | Set-Content prometheus.yml\n",
+    );
+    let dummy = agent("dummypass");
+    assert!(!says(&[("prometheus.yml", &dummy), script]));
+    assert!(says(&[("prometheus.yml", &dummy)]));
+}

@@ -163,7 +163,7 @@ fn queues_are_judged_by_what_is_written() {
         ),
         ("capacity: 1000", "info 1000"),
         ("max_samples_per_send: 20000", "info 20000"),
-        ("capacity: 100, max_samples_per_send: 101", "warning 100"),
+        ("capacity: 100, max_samples_per_send: 101", "info 100"),
         ("capacity: 100, max_samples_per_send: 100", ""),
         ("max_shards: 5000", "warning 5000"),
         ("capacity: 0", ""),

@@ -54,7 +54,9 @@ fn unknown(source: &Arc<Document>, argument: &Argument<'_>, name: &str) -> Optio
         return None;
     }
     let same = known::all().find(|known| known.eq_ignore_ascii_case(&name.replace('_', ".")));
-    let meant = same.or_else(|| nearest(name, known::all()));
+    let meant = same
+        .or_else(|| other_word(name))
+        .or_else(|| nearest(name, known::all()).filter(|meant| is_like_last(name, meant)));
     let message = match meant {
         Some(meant) => {
             format!("`-{name}`: unknown flag, perhaps `-{meant}`; vmagent does not start")
@@ -72,6 +74,32 @@ fn unknown(source: &Arc<Document>, argument: &Argument<'_>, name: &str) -> Optio
         Some(meant) => finding.help(Advice::say(format!("write `-{meant}`"))),
         None => finding.help(Advice::say("remove it, or correct its name")),
     })
+}
+
+/// Words of others for flags of vmagent.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("insecureSkipVerify", "remoteWrite.tlsInsecureSkipVerify"),
+    ("skipVerify", "remoteWrite.tlsInsecureSkipVerify"),
+    ("tlsSkipVerify", "remoteWrite.tlsInsecureSkipVerify"),
+];
+
+/// The flag of vmagent that another word is meant for.
+fn other_word(name: &str) -> Option<&'static str> {
+    let (group, _) = name.split_once('.')?;
+    let last = name.rsplit('.').next()?;
+    let mut words = OTHER_WORDS.iter();
+    let of_group = |flag: &str| flag.split('.').next() == Some(group);
+    words
+        .find(|(word, flag)| word.eq_ignore_ascii_case(last) && of_group(flag))
+        .map(|(_, flag)| *flag)
+}
+
+/// Whether the last parts of two names are like each other: behind a long part that they share,
+/// everything is.
+fn is_like_last(name: &str, meant: &str) -> bool {
+    let last = |name: &'_ str| name.rfind('.').map_or(0, |at| at + 1);
+    let (own, other) = (name.get(last(name)..), meant.get(last(meant)..));
+    matches!((own, other), (Some(own), Some(other)) if nearest(own, [other]).is_some())
 }
 
 /// URLs of vmalert to which it appends a path that they have already.

@@ -47,11 +47,8 @@ impl Standpoint<'_> {
             "" => self.own_namespace(),
             written => Some(written.to_owned()),
         };
-        let is_there = |service_wanted_str: &&&Service, wanted: &str| {
-            service_wanted_str
-                .namespace
-                .as_deref()
-                .is_none_or(|own| own == wanted)
+        let is_there = |service: &&&Service, wanted: &str| {
+            service.namespace.as_deref().is_none_or(|own| own == wanted)
         };
         let here = wanted().map_or_else(Vec::new, |wanted| {
             let here = all.iter().filter(|service| is_there(service, &wanted));
@@ -79,12 +76,7 @@ impl Standpoint<'_> {
             }
             (None, Some(first)) => match self.near_namespace(&host, &all) {
                 Some(found) => found,
-                // The own namespace is in sight, of others the tree may have a part.
-                None => {
-                    let own = self.own_namespace().filter(|_| host.is_qualified)?;
-                    (own == host.namespace).then_some(())?;
-                    (self.in_other_namespace(&all)?, *first)
-                }
+                None => (self.outside_own_namespace(&host, &all)?, *first),
             },
             (None, None) => self.near_service(&host, &wanted()?, endpoint)?,
         };
@@ -220,6 +212,26 @@ impl Standpoint<'_> {
             namespace: namespace.to_owned(),
         };
         Some((why, service))
+    }
+
+    /// That all Services of a name are in other namespaces than the one that is written: the own one,
+    /// if the tree has Services in it. Of other namespaces it may have a part, and the own one may be
+    /// that of a platform, as `openshift-monitoring`.
+    fn outside_own_namespace(&self, host: &ClusterHost<'_>, all: &[&Service]) -> Option<Why> {
+        let own = self.own_namespace().filter(|_| host.is_qualified)?;
+        let facts = self.facts();
+        let network = facts.shared.network(&facts.files);
+        let mut services = network.all_services(facts.files.tree);
+        let is_own = own == host.namespace
+            && services.any(|service| service.namespace.as_ref() == Some(&own));
+        match self.in_other_namespace(all).filter(|_| is_own)? {
+            Why::OtherNamespace { service, namespace } => Some(Why::NoSuchNamespace {
+                service,
+                written: own,
+                meant: namespace,
+            }),
+            other => Some(other),
+        }
     }
 
     /// That all Services of a name are in other namespaces than what asks.

@@ -59,20 +59,19 @@ fn setting<'d>(queue: Node<'d>, name: &str, default: i64) -> Option<Setting<'d>>
     })
 }
 
-/// A shard that can't hold one batch.
+/// A capacity that has no effect: a shard holds at least one batch beside the one that it gathers
+/// (`storage/remote/queue_manager.go`, `newQueue`).
 fn too_small(capacity: Setting<'_>, send: Setting<'_>, out: &mut Findings<'_>) {
     if capacity.value >= send.value {
         return;
     }
     // Where one of the two is the default, it is the other that was chosen.
-    let (node, severity) = match (capacity.node, send.node) {
-        (Some(node), Some(_)) => (node, Severity::Warning),
-        (Some(node), None) | (None, Some(node)) => (node, Severity::Info),
-        (None, None) => return,
+    let Some(node) = capacity.node.or(send.node) else {
+        return;
     };
     let message = format!(
-        "`capacity` ({}) is below `max_samples_per_send` ({}): a shard holds less than one \
-         batch, and reading stops during each send",
+        "`capacity` ({}) is below `max_samples_per_send` ({}) and has no effect: a shard holds one batch \
+         all the same",
         shown(capacity),
         shown(send)
     );
@@ -86,7 +85,7 @@ fn too_small(capacity: Setting<'_>, send: Setting<'_>, out: &mut Findings<'_>) {
         Some(node) => advice::value(node, &low.to_string(), help).unsafe_(),
         None => help.into(),
     };
-    let finding = out.at(node, severity, message);
+    let finding = out.at(node, Severity::Info, message);
     out.push(finding.kind("small").help(help));
 }
 

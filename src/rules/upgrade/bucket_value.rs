@@ -57,10 +57,14 @@ fn check_rule_files(upgrade: &Upgrade<'_>, stored: &[&str], out: &mut Findings<'
         let Some(root) = document.root() else { return };
         within_budget(root, out, |budget, out| {
             for node in rule_file::expressions(document) {
-                let matchers = promql::matchers(node.as_str().unwrap_or_default(), dialect);
-                let concerned = matchers.iter();
-                for matcher in concerned.filter(|matcher| stored.contains(&matcher.label.as_str()))
-                {
+                let text = node.as_str().unwrap_or_default();
+                let matchers = promql::matchers(text, dialect);
+                // What a rule writes is stored as the rule says.
+                let is_concerned = |matcher: &&Matcher| {
+                    stored.contains(&matcher.label.as_str())
+                        && !matcher.metric(text).is_some_and(promql::is_recorded_name)
+                };
+                for matcher in matchers.iter().filter(is_concerned) {
                     check_matcher(node, matcher, budget, out);
                 }
             }

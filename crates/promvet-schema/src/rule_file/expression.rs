@@ -126,7 +126,7 @@ impl Expression<'_, '_, '_> {
         }
         let mut open = top.children();
         while let Some(next) = open.pop() {
-            if self.may_filter(next) {
+            if self.may_filter(next) || self.is_recorded(next) {
                 return;
             }
             open.extend(next.children());
@@ -138,6 +138,14 @@ impl Expression<'_, '_, '_> {
              fires",
             "remove `bool`",
         );
+    }
+
+    /// Whether a selector names what a rule writes: there may be nothing of it while its expression
+    /// filters.
+    fn is_recorded(&self, node: promql::Node<'_>) -> bool {
+        let name = self.head(node);
+        node.kind() == NodeKind::Selector
+            && (promql::is_recorded_name(name) || self.report.is_recorded(name))
     }
 
     /// Whether a comparison has the modifier `bool`.
@@ -330,7 +338,13 @@ impl Expression<'_, '_, '_> {
                     finding.advice = Some(help.into());
                 }
             }
-            if self.report.version.major >= 3 {
+            // A rule may set the label to whatever it likes, and Prometheus normalizes only what it scrapes.
+            let is_recorded = || {
+                matcher
+                    .metric(self.text)
+                    .is_some_and(promql::is_recorded_name)
+            };
+            if self.report.version.major >= 3 && !is_recorded() {
                 self.bucket(matcher, at);
             }
         }

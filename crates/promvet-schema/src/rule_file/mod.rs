@@ -113,12 +113,16 @@ fn default_scheme(version: Version) -> Scheme {
 /// The expressions of a rule file's rules, in the order of the text.
 #[must_use]
 pub fn expressions(document: &Document) -> Vec<Node<'_>> {
+    let expressions = rules_of(document).filter_map(|rule| entry(rule, "expr"));
+    expressions.map(|expression| expression.value).collect()
+}
+
+/// The rules of a rule file, in the order of the text.
+fn rules_of(document: &Document) -> impl Iterator<Item = Node<'_>> {
     let groups = document.root().and_then(|root| entry(root, "groups"));
     let groups = groups.into_iter().flat_map(|groups| groups.value.items());
     let rules = groups.filter_map(|group| entry(group, "rules"));
-    let rules = rules.flat_map(|rules| rules.value.items());
-    let expressions = rules.filter_map(|rule| entry(rule, "expr"));
-    expressions.map(|expression| expression.value).collect()
+    rules.flat_map(|rules| rules.value.items())
 }
 
 /// Where bytes `from..to` of an expression's text are in the file, however YAML writes it.

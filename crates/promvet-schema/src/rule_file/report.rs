@@ -1,5 +1,9 @@
 //! Where the checks of a rule file put what they find.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
+use super::entries::entry;
 use super::place;
 use crate::yaml::{Document, Node, placeholder};
 use crate::{Scheme, Version};
@@ -48,6 +52,8 @@ pub(super) struct Report<'d> {
     pub(super) template: bool,
     findings: Vec<Finding>,
     needs: Vec<Need>,
+    /// The metrics that the rules of the file write; gathered when first asked for.
+    recorded: OnceCell<HashSet<&'d str>>,
 }
 
 impl<'d> Report<'d> {
@@ -64,7 +70,18 @@ impl<'d> Report<'d> {
             template,
             findings: Vec::new(),
             needs: Vec::new(),
+            recorded: OnceCell::new(),
         }
+    }
+
+    /// Whether a rule of the file writes a metric.
+    pub(super) fn is_recorded(&self, metric: &str) -> bool {
+        let document = self.document;
+        let gather = || {
+            let records = super::rules_of(document).filter_map(|rule| entry(rule, "record"));
+            records.filter_map(|record| record.value.as_str()).collect()
+        };
+        self.recorded.get_or_init(gather).contains(metric)
     }
 
     /// What is wrong, and what depends on feature flags.

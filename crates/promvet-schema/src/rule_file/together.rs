@@ -3,11 +3,18 @@
 use promvet_syntax::promql::{self, Dialect, Match};
 
 /// Whether two expressions may return different series of one name: one label is compared by both, and
-/// not alike. Equal expressions write the same samples, which does no harm.
+/// not alike, or one cannot be read, as with tags of a template. Equal expressions write the same
+/// samples, which does no harm.
 pub fn may_differ(one: &str, other: &str) -> bool {
     // The newest grammar reads all that older ones do, so that no release is needed for a
     // comparison.
     let dialect = Dialect::of(3, 14);
+    if [one, other]
+        .iter()
+        .any(|text| promql::tree(text, dialect).is_none())
+    {
+        return true;
+    }
     let (one, other) = (
         promql::matchers(one, dialect),
         promql::matchers(other, dialect),
@@ -31,6 +38,7 @@ mod tests {
             ("a{job=\"x\"}", "b{job=\"x\"}", false),
             ("a{job=~\"x|y\"}", "a{job!~\"x|y\"}", true),
             ("sum(a)", "sum(b{c=\"d\"})", false),
+            ("sum by (xx a, b) (c)", "sum by (xx a, b) (d)", true),
         ] {
             assert_eq!(may_differ(one, other), want, "{one} {other}");
         }

@@ -30,7 +30,7 @@ pub use fault::ExprFault;
 pub use labels::{Loss, loss};
 pub use meaning::meaning;
 pub use quoted::unquote;
-pub use selector::{Match, Matcher};
+pub use selector::{Match, Matcher, is_recorded_name};
 pub use stored::stored_form;
 pub use tree::{Node, NodeKind, Tree};
 

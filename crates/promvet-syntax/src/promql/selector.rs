@@ -40,6 +40,25 @@ pub struct Matcher {
     pub to: usize,
 }
 
+impl Matcher {
+    /// The name before the braces that it is in, if the expression has one there.
+    #[must_use]
+    pub fn metric<'e>(&self, expression: &'e str) -> Option<&'e str> {
+        let before = expression.get(..self.from)?;
+        let before = before.get(..before.rfind('{')?)?.trim_end();
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':');
+        let rest = before.trim_end_matches(is_of_name);
+        before.get(rest.len()..).filter(|name| !name.is_empty())
+    }
+}
+
+/// Whether a metric is one that a recording rule writes, by the convention for their names
+/// (prometheus.io, "Recording rules": `level:metric:operations`).
+#[must_use]
+pub fn is_recorded_name(metric: &str) -> bool {
+    metric.contains(':')
+}
+
 impl Match {
     /// Its sign.
     #[must_use]
