@@ -29,6 +29,7 @@ use crate::yaml::{Builder, Document, Dollars, Node, embedded, parse_first};
 
 pub use spoken::Spoken;
 pub(super) use terraform::read as terraform;
+pub(crate) use values::is_file_of_chart;
 
 /// Words: every file with a configuration in another dialect holds one of these.
 pub(super) const WORDS: &[&str] = &[

@@ -249,6 +249,32 @@ pub(crate) fn charts(document: &Document) -> Vec<Node<'_>> {
     out.into_iter().map(|(values, _)| values).collect()
 }
 
+/// Where the releases of this chart are named that something in a file installs: a HelmRelease, an
+/// Application, a kustomization or a helmfile.
+pub(crate) fn chart_versions(document: &Document) -> Vec<Node<'_>> {
+    let Some(root) = document.root() else {
+        return Vec::new();
+    };
+    let spec = root.get("spec");
+    let flux = spec.and_then(|spec| spec.get("chart")?.get("spec"));
+    let argo = spec.and_then(|spec| spec.get("source"));
+    let sources = spec.and_then(|spec| spec.get("sources"));
+    let sources = sources.into_iter().flat_map(Node::items);
+    let of_lists = ["helmCharts", "releases"].into_iter();
+    let of_lists = of_lists
+        .filter_map(|key| root.get(key))
+        .flat_map(Node::items);
+    let all = flux.into_iter().chain(argo).chain(sources).chain(of_lists);
+    let versions = all.filter_map(|chart| {
+        // In a helmfile `name` is that of the release.
+        let name = chart.get("chart").or_else(|| chart.get("name"));
+        let version = ["version", "targetRevision"].iter();
+        let version = version.filter_map(|key| chart.get(key)).next()?;
+        names_chart(name).then_some(version)
+    });
+    versions.collect()
+}
+
 /// Whether values surely start the server of this chart.
 fn is_for_server(values: Node<'_>, is_named: bool) -> bool {
     let server = values

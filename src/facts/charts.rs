@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use super::Facts;
+use crate::finding::{Place, Text};
+use crate::yaml::{Node, parse_first};
 
 /// How far above a file of values its chart is looked for: `ci/test-values.yaml`.
 const MOST_PARENTS: usize = 2;
@@ -27,6 +29,30 @@ impl Facts<'_> {
         charts
             .next()
             .is_some_and(|chart| self.is_named_in(&chart.join("templates"), key))
+    }
+
+    /// The release of a chart that the chart around the values at `shown` needs, as its lock file or its
+    /// own file has it. Charts of other publishers with that name do not count.
+    #[must_use]
+    pub fn chart_dependency(&self, shown: &str, name: &str) -> Option<(String, Place)> {
+        let file = self.absolute(shown);
+        let folders = file.ancestors().skip(1).take(1 + MOST_PARENTS);
+        let mut files =
+            folders.flat_map(|folder| ["Chart.lock", "Chart.yaml"].map(|name| folder.join(name)));
+        files.find_map(|file| {
+            let bytes = self.files.tree.read(&file, LARGEST_TEMPLATE).ok()?;
+            let text = Text::new(self.files.tree.shown(&file), bytes);
+            let document = parse_first(&text).ok()?;
+            let needed = document.root()?.get("dependencies")?;
+            let found = needed.items().find(|needed| {
+                let is = |key: &str, is_it: &dyn Fn(&str) -> bool| {
+                    needed.get(key).and_then(Node::as_str).is_some_and(is_it)
+                };
+                is("name", &|own| own == name) && !is("repository", &|url| url.contains("bitnami"))
+            })?;
+            let version = found.get("version")?;
+            Some((version.as_str()?.to_owned(), version.place()))
+        })
     }
 
     /// Whether a file in a folder, or in a folder of it, has `.key`.

@@ -6,15 +6,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::before_2::old_place;
-use super::policies::Policies;
+use super::policies::{Policies, Scope};
 use super::request::{Request, Run};
 use super::survey::{Survey, own_fault};
+use super::web_file;
 use crate::discover;
 use crate::facts::Facts;
 use crate::facts::deployment::{
-    Deployment, is_unit, may_be_chart, may_run_prometheus, may_start, of_unit,
+    Deployment, is_unit, may_be_chart, may_run_prometheus, may_start, of_texts,
 };
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Text};
 use crate::panics;
 use crate::parallel;
 use crate::policy::Policy;
@@ -77,7 +78,7 @@ pub(super) fn judge<'p>(
         let Some(scope) = policies.scope(*number) else {
             continue;
         };
-        let units = units(survey, policies, *number, tree);
+        let units = units(survey, policies, *number, scope, tree);
         for deployment in facts.containers().chain(&units) {
             let Some(found) = files.get(&*deployment.file) else {
                 continue;
@@ -85,7 +86,12 @@ pub(super) fn judge<'p>(
             let is_own = policies.scope_of(found) == *number;
             // A template's flags are not what runs, and releases before 2.0 had others.
             let is_other = discover::is_template(&found.path) || old_place(deployment).is_some();
-            if !is_own || is_other || !judged.insert(spot(&deployment.place)) {
+            if !is_own || is_other {
+                continue;
+            }
+            let web = web_file::of_deployment(facts, deployment).into_iter();
+            out.extend(web.map(|finding| (finding, &scope.policy)));
+            if !judged.insert(spot(&deployment.place)) {
                 continue;
             }
             let mut versions = request.versions.clone();
@@ -108,10 +114,18 @@ pub(super) fn judge<'p>(
     out
 }
 
-/// The Prometheus servers that units of a policy start.
-fn units(survey: &Survey, policies: &Policies, number: usize, tree: &dyn Tree) -> Vec<Deployment> {
+/// The Prometheus servers that units of a policy start, with the files of the tree that these surely load.
+fn units(
+    survey: &Survey,
+    policies: &Policies,
+    number: usize,
+    scope: &Scope,
+    tree: &dyn Tree,
+) -> Vec<Deployment> {
     let others = survey.others.iter();
     let own = others.filter(|found| is_unit(&found.path) && policies.scope_of(found) == number);
-    let read = own.filter_map(|found| of_unit(&found.path, &survey.text_of(found, tree)?));
-    read.collect()
+    let texts: Vec<Arc<Text>> = own
+        .filter_map(|found| survey.text_of(found, tree))
+        .collect();
+    of_texts(tree, &scope.root, &texts)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::agent;
 use super::before_2;
 use super::broken;
+use super::chart_release;
 use super::custom_rules;
 use super::foreign;
 use super::patched;
@@ -55,6 +56,7 @@ pub(crate) fn judge_one<'a>(
             }
             as_spoken(&mut judgement, document, seen, facts);
             unrendered::as_alternatives(&mut judgement, recognised);
+            chart_release::set_unread_jobs_aside(&mut judgement, document, seen, facts);
             return (judgement, read.configuration);
         }
         What::Rules { document } => of_rules(document, seen, facts, request),

@@ -12,7 +12,7 @@ use crate::finding::{Finding, Place, Severity, Text, nearest, rule};
 use crate::schema;
 use crate::yaml::{Mapping, Node, parse_first, placeholder};
 
-pub(super) use runners::of_runners;
+pub(super) use runners::{of_deployment, of_runners};
 
 /// The characters of salt and digest behind the cost (golang.org/x/crypto/bcrypt `encodedSaltSize` and
 /// `encodedHashSize`).

@@ -578,6 +578,55 @@ fn a_web_configuration_is_found_by_its_flag() {
     }
 }
 
+/// The name of the file does not matter, nor whether the configuration beside it is in the tree.
+#[test]
+fn a_web_configuration_is_judged_wherever_it_is_named() {
+    const PLAIN: &str = "basic_auth_user: {a: hunter2}\n";
+    const HASH: &str =
+        "basic_auth_users:\n  a: $2y$10$P22TH78rs28Ce810UvF2w.P9feQo6W3A5Buu/oQuvgfbE6ElE5Ffv\n";
+    let compose = "services:\n  p:\n    image: prom/prometheus:v3.5.0\n    command: [--config.file=/data/p.yml, --web.config.file=/w/access]\n    volumes: ['./access:/w/access', 'data:/data']\nvolumes: {data: {}}\n";
+    let pod = |content: &str| {
+        format!(
+            "kind: ConfigMap\nmetadata: {{name: w}}\ndata:\n  access: |\n    {content}---\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n  - name: p\n    image: prom/prometheus:v3.5.0\n    args: [--config.file=/data/p.yml, --web.config.file=/w/access]\n    volumeMounts: [{{name: w, mountPath: /w}}, {{name: d, mountPath: /data}}]\n  volumes: [{{name: w, configMap: {{name: w}}}}, {{name: d, emptyDir: {{}}}}]\n",
+            content = content.replace('\n', "\n    ").trim_end_matches(' ')
+        )
+    };
+    let unit = "[Service]\nExecStart=/usr/bin/prometheus --config.file=/etc/prometheus/p.yml --web.config.file=/etc/prometheus/access\n";
+    let quadlet = "[Container]\nImage=docker.io/prom/prometheus:v3.5.0\nVolume=./access:/w/access:ro\nExec=--config.file=/data/p.yml --web.config.file=/w/access\n";
+    for (content, expected) in [(PLAIN, true), (HASH, false), ("", false)] {
+        let of_pod = pod(content);
+        for files in [
+            &[("compose.yml", compose), ("access", content)][..],
+            &[("pod.yaml", &of_pod)],
+            &[("p.service", unit), ("access", content)],
+            &[("p.container", quadlet), ("access", content)],
+        ] {
+            let found = memory::found("/tree", &memory::tree(files));
+            let mut found = found.iter();
+            let is_found = found.any(|one| one.rule == "files/web-configuration");
+            assert_eq!(is_found, expected, "{files:#?}");
+        }
+    }
+    // What is something else is named at the flag, and nothing of it is shown.
+    let files = [
+        ("compose.yml", compose),
+        ("access", "DB_PASSWORD: hunter2\n"),
+    ];
+    let found = memory::found("/tree", &memory::tree(&files));
+    let start: Vec<_> = found
+        .iter()
+        .filter(|one| one.rule == "start/config-file")
+        .collect();
+    assert!(
+        start.len() == 1 && start[0].place.path().ends_with("compose.yml"),
+        "{found:?}"
+    );
+    assert!(
+        !format!("{found:?}").contains("DB_PASSWORD: hunter2"),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn a_web_configuration_in_a_secret_is_checked_and_its_users_are_hidden() {
     const HASH: &str = "$2y$10$P22TH78rs28Ce810UvF2w.P9feQo6W3A5Buu/oQuvgfbE6ElE5Ffv";

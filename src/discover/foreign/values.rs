@@ -193,6 +193,7 @@ impl<'d> Finder<'d> {
             return;
         };
         found.findings.extend(list_of_jobs(values));
+        found.findings.extend(list_for_mapping(values, is_named));
         found.findings.extend(unused(values, server));
         found.findings.extend(missing_rules(values));
         if !found.findings.is_empty() {
@@ -433,6 +434,27 @@ fn list_of_jobs(values: Node<'_>) -> Option<Finding> {
     )
 }
 
+/// `scrapeConfigs` as a list: the chart takes a mapping since 28.0.0, and did not read it before. Values of
+/// another chart may have a list there, so that something else must tell that they are for this one.
+fn list_for_mapping(values: Node<'_>, is_named: bool) -> Option<Finding> {
+    const OF_THIS: &[&str] = &[
+        SERVER_FILES,
+        "alertmanagerFiles",
+        "configmapReload",
+        "extraScrapeConfigs",
+    ];
+    let entry = values.mapping()?.entry("scrapeConfigs")?;
+    entry.value.items().next()?;
+    let is_sure = is_named || OF_THIS.iter().any(|key| values.get(key).is_some());
+    let message = "`scrapeConfigs`: the chart takes a mapping from names to jobs here, since its release 28.0.0";
+    let found = || {
+        let severity = Severity::Warning;
+        of_key(entry.key, "schema/wrong-type", severity, message.to_owned())
+            .help("write `<name>: {…}` for each job, or a text below `extraScrapeConfigs`")
+    };
+    is_sure.then(found)
+}
+
 /// Keys of `server` that take the place of others, where these are, and the others (`charts/prometheus`
 /// 28.0.0 templates/cm.yaml, deploy.yaml).
 const REPLACED: &[(&str, &[&str])] = &[
@@ -513,16 +535,28 @@ const OWN_RULES: &[&str] = &[
     "rules",
 ];
 
+/// The names of the files in that folder.
+fn files_of(values: Node<'_>) -> Vec<&str> {
+    let maps = [SERVER_FILES, "ruleFiles"].into_iter();
+    let maps = maps.filter_map(|key| values.get(key)?.mapping());
+    let names = maps.flat_map(|map| map.entries()).map(|entry| entry.name());
+    names.chain(OWN_RULES.iter().copied()).collect()
+}
+
+/// Whether a path in a configuration of the chart is that of a file which the chart makes of the same
+/// values, or of its own.
+pub(crate) fn is_file_of_chart(path: Node<'_>) -> bool {
+    let name = path.as_str().and_then(|path| path.strip_prefix(FOLDER));
+    let above = std::iter::successors(path.parent(), |node| node.parent());
+    let mut values = above.filter(|node| node.get(SERVER_FILES).is_some());
+    let of_values = |name| Some(files_of(values.next()?).contains(&name));
+    name.and_then(of_values) == Some(true)
+}
+
 /// Rule files with nearly the name of a key.
 fn missing_rules(values: Node<'_>) -> Vec<Finding> {
     let files = values.get(SERVER_FILES);
-    let maps = [files, values.get("ruleFiles")].into_iter().flatten();
-    let maps = maps.filter_map(Node::mapping);
-    let keys: Vec<&str> = maps
-        .flat_map(|map| map.entries())
-        .map(|entry| entry.name())
-        .chain(OWN_RULES.iter().copied())
-        .collect();
+    let keys = files_of(values);
     let list = files.and_then(|files| files.get("prometheus.yml")?.get("rule_files"));
     let mut out = Vec::new();
     for node in list.into_iter().flat_map(Node::items) {

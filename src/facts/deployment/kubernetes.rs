@@ -3,6 +3,7 @@
 pub(super) mod chart;
 pub(super) mod operated;
 mod provider;
+mod released;
 mod service;
 mod volume;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use self::provider::{AUTOMOUNT, Providers};
+pub(super) use self::released::{may_install, released};
 pub use self::service::Service;
 pub(super) use self::service::{Pods, services};
 use self::volume::Pod;

@@ -65,7 +65,7 @@ fn may_start(path: &Path, bytes: &[u8]) -> bool {
     let has = |word: &[u8]| memmem::find(bytes, word).is_some();
     !is_dockerfile(path)
         && has(b"prometheus")
-        && (has(b"config.file") || has(b"--agent") || has(b"enable-feature"))
+        && (is_unit(path) || has(b"config.file") || has(b"--agent") || has(b"enable-feature"))
         && kinds(path, bytes).is_empty()
 }
 

@@ -70,7 +70,7 @@ pub use resolve::{Access, NotMounted, Provided, Resolved};
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
 pub(crate) use scan::{may_be_chart, may_run_prometheus};
 pub use started::{Key, Leads, Start, Starts, may_start, started, starts};
-pub(crate) use unit::{is_unit, may_start_prometheus, of_unit};
+pub(crate) use unit::{is_unit, may_start_prometheus};
 pub use user::{Rights, RunAs};
 pub use written::{Content, Written};
 
@@ -95,6 +95,7 @@ pub struct Sources {
     services: Vec<SourceFile>,
     operated: Vec<SourceFile>,
     charts: Vec<SourceFile>,
+    releases: Vec<SourceFile>,
     dockerfiles: Vec<SourceFile>,
     committed: Committed,
 }
@@ -145,13 +146,14 @@ impl Sources {
                 SourceKind::Service => &mut self.services,
                 SourceKind::Operated => &mut self.operated,
                 SourceKind::Chart => &mut self.charts,
+                SourceKind::Release => &mut self.releases,
                 SourceKind::Dockerfile => &mut self.dockerfiles,
             };
             list.push(file.clone());
         }
     }
 
-    fn lists(&mut self) -> [&mut Vec<SourceFile>; 7] {
+    fn lists(&mut self) -> [&mut Vec<SourceFile>; 8] {
         [
             &mut self.compose,
             &mut self.workloads,
@@ -159,6 +161,7 @@ impl Sources {
             &mut self.services,
             &mut self.operated,
             &mut self.charts,
+            &mut self.releases,
             &mut self.dockerfiles,
         ]
     }

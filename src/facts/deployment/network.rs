@@ -173,10 +173,20 @@ pub struct Network {
 #[derive(Debug)]
 struct Group {
     platform: Platform,
-    /// Whether the names are those of Services that the Prometheus Operator makes.
-    is_operated: bool,
+    by: MadeBy,
     files: Vec<SourceFile>,
     names: OnceLock<GroupNames>,
+}
+
+/// What makes the names of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MadeBy {
+    /// They are written in its files.
+    Files,
+    /// The Prometheus Operator.
+    Operator,
+    /// A chart.
+    Chart,
 }
 
 /// The names that a group brings about.
@@ -208,11 +218,13 @@ impl Sources {
             .collect();
         let services = self.services.iter();
         groups.extend(services.map(|file| Group::new(Platform::Kubernetes, vec![file.clone()])));
-        // The Operator's names are not written in the files, so that they are always asked.
+        // The names of the Operator and of charts are not written in the files, so that they are always
+        // asked.
         let first = groups.len();
-        let operated = self.operated.iter();
-        groups.extend(operated.map(|file| Group {
-            is_operated: true,
+        let operated = self.operated.iter().map(|file| (file, MadeBy::Operator));
+        let released = self.releases.iter().map(|file| (file, MadeBy::Chart));
+        groups.extend(operated.chain(released).map(|(file, by)| Group {
+            by,
             ..Group::new(Platform::Kubernetes, vec![file.clone()])
         }));
         let numbered = groups.iter().enumerate();
@@ -302,8 +314,13 @@ impl Network {
     /// The Services of Kubernetes of a name, in any namespace.
     #[must_use]
     pub fn services(&self, tree: &dyn Tree, name: &str) -> Vec<&Service> {
-        let groups = self.words.texts_with(name).into_iter();
-        let groups = groups.filter_map(|number| self.groups.get(number));
+        let mut numbers = self.words.texts_with(name);
+        numbers.extend(&self.open);
+        numbers.sort_unstable();
+        numbers.dedup();
+        let groups = numbers
+            .into_iter()
+            .filter_map(|number| self.groups.get(number));
         let groups = groups.filter(|group| group.platform == Platform::Kubernetes);
         let services = groups.flat_map(|group| {
             let read = || group.read(tree, self);
@@ -355,7 +372,7 @@ impl Group {
     fn new(platform: Platform, files: Vec<SourceFile>) -> Self {
         Self {
             platform,
-            is_operated: false,
+            by: MadeBy::Files,
             files,
             names: OnceLock::new(),
         }
@@ -371,10 +388,11 @@ impl Group {
 
     fn read(&self, tree: &dyn Tree, network: &Network) -> GroupNames {
         let (root, pods) = (&network.root, &network.pods);
-        let services: Vec<Service> = match self.platform {
-            Platform::Compose => Vec::new(),
-            _ if self.is_operated => Vec::new(),
-            _ => self.files.iter().flat_map(kubernetes::services).collect(),
+        let files = || self.files.iter();
+        let (services, released): (Vec<Service>, Vec<Named>) = match (self.platform, self.by) {
+            (Platform::Compose, _) | (_, MadeBy::Operator) => (Vec::new(), Vec::new()),
+            (_, MadeBy::Chart) => files().flat_map(kubernetes::released).unzip(),
+            (_, MadeBy::Files) => (files().flat_map(kubernetes::services).collect(), Vec::new()),
         };
         let all = match self.platform {
             Platform::Compose => compose::named(
@@ -388,10 +406,10 @@ impl Group {
                 &self.files,
                 &network.compose,
             ),
-            _ if self.is_operated => {
-                let files = self.files.iter();
-                files.flat_map(kubernetes::operated::named).collect()
+            _ if self.by == MadeBy::Operator => {
+                files().flat_map(kubernetes::operated::named).collect()
             }
+            _ if self.by == MadeBy::Chart => released,
             _ => services
                 .iter()
                 .flat_map(|service| pods.behind(service))

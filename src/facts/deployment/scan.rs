@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use memchr::{memchr2_iter, memmem};
 
 use super::arguments::VMAGENT_CONFIG;
+use super::kubernetes::may_install;
 use crate::deadline::Deadline;
 use crate::finding::Text;
 use crate::needle;
@@ -121,6 +122,8 @@ pub enum SourceKind {
     Operated,
     /// Values of the chart `prometheus`.
     Chart,
+    /// What installs a chart of a receiver.
+    Release,
     /// A Dockerfile.
     Dockerfile,
 }
@@ -189,6 +192,9 @@ pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
     }
     if may_be_chart(bytes) {
         kinds.push(SourceKind::Chart);
+    }
+    if may_install(bytes) {
+        kinds.push(SourceKind::Release);
     }
     if is_manifest && has(&"Service") && has(&"selector") && has(&"ports") {
         kinds.push(SourceKind::Service);

@@ -85,6 +85,7 @@ pub fn may_start(path: &Path, bytes: &[u8]) -> bool {
             SourceKind::Service
             | SourceKind::Operated
             | SourceKind::Chart
+            | SourceKind::Release
             | SourceKind::Dockerfile => false,
         })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::facts::included::recognize;
 use crate::facts::token::{self, Observation};
-use crate::finding::{Place, Span, Text, Within, is_secret_name};
+use crate::finding::{Place, Span, Text, Within, is_secret_name, nearest};
 use crate::yaml::{Dollars, Node, embedded, placeholder};
 use promvet_syntax::base64;
 
@@ -50,6 +50,28 @@ pub struct Written {
     pub text: Option<Arc<Text>>,
 }
 
+/// Sections of a web configuration, with words that people write for them.
+const OF_WEB: &[&str] = &[
+    "basic_auth",
+    "basic_auth_users",
+    "http_server_config",
+    "tls_config",
+    "tls_server_config",
+];
+
+/// Whether a top-level key of a text is a section of a web configuration, or nearly so.
+fn has_nearly_web(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| line.contains('_'));
+    lines.any(|line| {
+        let key = line.split(':').next().unwrap_or_default();
+        let is_key = key.len() < line.len()
+            && key
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        is_key && (OF_WEB.contains(&key) || nearest(key, OF_WEB.iter().copied()).is_some())
+    })
+}
+
 impl Written {
     /// The value of a key. `owner` tells its object from others of the file, for fingerprints.
     pub(super) fn of_key(key: Node<'_>, noun: String, owner: &str, content: Content) -> Arc<Self> {
@@ -83,6 +105,7 @@ impl Written {
         if !has_rules()
             && !has_targets()
             && !has_jobs()
+            && !has_nearly_web(text)
             && !SETTINGS.iter().any(|word| text.contains(word))
         {
             return self;

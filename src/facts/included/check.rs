@@ -12,7 +12,7 @@ use super::{
     FileSet, IncludeCache, Matched, Named, Purpose, Runners, SiblingFiles, find, intervals, jobs,
     kind_of, mounted, recognize, records, tls, unmounted,
 };
-use crate::discover;
+use crate::discover::{self, is_file_of_chart};
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::facts::deployment::{Certainty, RunningDeployment};
 use crate::finding::{Finding, Message, Place, Severity, Span, Text, Unchecked, rule};
@@ -68,6 +68,8 @@ pub fn check(
         named.retain(|named| !checker.beside(named, beside));
     }
     named.retain(|named| !checker.elsewhere(named));
+    // What the chart makes of the same values is checked there.
+    named.retain(|named| !is_file_of_chart(named.node));
     for one in &named {
         checker.named(one);
     }

@@ -2,14 +2,15 @@
 //! they name, and the jobs that scrape the server itself.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{OTHERS, SECTIONS, at, check, files, scraped};
 use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
 use crate::facts::deployment::{Certainty, Deployment};
 use crate::facts::settings::WEB_FILE;
-use crate::finding::{Finding, Place, Severity, Span, nearest};
-use crate::yaml::{Document, Mapping, Node, parse_first};
+use crate::finding::{Finding, Place, Severity, Span, Text, nearest, rule};
+use crate::yaml::{Document, Mapping, Node, parse_first, placeholder};
 
 /// The keys by which a web configuration is recognized.
 const KEYS: &[&str] = &[
@@ -39,31 +40,81 @@ pub(in crate::run) fn of_runners(
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for runner in facts.runners(file, holder) {
-        let deployment = runner.deployment;
-        let Some((path, _)) = deployment.arguments.value(WEB_FILE) else {
+        if runner.certainty != Certainty::Certain {
             continue;
-        };
-        let text = facts.text_at(deployment, path);
-        let Some(text) = text.filter(|_| runner.certainty == Certainty::Certain) else {
-            continue;
-        };
-        let Some(document) = parse_first(&text).ok().filter(is_web_file) else {
-            continue;
-        };
-        let is_own = KEYS.iter().any(|key| text.content().contains(key)) && !text.is_embedded();
-        let start = Place::new(&text, Span::default()).span().start;
-        let spot = format!("{}#{start}", text.path());
-        text.recognize();
-        // It marks the secrets too.
-        let whole = check(&text);
-        if facts.is_first_look(Path::new(&spot)) {
-            found.extend(whole.into_iter().filter(|_| !is_own));
-            found.extend(too_new(&document, deployment));
-            found.extend(files::check(&document, deployment, path, facts));
         }
-        found.extend(scraped::check(configuration, &document, deployment));
+        found.extend(of_deployment(facts, runner.deployment));
+        if let Some((_, document)) = web_file(facts, runner.deployment) {
+            found.extend(scraped::check(configuration, &document, runner.deployment));
+        }
     }
     found
+}
+
+/// The web configuration that something is started with, if it is in the tree and looks like one.
+fn web_file(facts: &Facts<'_>, deployment: &Deployment) -> Option<(Arc<Text>, Document)> {
+    let (path, _) = deployment.arguments.value(WEB_FILE)?;
+    let text = facts.text_at(deployment, path)?;
+    let document = parse_first(&text).ok().filter(is_web_file)?;
+    Some((text, document))
+}
+
+/// What is wrong with the web configuration that something is started with, reported once whatever starts
+/// it too.
+pub(in crate::run) fn of_deployment(facts: &Facts<'_>, deployment: &Deployment) -> Vec<Finding> {
+    let Some((path, flag)) = deployment.arguments.value(WEB_FILE) else {
+        return Vec::new();
+    };
+    let Some((text, document)) = web_file(facts, deployment) else {
+        return something_else(facts, deployment, path, flag)
+            .into_iter()
+            .collect();
+    };
+    let is_own = KEYS.iter().any(|key| text.content().contains(key)) && !text.is_embedded();
+    let start = Place::new(&text, Span::default()).span().start;
+    let spot = format!("{}#{start}", text.path());
+    text.recognize();
+    // It marks the secrets too.
+    let whole = check(&text);
+    let mut found = Vec::new();
+    if facts.is_first_look(Path::new(&spot)) {
+        found.extend(whole.into_iter().filter(|_| !is_own));
+        found.extend(too_new(&document, deployment));
+        found.extend(files::check(&document, deployment, path, facts));
+    }
+    found
+}
+
+/// A file that is there and is not a web configuration: its text may be anything, so that the finding is at
+/// the flag and says nothing of it.
+fn something_else(
+    facts: &Facts<'_>,
+    deployment: &Deployment,
+    path: &str,
+    flag: &Place,
+) -> Option<Finding> {
+    let text = facts.text_at(deployment, path)?;
+    let is_filled = placeholder::find(text.content()).next().is_some();
+    if is_filled || deployment.prometheus.is_none() {
+        return None;
+    }
+    let is_refused = match parse_first(&text) {
+        // An empty file sets nothing.
+        Ok(document) => document.root().is_some_and(|root| !root.is_null()),
+        Err(_) => true,
+    };
+    let spot = format!("{}#{}", flag.path(), flag.span().start);
+    if !is_refused || !facts.is_first_look(Path::new(&spot)) {
+        return None;
+    }
+    let message = format!(
+        "`--{WEB_FILE}` names `{path}`, which is not a web configuration: Prometheus does not start"
+    );
+    let severity = Severity::Warning;
+    let finding = Finding::new(rule::START_CONFIG_FILE, severity, flag.clone(), message);
+    let identity = format!("{}.{WEB_FILE}", deployment.name);
+    let finding = finding.of_key("", identity).kind("something-else");
+    Some(finding.help("name a file with `tls_server_config` or `basic_auth_users`"))
 }
 
 /// Whether a file that a flag names looks like a web configuration: any other file is only named.

@@ -36,6 +36,27 @@ pub struct Service {
 }
 
 impl Service {
+    /// One that a chart makes.
+    pub(super) fn of_chart(
+        name: &str,
+        namespace: Option<String>,
+        ports: Vec<(u16, Target)>,
+        place: Place,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            namespace,
+            selector: Vec::new(),
+            is_headless: false,
+            is_external: false,
+            external_name: None,
+            ports,
+            names: Vec::new(),
+            has_all_ports: true,
+            place,
+        }
+    }
+
     /// The ports that it offers; none if one of them is not known.
     #[must_use]
     pub fn offered(&self) -> Option<Vec<u16>> {
