@@ -1,6 +1,8 @@
 //! Lists rules/ and src/rules/ and embeds the pages as tables, so that nothing is registered by
 //! hand and start-up parses nothing.
 
+#[path = "build/no_metrics.rs"]
+mod no_metrics;
 #[path = "build/pages.rs"]
 mod pages;
 #[path = "build/receivers.rs"]
@@ -12,6 +14,7 @@ use std::process::Command;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     pages::generate()?;
     receivers::generate()?;
+    no_metrics::generate()?;
     link_for_a_short_start();
     Ok(())
 }

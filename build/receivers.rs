@@ -110,7 +110,7 @@ fn generic<'p>(
     reader: &mut Reader<&'p Value>,
     page: &'p Value,
 ) -> (List<Mistake>, List<KnownPath>) {
-    reader.keys(page, &["mistakes", "known_paths"]);
+    reader.keys(page, &["sources", "mistakes", "known_paths"]);
     let mut keys = MISTAKE_KEYS.to_vec();
     keys.extend(["id", "except"]);
     let mistakes = reader.many(page, "mistakes", |reader, node| {
@@ -133,7 +133,7 @@ fn generic<'p>(
 
 /// The systems that are often taken for receivers.
 fn not_receivers<'p>(reader: &mut Reader<&'p Value>, page: &'p Value) -> List<NotReceiver> {
-    reader.keys(page, &["systems"]);
+    reader.keys(page, &["sources", "systems"]);
     reader.many(page, "systems", |reader, node| {
         reader.keys(node, &["id", "name", "recognised", "says", "sure"]);
         Some(NotReceiver {

@@ -56,6 +56,7 @@ mod rules;
 mod scalars;
 mod security;
 mod selection;
+mod sources;
 mod started;
 mod starts;
 mod story;

@@ -900,6 +900,36 @@ fn own_profiles_go_first() {
     );
 }
 
+/// The example of docs/adding-a-receiver.md is a whole page, and its own examples are as it says.
+#[test]
+fn the_receiver_of_the_docs_is_one() {
+    let docs = include_str!("../../docs/adding-a-receiver.md");
+    let (_, page) = docs.split_once("```yaml title=a receiver\n").unwrap();
+    let (page, _) = page.split_once("```").unwrap();
+    let text = promvet::finding::Text::new("x.yaml", page.as_bytes().to_vec());
+    let document = promvet::yaml::parse_first(&text).unwrap();
+    let profile = promvet::facts::receiver::read_profile(document.root().unwrap()).unwrap();
+    let (good, bad) = (profile.good.clone(), profile.bad.clone());
+    let catalogue = Catalogue::new(vec![profile]);
+    let judged = |url: &str| {
+        let endpoint = Endpoint::new(url);
+        let recognition = recognise(&endpoint, &catalogue, &hints());
+        let first = recognition.decisive().first();
+        assert_eq!(first.unwrap().profile.id, "opstrace", "{url}");
+        judge(&endpoint, &recognition)
+    };
+    assert!(!good.is_empty() && !bad.is_empty());
+    for url in good.iter() {
+        assert!(judged(url).is_empty(), "{url}");
+    }
+    for example in bad.iter() {
+        let faults = judged(&example.url);
+        let message = faults.first().map(|fault| fault.message.replace('`', ""));
+        let is_named = message.is_some_and(|message| message.contains(&*example.fault));
+        assert!(is_named && faults.len() == 1, "{}: {faults:?}", example.url);
+    }
+}
+
 #[test]
 fn secrets_stay_out_of_messages() {
     for url in [

@@ -12,7 +12,7 @@ import re
 import sys
 import textwrap
 
-FENCE = re.compile(r"^```(\w+) title=([^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^(`{3,})(\w+) title=([^\n]+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 
 
 def load(path):
@@ -33,7 +33,7 @@ def gitlab(key):
 
 def blocks(path):
     with open(path, encoding="utf-8") as file:
-        return FENCE.findall(file.read())
+        return [block[1:] for block in FENCE.findall(file.read())]
 
 
 def fence(path, title):

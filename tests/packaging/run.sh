@@ -31,7 +31,7 @@ export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
 unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 
 parts=("$@")
-[ "${#parts[@]}" -gt 0 ] || parts=(lint reports snippets release dialect wheel pre_commit)
+[ "${#parts[@]}" -gt 0 ] || parts=(lint reports snippets release dialect rule wheel pre_commit)
 for part in "${parts[@]}"; do
   echo "-- packaging: $part"
   SCRATCH=$(mktemp -d)

@@ -12,6 +12,8 @@ pub(crate) struct Dialect {
     /// What it is called, for people who read the file.
     #[serde(rename = "dialect")]
     _dialect: String,
+    /// Where its keys are from, for those who keep the file.
+    sources: Vec<String>,
     kinds: Vec<Kind>,
     shapes: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -34,6 +36,9 @@ pub(crate) fn dialects(files: &[Dialect]) -> Result<String, String> {
         if !known.insert(name.as_str()) {
             return Err(format!("two shapes named {name}"));
         }
+    }
+    if files.iter().any(|file| file.sources.is_empty()) {
+        return Err("`sources` of a dialect is empty".to_owned());
     }
     let mut out = String::new();
     for (name, keys) in files.iter().flat_map(|file| &file.shapes) {
