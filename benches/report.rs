@@ -5,7 +5,7 @@ mod support;
 use std::path::PathBuf;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use promvet::report::{Format, Options};
+use promvet::report::{OutcomeFormat, Options};
 use promvet::run::{Request, run};
 use promvet::source::Memory;
 
@@ -22,7 +22,7 @@ fn report(criterion: &mut Criterion) {
     let outcome = run(&request, &tree).outcome;
     let mut group = criterion.benchmark_group("report");
     group.sample_size(10);
-    for format in Format::all() {
+    for format in OutcomeFormat::all() {
         group.bench_function(format.name(), |bencher| {
             bencher.iter(|| {
                 let mut out = Vec::new();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use promvet::finding::{Evidence, Finding, Place, Severity, Span, Text};
-use promvet::report::{Format, Options, Outcome};
+use promvet::report::{OutcomeFormat, Options, Outcome};
 use promvet::run::{Request, run};
 use promvet::source::Memory;
 
@@ -17,7 +17,7 @@ const BUDGETS: u64 = 20_000_000;
 /// format: no report has a control character in it, and what should be JSON is.
 pub fn reports(bytes: &[u8]) {
     for outcome in [checked(bytes), said(bytes)] {
-        Format::all().for_each(|format| written(&outcome, format));
+        OutcomeFormat::all().for_each(|format| written(&outcome, format));
     }
 }
 
@@ -30,7 +30,7 @@ pub fn one_report(bytes: &[u8]) {
     } else {
         said(bytes)
     };
-    let formats: Vec<_> = Format::all().collect();
+    let formats: Vec<_> = OutcomeFormat::all().collect();
     let format = formats.get(chosen / 2 % formats.len());
     format
         .into_iter()
@@ -76,7 +76,7 @@ fn said(bytes: &[u8]) -> Outcome {
     Outcome::new(vec![finding, other], Vec::new(), Vec::new(), 0)
 }
 
-fn written(outcome: &Outcome, format: Format) {
+fn written(outcome: &Outcome, format: OutcomeFormat) {
     let name = format.name();
     let write = || {
         let mut bytes = Vec::new();
@@ -92,10 +92,10 @@ fn written(outcome: &Outcome, format: Format) {
     let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
     assert_eq!(hostile, None, "{name}");
     match format {
-        Format::Json | Format::Sarif | Format::Gitlab => assert_json(&text, name),
-        Format::JsonLines => text.lines().for_each(|line| assert_json(line, name)),
-        Format::Github => assert!(text.lines().all(is_command), "{text}"),
-        Format::Junit | Format::Checkstyle => {
+        OutcomeFormat::Json | OutcomeFormat::Sarif | OutcomeFormat::Gitlab => assert_json(&text, name),
+        OutcomeFormat::JsonLines => text.lines().for_each(|line| assert_json(line, name)),
+        OutcomeFormat::Github => assert!(text.lines().all(is_command), "{text}"),
+        OutcomeFormat::Junit | OutcomeFormat::Checkstyle => {
             // XML 1.0 has no such characters, escaped or not.
             assert!(!text.contains(['\u{fffe}', '\u{ffff}']), "{name}");
         }

@@ -1,7 +1,7 @@
 //! Rule files and target files.
 
 use promvet::finding::{Finding, Text};
-use promvet::schema::target_file::{self, Format};
+use promvet::schema::target_file::{self, TargetFormat};
 use promvet::schema::{Target, check, rule_file};
 use promvet::yaml::{Node, parse_first};
 
@@ -11,7 +11,7 @@ use super::{YAML, assert_place, text_of, within};
 pub fn rule_files(bytes: &[u8]) {
     let text = text_of(bytes);
     let target = Target::default();
-    for format in [Format::Yaml, Format::Json] {
+    for format in [TargetFormat::Yaml, TargetFormat::Json] {
         // JSON that YAML does not read is written anew.
         let text = Text::new("targets", bytes.to_vec());
         let found = within(bytes.len(), 2 * YAML.0, 3 * YAML.1, || {

@@ -19,7 +19,7 @@ use super::why::WhyArgs;
 use crate::deadline::Deadline;
 use crate::finding::{Severity, nearest};
 use crate::policy::Profile;
-use crate::report::Format;
+use crate::report::OutcomeFormat;
 use crate::report::inventory::InventoryFormat;
 use crate::rules::custom::NodeKind;
 use crate::schema::Version;
@@ -242,20 +242,10 @@ pub(super) struct ConfigArgs {
     pub(super) config: Option<PathBuf>,
     /// The format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) format: ConfigFormat,
+    pub(super) format: ListFormat,
 }
 
-/// In what form `config` prints.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum ConfigFormat {
-    /// for people
-    #[default]
-    Human,
-    /// for programs
-    Json,
-}
-
-/// How a list is printed.
+/// How everything is printed that is not a report: reports have more formats, each with its own table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
     /// for people
@@ -367,7 +357,7 @@ pub(super) struct JudgingArgs {
 pub(super) struct ReportArgs {
     /// The format on standard output [default: human]
     #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
-    pub(super) format: Option<Format>,
+    pub(super) format: Option<OutcomeFormat>,
     /// Write a report in FORMAT to PATH too; may be repeated. Without PATH, the same as --format
     #[arg(long, value_name = "FORMAT[=PATH]", value_parser = parse_output)]
     pub(super) output: Vec<Output>,
@@ -383,16 +373,16 @@ pub(super) struct ReportArgs {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Output {
     /// In what form.
-    pub(super) format: Format,
+    pub(super) format: OutcomeFormat,
     /// Where; none is standard output.
     pub(super) path: Option<PathBuf>,
 }
 
 /// The formats by name, as the report room lists them.
-fn format_parser() -> impl TypedValueParser<Value = Format> {
-    let known = |format: Format| PossibleValue::new(format.name()).help(format.about());
-    PossibleValuesParser::new(Format::all().map(known))
-        .try_map(|name| Format::from_name(&name).ok_or("unknown format"))
+fn format_parser() -> impl TypedValueParser<Value = OutcomeFormat> {
+    let known = |format: OutcomeFormat| PossibleValue::new(format.name()).help(format.about());
+    PossibleValuesParser::new(OutcomeFormat::all().map(known))
+        .try_map(|name| OutcomeFormat::from_name(&name).ok_or("unknown format"))
 }
 
 /// The profiles by name, as the policy room lists them.
@@ -419,8 +409,8 @@ fn parse_output(text: &str) -> Result<Output, String> {
         Some((name, path)) => (name, (path != "-").then(|| path.into())),
         None => (text, None),
     };
-    let names = || Format::all().map(Format::name);
-    let format = Format::from_name(name).ok_or_else(|| match nearest(name, names()) {
+    let names = || OutcomeFormat::all().map(OutcomeFormat::name);
+    let format = OutcomeFormat::from_name(name).ok_or_else(|| match nearest(name, names()) {
         Some(near) => format!("unknown format `{name}`; did you mean `{near}`?"),
         None => {
             let names: Vec<_> = names().collect();

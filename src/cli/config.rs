@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::args::{ConfigArgs, ConfigFormat, PathArgs};
+use super::args::{ConfigArgs, ListFormat, PathArgs};
 use super::check::{complain_of_policy, prepare};
 use super::{Exit, complain};
 use crate::discover::What;
@@ -74,8 +74,8 @@ pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> io::Result<Exit>
         settings: settings(&scope.policy, &path, seen),
     };
     match args.format {
-        ConfigFormat::Human => human(&report, out)?,
-        ConfigFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
+        ListFormat::Human => human(&report, out)?,
+        ListFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
     }
     Ok(Exit::Clean)
 }

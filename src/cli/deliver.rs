@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{CheckArgs, Output, ReportArgs};
 use super::{complain, terminal};
-use crate::report::{Format, Options, Outcome, OwnPage, RuleInfo, unless_closed, write_file};
+use crate::report::{OutcomeFormat, Options, Outcome, OwnPage, RuleInfo, unless_closed, write_file};
 use crate::rules;
 
 /// The columns between which sentences for people are wrapped: longer lines are hard to read.
@@ -15,8 +15,8 @@ const WIDEST: usize = 120;
 /// What goes where.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    stdout: Format,
-    files: Vec<(Format, PathBuf)>,
+    stdout: OutcomeFormat,
+    files: Vec<(OutcomeFormat, PathBuf)>,
 }
 
 impl Plan {
@@ -26,7 +26,7 @@ impl Plan {
     /// Two reports would go to one place.
     pub(super) fn new(args: &ReportArgs) -> Result<Self, String> {
         let mut stdout = args.format;
-        let mut files: Vec<(Format, PathBuf)> = Vec::new();
+        let mut files: Vec<(OutcomeFormat, PathBuf)> = Vec::new();
         for Output { format, path } in &args.output {
             match (path, stdout) {
                 (None, None) => stdout = Some(*format),
@@ -49,14 +49,14 @@ impl Plan {
             }
         }
         Ok(Self {
-            stdout: stdout.unwrap_or(Format::Human),
+            stdout: stdout.unwrap_or(OutcomeFormat::Human),
             files,
         })
     }
 
     /// Whether people read what is on standard output.
     pub(super) fn is_for_people(&self) -> bool {
-        self.stdout == Format::Human
+        self.stdout == OutcomeFormat::Human
     }
 
     /// Writes every report, files first: a closed pipe loses none of them. Whether all could be
@@ -107,7 +107,7 @@ impl Plan {
 }
 
 fn to_file(
-    format: Format,
+    format: OutcomeFormat,
     path: &Path,
     outcome: &Outcome,
     options: &Options<'_>,

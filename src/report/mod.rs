@@ -68,18 +68,18 @@ pub struct RuleInfo<'a> {
 /// How to write.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
-    /// Whether to color; for [`Format::Human`] only.
+    /// Whether to color; for [`OutcomeFormat::Human`] only.
     pub color: bool,
-    /// Columns to wrap sentences at; for [`Format::Human`] only.
+    /// Columns to wrap sentences at; for [`OutcomeFormat::Human`] only.
     pub width: usize,
-    /// Findings only: no summary, nothing about what could not be checked; for [`Format::Human`]
+    /// Findings only: no summary, nothing about what could not be checked; for [`OutcomeFormat::Human`]
     /// only.
     pub quiet: bool,
-    /// Whether to draw with more than ASCII; for [`Format::Human`] only.
+    /// Whether to draw with more than ASCII; for [`OutcomeFormat::Human`] only.
     pub unicode: bool,
-    /// The least severity that makes the exit code 1, if one does; for [`Format::Junit`] only.
+    /// The least severity that makes the exit code 1, if one does; for [`OutcomeFormat::Junit`] only.
     pub fail_on: Option<Severity>,
-    /// Whether what could not be checked makes the exit code 1; for [`Format::Junit`] only.
+    /// Whether what could not be checked makes the exit code 1; for [`OutcomeFormat::Junit`] only.
     pub unchecked_fails: bool,
     /// All rules, by name.
     pub rules: &'a [RuleInfo<'a>],
@@ -99,9 +99,10 @@ impl Default for Options<'_> {
     }
 }
 
-/// A way to write an [`Outcome`].
+/// A way to write an [`Outcome`]. An inventory and a comparison have formats of their own: what can be
+/// written as JUnit is not a graph, and the type keeps a format from a report that has none such.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum OutcomeFormat {
     /// For people: sentences with the lines that they are about.
     Human,
     /// One line a finding: `path:line:col: severity rule message`.
@@ -129,76 +130,76 @@ pub enum Format {
 type Writer = fn(&Outcome, &mut dyn Write, &Options<'_>) -> io::Result<()>;
 
 /// Every format with its name and what it is, in the order in which they are listed.
-const FORMATS: Formats<Format, Writer> = Formats(&[
+const FORMATS: Formats<OutcomeFormat, Writer> = Formats(&[
     Entry {
-        format: Format::Human,
+        format: OutcomeFormat::Human,
         name: "human",
         about: "sentences with the lines that they are about",
         writer: human::write,
     },
     Entry {
-        format: Format::Concise,
+        format: OutcomeFormat::Concise,
         name: "concise",
         about: "one line a finding",
         writer: concise::write,
     },
     Entry {
-        format: Format::Json,
+        format: OutcomeFormat::Json,
         name: "json",
         about: "one object with everything, versioned",
         writer: json::write,
     },
     Entry {
-        format: Format::JsonLines,
+        format: OutcomeFormat::JsonLines,
         name: "json-lines",
         about: "the same, one object a line",
         writer: json_lines::write,
     },
     Entry {
-        format: Format::Sarif,
+        format: OutcomeFormat::Sarif,
         name: "sarif",
         about: "SARIF 2.1.0, for code scanning",
         writer: sarif::write,
     },
     Entry {
-        format: Format::Github,
+        format: OutcomeFormat::Github,
         name: "github",
         about: "annotations in GitHub Actions",
         writer: github::write,
     },
     Entry {
-        format: Format::Gitlab,
+        format: OutcomeFormat::Gitlab,
         name: "gitlab",
         about: "GitLab's code quality report",
         writer: gitlab::write,
     },
     Entry {
-        format: Format::Junit,
+        format: OutcomeFormat::Junit,
         name: "junit",
         about: "JUnit XML, for test reports",
         writer: junit::write,
     },
     Entry {
-        format: Format::Checkstyle,
+        format: OutcomeFormat::Checkstyle,
         name: "checkstyle",
         about: "Checkstyle XML, for review tools",
         writer: checkstyle::write,
     },
     Entry {
-        format: Format::Markdown,
+        format: OutcomeFormat::Markdown,
         name: "markdown",
         about: "a summary for a job page or a comment",
         writer: markdown::write,
     },
     Entry {
-        format: Format::Openmetrics,
+        format: OutcomeFormat::Openmetrics,
         name: "openmetrics",
         about: "gauges, for node_exporter's textfile collector",
         writer: openmetrics::write,
     },
 ]);
 
-impl Format {
+impl OutcomeFormat {
     /// All formats, in the order in which they are listed.
     pub fn all() -> impl Iterator<Item = Self> {
         FORMATS.all()

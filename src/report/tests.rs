@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use super::outcome::{CheckedFile, Outcome};
 use super::sample::{self, finding, marked, options};
-use super::{Format, Options};
+use super::{OutcomeFormat, Options};
 use crate::finding::{Place, Severity, Span, Text};
 
-fn written(format: Format, outcome: &Outcome, options: &Options<'_>) -> String {
+fn written(format: OutcomeFormat, outcome: &Outcome, options: &Options<'_>) -> String {
     let mut bytes = Vec::new();
     format.write(outcome, &mut bytes, options).unwrap();
     String::from_utf8(bytes).unwrap()
@@ -25,7 +25,7 @@ fn with_files(findings: Vec<crate::finding::Finding>, files: usize, endpoints: u
 
 #[test]
 fn pictures() {
-    for format in Format::all() {
+    for format in OutcomeFormat::all() {
         insta::assert_snapshot!(
             format.name(),
             written(format, &sample::outcome(), &options())
@@ -45,17 +45,17 @@ fn picture_in_ascii_on_a_narrow_terminal() {
         quiet: true,
         ..options()
     };
-    insta::assert_snapshot!(written(Format::Human, &sample::outcome(), &options));
+    insta::assert_snapshot!(written(OutcomeFormat::Human, &sample::outcome(), &options));
 }
 
 #[test]
 fn colour_changes_nothing_but_colours() {
-    let plain = written(Format::Human, &sample::outcome(), &options());
+    let plain = written(OutcomeFormat::Human, &sample::outcome(), &options());
     let color = Options {
         color: true,
         ..options()
     };
-    let coloured = written(Format::Human, &sample::outcome(), &color);
+    let coloured = written(OutcomeFormat::Human, &sample::outcome(), &color);
     assert_ne!(coloured, plain);
     let escape = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     let bare: Vec<&str> = plain.lines().map(str::trim_end).collect();
@@ -66,7 +66,7 @@ fn colour_changes_nothing_but_colours() {
 
 #[test]
 fn no_format_shows_a_secret_or_a_control_character() {
-    for format in Format::all() {
+    for format in OutcomeFormat::all() {
         let text = written(format, &sample::outcome(), &options());
         for secret in sample::SECRETS {
             assert!(!text.contains(secret), "{} shows {secret}", format.name());
@@ -117,7 +117,7 @@ fn the_summary_reads_well() {
             "1 warning in 3 configurations; 3 endpoints.",
         ),
     ] {
-        let text = written(Format::Human, &outcome, &options());
+        let text = written(OutcomeFormat::Human, &outcome, &options());
         assert_eq!(text.lines().last(), Some(expected));
     }
 }
@@ -131,7 +131,7 @@ fn figures_count_files_once_and_configurations_each() {
     };
     let files = vec![file("a.yml", 2), file("a.yml", 1), file("promvet.yaml", 0)];
     let outcome = Outcome::new(vec![], files, vec![], 3);
-    let text = written(Format::Human, &outcome, &options());
+    let text = written(OutcomeFormat::Human, &outcome, &options());
     assert_eq!(
         text,
         "No findings in 2 files; 3 configurations; 3 endpoints.\n"
@@ -147,7 +147,7 @@ fn findings_that_differ_in_what_proves_them_are_not_folded() {
     };
     let findings = vec![one("a", "one"), one("b", "two"), one("c", "one")];
     let text = written(
-        Format::Human,
+        OutcomeFormat::Human,
         &Outcome::new(findings, vec![], vec![], 0),
         &options(),
     );
@@ -188,10 +188,10 @@ fn commands_from_the_input_reach_no_service() {
         .help(message)
         .evidence(place, message);
     let outcome = Outcome::new(vec![said], vec![], vec![], 0);
-    for format in Format::all() {
+    for format in OutcomeFormat::all() {
         let text = written(format, &outcome, &options());
         for line in text.lines() {
-            let ours = format == Format::Github && line.starts_with("::error file=");
+            let ours = format == OutcomeFormat::Github && line.starts_with("::error file=");
             assert!(ours || !is_command(line), "{}: {line}", format.name());
         }
     }
@@ -265,12 +265,12 @@ proptest! {
             .evidence(proof, message.clone());
         let outcome = Outcome::new(vec![finding.clone(), finding], vec![], vec![], 1);
         let options = Options { width, unicode, ..options() };
-        for format in Format::all() {
+        for format in OutcomeFormat::all() {
             let text = written(format, &outcome, &options);
             prop_assert!(!text.chars().any(|c| c != '\n' && super::neutral::is_hostile(c)));
             let commands = text.lines().filter(|line| is_command(line)).count();
             let lines = text.lines().count();
-            prop_assert_eq!(commands, if format == Format::Github { lines } else { 0 });
+            prop_assert_eq!(commands, if format == OutcomeFormat::Github { lines } else { 0 });
         }
     }
 }

@@ -17,6 +17,7 @@ use super::request::Request;
 use super::survey::ScannedFile;
 use super::unrendered;
 use super::vmagent;
+use super::watch::Watch;
 use super::web_file;
 use crate::discover::{
     self, EmbeddedIn, RULE_FILE, Recognised, Spoken, TARGET_FILE, WEB_FILE, What,
@@ -27,7 +28,7 @@ use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
 use crate::rules::{self, ConfigContext, Configuration, Judgement, Reader};
 use crate::schema::dialect::SENDERS;
-use crate::schema::target_file::{self, Format};
+use crate::schema::target_file::{self, TargetFormat};
 use crate::schema::{self, Target, Version, edit, rule_file};
 use crate::source::Tree;
 use crate::yaml::{Document, parse_first};
@@ -203,14 +204,7 @@ fn of_configuration<'a>(
     let schema = without_echoes(schema, &judgement.findings);
     judgement.findings.extend(schema);
     if let Some(one) = configuration {
-        let upgrade = rules::judge_upgrade(one, recognised, target, watch.rules());
-        judgement.findings.extend(upgrade.findings);
-        judgement.of_included.extend(upgrade.of_included);
-        let start = rules::judge_start(one, target, watch.rules());
-        judgement.findings.extend(start.findings);
-        judgement.started.extend(start.started);
-        let web = web_file::of_runners(facts, document, &seen.found.path, holder);
-        judgement.findings.extend(web);
+        add_started(&mut judgement, one, seen, facts, target, watch);
     }
     placeholders::one_for_an_entry(&mut judgement.findings);
     edit::fix(written, &mut judgement.findings);
@@ -228,6 +222,29 @@ fn of_configuration<'a>(
     let rendered = read.rendered.as_ref();
     judgement.findings.extend(rendered.map(Rendered::finding));
     judgement
+}
+
+/// Adds what the programs that start with a configuration make of it: other releases, their flags and
+/// their web configurations.
+fn add_started(
+    judgement: &mut Judgement,
+    configuration: &Configuration<'_>,
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+    target: &Target,
+    watch: &Watch,
+) {
+    let recognised = &seen.recognised;
+    let upgrade = rules::judge_upgrade(configuration, recognised, target, watch.rules());
+    judgement.findings.extend(upgrade.findings);
+    judgement.of_included.extend(upgrade.of_included);
+    let start = rules::judge_start(configuration, target, watch.rules());
+    judgement.findings.extend(start.findings);
+    judgement.started.extend(start.started);
+    let document = configuration.config.root().node().document();
+    let holder = recognised.holder.as_ref();
+    let web = web_file::of_runners(facts, document, &seen.found.path, holder);
+    judgement.findings.extend(web);
 }
 
 /// Adds what is found in the files that a configuration includes, as its reader takes them: vmagent
@@ -413,7 +430,7 @@ fn as_what_it_is(kind: &str, text: &Arc<Text>, target: &Target, judgement: &mut 
         }
     } else if kind == TARGET_FILE {
         // Which job reads it, and what relabel rules that has, is not known here.
-        let format = Format::of(&text.path().to_lowercase());
+        let format = TargetFormat::of(&text.path().to_lowercase());
         let found = target_file::check_text(text, format, true, target);
         judgement.findings.extend(found);
     } else if kind != WEB_FILE {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use promvet::deadline::Deadline;
-use promvet::report::{Format, Options};
+use promvet::report::{OutcomeFormat, Options};
 use promvet::run::{Request, run};
 use promvet::source::Memory;
 use promvet::work;
@@ -43,7 +43,7 @@ fn without_time_every_file_is_listed_as_not_checked() {
         "{problem}"
     );
     let mut json = Vec::new();
-    Format::Json
+    OutcomeFormat::Json
         .write(&run.outcome, &mut json, &Options::default())
         .unwrap();
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::support::recorded;
 use promvet::finding::{Finding, Severity, Text};
 use promvet::schema::rule_file;
-use promvet::schema::target_file::{self, Format};
+use promvet::schema::target_file::{self, TargetFormat};
 use promvet::schema::{self, Target, Version};
 use promvet::yaml;
 use serde::Deserialize;
@@ -155,7 +155,7 @@ fn targets(case: &Case, target: &Target) -> Vec<Finding> {
     named
         .flat_map(|(path, content)| {
             let text = Text::new(path.as_str(), content.bytes());
-            target_file::check_text(&text, Format::of(path), relabeled, target)
+            target_file::check_text(&text, TargetFormat::of(path), relabeled, target)
         })
         .collect()
 }

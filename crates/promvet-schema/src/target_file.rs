@@ -21,16 +21,16 @@ mod tests;
 /// The rule of all findings about target files.
 pub const TARGET_FILE: &str = "files/target-file";
 
-/// How a target file is written, which its name says.
+/// The language of a target file, which its name says. A format that is read, unlike those of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum TargetFormat {
     /// `.json`
     Json,
     /// `.yml` and `.yaml`
     Yaml,
 }
 
-impl Format {
+impl TargetFormat {
     /// The format of a file by the end of its name.
     /// `file.Discovery.readFile` switches on `strings.ToLower(filepath.Ext(…))`.
     #[must_use]
@@ -50,12 +50,12 @@ const KEYS: [&str; 2] = ["targets", "labels"];
 #[must_use]
 pub fn check_text(
     text: &Arc<Text>,
-    format: Format,
+    format: TargetFormat,
     relabeled: bool,
     target: &Target,
 ) -> Vec<Finding> {
     let checked = |document: &Document| check(document, format, relabeled, target);
-    if format == Format::Yaml {
+    if format == TargetFormat::Yaml {
         return match parse_first(text) {
             Ok(document) => checked(&document),
             Err(error) => vec![Finding {
@@ -94,7 +94,7 @@ fn whole(text: &Arc<Text>, span: Span, message: String) -> Finding {
 #[must_use]
 pub fn check(
     document: &Document,
-    format: Format,
+    format: TargetFormat,
     relabeled: bool,
     target: &Target,
 ) -> Vec<Finding> {
@@ -117,10 +117,10 @@ pub fn check(
 }
 
 /// A second document, which go-yaml does not decode (`yaml.UnmarshalStrict` in `discovery/file`).
-fn later(document: &Document, format: Format) -> Option<Finding> {
+fn later(document: &Document, format: TargetFormat) -> Option<Finding> {
     let next = document
         .next_document()
-        .filter(|_| format == Format::Yaml)?;
+        .filter(|_| format == TargetFormat::Yaml)?;
     let message = "file discovery reads only the first document of a file: targets from here on are not scraped";
     let place = document.place(next);
     let finding = Finding::new(TARGET_FILE, Severity::Warning, place, message);
@@ -159,7 +159,7 @@ pub fn json_fault(text: &str) -> Option<(Span, String)> {
 
 struct Checker<'d> {
     document: &'d Document,
-    format: Format,
+    format: TargetFormat,
     relabeled: bool,
     /// Whether a placeholder in a target was reported.
     is_open: bool,
@@ -232,8 +232,8 @@ impl<'d> Checker<'d> {
             let name = entry.name();
             let is = |key: &str| match self.format {
                 // `encoding/json` matches keys without case, so that `Targets` works there.
-                Format::Json => name.eq_ignore_ascii_case(key),
-                Format::Yaml => name == key,
+                TargetFormat::Json => name.eq_ignore_ascii_case(key),
+                TargetFormat::Yaml => name == key,
             };
             if is("targets") {
                 self.targets(entry.value);
@@ -257,8 +257,8 @@ impl<'d> Checker<'d> {
         }
         let message = "this group has labels and no `targets`, so the labels apply to nothing";
         let help = match self.format {
-            Format::Json => "join it with the group that has the targets",
-            Format::Yaml => "delete the `-` before this key, and indent it like the key above",
+            TargetFormat::Json => "join it with the group that has the targets",
+            TargetFormat::Yaml => "delete the `-` before this key, and indent it like the key above",
         };
         if let Some(finding) = self.push(labels.key, message) {
             finding.severity = Severity::Warning;
@@ -307,7 +307,7 @@ impl<'d> Checker<'d> {
 
     /// JSON takes the last of several; go-yaml refuses them.
     fn repeated(&mut self, mapping: Mapping<'d>) {
-        if self.format == Format::Json {
+        if self.format == TargetFormat::Json {
             return;
         }
         for (first, again) in mapping.repeats() {
@@ -393,7 +393,7 @@ impl<'d> Checker<'d> {
     /// A tag that a text does not fit, which go-yaml refuses everywhere.
     fn tag(&mut self, node: Node<'d>) {
         let fault = node.scalar().and_then(grammar::tag_fault);
-        if let Some(message) = fault.filter(|_| self.format == Format::Yaml) {
+        if let Some(message) = fault.filter(|_| self.format == TargetFormat::Yaml) {
             self.push(node, message);
         }
     }
@@ -437,7 +437,7 @@ impl<'d> Checker<'d> {
     fn text(&mut self, node: Node<'d>, what: &str) {
         self.tag(node);
         match (node.kind(), self.format) {
-            (Kind::Scalar(scalar), Format::Json) if scalar.is_plain() && !scalar.is_null() => {
+            (Kind::Scalar(scalar), TargetFormat::Json) if scalar.is_plain() && !scalar.is_null() => {
                 let message =
                     format!("{what} must be a string in JSON; file discovery refuses the file");
                 if let Some(finding) = self.push(node, message) {

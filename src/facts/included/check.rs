@@ -18,7 +18,7 @@ use crate::facts::deployment::{Certainty, RunningDeployment};
 use crate::finding::{Finding, Message, Place, Severity, Span, Text, Unchecked, rule};
 use crate::prometheus::TargetSection;
 use crate::schema::rule_file::{self, Summary};
-use crate::schema::target_file::{self, Format};
+use crate::schema::target_file::{self, TargetFormat};
 use crate::schema::{self, Scheme, Target};
 use crate::source::{EntryKind, LARGEST};
 use crate::yaml::{Document, Node, parse_first};
@@ -178,7 +178,7 @@ impl Checker<'_, '_> {
             };
             match one.purpose {
                 Purpose::Targets if self.cache.is_new(&path) => {
-                    let format = Format::of(&name.to_lowercase());
+                    let format = TargetFormat::of(&name.to_lowercase());
                     let relabeled = is_relabeled(one.node);
                     let found = target_file::check_text(text, format, relabeled, &target);
                     self.out.findings.extend(found);
@@ -339,7 +339,7 @@ impl Checker<'_, '_> {
 
     fn target_file(&mut self, path: &Path, relabeled: bool) {
         if let Some(text) = self.read(path) {
-            let format = Format::of(&text.path().to_lowercase());
+            let format = TargetFormat::of(&text.path().to_lowercase());
             let found = target_file::check_text(&text, format, relabeled, &self.target_of(path));
             self.out.findings.extend(found);
         }

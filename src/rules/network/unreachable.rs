@@ -101,12 +101,7 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             written,
             meant,
             namespace,
-        } => (
-            format!(
-                "no Service of the namespace `{namespace}` is called `{written}`; did you mean `{meant}`?"
-            ),
-            format!("write `{meant}`"),
-        ),
+        } => no_such_service(written, meant, namespace),
         Why::NoSuchNamespace {
             service,
             written,
@@ -124,18 +119,8 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             service,
             written,
             own,
-        } => (
-            format!(
-                "port {written} of `{service}` is published on the machine; its container listens at {own}"
-            ),
-            format!("write `{service}:{own}`: published ports count outside of the network only"),
-        ),
-        Why::OtherNamespace { service, namespace } => (
-            format!(
-                "the Service `{service}` is in the namespace `{namespace}`: its short name is not found here"
-            ),
-            format!("write `{service}.{namespace}.svc`"),
-        ),
+        } => published_port(service, *written, *own),
+        Why::OtherNamespace { service, namespace } => other_namespace(service, namespace),
         Why::NotOffered {
             service,
             written,
@@ -146,12 +131,7 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             service,
             written,
             own,
-        } => (
-            format!(
-                "the Service `{service}` is headless: its port {written} is not mapped, and the pods listen at {own}"
-            ),
-            format!("write port {own}"),
-        ),
+        } => headless(service, *written, *own),
         Why::NoCommonNetwork { service } => (
             format!("{from} and `{service}` have no network in common: {so}"),
             "add one network to `networks` of both services".to_owned(),
@@ -160,12 +140,7 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             service,
             alias,
             network,
-        } => (
-            format!(
-                "the alias `{alias}` of `{service}` counts in the network `{network}` only: {so}"
-            ),
-            format!("write `{service}`, or join the network `{network}`"),
-        ),
+        } => other_alias(service, alias, network, so),
         Why::OwnMode { mode, published } => own_mode(from, so, *mode, *published),
         Why::OtherMode { service, mode } => other_mode(service, so, *mode),
         Why::OtherDns => (
@@ -189,6 +164,42 @@ fn no_such_name(from: &str, host: &str, meant: Option<&str>) -> (Severity, Strin
             format!("add the service, or name `{host}` in `extra_hosts` of {from}"),
         ),
     }
+}
+
+fn no_such_service(written: &str, meant: &str, namespace: &str) -> (String, String) {
+    let message = format!(
+        "no Service of the namespace `{namespace}` is called `{written}`; did you mean `{meant}`?"
+    );
+    (message, format!("write `{meant}`"))
+}
+
+fn other_namespace(service: &str, namespace: &str) -> (String, String) {
+    let message = format!(
+        "the Service `{service}` is in the namespace `{namespace}`: its short name is not found here"
+    );
+    (message, format!("write `{service}.{namespace}.svc`"))
+}
+
+fn published_port(service: &str, written: u16, own: u16) -> (String, String) {
+    let message = format!(
+        "port {written} of `{service}` is published on the machine; its container listens at {own}"
+    );
+    let help = format!("write `{service}:{own}`: published ports count outside of the network only");
+    (message, help)
+}
+
+fn headless(service: &str, written: u16, own: u16) -> (String, String) {
+    let message = format!(
+        "the Service `{service}` is headless: its port {written} is not mapped, and the pods listen at {own}"
+    );
+    (message, format!("write port {own}"))
+}
+
+fn other_alias(service: &str, alias: &str, network: &str, so: &str) -> (String, String) {
+    let message = format!(
+        "the alias `{alias}` of `{service}` counts in the network `{network}` only: {so}"
+    );
+    (message, format!("write `{service}`, or join the network `{network}`"))
 }
 
 fn other_mode(service: &str, so: &str, mode: Mode) -> (String, String) {

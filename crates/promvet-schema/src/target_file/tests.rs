@@ -1,9 +1,9 @@
-use super::{Format, check, check_text, json_fault};
+use super::{TargetFormat, check, check_text, json_fault};
 use crate::yaml::parse_first;
 use crate::{Target, Version};
 use promvet_text::{Severity, Text};
 
-fn found(source: &str, format: Format, target: &Target) -> Vec<(String, String)> {
+fn found(source: &str, format: TargetFormat, target: &Target) -> Vec<(String, String)> {
     let text = Text::new("targets", source.into());
     let document = parse_first(&text).unwrap();
     let findings = check(&document, format, false, target);
@@ -21,18 +21,18 @@ fn found(source: &str, format: Format, target: &Target) -> Vec<(String, String)>
 #[test]
 fn sound_files_give_nothing() {
     for (format, source) in [
-        (Format::Yaml, ""),
-        (Format::Yaml, "[]"),
+        (TargetFormat::Yaml, ""),
+        (TargetFormat::Yaml, "[]"),
         (
-            Format::Yaml,
+            TargetFormat::Yaml,
             "- targets: [a:1, b, 5, 'c']\n  labels: {a: 1, b.c: true}\n- {}\n- targets:\n",
         ),
-        (Format::Json, "null"),
+        (TargetFormat::Json, "null"),
         (
-            Format::Json,
+            TargetFormat::Json,
             "[{\"targets\": [\"a:1\"], \"labels\": {\"a\": \"b\"}}, {\"Targets\": null}]",
         ),
-        (Format::Json, "[{\"targets\": [], \"targets\": [\"a\"]}]"),
+        (TargetFormat::Json, "[{\"targets\": [], \"targets\": [\"a\"]}]"),
     ] {
         assert_eq!(
             found(source, format, &Target::default()),
@@ -46,7 +46,7 @@ fn sound_files_give_nothing() {
 fn json_is_read_whatever_yaml_makes_of_it() {
     let found = |bytes: &[u8]| {
         let text = Text::new("t.json", bytes.to_vec());
-        let findings = check_text(&text, Format::Json, false, &Target::default());
+        let findings = check_text(&text, TargetFormat::Json, false, &Target::default());
         let reported = findings.into_iter().map(|finding| {
             (
                 finding.place.start().column,
@@ -85,7 +85,7 @@ fn json_is_read_whatever_yaml_makes_of_it() {
 fn addresses_that_are_none_are_warnings() {
     let found = |source: &str, relabeled: bool| {
         let text = Text::new("t.yml", source.into());
-        let findings = check_text(&text, Format::Yaml, relabeled, &Target::default());
+        let findings = check_text(&text, TargetFormat::Yaml, relabeled, &Target::default());
         findings.into_iter().map(|finding| finding.severity).max()
     };
     for address in ["http://a", "a:80/metrics", "", "//a", "${HOST}/x"] {
@@ -110,64 +110,64 @@ fn addresses_that_are_none_are_warnings() {
 fn faults_are_found_at_their_place() {
     for (format, source, token, words) in [
         (
-            Format::Yaml,
+            TargetFormat::Yaml,
             "targets: [a]\n",
             "targets: [a]",
             "expected a list of groups",
         ),
         (
-            Format::Yaml,
+            TargetFormat::Yaml,
             "- targets: a\n",
             "a",
             "`targets`: expected a list",
         ),
         (
-            Format::Yaml,
+            TargetFormat::Yaml,
             "- targets: [a]\n-\n",
             "- targets: [a]\n-",
             "empty",
         ),
         (
-            Format::Yaml,
+            TargetFormat::Yaml,
             "- a\n",
             "a",
             "expected a mapping with `targets`",
         ),
-        (Format::Yaml, "- target: [a]\n", "target", "unknown key"),
+        (TargetFormat::Yaml, "- target: [a]\n", "target", "unknown key"),
         (
-            Format::Yaml,
+            TargetFormat::Yaml,
             "- targets: [a]\n  job: b\n",
             "job",
             "unknown key",
         ),
-        (Format::Yaml, "- Targets: [a]\n", "Targets", "unknown key"),
-        (Format::Yaml, "- labels: [a]\n", "[a]", "a mapping"),
+        (TargetFormat::Yaml, "- Targets: [a]\n", "Targets", "unknown key"),
+        (TargetFormat::Yaml, "- labels: [a]\n", "[a]", "a mapping"),
         (
-            Format::Yaml,
+            TargetFormat::Yaml,
             "- targets: []\n  labels: {a: [b]}\n",
             "[b]",
             "expected text",
         ),
         (
-            Format::Yaml,
+            TargetFormat::Yaml,
             "- targets: [{a: b}]\n",
             "{a: b}",
             "expected text",
         ),
         (
-            Format::Yaml,
+            TargetFormat::Yaml,
             "- targets: []\n  labels: {a: b, a: c}\n",
             "a",
             "twice",
         ),
         (
-            Format::Json,
+            TargetFormat::Json,
             "[{\"targets\": [9100]}]",
             "9100",
             "must be a string in JSON",
         ),
         (
-            Format::Json,
+            TargetFormat::Json,
             "[{\"targets\": [], \"labels\": {\"a\": 1}}]",
             "1",
             "must be a string in JSON",
@@ -186,11 +186,11 @@ fn faults_are_found_at_their_place() {
 fn names_of_labels_follow_the_version() {
     let source = "- targets: []\n  labels: {a.b: c}\n";
     assert_eq!(
-        found(source, Format::Yaml, &Target::of(Version::new(3, 0, 0))),
+        found(source, TargetFormat::Yaml, &Target::of(Version::new(3, 0, 0))),
         vec![]
     );
     assert_eq!(
-        found(source, Format::Yaml, &Target::of(Version::new(2, 53, 0))).len(),
+        found(source, TargetFormat::Yaml, &Target::of(Version::new(2, 53, 0))).len(),
         1
     );
 }
@@ -217,8 +217,8 @@ proptest::proptest! {
         let _ = json_fault(&text);
         let text = Text::new("t.json", text.into());
         if let Ok(document) = parse_first(&text) {
-            let _ = check(&document, Format::Json, false, &Target::default());
-            let _ = check(&document, Format::Yaml, false, &Target::default());
+            let _ = check(&document, TargetFormat::Json, false, &Target::default());
+            let _ = check(&document, TargetFormat::Yaml, false, &Target::default());
         }
     }
 }

@@ -33,63 +33,49 @@ impl Translator {
         let is_free = |key: &str| mapping.is_none_or(|it| it.get(key).is_none());
         let key_of = |name: &str| shape.find(name).filter(|_| is_free(name));
         let lacks = |name: &str| key_of(name).is_some_and(|key| key.required);
-        // Without its action, a relabel rule replaces, which needs a label to write to.
-        let replaces = |name: &str| {
-            let target = shape
-                .keys
-                .iter()
-                .find(|key| key.native == Some("target_label"));
-            let is_action = key_of(name).is_some_and(|key| key.native == Some("action"));
-            is_action && target.is_some_and(|key| is_free(key.name))
-        };
         match meant {
             Some(Meant::Spelling(_) | Meant::Below(_)) => {}
             Some(Meant::Like(key)) if lacks(key) => {}
             _ if shape.open => return None,
             _ => {}
         }
-        let (severity, message, advice) = match meant {
+        let severity = match meant {
+            Some(Meant::Spelling(_) | Meant::Below(_)) => Severity::Error,
+            Some(Meant::Like(key)) if key_of(key).is_some_and(|key| replaces(shape, key, is_free)) => {
+                Severity::Error
+            }
+            _ => Severity::Warning,
+        };
+        let (fault, advice) = match meant {
             Some(Meant::Spelling(key)) => (
-                Severity::Error,
-                self.dialect
-                    .unknown_key(format!("`{name}`: the key is `{key}` here")),
+                format!("`{name}`: the key is `{key}` here"),
                 match is_free(key) {
                     true => Advice::rename(entry.key.span(), key).safe(),
                     false => Advice::say(format!("remove it: `{key}` is set already")),
                 },
             ),
             Some(Meant::Below(key)) => (
-                Severity::Error,
-                self.dialect
-                    .unknown_key(format!("`{name}`: unknown key; it belongs in `{key}`")),
+                format!("`{name}`: unknown key; it belongs in `{key}`"),
                 Advice::say(format!("move it into `{key}`")),
             ),
             Some(Meant::Like(key)) => (
-                match replaces(key) {
-                    true => Severity::Error,
-                    false => Severity::Warning,
-                },
-                self.dialect.unknown_key(format!("`{name}`: unknown key")),
+                format!("`{name}`: unknown key"),
                 match is_free(key) {
                     true => Advice::rename(entry.key.span(), key).unsafe_(),
                     false => Advice::say(format!("did you mean `{key}`? It is set already")),
                 },
             ),
             None if self.of_server(shape, name) => (
-                Severity::Warning,
-                self.dialect.unknown_key(format!(
-                    "`{name}`: only a Prometheus has this key, an agent does not"
-                )),
+                format!("`{name}`: only a Prometheus has this key, an agent does not"),
                 Advice::say("remove it"),
             ),
             None => (
-                Severity::Warning,
-                self.dialect.unknown_key(format!("`{name}`: unknown key")),
+                format!("`{name}`: unknown key"),
                 Advice::say("remove it, or correct its name"),
             ),
         };
-        let said = Some(advice);
-        self.say(Rule::UnknownField, severity, entry.key, message, said);
+        let message = self.dialect.unknown_key(fault);
+        self.say(Rule::UnknownField, severity, entry.key, message, Some(advice));
         match meant {
             Some(Meant::Spelling(key) | Meant::Like(key)) => key_of(key),
             _ => None,
@@ -160,6 +146,14 @@ pub(super) fn may_be(ty: &Type, node: Node<'_>) -> bool {
         | Type::Object(_) => node.mapping().is_some(),
         _ => node.scalar().is_some(),
     }
+}
+
+/// Whether a key is the action of a relabel rule that lacks its target: without its action, it replaces,
+/// which needs a label to write to.
+fn replaces(shape: &MappingShape, key: &Key, is_free: impl Fn(&str) -> bool) -> bool {
+    let mut keys = shape.keys.iter();
+    let target = keys.find(|key| key.native == Some("target_label"));
+    key.native == Some("action") && target.is_some_and(|key| is_free(key.name))
 }
 
 /// What may be meant by a key that a shape does not have.

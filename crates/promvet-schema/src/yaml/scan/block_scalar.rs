@@ -27,6 +27,21 @@ struct Lines {
     end: usize,
 }
 
+impl Lines {
+    /// Writes the breaks before the next line. Lines that begin with a blank keep theirs
+    /// (`yaml_parser_scan_block_scalar` of scannerc.go: "Check if we need to fold the leading line
+    /// break").
+    fn join(&mut self, keeps_breaks: bool) {
+        if self.pending && keeps_breaks {
+            self.text.push('\n');
+        } else if self.pending && self.empty == 0 {
+            self.text.push(' ');
+        }
+        self.text.extend(std::iter::repeat_n('\n', self.empty));
+        self.empty = 0;
+    }
+}
+
 impl Scanner<'_> {
     /// Reads a block scalar, up to the first token of a line that is not its own
     /// (`yaml_parser_scan_block_scalar`).
@@ -56,35 +71,9 @@ impl Scanner<'_> {
         let mut led_by_blank = false;
         while self.column() == lines.indent && !self.is_at_end() {
             let is_led_by_blank = class(self.byte()) & BLANK != 0;
-            if lines.pending {
-                // Lines that begin with a blank keep their breaks (`yaml_parser_scan_block_scalar`
-                // of scannerc.go: "Check if we need to fold the leading line break").
-                if literal || led_by_blank || is_led_by_blank {
-                    lines.text.push('\n');
-                } else if lines.empty == 0 {
-                    lines.text.push(' ');
-                }
-            }
-            lines.text.extend(std::iter::repeat_n('\n', lines.empty));
-            lines.empty = 0;
+            lines.join(literal || led_by_blank || is_led_by_blank);
             led_by_blank = is_led_by_blank;
-            let end = self.line_end(self.at);
-            // Blanks that no line break follows: libyaml-safer adds one, and which of the two go-yaml
-            // has is not known.
-            let is_blank = |it: &str| it.trim_matches([' ', '\t']).is_empty();
-            if self.content.len() == end && self.content.get(self.at..end).is_some_and(is_blank) {
-                return Err(Stop::Unread);
-            }
-            lines
-                .text
-                .push_str(self.content.get(self.at..end).unwrap_or(""));
-            self.at = end;
-            lines.pending = !self.is_at_end();
-            if lines.pending {
-                self.at = self.behind_break(self.at);
-                self.line_start = self.at;
-            }
-            self.block_breaks(&mut lines)?;
+            self.block_line(&mut lines)?;
         }
         // Blanks of less than the indentation that no line break follows: libyaml-safer ends the
         // collections around the scalar behind a line break that it adds.
@@ -109,6 +98,26 @@ impl Scanner<'_> {
             ),
             crossed: true,
         })
+    }
+
+    /// Reads a line of a block scalar, and the breaks behind it.
+    fn block_line(&mut self, lines: &mut Lines) -> Step {
+        let end = self.line_end(self.at);
+        // Blanks that no line break follows: libyaml-safer adds one, and which of the two go-yaml
+        // has is not known.
+        let is_blank = |it: &str| it.trim_matches([' ', '\t']).is_empty();
+        if self.content.len() == end && self.content.get(self.at..end).is_some_and(is_blank) {
+            return Err(Stop::Unread);
+        }
+        let text = self.content.get(self.at..end).unwrap_or("");
+        lines.text.push_str(text);
+        self.at = end;
+        lines.pending = !self.is_at_end();
+        if lines.pending {
+            self.at = self.behind_break(self.at);
+            self.line_start = self.at;
+        }
+        self.block_breaks(lines)
     }
 
     /// Reads the rest of the first line: an indentation and what becomes of the end, in any order.

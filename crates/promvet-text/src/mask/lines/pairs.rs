@@ -221,59 +221,14 @@ impl Scan<'_> {
             Meaning::Reference if is_key_of_header(pair, bare, inside) => true,
             Meaning::Reference => !plausible::is_reference(bare) && !value::is_prose(bare),
             Meaning::Path => !plausible::is_plausible_path(word),
-            Meaning::User => {
-                let behind = word.split_once(':').map_or("", |(_, behind)| behind);
-                let short = behind.len() < SHORTEST_PASSWORD && value::is_words(behind);
-                // `digest: sha256:…` is that of an image, `digest: user:password` of ZooKeeper.
-                let is_hash = word.contains("sha256:") || word.contains("sha512:");
-                let url = word.contains("://") || word.starts_with("arn:") || is_hash;
-                !url && !short && !value::is_harmless(behind) && !behind.starts_with(['$', '}'])
-                    || has_password(bare)
-            }
+            Meaning::User => is_user_with_password(word) || has_password(bare),
             Meaning::Scheme => has_credentials && !value::is_scheme(bare),
             Meaning::Plain if is_value_of_name(pair.key) && !value::is_harmless(bare) => {
                 self.is_secret_value(line, pair, written, inside)
             }
             // `# admin: SECRET` below users.
             Meaning::Plain if in_comment => has_credentials && pair.spaced && is_made_up(bare),
-            Meaning::Plain => match inside {
-                _ if is_header(pair.key) && !names::is_harmless_header(pair.key) => {
-                    let is_key = is_uuid(bare) && !names::may_have_id(pair.key);
-                    is_key || !plausible::is_reference(bare)
-                }
-                _ if value::is_of_environment(pair.key) && plausible::is_made_by_hand(bare) => true,
-                _ if !pair.spaced => false,
-                None => match pair.key {
-                    "key" | "pat" => is_key(bare),
-                    "routing_key" => is_key(bare) || plausible::is_uuid(bare),
-                    "separator" => is_made_up(bare),
-                    // What compose copies a secret from is its name, and what to is that of a file.
-                    "content" | "source" | "target" => {
-                        is_made_up(bare) && !bare.contains(['/', ':', ' ', '$', '{'])
-                    }
-                    _ => false,
-                },
-                Some(_) if names::is_naming(pair.key) => {
-                    !plausible::is_reference(bare) || plausible::is_uuid(bare)
-                }
-                Some(section) if section.has_credentials && section.within != Within::Headers => {
-                    let may_be_shown = names::is_known_in_section(pair.key)
-                        && !(matches!(pair.key, "ca" | "cert") && plausible::is_uuid(bare))
-                        && (plausible::is_reference(bare)
-                            || plausible::is_plausible_path(bare)
-                            || value::is_prose(bare));
-                    !may_be_shown && !value::is_harmless(bare)
-                }
-                Some(section) => {
-                    let known =
-                        section.within == Within::Headers && names::is_harmless_header(pair.key);
-                    let is_key = is_key_of_header(pair, bare, inside)
-                        || section.within == Within::Secret
-                            && plausible::is_uuid(bare)
-                            && !names::may_have_id(pair.key);
-                    !known && (is_key || !plausible::is_reference(bare) && !value::is_prose(bare))
-                }
-            },
+            Meaning::Plain => is_hidden_in(inside, pair, bare),
         }
     }
 
@@ -466,6 +421,61 @@ fn within(pair: &value::Pair<'_>, inside: Option<Section>) -> Option<Within> {
         }
         within => Some(within),
     }
+}
+
+/// Whether the value of a key that says nothing about it must not be shown, by where it is.
+fn is_hidden_in(inside: Option<Section>, pair: &value::Pair<'_>, bare: &str) -> bool {
+    if is_header(pair.key) && !names::is_harmless_header(pair.key) {
+        let is_key = is_uuid(bare) && !names::may_have_id(pair.key);
+        return is_key || !plausible::is_reference(bare);
+    }
+    if value::is_of_environment(pair.key) && plausible::is_made_by_hand(bare) {
+        return true;
+    }
+    if !pair.spaced {
+        return false;
+    }
+    match inside {
+        None => match pair.key {
+            "key" | "pat" => is_key(bare),
+            "routing_key" => is_key(bare) || plausible::is_uuid(bare),
+            "separator" => is_made_up(bare),
+            // What compose copies a secret from is its name, and what to is that of a file.
+            "content" | "source" | "target" => {
+                is_made_up(bare) && !bare.contains(['/', ':', ' ', '$', '{'])
+            }
+            _ => false,
+        },
+        Some(_) if names::is_naming(pair.key) => {
+            !plausible::is_reference(bare) || plausible::is_uuid(bare)
+        }
+        Some(section) if section.has_credentials && section.within != Within::Headers => {
+            let may_be_shown = names::is_known_in_section(pair.key)
+                && !(matches!(pair.key, "ca" | "cert") && plausible::is_uuid(bare))
+                && (plausible::is_reference(bare)
+                    || plausible::is_plausible_path(bare)
+                    || value::is_prose(bare));
+            !may_be_shown && !value::is_harmless(bare)
+        }
+        Some(section) => {
+            let known = section.within == Within::Headers && names::is_harmless_header(pair.key);
+            let is_key = is_key_of_header(pair, bare, inside)
+                || section.within == Within::Secret
+                    && plausible::is_uuid(bare)
+                    && !names::may_have_id(pair.key);
+            !known && (is_key || !plausible::is_reference(bare) && !value::is_prose(bare))
+        }
+    }
+}
+
+/// Whether a user's name has a password behind it.
+fn is_user_with_password(word: &str) -> bool {
+    let behind = word.split_once(':').map_or("", |(_, behind)| behind);
+    let short = behind.len() < SHORTEST_PASSWORD && value::is_words(behind);
+    // `digest: sha256:…` is that of an image, `digest: user:password` of ZooKeeper.
+    let is_hash = word.contains("sha256:") || word.contains("sha512:");
+    let url = word.contains("://") || word.starts_with("arn:") || is_hash;
+    !url && !short && !value::is_harmless(behind) && !behind.starts_with(['$', '}'])
 }
 
 /// Whether a header has a UUID that is a key rather than the id of something.
