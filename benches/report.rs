@@ -5,7 +5,7 @@ mod support;
 use std::path::PathBuf;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use promvet::report::{OutcomeFormat, Options};
+use promvet::report::{Options, OutcomeFormat};
 use promvet::run::{Request, run};
 use promvet::source::Memory;
 

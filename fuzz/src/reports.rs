@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use promvet::finding::{Evidence, Finding, Place, Severity, Span, Text};
-use promvet::report::{OutcomeFormat, Options, Outcome};
+use promvet::report::{Options, Outcome, OutcomeFormat};
 use promvet::run::{Request, run};
 use promvet::source::Memory;
 
@@ -92,7 +92,9 @@ fn written(outcome: &Outcome, format: OutcomeFormat) {
     let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
     assert_eq!(hostile, None, "{name}");
     match format {
-        OutcomeFormat::Json | OutcomeFormat::Sarif | OutcomeFormat::Gitlab => assert_json(&text, name),
+        OutcomeFormat::Json | OutcomeFormat::Sarif | OutcomeFormat::Gitlab => {
+            assert_json(&text, name)
+        }
         OutcomeFormat::JsonLines => text.lines().for_each(|line| assert_json(line, name)),
         OutcomeFormat::Github => assert!(text.lines().all(is_command), "{text}"),
         OutcomeFormat::Junit | OutcomeFormat::Checkstyle => {

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::args::{CheckArgs, Output, ReportArgs};
 use super::{complain, terminal};
-use crate::report::{OutcomeFormat, Options, Outcome, OwnPage, RuleInfo, unless_closed, write_file};
+use crate::report::{
+    Options, Outcome, OutcomeFormat, OwnPage, RuleInfo, unless_closed, write_file,
+};
 use crate::rules;
 
 /// The columns between which sentences for people are wrapped: longer lines are hard to read.

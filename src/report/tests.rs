@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::outcome::{CheckedFile, Outcome};
 use super::sample::{self, finding, marked, options};
-use super::{OutcomeFormat, Options};
+use super::{Options, OutcomeFormat};
 use crate::finding::{Place, Severity, Span, Text};
 
 fn written(format: OutcomeFormat, outcome: &Outcome, options: &Options<'_>) -> String {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use promvet::deadline::Deadline;
-use promvet::report::{OutcomeFormat, Options};
+use promvet::report::{Options, OutcomeFormat};
 use promvet::run::{Request, run};
 use promvet::source::Memory;
 use promvet::work;

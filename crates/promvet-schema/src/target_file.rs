@@ -258,7 +258,9 @@ impl<'d> Checker<'d> {
         let message = "this group has labels and no `targets`, so the labels apply to nothing";
         let help = match self.format {
             TargetFormat::Json => "join it with the group that has the targets",
-            TargetFormat::Yaml => "delete the `-` before this key, and indent it like the key above",
+            TargetFormat::Yaml => {
+                "delete the `-` before this key, and indent it like the key above"
+            }
         };
         if let Some(finding) = self.push(labels.key, message) {
             finding.severity = Severity::Warning;
@@ -437,7 +439,9 @@ impl<'d> Checker<'d> {
     fn text(&mut self, node: Node<'d>, what: &str) {
         self.tag(node);
         match (node.kind(), self.format) {
-            (Kind::Scalar(scalar), TargetFormat::Json) if scalar.is_plain() && !scalar.is_null() => {
+            (Kind::Scalar(scalar), TargetFormat::Json)
+                if scalar.is_plain() && !scalar.is_null() =>
+            {
                 let message =
                     format!("{what} must be a string in JSON; file discovery refuses the file");
                 if let Some(finding) = self.push(node, message) {

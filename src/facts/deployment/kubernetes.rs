@@ -1,6 +1,7 @@
 //! Manifests of Kubernetes: the containers that run Prometheus and what their pods mount.
 
 pub(super) mod chart;
+mod container;
 pub(super) mod operated;
 mod provider;
 mod released;
@@ -19,21 +20,19 @@ pub(super) use self::service::{Pods, services};
 use self::volume::Pod;
 pub(super) use self::volume::mode;
 use super::Home;
-use super::arguments::{Arguments, VMAGENT_CONFIG};
+use super::arguments::VMAGENT_CONFIG;
 use super::by_path::ByPath;
-use super::environment::Environment;
-use super::image::{Image, Looks};
+use super::image::Looks;
 use super::model::{
     Deployment, Mount, MountSource, Outside, Platform, PodNetwork, Withheld, has_settings,
 };
 use super::programs;
 use super::scan::{SourceFile, may_run_prometheus};
-use super::user::{RunAs, group_in_official_image};
-use super::written::{Content, Written, hide};
 use crate::discover::{Manifest, manifests};
 use crate::facts::words::Names;
 use crate::finding::{Evidence, Place};
 use crate::yaml::Node;
+use container::{arguments_of, environment, image_of, runs_prometheus, user_of};
 
 /// Where Kubernetes puts a service account's token, certificate and namespace.
 pub(super) const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -428,160 +427,6 @@ impl<'d> Workload<'d> {
             }
             _ => (Some(pod.service_account(self.spec.place())), Vec::new()),
         }
-    }
-}
-
-/// The image of a container.
-fn image_of(container: Node<'_>) -> Option<Image> {
-    let node = container.get("image")?;
-    Some(Image {
-        name: node.as_str()?.to_owned(),
-        place: node.place(),
-    })
-}
-
-/// `command` takes the place of the image's entry point, `args` that of its command.
-///
-/// `$(VAR)` is filled in from the container's environment where `fill` says so: a variable may hold a
-/// secret, which belongs in no sentence about a flag.
-fn arguments_of(container: Node<'_>, fill: bool) -> Arguments {
-    let expand = |text: &str| match fill && text.contains("$(") {
-        true => filled(container, text),
-        false => None,
-    };
-    let list = |key: &str| {
-        let node = container.get(key)?;
-        node.sequence()?;
-        Some(Arguments::of_node(node, &expand))
-    };
-    let (command, args) = (list("command"), list("args"));
-    let replaces = command.is_some() || args.is_some();
-    let for_entry_point = container.get("command").is_none();
-    let mut all = command.unwrap_or_default();
-    all.extend(args.unwrap_or_default());
-    Arguments {
-        list: all,
-        replaces,
-        for_entry_point,
-    }
-}
-
-/// A text with the variables of a container filled in, if all are in the manifest (kubernetes/kubernetes
-/// `third_party/forked/golang/expansion/expand.go`).
-fn filled(container: Node<'_>, text: &str) -> Option<String> {
-    let value = |name: &str| {
-        let mut items = container.get("env")?.items();
-        let item = items.find(|item| item.get("name").and_then(Node::as_str) == Some(name))?;
-        item.get("value")?.as_str()
-    };
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("$(") {
-        let (name, behind) = after.split_once(')')?;
-        out.push_str(before);
-        out.push_str(value(name)?);
-        rest = behind;
-    }
-    out.push_str(rest);
-    Some(out)
-}
-
-/// The variables of a container whose values are in the manifest.
-fn environment(container: Node<'_>, name: &str) -> Vec<Arc<Written>> {
-    let items = container.get("env").into_iter().flat_map(Node::items);
-    let written = items.filter_map(|item| {
-        let (variable, value) = (item.get("name")?, item.get("value")?);
-        let noun = format!(
-            "the variable `{}` of the container `{name}`",
-            variable.as_str()?
-        );
-        let content = Content::plain(value.as_str()?);
-        if content.is_secret(variable.as_str()?) {
-            hide(value);
-        }
-        Some(Written::of_key(variable, noun, "env", content))
-    });
-    written.collect()
-}
-
-/// All variables of a container, those without a value in the manifest too.
-fn variables(container: Node<'_>, name: &str) -> Environment {
-    let items = container.get("env").into_iter().flat_map(Node::items);
-    let hidden = items.filter(|item| item.get("value").is_none());
-    let hidden = hidden.filter_map(|item| item.get("name")?.as_str());
-    Environment {
-        written: environment(container, name),
-        hidden: hidden.map(str::to_owned).collect(),
-        has_more: container.get("envFrom").is_some(),
-    }
-}
-
-fn runs_prometheus(
-    container: Node<'_>,
-    name: &str,
-    image: Option<&Image>,
-    arguments: &Arguments,
-    mounts: &[Mount],
-) -> Option<Evidence> {
-    let looks = image.map_or(Looks::No, Image::looks);
-    let flagged = arguments.value("config.file").is_some();
-    let mounted = mounts
-        .iter()
-        .any(|mount| mount.path.starts_with("/etc/prometheus"));
-    let runs = match looks {
-        Looks::Surely => true,
-        Looks::Perhaps => flagged || mounted,
-        Looks::No => false,
-    };
-    // An image under a custom name, in a container that says what it is.
-    let named = name == "prometheus" && flagged;
-    (runs || named).then(|| Evidence {
-        place: image.map_or_else(|| container.place(), |image| image.place.clone()),
-        message: "this container runs Prometheus".to_owned(),
-    })
-}
-
-/// The user of a container: its own `securityContext` before the pod's before the image's.
-fn user_of(spec: Node<'_>, container: Node<'_>, image: Option<&Image>) -> RunAs {
-    let mut evidence = Vec::new();
-    let mut setting = |holders: &[Node<'_>], key: &str| -> Option<Option<u32>> {
-        let found = holders
-            .iter()
-            .find_map(|holder| holder.get("securityContext")?.mapping()?.entry(key));
-        let entry = found.filter(|entry| !entry.value.is_null())?;
-        evidence.push(Evidence {
-            place: entry.key.place(),
-            message: format!("`{key}` is {}", entry.value.as_str().unwrap_or("set")),
-        });
-        Some(entry.value.as_str().and_then(|text| text.parse().ok()))
-    };
-    let uid = setting(&[container, spec], "runAsUser");
-    let gid = setting(&[container, spec], "runAsGroup");
-    let group = setting(&[spec], "fsGroup").flatten();
-    let official = image.and_then(Image::official_user);
-    if uid.is_none()
-        && let Some(image) = image.filter(|_| official.is_some())
-    {
-        evidence.push(Evidence {
-            place: image.place.clone(),
-            message: "the image sets the user".to_owned(),
-        });
-    }
-    let uid = uid.unwrap_or(official);
-    let gid = gid
-        .unwrap_or_else(|| uid.and_then(|uid| official.and_then(|_| group_in_official_image(uid))));
-    let more = spec
-        .get("securityContext")
-        .and_then(|context| context.get("supplementalGroups"));
-    let more = more
-        .into_iter()
-        .flat_map(Node::items)
-        .filter_map(|group| group.as_str()?.parse().ok());
-    RunAs {
-        uid,
-        gid,
-        groups: group.into_iter().chain(more).collect(),
-        evidence,
     }
 }
 

@@ -184,7 +184,8 @@ fn published_port(service: &str, written: u16, own: u16) -> (String, String) {
     let message = format!(
         "port {written} of `{service}` is published on the machine; its container listens at {own}"
     );
-    let help = format!("write `{service}:{own}`: published ports count outside of the network only");
+    let help =
+        format!("write `{service}:{own}`: published ports count outside of the network only");
     (message, help)
 }
 
@@ -196,10 +197,12 @@ fn headless(service: &str, written: u16, own: u16) -> (String, String) {
 }
 
 fn other_alias(service: &str, alias: &str, network: &str, so: &str) -> (String, String) {
-    let message = format!(
-        "the alias `{alias}` of `{service}` counts in the network `{network}` only: {so}"
-    );
-    (message, format!("write `{service}`, or join the network `{network}`"))
+    let message =
+        format!("the alias `{alias}` of `{service}` counts in the network `{network}` only: {so}");
+    (
+        message,
+        format!("write `{service}`, or join the network `{network}`"),
+    )
 }
 
 fn other_mode(service: &str, so: &str, mode: Mode) -> (String, String) {

@@ -1,6 +1,7 @@
 //! What a change does to the effective configuration: the configurations of two trees, with what they
 //! include, inherit and leave to defaults, compared by meaning.
 
+mod change;
 mod difference;
 mod relabeling;
 mod side;
@@ -13,10 +14,10 @@ use std::path::PathBuf;
 use super::request::{Request, Side};
 use super::since::with_disk;
 use super::survey::walk_of;
-use crate::facts::receiver::names_tenant;
-use crate::finding::{Place, Redacted};
-use crate::report::comparison::{Action, Aspect, EffectiveChange, EffectiveChanges, SubjectKind};
+use crate::finding::Redacted;
+use crate::report::comparison::{Action, EffectiveChange, EffectiveChanges, SubjectKind};
 use crate::source::{Folder, Git, GitError, Repository, Tree};
+use change::{change, each_once, named, whole, without_secrets};
 use difference::{Differ, Leaf, Name, Pair, Shown, likeness, pairs};
 use side::{Looked, Unit, survey_of};
 use subject::Subject;
@@ -378,45 +379,6 @@ fn parts(
     }
 }
 
-/// What happens in several configurations that load the same file is reported once.
-fn each_once(changes: Vec<EffectiveChange>) -> Vec<EffectiveChange> {
-    type Key = (
-        Option<String>,
-        Option<String>,
-        SubjectKind,
-        String,
-        String,
-        Option<String>,
-    );
-    let mut numbers: HashMap<Key, usize> = HashMap::new();
-    let mut out: Vec<EffectiveChange> = Vec::new();
-    for change in changes {
-        let spot = |place: &Option<Place>| place.as_ref().map(|place| format!("{place:?}"));
-        let texts = format!("{:?} {:?} {:?}", change.old, change.new, change.when);
-        let key = (
-            spot(&change.old_place),
-            spot(&change.new_place),
-            change.kind,
-            change.name.clone(),
-            format!("{} {:?}", change.key, change.action),
-            Some(texts),
-        );
-        let known = numbers.get(&key).and_then(|number| out.get_mut(*number));
-        match known.filter(|known| known.configuration != change.configuration) {
-            Some(known) => {
-                if !known.also_in.contains(&change.configuration) {
-                    known.also_in.push(change.configuration);
-                }
-            }
-            None => {
-                numbers.insert(key, out.len());
-                out.push(change);
-            }
-        }
-    }
-    out
-}
-
 /// Which parts belong together: those that mean the same, those of the same name and URL, of the same
 /// name, of the same URL, and those that are most alike.
 fn subject_pairs<'s, 'd>(
@@ -498,144 +460,6 @@ fn renamed(unit: &Unit<'_>, old: &Subject<'_>, new: &Subject<'_>, out: &mut Vec<
         let is_written = new.fields.contains_key("name") || old.fields.contains_key("name");
         if !is_written {
             out.push(change(unit, new, leaf));
-        }
-    }
-}
-
-/// A part that is on one side only.
-fn whole(action: Action, unit: &Unit<'_>, subject: &Subject<'_>) -> EffectiveChange {
-    let summary = Some(subject.summary()).filter(|text| !text.is_empty());
-    let place = Some(subject.place.clone());
-    let is_old = action == Action::Removed;
-    EffectiveChange {
-        action,
-        aspect: aspect(subject.kind, ""),
-        configuration: unit.shown.clone(),
-        also_in: Vec::new(),
-        kind: subject.kind,
-        name: named(subject),
-        key: String::new(),
-        old: summary.clone().filter(|_| is_old),
-        new: summary.filter(|_| !is_old),
-        secret: false,
-        when: None,
-        applies_to: Vec::new(),
-        old_place: place.clone().filter(|_| is_old),
-        new_place: place.filter(|_| !is_old),
-    }
-}
-
-/// A URL without its user and its query.
-fn without_secrets(url: &str) -> String {
-    let url = url.split(['?', '#']).next().unwrap_or(url);
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
-        _ => url.to_owned(),
-    }
-}
-
-/// The name of a part, or the host that an endpoint without a name leads to.
-fn named(subject: &Subject<'_>) -> String {
-    if !subject.name.is_empty() {
-        return subject.name.clone();
-    }
-    let Some(Value::Scalar(url)) = subject.fields.get("url") else {
-        return String::new();
-    };
-    let rest = url
-        .shown
-        .split_once("://")
-        .map_or(&*url.shown, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    host.to_owned()
-}
-
-/// A setting of a part that differs.
-fn change(unit: &Unit<'_>, subject: &Subject<'_>, leaf: Leaf) -> EffectiveChange {
-    let action = match (&leaf.old, &leaf.new) {
-        (None, _) => Action::Added,
-        (_, None) => Action::Removed,
-        _ => Action::Changed,
-    };
-    let masked = |side: &Option<Shown>| {
-        let side = side.as_ref()?;
-        Some(Redacted::sentence(&side.place, side.text.clone()?).to_string())
-    };
-    let (old, new) = (masked(&leaf.old), masked(&leaf.new));
-    let is_hidden = |side: &Option<Shown>| side.as_ref().is_some_and(|it| it.text.is_none());
-    // Two texts that differ and look alike differ in what is masked.
-    let secret =
-        is_hidden(&leaf.old) || is_hidden(&leaf.new) || (old == new && action == Action::Changed);
-    let place = |side: Option<Shown>| side.map(|it| it.place);
-    EffectiveChange {
-        action,
-        aspect: aspect(subject.kind, &leaf.key),
-        configuration: unit.shown.clone(),
-        also_in: Vec::new(),
-        kind: subject.kind,
-        name: named(subject),
-        key: unit.spelled(&leaf.key),
-        old: old.filter(|_| !secret),
-        new: new.filter(|_| !secret),
-        secret,
-        when: leaf.when,
-        applies_to: Vec::new(),
-        old_place: place(leaf.old),
-        new_place: place(leaf.new),
-    }
-}
-
-/// Sections and keys of credentials.
-const CREDENTIALS: &[&str] = &[
-    "authorization",
-    "azuread",
-    "basic_auth",
-    "google_iam",
-    "oauth2",
-    "sigv4",
-];
-
-/// Keys of the Operator's endpoints by which it finds what is scraped.
-const SELECTED_BY: &[&str] = &["port", "portNumber", "targetPort"];
-
-/// What a key of a part is about.
-fn aspect(kind: SubjectKind, key: &str) -> Aspect {
-    let parts: Vec<&str> = key.split(['.', '[', ']']).collect();
-    let last = parts.iter().rev().find(|part| !part.is_empty()).copied();
-    let last = last.unwrap_or("");
-    let has = |names: &[&str]| parts.iter().any(|part| names.contains(part));
-    if has(&["tls_config", "scheme", "min_version", "max_version"]) {
-        Aspect::Tls
-    } else if has(CREDENTIALS) {
-        Aspect::Credentials
-    } else if has(&["headers", "http_headers"]) && parts.iter().any(|part| names_tenant(part)) {
-        Aspect::Tenant
-    } else if has(&["external_labels"]) {
-        Aspect::ExternalLabels
-    } else if last.ends_with("elector") || SELECTED_BY.contains(&last) {
-        Aspect::Targets
-    } else if last.ends_with("relabel_configs") {
-        Aspect::Relabeling
-    } else if matches!(kind, SubjectKind::Group | SubjectKind::Rule) {
-        Aspect::Rules
-    } else if parts.first() == Some(&"targets")
-        || parts.iter().any(|it| it.ends_with("_sd_configs"))
-    {
-        match kind {
-            SubjectKind::Alertmanager => Aspect::Endpoint,
-            _ => Aspect::Targets,
-        }
-    } else if last.ends_with("_interval") || last.ends_with("_timeout") {
-        Aspect::Interval
-    } else {
-        match (kind, key) {
-            (SubjectKind::Job, "" | "name") => Aspect::Job,
-            (SubjectKind::Configuration, _) | (SubjectKind::Job, _) => Aspect::Setting,
-            (_, "" | "url" | "name" | "path_prefix") => Aspect::Endpoint,
-            _ => Aspect::Setting,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Holds a text against the table of its dialect, and makes the native tree of it, in one pass.
 
+mod jobs;
+mod scalars;
 mod selector;
 mod unknown;
 
@@ -9,8 +11,9 @@ use super::spelling::Spelling;
 use super::table::{Key, MappingShape, Part, Type};
 use super::{Dialect, external_labels};
 use crate::check::{Rule, has_placeholder};
-use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node, Scalar};
-use promvet_text::{Advice, Finding, Message, Place, Severity, nearest};
+use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node};
+use promvet_text::{Advice, Finding, Message, Place, Severity};
+use scalars::is_number;
 use unknown::{may_be, misspelled};
 
 /// What a text in a dialect means.
@@ -134,86 +137,6 @@ impl Translator {
         let items = self.whole(shape, node)?;
         let pairs = self.builder.assemble(node, items);
         Some(self.builder.mapping(node, &pairs))
-    }
-
-    /// A job, with a name if it has none of its own: the Operator gives it one.
-    fn job(
-        &mut self,
-        shape: &'static MappingShape,
-        node: Node<'_>,
-        number: Option<usize>,
-    ) -> Option<Made> {
-        // A job of its own is an object that may be a patch, so that nothing is asked of it.
-        let items = match number {
-            Some(_) => self.whole(shape, node)?,
-            None => self.items(shape, node)?,
-        };
-        let number = number.unwrap_or(0);
-        let is_named = items.iter().any(|(native, ..)| *native == "job_name");
-        let mut pairs = self.builder.assemble(node, items);
-        // Native rules ask for a name, so that the one of the Operator has to be there; its text is
-        // not shown.
-        if !is_named {
-            let key = self.builder.scalar(node, "job_name");
-            let value = self.builder.scalar(node, &format!("job {number}"));
-            pairs.push((key, value));
-        }
-        if let Some((_, roles)) = ROLES.iter().find(|(of, _)| std::ptr::eq(*of, shape)) {
-            let key = self.builder.scalar(node, "kubernetes_sd_configs");
-            let value = self.discovery(node, roles);
-            pairs.push((key, value));
-        }
-        Some(self.builder.mapping(node, &pairs))
-    }
-
-    /// The discovery that the Operator writes for a monitor. What it attaches depends on the
-    /// scrape class too, so that it counts as attached.
-    fn discovery(&mut self, node: Node<'_>, roles: &[&str]) -> Made {
-        let mut sections = Vec::new();
-        for role in roles {
-            let mut text = |text: &str| self.builder.scalar_at(node.span(), text, true);
-            let role = (text("role"), text(role));
-            let attached = ["node", "namespace"].map(|key| (text(key), text("true")));
-            let key = text("attach_metadata");
-            let attached = self.builder.mapping(node, &attached);
-            sections.push(self.builder.mapping(node, &[role, (key, attached)]));
-        }
-        self.builder.sequence(node, &sections)
-    }
-
-    /// Native jobs by their names, with a key `enabled` of the chart's. One that finds no targets itself
-    /// changes a job of the chart (`charts/prometheus` 28.0.0 values.yaml, `scrapeConfigs`).
-    fn named_jobs(&mut self, node: Node<'_>) -> Option<Made> {
-        let mut jobs = Vec::new();
-        for entry in node.mapping()?.effective() {
-            let Some(job) = entry.value.mapping() else {
-                continue;
-            };
-            let is_on =
-                |node: Node<'_>| node.scalar().and_then(|scalar| scalar.as_bool()) != Some(false);
-            let finds = |entry: Entry<'_>| {
-                entry.name().contains("_sd_") || entry.name().starts_with("static")
-            };
-            if !job.get("enabled").is_none_or(is_on) || !job.entries().any(finds) {
-                continue;
-            }
-            // The chart takes an empty name for none.
-            let is_empty = |node: Node<'_>| node.is_null() || node.as_str() == Some("");
-            let is_named = job.get("job_name").is_some_and(|name| !is_empty(name));
-            let is_its = |name: &str| name != "enabled" && (is_named || name != "job_name");
-            let mut pairs = Vec::new();
-            for one in job.effective().filter(|entry| is_its(entry.name())) {
-                let value = self.native(one.value, None);
-                let key = value.and_then(|_| self.builder.copy(one.key));
-                pairs.extend(key.zip(value));
-            }
-            if !is_named {
-                let key = self.builder.scalar(entry.key, "job_name");
-                pairs.push((key, self.builder.scalar(entry.key, entry.name())));
-            }
-            jobs.push(self.builder.mapping(entry.value, &pairs));
-        }
-        (!jobs.is_empty()).then(|| self.builder.sequence(node, &jobs))
     }
 
     /// What a mapping holds, judged and translated.
@@ -413,64 +336,6 @@ impl Translator {
         self.builder.mapping(like, &pairs)
     }
 
-    pub(super) fn scalar(&mut self, ty: &Type, node: Node<'_>) -> Option<Made> {
-        let wanted = match ty {
-            Type::Number => "a number",
-            Type::Bool => "`true` or `false`",
-            _ => "text",
-        };
-        let Some(scalar) = node.scalar() else {
-            self.wrong_kind(node, wanted);
-            return None;
-        };
-        let is_filled_in = is_filled_in(node);
-        let is_bool = scalar.as_bool().is_some();
-        let fits = match ty {
-            Type::Number => is_number(scalar),
-            Type::Bool => is_bool,
-            _ => !(self.dialect.is_strict && (is_bool || is_number(scalar))),
-        };
-        if !fits && !is_filled_in {
-            self.wrong_kind(node, wanted);
-            // One finding is enough: a placeholder keeps native rules from judging the same value.
-            return Some(self.builder.scalar(node, SELECTED));
-        }
-        if let Type::Enum(words) | Type::Lower(words) = ty
-            && !is_filled_in
-            && !words.contains(&scalar.text)
-        {
-            self.strange_word(words, node, scalar);
-            // What is meant is not known, but something is.
-            return Some(self.builder.scalar(node, SELECTED));
-        }
-        match ty {
-            Type::Lower(_) => Some(self.builder.scalar(node, &scalar.text.to_ascii_lowercase())),
-            _ => self.builder.copy(node),
-        }
-    }
-
-    pub(super) fn strange_word(
-        &mut self,
-        words: &[&'static str],
-        node: Node<'_>,
-        scalar: Scalar<'_>,
-    ) {
-        // Of spellings that differ in nothing but case, the first one is enough.
-        let mut listed: Vec<&str> = Vec::new();
-        for word in words {
-            if !listed.iter().any(|known| known.eq_ignore_ascii_case(word)) {
-                listed.push(word);
-            }
-        }
-        let message = self.dialect.mistyped_value(format!(
-            "`{}`: expected one of {}",
-            name_of(node),
-            listed.join(", ")
-        ));
-        let advice = nearest(scalar.text, listed).map(|word| Advice::replace(node.span(), word));
-        self.say(Rule::InvalidValue, Severity::Error, node, message, advice);
-    }
-
     /// What a mapping holds that lacks nothing. Of `spec` itself nothing is asked: the document may be
     /// a patch of kustomize, which says only what it changes; lists in one stand for the whole list.
     fn whole<'d>(&mut self, shape: &'static MappingShape, node: Node<'d>) -> Option<Vec<Item<'d>>> {
@@ -506,29 +371,6 @@ impl Translator {
             }
         }
         Some(items)
-    }
-
-    /// Structural schemas of Kubernetes check kinds before anything else (`validation` of
-    /// apiextensions-apiserver), so that the API server refuses the object.
-    fn wrong_kind(&mut self, node: Node<'_>, wanted: &str) {
-        // What a template fills in may be anything.
-        if is_filled_in(node) {
-            return;
-        }
-        let found = match node.kind() {
-            Kind::Mapping(_) => "a mapping",
-            Kind::Sequence(_) => "a list",
-            Kind::Scalar(scalar) if scalar.as_bool().is_some() => "a boolean",
-            Kind::Scalar(scalar) if is_number(scalar) => "a number",
-            Kind::Scalar(_) => "text",
-        };
-        let message = self.dialect.mistyped_value(format!(
-            "`{}`: expected {wanted}, found {found}",
-            name_of(node)
-        ));
-        let text = node.scalar().filter(|_| wanted == "text");
-        let advice = text.map(|scalar| Advice::say(format!("quote it: `\"{}\"`", scalar.text)));
-        self.say(Rule::WrongType, Severity::Error, node, message, advice);
     }
 
     pub(super) fn say(
@@ -574,13 +416,6 @@ pub(super) fn is_falsy(node: Node<'_>) -> bool {
     }
 }
 
-/// Endpoints of monitors, and the roles of the discovery that the Operator writes for them: one of
-/// these (prometheus-operator v0.93.0 `pkg/prometheus/promcfg.go`, `generateK8SSDConfig`).
-static ROLES: &[(&MappingShape, &[&str])] = &[
-    (&super::tables::ENDPOINTS, &["endpoints", "endpointslice"]),
-    (&super::tables::POD_METRICS_ENDPOINTS, &["pod"]),
-];
-
 /// Native keys whose values the Operator writes into the configuration, without trimming. What it
 /// mounts as a file, such as a certificate, and lists of jobs end in a line break as files do.
 const INLINE: &[&str] = &[
@@ -596,14 +431,6 @@ const INLINE: &[&str] = &[
 
 /// The labels by which the receiver distinguishes senders.
 const EXTERNAL_LABELS: &str = "global.external_labels";
-
-/// Underscores are dropped, since YAML 1.1 takes `1_000` for a number.
-fn is_number(scalar: Scalar<'_>) -> bool {
-    let begins = scalar
-        .text
-        .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-    scalar.is_plain() && begins && scalar.text.replace('_', "").parse::<f64>().is_ok()
-}
 
 /// The key of a value, or of the list that the value is an item of.
 pub(super) fn name_of(node: Node<'_>) -> String {

@@ -32,7 +32,10 @@ fn sound_files_give_nothing() {
             TargetFormat::Json,
             "[{\"targets\": [\"a:1\"], \"labels\": {\"a\": \"b\"}}, {\"Targets\": null}]",
         ),
-        (TargetFormat::Json, "[{\"targets\": [], \"targets\": [\"a\"]}]"),
+        (
+            TargetFormat::Json,
+            "[{\"targets\": [], \"targets\": [\"a\"]}]",
+        ),
     ] {
         assert_eq!(
             found(source, format, &Target::default()),
@@ -133,14 +136,24 @@ fn faults_are_found_at_their_place() {
             "a",
             "expected a mapping with `targets`",
         ),
-        (TargetFormat::Yaml, "- target: [a]\n", "target", "unknown key"),
+        (
+            TargetFormat::Yaml,
+            "- target: [a]\n",
+            "target",
+            "unknown key",
+        ),
         (
             TargetFormat::Yaml,
             "- targets: [a]\n  job: b\n",
             "job",
             "unknown key",
         ),
-        (TargetFormat::Yaml, "- Targets: [a]\n", "Targets", "unknown key"),
+        (
+            TargetFormat::Yaml,
+            "- Targets: [a]\n",
+            "Targets",
+            "unknown key",
+        ),
         (TargetFormat::Yaml, "- labels: [a]\n", "[a]", "a mapping"),
         (
             TargetFormat::Yaml,
@@ -186,11 +199,20 @@ fn faults_are_found_at_their_place() {
 fn names_of_labels_follow_the_version() {
     let source = "- targets: []\n  labels: {a.b: c}\n";
     assert_eq!(
-        found(source, TargetFormat::Yaml, &Target::of(Version::new(3, 0, 0))),
+        found(
+            source,
+            TargetFormat::Yaml,
+            &Target::of(Version::new(3, 0, 0))
+        ),
         vec![]
     );
     assert_eq!(
-        found(source, TargetFormat::Yaml, &Target::of(Version::new(2, 53, 0))).len(),
+        found(
+            source,
+            TargetFormat::Yaml,
+            &Target::of(Version::new(2, 53, 0))
+        )
+        .len(),
         1
     );
 }

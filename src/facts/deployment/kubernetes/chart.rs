@@ -8,10 +8,11 @@ use super::super::by_path::ByPath;
 use super::super::user::RunAs;
 use super::volume::{Pod, whole_object};
 use super::{
-    Arguments, Deployment, Evidence, Home, Image, Mount, MountSource, Objects, Outside, Place,
-    Platform, PodNetwork, SourceFile,
+    Deployment, Evidence, Home, Mount, MountSource, Objects, Outside, Place, Platform, PodNetwork,
+    SourceFile,
 };
 use crate::discover::charts;
+use crate::facts::deployment::{Arguments, Image};
 use crate::yaml::{Mapping, Node, placeholder};
 
 /// The configuration that the chart makes.

@@ -11,10 +11,11 @@ use super::super::network::{Container, Named, Ports, Surroundings};
 use super::super::user::RunAs;
 use super::volume::{Pod, whole_object};
 use super::{
-    Arguments, Deployment, Environment, Evidence, Home, Image, Mount, MountSource, Objects,
-    Outside, Place, Platform, PodNetwork, SourceFile,
+    Deployment, Evidence, Home, Mount, MountSource, Objects, Outside, Place, Platform, PodNetwork,
+    SourceFile,
 };
 use crate::discover::{Manifest, manifests};
+use crate::facts::deployment::{Arguments, Environment, Image};
 use crate::yaml::{Node, placeholder};
 
 /// The configuration that the Operator makes.

@@ -370,7 +370,10 @@ fn container(node: Node<'_>, workload: &Workload<'_>) -> Container {
         name: workload.name_of(node),
         image: image_of(node),
         place: workload.place_of(node),
-        environment: super::variables(node, node.get("name").and_then(Node::as_str).unwrap_or("")),
+        environment: super::container::variables(
+            node,
+            node.get("name").and_then(Node::as_str).unwrap_or(""),
+        ),
         ports: ports.filter_map(port).collect(),
         arguments: arguments_of(node, false),
         changes: Vec::new(),

@@ -41,7 +41,9 @@ impl Translator {
         }
         let severity = match meant {
             Some(Meant::Spelling(_) | Meant::Below(_)) => Severity::Error,
-            Some(Meant::Like(key)) if key_of(key).is_some_and(|key| replaces(shape, key, is_free)) => {
+            Some(Meant::Like(key))
+                if key_of(key).is_some_and(|key| replaces(shape, key, is_free)) =>
+            {
                 Severity::Error
             }
             _ => Severity::Warning,
@@ -75,7 +77,13 @@ impl Translator {
             ),
         };
         let message = self.dialect.unknown_key(fault);
-        self.say(Rule::UnknownField, severity, entry.key, message, Some(advice));
+        self.say(
+            Rule::UnknownField,
+            severity,
+            entry.key,
+            message,
+            Some(advice),
+        );
         match meant {
             Some(Meant::Spelling(key) | Meant::Like(key)) => key_of(key),
             _ => None,

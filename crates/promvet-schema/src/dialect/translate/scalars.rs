@@ -1,0 +1,98 @@
+//! Scalars of a dialect.
+
+use super::super::table::Type;
+use super::{SELECTED, Translator, is_filled_in, name_of};
+use crate::check::Rule;
+use crate::yaml::{Kind, Made, Node, Scalar};
+use promvet_text::{Advice, Severity, nearest};
+
+impl Translator {
+    pub(in crate::dialect) fn scalar(&mut self, ty: &Type, node: Node<'_>) -> Option<Made> {
+        let wanted = match ty {
+            Type::Number => "a number",
+            Type::Bool => "`true` or `false`",
+            _ => "text",
+        };
+        let Some(scalar) = node.scalar() else {
+            self.wrong_kind(node, wanted);
+            return None;
+        };
+        let is_filled_in = is_filled_in(node);
+        let is_bool = scalar.as_bool().is_some();
+        let fits = match ty {
+            Type::Number => is_number(scalar),
+            Type::Bool => is_bool,
+            _ => !(self.dialect.is_strict && (is_bool || is_number(scalar))),
+        };
+        if !fits && !is_filled_in {
+            self.wrong_kind(node, wanted);
+            // One finding is enough: a placeholder keeps native rules from judging the same value.
+            return Some(self.builder.scalar(node, SELECTED));
+        }
+        if let Type::Enum(words) | Type::Lower(words) = ty
+            && !is_filled_in
+            && !words.contains(&scalar.text)
+        {
+            self.strange_word(words, node, scalar);
+            // What is meant is not known, but something is.
+            return Some(self.builder.scalar(node, SELECTED));
+        }
+        match ty {
+            Type::Lower(_) => Some(self.builder.scalar(node, &scalar.text.to_ascii_lowercase())),
+            _ => self.builder.copy(node),
+        }
+    }
+
+    pub(in crate::dialect) fn strange_word(
+        &mut self,
+        words: &[&'static str],
+        node: Node<'_>,
+        scalar: Scalar<'_>,
+    ) {
+        // Of spellings that differ in nothing but case, the first one is enough.
+        let mut listed: Vec<&str> = Vec::new();
+        for word in words {
+            if !listed.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+                listed.push(word);
+            }
+        }
+        let message = self.dialect.mistyped_value(format!(
+            "`{}`: expected one of {}",
+            name_of(node),
+            listed.join(", ")
+        ));
+        let advice = nearest(scalar.text, listed).map(|word| Advice::replace(node.span(), word));
+        self.say(Rule::InvalidValue, Severity::Error, node, message, advice);
+    }
+
+    /// Structural schemas of Kubernetes check kinds before anything else (`validation` of
+    /// apiextensions-apiserver), so that the API server refuses the object.
+    pub(super) fn wrong_kind(&mut self, node: Node<'_>, wanted: &str) {
+        // What a template fills in may be anything.
+        if is_filled_in(node) {
+            return;
+        }
+        let found = match node.kind() {
+            Kind::Mapping(_) => "a mapping",
+            Kind::Sequence(_) => "a list",
+            Kind::Scalar(scalar) if scalar.as_bool().is_some() => "a boolean",
+            Kind::Scalar(scalar) if is_number(scalar) => "a number",
+            Kind::Scalar(_) => "text",
+        };
+        let message = self.dialect.mistyped_value(format!(
+            "`{}`: expected {wanted}, found {found}",
+            name_of(node)
+        ));
+        let text = node.scalar().filter(|_| wanted == "text");
+        let advice = text.map(|scalar| Advice::say(format!("quote it: `\"{}\"`", scalar.text)));
+        self.say(Rule::WrongType, Severity::Error, node, message, advice);
+    }
+}
+
+/// Underscores are dropped, since YAML 1.1 takes `1_000` for a number.
+pub(super) fn is_number(scalar: Scalar<'_>) -> bool {
+    let begins = scalar
+        .text
+        .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    scalar.is_plain() && begins && scalar.text.replace('_', "").parse::<f64>().is_ok()
+}

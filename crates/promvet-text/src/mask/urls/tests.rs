@@ -1,0 +1,214 @@
+use super::*;
+
+fn shown(text: &str) -> String {
+    let mut out = text.to_owned();
+    let mut ranges = find(text);
+    ranges.sort_unstable_by_key(|range| range.start);
+    for range in ranges.into_iter().rev() {
+        out.replace_range(range, "#");
+    }
+    out
+}
+
+#[test]
+fn passwords_are_found_in_whole_and_in_broken_urls() {
+    for (text, expected) in [
+        ("url: https://u:pass@host/x", "url: https://u:#@host/x"),
+        ("url: https://token@host/x", "url: https://#@host/x"),
+        ("url: https://u:pa/ss#w@host/x", "url: https://u:#@host/x"),
+        ("url: https://u:pa ss@host/x", "url: https://u:#@host/x"),
+        (
+            "url: https://u: pass@host.example/x",
+            "url: https://u:#@host.example/x",
+        ),
+        (
+            "see https://u: mail to me@host.example",
+            "see https://u: mail to me@host.example",
+        ),
+        (
+            "url: https://u:12/34@h.example/x",
+            "url: https://u:#@h.example/x",
+        ),
+        (
+            "url: https://u:a@b/c@h.example/x",
+            "url: https://u:#@h.example/x",
+        ),
+        ("url: https//u:pass@host/x", "url: https//u:#@host/x"),
+        ("url: https:/u:pass@host/x", "url: https:/u:#@host/x"),
+        ("url: https:u:pass@host/x", "url: https:u:#@host/x"),
+        ("url: https//token@host/x", "url: https//#@host/x"),
+        ("url: u:ab/pass@h.example/x", "url: u:#@h.example/x"),
+        ("url: http://h/x#token=abc", "url: http://h/x#token=#"),
+        (
+            "url: http://h/x?a=b;api_key=abc&c=d",
+            "url: http://h/x?a=b;api_key=#&c=d",
+        ),
+        ("url: https://host:9090/@x", "url: https://host:9090/@x"),
+        ("url: https://host/a@b", "url: https://host/a@b"),
+        (
+            "image: h:5000/a:b@sha256:00ff",
+            "image: h:5000/a:b@sha256:00ff",
+        ),
+        ("git@github.com:a/b", "git@github.com:a/b"),
+        ("a:b:c@end()", "a:b:c@end()"),
+        (
+            "https://u:pass%40host.example/x",
+            "https://u:#%40host.example/x",
+        ),
+        ("https://u%3Apass%40host/x", "https://u%#%40host/x"),
+        ("https://host/a%40b", "https://host/a%40b"),
+        ("https://u/abc@h.example/x", "https://#@h.example/x"),
+        ("http://u/abc@p:3128", "http://#@p:3128"),
+        ("https://host/lib@1.2.3/x", "https://host/lib@1.2.3/x"),
+        (
+            "https://h.example/u/a@b.example",
+            "https://h.example/u/a@b.example",
+        ),
+        ("https://h:u:Kagiba642bomogo!", "https://h:#"),
+        ("https://h:x9RSf4ZFd*cn3SkZZvg*4sjd", "https://h:#"),
+        ("https://u:tR7vQ2mZx9.LkP4wB8nYc", "https://u:#"),
+        ("http://[::1]:9090/x", "http://[::1]:9090/x"),
+        ("http://${1}:9100:x", "http://${1}:9100:x"),
+        (
+            "https://h/x?token%3DKagiba642bomogo!",
+            "https://h/x?token%3D#",
+        ),
+        ("https://h/x?auth:Kagiba642bomogo!", "https://h/x?auth:#"),
+        ("https://h/x?Kagiba642bomogo!", "https://h/x?#"),
+        ("https://h/x#Kagiba642bomogo!", "https://h/x##"),
+        ("https://h/x?KYNf*Tk578rA$sJUPqpngr", "https://h/x?#"),
+        (
+            "https://h/x?a=1&KYNf*Tk578rA$sJUPqpngr",
+            "https://h/x?a=1&#",
+        ),
+        ("https://h/x;Kagiba642bomogo!", "https://h/x;#"),
+        (
+            "https://h/api/v1/write/Kagiba642bomogo!",
+            "https://h/api/v1/write/#",
+        ),
+        (
+            "https://h/api/v1/push/tR7vQ2mZx9.LkP4wB8nYc",
+            "https://h/api/v1/push/#",
+        ),
+        (
+            "https://h/api/v1/push/3P5eAAfXBJ/p13sVdZfbdGDH?a=b",
+            "https://h/api/v1/push/#?a=b",
+        ),
+        ("https://h/write/metrics", "https://h/write/metrics"),
+        ("https://h/x?$1", "https://h/x?$1"),
+        ("https://h/x?*_total", "https://h/x?*_total"),
+        ("https://h/token/Kagiba642bomogo!/x", "https://h/token/#/x"),
+        (
+            "https://h/services/T000/B000/Kagiba642bomogo!",
+            "https://h/services/T000/B000/#",
+        ),
+        ("https://h/x?orgId=1#panel-2", "https://h/x?orgId=1#panel-2"),
+        (
+            "https://h/d/rYdddlPWk/node-exporter-full",
+            "https://h/d/rYdddlPWk/node-exporter-full",
+        ),
+        ("https://h.example.com@user:Kagiba642bomogo!", "https://#@#"),
+        (
+            "https://h.example.com:9090@Kagiba642bomogo!/x",
+            "https://h.example.com:#@#/x",
+        ),
+        (
+            "https://user.name@prometheus:9090/x",
+            "https://#@prometheus:9090/x",
+        ),
+        (
+            "https://user:Kagiba642bomogo!(at)h.example.com/x",
+            "https://user:#(at)h.example.com/x",
+        ),
+        (
+            "https://user:Kagiba642bomogo![at]h.example.com/x",
+            "https://user:#[at]h.example.com/x",
+        ),
+        (
+            "https://user:Kagiba642bomogo!＠h.example.com/x",
+            "https://user:#＠h.example.com/x",
+        ),
+        (
+            r"https://user:Kagiba642bomogo!\h.example.com/x",
+            "https://user:#/x",
+        ),
+        (
+            "https://user:c672d41d8cd98f00b204e9800998ecf8*h.example.com/x",
+            "https://user:#/x",
+        ),
+        (
+            "https://:c672d41d8cd98f00b204e9800998ecf8h.example.com/x",
+            "https://:#/x",
+        ),
+        (
+            "https://h.example.com:9090:af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f/x",
+            "https://h.example.com:#/x",
+        ),
+        (
+            "https://h.example.com/x,user:Kagiba642bomogo!",
+            "https://h.example.com/x,user:#",
+        ),
+        (
+            "https://a.example.com/x,https://b.example.com:9090/y",
+            "https://a.example.com/x,https://b.example.com:9090/y",
+        ),
+        (
+            "https://user:Q/SZqY8DlKVv/tNgMFM4pffGho/icgjGbw==/h.example.com/x",
+            "https://user:#",
+        ),
+        ("http://h:PORT/Abc1", "http://h:PORT/Abc1"),
+        (r"http://h:\d+/x", r"http://h:\d+/x"),
+        ("https://h/x#user:Kagiba642bomogo!", "https://h/x#user:#"),
+        ("https://h/x?user:Kagiba642bomogo!", "https://h/x?user:#"),
+        (
+            "https://h/x?pass word=Kagiba642bomogo!",
+            "https://h/x?pass word=#",
+        ),
+        (
+            "https://h/x?[token]=Kagiba642bomogo!",
+            "https://h/x?[token]=#",
+        ),
+        (
+            "https://h/x?token[]=Kagiba642bomogo!",
+            "https://h/x?token[]=#",
+        ),
+        ("https://h/x?match[]=up", "https://h/x?match[]=up"),
+        ("https://h/x?tok%65n=abc", "https://h/x?tok%65n=#"),
+        ("https://h/x?dt=Kagiba642bomogo!", "https://h/x?dt=#"),
+        ("https://h/x?a=b c=d", "https://h/x?a=b c=d"),
+        (
+            "https://h/x;jsessionid=Kagiba642bomogo!",
+            "https://h/x;jsessionid=#",
+        ),
+        ("https://h/x/user:Kagiba642bomogo!", "https://h/x/user:#"),
+        (
+            "https://h/secret:Kagiba642bomogo!/x",
+            "https://h/secret:#/x",
+        ),
+        (
+            "https://h/key/Kagiba642bomogo!/write",
+            "https://h/key/#/write",
+        ),
+        ("https://h/t/Kagiba642bomogo!/write", "https://h/t/#/write"),
+        ("https://h/t/some-topic/12", "https://h/t/some-topic/12"),
+        (
+            "https://discord.com/api/webhooks/1234/Kagiba642bomogo!",
+            "https://discord.com/api/webhooks/1234/#",
+        ),
+        (
+            "https://api.telegram.org/bot123:Kagiba642bomogo!/x",
+            "https://api.telegram.org/bot123:#/x",
+        ),
+        (
+            "https://hooks.slack.com/services/T0/B0/af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f",
+            "https://hooks.slack.com/services/T0/B0/#",
+        ),
+        ("https://h/token/introspect", "https://h/token/introspect"),
+        (
+            "https://h/x#4a5f0c1d8be24f7791c3a6d2e0f9b788d1a3ce9c",
+            "https://h/x#4a5f0c1d8be24f7791c3a6d2e0f9b788d1a3ce9c",
+        ),
+    ] {
+        assert_eq!(shown(text), expected);
+    }
+}

@@ -1,0 +1,220 @@
+//! What rules write: values of labels, and names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::RelabelRule;
+use super::super::expand::{beginning, constant, expand};
+use super::super::labels::{MOST_TEXTS, Value};
+use super::{Effect, Interpreter, Matches};
+use crate::schema::Version;
+use crate::yaml::Node;
+
+impl<'r, 'd> Interpreter<'r, 'd> {
+    /// `replace`.
+    /// Imitates the case `Replace` of `relabel.relabel`: "If there is no match no replacement must
+    /// take place."
+    pub(super) fn replace(&mut self, rule: &'r RelabelRule<'d>, matches: &Matches) {
+        let Some(target) = rule
+            .target
+            .filter(|_| !matches!(matches, Matches::Never(_)))
+        else {
+            return;
+        };
+        if self.replace_known(rule, target).is_some() {
+            return;
+        }
+        let Some(name) = constant(target) else {
+            self.weaken(&beginning(target));
+            return;
+        };
+        let value = self.replacement(rule);
+        match matches {
+            Matches::Always(_) => self.set(&name, value),
+            _ => self.may_set(&name, value),
+        }
+    }
+
+    /// The same where the values of the source labels are known.
+    fn replace_known(&mut self, rule: &RelabelRule<'d>, target: &str) -> Option<()> {
+        let of_lines = self.of_lines(rule);
+        let pattern = match &of_lines {
+            Some(of_lines) => of_lines.as_ref()?,
+            None => rule.pattern()?,
+        };
+        let values = self.known_values(rule)?;
+        let mut written: Vec<(String, String)> = Vec::new();
+        let mut unmatched = false;
+        for text in values.iter() {
+            if !pattern.matches(text) {
+                unmatched = true;
+                continue;
+            }
+            // Most replacements are constants, for which no group need be found.
+            let (name, value) = match (constant(target), constant(rule.replacement)) {
+                (Some(name), Some(value)) => (name, value),
+                _ => {
+                    let captures = pattern.captures(text, self.budget)?;
+                    (
+                        expand(target, &captures),
+                        expand(rule.replacement, &captures),
+                    )
+                }
+            };
+            // `relabel.relabel` checks the name once it is expanded, and sets nothing if it is not
+            // one.
+            if !self.semantics.is_name(&name) {
+                unmatched = true;
+                continue;
+            }
+            // Before 2.50 an empty replacement deleted the label that is called like the target as
+            // written, `$1` included (`relabel.relabel`, `lb.Del(cfg.TargetLabel)`).
+            let expands = self.semantics.release >= Version::new(2, 50, 0);
+            let name = match value.is_empty() && !expands {
+                true => target.to_owned(),
+                false => name,
+            };
+            written.push((name, value));
+        }
+        let names: BTreeSet<_> = written.iter().map(|(name, _)| name.clone()).collect();
+        let surely = names.len() == 1 && !unmatched;
+        for name in names {
+            let of_name = written.iter().filter(|(one, _)| *one == name);
+            let value = Value::one_of(Arc::new(of_name.map(|(_, value)| value.clone()).collect()));
+            match surely {
+                true => self.set(&name, value),
+                false => self.may_set(&name, value),
+            }
+        }
+        Some(())
+    }
+
+    /// What the replacement of a rule becomes where its pattern matches values that are not known.
+    fn replacement(&self, rule: &RelabelRule<'d>) -> Value {
+        if let Some(text) = constant(rule.replacement) {
+            return Value::only(text);
+        }
+        let copies = matches!(rule.replacement, "$1" | "${1}" | "$0" | "${0}");
+        let pattern = rule.pattern().filter(|_| copies);
+        let whole =
+            pattern.filter(|pattern| pattern.groups() == 1 && pattern.matches_all_but_empty());
+        match (whole, &*rule.sources) {
+            (Some(pattern), [one]) => match self.labels.get(one) {
+                Value::Any if !pattern.matches("") => Value::Present,
+                value => value,
+            },
+            _ if !beginning(rule.replacement).is_empty() => Value::Present,
+            _ => Value::Any,
+        }
+    }
+
+    /// `hashmod`, `lowercase`, `uppercase`: what matches is not asked.
+    /// Imitates the cases `HashMod`, `Lowercase` and `Uppercase` of `relabel.relabel`, which read no
+    /// pattern and set the target always.
+    pub(super) fn set_target(&mut self, rule: &RelabelRule<'d>, value: Value) -> (Matches, Effect) {
+        if let Some(target) = rule.target {
+            self.set(target, value);
+        }
+        (Matches::Sometimes, Effect::Other)
+    }
+
+    pub(super) fn cased<I>(&self, rule: &RelabelRule<'d>, case: fn(char) -> I) -> Value
+    where
+        I: Iterator<Item = char>,
+    {
+        let convert = |text: &String| text.chars().map(|sign| one_for_one(sign, case)).collect();
+        match self.known_values(rule) {
+            Some(values) => Value::one_of(Arc::new(values.iter().map(convert).collect())),
+            None => Value::Any,
+        }
+    }
+
+    /// `labelmap`: copies labels whose names match; the originals stay.
+    /// Imitates the case `LabelMap` of `relabel.relabel`. Its `ReplaceAllString` replaces once, since
+    /// the pattern is anchored at both ends.
+    pub(super) fn map_names(&mut self, rule: &RelabelRule<'d>) -> (Matches, Effect) {
+        let known: Vec<_> = self
+            .labels
+            .known()
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect();
+        let pattern = rule.pattern();
+        let mut copies: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        if let Some(pattern) = pattern {
+            for (name, value) in known {
+                let Some(captures) = pattern.captures(&name, self.budget) else {
+                    // Whether it matches is known even where its groups cost too much.
+                    if pattern.matches(&name) {
+                        self.weaken(&beginning(rule.replacement));
+                    }
+                    continue;
+                };
+                let to = expand(rule.replacement, &captures);
+                copies.entry(to).or_default().push(value);
+            }
+        }
+        // Which of two copies onto one name wins is not defined.
+        for (name, values) in copies {
+            let surely = values.iter().any(Value::is_present);
+            let copied = values.into_iter().map(Value::if_present).reduce(Value::or);
+            match copied {
+                Some(value) if surely => self.set(&name, value),
+                Some(value) => self.may_set(&name, value),
+                None => {}
+            }
+        }
+        if pattern.is_none() || self.labels.has_others() {
+            match (constant(rule.replacement), beginning(rule.replacement)) {
+                (Some(name), _) => self.may_set(&name, Value::Any),
+                // What users name does not begin with two underscores: labels and annotations of
+                // Kubernetes begin with a letter or digit, and so do tags of clouds.
+                (None, start) if start.is_empty() => {
+                    self.labels.weaken_plain();
+                    self.passed.clear();
+                }
+                (None, start) => self.weaken(&start),
+            }
+        }
+        (Matches::Sometimes, Effect::Other)
+    }
+
+    /// `labeldrop` and `labelkeep`.
+    /// Imitates the cases `LabelDrop` and `LabelKeep` of `relabel.relabel`.
+    pub(super) fn filter_names(
+        &mut self,
+        rule: &RelabelRule<'d>,
+        keeps: bool,
+    ) -> (Matches, Effect) {
+        // A label that is dropped has the empty value from here on, so that what earlier rules prove
+        // of its value no longer holds.
+        self.passed.clear();
+        match rule.pattern() {
+            Some(pattern) => self.labels.filter(pattern, keeps),
+            None => self.labels.doubt(),
+        }
+        (Matches::Sometimes, Effect::Other)
+    }
+}
+
+/// The remainders that `hashmod` can leave. `relabel.relabel` takes them of an MD5 of the joined
+/// value, so that nothing is gained by knowing the value in part.
+pub(super) fn hashmod(rule: &RelabelRule<'_>) -> Value {
+    let modulus = rule.node.get("modulus").and_then(Node::as_str);
+    match modulus.and_then(|text| text.parse::<usize>().ok()) {
+        Some(modulus @ 1..=MOST_TEXTS) => Value::OneOf(Arc::new(
+            (0..modulus).map(|rest| rest.to_string()).collect(),
+        )),
+        _ => Value::Present,
+    }
+}
+
+/// A letter in another case, as `unicode.ToLower` and `ToUpper` of Go 1.22 have it: one for one.
+fn one_for_one<I: Iterator<Item = char>>(sign: char, case: fn(char) -> I) -> char {
+    let mut cased = case(sign);
+    match (cased.next(), cased.next()) {
+        (Some(one), None) => one,
+        // The dotted capital I is the one whose lower case takes two signs.
+        (Some('i'), Some(_)) => 'i',
+        _ => sign,
+    }
+}
