@@ -147,6 +147,16 @@ fn read<'a>(
     }
 }
 
+/// Where vmagent is shown to read a configuration, or the file that is named for it.
+fn read_by_vmagent(seen: &ScannedFile, facts: &Facts<'_>) -> Option<Place> {
+    let recognised = &seen.recognised;
+    let (path, holder) = (&seen.found.path, recognised.holder.as_ref());
+    facts.scraped_by_vmagent(path, holder).or_else(|| {
+        let is_named = recognised.spoken.is_none() && facts.is_named_for_vmagent(path, holder);
+        is_named.then(|| Place::new(&recognised.text, Span::default()))
+    })
+}
+
 /// What the rules, the schema and the custom rules say of a configuration and of what it includes.
 fn of_configuration<'a>(
     read: &Read<'a>,
@@ -159,10 +169,7 @@ fn of_configuration<'a>(
     let recognised = &seen.recognised;
     let holder = recognised.holder.as_ref();
     let watch = &request.watch;
-    let vmagent = facts.scraped_by_vmagent(&seen.found.path, holder);
-    let is_named = || facts.is_named_for_vmagent(&seen.found.path, holder);
-    let by_name = || is_named().then(|| Place::new(&recognised.text, Span::default()));
-    let vmagent = vmagent.or_else(|| by_name().filter(|_| recognised.spoken.is_none()));
+    let vmagent = read_by_vmagent(seen, facts);
     let is_lax = |spoken: &Arc<Spoken>| !spoken.dialect.is_strict;
     let target = &Target {
         open: vmagent.is_some() || recognised.spoken.as_ref().is_some_and(is_lax),

@@ -48,34 +48,7 @@ impl Translator {
             }
             _ => Severity::Warning,
         };
-        let (fault, advice) = match meant {
-            Some(Meant::Spelling(key)) => (
-                format!("`{name}`: the key is `{key}` here"),
-                match is_free(key) {
-                    true => Advice::rename(entry.key.span(), key).safe(),
-                    false => Advice::say(format!("remove it: `{key}` is set already")),
-                },
-            ),
-            Some(Meant::Below(key)) => (
-                format!("`{name}`: unknown key; it belongs in `{key}`"),
-                Advice::say(format!("move it into `{key}`")),
-            ),
-            Some(Meant::Like(key)) => (
-                format!("`{name}`: unknown key"),
-                match is_free(key) {
-                    true => Advice::rename(entry.key.span(), key).unsafe_(),
-                    false => Advice::say(format!("did you mean `{key}`? It is set already")),
-                },
-            ),
-            None if self.of_server(shape, name) => (
-                format!("`{name}`: only a Prometheus has this key, an agent does not"),
-                Advice::say("remove it"),
-            ),
-            None => (
-                format!("`{name}`: unknown key"),
-                Advice::say("remove it, or correct its name"),
-            ),
-        };
+        let (fault, advice) = self.said(shape, entry, meant.as_ref(), is_free);
         let message = self.dialect.unknown_key(fault);
         self.say(
             Rule::UnknownField,
@@ -90,8 +63,47 @@ impl Translator {
         }
     }
 
+    /// What is said of a key that a shape does not have, and what to do about it.
+    fn said(
+        &self,
+        shape: &MappingShape,
+        entry: Entry<'_>,
+        meant: Option<&Meant>,
+        is_free: impl Fn(&str) -> bool,
+    ) -> (String, Advice) {
+        let name = entry.name();
+        match meant {
+            Some(Meant::Spelling(key)) => (
+                format!("`{name}`: the key is `{key}` here"),
+                match is_free(key) {
+                    true => Advice::rename(entry.key.span(), *key).safe(),
+                    false => Advice::say(format!("remove it: `{key}` is set already")),
+                },
+            ),
+            Some(Meant::Below(key)) => (
+                format!("`{name}`: unknown key; it belongs in `{key}`"),
+                Advice::say(format!("move it into `{key}`")),
+            ),
+            Some(Meant::Like(key)) => (
+                format!("`{name}`: unknown key"),
+                match is_free(key) {
+                    true => Advice::rename(entry.key.span(), *key).unsafe_(),
+                    false => Advice::say(format!("did you mean `{key}`? It is set already")),
+                },
+            ),
+            None if self.of_server(shape, name) => (
+                format!("`{name}`: only a Prometheus has this key, an agent does not"),
+                Advice::say("remove it"),
+            ),
+            None => (
+                format!("`{name}`: unknown key"),
+                Advice::say("remove it, or correct its name"),
+            ),
+        }
+    }
+
     /// Whether a key is one of a Prometheus where only those of an agent are known.
-    pub(super) fn of_server(&self, shape: &'static MappingShape, name: &str) -> bool {
+    pub(super) fn of_server(&self, shape: &MappingShape, name: &str) -> bool {
         let tables = (&tables::PROMETHEUS_AGENT, &tables::PROMETHEUS);
         std::ptr::eq(shape, tables.0) && tables.1.find(name).is_some()
     }
