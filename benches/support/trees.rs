@@ -33,6 +33,8 @@ pub(crate) const TREES: &[(&str, Grow)] = &[
     ("copies", copies),
     ("here-documents", here_documents),
     ("ingress-routes", ingress_routes),
+    ("variables", variables),
+    ("networks", networks),
 ];
 
 const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";
@@ -438,4 +440,39 @@ fn ingress_routes(count: usize) -> Grown {
         .files
         .push(("prometheus.yml".to_owned(), one_endpoint()));
     grown
+}
+
+/// A compose file whose service has so many variables, in a list and in a mapping.
+fn variables(count: usize) -> Grown {
+    let (mut list, mut mapping) = (String::new(), String::new());
+    for number in 0..10 * count {
+        let _ = writeln!(list, "    - LIST_{number}=a");
+        let _ = writeln!(mapping, "      NAME_{number}: a");
+    }
+    service_of_compose(&format!(
+        "    environment:\n{mapping}  other:\n    image: a\n    environment:\n{list}"
+    ))
+}
+
+/// A compose file with so many networks, and a service that is in all of them.
+fn networks(count: usize) -> Grown {
+    let (mut joined, mut defined) = (String::new(), String::new());
+    for number in 0..10 * count {
+        let _ = writeln!(joined, "    - net{number}");
+        let _ = writeln!(defined, "  net{number}: {{}}");
+    }
+    service_of_compose(&format!("    networks:\n{joined}networks:\n{defined}"))
+}
+
+/// A compose file that runs the configuration beside it, with more.
+fn service_of_compose(more: &str) -> Grown {
+    let service = "services:\n  prometheus:\n    image: prom/prometheus:v3.1.0\n    volumes: \
+        ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n";
+    Grown {
+        files: vec![
+            ("prometheus.yml".to_owned(), one_endpoint()),
+            ("compose.yml".to_owned(), format!("{service}{more}")),
+        ],
+        named: Vec::new(),
+    }
 }

@@ -197,3 +197,15 @@ fn ingress_routes() {
 fn changed_resources() {
     grows_in_step("resources", Task::Change);
 }
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn variables() {
+    grows_in_step("variables", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn networks() {
+    grows_in_step("networks", Task::Whole);
+}

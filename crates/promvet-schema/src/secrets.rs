@@ -61,7 +61,7 @@ fn value(ty: &Type, node: Node<'_>) {
 }
 
 /// Marks all scalars of a node: a secret may have been given as something else by mistake.
-fn hide(node: Node<'_>) {
+pub(crate) fn hide(node: Node<'_>) {
     match node.kind() {
         Kind::Scalar(scalar) if !scalar.is_null() => {
             node.document().text().mark_secret(scalar.inner_span());

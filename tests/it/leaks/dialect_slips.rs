@@ -53,6 +53,16 @@ pub(super) const DIALECTS: &[Dialect] = &[
         ],
     },
     Dialect {
+        path: "alertmanager.yaml",
+        before: "apiVersion: monitoring.coreos.com/v1alpha1\nkind: AlertmanagerConfig\nmetadata: {name: a}\nspec:\n  route: {receiver: a}\n  receivers:\n  - name: a\n",
+        after: "",
+        contents: &[
+            "    pagerdutyConfigs:\n    - routingKey: §\n",
+            "    slackConfigs:\n    - apiURL: §\n",
+            "    opsgenieConfigs:\n    - {apiKey: [§]}\n",
+        ],
+    },
+    Dialect {
         path: "config.alloy",
         before: "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://h.example.com/api/v1/push\"\n",
         after: "    bogus = 1\n  }\n}\n",

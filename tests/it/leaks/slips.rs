@@ -77,6 +77,7 @@ pub(super) fn all() -> Vec<Slip> {
 
 /// What follows an entry of `remote_write`: the key or the position tells that it is a secret.
 const ENTRIES: &[&str] = &[
+    "- url: https://h.example.com/api/v1/prom/write?db=a&u=b&p=§\n  bogus: 1\n",
     "  bearer_token: §\n",
     "  bearer_token: §\n  bogus: 1\n",
     "  bearer_token_file: §\n",

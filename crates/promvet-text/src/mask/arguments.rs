@@ -207,6 +207,17 @@ fn value_of(line: &str, at: usize) -> Option<Range<usize>> {
     let behind = behind.trim_start().trim_start_matches(['"', '\'']);
     let value = behind.split(is_end).next()?;
     let start = at + rest.len() - behind.len();
+    // `-fu user:SECRET`, `-uuser:SECRET` of curl.
+    if let Some(range) = glued_user(flag, value) {
+        let from = if range.0 { start } else { at };
+        return Some(from + range.1.start..from + range.1.end);
+    }
+    if let Some((name, literal)) = flag.strip_prefix(LITERAL).and_then(|it| it.split_once('='))
+        && is_made_up(literal)
+    {
+        let from = at + LITERAL.len() + name.len() + 1;
+        return Some(from..from + literal.len());
+    }
     // `-pSECRET` of mysql.
     if let Some(glued) = flag.strip_prefix("-p")
         && !flag.starts_with("--")
@@ -214,12 +225,19 @@ fn value_of(line: &str, at: usize) -> Option<Range<usize>> {
     {
         return Some(at + 2..at + flag.len());
     }
-    let secret = if flag == "-p" && is_made_up(value) {
+    // `redis-cli -a SECRET`
+    let secret = if matches!(flag, "-p" | "-a") && is_made_up(value) {
         value
     } else if HEADER.contains(&flag) {
         value_of_header(behind)?
     } else if USER.contains(&flag) {
-        value.split_once(':')?.1
+        let (user, password) = value.split_once(':')?;
+        // `docker run -u 1000:1000`
+        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number(user) && password.len() <= user.len() && is_number(password) {
+            return None;
+        }
+        password
     } else if takes_secret(flag).is_some_and(|certain| certain || !is_reference(value))
         && !is_harmless(value)
         && !value.starts_with('-')
@@ -235,6 +253,37 @@ fn value_of(line: &str, at: usize) -> Option<Range<usize>> {
     };
     (!secret.is_empty() && !is_variable(secret)).then(|| end - secret.len()..end)
 }
+
+/// The password of a user that follows other short options, or the option itself: in the value where
+/// the first is true, else in the flag.
+fn glued_user(flag: &str, value: &str) -> Option<(bool, Range<usize>)> {
+    let letters = flag
+        .strip_prefix('-')
+        .filter(|rest| !rest.starts_with('-'))?;
+    let is_combined = letters.len() > 1
+        && letters.len() <= MOST_LETTERS
+        && letters.ends_with('u')
+        && letters.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let password = |text: &str| {
+        let (user, password) = text.split_once(':')?;
+        let is_user = !user.is_empty() && !user.contains(['/', '.']);
+        let is_secret = is_user && !is_variable(password) && !is_harmless(password);
+        is_secret.then(|| user.len() + 1..text.len())
+    };
+    if is_combined {
+        return Some((true, password(value)?));
+    }
+    let glued = letters.strip_prefix('u')?;
+    let range =
+        password(glued).filter(|_| is_made_up(glued.split(':').next_back().unwrap_or("")))?;
+    Some((false, range.start + 2..range.end + 2))
+}
+
+/// The flag by which kubectl takes a key of a Secret and its value.
+const LITERAL: &str = "--from-literal=";
+
+/// The most short options in one word: `-fsSLu`.
+const MOST_LETTERS: usize = 6;
 
 /// What ends a value.
 fn is_end(c: char) -> bool {

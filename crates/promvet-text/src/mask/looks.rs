@@ -51,6 +51,10 @@ const PREFIXES: &[&str] = &[
     "hf_",
     "sntrys_",
     "sntryu_",
+    "AGE-SECRET-KEY-1",
+    "xaat-",
+    "shpss_",
+    "hcaik_",
 ];
 
 /// The fewest characters behind a prefix: what is shorter is a word.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::value::is_invisible;
 use known::Known;
 use words::{
-    GLUED_ENDS, HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS, KNOWN_IN_SECTIONS,
+    GLUED_ENDS, HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS, KNOWN_IN_SECTIONS, LANGUAGES,
     NAMING_KEYS, OTHERS, PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS, VALUE_ENDS, WORDS,
 };
 
@@ -284,6 +284,8 @@ impl Name {
             || self.text.starts_with("otelcol_auth_")
             // `http_tls_config`, and a label of Traefik.
             || self.text.ends_with("_tls_config")
+            // `prometheus_basic_auth_users`, a variable of Ansible's collection.
+            || self.text.ends_with("basic_auth_users")
             || self.text.ends_with("basicauth_users")
             || self.text.ends_with("digestauth_users")
             // `caddy.basicauth.admin`, a label of Caddy.
@@ -303,6 +305,7 @@ impl Name {
         let (last, before) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
         let pair = format!("{before}{last}");
         WORDS.contains(&last)
+            || LANGUAGES.contains(&last)
             || self.text.ends_with("honeycomb_team")
             || GLUED_ENDS.iter().any(|end| last.ends_with(end))
             || is_shortened(&squeezed)
@@ -341,10 +344,11 @@ const LONGEST_SHORTENED: usize = 12;
 
 /// Whether a word of a sentence names a credential. Slips do not count: a sentence has many words.
 pub(super) fn names_credential(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     let name = Name::new(word);
     word.len() > 1
-        && (WORDS.contains(&&*name.text)
+        && (LANGUAGES.contains(&&*name.text)
+            || WORDS.contains(&&*name.text)
             || SECTIONS.contains(&&*name.text)
             || PARTS.contains(&&*name.text)
             || is_secret_name(&name.text))

@@ -258,6 +258,34 @@ pub(super) fn is_made_by_hand(text: &str) -> bool {
     marked || numbered
 }
 
+/// Marks that a password may have inside, and hardly anything else that letters and digits are beside.
+const MARKS: &[char] = &['!', '$', '%', '&', '?', '@', '^', '~'];
+
+/// Whether a word is a password with marks inside, `P@ssw0rd-2024`: small and capital letters, digits,
+/// and a mark between them. Two marks make up for the capital.
+pub(super) fn is_marked(word: &str) -> bool {
+    let inner = word.trim_matches(MARKS);
+    let marks = inner.chars().filter(|c| MARKS.contains(c)).count();
+    let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
+    word.len() >= SHORTEST_BY_HAND
+        && marks > 0
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && (has(u8::is_ascii_uppercase) || marks > 1)
+        && !word.contains(['/', '=', '{', '(', '[', '"', '\'', '`'])
+        && !is_address(word)
+        && filled_in(word) == word
+}
+
+/// Whether a word is the address of a person, or a version of something: `me@example.com`,
+/// `tool@v1.2`.
+fn is_address(word: &str) -> bool {
+    word.rsplit_once('@').is_some_and(|(_, host)| {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
+        host.contains(['.', ':']) && host.chars().all(is_part)
+    })
+}
+
 /// The numbers of a text that a small letter follows, each with what is before it.
 fn inner_numbers(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let bytes = text.as_bytes();

@@ -360,7 +360,51 @@ const BY_PERSON: &[&str] = &[
     "proxy_set_header X-Foo-Key \"§\";",
     "basicauth admin §",
     "expr: label_replace(up, \"token\", \"§\", \"\", \"\")",
+    "healthcheck: {test: curl -fu admin:§ http://localhost:9090/-/healthy}",
+    "HEALTHCHECK CMD curl -uadmin:§ localhost:9090",
+    "test: redis-cli -a § ping",
+    "# kubectl create secret generic x --from-literal=rw=§",
+    "# Kennwort: §",
+    "# mot de passe : §",
+    "# contraseña: §",
+    "# 密码：§",
+    "# пароль - §",
+    "senha: §",
+    "# basic auth admin:§",
+    "- url: https://<u>:<§>@h.example.com/x",
+    "- url: 'https://\"u\":\"§\"@h.example.com/x'",
+    "- url: https://h.example.com/api/v1/prom/write?db=a&u=admin&p=§",
+    "prometheus_basic_auth_users:\n  admin: §",
 ];
+
+/// Passwords with marks inside, in comments that name them.
+const MARKED: &[&str] = &[
+    "P@ssw0rd-2024",
+    "Pa$$w0rd1234",
+    "k9%Lm!2xQv7",
+    "Zx9^mmQ2plv",
+    "Gr@fana-Pr0m-9",
+];
+
+#[test]
+fn passwords_with_marks_are_hidden_in_comments() {
+    for secret in MARKED {
+        for comment in [
+            "# the password is §",
+            "# token for grafana cloud: §",
+            "  # pw §",
+            "# admin password for grafana: §",
+            "# creds admin:§",
+            "# curl -fu admin:§ h",
+        ] {
+            let out = shown(&comment.replace('§', secret));
+            let parts = secret.as_bytes().windows(5);
+            for part in parts.map(|part| std::str::from_utf8(part).unwrap()) {
+                assert!(!out.contains(part), "{out}");
+            }
+        }
+    }
+}
 
 const UUID: &str = "af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f";
 
@@ -453,6 +497,13 @@ fn what_the_same_keys_hold_otherwise_is_shown() {
         "mail: oncall-2@team.example.com",
         "curl -H 'Content-Type: application/json' -H \"X-Scope-OrgID: team-a\" https://h/x",
         "separator: ;",
+        "# the password of oncall-2@Team.example.com is in the vault",
+        "# the token is for actions/checkout@v4, see prometheus#1234",
+        "# the password is ${RW_PASSWORD}, set by Ansible 2.9",
+        "# the token expires in 30d, at 95% of http_requests_total{code=~\"5..\"}",
+        "url: http://h/x?db=a&p=2",
+        "docker run -u 1000:1000 -a stdin x && ls -lu a",
+        "# clave primaria id-2024",
         "rule {\n  source_labels = [\"__address__\"]\n  regex = \"(.+):9090\"\n  target_label = \"token\"\n  replacement = \"$1\"\n}",
         "key_file: /etc/ssl/Base64Key/oauth2proxy.pem",
         "source: 'git::https://h.example/x?ref=4a5f0c1d8be24f7791c3a6d2e0f9b788d1a3ce9c'",

@@ -230,6 +230,9 @@ fn is_end(c: char) -> bool {
 /// userinfo and the `@`; the whole userinfo where it has no colon.
 fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
     let rest = window(line, start)?;
+    if let Some(range) = bracketed(rest) {
+        return Some(start + range.start..start + range.end);
+    }
     let end = rest.find(|c: char| is_end(c) || matches!(c, '/' | '?' | '#'));
     let authority = rest.get(..end.unwrap_or(rest.len()))?;
     let end = match authority.rfind('@') {
@@ -245,6 +248,21 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
         colon
     };
     Some(start + from..start + end)
+}
+
+/// The password of a user whose parts are in brackets or quotes, as copied from documentation:
+/// `https://<user>:<SECRET>@host`.
+fn bracketed(rest: &str) -> Option<Range<usize>> {
+    if !rest.starts_with(['<', '"', '\'']) {
+        return None;
+    }
+    let is_over = |c: char| c.is_whitespace() || c == '/';
+    let authority = rest.get(..rest.find(is_over).unwrap_or(rest.len()))?;
+    let at = authority.rfind('@')?;
+    let user = authority.get(..at)?;
+    let colon = user.find(':').map_or(0, |colon| colon + 1);
+    let password = user.get(colon..)?.trim_matches(['<', '>', '"', '\'']);
+    is_made_up(password).then_some(colon..at)
 }
 
 /// What is where a port should be and is not one: the password of a URL whose `@` and host are
@@ -381,7 +399,12 @@ fn broken(line: &str, out: &mut Vec<Range<usize>>) {
         let user = before.get(skipped..).unwrap_or("");
         match user.find(':') {
             Some(colon) if !before.starts_with("mailto:") => {
-                out.push(start + skipped + colon + 1..start + at);
+                let from = skipped + colon + 1;
+                // `admin:P@ssw0rd` has no host.
+                let is_password = !host.contains(['.', ':'])
+                    && word.get(from..).is_some_and(super::plausible::is_marked);
+                let to = if is_password { word.len() } else { at };
+                out.push(start + from..start + to);
             }
             None if skipped > 0 && !before.starts_with("mailto:") => {
                 out.push(start + skipped..start + at);
@@ -451,15 +474,16 @@ fn parameters(line: &str, out: &mut Vec<Range<usize>>) {
             continue;
         };
         let name = name.replace(' ', "");
-        let name = name.split('[').rfind(|part| part.len() > 1).unwrap_or("");
-        let name = name.trim_end_matches(']');
-        let short = matches!(
-            name,
-            "p" | "key" | "sig" | "code" | "k" | "sid" | "jsessionid"
-        );
+        let last = name.split('[').rfind(|part| part.len() > 1);
+        let name = last.unwrap_or(&name).trim_end_matches(']');
         let start = line.len() - value.len();
         let end = value.find(|c: char| is_end(c) || c == '&');
         let bare = value.get(..end.unwrap_or(value.len())).unwrap_or("");
+        // `?p=2` is a page.
+        let short = match name {
+            "p" | "k" => bare.len() >= SHORTEST_OF_LETTER,
+            _ => matches!(name, "key" | "sig" | "code" | "sid" | "jsessionid"),
+        };
         let is_id = IDS.contains(&&*name.to_ascii_lowercase()) || name.starts_with("var-");
         let is_made = !is_id && bare.len() <= LONGEST && super::plausible::is_made_by_hand(bare);
         let is_written = name.contains('%') && has_escaped_name(name);
@@ -471,6 +495,9 @@ fn parameters(line: &str, out: &mut Vec<Range<usize>>) {
         out.push(start..behind);
     }
 }
+
+/// The fewest bytes of a password whose name is one letter, as InfluxDB 1 has it: `&u=admin&p=SECRET`.
+const SHORTEST_OF_LETTER: usize = 5;
 
 /// Whether a name with one letter escaped may be that of a secret: `tok%65n`.
 fn has_escaped_name(name: &str) -> bool {

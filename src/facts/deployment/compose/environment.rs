@@ -1,5 +1,6 @@
 //! The variables of a service, and the `.env` file that some of them come from.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,12 +27,6 @@ pub(super) enum Value {
 }
 
 impl Project<'_> {
-    /// The value that the `.env` file gives a variable.
-    pub(super) fn in_env_file(&self, variable: &str) -> Option<Arc<Written>> {
-        let mut set = self.env_file.iter().rev();
-        set.find(|written| written.name == variable).cloned()
-    }
-
     /// Where the value of a text comes from: of a variable's default, from the compose file.
     pub(super) fn value(&self, text: &str) -> Value {
         if !text.contains('$') {
@@ -50,25 +45,24 @@ impl Project<'_> {
     /// The variables that are set for a service, by values that are in the compose file or in the
     /// `.env` file beside it.
     pub(super) fn environment(&self, service: &Service<'_>) -> Vec<Arc<Written>> {
-        let mut out = self.of_env_files(service).unwrap_or_default();
+        let mut out = Layered::default();
+        out.extend(self.of_env_files(service).unwrap_or_default());
         for set in set_by(service) {
-            let name = set.as_str().map(|text| text.split('=').next());
-            let Some(name) = name.flatten() else {
-                continue;
-            };
-            out.retain(|written| written.name != name);
-            out.extend(self.variable(service, name, set));
+            if let Some(name) = set.name() {
+                out.remove(name);
+                out.extend(self.variable(service, name, set));
+            }
         }
-        out
+        out.into_written()
     }
 
     /// All variables of a service, those without a value in the tree too.
     pub(super) fn variables(&self, service: &Service<'_>) -> Environment {
         let written = self.environment(service);
+        let known: HashSet<&str> = written.iter().map(|written| &*written.name).collect();
         let names = set_by(service).into_iter().filter_map(|set| {
-            let name = set.as_str()?.split('=').next()?;
-            let is_known = written.iter().any(|written| written.name == name);
-            (!is_known).then(|| name.to_owned())
+            let name = set.name()?;
+            (!known.contains(name)).then(|| name.to_owned())
         });
         Environment {
             hidden: names.collect(),
@@ -81,7 +75,7 @@ impl Project<'_> {
     /// none if one of the files is not in the tree.
     fn of_env_files(&self, service: &Service<'_>) -> Option<Vec<Arc<Written>>> {
         let layers = service.layers.iter();
-        let mut out: Vec<Arc<Written>> = Vec::new();
+        let mut out = Layered::default();
         for node in layers.filter_map(|layer| layer.get("env_file")) {
             if node.tag().is_some_and(|tag| tag.starts_with('!')) {
                 return None;
@@ -92,24 +86,24 @@ impl Project<'_> {
                 let path = self.expand(path?)?;
                 let path = inside::on_disk(&self.folder, &path);
                 let (_, written) = variables_of(self.home, &path)?;
-                out.retain(|held| written.iter().all(|other| other.name != held.name));
+                written.iter().for_each(|written| out.remove(&written.name));
                 out.extend(written);
             }
         }
-        Some(out)
+        Some(out.into_written())
     }
 
     /// One variable: the key of a mapping, or an item of a list. What it takes over from the `.env`
     /// file is there.
-    fn variable(&self, service: &Service<'_>, name: &str, set: Node<'_>) -> Option<Arc<Written>> {
-        let holder = set.parent().and_then(Node::mapping);
-        let value = match holder.and_then(|holder| holder.entry(name)) {
-            Some(entry) => entry.value,
-            None => set,
-        };
-        let text = match holder {
-            Some(_) => value.as_str(),
-            None => value.as_str()?.split_once('=').map(|(_, text)| text),
+    fn variable(
+        &self,
+        service: &Service<'_>,
+        name: &str,
+        set: Setting<'_>,
+    ) -> Option<Arc<Written>> {
+        let text = match set.value {
+            Some(value) => value.as_str(),
+            None => set.node.as_str()?.split_once('=').map(|(_, text)| text),
         };
         // Without a value, that of the shell or of the `.env` file is taken over.
         let Some(text) = text else {
@@ -121,20 +115,21 @@ impl Project<'_> {
             Value::Elsewhere => return None,
         };
         if content.is_secret(name) {
-            hide(value);
+            hide(set.value.unwrap_or(set.node));
         }
-        let place = match holder {
-            Some(_) => set.place(),
+        let node = set.node;
+        let place = match set.value {
+            Some(_) => node.place(),
             None => {
-                let scalar = set.scalar()?;
-                set.document().place(scalar.part(0, name.len()))
+                let scalar = node.scalar()?;
+                node.document().place(scalar.part(0, name.len()))
             }
         };
         Some(Arc::new(Written {
             noun: format!("the variable `{name}` of the service `{}`", service.name),
             name: name.to_owned(),
             place,
-            logical: set.path(),
+            logical: node.path(),
             identity: format!("services.{}.environment.{name}", service.name),
             content,
             text: None,
@@ -142,19 +137,65 @@ impl Project<'_> {
     }
 }
 
-/// What sets the variables of a service: keys of mappings and items of lists, later ones over
-/// earlier ones.
-fn set_by<'d>(service: &Service<'d>) -> Vec<Node<'d>> {
+/// Variables in layers: what a later one sets takes the place of what earlier ones did. By name, since
+/// a service may have thousands.
+#[derive(Default)]
+struct Layered {
+    all: Vec<Option<Arc<Written>>>,
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+impl Layered {
+    fn remove(&mut self, name: &str) {
+        for number in self.by_name.remove(name).unwrap_or_default() {
+            if let Some(slot) = self.all.get_mut(number) {
+                *slot = None;
+            }
+        }
+    }
+
+    fn extend(&mut self, written: impl IntoIterator<Item = Arc<Written>>) {
+        for written in written {
+            let numbers = self.by_name.entry(written.name.clone()).or_default();
+            numbers.push(self.all.len());
+            self.all.push(Some(written));
+        }
+    }
+
+    fn into_written(self) -> Vec<Arc<Written>> {
+        self.all.into_iter().flatten().collect()
+    }
+}
+
+/// What sets a variable: the key of a mapping with its value, or an item of a list.
+#[derive(Clone, Copy)]
+struct Setting<'d> {
+    node: Node<'d>,
+    value: Option<Node<'d>>,
+}
+
+impl<'d> Setting<'d> {
+    fn name(self) -> Option<&'d str> {
+        self.node.as_str()?.split('=').next()
+    }
+}
+
+/// What sets the variables of a service, later ones over earlier ones.
+fn set_by<'d>(service: &Service<'d>) -> Vec<Setting<'d>> {
     let mut out = Vec::new();
     let layers = service.layers.iter();
     for node in layers.filter_map(|layer| layer.get("environment")) {
         if matches!(node.tag(), Some("!reset" | "!override")) {
             out.clear();
         }
-        out.extend(node.items());
+        let items = node.items();
+        out.extend(items.map(|node| Setting { node, value: None }));
         let entries = node.mapping().into_iter();
         let entries = entries.flat_map(|mapping| mapping.entries());
-        out.extend(entries.map(|entry| entry.key));
+        out.extend(entries.map(|entry| Setting {
+            node: entry.key,
+            value: Some(entry.value),
+        }));
     }
     out
 }

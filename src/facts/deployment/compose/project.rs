@@ -5,7 +5,7 @@ mod overrides;
 pub(super) use overrides::each_project;
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -92,7 +92,7 @@ pub(super) struct Project<'f> {
     layers: Vec<&'f Parsed<'f>>,
     variables: Variables,
     /// What the `.env` file beside it sets.
-    pub(super) env_file: Vec<Arc<Written>>,
+    env_file: Vec<Arc<Written>>,
     /// The services of all compose files of the folder: the others may be laid over it.
     beside: &'f ServicesByName<'f>,
     /// All compose files of the tree, in the order of their paths.
@@ -104,6 +104,10 @@ pub(super) struct Project<'f> {
     /// What counts for a name of a section, once a caller asks: services that extend each other in
     /// a section with a merge key would take the square of their number without it.
     definitions: OnceCell<Definitions<'f>>,
+    /// The names of networks that may be those of other projects, once a caller asks.
+    shared_networks: OnceCell<HashSet<&'f str>>,
+    /// The variables of the `.env` file by name, once a caller asks.
+    of_env_file: OnceCell<HashMap<String, Arc<Written>>>,
 }
 
 /// Nodes by section and name.
@@ -172,6 +176,8 @@ impl<'f> Project<'f> {
             left_out: None,
             is_chain: false,
             definitions: OnceCell::new(),
+            shared_networks: OnceCell::new(),
+            of_env_file: OnceCell::new(),
         };
         let left_out = out.includes().find(|node| !out.has_included(*node));
         out.left_out = left_out;
@@ -251,12 +257,26 @@ impl<'f> Project<'f> {
     /// Whether a network is made by the project under its own name: another one may be shared
     /// with other projects.
     pub(super) fn has_own_network(&self, name: &str) -> bool {
-        let networks = self.entries("networks").into_iter();
-        let mut same = networks.filter(|entry| entry.name() == name);
-        same.all(|entry| {
-            let sets = |key: &str| entry.value.get(key).is_some();
-            !sets("external") && !sets("name") && !sets("driver")
-        })
+        let shared = self.shared_networks.get_or_init(|| {
+            let networks = self.entries("networks").into_iter();
+            let is_shared = |entry: &Entry<'_>| {
+                let sets = |key: &str| entry.value.get(key).is_some();
+                sets("external") || sets("name") || sets("driver")
+            };
+            networks.filter(is_shared).map(Entry::name).collect()
+        });
+        !shared.contains(name)
+    }
+
+    /// The value that the `.env` file gives a variable: the last one that it has for it.
+    pub(super) fn in_env_file(&self, variable: &str) -> Option<Arc<Written>> {
+        let by_name = self.of_env_file.get_or_init(|| {
+            let written = self.env_file.iter();
+            written
+                .map(|written| (written.name.clone(), Arc::clone(written)))
+                .collect()
+        });
+        by_name.get(variable).cloned()
     }
 
     /// Whether a file brings in services from others (`include`).

@@ -3,6 +3,7 @@
 use super::{INLINE, Reference, SELECTED, Translator, name_of};
 use crate::check::Rule;
 use crate::dialect::table::{Key, Type};
+use crate::secrets;
 use crate::yaml::{Entry, Made, Node};
 use promvet_text::{Advice, Severity, nearest};
 
@@ -20,6 +21,8 @@ impl Translator {
             _ => "`{name, key}` of a Secret",
         };
         let Some(mapping) = node.mapping() else {
+            // What is written where a Secret is named may be the secret itself.
+            secrets::hide(node);
             self.wrong_kind(node, form);
             return Some(self.builder.scalar(node, SELECTED));
         };

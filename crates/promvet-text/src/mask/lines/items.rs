@@ -185,9 +185,20 @@ impl Scan<'_> {
             let bare = word
                 .trim()
                 .trim_matches(|c: char| "#\"'`(),.;:".contains(c));
-            if named && is_telling(bare) {
-                let from = at + word.find(bare).unwrap_or(0);
-                self.hide(from, from + bare.len());
+            // `密码：SECRET`
+            let cut = bare.rfind([':', '：']).map_or(0, |colon| {
+                colon
+                    + bare
+                        .get(colon..)
+                        .and_then(|rest| rest.chars().next())
+                        .map_or(1, char::len_utf8)
+            });
+            let (name, value) = bare.split_at(cut);
+            let is_named = named || names::names_credential(name);
+            let value = if is_telling(bare) { bare } else { value };
+            if is_named && (is_telling(value) || is_after_user(bare, value)) {
+                let from = at + word.find(value).unwrap_or(0);
+                self.hide(from, from + value.len());
             }
             let is_key = bare == "key" && KINDS_OF_KEYS.contains(&&*before.to_ascii_lowercase());
             named = named || is_key || bare == "login" || names::names_credential(bare);
@@ -201,11 +212,26 @@ impl Scan<'_> {
 pub(super) fn is_telling(word: &str) -> bool {
     // Base64 ends in these.
     let word = word.trim_end_matches('=');
+    if plausible::is_marked(word) {
+        return true;
+    }
+    // `prometheus#1234` is an issue.
+    let issue = word.split_once('#').filter(|(_, number)| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if issue.is_some_and(|(project, _)| plausible::is_reference(project)) {
+        return false;
+    }
     word.len() >= SHORTEST_IN_COMMENT
         && word.bytes().all(|byte| byte.is_ascii_graphic())
         && !word.contains(['=', ':', '{', '<', '|'])
         && !plausible::is_plausible_path(word)
         && (!plausible::is_reference(word) || looks::is_dense(word))
+}
+
+/// Whether a word of a comment is a user and a password that a person made up: `admin:Winter2024!`.
+fn is_after_user(word: &str, value: &str) -> bool {
+    value.len() < word.len() && plausible::is_made_by_hand(value)
 }
 
 /// The items of a flow mapping whose text begins behind its brace.

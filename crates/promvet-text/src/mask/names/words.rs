@@ -200,6 +200,31 @@ pub(in super::super) const WORDS: &[&str] = &[
     "tok",
 ];
 
+/// Words for a password in other languages, as comments and keys have them.
+pub(in super::super) const LANGUAGES: &[&str] = &[
+    "clave",
+    "contrasena",
+    "contraseña",
+    "haslo",
+    "hasło",
+    "heslo",
+    "jelszó",
+    "kennwort",
+    "losenord",
+    "lösenord",
+    "mdp",
+    "parola",
+    "passe",
+    "passwort",
+    "salasana",
+    "senha",
+    "wachtwoord",
+    "пароль",
+    "パスワード",
+    "密码",
+    "密碼",
+];
+
 /// Last words of keys whose value is an address: what is behind a colon in it is a port.
 pub(in super::super) const ADDRESS_ENDS: &[&str] = &[
     "addr",
