@@ -27,7 +27,10 @@ pub(crate) fn evidence(
         return by_chart(document);
     }
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
-    if runners.is_empty() {
+    // A script that starts the container tells more than its image.
+    let is_scripted =
+        |runner: &RunningDeployment<'_>| runner.deployment.is_started_by_something_else();
+    if runners.iter().all(|runner| is_scripted(runner) && runner.deployment.agent().is_none()) {
         let is_file = seen.recognised.holder.is_none();
         // An agent that sends nothing does nothing: without remote write no script is looked at.
         let sends = is_file && has("remote_write");

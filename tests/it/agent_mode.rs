@@ -177,6 +177,34 @@ const WAYS: &[Way] = &[
         )],
     ),
     way(
+        "the entry point of an image",
+        "conf/prometheus.yml",
+        &[
+            (
+                "Dockerfile",
+                "FROM prom/prometheus:v3.5.0\nCOPY conf/prometheus.yml /etc/prometheus/prometheus.yml\nCOPY run.sh /run.sh\nENTRYPOINT [\"/run.sh\"]\n",
+            ),
+            (
+                "run.sh",
+                "#!/bin/sh\nexec /bin/prometheus --config.file=/etc/prometheus/prometheus.yml FLAG\n",
+            ),
+        ],
+    ),
+    way(
+        "the entry point of a service",
+        "prom.yml",
+        &[
+            (
+                "compose.yml",
+                "services:\n  p:\n    image: prom/prometheus:v3.5.0\n    entrypoint: /run.sh\n    volumes: ['./prom.yml:/etc/prometheus/prometheus.yml', './run.sh:/run.sh']\n",
+            ),
+            (
+                "run.sh",
+                "#!/bin/sh\nexec /bin/prometheus --config.file=/etc/prometheus/prometheus.yml FLAG\n",
+            ),
+        ],
+    ),
+    way(
         "a workflow",
         "ci/prometheus.yml",
         &[(
@@ -288,6 +316,16 @@ fn an_agent_that_loads_another_file_says_nothing() {
                 "run.sh",
                 "docker run prom/prometheus --agent --config.file=/etc/prometheus/prometheus.yml\n",
             )],
+        ),
+        (
+            "a script of a container that is not in sight",
+            &[
+                ("run.sh", "prometheus --agent --config.file=/etc/prometheus/agent.yml\n"),
+                (
+                    "compose.yml",
+                    "services:\n  p:\n    image: prom/prometheus:v3.5.0\n    entrypoint: /other.sh\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n",
+                ),
+            ],
         ),
         (
             "a server in a container",

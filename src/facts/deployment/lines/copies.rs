@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::bind;
 use super::words::{self, Piece};
 
 /// A file that is copied, mounted or rendered somewhere.
@@ -13,8 +14,8 @@ pub(super) struct Copy {
     pub(super) to: String,
 }
 
-/// Programs that copy files: the last argument is where to.
-const COPIERS: &[&str] = &["cp", "install", "ln", "mv", "rsync", "scp"];
+/// Programs that copy files, and the instructions of a Dockerfile: the last argument is where to.
+const COPIERS: &[&str] = &["ADD", "COPY", "cp", "install", "ln", "mv", "rsync", "scp"];
 
 /// Programs that have a command `cp` for files of containers.
 const ENGINES: &[&str] = &["docker", "nerdctl", "podman"];
@@ -42,6 +43,14 @@ pub(super) fn copies(path: &Path, content: &str) -> Vec<Copy> {
     }
     if words::is_hcl(path) || words::is_yaml(path) {
         out.extend(by_keys(content));
+    }
+    if words::is_yaml(path) {
+        let words = words::words_of_block(content, (0, content.len()));
+        let mounts = words.iter().filter_map(|word| bind(&word.text));
+        out.extend(mounts.map(|mount| Copy {
+            from: mount.from,
+            to: mount.to,
+        }));
     }
     out
 }
@@ -141,6 +150,16 @@ mod tests {
                 "a.sh",
                 "sudo cp a.yml /etc/x/b.yml\n",
                 ("a.yml", "/etc/x/b.yml"),
+            ),
+            (
+                "compose.yml",
+                "    volumes:\n    - ./a.yml:/etc/b.yml:ro\n",
+                ("./a.yml", "/etc/b.yml"),
+            ),
+            (
+                "Dockerfile",
+                "FROM x\nCOPY a.yml /etc/b.yml\n",
+                ("a.yml", "/etc/b.yml"),
             ),
             (
                 "a.sh",
