@@ -3,7 +3,7 @@
 use super::survey::ScannedFile;
 use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
-use crate::facts::deployment::{Certainty, RunningDeployment};
+use crate::facts::deployment::{Certainty, Deployment, RunningDeployment};
 use crate::finding::Place;
 use crate::prometheus::Config;
 use crate::yaml::{Document, Node};
@@ -30,11 +30,14 @@ pub(crate) fn evidence(
     // A script that starts the container tells more than its image.
     let is_scripted =
         |runner: &RunningDeployment<'_>| runner.deployment.is_started_by_something_else();
-    if runners.iter().all(|runner| is_scripted(runner) && runner.deployment.agent().is_none()) {
+    if runners
+        .iter()
+        .all(|runner| is_scripted(runner) && runner.deployment.agent().is_none())
+    {
         let is_file = seen.recognised.holder.is_none();
         // An agent that sends nothing does nothing: without remote write no script is looked at.
         let sends = is_file && has("remote_write");
-        return sends.then(|| by_command(seen, facts)).flatten();
+        return sends.then(|| by_command(seen, facts, &runners)).flatten();
     }
     let is_agent = |runner: &RunningDeployment<'_>| {
         runner.certainty != Certainty::Doubtful && runner.deployment.agent().is_some()
@@ -46,11 +49,24 @@ pub(crate) fn evidence(
 }
 
 /// Where a script, a unit or another text starts an agent with the configuration in a file, if all that
-/// start something with it do.
-fn by_command(seen: &ScannedFile, facts: &Facts<'_>) -> Option<Place> {
+/// start something with it do. `runners` are the containers that they start it in.
+fn by_command(
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+    runners: &[RunningDeployment<'_>],
+) -> Option<Place> {
+    // The feature that makes an agent is unknown since 3.0.
+    let mut releases = runners
+        .iter()
+        .filter_map(|runner| runner.deployment.release());
+    let is_new = releases.any(|release| release >= (3, 0));
     let commands = facts.commands_starting(&seen.found.path);
-    let agents: Option<Vec<&Place>> = commands.iter().map(|command| command.agent()).collect();
-    agents?.first().map(|place| (*place).clone())
+    let agent = |command: &&Deployment| match is_new {
+        true => command.arguments.switch("agent").cloned(),
+        false => command.agent().cloned(),
+    };
+    let agents: Option<Vec<Place>> = commands.iter().map(agent).collect();
+    agents?.into_iter().next()
 }
 
 /// Where values of the chart `prometheus` start an agent: in flags that replace those of its server,

@@ -320,7 +320,10 @@ fn an_agent_that_loads_another_file_says_nothing() {
         (
             "a script of a container that is not in sight",
             &[
-                ("run.sh", "prometheus --agent --config.file=/etc/prometheus/agent.yml\n"),
+                (
+                    "run.sh",
+                    "prometheus --agent --config.file=/etc/prometheus/agent.yml\n",
+                ),
                 (
                     "compose.yml",
                     "services:\n  p:\n    image: prom/prometheus:v3.5.0\n    entrypoint: /other.sh\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n",
