@@ -35,6 +35,9 @@ pub(crate) const TREES: &[(&str, Grow)] = &[
     ("ingress-routes", ingress_routes),
     ("variables", variables),
     ("networks", networks),
+    ("namesakes", namesakes),
+    ("certificates", certificates),
+    ("missing-rules", missing_rules),
 ];
 
 const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";
@@ -473,6 +476,51 @@ fn service_of_compose(more: &str) -> Grown {
             ("prometheus.yml".to_owned(), one_endpoint()),
             ("compose.yml".to_owned(), format!("{service}{more}")),
         ],
+        named: Vec::new(),
+    }
+}
+
+/// The same ConfigMap and Deployment in so many folders, as in a repository of clusters.
+fn namesakes(count: usize) -> Grown {
+    let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  prometheus.yml: |\n    \
+        remote_write:\n    - url: https://rw.example.com/api/v1/write\n      bearer_token_file: /s/tok\n---\n\
+        apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  template:\n    spec:\n      \
+        containers:\n      - name: p\n        image: prom/prometheus:v3.1.0\n        args: \
+        ['--config.file=/etc/p/prometheus.yml']\n        volumeMounts: [{name: c, mountPath: /etc/p}]\n      \
+        volumes: [{name: c, configMap: {name: c}}]\n";
+    let files = (0..count).map(|number| (format!("n{number}/k.yaml"), manifest.to_owned()));
+    Grown {
+        files: files.collect(),
+        named: Vec::new(),
+    }
+}
+
+/// So many endpoints that name one damaged file of so many certificates.
+fn certificates(count: usize) -> Grown {
+    let endpoint = |number: usize| {
+        format!("- url: https://h{number}.example.com/x\n  tls_config: {{ca_file: ca.pem}}\n")
+    };
+    let endpoints: String = (0..count).map(endpoint).collect();
+    let certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    Grown {
+        files: vec![
+            (
+                "prometheus.yml".to_owned(),
+                format!("remote_write:\n{endpoints}"),
+            ),
+            ("ca.pem".to_owned(), certificate.repeat(count)),
+        ],
+        named: Vec::new(),
+    }
+}
+
+/// So many rule files that are not there.
+fn missing_rules(count: usize) -> Grown {
+    let files: String = (0..10 * count)
+        .map(|number| format!("- r{number}.yml\n"))
+        .collect();
+    Grown {
+        files: vec![("prometheus.yml".to_owned(), format!("rule_files:\n{files}"))],
         named: Vec::new(),
     }
 }

@@ -209,3 +209,21 @@ fn variables() {
 fn networks() {
     grows_in_step("networks", Task::Whole);
 }
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn namesakes() {
+    grows_in_step("namesakes", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn certificates() {
+    grows_in_step("certificates", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn missing_rules() {
+    grows_in_step("missing-rules", Task::Whole);
+}

@@ -105,6 +105,8 @@ pub struct Deployments {
     by_object: HashMap<(String, String), Vec<usize>>,
     /// Those that run Prometheus, by the folders that they are defined in.
     by_folder: HashMap<PathBuf, Vec<usize>>,
+    /// The same by the folder of their files, of objects whose names many have.
+    by_object_in: HashMap<(String, String), HashMap<PathBuf, Vec<usize>>>,
     by_place: HashMap<(Arc<str>, u32, u32), usize>,
 }
 
@@ -127,6 +129,7 @@ impl Deployments {
             out.by_place.entry(place).or_insert(number);
         }
         out.all = all;
+        out.note_folders();
         out
     }
 
@@ -169,6 +172,20 @@ impl Deployments {
         self.by_object.entry(object).or_default().push(number);
     }
 
+    /// Notes the folders of those that mount objects which many others have too.
+    fn note_folders(&mut self) {
+        let many = self.by_object.iter();
+        for (object, numbers) in many.filter(|(_, numbers)| numbers.len() > MOST_NAMESAKES) {
+            let folders = self.by_object_in.entry(object.clone()).or_default();
+            for &number in numbers {
+                let file = self.all.get(number).map(|deployment| &deployment.file);
+                if let Some(folder) = file.and_then(|file| file.parent()) {
+                    folders.entry(folder.to_owned()).or_default().push(number);
+                }
+            }
+        }
+    }
+
     /// Whether one of them mounts a Secret or ConfigMap of a name, in whatever namespace.
     pub(crate) fn mounts_object(&self, kind: &str, name: &str) -> bool {
         let object = (kind.to_owned(), name.to_owned());
@@ -190,10 +207,7 @@ impl Deployments {
     /// Those whose mounts may show a configuration, in order.
     fn mounting(&self, subject: &Subject<'_>) -> impl Iterator<Item = &Deployment> {
         let mut numbers: Vec<usize> = match subject.held {
-            Some(held) => {
-                let object = (held.kind.to_owned(), held.name.to_owned());
-                self.by_object.get(&object).cloned().unwrap_or_default()
-            }
+            Some(held) => self.mounting_object(held, subject.file),
             None => of_folders(&self.by_source, subject.file),
         };
         numbers.sort_unstable();
@@ -201,6 +215,24 @@ impl Deployments {
         numbers
             .into_iter()
             .filter_map(|number| self.all.get(number))
+    }
+
+    /// Those that mount an object of a file. Of many objects of one name, as in a repository with a folder
+    /// for each cluster, those of the nearest folder belong together.
+    fn mounting_object(&self, held: Held<'_>, file: &Path) -> Vec<usize> {
+        let object = (held.kind.to_owned(), held.name.to_owned());
+        let Some(all) = self.by_object.get(&object) else {
+            return Vec::new();
+        };
+        if all.len() <= MOST_NAMESAKES {
+            return all.clone();
+        }
+        let in_folder = |folder: &Path| {
+            let folders = self.by_object_in.get(&object)?;
+            folders.get(folder).cloned()
+        };
+        let nearest = file.ancestors().skip(1).find_map(in_folder);
+        nearest.unwrap_or_else(|| all.clone())
     }
 
     /// Those that run Prometheus and are defined in the folder of a file or above it, in order.
@@ -212,6 +244,10 @@ impl Deployments {
             .filter_map(|number| self.all.get(number))
     }
 }
+
+/// How many deployments may mount objects of one name before folders tell them apart: each of them is
+/// looked at for each of the objects.
+const MOST_NAMESAKES: usize = 16;
 
 /// What is under a path or a folder above it.
 fn of_folders(by_path: &HashMap<PathBuf, Vec<usize>>, path: &Path) -> Vec<usize> {

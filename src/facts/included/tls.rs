@@ -1,6 +1,8 @@
 //! Certificates and keys that TLS settings name.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use memchr::memmem;
 
@@ -31,10 +33,52 @@ pub(super) fn check(
     lookup: &Lookup<'_>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // A file that many settings name is looked at once, and its faults are those of the first.
+    let mut seen = HashMap::new();
     for settings in document.root().map(tls_settings).unwrap_or_default() {
-        section(settings, folder, lookup, &mut findings);
+        section(settings, folder, lookup, &mut seen, &mut findings);
     }
     findings
+}
+
+/// The files that were looked at, by their paths as written and what they are for: what they hold, and
+/// whether that is sound. None for one that is not judged.
+type Seen<'d> = HashMap<(&'d str, &'static str), Option<(Arc<[u8]>, bool)>>;
+
+/// Whether a file is looked into: an empty one is for others to tell, and one with placeholders is filled
+/// in later.
+fn is_judged(content: &[u8]) -> bool {
+    let has_placeholder = || {
+        placeholder::find(&String::from_utf8_lossy(content))
+            .next()
+            .is_some()
+    };
+    !content.trim_ascii().is_empty() && (content.starts_with(b"-----") || !has_placeholder())
+}
+
+/// What is wrong with the file that a setting names.
+fn faults(node: Node<'_>, role: Role, content: &[u8], lookup: &Lookup<'_>) -> Vec<Finding> {
+    let found = pem::check(role, content, lookup.now);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    // The same for all of them: to name an item of a long list takes as long as its neighbors.
+    let (path, identity) = (node.path(), node.identity());
+    let faults = found.into_iter().map(|fault| {
+        let message = match fault.severity {
+            Severity::Info => format!("the file {}", fault.message),
+            _ => format!("the file {}; every connection with it fails", fault.message),
+        };
+        let finding = Finding::new(rule::FILES_TLS, fault.severity, node.place(), message);
+        let finding = finding
+            .of_key(path.clone(), identity.clone())
+            .kind(fault.kind);
+        match fault.help {
+            Some(help) => finding.help(help),
+            None => finding,
+        }
+    });
+    faults.collect()
 }
 
 /// Every mapping under a key `tls_config`, in the order of the text.
@@ -71,50 +115,35 @@ fn tls_settings(root: Node<'_>) -> Vec<Mapping<'_>> {
     found
 }
 
-fn section(
-    settings: Mapping<'_>,
+fn section<'d>(
+    settings: Mapping<'d>,
     folder: Option<&Path>,
     lookup: &Lookup<'_>,
+    seen: &mut Seen<'d>,
     findings: &mut Vec<Finding>,
 ) {
-    let before = findings.len();
+    let mut sound = true;
     let mut pair = Vec::new();
     for (key, role) in SETTINGS {
         let Some(node) = settings.get(key) else {
             continue;
         };
-        let Some(content) = node.as_str().and_then(|path| read(path, folder, lookup)) else {
+        let Some(path) = node.as_str() else { continue };
+        let known = seen.entry((path, key)).or_insert_with(|| {
+            let content = read(path, folder, lookup).filter(|content| is_judged(content))?;
+            let found = faults(node, role, &content, lookup);
+            let is_sound = found.is_empty();
+            findings.extend(found);
+            Some((content.into(), is_sound))
+        });
+        let Some((content, is_sound)) = known else {
             continue;
         };
-        // An empty file is for others to tell, as is one that is not there.
-        if content.trim_ascii().is_empty() {
-            continue;
-        }
-        if placeholder::find(&String::from_utf8_lossy(&content))
-            .next()
-            .is_some()
-            && !content.starts_with(b"-----")
-        {
-            continue;
-        }
-        for fault in pem::check(role, &content, lookup.now) {
-            let message = format!("the file {}; every connection with it fails", fault.message);
-            let message = if fault.severity == Severity::Info {
-                format!("the file {}", fault.message)
-            } else {
-                message
-            };
-            let finding = at(node, rule::FILES_TLS, fault.severity, message).kind(fault.kind);
-            findings.push(match fault.help {
-                Some(help) => finding.help(help),
-                None => finding,
-            });
-        }
+        sound &= *is_sound;
         if role != Role::Authorities {
-            pair.push((node, content));
+            pair.push((node, Arc::clone(content)));
         }
     }
-    let sound = findings.len() == before;
     if let [(certificate, public), (key, private)] = pair.as_slice()
         && sound
         && pem::is_pair(public, private) == Some(false)

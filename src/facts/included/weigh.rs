@@ -1,6 +1,7 @@
 //! Whether something may put a file, or files that match a pattern, where it is missing: that
 //! nothing is beside the configuration proves little where a part of the picture is not in sight.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::{Checked, Purpose, Runners, kind_of, patterns};
@@ -8,7 +9,7 @@ use crate::facts::credential_file::Lookup;
 use crate::facts::deployment::{
     Certainty, Copied, Deployment, Mount, MountSource, RunningDeployment,
 };
-use crate::finding::{Finding, Severity, Unchecked, rule};
+use crate::finding::{Finding, Severity, Span, Unchecked, rule};
 use crate::yaml::Document;
 
 /// Weighs what is missing beside the configuration against everything that the tree deploys. What
@@ -22,15 +23,19 @@ pub fn missing(
     otherwise: &dyn Fn(&str) -> Option<String>,
     checked: &mut Checked,
 ) {
+    // There may be thousands of both.
+    let path = document.text().path();
+    let is_here = |finding: &&Finding| is_absence(finding) && finding.place.path() == path;
+    let absences = checked.findings.iter().filter(is_here);
+    let absences: HashSet<Span> = absences.map(|finding| finding.place.span()).collect();
+    let mut open = HashSet::new();
     for (purpose, node) in patterns(document) {
         let name = node.as_str().unwrap_or("").trim_start_matches("./");
         if name.is_empty() || name.starts_with('/') {
             continue;
         }
         let place = node.place();
-        let is_it =
-            |finding: &Finding| is_absence(finding) && finding.place.order() == place.order();
-        if !checked.findings.iter().any(is_it) {
+        if !absences.contains(&place.span()) {
             continue;
         }
         let is_read_once = purpose != Purpose::Targets;
@@ -47,7 +52,7 @@ pub fn missing(
         let Some(reason) = mounted.or_else(unseen).or_else(|| otherwise(name)) else {
             continue;
         };
-        checked.findings.retain(|finding| !is_it(finding));
+        open.insert(place.span());
         checked.unchecked.push(Unchecked {
             place,
             logical: node.path(),
@@ -55,6 +60,8 @@ pub fn missing(
             settle: None,
         });
     }
+    let is_open = |finding: &Finding| is_here(&finding) && open.contains(&finding.place.span());
+    checked.findings.retain(|finding| !is_open(finding));
 }
 
 /// Whether a finding says that nothing is there. A pattern that Go can't read is an error.
