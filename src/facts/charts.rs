@@ -41,7 +41,8 @@ impl Facts<'_> {
             folders.flat_map(|folder| ["Chart.lock", "Chart.yaml"].map(|name| folder.join(name)));
         files.find_map(|file| {
             let bytes = self.files.tree.read(&file, LARGEST_TEMPLATE).ok()?;
-            let text = Text::new(self.files.tree.shown(&file), bytes);
+            // A chart's own file holds names and releases, which messages quote.
+            let text = Text::recognized(self.files.tree.shown(&file), bytes);
             let document = parse_first(&text).ok()?;
             let needed = document.root()?.get("dependencies")?;
             let found = needed.items().find(|needed| {

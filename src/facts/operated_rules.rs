@@ -22,12 +22,13 @@ impl Facts<'_> {
             return Vec::new();
         }
         let all = self.all_operated();
+        let is_old = |one: &Deployment| one.release().is_some_and(|release| release < (3, 0));
         let meets = |need: &Need, one: &Deployment| match need.condition {
             Condition::Feature(name) => one.arguments.feature(name).is_some(),
+            Condition::ClosedRange => is_old(one),
             Condition::StoredForm(_) => {
-                let is_old = one.release().is_some_and(|release| release < (3, 0));
                 let receives = |flag: &&str| one.arguments.flag(flag).is_some();
-                is_old || RECEIVING.iter().any(receives)
+                is_old(one) || RECEIVING.iter().any(receives)
             }
             Condition::TwoSamplesIn(_) => true,
         };

@@ -237,6 +237,10 @@ impl Fixer<'_> {
             });
         file.new = new;
         file.after = after;
+        // What was taken back whole is no change.
+        if file.after == file.before {
+            self.files.remove(place.path());
+        }
         Ok(())
     }
 

@@ -54,6 +54,15 @@ fn the_release_of_the_chart_says_whether_jobs_are_read() {
 }
 
 #[test]
+fn the_release_is_shown() {
+    let chart = "apiVersion: v2\nname: a\nversion: 0.1.0\ndependencies: [{name: prometheus, version: 27.0.0, repository: 'https://prometheus-community.github.io/helm-charts'}]\n";
+    let values = format!("prometheus:\n{}", indented(JOBS, 2));
+    let scratch = Scratch::new(&[("Chart.yaml", chart), ("values.yaml", &values)]);
+    let said = scratch.promvet(&["--format", "concise"]).said();
+    assert!(said.contains("release 27.0.0 of the chart"), "{said}");
+}
+
+#[test]
 fn a_chart_that_needs_this_one_says_so_too() {
     let values = format!("prometheus:\n{}", indented(JOBS, 2));
     let chart = |version: &str, repository: &str| {

@@ -330,6 +330,74 @@ fn what_is_left_is_hidden_by_comments_with_a_reason() {
     }
 }
 
+/// A comment in a text of several lines would become a part of it.
+#[test]
+fn no_comment_is_written_into_a_value() {
+    let quoted = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  prometheus.yml: \"scrape_configs:\\n- job_name: a\\n\\\n    \\  scrape_interval: 10X\\n  static_configs: [{targets: ['a:1']}]\\n\\\n    - job_name: node exporter of the\\\n    \\ cluster\\n\"\n";
+    let config = "rule_files: [rules.yml]\nremote_write:\n- url: https://h.example.com/api/v1/write\n  bogus: 'x\n\n    y'\n";
+    let rules = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: histogram_quantile(\n      99, a\n      ) > 5\n    annotations:\n      b: |\n        Down: {{ $valeu }}\n        {{ nothing }}\n";
+    let alloy = "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://h.example.com/api/v1/push\"\n    bogus = 1\n  }\n}\n";
+    let targets = "[{\"target\": [\"a:80\"]}]\n";
+    let jobs = "scrape_configs: [{job_name: a, file_sd_configs: [{files: [t.json]}]}]\n";
+    let files = [
+        ("a/cm.yaml", quoted),
+        ("b/prometheus.yml", config),
+        ("b/rules.yml", rules),
+        ("c/config.alloy", alloy),
+        ("d/prometheus.yml", jobs),
+        ("d/t.json", targets),
+    ];
+    let folder = Scratch::new(&files);
+    let before = folder.promvet(&["check", ".", "--format", "concise"]);
+    for (path, _) in files.iter().filter(|(path, _)| *path != "d/prometheus.yml") {
+        assert!(before.stdout.contains(path), "{path}: {}", before.said());
+    }
+    let ran = folder.promvet(&["check", "--add-ignores", "old", "."]);
+    for (path, content) in files {
+        let now = folder.read(path);
+        let without: Vec<_> = now
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("# promvet:"))
+            .map(|line| line.split(" # promvet:").next().unwrap())
+            .collect();
+        let before: Vec<_> = content.lines().collect();
+        assert_eq!(without, before, "{path}: {now}\n{}", ran.said());
+        if !path.ends_with("prometheus.yml") && !path.ends_with("rules.yml") {
+            assert_eq!(now, content, "{path}");
+        }
+    }
+    // What is left is what was there, and no comment is in a value.
+    let rules = folder.read("b/rules.yml");
+    assert!(
+        !rules.contains("quantile( #") && !rules.contains("99, a #"),
+        "{rules}"
+    );
+    assert!(!rules.contains("}} #"), "{rules}");
+    let after = folder.promvet(&["check", ".", "--format", "concise"]);
+    for line in after
+        .stdout
+        .lines()
+        .filter(|line| line.contains(": error "))
+    {
+        let rule = line.split(' ').nth(2).unwrap();
+        assert!(before.stdout.contains(rule), "{line}\n{}", before.stdout);
+    }
+}
+
+/// What is behind `#` is the rest of a password and the host.
+#[test]
+fn a_password_with_a_number_sign_does_not_cost_the_host() {
+    let config = "remote_write:\n- url: https://shop:S3cret#Pw@host.example.com/path\n";
+    let folder = Scratch::new(&[("prometheus.yml", config)]);
+    let ran = folder.promvet(&["check", "--fix=unsafe", "."]);
+    assert_eq!(folder.read("prometheus.yml"), config, "{}", ran.said());
+    let other = "remote_write:\n- url: https://host.example.com/api/v1/write#part\n";
+    let folder = Scratch::new(&[("prometheus.yml", other)]);
+    folder.promvet(&["check", "--fix", "."]);
+    let fixed = folder.read("prometheus.yml");
+    assert!(fixed.contains("/api/v1/write\n"), "{fixed}");
+}
+
 #[test]
 fn a_summary_says_what_can_be_fixed_and_markdown_suggests_it() {
     let config = "remote_write:\n- url: mimir.example.com/api/v1/push  # a\n  remote_timeout: 30\n  basic_auth: {username: u, password_file: p}\n";

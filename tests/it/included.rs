@@ -551,6 +551,31 @@ fn short_ranges_are_reported_by_the_configuration_that_loads_them() {
     }
 }
 
+/// A range contains its start before 3.0.
+#[test]
+fn a_subquery_of_one_step_is_short_only_where_the_range_is_open() {
+    let rules = "groups: [{name: a, rules: [{record: 'a:b', expr: 'rate(x[1m:1m])'}]}]\n";
+    let main = "rule_files: [r.yml]\n";
+    let run = |release: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:{release}\n    volumes: ['.:/etc/prometheus']\n"
+        )
+    };
+    for (release, want) in [("v2.45.0", 0), ("v3.5.0", 1)] {
+        let compose = run(release);
+        let files = [
+            ("prometheus.yml", main),
+            ("r.yml", rules),
+            ("compose.yaml", compose.as_str()),
+        ];
+        let found = found(&files);
+        let reported = found
+            .iter()
+            .filter(|line| line.contains("rules/short-range"));
+        assert_eq!(reported.count(), want, "{release}: {found:?}");
+    }
+}
+
 #[test]
 fn a_web_configuration_is_found_by_its_flag() {
     const MAIN: &str = "scrape_configs: [{job_name: a, static_configs: [{targets: ['a:80']}]}]\n";

@@ -869,5 +869,18 @@ fn flags_and_features_of_a_prometheus_are_judged() {
             &spec("  additionalArgs: [{name: storage.agent.retention.max-time, value: 1d}]"),
             &[],
         ),
+        // The Operator turns features of old releases on by their own flags.
+        ("PrometheusAgent", "  version: v2.53.0", &[]),
+        (
+            "PrometheusAgent",
+            "  image: quay.io/prometheus/prometheus:v2.47.0",
+            &[],
+        ),
+        ("PrometheusAgent", "  version: v3.5.0", &[]),
+        (
+            "Prometheus",
+            "  version: v2.53.0\n  enableOTLPReceiver: true\n  serviceMonitorSelector: {}",
+            &[],
+        ),
     ]);
 }

@@ -34,6 +34,7 @@ impl Needs<'_, '_> {
         match need.condition {
             Condition::Feature(feature) => self.feature(need, feature),
             Condition::StoredForm(label) => self.stored_form(need, label),
+            Condition::ClosedRange => (!self.is_before_3()).then(|| need.finding.clone()),
             Condition::TwoSamplesIn(range) => self.two_samples(need, range),
         }
     }
@@ -59,20 +60,22 @@ impl Needs<'_, '_> {
     /// and in what others send.
     fn stored_form(&self, need: &Need, label: &str) -> Option<Finding> {
         let root = self.main.root()?;
-        let is_old = |deployment: &RunningDeployment<'_>| {
-            deployment
-                .deployment
-                .release()
-                .is_some_and(|of| of < (3, 0))
-        };
         let rewrites = |job: Node<'_>| {
             let rules = job.get("metric_relabel_configs").into_iter();
             let mut rules = rules.flat_map(Node::items);
             rules.any(|rule| rule.get("target_label").and_then(Node::as_str) == Some(label))
         };
         let mut jobs = root.get("scrape_configs").into_iter().flat_map(Node::items);
-        let holds = !self.runners.iter().any(is_old) && !jobs.any(rewrites) && !self.receives();
+        let holds = !self.is_before_3() && !jobs.any(rewrites) && !self.receives();
         holds.then(|| need.finding.clone())
+    }
+
+    /// Whether a release before 3.0 runs the configuration.
+    fn is_before_3(&self) -> bool {
+        let is_old = |runner: &RunningDeployment<'_>| {
+            runner.deployment.release().is_some_and(|of| of < (3, 0))
+        };
+        self.runners.iter().any(is_old)
     }
 
     fn two_samples(&self, need: &Need, range: i64) -> Option<Finding> {

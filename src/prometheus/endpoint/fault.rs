@@ -274,11 +274,17 @@ fn userinfo(endpoint: &Endpoint) -> Option<UrlFault> {
 
 fn fragment(endpoint: &Endpoint) -> Option<UrlFault> {
     let piece = endpoint.fragment()?;
+    // `https://user:pass#word@host`: without what follows, the host would be lost.
+    let is_password = endpoint.slice(piece).contains('@');
+    let message = match is_password {
+        true => "`#` ends the URL, so that the host behind it is lost: in a password it is `%23`",
+        false => "the part after `#` is never sent to the receiver",
+    };
     Some(UrlFault {
         kind: FaultKind::Fragment,
         range: piece.start - 1..piece.end,
-        message: "the part after `#` is never sent to the receiver".to_owned(),
-        suggestion: Some(endpoint.without_secrets(0, piece.start - 1)),
+        message: message.to_owned(),
+        suggestion: (!is_password).then(|| endpoint.without_secrets(0, piece.start - 1)),
         refused_by_go: false,
     })
 }

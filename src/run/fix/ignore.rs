@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::{Fixer, content_of};
-use crate::finding::{Place, Span, rule};
+use crate::discover;
+use crate::finding::{Place, Span, Text, rule};
+use crate::report::Reported;
 use crate::run::Run;
 use crate::run::suppress::group_of;
 use crate::schema::edit::apply;
 use crate::source::{LARGEST, Overlay, Tree};
+use crate::yaml::{Document, Kind, Node, Style, parse_all, parse_first};
 
 /// Where a comment is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +24,21 @@ enum At {
 
 /// The findings of one line.
 struct Line {
-    place: Place,
     rules: BTreeSet<String>,
     fingerprints: Vec<String>,
     at: At,
 }
 
 /// A file with the lines that get a comment.
-type Lines = BTreeMap<usize, Line>;
+struct FileLines {
+    /// A place in the text that was judged.
+    place: Place,
+    lines: BTreeMap<usize, Line>,
+}
+
+/// How often comments are tried: behind a line, above it, and without those that did not do their work,
+/// twice over where those of a file get in each other's way.
+const MOST_TRIES: usize = 6;
 
 /// Adds comments for what a run found, and runs again: the findings that are left, and how many are
 /// hidden. Whether a comment does its work shows in the run alone, so one that does not is tried in
@@ -42,12 +52,13 @@ pub(super) fn add(
 ) -> Result<(Run, usize), String> {
     let mut files = lines_of(&run);
     let before: usize = run.outcome.findings().len();
+    let known = fingerprints(&run);
     let mut run = run;
-    for _ in 0..3 {
+    for _ in 0..MOST_TRIES {
         if files.is_empty() {
             break;
         }
-        files.retain(|shown, lines| match write(reason, lines, fixer, overlay) {
+        files.retain(|shown, file| match write(reason, file, fixer, overlay) {
             Ok(()) => true,
             Err(why) => {
                 fixer.declined.insert(format!("{shown}: {why}"));
@@ -55,7 +66,7 @@ pub(super) fn add(
             }
         });
         run = look(overlay)?;
-        if !retry(&mut files, &run, fixer) {
+        if !retry(&mut files, &run, &known, fixer) {
             break;
         }
     }
@@ -63,20 +74,33 @@ pub(super) fn add(
     Ok((run, before.saturating_sub(after)))
 }
 
+/// The fingerprints of what a run found.
+fn fingerprints(run: &Run) -> HashSet<String> {
+    let findings = run.outcome.findings().iter();
+    findings
+        .map(|reported| reported.fingerprint.clone())
+        .collect()
+}
+
 /// The lines with findings that a comment can hide, by file.
-fn lines_of(run: &Run) -> BTreeMap<Arc<str>, Lines> {
-    let mut files: BTreeMap<Arc<str>, Lines> = BTreeMap::new();
+fn lines_of(run: &Run) -> BTreeMap<Arc<str>, FileLines> {
+    let mut files: BTreeMap<Arc<str>, FileLines> = BTreeMap::new();
     for reported in run.outcome.findings() {
         let finding = &reported.finding;
         let name = &*finding.rule;
         if group_of(name) == rule::GROUP_SUPPRESSIONS || name == rule::SCHEMA_SYNTAX {
             continue;
         }
-        let lines = files.entry(Arc::clone(finding.place.path())).or_default();
-        let line = lines
+        let file = files
+            .entry(Arc::clone(finding.place.path()))
+            .or_insert_with(|| FileLines {
+                place: finding.place.clone(),
+                lines: BTreeMap::new(),
+            });
+        let line = file
+            .lines
             .entry(finding.place.start().line)
             .or_insert_with(|| Line {
-                place: finding.place.clone(),
                 rules: BTreeSet::new(),
                 fingerprints: Vec::new(),
                 at: At::End,
@@ -87,17 +111,22 @@ fn lines_of(run: &Run) -> BTreeMap<Arc<str>, Lines> {
     files
 }
 
-/// Writes the comments of a file into the text that was judged.
+/// Writes the comments of a file into the text that was judged: only those that are left, so that what was
+/// tried before goes.
 fn write(
     reason: &str,
-    lines: &Lines,
+    file: &FileLines,
     fixer: &mut Fixer<'_>,
     overlay: &mut Overlay<'_>,
 ) -> Result<(), String> {
-    let Some(first) = lines.values().next().map(|line| line.place.clone()) else {
-        return Ok(());
-    };
+    let (first, lines) = (&file.place, &file.lines);
     let path = fixer.path_of(first.path())?;
+    // Alloy, JSON, units and Dockerfiles have other comments, or none where a finding is.
+    if !discover::has_yaml_name(&path) {
+        return Err(
+            "comments are written into files of YAML only; accept it in promvet.yaml".into(),
+        );
+    }
     // What was written in an earlier attempt goes, so the text that was judged is what counts.
     let judged = first.text();
     let current = overlay
@@ -106,8 +135,17 @@ fn write(
     let mark = current.get(..judged.byte_order_mark()).unwrap_or_default();
     let bytes = [mark, judged.content().as_bytes()].concat();
     let content = content_of(&bytes, judged)?;
+    let texts = texts_over_lines(judged);
     let edits = lines.iter().filter_map(|(number, line)| {
         let span = judged.line_span(*number)?;
+        let end = match line.at {
+            At::End => span.end,
+            At::Above => span.start,
+        };
+        // A comment would become a part of the value.
+        if texts.iter().any(|text| text.start < end && end < text.end) {
+            return None;
+        }
         let names: Vec<_> = line.rules.iter().map(String::as_str).collect();
         let comment = format!("# promvet: ignore[{}] {reason}", names.join(", "));
         let text = judged.slice(span);
@@ -128,12 +166,46 @@ fn write(
     });
     let after = apply(content, &edits.collect());
     let mark = mark.to_owned();
-    fixer.put(&first, &after, &mark, bytes, overlay)
+    fixer.put(first, &after, &mark, bytes, overlay)
+}
+
+/// Whether a text is a configuration rather than a sentence or a program.
+fn is_yaml(text: &str) -> bool {
+    let text = Text::recognized("text", text.as_bytes().to_vec());
+    let document = parse_first(&text).ok();
+    let root = document.as_ref().and_then(Document::root);
+    root.is_some_and(|root| root.scalar().is_none())
+}
+
+/// Values of several lines that hold no YAML as it is written: they have no comments.
+fn texts_over_lines(text: &Arc<Text>) -> Vec<Span> {
+    let (documents, _) = parse_all(text);
+    let mut open: Vec<Node<'_>> = documents.iter().filter_map(Document::root).collect();
+    let mut out = Vec::new();
+    while let Some(node) = open.pop() {
+        match node.kind() {
+            Kind::Sequence(list) => open.extend(list.iter()),
+            Kind::Mapping(mapping) => {
+                open.extend(mapping.written().flat_map(|entry| [entry.key, entry.value]));
+            }
+            Kind::Scalar(scalar) => {
+                let has_lines = text.slice(node.span()).contains('\n');
+                let may_have = scalar.style == Style::Literal && is_yaml(scalar.text);
+                out.extend((has_lines && !may_have && !node.is_alias()).then(|| node.span()));
+            }
+        }
+    }
+    out
 }
 
 /// Takes the comments back that did not hide their findings, or puts them elsewhere; whether there
 /// are some.
-fn retry(files: &mut BTreeMap<Arc<str>, Lines>, run: &Run, fixer: &mut Fixer<'_>) -> bool {
+fn retry(
+    files: &mut BTreeMap<Arc<str>, FileLines>,
+    run: &Run,
+    known: &HashSet<String>,
+    fixer: &mut Fixer<'_>,
+) -> bool {
     let left: HashSet<&str> = run
         .outcome
         .findings()
@@ -141,12 +213,13 @@ fn retry(files: &mut BTreeMap<Arc<str>, Lines>, run: &Run, fixer: &mut Fixer<'_>
         .map(|it| &*it.fingerprint)
         .collect();
     let mut again = false;
-    for (shown, lines) in &mut *files {
-        let broken =
-            run.outcome.findings().iter().any(|it| {
-                it.finding.rule == rule::SCHEMA_SYNTAX && it.finding.place.path() == shown
-            });
-        lines.retain(|number, line| {
+    for (shown, file) in &mut *files {
+        let is_new = |it: &Reported| {
+            let is_of_comment = group_of(&it.finding.rule) == rule::GROUP_SUPPRESSIONS;
+            it.finding.place.path() == shown && !is_of_comment && !known.contains(&it.fingerprint)
+        };
+        let broken = run.outcome.findings().iter().any(is_new);
+        file.lines.retain(|number, line| {
             let is_left = |text: &String| left.contains(text.as_str());
             if !broken && !line.fingerprints.iter().any(is_left) {
                 return true;

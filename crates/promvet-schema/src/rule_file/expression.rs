@@ -321,8 +321,12 @@ impl Expression<'_, '_, '_> {
                     "the range of this subquery holds one step only, and `{name}` needs two: the \
                      result is always empty"
                 );
-                let help = "make the range at least twice the step";
-                self.warn(SHORT_RANGE, range, message, help);
+                let help = Some("make the range at least twice the step".to_owned());
+                let span = range.span();
+                let at = (span.start as usize, span.end as usize);
+                let condition = Condition::ClosedRange;
+                self.report
+                    .on_condition(condition, SHORT_RANGE, self.node, at, message, help);
             }
             _ => {}
         }

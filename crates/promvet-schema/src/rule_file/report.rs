@@ -34,6 +34,8 @@ pub enum Condition {
     Feature(&'static str),
     /// The values of this label are stored as targets write them, not as Prometheus 3 does.
     StoredForm(&'static str),
+    /// A range contains its start, as it does before 3.0.
+    ClosedRange,
     /// So many milliseconds hold two samples.
     TwoSamplesIn(i64),
 }

@@ -102,6 +102,21 @@ struct Operated<'d> {
     is_values: bool,
 }
 
+/// Keys that make Prometheus receive, and the flags that the Operator starts it with, from 3.0 on and before
+/// (prometheus-operator `pkg/prometheus/promcfg.go`).
+const RECEIVERS: &[(&str, &str, &str)] = &[
+    (
+        "enableOTLPReceiver",
+        "--web.enable-otlp-receiver",
+        "--enable-feature=otlp-write-receiver",
+    ),
+    (
+        "enableRemoteWriteReceiver",
+        "--web.enable-remote-write-receiver",
+        "--web.enable-remote-write-receiver",
+    ),
+];
+
 impl<'d> Operated<'d> {
     fn all(file: &'d SourceFile) -> Vec<Self> {
         let mut out = Vec::new();
@@ -241,6 +256,14 @@ impl<'d> Operated<'d> {
         })
     }
 
+    /// Whether it runs a release before 3.0, which has other flags.
+    fn is_before_3(&self) -> bool {
+        let image = self.image();
+        let version = image.as_ref().and_then(Image::version);
+        let major = version.and_then(|version| version.split('.').next()?.parse::<u16>().ok());
+        major.is_some_and(|major| major < 3)
+    }
+
     fn arguments(&self) -> Arguments {
         let place = self.place();
         let mut list = vec![Argument {
@@ -251,19 +274,20 @@ impl<'d> Operated<'d> {
             let place = node.place();
             list.push(Argument { text, place });
         };
+        let is_old = self.is_before_3();
         if self.kind == "PrometheusAgent" {
-            push("--agent".to_owned(), self.root);
+            let flag = if is_old {
+                "--enable-feature=agent"
+            } else {
+                "--agent"
+            };
+            push(flag.to_owned(), self.root);
         }
-        for (key, flag) in [
-            ("enableOTLPReceiver", "web.enable-otlp-receiver"),
-            (
-                "enableRemoteWriteReceiver",
-                "web.enable-remote-write-receiver",
-            ),
-        ] {
+        for (key, flag, before_3) in RECEIVERS {
             let value = self.spec.get(key);
             if let Some(value) = value.filter(|value| value.as_str() == Some("true")) {
-                push(format!("--{flag}"), value);
+                let flag = if is_old { before_3 } else { flag };
+                push((*flag).to_owned(), value);
             }
         }
         let query = self.spec.get("query");
