@@ -237,7 +237,7 @@ impl Fixer<'_> {
             });
         file.new = new;
         file.after = after;
-        // What was taken back whole is no change.
+        // Everything was taken back: the file stays as it was.
         if file.after == file.before {
             self.files.remove(place.path());
         }

@@ -101,12 +101,13 @@ impl<'d> Settings<'d> {
             &mut |path, key, value, holder| {
                 let last = value.place().end().line;
                 if line_of(key) <= line && (last >= line || line_of(key) == line) {
-                    // Of several in one line the first is meant; of those around it the innermost.
-                    let is_same = best.as_ref().is_some_and(|best| {
+                    // Of several in one line the first is meant; of those around it the innermost. What a
+                    // resource stands for without saying it is at the beginning of the resource.
+                    let is_nearer = best.as_ref().is_none_or(|best| {
                         let begun = best.written.map_or(0, |(key, _)| line_of(key));
-                        begun == line && line_of(key) == line
+                        begun < line_of(key) || begun == line_of(key) && begun != line
                     });
-                    if !is_same {
+                    if is_nearer {
                         best = Some(FoundKey {
                             path: path.to_owned(),
                             written: Some((key, value)),

@@ -141,3 +141,33 @@ fn what_is_not_there_is_answered_with_what_is() {
         assert!(ran.stderr.contains(says), "{args:?}: {}", ran.stderr);
     }
 }
+
+/// What a resource stands for without saying it is at its beginning, and hides nothing that is written.
+#[test]
+fn lines_of_resources_and_values_are_explained() {
+    let stack = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata:\n  name: p\nspec:\n  replicas: 2\n  retention: 10d\n  remoteWrite:\n    - url: https://mimir.example.com/api/v1/push\n      remoteTimeout: 5s\n      queueConfig:\n        maxShards: 5\n";
+    let values = "prometheus:\n  prometheusSpec:\n    remoteWrite:\n      - url: https://mimir.example.com/api/v1/push\n        remoteTimeout: 5s\n";
+    let folder = Scratch::new(&[("cr.yaml", stack), ("values.yaml", values)]);
+    for (at, key, value) in [
+        (
+            "cr.yaml:9",
+            "remote_write[0].url",
+            "https://mimir.example.com/api/v1/push",
+        ),
+        ("cr.yaml:10", "remote_write[0].remote_timeout", "5s"),
+        ("cr.yaml:12", "remote_write[0].queue_config.max_shards", "5"),
+        (
+            "values.yaml:4",
+            "remote_write[0].url",
+            "https://mimir.example.com/api/v1/push",
+        ),
+        ("values.yaml:5", "remote_write[0].remote_timeout", "5s"),
+    ] {
+        let ran = folder.promvet(&["why", at]);
+        assert!(
+            ran.stdout.contains(key) && ran.stdout.contains(value),
+            "{at}: {}",
+            ran.said()
+        );
+    }
+}

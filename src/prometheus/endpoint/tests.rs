@@ -127,6 +127,27 @@ fn faults_are_reported_once_and_in_place() {
             false,
         ),
         (
+            "https//a.example/push",
+            F::Slashes,
+            "https//",
+            Some("https://a.example/push"),
+            false,
+        ),
+        (
+            "HTTP;//a.example/push",
+            F::Slashes,
+            "HTTP;//",
+            Some("http://a.example/push"),
+            false,
+        ),
+        (
+            "http:\\\\a.example/push",
+            F::Slashes,
+            "http:\\\\",
+            Some("http://a.example/push"),
+            false,
+        ),
+        (
             "localhost:9090",
             F::NoScheme,
             "localhost:9090",

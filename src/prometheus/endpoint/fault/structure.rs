@@ -64,7 +64,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
     }
     let behind = endpoint.masked.get(scheme.end..).unwrap_or("");
     if !behind.starts_with("://") {
-        let rest = scheme.end + behind.len() - behind.trim_start_matches([':', '/']).len();
+        let rest = scheme.end + behind.len() - behind.trim_start_matches([':', '/', '\\']).len();
         return Some(UrlFault {
             kind: FaultKind::Slashes,
             range: scheme.start..rest,
@@ -111,11 +111,37 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
     })
 }
 
+/// The scheme that a URL begins with, if what is behind it is meant for `://`, and where the host begins:
+/// `https//host`, `https;//host`.
+fn broken_scheme(endpoint: &Endpoint, start: usize) -> Option<(&'static str, usize)> {
+    let text = endpoint.masked.get(start..)?;
+    let scheme = ["https", "http"].into_iter().find(|scheme| {
+        let begin = text.get(..scheme.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+    })?;
+    let behind = text.get(scheme.len()..)?;
+    let host = behind.trim_start_matches([':', ';', '.', '/', '\\']);
+    let marks = behind.get(..behind.len() - host.len())?;
+    let slashes = marks.chars().filter(|c| matches!(c, '/' | '\\')).count();
+    let is_host = host.starts_with(|c: char| c.is_ascii_alphanumeric());
+    (slashes > 1 && is_host).then(|| (scheme, start + scheme.len() + marks.len()))
+}
+
 fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Option<UrlFault> {
     let first = endpoint.masked.get(all.clone())?.chars().next()?;
     if first == MASK {
         // It may bring the scheme with it.
         return None;
+    }
+    if let Some((scheme, at)) = broken_scheme(endpoint, all.start) {
+        let rest = endpoint.without_secrets(at, endpoint.text.len());
+        return Some(UrlFault {
+            kind: FaultKind::Slashes,
+            range: all.start..at,
+            message: format!("`://` is misspelled behind `{scheme}`: every send fails"),
+            suggestion: Some(format!("{scheme}://{}", rest.trim_end())),
+            refused_by_go: false,
+        });
     }
     let authority = endpoint.authority();
     let shown = endpoint.redacted();
