@@ -495,20 +495,23 @@ fn namesakes(count: usize) -> Grown {
     }
 }
 
-/// So many endpoints that name one damaged file of so many certificates.
+/// So many endpoints that name one damaged file, and one that names a file of so many damaged certificates.
+/// The first file is of one size: what a file holds is looked at for each reference, up to a limit.
 fn certificates(count: usize) -> Grown {
     let endpoint = |number: usize| {
         format!("- url: https://h{number}.example.com/x\n  tls_config: {{ca_file: ca.pem}}\n")
     };
     let endpoints: String = (0..count).map(endpoint).collect();
+    let last = "- url: https://h.example.com/x\n  tls_config: {ca_file: all.pem}\n";
     let certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
     Grown {
         files: vec![
             (
                 "prometheus.yml".to_owned(),
-                format!("remote_write:\n{endpoints}"),
+                format!("remote_write:\n{endpoints}{last}"),
             ),
-            ("ca.pem".to_owned(), certificate.repeat(count)),
+            ("ca.pem".to_owned(), certificate.repeat(20)),
+            ("all.pem".to_owned(), certificate.repeat(10 * count)),
         ],
         named: Vec::new(),
     }
