@@ -29,12 +29,13 @@ const TARGETS_OF_ALLOY: &str = "discovery.relabel.";
 const OF_TARGETS: &str = rule::RELABEL_DROPS_EVERYTHING;
 
 /// Rules about what is absent: the rest of what a patch changes is in another file.
-const OF_ABSENCE: &[&str] = &[
+pub(super) const OF_ABSENCE: &[&str] = &[
     rule::REMOTE_WRITE_CREDENTIALS_MISSING,
     rule::REMOTE_WRITE_EXTERNAL_LABELS,
     rule::REMOTE_WRITE_QUEUE,
     rule::REMOTE_WRITE_TENANT_HEADER,
     rule::SCHEMA_MISSING_FIELD,
+    rule::SCRAPE_FEDERATE,
 ];
 
 /// Rules that ask what a job discovers: monitors and probes of the Operator select objects, and the

@@ -1,18 +1,11 @@
 //! What is not reported about an object that kustomizations of the tree patch.
 
+use super::foreign::OF_ABSENCE;
 use super::survey::ScannedFile;
 use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity};
 use crate::rules::Judgement;
-
-/// Rules about what is missing beside something: a patch may add it.
-const OF_ABSENCE: &[&str] = &[
-    rule::REMOTE_WRITE_CREDENTIALS_MISSING,
-    rule::REMOTE_WRITE_TENANT_HEADER,
-    rule::SCHEMA_MISSING_FIELD,
-    rule::SCRAPE_FEDERATE,
-];
 
 /// Takes out what a patch of a kustomization may mend: the object that is applied is another one.
 pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {

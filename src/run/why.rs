@@ -102,7 +102,7 @@ impl<'d> Settings<'d> {
                 let last = value.place().end().line;
                 if line_of(key) <= line && (last >= line || line_of(key) == line) {
                     // Of several in one line the first is meant; of those around it the innermost. What a
-                    // resource stands for without saying it is at the beginning of the resource.
+                    // translation adds has the place of the whole resource.
                     let is_nearer = best.as_ref().is_none_or(|best| {
                         let begun = best.written.map_or(0, |(key, _)| line_of(key));
                         begun < line_of(key) || begun == line_of(key) && begun != line
