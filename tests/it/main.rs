@@ -37,8 +37,6 @@ mod lost;
 mod mounted_files;
 mod mutations;
 mod near_miss;
-#[cfg(feature = "online")]
-mod online;
 mod operator;
 mod oracle;
 mod outputs;

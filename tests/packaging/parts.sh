@@ -70,8 +70,32 @@ copy_sources() {
   fi
   mkdir "$SCRATCH/source"
   (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard -- Cargo.toml Cargo.lock build.rs \
-    build rules src crates benches examples | tar -c --null -T -) | tar -x -C "$SCRATCH/source"
+    build rules src crates benches examples tests/online pyproject.toml README.md LICENSE \
+    .pre-commit-hooks.yaml | tar -c --null -T -) | tar -x -C "$SCRATCH/source"
   sed -i 's/^version = "\([0-9.]*\)"$/version = "\1+'"$1"'"/' "$SCRATCH/source/Cargo.toml"
+  sed -i '/^name = "promvet/{n;s/"$/+'"$1"'"/}' "$SCRATCH/source/Cargo.lock"
+}
+
+# Makes a repository of hooks and prints its revision, which is the same for the same content.
+hooks() {
+  cd "$1"
+  git init --quiet --initial-branch main
+  git add --force .
+  GIT_AUTHOR_DATE='2026-01-01T00:00Z' GIT_COMMITTER_DATE='2026-01-01T00:00Z' \
+    git commit --quiet --message hooks
+  git rev-parse HEAD
+}
+
+# A repository that uses a hook.
+using() {
+  printf 'repos:\n- repo: %s\n  rev: %s\n  hooks:\n' "$1" "$2" > .pre-commit-config.yaml
+  printf '  - id: %s\n' "$3" >> .pre-commit-config.yaml
+  git add .pre-commit-config.yaml
+}
+
+attempt() {
+  git add --all
+  PATH="$SCRATCH/bin:$PATH" git commit --message "$1"
 }
 
 # What the page's examples show: a second endpoint, and a slip in the first.

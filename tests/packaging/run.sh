@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What others use promvet through: hooks, the action, the templates, the wheel. What a part needs is
 # installed from PyPI into target/packaging; where that can't be done, the part is left out and says
-# why. PROMVET names another binary than the one built here; the arguments name parts.
+# why. PROMVET names another binary than the one built here; the arguments name parts, behind `--but`
+# those that are left out.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -31,7 +32,12 @@ export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
 unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 
 parts=("$@")
-[ "${#parts[@]}" -gt 0 ] || parts=(lint reports snippets release dialect rule wheel pre_commit)
+if [ "$#" -eq 0 ] || [ "$1" = --but ]; then
+  parts=()
+  for part in lint reports snippets pre_commit release dialect built; do
+    [[ " $* " = *" $part "* ]] || parts+=("$part")
+  done
+fi
 for part in "${parts[@]}"; do
   echo "-- packaging: $part"
   SCRATCH=$(mktemp -d)

@@ -1,10 +1,15 @@
-//! `--online` against servers on this machine, with certificates made here.
+//! `--online` against servers on this machine, with certificates made here. A program of its own: with the
+//! feature everything is built anew, and so only these tests are.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test that can't go on says so by panicking"
 )]
+
+#[expect(dead_code, reason = "the other tests need the rest of it")]
+#[path = "../it/support/mod.rs"]
+mod support;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
