@@ -9,11 +9,13 @@ use super::args::{ConfigArgs, ListFormat, PathArgs};
 use super::check::{complain_of_policy, prepare};
 use super::{Exit, complain};
 use crate::discover::What;
+use crate::facts::Facts;
 use crate::finding::Place;
 use crate::policy::{Glob, MountedFrom, Policy};
 use crate::prometheus::Config;
 use crate::rules;
 use crate::run::Run;
+use crate::run::facts::all_facts;
 use crate::run::policies::{Policies, Scope};
 use crate::run::survey::{ScannedFile, survey};
 use crate::run::uses::{external_labels, id};
@@ -67,11 +69,15 @@ pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> io::Result<Exit>
         return Ok(Exit::Failed);
     };
     let path = tree.shown(&seen.found.path);
+    let mut settings = settings(&scope.policy, &path, seen);
+    let facts = all_facts(&request, &survey, &policies, &*tree);
+    let facts = facts.get(&policies.scope_of(&seen.found));
+    settings.extend(facts.map(|facts| images(facts, seen)).unwrap_or_default());
     let report = Report {
         version: VERSION,
         path: &path,
         policies: files(scope, &policies),
-        settings: settings(&scope.policy, &path, seen),
+        settings,
     };
     match args.format {
         ListFormat::Human => human(&report, out)?,
@@ -90,10 +96,10 @@ fn files<'p>(scope: &Scope, policies: &'p Policies) -> Vec<&'p str> {
 
 fn human(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", report.path)?;
-    if report.policies.is_empty() {
-        return writeln!(out, "  no promvet.yaml applies; `promvet init` writes one");
+    match report.policies.as_slice() {
+        [] => writeln!(out, "  no promvet.yaml applies; `promvet init` writes one")?,
+        policies => writeln!(out, "  policy: {}\n", policies.join(", then "))?,
     }
-    writeln!(out, "  policy: {}\n", report.policies.join(", then "))?;
     let width = |text: fn(&Setting) -> usize| report.settings.iter().map(text).max().unwrap_or(0);
     let key = width(|setting| setting.key.len());
     let value = width(|setting| setting.value.chars().count());
@@ -176,6 +182,25 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<Setting> {
     out.extend(domains.map(|(one, place)| setting("opstrace", one, place)));
     let template = policy.templates.iter().find(|glob| glob.matches(path));
     out.extend(template.map(|glob| setting("template", &glob.pattern, &glob.place)));
+    out
+}
+
+/// The releases of Prometheus by the tags of the images that run a file. Rules about what is started go
+/// by them; they are not targets.
+fn images(facts: &Facts<'_>, seen: &ScannedFile) -> Vec<Setting> {
+    let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
+    let mut known = BTreeSet::new();
+    let mut out = Vec::new();
+    for runner in &runners {
+        let deployment = runner.deployment;
+        let images = deployment.base.iter().chain(&deployment.image);
+        let image = images.filter_map(|image| Some((image.version()?, &image.place)));
+        for (version, place) in image {
+            if known.insert((place.path().to_string(), place.span().start)) {
+                out.push(setting("image", version, place));
+            }
+        }
+    }
     out
 }
 

@@ -3,6 +3,7 @@
 //! that send by remote write.
 
 mod alertmanager;
+mod chart_files;
 mod grafana;
 mod kustomize;
 mod merged;
@@ -27,9 +28,9 @@ use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{ALLOY, Dialect, NATIVE, Spelling, Translation, VMAGENT, translate};
 use crate::yaml::{Builder, Document, Dollars, Node, embedded, parse_first};
 
+pub(crate) use chart_files::is_file_of_chart;
 pub use spoken::Spoken;
 pub(super) use terraform::read as terraform;
-pub(crate) use values::is_file_of_chart;
 
 /// Words: every file with a configuration in another dialect holds one of these.
 pub(super) const WORDS: &[&str] = &[

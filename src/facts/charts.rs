@@ -56,6 +56,26 @@ impl Facts<'_> {
         })
     }
 
+    /// Whether another YAML file of the folder of some values, which may be laid under them or over them,
+    /// has a word.
+    #[must_use]
+    pub fn is_named_beside(&self, shown: &str, word: &str) -> bool {
+        let file = self.absolute(shown);
+        let folder = file.parent().map(|folder| self.files.tree.list(folder));
+        let Some(Ok(files)) = folder else {
+            return false;
+        };
+        let is_yaml = |path: &&PathBuf| {
+            let extension = path.extension();
+            **path != file && extension.is_some_and(|name| name == "yaml" || name == "yml")
+        };
+        let mut others = files.iter().filter(is_yaml).take(MOST_TEMPLATES);
+        others.any(|path| {
+            let content = self.files.tree.read(path, LARGEST_TEMPLATE);
+            content.is_ok_and(|content| memmem::find(&content, word.as_bytes()).is_some())
+        })
+    }
+
     /// Whether a file in a folder, or in a folder of it, has `.key`.
     fn is_named_in(&self, templates: &Path, key: &str) -> bool {
         let tree = self.files.tree;

@@ -1,5 +1,6 @@
 //! Whether a configuration is one for an agent, by what the tree says of who runs it.
 
+use super::chart_agent;
 use super::survey::ScannedFile;
 use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
@@ -24,7 +25,7 @@ pub(crate) fn evidence(
         return None;
     }
     if let Some(EmbeddedIn::Values) = &seen.recognised.holder {
-        return by_chart(document);
+        return chart_agent::evidence(document, facts);
     }
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
     // A script that starts the container tells more than its image.
@@ -67,49 +68,4 @@ fn by_command(
     };
     let agents: Option<Vec<Place>> = commands.iter().map(agent).collect();
     agents?.into_iter().next()
-}
-
-/// Where values of the chart `prometheus` start an agent: in flags that replace those of its server,
-/// else in those that are added to them (prometheus-community/helm-charts `charts/prometheus` 28.0.0
-/// templates/deploy.yaml).
-fn by_chart(document: &Document) -> Option<Place> {
-    let mut top = document.root()?;
-    while let Some(parent) = top.parent() {
-        top = parent;
-    }
-    let below = top.mapping()?.entries().map(|entry| entry.value);
-    let mut charts = std::iter::once(top).chain(below);
-    charts.find_map(|values| of_server(values.get("server")?))
-}
-
-fn of_server(server: Node<'_>) -> Option<Place> {
-    let items = |key: &str| server.get(key).into_iter().flat_map(Node::items);
-    let is_agent = |flag: &Node<'_>| {
-        let text = flag.as_str().unwrap_or("").trim_start_matches('-');
-        let features = text.strip_prefix("enable-feature=");
-        text == "agent" || features.is_some_and(names_agent)
-    };
-    if items("defaultFlagsOverride").next().is_some() {
-        return items("defaultFlagsOverride")
-            .find(is_agent)
-            .map(Node::place);
-    }
-    if let Some(flag) = items("extraFlags").find(is_agent) {
-        return Some(flag.place());
-    }
-    let mut more = server.get("extraArgs")?.mapping()?.entries();
-    let found = more.find(|entry| {
-        let value = entry.value.as_str().unwrap_or("");
-        match entry.name() {
-            "agent" => value != "false",
-            "enable-feature" => names_agent(value),
-            _ => false,
-        }
-    });
-    Some(found?.key.place())
-}
-
-/// Whether a list of features has the one that makes an agent.
-fn names_agent(features: &str) -> bool {
-    features.split(',').any(|text| text == "agent")
 }

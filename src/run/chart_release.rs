@@ -44,7 +44,7 @@ pub(super) fn set_unread_jobs_aside(
 
 /// The release of the chart that values are for: that of what carries them, or of the chart around them
 /// that needs it.
-fn release(at: &Place, facts: &Facts<'_>) -> Option<(String, Place)> {
+pub(super) fn release(at: &Place, facts: &Facts<'_>) -> Option<(String, Place)> {
     let (documents, _) = parse_all(at.text());
     let mut carried = documents.iter().flat_map(chart_versions);
     match (carried.next(), carried.next()) {
@@ -55,7 +55,7 @@ fn release(at: &Place, facts: &Facts<'_>) -> Option<(String, Place)> {
 }
 
 /// The number before the first dot of a release, or of a range that stays below the next one.
-fn major(release: &str) -> Option<u64> {
+pub(super) fn major(release: &str) -> Option<u64> {
     let bare = release.trim().trim_start_matches(['^', '~', '=', 'v']);
     let is_range = bare.contains(['>', '<', '|', ',', ' ']);
     let first = bare.split('.').next().filter(|_| !is_range)?;

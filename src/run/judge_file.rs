@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::agent;
 use super::before_2;
 use super::broken;
+use super::chart_agent;
 use super::chart_release;
 use super::custom_rules;
 use super::foreign;
@@ -57,6 +58,7 @@ pub(crate) fn judge_one<'a>(
             }
             as_spoken(&mut judgement, document, seen, facts);
             unrendered::as_alternatives(&mut judgement, recognised);
+            chart_agent::add(&mut judgement, document, seen, facts);
             chart_release::set_unread_jobs_aside(&mut judgement, document, seen, facts);
             return (judgement, read.configuration);
         }

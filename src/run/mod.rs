@@ -4,6 +4,7 @@ mod agent;
 pub(crate) mod baseline;
 mod before_2;
 mod broken;
+mod chart_agent;
 mod chart_release;
 pub(crate) mod compare;
 mod configurations;

@@ -135,7 +135,9 @@ fn rule_files_of_the_chart_count_as_there() {
         ("/etc/config/alerting_rules.yml", 0),
         ("/etc/config/rules", 0),
         ("/etc/config/more.yml", 0),
-        ("/etc/config/elsewhere.yml", 1),
+        // It is reported as missing.
+        ("/etc/config/elsewhere.yml", 0),
+        ("/etc/config/folder/elsewhere.yml", 1),
         ("/etc/other/alerting_rules.yml", 1),
     ] {
         let values = format!(

@@ -949,6 +949,11 @@ fn keys_without_effect_are_reported_in_each_carrier_of_the_chart() {
         (
             "values.yaml",
             "server: {retention: 1d}\nserverFiles: {prometheus.yml: {rule_files: [/etc/config/rules, /etc/config/x.yml], scrape_configs: []}}\n".to_owned(),
+            Some("files/missing"),
+        ),
+        (
+            "values.yaml",
+            "server: {retention: 1d}\nserverFiles: {x.yml: {groups: []}, prometheus.yml: {rule_files: [/etc/config/rules, /etc/config/x.yml], scrape_configs: []}}\n".to_owned(),
             None,
         ),
         ("values.yaml", mounted.to_owned(), None),

@@ -40,6 +40,10 @@ fn command(flags: &str) -> String {
 }
 
 fn stateful_set(args: &str) -> String {
+    let args = match args.contains("config.file") {
+        true => args.to_owned(),
+        false => format!("--config.file=/etc/prometheus/prometheus.yml, {args}"),
+    };
     format!(
         "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: prometheus}}\nspec:\n  template:\n    \
          spec:\n      containers:\n        - name: prometheus\n          \

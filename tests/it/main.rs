@@ -8,6 +8,8 @@ mod broken;
 mod carriers;
 mod change_forms;
 mod changes;
+mod chart_agent;
+mod chart_files;
 mod chart_release;
 mod charts_of_receivers;
 mod cli;

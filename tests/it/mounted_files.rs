@@ -217,3 +217,29 @@ fn jobs_of_a_config_map_are_those_of_the_configuration() {
         assert_eq!(places, expected, "{job}: {found:?}");
     }
 }
+
+/// A target file that is a key of a mounted ConfigMap, in JSON too, is read whatever it lacks.
+#[test]
+fn target_files_in_a_config_map_are_read() {
+    let deployment = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: p}\nspec:\n  selector: {matchLabels: {app: p}}\n  template:\n    metadata: {labels: {app: p}}\n    spec:\n      containers:\n      - name: p\n        image: prom/prometheus:v3.5.0\n        args: [--config.file=/etc/prometheus/prometheus.yml]\n        volumeMounts:\n        - {name: c, mountPath: /etc/prometheus}\n        - {name: t, mountPath: /etc/targets}\n      volumes:\n      - {name: c, configMap: {name: c}}\n      - {name: t, configMap: {name: t}}\n";
+    let map = |key: &str, content: &str| {
+        let ending = key.rsplit('.').next().unwrap();
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  prometheus.yml: |\n    scrape_configs:\n    - job_name: a\n      file_sd_configs: [{{files: ['/etc/targets/a*.{ending}']}}]\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: t}}\ndata:\n  {key}: |\n    {content}\n{deployment}"
+        )
+    };
+    for (key, content, expected) in [
+        ("a.json", "[{\"targets\": [\"a:80\"]}]", 0),
+        ("a.json", "[{\"target\": [\"a:80\"]}]", 1),
+        ("a.yml", "- targets: ['a:80']", 0),
+        ("a.yml", "- target: ['a:80']", 1),
+    ] {
+        let text = map(key, content);
+        let tree = memory::tree(&[("/tree/k.yaml", &text)]);
+        let run = memory::judged(&memory::at("/tree"), &tree);
+        let found = run.outcome.findings();
+        assert_eq!(found.len(), expected, "{key} {content}: {found:?}");
+        let unchecked = run.outcome.unchecked();
+        assert!(unchecked.is_empty(), "{key} {content}: {unchecked:?}");
+    }
+}

@@ -884,3 +884,48 @@ fn flags_and_features_of_a_prometheus_are_judged() {
         ),
     ]);
 }
+
+#[test]
+fn a_server_with_the_feature_of_agents_does_not_start() {
+    let path: &str = "an agent refuses `--storage.tsdb.path`";
+    let args = "  containers:\n  - name: prometheus\n    args: [--config.file=/a]\n";
+    let with = |rest: &str| format!("  enableFeatures: [agent]\n{rest}");
+    let conflict = "schema/conflict";
+    check_objects(&[
+        (
+            "Prometheus",
+            &with("  version: v2.53.0\n"),
+            &[(5, conflict, path)],
+        ),
+        (
+            "Prometheus",
+            &with(""),
+            &[(5, conflict, "before Prometheus 3.0")],
+        ),
+        (
+            "Prometheus",
+            &with(&format!("  version: v2.53.0\n  ruleSelector: {{}}\n{args}")),
+            &[(5, conflict, "an agent refuses `rule_files`")],
+        ),
+        (
+            "Prometheus",
+            &with(&format!("  version: v2.53.0\n{args}")),
+            &[],
+        ),
+        ("PrometheusAgent", &with("  version: v2.53.0\n"), &[]),
+        (
+            "Prometheus",
+            "  enableFeatures: [native-histograms]\n  version: v2.53.0\n",
+            &[],
+        ),
+    ]);
+    let values = "prometheus:\n  prometheusSpec:\n    version: v2.54.1\n    enableFeatures: [agent]\n    ruleSelector: {matchLabels: {a: b}}\n";
+    let agent = "agentMode";
+    check(&[
+        (&[("values.yaml", values)], &[(4, conflict, agent)]),
+        (
+            &[("values.yaml", &values.replace("v2.54.1", "v3.5.0"))],
+            &[(4, "start/feature", "starts as a server")],
+        ),
+    ]);
+}

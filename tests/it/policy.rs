@@ -1028,6 +1028,15 @@ fn config_is_about_one_file() {
     let tree = tree(&[("prometheus.yml", GOOD)]);
     let ran = tree.promvet(&["config", "prometheus.yml"]);
     assert!(ran.stdout.contains("no promvet.yaml applies"));
+    assert!(!ran.stdout.contains("image"));
+    let compose = "services:\n  p:\n    image: prom/prometheus:v2.45.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n";
+    tree.file("compose.yml", compose);
+    let ran = tree.promvet(&["config", "prometheus.yml"]);
+    assert!(
+        ran.stdout.contains("image  2.45.0  compose.yml:3"),
+        "{}",
+        ran.stdout
+    );
     for path in [".", "gone.yml"] {
         let ran = tree.promvet(&["config", path]);
         assert_eq!(ran.status, Some(2), "{path}");

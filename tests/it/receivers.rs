@@ -852,9 +852,21 @@ fn the_image_of_what_answers_tells_the_receiver() {
         );
         assert!(message.contains(system), "{image}: {message}");
     }
+    // Which release this is changes.
+    for image in ["influxdb", "influxdb:latest"] {
+        let compose = compose("tsdb-1", image);
+        let found = in_tree(write, &[("compose.yaml", &compose)]);
+        let [(rule, severity, ..)] = found.as_slice() else {
+            panic!("{image}: {found:#?}")
+        };
+        assert_eq!(
+            (rule.as_str(), *severity),
+            ("remote-write/no-intake", Severity::Warning)
+        );
+    }
     for image in [
-        "influxdb",
-        "influxdb:latest",
+        "influxdb:${TAG}",
+        "influxdb@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
         "acme/loki",
         "acme/opensearch",
     ] {
@@ -949,5 +961,36 @@ proptest::proptest! {
         for fault in faults(&url) {
             assert!(url.get(fault.range.clone()).is_some());
         }
+    }
+}
+
+/// What accepts remote write for a system is often called after it.
+#[test]
+fn a_name_of_two_systems_is_not_that_of_the_one_that_takes_nothing() {
+    let catalogue = Catalogue::default();
+    for (url, expected) in [
+        ("http://loki-prometheus-server/api/v1/write", false),
+        ("http://loki-gateway/api/v1/write", true),
+        ("http://opensearch-data-prepper:2021/metrics", false),
+        ("http://opensearch:9200/metrics", true),
+        ("http://pushgateway-vm:8428/api/v1/write", false),
+        ("http://prometheus-pushgateway:9091/api/v1/write", true),
+        ("http://prometheus-alertmanager:9093/api/v1/write", true),
+        ("http://influxdb2-telegraf:1234/receive", false),
+    ] {
+        let recognition = recognise(&Endpoint::new(url), &catalogue, &Hints::default());
+        assert_eq!(recognition.not_receiver.is_some(), expected, "{url}");
+    }
+    // Grafana Agent in flow mode has the path of Grafana Alloy.
+    for (url, expected) in [
+        ("http://grafana-agent:9999/api/v1/metrics/write", 0),
+        (
+            "http://grafana-agent:12345/agent/api/v1/metrics/instances",
+            1,
+        ),
+    ] {
+        let endpoint = Endpoint::new(url);
+        let recognition = recognise(&endpoint, &catalogue, &Hints::default());
+        assert_eq!(judge(&endpoint, &recognition).len(), expected, "{url}");
     }
 }

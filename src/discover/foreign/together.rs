@@ -25,6 +25,9 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
     if kind == "PrometheusAgent" {
         out.extend(of_daemon_set(spec));
     }
+    if kind == "Prometheus" {
+        out.extend(agent_feature(spec, is_values));
+    }
     out.extend(default_classes(spec));
     out.extend(managed_arguments(spec, kind));
     out.extend(deprecated_images(spec, holder));
@@ -190,6 +193,45 @@ fn default_classes(spec: Node<'_>) -> Option<Finding> {
     let finding = found("schema/conflict", Severity::Error, second, message);
     let finding = finding.evidence(first.place(), "it is this one");
     Some(finding.help("leave one of them as the default"))
+}
+
+/// The feature `agent` of a server: the Operator passes `--storage.tsdb.path` to it, and rule files
+/// where it selects rules (prometheus-operator v0.93.0 `pkg/prometheus/server/statefulset.go`,
+/// `buildServerArgs`, and `pkg/prometheus/promcfg.go`), which agents refuse. Arguments of its container
+/// in `containers` may take the place of those flags.
+fn agent_feature(spec: Node<'_>, is_values: bool) -> Option<Finding> {
+    let mut features = spec.get("enableFeatures")?.items();
+    let feature = features.find(|feature| feature.as_str() == Some("agent"))?;
+    let image = spec.get("image").and_then(|image| image.get("tag"));
+    let version = spec.get("version").or(image).and_then(Node::as_str);
+    let release = version.and_then(release_of);
+    if release.is_some_and(|release| release >= (3, 0)) {
+        return None;
+    }
+    let mut containers = spec.get("containers").into_iter().flat_map(Node::items);
+    let is_replaced = containers.any(|container| {
+        let name = container.get("name").and_then(Node::as_str);
+        name == Some("prometheus") && container.get("args").is_some()
+    });
+    let refused = match is_replaced {
+        false => "--storage.tsdb.path",
+        true if entry(spec, "ruleSelector").is_some() => "rule_files",
+        true => return None,
+    };
+    let message = match release {
+        Some(_) => format!(
+            "`agent`: an agent refuses `{refused}`, which the Operator sets: Prometheus does not start"
+        ),
+        None => format!(
+            "`agent`: before Prometheus 3.0, an agent refuses `{refused}`, which the Operator sets; \
+             later it has no effect"
+        ),
+    };
+    let finding = found(rule::SCHEMA_CONFLICT, Severity::Warning, feature, message);
+    Some(match is_values {
+        true => finding.help("set `prometheus.agentMode` to `true`"),
+        false => finding.help("write `kind: PrometheusAgent`"),
+    })
 }
 
 /// Flags that the Operator sets itself, and the key of `spec` that makes it do so; none where it

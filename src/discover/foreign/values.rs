@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
 use super::merged::{Merged, parameter};
-use super::{EmbeddedIn, Finder, Recognised, Template, together};
-use crate::finding::{Finding, Severity, Within, nearest};
+use super::{EmbeddedIn, Finder, Recognised, Template, chart_files, together};
+use crate::finding::{Finding, Severity, Within, rule};
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, STACK, tables};
 use crate::yaml::{Dollars, Node, embedded};
@@ -192,10 +192,16 @@ impl<'d> Finder<'d> {
         let Some(mut found) = self.place(values, shape, Part::Whole, &CHART) else {
             return;
         };
+        // The chart copies its endpoints into the configuration, where their keys are judged.
+        let is_in_endpoint = |finding: &Finding| finding.logical.contains("server.remoteWrite[");
+        found.findings.retain(|finding| !is_in_endpoint(finding));
         found.findings.extend(list_of_jobs(values));
         found.findings.extend(list_for_mapping(values, is_named));
         found.findings.extend(unused(values, server));
-        found.findings.extend(missing_rules(values));
+        found.findings.extend(chart_files::check(values));
+        found
+            .findings
+            .extend(server.and_then(without_configuration));
         if !found.findings.is_empty() {
             let why = "it has keys that the chart does not read".to_owned();
             out.push(self.recognised(found, &CHART, EmbeddedIn::Values, why));
@@ -515,62 +521,43 @@ fn unused(values: Node<'_>, server: Option<Node<'_>>) -> Vec<Finding> {
     out
 }
 
+/// Flags in the place of the chart's own without the one that names the configuration. They replace
+/// those of the image too, so that Prometheus looks for `prometheus.yml` where it starts, which is
+/// `/prometheus` (Dockerfile of prometheus/prometheus).
+fn without_configuration(server: Node<'_>) -> Option<Finding> {
+    let flags = server.mapping()?.entry("defaultFlagsOverride")?;
+    let is_own = server
+        .get("command")
+        .is_some_and(|command| command.items().next().is_some());
+    let names = |flag: Node<'_>| {
+        let text = flag.as_str().unwrap_or_default();
+        // A line may have several flags, and a tag may be any.
+        text.contains("config.file") || text.contains("{{") || text.starts_with('@')
+    };
+    if is_own || flags.value.items().next().is_none() || flags.value.items().any(names) {
+        return None;
+    }
+    let message = "`defaultFlagsOverride` has no `--config.file`: Prometheus finds no configuration and does not start";
+    let finding = of_key(
+        flags.key,
+        rule::START_CONFIG_FILE,
+        Severity::Warning,
+        message.to_owned(),
+    );
+    Some(finding.help("add `--config.file=/etc/config/prometheus.yml`"))
+}
+
 fn has_entries(node: Node<'_>) -> bool {
     let mapping = node.mapping();
     mapping.is_some_and(|mapping| mapping.entries().next().is_some())
 }
 
-fn of_key(key: Node<'_>, rule: &'static str, severity: Severity, message: String) -> Finding {
+pub(super) fn of_key(
+    key: Node<'_>,
+    rule: &'static str,
+    severity: Severity,
+    message: String,
+) -> Finding {
     let finding = Finding::new(rule, severity, key.place(), message);
     finding.of_key(key.path(), key.identity())
-}
-
-/// The folder that the chart makes of `serverFiles` and `ruleFiles`, and the rule files that its own
-/// values have there.
-const FOLDER: &str = "/etc/config/";
-const OWN_RULES: &[&str] = &[
-    "alerting_rules.yml",
-    "alerts",
-    "recording_rules.yml",
-    "rules",
-];
-
-/// The names of the files in that folder.
-fn files_of(values: Node<'_>) -> Vec<&str> {
-    let maps = [SERVER_FILES, "ruleFiles"].into_iter();
-    let maps = maps.filter_map(|key| values.get(key)?.mapping());
-    let names = maps.flat_map(|map| map.entries()).map(|entry| entry.name());
-    names.chain(OWN_RULES.iter().copied()).collect()
-}
-
-/// Whether a path in a configuration of the chart is that of a file which the chart makes of the same
-/// values, or of its own.
-pub(crate) fn is_file_of_chart(path: Node<'_>) -> bool {
-    let name = path.as_str().and_then(|path| path.strip_prefix(FOLDER));
-    let above = std::iter::successors(path.parent(), |node| node.parent());
-    let mut values = above.filter(|node| node.get(SERVER_FILES).is_some());
-    let of_values = |name| Some(files_of(values.next()?).contains(&name));
-    name.and_then(of_values) == Some(true)
-}
-
-/// Rule files with nearly the name of a key.
-fn missing_rules(values: Node<'_>) -> Vec<Finding> {
-    let files = values.get(SERVER_FILES);
-    let keys = files_of(values);
-    let list = files.and_then(|files| files.get("prometheus.yml")?.get("rule_files"));
-    let mut out = Vec::new();
-    for node in list.into_iter().flat_map(Node::items) {
-        let name = node.as_str().and_then(|path| path.strip_prefix(FOLDER));
-        let name = name.filter(|name| !name.contains(['/', '*', '?', '[', '{', '$']));
-        let Some(name) = name.filter(|name| !keys.contains(name)) else {
-            continue;
-        };
-        let Some(near) = nearest(name, keys.iter().copied()) else {
-            continue;
-        };
-        let message = format!("`serverFiles` has no key `{name}`, so that no rules are loaded");
-        let finding = of_key(node, "files/missing", Severity::Warning, message);
-        out.push(finding.help(format!("write `{FOLDER}{near}`")));
-    }
-    out
 }

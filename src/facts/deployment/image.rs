@@ -79,6 +79,15 @@ impl Image {
         (!tag.contains(['$', '{', '<'])).then_some(tag)
     }
 
+    /// The tag that is pulled, if it is known: `latest` where neither tag nor digest is written.
+    #[must_use]
+    pub fn pulled_tag(&self) -> Option<&str> {
+        match self.split().1 {
+            Some(_) => self.tag(),
+            None => (!self.name.contains(['@', '$', '{', '<'])).then_some("latest"),
+        }
+    }
+
     /// The version of Prometheus by the tag, such as `2.53.1` of `v2.53.1-distroless`.
     #[must_use]
     pub fn version(&self) -> Option<&str> {

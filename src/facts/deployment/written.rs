@@ -95,7 +95,11 @@ impl Written {
                 .iter()
                 .all(|word| text.contains(word))
         };
-        let has_targets = || text.trim_start().starts_with(['[', '-']) && text.contains("targets");
+        // The key may be misspelled: `target`.
+        let has_targets = || {
+            let is_list = text.trim_start().starts_with(['[', '-']);
+            is_list && ["target", "labels"].iter().any(|word| text.contains(word))
+        };
         // An included file has this section alone, and a whole configuration mostly begins with another.
         let has_jobs = || {
             let mut lines = text.lines().map(str::trim_end);

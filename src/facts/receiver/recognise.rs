@@ -138,7 +138,9 @@ pub fn recognise<'p>(
             seen.sign(signs, clue, &system.id)
         });
         let certainty = signs.certainty()?;
-        (certainty >= Certainty::Word).then_some((system, certainty))
+        let is_other =
+            certainty < Certainty::PathAndHost && !signs.telling && seen.names_acceptor();
+        (certainty >= Certainty::Word && !is_other).then_some((system, certainty))
     });
     let found = systems.max_by_key(|(_, certainty)| *certainty);
     Recognition {
@@ -147,6 +149,22 @@ pub fn recognise<'p>(
         not_receiver_by: found.map(|(_, certainty)| certainty),
     }
 }
+
+/// Words in a name of what accepts remote write beside or for a system that does not: the Service of
+/// Prometheus in the chart loki-stack is called `loki-prometheus-server`.
+const ACCEPTING: &[&str] = &[
+    "alloy",
+    "collector",
+    "data-prepper",
+    "prometheus-server",
+    "telegraf",
+    "vector",
+    "victoria-metrics",
+    "victoriametrics",
+    "vm",
+    "vmagent",
+    "vminsert",
+];
 
 /// What speaks for a receiver.
 #[derive(Clone, Copy, Debug, Default)]
@@ -200,6 +218,12 @@ impl<'a> EndpointClues<'a> {
             port: endpoint.port_number(),
             hints,
         }
+    }
+
+    /// Whether the first label of the host names something that accepts remote write.
+    fn names_acceptor(&self) -> bool {
+        let first = self.labels.first();
+        first.is_some_and(|label| ACCEPTING.iter().any(|word| has_word(label, word)))
     }
 
     fn candidate<'p>(&self, profile: &'p Profile) -> Option<Candidate<'p>> {
@@ -301,7 +325,7 @@ impl<'a> EndpointClues<'a> {
                 true => before.is_empty() || before.ends_with('/'),
                 false => is_official(before),
             });
-            own && tag.is_none_or(|tag| image.tag().is_some_and(|own| own.starts_with(tag)))
+            own && tag.is_none_or(|tag| image.pulled_tag().is_some_and(|own| own.starts_with(tag)))
         })
     }
 

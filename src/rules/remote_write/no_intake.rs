@@ -1,6 +1,8 @@
 //! `remote-write/no-intake`: no intake for remote write is documented of the system that the host
 //! belongs to.
 
+use crate::facts::deployment::Image;
+use crate::facts::ServiceMatch;
 use crate::facts::receiver::Certainty;
 use crate::finding::Severity;
 use crate::rules::{Entry, Findings};
@@ -21,7 +23,15 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     if !by_image && has_other {
         return;
     }
-    let severity = match (by_image, system.sure) {
+    // Which release `latest` means changes, and so may what it accepts.
+    let mut clues = system.recognised.iter();
+    let is_of_tag = clues.any(|clue| clue.tag.is_some());
+    let is_moving = |service: &ServiceMatch<'_>| {
+        let tag = service.image().and_then(Image::pulled_tag);
+        tag == Some("latest")
+    };
+    let is_sure = !is_of_tag || !url.answering.iter().any(is_moving);
+    let severity = match (by_image && is_sure, system.sure) {
         (true, _) => Severity::Error,
         (false, true) => Severity::Warning,
         // Missing documentation is not proof.

@@ -1,9 +1,12 @@
 //! `start/config-file`: `--config.file` or `--web.config.file` names a file that is not there, or the
 //! configuration is mounted where nothing looks for it.
 
-use crate::facts::deployment::{IMAGE_CONFIG, Platform};
+use std::path::Path;
+
+use crate::facts::deployment::{IMAGE_CONFIG, Mount, MountSource, Outside, Platform};
 use crate::facts::settings::WEB_FILE;
 use crate::finding::Severity;
+use crate::rules::start::refused::own_arguments;
 use crate::rules::{Findings, Start};
 use crate::yaml::placeholder;
 
@@ -17,6 +20,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
         return;
     }
     named(start, "config.file", &deployment.config_file(), out);
+    unnamed(start, out);
     // A relative one counts from the folder that the container starts in.
     let web = deployment.arguments.value(WEB_FILE);
     if let Some((path, _)) = web.filter(|(path, _)| path.starts_with('/')) {
@@ -55,6 +59,41 @@ fn named(start: &Start<'_>, flag: &str, path: &str, out: &mut Findings<'_>) {
         .help(help);
     finding.evidence = lacking.evidence;
     out.push(finding);
+}
+
+/// Flags without one that names a configuration, which replace those of the official image: Prometheus
+/// looks for `prometheus.yml` where it starts, and the image has none there (Dockerfile of
+/// prometheus/prometheus).
+fn unnamed(start: &Start<'_>, out: &mut Findings<'_>) {
+    let deployment = start.deployment;
+    let own = own_arguments(&deployment.arguments.list);
+    let [first, ..] = own else { return };
+    let is_unnamed = deployment.arguments.replaces
+        && start.is_official()
+        && deployment.arguments.flag("config.file").is_none()
+        && own.iter().all(|argument| is_plain_flag(&argument.text));
+    if !is_unnamed {
+        return;
+    }
+    let path = deployment.config_file();
+    let holds = |mount: &Mount| match &mount.source {
+        // Data is kept in volumes, which hold no configuration.
+        MountSource::Outside(Outside::Volume(_) | Outside::Scratch(_) | Outside::Claim(_)) => mount.path == path,
+        _ => Path::new(&path).starts_with(&mount.path),
+    };
+    if !deployment.doubts.is_empty() || deployment.mounts.iter().any(holds) {
+        return;
+    }
+    let message = format!("no `--config.file`: Prometheus looks for `{path}`, which no mount provides, and does not start");
+    let identity = format!("{}.config.file", deployment.name);
+    let finding = out.of_place(&first.place, identity, Severity::Warning, message);
+    out.push(finding.kind("unnamed").help(format!("add `--config.file={IMAGE_CONFIG}`: these flags replace all that the image has")));
+}
+
+/// A flag that starts a server, written out.
+fn is_plain_flag(text: &str) -> bool {
+    let name = text.split('=').next().unwrap_or_default();
+    text.starts_with("--") && !name.contains(['$', '{']) && !matches!(name, "--help" | "--version" | "--help-long" | "--help-man")
 }
 
 /// Whether a shell in the same file writes to the path: `sed … > /tmp/prometheus.yml`.
