@@ -31,6 +31,14 @@ impl Deadline {
         }
     }
 
+    /// Works until the time has run out: none if it has. Loops that count their steps end it.
+    pub fn limit<T>(self, work: impl FnOnce() -> T) -> Option<T> {
+        if self.at.is_none() && self.looks.is_none() {
+            return Some(work());
+        }
+        crate::work::until(move || self.is_over(), work)
+    }
+
     /// Whether the time has run out.
     #[must_use]
     pub fn is_over(self) -> bool {

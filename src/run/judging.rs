@@ -100,8 +100,10 @@ impl<'a> Judging<'a> {
             |caught: Option<&Caught>| NotJudged::Fault(own_fault(&seen.found.shown, caught));
         let facts = self.facts.get(&self.policies.scope_of(&seen.found));
         let facts = facts.ok_or_else(|| fault(None))?;
-        let judged = panics::caught(|| self.part_of(seen, facts));
+        let judge = || panics::caught(|| self.part_of(seen, facts));
+        let judged = self.request.deadline.limit(judge);
         self.request.watch.step();
+        let judged = judged.ok_or(NotJudged::Late)?;
         // What it was held against may have been cut short.
         if self.request.deadline.is_over() {
             return Err(NotJudged::Late);

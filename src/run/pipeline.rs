@@ -198,23 +198,25 @@ fn judge_in_time(
     let is_whole = late.is_empty() && survey.late.is_empty() && !survey.incomplete;
     // What is missing in a part of the tree may be in the rest.
     let said = (gathered.all.findings.len(), gathered.all.unchecked.len());
-    if is_whole {
-        gathered.trees(tree, run);
-        // Those that a skipped file leads to would be taken for ones that nothing leads to.
-        if only.is_none_or(|only| only.reached.is_none()) {
-            gathered.containers(&facts, tree, run);
-        }
-    }
-    let uses = std::mem::take(&mut gathered.uses);
-    let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
-    let levels = gathered.levels;
-    let unused: Vec<_> = unused
-        .filter_map(|(one, policy)| levels.of(one, policy))
-        .collect();
+    let in_time = is_whole
+        .then(|| {
+            request.deadline.limit(|| {
+                gathered.trees(tree, run);
+                // Those that a skipped file leads to would be taken for ones that nothing leads to.
+                if only.is_none_or(|only| only.reached.is_none()) {
+                    gathered.containers(&facts, tree, run);
+                }
+                let uses = std::mem::take(&mut gathered.uses);
+                let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
+                let levels = gathered.levels;
+                let unused = unused.filter_map(|(one, policy)| levels.of(one, policy));
+                gathered.all.findings.extend(unused);
+            })
+        })
+        .flatten();
     // Time that ran out on the way cut short what these rest on.
-    let is_whole = is_whole && !request.deadline.is_over();
+    let is_whole = in_time.is_some() && !request.deadline.is_over();
     if is_whole {
-        gathered.all.findings.extend(unused);
         gathered.no_longer_read(tree);
     } else {
         gathered.all.findings.truncate(said.0);

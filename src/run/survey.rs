@@ -257,8 +257,11 @@ pub(crate) fn survey(
         for (found, how) in &unseen {
             let none = Policy::default();
             let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
-            let look = panics::caught(|| look_at_started(found, *how, request, policy, tree));
-            let look = look.unwrap_or_else(|caught| Look::Panic(found.clone(), caught));
+            let look = || panics::caught(|| look_at_started(found, *how, request, policy, tree));
+            let look = match request.deadline.limit(look) {
+                Some(look) => look.unwrap_or_else(|caught| Look::Panic(found.clone(), caught)),
+                None => Look::Late(found.clone()),
+            };
             survey.add(look, run);
         }
     }
@@ -316,9 +319,12 @@ fn look_at_all(
         }
         let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
         let own = custom_rules_of(found, request, policies);
-        let look = || look_at(found, request, policy, own, tree);
-        let look = panics::caught(look);
+        let look = || panics::caught(|| look_at(found, request, policy, own, tree));
+        let look = request.deadline.limit(look);
         watch.step();
+        let Some(look) = look else {
+            return (Look::Late(found.clone()), Telling::default());
+        };
         look.unwrap_or_else(|caught| (Look::Panic(found.clone(), caught), Telling::default()))
     };
     watch.stage(Stage::Read, files.len(), || {

@@ -11,6 +11,7 @@ use super::ignored::{self, RulesCache};
 use super::real_folders::RealFolders;
 use super::tree::{EntryKind, Meta, ReadError, Tree, Walk, Walked};
 use super::{walk, walk_folder};
+use crate::work;
 
 /// The disk, seen from a folder.
 #[derive(Clone, Debug)]
@@ -59,12 +60,16 @@ impl Folder {
     }
 }
 
+/// The work of a call of the system, in steps of [`work::count`]: a microsecond or two.
+const CALL: usize = 32;
+
 impl Tree for Folder {
     fn base(&self) -> &Path {
         &self.base
     }
 
     fn metadata(&self, path: &Path) -> io::Result<Meta> {
+        work::count(CALL);
         fs::symlink_metadata(self.absolute(path)).map(|meta| meta_of(&meta))
     }
 
@@ -73,6 +78,7 @@ impl Tree for Folder {
     }
 
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        work::count(CALL);
         let path = self.absolute(path);
         match self.folders.plain(&path) {
             Some(plain) => plain.map(|(real, _)| real),
@@ -85,6 +91,7 @@ impl Tree for Folder {
         let mut paths = entries
             .map(|entry| entry.map(|entry| entry.path()))
             .collect::<io::Result<Vec<_>>>()?;
+        work::count(CALL + paths.len());
         paths.sort();
         Ok(paths)
     }

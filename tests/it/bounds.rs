@@ -153,6 +153,25 @@ fn the_time_is_looked_at_before_each_file_of_facts() {
     assert!(added >= 20 * files * 3, "{added}");
 }
 
+/// A file is not finished when the time is over: it is listed as not checked.
+#[test]
+fn the_time_is_looked_at_while_a_file_is_judged() {
+    let entry = "- url: https://mimir.example.com/api/v1/push\n  write_relabel_configs: [{source_labels: [a], regex: 'b.*', action: drop}]\n";
+    let text = format!("remote_write:\n{}", entry.repeat(4000));
+    let tree = Memory::new().file("/tree/prometheus.yml", text);
+    let most = 100_000;
+    let ((_, incomplete, _, left), all) = work::of(|| said_after(most, &tree));
+    assert!(!incomplete);
+    let looks = most - left;
+    assert!(looks > 20, "{looks}");
+    for share in [4, 2] {
+        let ((said, incomplete, problem, _), work) = work::of(|| said_after(looks / share, &tree));
+        assert!(incomplete && problem && said.is_empty(), "{said:?}");
+        let most = all * 2 / share.unsigned_abs();
+        assert!(work < most, "{share}: {work} of {all}");
+    }
+}
+
 /// Where the system starts no further thread (`ulimit -u`, `pids.max`), the same is said as with
 /// threads. Root is above the limit, so that somebody else has to run it then.
 #[test]

@@ -1,10 +1,13 @@
 //! "Did you mean": the nearest of a list of names.
 
+use crate::work;
+
 /// The name that is most like `word`, if any is like it at all: at most a third of its letters
 /// differ. Case and `-` against `_` do not count.
 #[must_use]
 pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let names: Vec<_> = names.into_iter().collect();
+    work::count(names.len());
     if let Some(same) = names.iter().find(|name| **name == word) {
         return Some(same);
     }

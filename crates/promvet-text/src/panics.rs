@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind, set_hook};
 
+use crate::work::OutOfTime;
+
 thread_local! {
     /// Where the last panic of this thread happened.
     static LAST: Cell<Option<Site>> = const { Cell::new(None) };
@@ -79,7 +81,13 @@ fn site(location: &Location<'_>) -> Site {
 #[track_caller]
 pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Caught> {
     let by = Location::caller();
-    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| of_payload(&*payload, by))
+    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        // The end of the time is not a fault, and counts for more than this work.
+        if payload.is::<OutOfTime>() {
+            resume_unwind(payload);
+        }
+        of_payload(&*payload, by)
+    })
 }
 
 fn of_payload(payload: &(dyn Any + Send), by: &Location<'_>) -> Caught {

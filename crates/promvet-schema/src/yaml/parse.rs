@@ -377,7 +377,7 @@ fn read_documents(
         // The parser looks at every open bracket before each token (`stale_simple_keys`), so that
         // brackets inside brackets cost the square of their number.
         let depth = builder.as_ref().map_or(0, Builder::depth);
-        promvet_text::work::count(depth);
+        promvet_text::work::count(1 + depth);
         looks = looks.checked_sub(depth).ok_or_else(unread)?;
         let event = parser.parse().map_err(|error| malformed(text, &error))?;
         match event.data {
