@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+mod shared;
+
 /// A tree, and what of it is named on the command line.
 pub(crate) struct Grown {
     /// Paths, and what the files hold.
@@ -38,6 +40,14 @@ pub(crate) const TREES: &[(&str, Grow)] = &[
     ("namesakes", namesakes),
     ("certificates", certificates),
     ("missing-rules", missing_rules),
+    ("compose-variants", shared::compose_variants),
+    ("sharers", shared::sharers),
+    ("label-maps", shared::label_maps),
+    ("policy-mounts", shared::policy_mounts),
+    ("prometheuses", shared::prometheuses),
+    ("monitors", shared::monitors),
+    ("unused-overrides", shared::unused_overrides),
+    ("shared-patterns", shared::shared_patterns),
 ];
 
 const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";

@@ -38,7 +38,7 @@ pub(crate) use lost::{lost, only_holds};
 pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};
 pub use names::{
-    has_yaml_name, is_candidate, is_example, is_example_of, is_for_collector, is_template,
+    copies_of_example, has_yaml_name, is_candidate, is_example, is_for_collector, is_template,
     is_test_data,
 };
 pub use released::RELEASE;

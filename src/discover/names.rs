@@ -186,17 +186,18 @@ pub fn is_example(path: &str) -> bool {
 /// What the names of files have that are copied to the name without it.
 const PATTERNS: &[&str] = &["example", "sample", "dist", "template", "default"];
 
-/// Whether a file is an example of another: `icmp.example.yml` and `icmp.yml.sample` of `icmp.yml`.
-#[must_use]
-pub fn is_example_of(name: &str, other: &str) -> bool {
-    let is_of = |word: &str| {
-        [".", "-", "_"].iter().any(|mark| {
-            let behind = name.replacen(&format!("{mark}{word}"), "", 1);
-            let before = name.replacen(&format!("{word}{mark}"), "", 1);
-            name != other && (behind == other || before == other)
-        })
-    };
-    PATTERNS.iter().any(|word| is_of(word))
+/// The names that people copy a file to which is an example: `icmp.yml` for `icmp.example.yml` and
+/// `icmp.yml.sample`.
+pub fn copies_of_example(name: &str) -> impl Iterator<Item = String> {
+    let words = PATTERNS.iter().filter(|word| name.contains(**word));
+    let marked = words.flat_map(|word| {
+        let marks = [".", "-", "_"].into_iter();
+        marks.flat_map(move |mark| [format!("{mark}{word}"), format!("{word}{mark}")])
+    });
+    marked.filter_map(|marked| {
+        name.contains(&marked)
+            .then(|| name.replacen(&marked, "", 1))
+    })
 }
 
 /// Whether a file is in a folder of the OpenTelemetry Collector, whose Prometheus receiver takes

@@ -4,6 +4,7 @@
 //! of an endpoint needs them. Each fact knows its evidence, and can be unknown.
 
 mod charts;
+mod command_output;
 pub mod credential_file;
 mod deployed;
 pub mod deployment;

@@ -14,10 +14,11 @@ use std::sync::Arc;
 use super::Facts;
 use super::selected::is_slip;
 use crate::discover::labels_of;
-use crate::discover::{Label, Manifest, Namespaces, Selecting, Selector, Site, manifests};
+use crate::discover::{Label, Manifest, Namespaces, RELEASE, Selecting, Selector, Site, manifests};
 use crate::finding::{Advice, Finding, Place, Severity, Text, nearest, rule};
 use crate::needle;
 use crate::yaml::{Node, parse_all};
+use release::Choices;
 
 /// As many names as a message lists.
 const MOST_LISTED: usize = 5;
@@ -72,6 +73,12 @@ pub(super) struct Selectables {
     services: Indexed,
     pods: Indexed,
     prometheuses: Vec<(Selecting, String)>,
+    /// What they select, by kinds.
+    choices: HashMap<&'static str, Choices>,
+    /// How many of them have a name.
+    names: HashMap<String, usize>,
+    /// How many of them are releases of a chart.
+    releases: usize,
     /// Labels that kustomizations add to objects.
     added: HashSet<String>,
     /// Whether patches may change labels or selectors.
@@ -106,6 +113,11 @@ impl Selectables {
                     out.kustomization(root);
                 }
             }
+        }
+        out.choices = Choices::of(&out.prometheuses);
+        for (prometheus, _) in &out.prometheuses {
+            *out.names.entry(prometheus.name.clone()).or_default() += 1;
+            out.releases += usize::from(prometheus.kind == RELEASE);
         }
         out
     }

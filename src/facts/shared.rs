@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::command_output::CommandOutputs;
 use super::credential_file::Lookup;
 use super::deployment::{self, Deployment, Deployments, Network, Objects, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
@@ -44,6 +45,7 @@ pub struct Shared<'t> {
     script_texts: OnceLock<Vec<Arc<Text>>>,
     scripts: OnceLock<Scripts>,
     commands: OnceLock<Deployments>,
+    pub(super) command_outputs: CommandOutputs,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
 
@@ -84,6 +86,7 @@ impl<'t> Shared<'t> {
             script_texts: OnceLock::new(),
             scripts: OnceLock::new(),
             commands: OnceLock::new(),
+            command_outputs: CommandOutputs::default(),
             tracked: OnceLock::new(),
         }
     }

@@ -3,6 +3,7 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::pattern::Glob;
+use crate::finding::Place;
 
 /// Up to so many patterns are asked one by one: to build the set costs more than they do.
 const FEW: usize = 16;
@@ -23,6 +24,12 @@ impl GlobIndex {
             false => None,
         };
         Self { globs, set }
+    }
+
+    /// Where the pattern of a number is written.
+    pub(super) fn place(&self, number: usize) -> Option<&Place> {
+        let (_, glob) = self.globs.get(number)?;
+        Some(&glob.place)
     }
 
     /// The patterns that match a text, by their numbers and those of their entries, in order.

@@ -80,6 +80,29 @@ pub struct LevelSet {
     pub releases: Vec<(Version, Place)>,
 }
 
+/// Which sets are for which files, so that a finding in each of thousands of files is not held against
+/// all of thousands of overrides.
+#[derive(Debug)]
+pub(super) struct LevelIndex {
+    globs: GlobIndex,
+    /// The sets without patterns.
+    for_all: Vec<usize>,
+}
+
+impl LevelIndex {
+    fn of(sets: &[LevelSet]) -> Self {
+        let numbered = sets.iter().enumerate();
+        let for_all = numbered.clone().filter(|(_, set)| set.files.is_none());
+        Self {
+            for_all: for_all.map(|(number, _)| number).collect(),
+            globs: GlobIndex::new(numbered.flat_map(|(number, set)| {
+                let globs = set.files.iter().flatten();
+                globs.map(move |glob| (number, glob))
+            })),
+        }
+    }
+}
+
 impl LevelSet {
     /// The level of a rule: by its name, else by its group.
     fn level_of(&self, rule: &str) -> Option<&RuleLevel> {
@@ -108,16 +131,12 @@ impl Policy {
 
     /// The sets that are for a file, the first that counts first.
     fn sets_for(&self, path: &str) -> impl Iterator<Item = &LevelSet> {
-        let numbered = self.levels.iter().enumerate();
-        let index = self.index.levels.get_or_init(|| {
-            GlobIndex::new(numbered.clone().flat_map(|(number, set)| {
-                let globs = set.files.iter().flatten();
-                globs.map(move |glob| (number, glob))
-            }))
-        });
-        let matching = index.matching(path).into_iter().map(|(_, set)| set);
-        let for_all = numbered.filter(|(_, set)| set.files.is_none());
-        let mut sets: Vec<usize> = matching.chain(for_all.map(|(number, _)| number)).collect();
+        let index = self
+            .index
+            .levels
+            .get_or_init(|| LevelIndex::of(&self.levels));
+        let matching = index.globs.matching(path).into_iter().map(|(_, set)| set);
+        let mut sets: Vec<usize> = matching.chain(index.for_all.iter().copied()).collect();
         sets.sort_unstable();
         sets.dedup();
         sets.into_iter()

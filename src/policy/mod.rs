@@ -54,6 +54,7 @@ pub use suppressions::SuppressionPolicy;
 use std::sync::{Arc, OnceLock};
 
 use glob_index::GlobIndex;
+use levels::LevelIndex;
 
 use crate::finding::{Place, Text};
 use crate::schema::Version;
@@ -110,9 +111,10 @@ pub struct Policy {
 /// than one.
 #[derive(Debug, Default)]
 pub struct PolicyIndex {
-    levels: OnceLock<GlobIndex>,
+    levels: OnceLock<LevelIndex>,
     selection: OnceLock<GlobIndex>,
     templates: OnceLock<GlobIndex>,
+    paths: OnceLock<GlobIndex>,
     issuers: OnceLock<GlobIndex>,
     receivers: OnceLock<GlobIndex>,
 }
@@ -154,6 +156,25 @@ impl Policy {
             (section.add)(self, farther);
         }
         self.index = PolicyIndex::default();
+    }
+
+    /// Every pattern of paths, but for those of environments, which count as a whole.
+    fn path_patterns(&self) -> impl Iterator<Item = &Glob> {
+        let levels = self.levels.iter().filter_map(|set| set.files.as_ref());
+        let selection = self.selection.iter().map(|list| &list.files);
+        levels.chain(selection).flatten().chain(&self.templates)
+    }
+
+    /// The places of those that match a file, by its path for people.
+    pub fn matching_patterns(&self, path: &str) -> impl Iterator<Item = &Place> {
+        let index = self
+            .index
+            .paths
+            .get_or_init(|| GlobIndex::new(self.path_patterns().map(|glob| (0, glob))));
+        index
+            .matching(path)
+            .into_iter()
+            .filter_map(|(number, _)| index.place(number))
     }
 
     /// Whether its file says that its folder is a separate tree.

@@ -16,7 +16,7 @@ use super::uses::{Uses, id};
 use crate::discover::What;
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Text, rule};
-use crate::policy::{Glob, Policy, ReceiverProfile};
+use crate::policy::{Policy, ReceiverProfile};
 use crate::source::Tree;
 
 /// An entry of a policy file.
@@ -102,17 +102,10 @@ fn files_of(
         };
         let uses = uses.entry(number).or_default();
         let path = tree.shown(&found.path);
-        for glob in globs(&scope.policy).filter(|glob| glob.matches(&path)) {
-            uses.mark(&glob.place);
+        for place in scope.policy.matching_patterns(&path) {
+            uses.mark(place);
         }
     }
-}
-
-/// Every pattern of paths, but for those of environments, which count as a whole.
-fn globs(policy: &Policy) -> impl Iterator<Item = &Glob> {
-    let levels = policy.levels.iter().filter_map(|set| set.files.as_ref());
-    let selection = policy.selection.iter().map(|list| &list.files);
-    levels.chain(selection).flatten().chain(&policy.templates)
 }
 
 /// Notes which hosts are in the configurations, and which of these are not fully known.

@@ -1,6 +1,6 @@
 //! What a run made of its policies: which entries it asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use crate::facts::Facts;
@@ -125,24 +125,67 @@ impl Uses {
         if policy.mounts.is_empty() {
             return;
         }
+        let mut paths = ReferencedPaths::default();
         for reference in holdings(document).references {
             let path = reference.setting.node.as_str().unwrap_or("");
             self.vague_mounts |= placeholder::is_open(path);
-            let relative = !path.starts_with('/');
-            for mount in &policy.mounts {
-                let leads = match relative {
-                    false => is_below(path, &mount.path),
-                    true => may_hold(mount, path, folder, facts),
-                };
-                let first = policy
-                    .mounts
-                    .iter()
-                    .find(|policy| policy.path == mount.path);
-                if leads && first.is_some_and(|first| key(&first.place) == key(&mount.place)) {
-                    self.mark(&mount.place);
-                }
+            paths.add(path);
+        }
+        // Of several mounts at one path the first counts.
+        let mut seen = HashSet::new();
+        for mount in &policy.mounts {
+            if seen.insert(&mount.path) && paths.may_lead_to(mount, folder, facts) {
+                self.mark(&mount.place);
             }
         }
+    }
+}
+
+/// The paths that a configuration names, so that thousands of mounts are not held against each of
+/// thousands of paths.
+#[derive(Default)]
+struct ReferencedPaths<'d> {
+    /// Absolute ones, and the folders that they are in, without a slash at their end.
+    absolute: HashSet<&'d str>,
+    /// Relative ones, and the folders that they are in.
+    relative: HashSet<&'d Path>,
+}
+
+impl<'d> ReferencedPaths<'d> {
+    fn add(&mut self, path: &'d str) {
+        if path.starts_with('/') {
+            let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+            self.absolute.extend(folders.chain([path]));
+        } else {
+            let ends = Path::new(path).ancestors();
+            self.relative.extend(ends);
+        }
+    }
+
+    /// Whether a path is below the mount, or may be: a relative path counts from where the
+    /// configuration itself is, which is seldom known.
+    fn may_lead_to(&self, mount: &MountPolicy, folder: Option<&Path>, facts: &Facts<'_>) -> bool {
+        if self.absolute.contains(mount.path.trim_end_matches('/')) {
+            return true;
+        }
+        if self.relative.is_empty() {
+            return false;
+        }
+        let may_hold = match (&mount.from, folder) {
+            (MountedFrom::External(_), _) | (_, None) => true,
+            (MountedFrom::Tree(from), Some(folder)) => folder.starts_with(facts.absolute(from)),
+        };
+        may_hold || self.ends_like(Path::new(&mount.path))
+    }
+
+    /// Whether a relative path, or a folder of one, is the end of a path.
+    fn ends_like(&self, path: &Path) -> bool {
+        let mut rest = path.components();
+        std::iter::from_fn(|| {
+            let end = rest.as_path();
+            rest.next().map(|_| end)
+        })
+        .any(|end| self.relative.contains(end))
     }
 }
 
@@ -153,24 +196,6 @@ pub(crate) fn external_labels<'d>(config: Config<'d>) -> Vec<(&'d str, &'d str)>
     entries
         .filter_map(|entry| Some((entry.name(), entry.value.as_str()?)))
         .collect()
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    let rest = path.strip_prefix(folder.trim_end_matches('/'));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Whether a mount may hold a file that is named by a relative path: such a path counts from where
-/// the configuration itself is, which is seldom known.
-fn may_hold(mount: &MountPolicy, path: &str, folder: Option<&Path>, facts: &Facts<'_>) -> bool {
-    let mut ends = Path::new(path).ancestors();
-    if ends.any(|end| end.components().next().is_some() && Path::new(&mount.path).ends_with(end)) {
-        return true;
-    }
-    match (&mount.from, folder) {
-        (MountedFrom::External(_), _) | (_, None) => true,
-        (MountedFrom::Tree(from), Some(folder)) => folder.starts_with(facts.absolute(from)),
-    }
 }
 
 /// The name that a profile has.

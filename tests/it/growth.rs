@@ -227,3 +227,51 @@ fn certificates() {
 fn missing_rules() {
     grows_in_step("missing-rules", Task::Whole);
 }
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn compose_variants() {
+    grows_in_step("compose-variants", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn sharers() {
+    grows_in_step("sharers", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn label_maps() {
+    grows_in_step("label-maps", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn policy_mounts() {
+    grows_in_step("policy-mounts", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn prometheuses() {
+    grows_in_step("prometheuses", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn monitors() {
+    grows_in_step("monitors", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn unused_overrides() {
+    grows_in_step("unused-overrides", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn shared_patterns() {
+    grows_in_step("shared-patterns", Task::Whole);
+}

@@ -679,3 +679,30 @@ fn a_web_configuration_in_a_secret_is_checked_and_its_users_are_hidden() {
         assert!(!format!("{found:?}").contains(HASH), "{section}");
     }
 }
+
+/// However many configurations name the same sets of rule files, each pair of rules is reported once.
+#[test]
+fn a_series_that_two_rule_files_write_is_reported_once_in_a_run() {
+    let rules = "groups: [{name: a, rules: [{record: b, expr: up}]}]\n";
+    let twice = "groups: [{name: a, rules: [{record: c, expr: up}, {record: c, expr: up}]}]\n";
+    let main = "rule_files: ['a/*.yml', 'b/*.yml']\n";
+    let only = "rule_files: ['c/*.yml']\n";
+    let tree = Scratch::new(&[
+        ("prometheus-1.yml", main),
+        ("prometheus-2.yml", main),
+        ("prometheus-3.yml", "rule_files: ['b/*.yml']\n"),
+        ("prometheus-4.yml", only),
+        ("prometheus-5.yml", only),
+        ("a/1.yml", rules),
+        ("b/2.yml", rules),
+        ("b/3.yml", rules),
+        ("c/4.yml", twice),
+        ("c/5.yml", &rules.replace("record: b", "record: c")),
+    ]);
+    for threads in ["1", "4"] {
+        let (_, mut lines) = tree.found(&["check", "--threads", threads]);
+        lines.retain(|line| line.contains("a rule in another file"));
+        let files: Vec<_> = lines.iter().map(|line| &line[..7]).collect();
+        assert_eq!(files, ["b/2.yml", "b/3.yml", "c/5.yml"], "{lines:?}");
+    }
+}

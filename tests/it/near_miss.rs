@@ -238,3 +238,62 @@ fn a_prometheus_reports_what_it_almost_selects() {
         }
     }
 }
+
+/// Several resources select, each by its own labels.
+#[test]
+fn of_several_prometheuses_the_first_that_almost_selects_is_named() {
+    let prometheus = |name: &str, labels: &str| {
+        format!(
+            "---\napiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: {name}, namespace: web}}\nspec: {{serviceAccountName: p, serviceMonitorSelector: {{matchLabels: {labels}}}}}\n"
+        )
+    };
+    let monitor = monitor(
+        "ServiceMonitor",
+        "{selector: {matchLabels: {a: b}}, endpoints: [{port: a}]}",
+    )
+    .replace("{team: a}", "{team: storefront, tier: b}");
+    let other = prometheus("other", "{team: warehouse}");
+    let many: String = (0..64)
+        .map(|number| prometheus(&format!("p{number}"), &format!("{{team: team-{number}}}")))
+        .collect();
+    let one = prometheus("one", "{team: storefrnt}");
+    let two = prometheus("two", "{team: storefornt}");
+    for (all, expected) in [
+        (
+            format!("{other}{one}{two}"),
+            Some("`one` selects `storefrnt`"),
+        ),
+        (
+            format!("{two}{other}{one}"),
+            Some("`two` selects `storefornt`"),
+        ),
+        (
+            format!("{other}{one}{}", prometheus("right", "{team: storefront}")),
+            None,
+        ),
+        (format!("{one}{}", prometheus("right", "{tier: b}")), None),
+        (format!("{one}{}", prometheus("all", "{}")), None),
+        (
+            format!("{one}{}", prometheus("maybe", "{team: '{{ .team }}'}")),
+            None,
+        ),
+        (
+            format!(
+                "{other}{}",
+                prometheus("both", "{tier: b, team: storefrnt}")
+            ),
+            Some("`both` selects `storefrnt`"),
+        ),
+        // So many selectors differ on purpose.
+        (format!("{one}{many}"), None),
+    ] {
+        let found = reported(&[("a/m.yaml", &monitor), ("a/p.yaml", &all)]);
+        match expected {
+            Some(words) => assert!(
+                found.len() == 1 && found.iter().all(|one| one.contains(words)),
+                "{words}: {found:?}"
+            ),
+            None => assert!(found.is_empty(), "{all}: {found:?}"),
+        }
+    }
+}

@@ -690,6 +690,15 @@ fn entries_that_match_nothing_are_found() {
             "mounts:\n  - {path: /etc/prometheus, external: true}\n  - {path: /etc/prometheus, from: s}\n",
             &[3],
         ),
+        ("mounts: [{path: /, external: true}]\n", &[]),
+        (
+            "mounts: [{path: /etc/prometheus/secrets/token, external: true}]\n",
+            &[],
+        ),
+        (
+            "mounts:\n  - {path: /etc/prometheus/, external: true}\n  - {path: /etc/prometheus/secrets/tok, external: true}\n",
+            &[3],
+        ),
         (
             "issuers: [{hosts: '*.example.com', issuer: private}]\n",
             &[],
@@ -776,6 +785,7 @@ fn nothing_is_reported_of_entries_where_that_is_not_known() {
             &relative,
         ),
         ("mounts: [{path: /srv/secrets, from: s}]\n", &relative),
+        ("mounts: [{path: /secrets/token, from: s}]\n", &relative),
         // The path has no target, which the finding there reports.
         (lost, PUSH),
         (
@@ -792,6 +802,26 @@ fn nothing_is_reported_of_entries_where_that_is_not_known() {
         let unused = found.iter().any(|one| one.contains("policy/unused"));
         assert!(!unused, "{policy} {found:?}");
     }
+}
+
+#[test]
+fn a_relative_path_uses_the_mounts_that_end_like_it() {
+    let relative = PUSH.replace("/etc/prometheus/secrets/token", "secrets/token");
+    let policy = "mounts:\n  - {path: /srv/secrets, from: s}\n  - {path: /srv/secret, from: s}\n  - {path: /srv/token, from: s}\n";
+    let tree = tree(&[
+        ("promvet.yaml", policy),
+        ("prometheus.yml", &relative),
+        ("secrets/token", "a.b.c"),
+    ]);
+    let found = findings(&tree, &[]);
+    let unused: Vec<_> = found
+        .iter()
+        .filter(|one| one.contains("policy/unused"))
+        .collect();
+    assert!(
+        unused.len() == 2 && unused[0].contains(":3:") && unused[1].contains(":4:"),
+        "{found:?}"
+    );
 }
 
 #[test]

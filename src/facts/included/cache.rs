@@ -24,6 +24,9 @@ pub(super) struct RuleFile {
     pub(super) summary: Summary,
 }
 
+/// Names that examples in a folder are copied to, and the first example for each.
+type Examples = HashMap<String, String>;
+
 type RuleFiles = HashMap<(PathBuf, bool), Arc<OnceLock<RuleFile>>>;
 
 /// What of included files has been checked in one run: a rule file that ten configurations share
@@ -34,6 +37,8 @@ pub struct IncludeCache {
     targets: Mutex<HashSet<PathBuf>>,
     rule_files: Mutex<RuleFiles>,
     pairs: Mutex<HashSet<(PathBuf, PathBuf, Span)>>,
+    examples: Mutex<HashMap<PathBuf, Arc<Examples>>>,
+    comparisons: Mutex<HashSet<Vec<usize>>>,
     parts: Mutex<HashMap<Part, Arc<OnceLock<bool>>>>,
     pub(super) read: Read,
 }
@@ -60,6 +65,16 @@ impl IncludeCache {
         let found = Arc::clone(all.entry(path.to_owned()).or_default());
         drop(all);
         found.get_or_init(look).clone()
+    }
+
+    /// The examples in a folder, looked for once, however many files are missing there.
+    pub(super) fn examples(&self, folder: &Path, look: impl FnOnce() -> Examples) -> Arc<Examples> {
+        let all = self.examples.lock();
+        let mut all = all.unwrap_or_else(PoisonError::into_inner);
+        let examples = all
+            .entry(folder.to_owned())
+            .or_insert_with(|| Arc::new(look()));
+        Arc::clone(examples)
     }
 
     /// Whether it is the first time that a target file has to be checked.
@@ -110,6 +125,14 @@ impl IncludeCache {
         drop(all);
         of_file.get_or_init(check);
         of_file
+    }
+
+    /// Whether it is the first time that some sets of rules are held against each other. They are
+    /// known by their addresses, which live as long as this does.
+    pub(super) fn is_new_comparison(&self, sets: impl Iterator<Item = usize>) -> bool {
+        let all = self.comparisons.lock();
+        let mut all = all.unwrap_or_else(PoisonError::into_inner);
+        all.insert(sets.collect())
     }
 
     /// Whether it is the first time that something has to be said at a span of a file because of

@@ -1,7 +1,7 @@
 //! Reads what a configuration pulls in and says what is wrong with it.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -264,8 +264,8 @@ impl Checker<'_, '_> {
         let unmet = all().flat_map(|set| &set.needs);
         let unmet: Vec<_> = unmet.filter_map(|need| needs.unmet(need)).collect();
         self.out.findings.extend(unmet);
-        let records: Vec<_> = all().map(|set| &set.records).collect();
-        let repeated = records::repeated(&records, self.cache);
+        let shared: Vec<_> = known.iter().map(|set| &set.records).collect();
+        let repeated = records::repeated(&shared, &beside.records, self.cache);
         self.out.findings.extend(repeated);
     }
 
@@ -291,10 +291,19 @@ impl Checker<'_, '_> {
         let tree = self.lookup.tree;
         let file = tree.absolute(Path::new(path));
         let name = file.file_name()?.to_str()?;
-        let beside = tree.list(file.parent()?).ok()?;
-        let name_of = |path: &PathBuf| path.file_name()?.to_str().map(str::to_owned);
-        let mut names = beside.iter().filter_map(name_of);
-        names.find(|other| discover::is_example_of(other, name))
+        let folder = file.parent()?;
+        let examples = self.cache.examples(folder, || {
+            let beside = tree.list(folder).unwrap_or_default();
+            let names = beside.iter().filter_map(|path| path.file_name()?.to_str());
+            let mut examples = HashMap::new();
+            for example in names {
+                for copy in discover::copies_of_example(example) {
+                    examples.entry(copy).or_insert_with(|| example.to_owned());
+                }
+            }
+            examples
+        });
+        examples.get(name).cloned()
     }
 
     fn files(&mut self, one: &Named<'_>, files: &FileSet) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::cache::{IncludeCache, RuleFile};
 use crate::finding::{Finding, Severity, rule};
@@ -20,9 +21,36 @@ type Series = (String, Vec<(String, String)>);
 /// The recording rules of some files, by the series that they write.
 #[derive(Debug, Default)]
 pub(super) struct Records {
-    by_series: HashMap<Series, Vec<InFile>>,
+    by_series: HashMap<Series, OfSeries>,
     /// Two rules of different files that write one series.
     pairs: Vec<(InFile, InFile)>,
+    /// Whether the pairs were reported in this run: thousands of configurations may name one pattern.
+    is_reported: AtomicBool,
+}
+
+/// The rules that write one series, in the order of their files.
+#[derive(Debug, Default)]
+struct OfSeries {
+    all: Vec<InFile>,
+    /// The number of the first one that is not in the first file.
+    elsewhere: Option<usize>,
+}
+
+impl OfSeries {
+    fn push(&mut self, rule: InFile) {
+        let is_elsewhere = self.all.first().is_some_and(|first| first.0 != rule.0);
+        if is_elsewhere && self.elsewhere.is_none() {
+            self.elsewhere = Some(self.all.len());
+        }
+        self.all.push(rule);
+    }
+
+    /// The first one that is in another file: not looked for one by one, since a file may write a
+    /// series a thousand times.
+    fn first_beside(&self, path: &Path) -> Option<&InFile> {
+        let first = self.all.first().filter(|(file, _)| file != path);
+        first.or_else(|| self.all.get(self.elsewhere?))
+    }
 }
 
 impl Records {
@@ -33,7 +61,7 @@ impl Records {
             for record in &file.summary.records {
                 let series = (record.name.clone(), record.labels.clone());
                 let known = out.by_series.entry(series).or_default();
-                if let Some(first) = known.iter().find(|(other, _)| other != path) {
+                if let Some(first) = known.first_beside(path) {
                     let second = (path.to_owned(), record.clone());
                     out.pairs.push((first.clone(), second));
                 }
@@ -47,8 +75,7 @@ impl Records {
     fn same(&self, path: &Path, record: &Record) -> Option<&InFile> {
         work::count(1);
         let series = (record.name.clone(), record.labels.clone());
-        let known = self.by_series.get(&series)?;
-        known.iter().find(|(other, _)| other != path)
+        self.by_series.get(&series)?.first_beside(path)
     }
 
     /// Whether no file has a recording rule.
@@ -57,25 +84,36 @@ impl Records {
     }
 
     fn all(&self) -> impl Iterator<Item = &InFile> {
-        self.by_series.values().flatten()
+        self.by_series.values().flat_map(|of_series| &of_series.all)
     }
 }
 
-/// What is reported about the sets of rule files that one configuration names: each pair of rules
-/// once in a run.
-pub(super) fn repeated(sets: &[&Records], cache: &IncludeCache) -> Vec<Finding> {
-    let within = sets.iter().flat_map(|set| &set.pairs);
-    let mut found: Vec<Finding> = within
+/// What is reported about the sets of rule files that one configuration names, and about those of texts
+/// beside it: each pair of rules once in a run.
+pub(super) fn repeated(
+    shared: &[&Records],
+    beside: &Records,
+    cache: &IncludeCache,
+) -> Vec<Finding> {
+    let mut sorted: Vec<&Records> = shared.iter().copied().chain([beside]).collect();
+    let new = sorted
+        .iter()
+        .filter(|set| !set.is_reported.swap(true, Ordering::Relaxed));
+    let mut found: Vec<Finding> = new
+        .flat_map(|set| &set.pairs)
         .filter_map(|(first, second)| said(first, second, cache))
         .collect();
     // What one set has is looked for in the larger ones, so that a set which many configurations
-    // share is not gone through for each.
-    let mut sorted: Vec<&&Records> = sets.iter().collect();
+    // share is not gone through for each; two such sets are held against each other once in a run.
     sorted.sort_by_key(|set| set.by_series.len());
     for (number, set) in sorted.iter().enumerate() {
         let larger = sorted.get(number + 1..).unwrap_or(&[]);
-        if larger.is_empty() {
-            break;
+        let is_shared = |set: &&Records| !std::ptr::eq(*set, beside);
+        let both = sorted.get(number..).unwrap_or(&[]);
+        let is_known = both.iter().all(is_shared)
+            && !cache.is_new_comparison(both.iter().map(|set| std::ptr::from_ref(*set).addr()));
+        if larger.is_empty() || is_known {
+            continue;
         }
         let pairs = set.all().filter_map(|candidate| {
             let mut others = larger.iter();

@@ -1,53 +1,107 @@
 //! What a Prometheus of a chart almost selects: objects of its release.
 
+use std::collections::HashMap;
+
 use super::{NearMisses, found, is_near};
 use crate::discover::{Label, Namespaces, RELEASE, Selecting, Selector};
 use crate::finding::{Advice, Finding};
+
+/// How many different selectors of one kind are looked at: a tree with more of them has labels that
+/// differ by a few letters on purpose, and each object would be compared with each.
+const MOST_SELECTORS: usize = 64;
+
+/// What the Prometheuses of a tree select of one kind.
+#[derive(Debug, Default)]
+pub(super) struct Choices {
+    /// Whether a selector with expressions, or one of unknown namespaces, may select anything.
+    is_unknown: bool,
+    /// The labels that are selected by, each list once.
+    by_labels: HashMap<Vec<(String, String)>, Vec<ByLabels>>,
+}
+
+/// One that selects by labels: the number of the Prometheus, and that of the choice.
+type ByLabels = (usize, usize);
+
+impl Choices {
+    /// Those of each kind.
+    pub(super) fn of(prometheuses: &[(Selecting, String)]) -> HashMap<&'static str, Self> {
+        let mut out: HashMap<&'static str, Self> = HashMap::new();
+        for (number, (prometheus, _)) in prometheuses.iter().enumerate() {
+            for (choice, (kind, selector, namespaces)) in prometheus.choices.iter().enumerate() {
+                let of_kind = out.entry(*kind).or_default();
+                match selector {
+                    Selector::Null => {}
+                    Selector::Unknown => of_kind.is_unknown = true,
+                    Selector::Labels(labels) => {
+                        of_kind.is_unknown |= *namespaces == Namespaces::Unknown;
+                        let pairs = labels.iter();
+                        let pairs = pairs.map(|label| (label.name.clone(), label.value.clone()));
+                        let same = of_kind.by_labels.entry(pairs.collect()).or_default();
+                        same.push((number, choice));
+                    }
+                }
+            }
+        }
+        out
+    }
+}
 
 impl NearMisses<'_> {
     /// What is reported about a monitor or rules that no Prometheus of the tree selects, and one
     /// almost.
     pub(super) fn chosen(&self) -> Option<Finding> {
-        if self.tree.is_patched || self.tree.prometheuses.is_empty() {
+        let choices = self.tree.choices.get(self.one.kind)?;
+        if self.tree.is_patched || choices.is_unknown || choices.by_labels.len() > MOST_SELECTORS {
             return None;
         }
-        let mut near = None;
-        for (prometheus, folder) in &self.tree.prometheuses {
-            let choices = prometheus.choices.iter();
-            let of_kind = choices.filter(|(kind, ..)| *kind == self.one.kind);
-            for (_, selector, namespaces) in of_kind {
-                let Selector::Labels(labels) = selector else {
-                    // A selector with expressions may select it, and none at all says nothing.
-                    if matches!(selector, Selector::Unknown) {
-                        return None;
-                    }
-                    continue;
-                };
-                let is_own = prometheus.namespace == self.one.namespace;
-                let is_in = match namespaces {
-                    Namespaces::All => true,
-                    Namespaces::Own => is_own || self.sets_namespace,
-                    Namespaces::Named(names) => self
-                        .one
-                        .namespace
-                        .as_ref()
-                        .is_none_or(|own| names.contains(own)),
-                    Namespaces::Unknown => return None,
-                };
-                let missing: Vec<&Label> =
-                    labels.iter().filter(|label| !self.has_own(label)).collect();
-                match *missing {
-                    [] => return None,
-                    [label] if is_in => {
-                        near = near.or_else(|| {
-                            self.nearly_chosen(prometheus, label, folder, labels.len())
-                        });
-                    }
-                    _ => {}
+        // Those that select by one label more than there is, and the number of that label.
+        let mut almost: Vec<(ByLabels, usize)> = Vec::new();
+        for (labels, same) in &choices.by_labels {
+            let numbered = labels.iter().enumerate();
+            let missing: Vec<usize> = numbered
+                .filter(|(_, label)| !self.has_own(label))
+                .map(|(at, _)| at)
+                .collect();
+            match *missing {
+                // A selector without labels selects everything.
+                [] => return None,
+                [at] if labels.get(at).is_some_and(|label| self.may_be_meant(label)) => {
+                    almost.extend(same.iter().map(|one| (*one, at)));
                 }
+                _ => {}
             }
         }
-        near
+        almost.sort_unstable();
+        almost.into_iter().find_map(|((number, choice), at)| {
+            let (prometheus, folder) = self.tree.prometheuses.get(number)?;
+            let (_, selector, namespaces) = prometheus.choices.get(choice)?;
+            let Selector::Labels(labels) = selector else {
+                return None;
+            };
+            let is_in = self.is_of(prometheus, namespaces);
+            let label = labels.get(at).filter(|_| is_in)?;
+            self.nearly_chosen(prometheus, label, folder, labels.len())
+        })
+    }
+
+    /// Whether the object is in a namespace that a Prometheus looks into.
+    fn is_of(&self, prometheus: &Selecting, namespaces: &Namespaces) -> bool {
+        match namespaces {
+            Namespaces::All => true,
+            Namespaces::Own => prometheus.namespace == self.one.namespace || self.sets_namespace,
+            Namespaces::Named(names) => {
+                let own = self.one.namespace.as_ref();
+                own.is_none_or(|own| names.contains(own))
+            }
+            Namespaces::Unknown => false,
+        }
+    }
+
+    /// Whether a selector's label may be meant by what the object has: none of the name, or one whose
+    /// value is a slip for it or the usual name of a release.
+    fn may_be_meant(&self, (name, value): &(String, String)) -> bool {
+        let own = self.one.labels.iter().find(|own| own.name == *name);
+        own.is_none_or(|own| is_near(&own.value, value) || USUAL.contains(&&*own.value))
     }
 
     fn nearly_chosen(
@@ -90,14 +144,12 @@ impl NearMisses<'_> {
     /// Whether a label has the name that people give a release, and the only one of the tree has
     /// another.
     fn is_usual(&self, release: &Selecting, own: &Label) -> bool {
-        let releases = self.tree.prometheuses.iter();
-        let releases = releases.filter(|(one, _)| one.kind == RELEASE);
-        release.kind == RELEASE && USUAL.contains(&&*own.value) && releases.count() == 1
+        release.kind == RELEASE && USUAL.contains(&&*own.value) && self.tree.releases == 1
     }
 
-    fn has_own(&self, label: &Label) -> bool {
+    fn has_own(&self, (name, value): &(String, String)) -> bool {
         let mut own = self.one.labels.iter();
-        own.any(|own| own.name == label.name && own.value == label.value)
+        own.any(|own| own.name == *name && own.value == *value)
     }
 
     /// What is reported about a Prometheus that sends, and for which the Operator makes no
@@ -111,11 +163,9 @@ impl NearMisses<'_> {
             .filter(|(kind, ..)| *kind != "PrometheusRule");
         let is_null =
             |(_, selector, _): &(&str, Selector, Namespaces)| matches!(selector, Selector::Null);
-        let same = self.tree.prometheuses.iter();
-        let same = same
-            .filter(|(other, _)| other.name == self.one.name)
-            .count();
-        if self.tree.is_patched || same > 1 || !of_jobs.clone().all(is_null) {
+        let same = self.tree.names.get(&self.one.name);
+        let is_repeated = same.is_some_and(|count| *count > 1);
+        if self.tree.is_patched || is_repeated || !of_jobs.clone().all(is_null) {
             return None;
         }
         let message = "`remoteWrite`: no selector of monitors is set, so the Operator writes no configuration and nothing is sent";

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use promvet_syntax::label;
 
 use super::RelabelRule;
+use super::expand::constant;
 use super::labels::{Labels, MOST_TEXTS, Texts, Value};
 use super::pattern::Pattern;
 use crate::prometheus::patterns::PatternBudget;
@@ -213,8 +214,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             self.forget();
             return (Matches::Sometimes, Effect::Other);
         }
-        let looks_at_names = !matches!(&*rule.action, "keep" | "drop" | "keepequal" | "dropequal");
-        if looks_at_names && !self.may_try_many(self.labels.count()) {
+        if looks_at_names(rule) && !self.budget.affords_names(self.labels.cost()) {
             self.forget();
             return (Matches::Sometimes, Effect::Other);
         }
@@ -344,17 +344,21 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         known.push((pattern, keeps));
     }
 
-    fn may_try_many(&self, count: usize) -> bool {
-        let left = self.left.get();
-        self.left.set(left.saturating_sub(count));
-        left > count
-    }
-
     /// Whether one more comparison may be made.
     fn may_try(&self, text: &str) -> bool {
         let left = self.left.get();
         self.left.set(left.saturating_sub(1 + text.len() / 64));
         left > 0
+    }
+}
+
+/// Whether a rule goes through the names of all labels.
+fn looks_at_names(rule: &RelabelRule<'_>) -> bool {
+    let writes_family = || rule.target.is_some_and(|target| constant(target).is_none());
+    match &*rule.action {
+        "labeldrop" | "labelkeep" | "labelmap" => true,
+        "replace" => writes_family(),
+        _ => false,
     }
 }
 

@@ -232,9 +232,10 @@ impl Labels {
         self.plain
     }
 
-    /// How many are known by name.
-    pub(super) fn count(&self) -> usize {
-        self.named.len()
+    /// What it costs to go through those that are known by name: long names count for several.
+    pub(super) fn cost(&self) -> u64 {
+        let names = self.named.keys();
+        names.map(|name| 1 + name.len() as u64 / 16).sum()
     }
 
     /// Whether labels may exist that are not known by name.

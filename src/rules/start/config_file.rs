@@ -37,7 +37,7 @@ fn named(start: &Start<'_>, flag: &str, path: &str, out: &mut Findings<'_>) {
     let Some((written, place)) = deployment.arguments.value(flag) else {
         return;
     };
-    if placeholder::is_open(written) || is_written_by_command(place.text().content(), path) {
+    if placeholder::is_open(written) || start.facts.is_written_by_command(place.text(), path) {
         return;
     }
     let Some(lacking) = start.facts.lacks_file(deployment, path) else {
@@ -94,21 +94,6 @@ fn unnamed(start: &Start<'_>, out: &mut Findings<'_>) {
 fn is_plain_flag(text: &str) -> bool {
     let name = text.split('=').next().unwrap_or_default();
     text.starts_with("--") && !name.contains(['$', '{']) && !matches!(name, "--help" | "--version" | "--help-long" | "--help-man")
-}
-
-/// Whether a shell in the same file writes to the path: `sed … > /tmp/prometheus.yml`.
-fn is_written_by_command(content: &str, path: &str) -> bool {
-    let mut places = content.match_indices(path);
-    places.any(|(at, _)| {
-        let before = content
-            .get(..at)
-            .unwrap_or_default()
-            .trim_end_matches([' ', '"', '\'']);
-        let behind = content.get(at + path.len()..).unwrap_or_default();
-        let is_whole =
-            !behind.starts_with(|c: char| c.is_ascii_alphanumeric() || "._-/".contains(c));
-        is_whole && [">", "tee", "-o"].iter().any(|word| before.ends_with(word))
-    })
 }
 
 /// Without arguments, the image starts with a configuration of its own.

@@ -387,12 +387,16 @@ impl<'f> Project<'f> {
         if self.is_chain {
             return;
         }
-        let is_known = |path: &Path| {
-            self.layers.iter().any(|layer| layer.path == path) || service.extended.contains(&path)
-        };
-        let others = self.beside.get(service.name).into_iter().flatten();
-        let others: Vec<_> = others.filter(|other| !is_known(other.file)).collect();
-        for other in others.into_iter().take(MOST_OTHERS) {
+        // Not looked through beyond the limit: each of many files has the others beside it.
+        let beside = self.beside.get(service.name).into_iter().flatten();
+        let known: Vec<&Path> = self
+            .layers
+            .iter()
+            .map(|layer| layer.path)
+            .chain(service.extended.iter().copied())
+            .collect();
+        let others = beside.filter(|other| !known.contains(&other.file));
+        for other in others.take(MOST_OTHERS) {
             let evidence = |message: String| Evidence {
                 place: other.key.place(),
                 message,
