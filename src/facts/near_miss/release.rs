@@ -1,6 +1,6 @@
 //! What a Prometheus of a chart almost selects: objects of its release.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{NearMisses, found, is_near};
 use crate::discover::{Label, Namespaces, RELEASE, Selecting, Selector};
@@ -16,7 +16,7 @@ pub(super) struct Choices {
     /// Whether a selector with expressions, or one of unknown namespaces, may select anything.
     is_unknown: bool,
     /// The labels that are selected by, each list once.
-    by_labels: HashMap<Vec<(String, String)>, Vec<ByLabels>>,
+    by_labels: BTreeMap<Vec<(String, String)>, Vec<ByLabels>>,
 }
 
 /// One that selects by labels: the number of the Prometheus, and that of the choice.
