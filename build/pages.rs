@@ -182,5 +182,10 @@ fn native(
         variant.ok_or_else(|| format!("{name}: no check looks at `{}`", front.node))?;
     let module = name.replace(['-', '/'], "_");
     writeln!(modules, "#[path = {file:?}]\nmod {module};")?;
-    Ok(format!("Some(Check::{variant}({module}::check))"))
+    Ok(match *variant {
+        "Tree" => format!(
+            "Some(Check::Tree(TreeCheck {{ check: {module}::check, in_common: {module}::in_common }}))"
+        ),
+        _ => format!("Some(Check::{variant}({module}::check))"),
+    })
 }

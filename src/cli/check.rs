@@ -44,6 +44,9 @@ pub(super) fn once(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         complain(why);
         return Ok(Exit::Failed);
     }
+    if args.fix.changes().is_none() && !plan.needs_texts() {
+        request.most_kept = run::MOST_KEPT;
+    }
     let watch = Arc::clone(&request.watch);
     let mut look = |tree: &dyn Tree| examined(args, &request, tree);
     let changes = args.fix.changes();

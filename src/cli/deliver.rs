@@ -61,6 +61,13 @@ impl Plan {
         self.stdout == OutcomeFormat::Human
     }
 
+    /// Whether a report shows more of the texts than the lines around places.
+    pub(super) fn needs_texts(&self) -> bool {
+        let files = self.files.iter().map(|(format, _)| *format);
+        let mut formats = files.chain([self.stdout]);
+        formats.any(OutcomeFormat::needs_texts)
+    }
+
     /// Writes every report, files first: a closed pipe loses none of them. Whether all could be
     /// written.
     pub(super) fn write(

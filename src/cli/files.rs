@@ -75,6 +75,7 @@ fn kind(seen: &ScannedFile, only_configurations: bool) -> Option<String> {
             let word = holder.map_or_else(|| dialect.word(), EmbeddedIn::word);
             Some(format!("Prometheus {word}{rendered}"))
         }
+        What::LetGo { dialect } => Some(format!("Prometheus {}", dialect.word())),
         What::Rules { .. } => Some(format!("Prometheus rules{rendered}")),
         What::Broken { .. } => Some(format!("Prometheus, does not parse{rendered}")),
         What::Other { .. } | What::Unknown if only_configurations => None,

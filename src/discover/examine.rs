@@ -49,6 +49,11 @@ pub enum What {
         /// Its first document.
         document: Document,
     },
+    /// The same as a whole file, whose text and document were let go until it is judged.
+    LetGo {
+        /// What sort of one.
+        dialect: Dialect,
+    },
     /// A Prometheus configuration that does not parse.
     Broken {
         /// Where it stops being YAML; if tags were covered, with them covered.
@@ -103,6 +108,54 @@ impl Recognised {
             self.what = What::Configuration { dialect, document };
         }
         self
+    }
+
+    /// The same without its text and document, if it is a plain configuration: the whole of a file that
+    /// nothing renders and that is written in Prometheus's own words.
+    pub(crate) fn let_go(&mut self) {
+        if let What::Configuration { dialect, .. } = self.what {
+            self.what = What::LetGo { dialect };
+            self.text = Text::recognized(Arc::clone(self.text.path()), Vec::new());
+        }
+    }
+
+    /// What was let go, read again; none if it is not what it was.
+    pub(crate) fn again(&self, bytes: Vec<u8>) -> Option<Self> {
+        let What::LetGo { dialect } = self.what else {
+            return None;
+        };
+        let text = Text::recognized(Arc::clone(self.text.path()), bytes);
+        let document = parse_first(&text).ok()?;
+        let is_one = document.root().is_some_and(|root| root.mapping().is_some());
+        is_one.then(|| Self {
+            text,
+            what: What::Configuration { dialect, document },
+            why: String::new(),
+            template: None,
+            masked: false,
+            holder: None,
+            beside: Arc::default(),
+            looks_like: None,
+            spoken: None,
+        })
+    }
+
+    /// Whether it can be let go, as far as it is known from itself.
+    pub(crate) fn is_plain(&self) -> bool {
+        let What::Configuration { document, .. } = &self.what else {
+            return false;
+        };
+        let root = document.root().and_then(Node::mapping);
+        Arc::ptr_eq(document.text(), &self.text)
+            && document.next_document().is_none()
+            && root.is_some_and(|root| root.entries().next().is_some())
+            && !sets_nothing(document)
+            && self.template.is_none()
+            && !self.masked
+            && self.holder.is_none()
+            && self.beside.is_empty()
+            && self.looks_like.is_none()
+            && self.spoken.is_none()
     }
 
     /// Whether it is a configuration by its content alone, so that the name of its file does not

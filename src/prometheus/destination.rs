@@ -24,7 +24,7 @@ const WHO_SENDS: &[&str] = &[
 
 /// The URL and everything that tells the receiver who sends: equal where the same samples end up in
 /// the same place. It may hold secrets, and shows nothing of itself.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Destination(String);
 
 impl fmt::Debug for Destination {

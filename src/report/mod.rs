@@ -200,6 +200,13 @@ const FORMATS: Formats<OutcomeFormat, Writer> = Formats(&[
 ]);
 
 impl OutcomeFormat {
+    /// Whether it shows more of a text than the lines around the places of findings: what they look like when
+    /// they are fixed.
+    #[must_use]
+    pub fn needs_texts(self) -> bool {
+        self == Self::Markdown
+    }
+
     /// All formats, in the order in which they are listed.
     pub fn all() -> impl Iterator<Item = Self> {
         FORMATS.all()

@@ -1,4 +1,4 @@
-//! Runs the checks: over each configuration, then over all of a tree.
+//! Runs the checks over a configuration.
 
 use super::configuration::{Configuration, HttpPart};
 use super::material::Material;
@@ -65,27 +65,14 @@ fn run_check(
     }
 }
 
-/// Judges all configurations of a tree with the rules that look at them together, measuring as
-/// [`judge`] does.
-#[must_use]
-pub fn judge_tree(configurations: &[Configuration<'_>], timings: Option<&Timings>) -> Judgement {
-    let mut out = Judgement::default();
-    for (index, page) in all().iter().enumerate() {
-        let Some(Check::Tree(check)) = page.check else {
-            continue;
-        };
-        let mut findings = out.sink(page);
-        let mut run = || check(configurations, &mut findings);
-        match timings {
-            Some(timings) => timings.measure(index, run),
-            None => run(),
-        }
-    }
-    out
-}
-
 impl Judgement {
-    fn sink(&mut self, page: &Page) -> Findings<'_> {
+    /// Adds what another judgement found, and leaves aside what it counted.
+    pub(super) fn add(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.unchecked.extend(other.unchecked);
+    }
+
+    pub(super) fn sink(&mut self, page: &Page) -> Findings<'_> {
         Findings {
             rule: page.name,
             found: &mut self.findings,

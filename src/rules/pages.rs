@@ -1,7 +1,8 @@
 //! The table of rules.
 
 use super::{
-    Configuration, Entry, Findings, HttpPart, Material, NamedFile, RelabelList, Start, Upgrade,
+    Common, Configuration, Entry, Findings, HttpPart, Material, NamedFile, RelabelList, Start,
+    Upgrade,
 };
 use crate::finding::{Severity, nearest};
 use crate::prometheus::Config;
@@ -25,13 +26,24 @@ pub enum Check {
     /// discoveries.
     HttpClient(fn(&HttpPart<'_, '_>, &mut Findings<'_>)),
     /// All configurations of a tree together.
-    Tree(fn(&[Configuration<'_>], &mut Findings<'_>)),
+    Tree(TreeCheck),
     /// Every list of relabel rules.
     Relabel(fn(&RelabelList<'_, '_>, &mut Findings<'_>)),
     /// Every configuration that several releases have to load.
     Upgrade(fn(&Upgrade<'_>, &mut Findings<'_>)),
     /// Everything of the tree that starts Prometheus with a configuration, or may.
     Start(fn(&Start<'_>, &mut Findings<'_>)),
+}
+
+/// A check of all configurations of a tree together, of which only those are at hand at once that have
+/// something in common.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeCheck {
+    /// What it finds in some configurations. It finds the same in all of a tree as in each of them alone,
+    /// if no two have in common what it compares.
+    pub check: fn(&[Configuration<'_>], &mut Findings<'_>),
+    /// What it compares a configuration by.
+    pub in_common: fn(&Configuration<'_>) -> Vec<Common>,
 }
 
 /// How settled a rule is.

@@ -28,12 +28,13 @@ impl Timings {
     }
 
     /// Runs the rule of an index.
-    pub(super) fn measure(&self, index: usize, run: impl FnOnce()) {
+    pub(super) fn measure<T>(&self, index: usize, run: impl FnOnce() -> T) -> T {
         let start = Instant::now();
-        run();
+        let done = run();
         let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         if let Some(spent) = self.spent.get(index) {
             spent.fetch_add(nanos, Ordering::Relaxed);
         }
+        done
     }
 }

@@ -1,7 +1,6 @@
 //! A configuration that several releases have to load, and what changes for it between them.
 
 use std::cell::RefCell;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::configuration::Configuration;
@@ -13,9 +12,10 @@ use crate::discover::Recognised;
 use crate::facts::Facts;
 use crate::facts::deployment::{Certainty, Deployment};
 use crate::facts::included::{Documents, FileSet};
-use crate::finding::{Evidence, Finding, Place};
+use crate::finding::{Evidence, Finding, Place, Span};
 use crate::prometheus::Config;
 use crate::schema::{Target, Version};
+use crate::source::Found;
 use crate::yaml::{Document, Mapping, Node};
 
 /// How many places a finding about a whole file shows: its own, and ten as evidence.
@@ -132,18 +132,16 @@ pub fn judge_upgrade(
 /// all configurations were judged.
 pub fn without_included_jobs(
     judgement: &mut Judgement,
-    configuration: Option<&Configuration<'_>>,
-    file: &Path,
+    jobs: Option<Span>,
+    found: &Found,
     facts: &Facts<'_>,
 ) {
-    let jobs =
-        configuration.and_then(|configuration| configuration.config.root().get("scrape_configs"));
-    let Some(jobs) = jobs.map(Node::place).filter(|_| facts.is_included(file)) else {
+    let Some(jobs) = jobs.filter(|_| facts.is_included(&found.path)) else {
         return;
     };
     let is_of_job = |finding: &Finding| {
-        let (span, all) = (finding.place.span(), jobs.span());
-        finding.place.path() == jobs.path() && all.start <= span.start && span.end <= all.end
+        let span = finding.place.span();
+        *finding.place.path() == found.shown && jobs.start <= span.start && span.end <= jobs.end
     };
     let is_of_upgrade = |finding: &Finding| {
         let check = super::find(&finding.rule).and_then(|page| page.check);

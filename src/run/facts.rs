@@ -91,8 +91,13 @@ fn facts_of<'t>(
 pub(super) fn is_bare(recognised: &Recognised) -> bool {
     let path = Path::new(&**recognised.text.path());
     discover::is_only_named(path)
-        || matches!(&recognised.what, What::Configuration { document, .. }
-        if Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none())
+        || match &recognised.what {
+            What::LetGo { .. } => true,
+            What::Configuration { document, .. } => {
+                Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none()
+            }
+            _ => false,
+        }
 }
 
 /// What was seen, by where it is: put in order once, however many trees the named files are in.

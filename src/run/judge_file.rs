@@ -83,7 +83,8 @@ pub(crate) fn judge_one<'a>(
             }
             judgement
         }
-        What::Unknown => Judgement::default(),
+        // What was let go was read again before it came here.
+        What::LetGo { .. } | What::Unknown => Judgement::default(),
     };
     (judgement, None)
 }

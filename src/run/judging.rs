@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::inventory;
 use super::judge_file::{configuration_of, judge_one};
+use super::loaded::Loads;
 use super::policies::Policies;
 use super::request::Request;
 use super::survey::{ScannedFile, custom_rules_of, own_fault};
+use super::uses::Uses;
 use crate::facts::Facts;
-use crate::facts::included::Load;
+use crate::finding::Span;
 use crate::panics::{self, Caught};
-use crate::rules::{Configuration, Judgement};
+use crate::report::inventory::Row;
+use crate::rules::{self, Alone, Configuration, Judgement};
 use crate::source::Tree;
 
 /// What of a tree is judged.
@@ -73,12 +77,19 @@ pub(super) struct Judging<'a> {
     pub(super) tree: &'a dyn Tree,
 }
 
-/// What became of one file.
+/// What became of one file, without its document: that is dropped when the file is judged.
 pub(super) struct JudgedFile<'a> {
     pub(super) judgement: Judgement,
-    pub(super) configuration: Option<Configuration<'a>>,
+    /// What the rules that look at all configurations of a tree say of it alone.
+    pub(super) alone: Vec<Alone>,
+    /// Where its jobs are.
+    pub(super) jobs: Option<Span>,
+    /// What it makes of its policy.
+    pub(super) uses: Uses,
+    /// Its endpoints, if they were asked for.
+    pub(super) rows: Vec<Row>,
     /// What it makes Prometheus load; only looked for by the gate.
-    pub(super) loads: Vec<Load>,
+    pub(super) loads: Option<Loads>,
     pub(super) facts: &'a Facts<'a>,
 }
 
@@ -92,7 +103,7 @@ pub(super) enum NotJudged {
 
 impl<'a> Judging<'a> {
     /// Judges one file. A panic takes nothing but this file with it.
-    pub(super) fn file(&self, seen: &'a ScannedFile) -> Result<JudgedFile<'a>, NotJudged> {
+    pub(super) fn file(&self, seen: &'a ScannedFile) -> Result<Box<JudgedFile<'a>>, NotJudged> {
         if self.request.deadline.is_over() {
             return Err(NotJudged::Late);
         }
@@ -100,7 +111,7 @@ impl<'a> Judging<'a> {
             |caught: Option<&Caught>| NotJudged::Fault(own_fault(&seen.found.shown, caught));
         let facts = self.facts.get(&self.policies.scope_of(&seen.found));
         let facts = facts.ok_or_else(|| fault(None))?;
-        let judge = || panics::caught(|| self.part_of(seen, facts));
+        let judge = || panics::caught(|| self.judged(seen, facts));
         let judged = self.request.deadline.limit(judge);
         self.request.watch.step();
         let judged = judged.ok_or(NotJudged::Late)?;
@@ -108,12 +119,51 @@ impl<'a> Judging<'a> {
         if self.request.deadline.is_over() {
             return Err(NotJudged::Late);
         }
-        judged.map_err(|caught| fault(Some(&caught)))
+        let judged = judged.map_err(|caught| fault(Some(&caught)))?;
+        let changed = || format!("{}: it changed while it was read", seen.found.shown);
+        // In a box, since all of them are moved several times before they are gathered.
+        let judged = judged.map(Box::new);
+        judged.ok_or_else(|| NotJudged::Fault(changed()))
+    }
+
+    /// As much of a file as is wanted; none if it has to be read again and is not what it was.
+    fn judged(&self, seen: &ScannedFile, facts: &'a Facts<'a>) -> Option<JudgedFile<'a>> {
+        if !seen.is_let_go() {
+            return Some(self.part_of(seen, facts));
+        }
+        let again = seen.again(self.tree)?;
+        let mut judged = self.part_of(&again, facts);
+        let alone = judged.alone.iter_mut().map(Alone::judgement);
+        let judgements = alone.chain([&mut judged.judgement]);
+        cut(&again, judgements);
+        Some(judged)
+    }
+
+    /// What a check says of some configurations together.
+    pub(super) fn together(
+        &self,
+        files: &[&'a ScannedFile],
+        check: &dyn Fn(&[Configuration<'_>]) -> Judgement,
+    ) -> Judgement {
+        let again = files.iter().map(|seen| seen.again(self.tree));
+        let again: Vec<Option<ScannedFile>> = again.collect();
+        let files = files.iter().zip(&again);
+        let configurations = files.filter_map(|(seen, again)| {
+            let facts = self.facts.get(&self.policies.scope_of(&seen.found))?;
+            let seen = again.as_ref().unwrap_or(seen);
+            configuration_of(seen, facts, self.request, self.tree)
+        });
+        let mut judgement = check(&configurations.collect::<Vec<_>>());
+        for again in again.iter().flatten() {
+            cut(again, [&mut judgement]);
+        }
+        judgement
     }
 
     /// As much of a file as is wanted.
-    fn part_of(&self, seen: &'a ScannedFile, facts: &'a Facts<'a>) -> JudgedFile<'a> {
-        let (judgement, configuration) = match part_of(seen, self.only) {
+    fn part_of(&self, seen: &ScannedFile, facts: &'a Facts<'a>) -> JudgedFile<'a> {
+        let part = part_of(seen, self.only);
+        let (judgement, configuration) = match part {
             Part::Judge => {
                 self.request.watch.judged();
                 let own = custom_rules_of(&seen.found, self.request, self.policies);
@@ -131,25 +181,67 @@ impl<'a> Judging<'a> {
             }
             Part::Skip => (Judgement::default(), None),
         };
-        // What it loads is asked for while it is at hand; not of what is only shown.
-        let of_gate = configuration.as_ref().filter(|_| self.request.is_gate());
-        let loads = match part_of(seen, self.only) {
-            Part::Judge => of_gate.map_or_else(Vec::new, |configuration| {
-                loads_of(configuration, seen, facts)
-            }),
-            Part::Show | Part::Skip => Vec::new(),
-        };
-        JudgedFile {
+        let mut out = JudgedFile {
             judgement,
-            configuration,
-            loads,
+            alone: Vec::new(),
+            jobs: None,
+            uses: Uses::default(),
+            rows: Vec::new(),
+            loads: None,
             facts,
+        };
+        if let Some(configuration) = &configuration {
+            self.add(&mut out, configuration, seen);
+            // What it loads is asked for while it is at hand; not of what is only shown.
+            if self.request.is_gate() && matches!(part, Part::Judge) {
+                out.loads = loads_of(configuration, seen, facts);
+            }
+        }
+        out
+    }
+
+    /// Adds what is asked for of a configuration besides its own judgement.
+    fn add(&self, out: &mut JudgedFile<'a>, configuration: &Configuration<'_>, seen: &ScannedFile) {
+        // What a covered tag stands for is not known, so nothing can be compared with it.
+        let spoken = seen.recognised.spoken.as_ref();
+        let is_partial = seen.recognised.masked || spoken.is_some_and(|spoken| spoken.is_partial);
+        if !is_partial {
+            out.alone = rules::judge_alone(configuration, self.request.watch.rules());
+        }
+        let jobs = configuration.config.root().get("scrape_configs");
+        out.jobs = jobs.map(|jobs| jobs.place().span());
+        if let Some(scope) = self.policies.of(&seen.found)
+            && !scope.chain.is_empty()
+        {
+            out.uses.configuration(configuration, &scope.policy);
+        }
+        if self.request.inventory {
+            out.rows = inventory::rows(configuration);
         }
     }
 }
 
+/// Lets go a text of which no more is needed than what reports show of the places in it.
+fn cut<'j>(seen: &ScannedFile, judgements: impl IntoIterator<Item = &'j mut Judgement>) {
+    let mut places = Vec::new();
+    let mut fixes = Vec::new();
+    for judgement in judgements {
+        let findings = judgement.findings.iter_mut();
+        for finding in findings.chain(&mut judgement.of_included) {
+            let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+            fixes.extend(edits.map(|(span, _)| *span));
+            places.extend(finding.places_mut());
+        }
+        let unchecked = judgement.unchecked.iter_mut();
+        places.extend(unchecked.map(|unchecked| &mut unchecked.place));
+        places.extend(&mut judgement.started);
+    }
+    seen.recognised.text.cut_to(places, &fixes);
+}
+
 /// What a configuration makes Prometheus load.
-fn loads_of(one: &Configuration<'_>, seen: &ScannedFile, facts: &Facts<'_>) -> Vec<Load> {
+fn loads_of(one: &Configuration<'_>, seen: &ScannedFile, facts: &Facts<'_>) -> Option<Loads> {
     let document = one.config.root().node().document();
-    facts.loads(document, one.folder, &seen.recognised)
+    let all = facts.loads(document, one.folder, &seen.recognised);
+    (!all.is_empty()).then(|| Loads::of(one, all))
 }

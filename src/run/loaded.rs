@@ -34,6 +34,22 @@ pub(super) struct Loaded {
     includes: BTreeMap<Name, Numbers>,
 }
 
+/// What one configuration includes.
+#[derive(Debug)]
+pub(super) struct Loads {
+    loader: Name,
+    all: Vec<Load>,
+}
+
+impl Loads {
+    /// What a configuration includes: all of it.
+    pub(super) fn of(by: &Configuration<'_>, all: Vec<Load>) -> Self {
+        let root = by.config.root().node();
+        let loader = (Arc::clone(root.document().text().path()), root.identity());
+        Self { loader, all }
+    }
+}
+
 impl Loaded {
     /// What is started, and what links among the changed files lead to.
     pub(super) fn new(
@@ -80,12 +96,10 @@ impl Loaded {
     }
 
     /// Adds what a configuration includes.
-    pub(super) fn includes(&mut self, by: &Configuration<'_>, loads: &[Load], tree: &dyn Tree) {
-        let root = by.config.root().node();
-        let loader = (Arc::clone(root.document().text().path()), root.identity());
+    pub(super) fn includes(&mut self, Loads { loader, all }: Loads, tree: &dyn Tree) {
         let mut parts = BTreeSet::new();
         let mut numbers = Numbers::new();
-        for load in loads {
+        for load in &all {
             match load {
                 Load::Files(files) => {
                     numbers.insert(self.group_of(files, tree));

@@ -18,6 +18,7 @@ mod gate;
 mod inventory;
 mod judge_file;
 mod judging;
+mod let_go;
 mod levels;
 mod loaded;
 mod no_longer_read;
@@ -49,6 +50,7 @@ mod why;
 
 pub use fix::{Changes, FixLevel, Fixed, FixedFile, fixed};
 pub use gate::{BaselineFrom, ConfigFrom, Gate};
+pub(crate) use let_go::MOST_KEPT;
 pub use no_longer_read::Before;
 pub use pipeline::run;
 pub(crate) use pipeline::run_with;

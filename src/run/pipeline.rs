@@ -8,7 +8,6 @@ use super::baseline;
 use super::containers;
 use super::custom_rules;
 use super::facts::all_facts;
-use super::inventory;
 use super::judging::{JudgedFile, Judging, NotJudged, Only};
 use super::levels::Levels;
 use super::no_longer_read::{moved_out, no_longer_read};
@@ -29,7 +28,7 @@ use crate::panics;
 use crate::parallel;
 use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
-use crate::rules::{self, Configuration, Judgement};
+use crate::rules::{self, Alone, Judgement};
 use crate::source::{Found, Tree, collapse, is_policy};
 
 /// Checks what is asked for.
@@ -182,12 +181,11 @@ fn judge_in_time(
     let mut late = BTreeSet::new();
     for (seen, judged) in survey.seen.iter().zip(judgements) {
         match judged {
-            Ok(judged) => {
-                let loading = judged.configuration.as_ref();
-                if let Some(one) = loading.filter(|_| !judged.loads.is_empty()) {
-                    run.loaded.includes(one, &judged.loads, tree);
+            Ok(mut judged) => {
+                if let Some(loads) = judged.loads.take() {
+                    run.loaded.includes(loads, tree);
                 }
-                gathered.file(seen, judged, run);
+                gathered.file(seen, *judged, run);
             }
             Err(NotJudged::Fault(problem)) => run.problems.push(problem),
             Err(NotJudged::Late) => {
@@ -201,7 +199,7 @@ fn judge_in_time(
     let in_time = is_whole
         .then(|| {
             request.deadline.limit(|| {
-                gathered.trees(tree, run);
+                gathered.trees(&judging, run);
                 // Those that a skipped file leads to would be taken for ones that nothing leads to.
                 if only.is_none_or(|only| only.reached.is_none()) {
                     gathered.containers(&facts, tree, run);
@@ -244,7 +242,7 @@ struct Gathered<'a> {
     /// What was asked of the policies, by their scopes.
     uses: BTreeMap<usize, Uses>,
     /// The configurations of each tree.
-    configurations: BTreeMap<&'a Path, Vec<Configuration<'a>>>,
+    configurations: BTreeMap<&'a Path, Vec<(&'a ScannedFile, Vec<Alone>)>>,
     /// The containers whose start was judged.
     started: Vec<Place>,
 }
@@ -268,7 +266,10 @@ impl<'a> Gathered<'a> {
     fn file(&mut self, seen: &'a ScannedFile, judged: JudgedFile<'a>, run: &mut Run) {
         let JudgedFile {
             mut judgement,
-            configuration,
+            alone,
+            jobs,
+            uses,
+            rows,
             facts,
             ..
         } = judged;
@@ -276,20 +277,13 @@ impl<'a> Gathered<'a> {
             run.problems.push(own_fault(&seen.found.shown, None));
             return;
         };
-        rules::without_included_jobs(
-            &mut judgement,
-            configuration.as_ref(),
-            &seen.found.path,
-            facts,
-        );
+        rules::without_included_jobs(&mut judgement, jobs, &seen.found, facts);
         judgement.findings.append(&mut judgement.of_included);
         if !scope.chain.is_empty() {
             let number = self.policies.scope_of(&seen.found);
-            let uses = self.uses.entry(number).or_default();
-            uses.found(&judgement.findings);
-            if let Some(configuration) = &configuration {
-                uses.configuration(configuration, &scope.policy);
-            }
+            let of_scope = self.uses.entry(number).or_default();
+            of_scope.found(&judgement.findings);
+            of_scope.add(uses);
         }
         let found = judgement.findings.into_iter().filter(|finding| {
             let elsewhere = finding.place.path() != &seen.found.shown;
@@ -302,32 +296,29 @@ impl<'a> Gathered<'a> {
         self.all.unchecked.extend(judgement.unchecked);
         self.all.endpoints += judgement.endpoints;
         self.started.append(&mut judgement.started);
-        if self.request.inventory {
-            let rows = configuration.iter().flat_map(inventory::rows);
-            run.inventory
-                .extend(rows.map(|row| (seen.found.path.clone(), row)));
-        }
+        let rows = rows.into_iter();
+        run.inventory
+            .extend(rows.map(|row| (seen.found.path.clone(), row)));
         self.files.extend(checked_file(seen));
-        let of_tree = self.configurations.entry(&scope.root).or_default();
-        // What a covered tag stands for is not known, so nothing can be compared with it.
-        let spoken = seen.recognised.spoken.as_ref();
-        let is_partial = seen.recognised.masked || spoken.is_some_and(|spoken| spoken.is_partial);
-        of_tree.extend(configuration.filter(|_| !is_partial));
+        if !alone.is_empty() {
+            let of_tree = self.configurations.entry(&scope.root).or_default();
+            of_tree.push((seen, alone));
+        }
     }
 
     /// Adds what is reported about the configurations of each tree together.
-    fn trees(&mut self, tree: &dyn Tree, run: &mut Run) {
+    fn trees(&mut self, judging: &Judging<'a>, run: &mut Run) {
         for (root, configurations) in std::mem::take(&mut self.configurations) {
             let timings = self.request.watch.rules();
-            let judge = || rules::judge_tree(&configurations, timings);
-            let judgement = match panics::caught(judge) {
-                Ok(judgement) => judgement,
-                Err(caught) => {
-                    run.problems
-                        .push(own_fault(&tree.shown(root), Some(&caught)));
-                    continue;
-                }
-            };
+            let (files, alone): (Vec<_>, Vec<_>) = configurations.into_iter().unzip();
+            let (judgement, failed) = rules::judge_together(alone, timings, |together, check| {
+                let files = together.iter().filter_map(|index| files.get(*index));
+                let files: Vec<&ScannedFile> = files.copied().collect();
+                panics::caught(|| judging.together(&files, check))
+            });
+            let shown = judging.tree.shown(root);
+            let failed = failed.iter().map(|caught| own_fault(&shown, Some(caught)));
+            run.problems.extend(failed);
             for one in judgement.findings {
                 let levelled = match self.policy_at(&one.place) {
                     Some(policy) => self.levels.of(one, policy),
@@ -489,6 +480,7 @@ fn checked_file(seen: &ScannedFile) -> Option<CheckedFile> {
             let holder = seen.recognised.holder.as_ref();
             holder.map_or_else(|| dialect.word(), EmbeddedIn::word)
         }
+        What::LetGo { dialect } => dialect.word(),
         What::Broken { .. } => "broken",
         What::Rules { .. } => "rules",
         What::Encoded { .. } | What::Unread(_) | What::Other { .. } | What::Unknown => return None,

@@ -77,6 +77,9 @@ pub struct Request {
     pub before: Option<Arc<Before>>,
     /// What was parsed of it.
     pub parsed: Option<Arc<ParsedAlready>>,
+    /// How many bytes of texts may be kept to the end with their documents. Of more, findings know only the
+    /// lines around their places.
+    pub most_kept: usize,
     /// The custom rules, instead of those that policies name.
     pub own: Option<Arc<CustomRules>>,
     /// When to stop.
@@ -135,6 +138,7 @@ impl Default for Request {
             side: None,
             before: None,
             parsed: None,
+            most_kept: usize::MAX,
             own: None,
             deadline: Deadline::default(),
             watch: Arc::default(),

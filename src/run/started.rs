@@ -481,8 +481,11 @@ fn known(
         seen.recognised.holder.is_none() || !(request.is_gate() && is_read())
     };
     let seen = survey.seen.iter().filter(|seen| {
-        let what = &seen.recognised.what;
-        matches!(what, What::Configuration { .. } | What::Broken { .. }) && is_whole(seen)
+        let is_one = matches!(
+            seen.recognised.what,
+            What::Configuration { .. } | What::LetGo { .. } | What::Broken { .. }
+        );
+        is_one && is_whole(seen)
     });
     let seen = seen.map(|seen| &seen.found);
     let unread = survey.unread.iter().map(|(found, _)| found);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::custom_rules;
+use super::let_go::Kept;
 use super::loaded::Loaded;
 use super::policies::{self, Policies};
 use super::request::{Request, Run, Side};
@@ -55,6 +56,26 @@ impl ScannedFile {
             asked: None,
             mends: Mends::default(),
             is_judged: false,
+        })
+    }
+
+    /// Whether its text and document have to be read again to judge it.
+    pub(super) fn is_let_go(&self) -> bool {
+        matches!(self.recognised.what, What::LetGo { .. })
+    }
+
+    /// The same with its text and document, read again; none if they were kept, or are not what they were.
+    pub(super) fn again(&self, tree: &dyn Tree) -> Option<Self> {
+        if !self.is_let_go() {
+            return None;
+        }
+        let bytes = tree.read(&self.found.path, LARGEST).ok()?;
+        Some(Self {
+            found: self.found.clone(),
+            recognised: self.recognised.again(bytes)?,
+            asked: self.asked,
+            mends: Mends::default(),
+            is_judged: self.is_judged,
         })
     }
 
@@ -313,13 +334,14 @@ fn look_at_all(
 ) -> Vec<(Look, Telling)> {
     let watch = &request.watch;
     let none = Policy::default();
+    let kept = Kept::default();
     let look = |found: &Found| {
         if request.deadline.is_over() {
             return (Look::Late(found.clone()), Telling::default());
         }
         let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
         let own = custom_rules_of(found, request, policies);
-        let look = || panics::caught(|| look_at(found, request, policy, own, tree));
+        let look = || panics::caught(|| look_at(found, request, policy, own, &kept, tree));
         let look = request.deadline.limit(look);
         watch.step();
         let Some(look) = look else {
@@ -436,6 +458,7 @@ fn look_at(
     request: &Request,
     policy: &Policy,
     own: &CustomRules,
+    kept: &Kept,
     tree: &dyn Tree,
 ) -> (Look, Telling) {
     let known = request.parsed.as_ref();
@@ -471,7 +494,8 @@ fn look_at(
         starts: may_start(&found.path, &bytes) || may_tell(),
         mentions: is_changed && may_mention(&found.path, &bytes),
     };
-    (look_into(found, bytes, request, policy, own, tree), telling)
+    let look = look_into(found, bytes, request, policy, own, kept, tree);
+    (look, telling)
 }
 
 /// Looks in a file of another program for what sends by remote write, and for nothing else. One that
@@ -520,6 +544,7 @@ fn look_into(
     request: &Request,
     policy: &Policy,
     own: &CustomRules,
+    kept: &Kept,
     tree: &dyn Tree,
 ) -> Look {
     let whatever_it_is = found.named && !request.if_recognised;
@@ -563,6 +588,7 @@ fn look_into(
             };
         }
     }
+    kept.or_let_go(&mut recognised, request, policy);
     seen(found, recognised, Some(asked))
 }
 
@@ -608,7 +634,10 @@ fn seen(found: &Found, recognised: Vec<Recognised>, asked: Option<RecognitionCon
     let is_read = |part: &Recognised| {
         matches!(
             part.what,
-            What::Configuration { .. } | What::Rules { .. } | What::Broken { .. }
+            What::Configuration { .. }
+                | What::LetGo { .. }
+                | What::Rules { .. }
+                | What::Broken { .. }
         )
     };
     let is_judged = recognised.iter().any(is_read);

@@ -121,7 +121,7 @@ fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Use
             continue;
         };
         let broken = match seen.recognised.what {
-            What::Configuration { .. } => false,
+            What::Configuration { .. } | What::LetGo { .. } => false,
             What::Broken { .. } => true,
             What::Rules { .. }
             | What::Encoded { .. }

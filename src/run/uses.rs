@@ -47,6 +47,14 @@ impl Uses {
         self.used.contains(&key(place))
     }
 
+    /// Adds what another part of the scope asked for.
+    pub(crate) fn add(&mut self, mut other: Self) {
+        self.used.append(&mut other.used);
+        self.vague |= other.vague;
+        self.vague_mounts |= other.vague_mounts;
+        self.vague_labels |= other.vague_labels;
+    }
+
     /// Notes what a configuration makes of the policy.
     pub(crate) fn configuration(&mut self, one: &Configuration<'_>, policy: &Policy) {
         let document = one.config.root().node().document();

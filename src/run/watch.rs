@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
+use crate::finding::most_bytes_alive;
 use crate::rules::Timings;
 use crate::yaml::texts_read;
 
@@ -117,11 +118,13 @@ impl Watch {
         let (texts, left) = texts_read();
         let mut out = format!(
             "promvet: {} files, {} bytes read; {texts} texts parsed, {left} of them by the slower parser; {} \
-             judged\n\n\
+             judged\n\
+             promvet: at most {} bytes of texts at once\n\n\
              Time by stage:\n",
             self.files.load(Ordering::Relaxed),
             self.bytes.load(Ordering::Relaxed),
-            self.judged.load(Ordering::Relaxed)
+            self.judged.load(Ordering::Relaxed),
+            most_bytes_alive()
         );
         for ((_, _, words), spent) in STAGES.iter().zip(&self.spent) {
             let nanos = spent.load(Ordering::Relaxed);

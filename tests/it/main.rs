@@ -36,6 +36,7 @@ mod language;
 mod leaks;
 mod loads;
 mod lost;
+mod memory;
 mod mounted_files;
 mod mutations;
 mod near_miss;

@@ -30,4 +30,4 @@ pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
 pub use redacted::{Redacted, Sentences};
 pub use sentence::Message;
-pub use text::{Place, Position, Quoting, Span, Text, Within, Written};
+pub use text::{Place, Position, Quoting, Span, Text, Within, Written, most_bytes_alive};

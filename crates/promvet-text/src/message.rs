@@ -114,6 +114,13 @@ impl Finding {
         }
     }
 
+    /// Every place that it is about.
+    pub fn places_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        let proofs = self.evidence.iter_mut().map(|proof| &mut proof.place);
+        let whole = self.whole.iter_mut();
+        std::iter::once(&mut self.place).chain(whole).chain(proofs)
+    }
+
     /// Says which of the rule's faults it is.
     #[must_use]
     pub fn kind(mut self, kind: impl Into<Cow<'static, str>>) -> Self {

@@ -1,6 +1,8 @@
 //! A source text and the places in it.
 
+mod alive;
 mod columns;
+mod cut;
 mod decode;
 mod host;
 mod lines;
@@ -14,11 +16,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::mask;
+use alive::Alive;
+use cut::Cut;
 use decode::{Decoded, decode, has_mark};
 use host::Host;
 use lines::Lines;
 use secrets::Secrets;
 
+pub use alive::most_bytes_alive;
 pub use host::{Quoting, Within, Written};
 pub use lines::Position;
 pub use place::Place;
@@ -43,6 +48,7 @@ enum Shown {
 /// secrets.
 pub struct Text {
     path: Arc<str>,
+    _alive: Alive,
     content: String,
     bom: usize,
     has_mark: bool,
@@ -50,6 +56,8 @@ pub struct Text {
     lines: Lines,
     secrets: Secrets,
     host: Option<Host>,
+    /// Which lines of the file its content has, if not all.
+    cut: Option<Box<Cut>>,
     within: Within,
     /// A [`Shown`]; that of an embedded text is its host's.
     shown: AtomicU8,
@@ -80,6 +88,7 @@ impl Text {
         } = decode(bytes);
         Arc::new(Self {
             path: path.into(),
+            _alive: Alive::new(&content),
             content,
             bom,
             has_mark,
@@ -87,6 +96,7 @@ impl Text {
             lines: Lines::default(),
             secrets: Secrets::default(),
             host: None,
+            cut: None,
             within: Within::default(),
             shown: AtomicU8::new(Shown::Nothing as u8),
         })
@@ -162,6 +172,7 @@ impl Text {
     ) -> Arc<Self> {
         Arc::new(Self {
             path: Arc::clone(&host.path),
+            _alive: Alive::new(&content),
             content,
             bom: 0,
             has_mark: false,
@@ -169,6 +180,7 @@ impl Text {
             lines: Lines::default(),
             secrets: Secrets::default(),
             host: Some(Host::new(host, segments, written)),
+            cut: None,
             within,
             shown: AtomicU8::new(Shown::Nothing as u8),
         })
@@ -210,7 +222,7 @@ impl Text {
         &self.path
     }
 
-    /// The whole text without a byte-order mark. For reading, never for output: output goes
+    /// The whole text without a byte-order mark, or the lines of it that are kept. For reading, never for output: output goes
     /// through [`Place::excerpt`].
     #[must_use]
     pub fn content(&self) -> &str {
@@ -220,6 +232,9 @@ impl Text {
     /// The text of a span. For reading, never for output.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
+        if let Some(cut) = &self.cut {
+            return cut.slice(&self.content, span);
+        }
         self.content
             .get(span.start as usize..span.end as usize)
             .unwrap_or("")
@@ -242,32 +257,75 @@ impl Text {
     /// What excerpts mask: the marked spans and those that look like secrets, ascending, overlaps
     /// joined.
     pub(super) fn masked(&self) -> Arc<[Span]> {
-        self.secrets.masked(self)
+        match &self.cut {
+            Some(cut) => cut.masked(&self.secrets.marked()),
+            None => self.secrets.masked(self),
+        }
     }
 
     /// What is taken out of sentences: the texts of what is masked.
     pub(super) fn needles(&self) -> Arc<mask::Needles> {
-        self.secrets.needles(self)
+        match &self.cut {
+            Some(cut) => cut.needles(),
+            None => self.secrets.needles(self),
+        }
     }
 
     /// The position of a byte offset in the file.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
-        match &self.host {
-            Some(host) => host.text().position(host.offset(offset)),
-            None => self.lines.position(&self.content, self.bom, offset),
+        match (&self.host, &self.cut) {
+            (Some(host), _) => host.text().position(host.offset(offset)),
+            (None, Some(cut)) => cut.position(&self.content, self.bom, offset),
+            (None, None) => self.lines.position(&self.content, self.bom, offset),
         }
     }
 
     /// The line of a byte offset of this text, from 1.
     pub(super) fn line_at(&self, offset: u32) -> usize {
-        self.lines.at(&self.content, offset)
+        match &self.cut {
+            Some(cut) => cut.line_at(offset),
+            None => self.lines.at(&self.content, offset),
+        }
     }
 
     /// The bytes of a line (from 1) without its line break.
     #[must_use]
     pub fn line_span(&self, line: usize) -> Option<Span> {
-        self.lines.span(&self.content, line)
+        match &self.cut {
+            Some(cut) => cut.line_span(&self.content, line),
+            None => self.lines.span(&self.content, line),
+        }
+    }
+
+    /// Makes places of this text ones of a text of which only what reports show of them is kept: the lines
+    /// around them, with what is masked in them. `others` are spans of which nothing but the positions is asked
+    /// for. Places of other texts stay as they are.
+    pub fn cut_to(self: &Arc<Self>, places: Vec<&mut Place>, others: &[Span]) {
+        let own = places.into_iter().filter(|place| place.is_of(self));
+        let mut own: Vec<&mut Place> = own.collect();
+        if own.is_empty() || self.host.is_some() || self.cut.is_some() {
+            return;
+        }
+        let spans: Vec<Span> = own.iter().map(|place| place.span()).collect();
+        let (content, cut) = Cut::of(self, &spans, others);
+        let cut = Arc::new(Self {
+            path: Arc::clone(&self.path),
+            _alive: Alive::new(&content),
+            content,
+            bom: self.bom,
+            has_mark: self.has_mark,
+            not_utf8: self.not_utf8,
+            lines: Lines::default(),
+            secrets: Secrets::default(),
+            host: None,
+            cut: Some(Box::new(cut)),
+            within: Within::default(),
+            shown: AtomicU8::new(self.shown.load(Ordering::Relaxed)),
+        });
+        for place in &mut own {
+            place.move_to(&cut);
+        }
     }
 
     /// The file's own text and the span in it.

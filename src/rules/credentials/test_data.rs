@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::discover;
 use crate::finding::Severity;
-use crate::rules::{Configuration, Findings, Material};
+use crate::rules::{Common, Configuration, Findings, Material};
 use crate::yaml::Node;
 
 /// At most so many other secrets are shown.
@@ -13,21 +13,10 @@ const SHOWN: usize = 5;
 pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
     let mut folders: BTreeMap<String, Vec<Node<'_>>> = BTreeMap::new();
     for configuration in configurations {
-        let shown = configuration.config.root().node().document().text().path();
-        // Most folders hold none, and what a configuration holds costs a walk through it.
-        let path = configuration.facts.absolute(shown);
-        let relative = configuration.facts.relative(&path);
-        if !discover::is_test_data(&relative) {
-            continue;
+        if let Some(folder) = folder_of(configuration) {
+            let nodes = made_up(configuration);
+            folders.entry(folder).or_default().extend(nodes);
         }
-        let material = Material::new(configuration);
-        let secrets = material
-            .secrets
-            .iter()
-            .filter(|secret| !secret.repeated && secret.fault().is_none() && secret.is_made_up());
-        let (folder, _) = relative.rsplit_once('/').unwrap_or(("", &relative));
-        let nodes = secrets.map(|secret| secret.inline.setting.node);
-        folders.entry(folder.to_owned()).or_default().extend(nodes);
     }
     for (folder, nodes) in folders {
         let Some((first, others)) = nodes.split_first() else {
@@ -52,4 +41,32 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
         }
         out.push(finding);
     }
+}
+
+/// Configurations with such secrets in one folder are reported together.
+pub(super) fn in_common(configuration: &Configuration<'_>) -> Vec<Common> {
+    let folder = folder_of(configuration).filter(|_| !made_up(configuration).is_empty());
+    let common = folder.map(|folder| Common::of_group(&folder));
+    common.into_iter().collect()
+}
+
+/// The folder of test data that a configuration is in. Most hold none, and what a configuration holds costs a
+/// walk through it.
+fn folder_of(configuration: &Configuration<'_>) -> Option<String> {
+    let shown = configuration.config.root().node().document().text().path();
+    let path = configuration.facts.absolute(shown);
+    let relative = configuration.facts.relative(&path);
+    let is_test_data = discover::is_test_data(&relative);
+    let (folder, _) = relative.rsplit_once('/').unwrap_or(("", &relative));
+    is_test_data.then(|| folder.to_owned())
+}
+
+/// Its secrets that look made up.
+fn made_up<'a>(configuration: &Configuration<'a>) -> Vec<Node<'a>> {
+    let material = Material::new(configuration);
+    let secrets = material
+        .secrets
+        .iter()
+        .filter(|secret| !secret.repeated && secret.fault().is_none() && secret.is_made_up());
+    secrets.map(|secret| secret.inline.setting.node).collect()
 }

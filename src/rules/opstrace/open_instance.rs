@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 
 use crate::facts::opstrace::Instance;
 use crate::finding::{Place, Severity};
-use crate::rules::{Configuration, Entry, Findings};
+use crate::rules::{Common, Configuration, Entry, Findings};
 
 /// At most so many other endpoints are shown.
 const SHOWN: usize = 5;
 
 pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
     let mut open: BTreeMap<&str, Vec<(&Instance, &Place, &Entry<'_>)>> = BTreeMap::new();
-    for entry in configurations
+    let entries = configurations
         .iter()
-        .flat_map(|configuration| &configuration.entries)
-    {
-        let Some(instance) = entry.opstrace_host().and_then(|_| entry.instance()) else {
-            continue;
-        };
-        if let Some(place) = &instance.open {
+        .flat_map(|configuration| &configuration.entries);
+    for entry in entries {
+        if let Some((instance, place)) = open_at(entry) {
             let all = open.entry(&instance.path).or_default();
             all.push((instance, place, entry));
         }
@@ -56,4 +53,17 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
         }
         out.push(finding);
     }
+}
+
+/// Configurations that send to one such instance are reported together.
+pub(super) fn in_common(configuration: &Configuration<'_>) -> Vec<Common> {
+    let open = configuration.entries.iter().filter_map(open_at);
+    open.map(|(instance, _)| Common::of_group(&instance.path))
+        .collect()
+}
+
+/// The instance that an entry sends to, if it is open, and where that is set.
+fn open_at<'e>(entry: &'e Entry<'_>) -> Option<(&'e Instance, &'e Place)> {
+    let instance = entry.opstrace_host().and_then(|_| entry.instance())?;
+    Some((instance, instance.open.as_ref()?))
 }

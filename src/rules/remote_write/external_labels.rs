@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{Network, has_placeholder};
 use crate::prometheus::{Config, Destination, Section};
-use crate::rules::{Configuration, Entry, Findings};
+use crate::rules::{Common, Configuration, Entry, Findings, number_of};
 use crate::yaml::Node;
 
 /// At most so many other places are shown.
 const SHOWN: usize = 5;
 
 /// What is known of the external labels of a configuration.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Labels {
     /// They are set elsewhere, or hold something that is filled in later.
     Unknown,
@@ -37,6 +37,37 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
             absent(configuration, labels, out);
         }
     }
+}
+
+/// Configurations with the same labels for the same tenant are judged together if two scrape the same.
+pub(super) fn in_common(configuration: &Configuration<'_>) -> Vec<Common> {
+    let labels = labels_of(configuration.config);
+    if labels == Labels::Unknown {
+        return Vec::new();
+    }
+    let groups: Vec<_> = configuration
+        .entries
+        .iter()
+        .filter_map(|entry| Some((destination_of(entry)?, &labels)))
+        .collect();
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let mut series = Vec::new();
+    each_series(configuration, |job, target| {
+        series.push(number_of(&(job, target.as_str())));
+    });
+    groups
+        .iter()
+        .map(|group| Common::sharing(group, series.iter().copied()))
+        .collect()
+}
+
+/// Where an entry sends to, if all of it is known.
+fn destination_of(entry: &Entry<'_>) -> Option<Destination> {
+    let url = entry.sound_url()?;
+    let is_known = url.endpoint.placeholders().is_empty();
+    is_known.then(|| entry.write.destination(&url.endpoint))
 }
 
 fn labels_of(config: Config<'_>) -> Labels {
@@ -81,14 +112,10 @@ fn alike(
             continue;
         }
         for entry in &configuration.entries {
-            let Some(url) = entry
-                .sound_url()
-                .filter(|url| url.endpoint.placeholders().is_empty())
-            else {
+            let Some(destination) = destination_of(entry) else {
                 continue;
             };
-            let key = (entry.write.destination(&url.endpoint), labels.clone());
-            let group = groups.entry(key).or_default();
+            let group = groups.entry((destination, labels.clone())).or_default();
             if group.last().is_none_or(|(last, _)| *last != index) {
                 group.push((index, entry));
             }
@@ -118,26 +145,35 @@ fn same_series<'c>(
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
     for &index in members {
         let configuration = configurations.get(index)?;
-        for client in configuration.config.clients() {
-            let name = client.node.get("job_name").and_then(Node::as_str);
-            let relabels = client.node.get("relabel_configs").is_some();
-            let Some(job) = name.filter(|_| client.section == Section::Scrape && !relabels) else {
-                continue;
-            };
-            for peer in client.peers() {
-                let Some(target) = peer.node.as_str() else {
-                    continue;
-                };
-                let first = *seen
-                    .entry((job.to_owned(), target.to_owned()))
-                    .or_insert(index);
-                if first != index {
-                    return Some((peer.node, job.to_owned()));
-                }
+        let mut witness = None;
+        each_series(configuration, |job, target| {
+            let text = target.as_str().unwrap_or_default().to_owned();
+            let first = *seen.entry((job.to_owned(), text)).or_insert(index);
+            if first != index && witness.is_none() {
+                witness = Some((target, job.to_owned()));
             }
+        });
+        if witness.is_some() {
+            return witness;
         }
     }
     None
+}
+
+/// Each target of the jobs that do not relabel, with the name of its job.
+fn each_series<'c>(configuration: &Configuration<'c>, mut each: impl FnMut(&str, Node<'c>)) {
+    for client in configuration.config.clients() {
+        let name = client.node.get("job_name").and_then(Node::as_str);
+        let relabels = client.node.get("relabel_configs").is_some();
+        let Some(job) = name.filter(|_| client.section == Section::Scrape && !relabels) else {
+            continue;
+        };
+        for peer in client.peers() {
+            if peer.node.as_str().is_some() {
+                each(job, peer.node);
+            }
+        }
+    }
 }
 
 fn report(

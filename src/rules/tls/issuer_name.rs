@@ -6,7 +6,7 @@ use crate::facts::Misnamed;
 use crate::facts::opstrace::Instance;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::prometheus::endpoint::Network;
-use crate::rules::{Configuration, Entry, Findings, Url};
+use crate::rules::{Common, Configuration, Entry, Findings, Url, number_of};
 
 /// At most so many other endpoints are shown.
 const SHOWN: usize = 5;
@@ -22,16 +22,13 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
             continue;
         };
         if let Some(found) = entry.facts.misnamed_issuer(&host) {
-            let place = found.evidence.last().map(|last| last.place.order());
-            let key = format!("{} {place:?}", found.issuer);
             misnamed
-                .entry(key)
+                .entry(key_of(&found))
                 .or_insert((found, Vec::new()))
                 .1
                 .push(url);
         }
-        let instance = entry.opstrace_host().and_then(|_| entry.instance());
-        if let Some(instance) = instance.filter(|instance| instance.strange_issuer.is_some()) {
+        if let Some(instance) = strange_at(entry) {
             let users = strange.entry(&instance.path);
             users.or_insert((instance, Vec::new())).1.push(url);
         }
@@ -59,6 +56,31 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
         }];
         push(&users, &message, help, evidence, out);
     }
+}
+
+/// Configurations that meet one such issuer are reported together.
+pub(super) fn in_common(configuration: &Configuration<'_>) -> Vec<Common> {
+    let entries = configuration.entries.iter();
+    let met = entries.filter_map(|entry| Some((entry, verified(entry)?.1)));
+    met.flat_map(|(entry, host)| {
+        let misnamed = entry.facts.misnamed_issuer(&host);
+        let misnamed = misnamed.map(|found| Common::of_group(&key_of(&found)));
+        let strange = strange_at(entry).map(|instance| Common::of_group(&number_of(&instance.path)));
+        misnamed.into_iter().chain(strange)
+    })
+    .collect()
+}
+
+/// What tells one misnamed issuer from others.
+fn key_of(found: &Misnamed) -> String {
+    let place = found.evidence.last().map(|last| last.place.order());
+    format!("{} {place:?}", found.issuer)
+}
+
+/// The instance that an entry sends to, if it names an issuer that Opstrace does not know.
+fn strange_at<'e>(entry: &'e Entry<'_>) -> Option<&'e Instance> {
+    let instance = entry.opstrace_host().and_then(|_| entry.instance());
+    instance.filter(|instance| instance.strange_issuer.is_some())
 }
 
 /// The URL of an entry that talks TLS to a public host, and the host.

@@ -90,7 +90,7 @@ impl Marks {
                 Self::read(text, content, documents, is_thorough(recognised))
             }
             What::Broken { .. } => Self::read(text, text.content(), None, false),
-            What::Encoded { .. } | What::Unread(_) => None,
+            What::LetGo { .. } | What::Encoded { .. } | What::Unread(_) => None,
             What::Other { .. } | What::Unknown => Self::of_text(text, false),
         }
     }

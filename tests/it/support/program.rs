@@ -62,6 +62,12 @@ impl Ran {
         rest.split_whitespace().next().unwrap().parse().unwrap()
     }
 
+    /// The most bytes of texts that it had at once, by `--stats`.
+    pub(crate) fn most_bytes_alive(&self) -> usize {
+        let (_, rest) = self.stderr.split_once("at most ").unwrap();
+        rest.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
     /// How many files it judged, by `--stats`.
     pub(crate) fn judged(&self) -> usize {
         let (before, _) = self.stderr.split_once(" judged\n").unwrap();

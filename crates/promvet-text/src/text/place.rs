@@ -99,6 +99,16 @@ impl Place {
             && top <= other_bottom + lines + 1
     }
 
+    /// Whether it is in a text.
+    pub(super) fn is_of(&self, text: &Arc<Text>) -> bool {
+        Arc::ptr_eq(&self.text, text)
+    }
+
+    /// Makes it the same span of another text.
+    pub(super) fn move_to(&mut self, text: &Arc<Text>) {
+        self.text = Arc::clone(text);
+    }
+
     /// Whether another place is in the same text.
     pub(crate) fn is_of_text_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.text, &other.text)
