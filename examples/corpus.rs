@@ -117,6 +117,7 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
             What::Encoded { .. } => "encoded",
             What::Unread(_) => "unread",
             What::Other { kind } => kind,
+            What::LetGo { .. } => "let go",
             What::Unknown => "unknown",
         };
         let template = recognised

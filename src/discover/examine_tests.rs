@@ -17,6 +17,7 @@ fn word(recognised: &Recognised) -> &'static str {
         What::Other { kind } => kind,
         What::Encoded { .. } => "encoded",
         What::Unread(_) => "unread",
+        What::LetGo { .. } => "let go",
         What::Unknown => "unknown",
     }
 }
