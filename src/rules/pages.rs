@@ -35,8 +35,8 @@ pub enum Check {
     Start(fn(&Start<'_>, &mut Findings<'_>)),
 }
 
-/// A check of all configurations of a tree together, of which only those are at hand at once that have
-/// something in common.
+/// A check of all configurations of a tree together. Only those that have something in common are at hand at
+/// once.
 #[derive(Clone, Copy, Debug)]
 pub struct TreeCheck {
     /// What it finds in some configurations. It finds the same in all of a tree as in each of them alone,

@@ -87,7 +87,7 @@ pub fn judge_alone(configuration: &Configuration<'_>, timings: Option<&Timings>)
     out
 }
 
-/// The findings of all configurations of a tree, each of which was judged alone. Those that have something in
+/// The findings of all configurations of a tree after each was judged alone. Those that have something in
 /// common are judged together: `judge` is handed their indices and what judges them.
 pub fn judge_together<E>(
     mut configurations: Vec<Vec<Alone>>,

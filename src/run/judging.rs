@@ -221,7 +221,7 @@ impl<'a> Judging<'a> {
     }
 }
 
-/// Lets go a text of which no more is needed than what reports show of the places in it.
+/// Lets go a text but for what reports show of the places in it.
 fn cut<'j>(seen: &ScannedFile, judgements: impl IntoIterator<Item = &'j mut Judgement>) {
     let mut places = Vec::new();
     let mut fixes = Vec::new();

@@ -298,9 +298,9 @@ impl Text {
         }
     }
 
-    /// Makes places of this text ones of a text of which only what reports show of them is kept: the lines
-    /// around them, with what is masked in them. `others` are spans of which nothing but the positions is asked
-    /// for. Places of other texts stay as they are.
+    /// Makes places of this text ones of a smaller text, which keeps what reports show of them: the lines
+    /// around them, with what is masked in them. Of `others`, only the positions are kept. Places of other texts
+    /// stay as they are.
     pub fn cut_to(self: &Arc<Self>, places: Vec<&mut Place>, others: &[Span]) {
         let own = places.into_iter().filter(|place| place.is_of(self));
         let mut own: Vec<&mut Place> = own.collect();

@@ -1,4 +1,4 @@
-//! The lines that are kept of a text of which only some places are shown.
+//! The lines that are kept of a text if only some places of it are shown.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
