@@ -41,7 +41,7 @@ fn milestones(bytes: &[u8]) -> Vec<usize> {
 }
 
 /// The characters that begin among some bytes of UTF-8: all but the bytes that continue one.
-fn beginning(bytes: &[u8]) -> usize {
+pub(super) fn beginning(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::columns::beginning;
 use super::{Position, Span, Text};
 use crate::excerpt;
 use crate::mask;
@@ -91,10 +92,10 @@ impl Cut {
     pub(super) fn position(&self, content: &str, bom: usize, offset: u32) -> Position {
         let line = self.line(offset);
         let (from, to) = (line.at as usize, self.at(offset).unwrap_or_default());
-        let before = content.get(from..to).unwrap_or_default();
+        let before = content.as_bytes().get(from..to.min(content.len()));
         Position {
             line: line.number as usize,
-            column: before.chars().count() + 1,
+            column: beginning(before.unwrap_or_default()) + 1,
             offset: offset as usize + bom,
         }
     }
