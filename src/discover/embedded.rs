@@ -46,7 +46,7 @@ const ENCODED: &[(&str, &str)] = &[("ConfigMap", "binaryData"), ("Secret", "data
 /// `named` and `template_by_policy` are as for [`examine`].
 #[must_use]
 pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<Recognised> {
-    if names::is_alloy(text.path().as_ref().as_ref()) {
+    if names::is_alloy(text.path().as_ref().as_ref()) && foreign::begins_as_alloy(text.content()) {
         return alloy(text);
     }
     if others::is_named_only(text.path().as_ref().as_ref()) {

@@ -220,6 +220,22 @@ fn fault_of(text: &Arc<Text>, fault: alloy::Fault) -> Finding {
     Finding::new(fault.rule, fault.severity, place, fault.message).help(fault.advice)
 }
 
+/// Whether a file with the name of Alloy's is one by its first line: no statement begins with `key:`, and
+/// whole manifests have been given that name.
+pub(super) fn begins_as_alloy(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end);
+    let first = lines.find(|line| !(line.is_empty() || line.starts_with(['#', '/', '-'])));
+    let key = first.and_then(|line| line.split_once(':'));
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+    let is_key = |key: &str| {
+        !key.is_empty()
+            && key
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    };
+    !key.is_some_and(|(key, rest)| is_key(key) && ends(rest))
+}
+
 /// Whether a text is a configuration of Alloy that sends, whatever its name: all of it can be read as
 /// one. A document with such a configuration in it is none.
 pub(super) fn is_alloy(text: &Arc<Text>) -> bool {

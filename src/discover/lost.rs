@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::embedded::{documents, recognise};
 use super::examine::{Recognised, What, examine};
+use super::foreign;
 use super::names;
 use crate::finding::{Place, Span, Text, nearest};
 use crate::yaml::{Document, Entry, Kind, Mapping, Node, parse_all};
@@ -40,7 +41,7 @@ pub(crate) fn only_holds(text: &Arc<Text>) -> bool {
 /// what they are.
 #[must_use]
 pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>, judged: &[Span]) -> Option<String> {
-    if names::is_alloy(old.path().as_ref().as_ref()) {
+    if names::is_alloy(old.path().as_ref().as_ref()) && foreign::begins_as_alloy(old.content()) {
         return lost_alloy(old, new);
     }
     let slots = slots(old);

@@ -6,7 +6,8 @@ use super::Facts;
 use super::deployment::{Certainty, MountSource, Platform, Resolved, RunningDeployment, on_disk};
 use super::scripts::{Rendered, Scripts};
 use crate::discover::{self, EmbeddedIn};
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Finding, rule};
+use crate::schema::address_fault;
 use crate::yaml::{Mapping, Node, parse_first};
 
 impl Facts<'_> {
@@ -72,6 +73,15 @@ impl Facts<'_> {
         let script = self.scripts().naming(name, shown)?;
         let (path, line) = (script.path(), script.start().line);
         Some(format!("{path}:{line} names it, and may write it"))
+    }
+
+    /// Whether a finding is about a placeholder in a target file that a script of the tree may write.
+    pub(super) fn is_filled_target(&self, finding: &Finding, shown: &str) -> bool {
+        let text = finding.place.text().slice(finding.place.span());
+        let fault = address_fault(text.trim_matches(['"', '\'']));
+        finding.rule == rule::FILES_TARGET_FILE
+            && fault.is_some_and(|(fault, _)| fault.is_open())
+            && self.written_by(finding.place.path(), shown).is_some()
     }
 
     /// Whether a pod of Kubernetes gives the official image the key of a ConfigMap as it is, under the

@@ -16,6 +16,7 @@ mod namespaces;
 mod near_miss;
 pub mod online;
 mod operated_rules;
+mod operator_release;
 pub mod opstrace;
 mod owners;
 mod patched;
@@ -78,6 +79,7 @@ const SCANS: &[Scan] = &[
     pulled_in::names_rules,
     routes::may_hold,
     near_miss::may_hold,
+    operator_release::may_tell,
     rule_evaluator::may_tell,
     namespaces::may_move,
     patches::may_hold,
@@ -177,6 +179,10 @@ impl<'t> Facts<'t> {
                 &otherwise,
                 &mut checked,
             );
+            // What writes the file fills it in.
+            checked
+                .findings
+                .retain(|found| !self.is_filled_target(found, shown));
         }
         checked
     }

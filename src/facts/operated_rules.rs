@@ -22,6 +22,8 @@ impl Facts<'_> {
             return Vec::new();
         }
         let all = self.all_operated();
+        let is_named = all.iter().any(|one| one.release().is_some());
+        let runs_old = !is_named && self.has_old_operator();
         let is_old = |one: &Deployment| one.release().is_some_and(|release| release < (3, 0));
         let meets = |need: &Need, one: &Deployment| match need.condition {
             Condition::Feature(name) => one.arguments.feature(name).is_some(),
@@ -34,7 +36,13 @@ impl Facts<'_> {
         };
         let unmet = needs.iter().filter(|need| {
             let is_known = !matches!(need.condition, Condition::TwoSamplesIn(_));
-            is_known && !all.iter().any(|deployment| meets(need, deployment))
+            let is_of_3 = matches!(
+                need.condition,
+                Condition::ClosedRange | Condition::StoredForm(_)
+            );
+            is_known
+                && !(is_of_3 && runs_old)
+                && !all.iter().any(|deployment| meets(need, deployment))
         });
         unmet
             .map(|need| {

@@ -37,6 +37,13 @@ fn is_in(spans: &[Span], span: Span) -> bool {
 }
 
 impl Facts<'_> {
+    /// Whether a kustomization of the tree names a file as a patch.
+    #[must_use]
+    pub fn is_patch(&self, shown: &str) -> bool {
+        let patches = self.shared.patches(&self.files);
+        patches.is_patch(&self.absolute(shown))
+    }
+
     /// What kustomizations of the tree change of an object in a file.
     #[must_use]
     pub fn patched(&self, kind: &str, name: &str, text: &Arc<Text>) -> Patched {

@@ -115,6 +115,8 @@ pub(super) struct Patches {
     patches: Vec<Patch>,
     routes: Vec<MeshRoute>,
     filters: Vec<Filter>,
+    /// The files that are patches.
+    files: BTreeSet<PathBuf>,
 }
 
 /// A patch of one object or of several.
@@ -270,7 +272,12 @@ impl Patches {
         let inline = inline.or_else(|| path.filter(|text| text.contains('\n')));
         let documents = match inline {
             Some(inline) => parse_all(&Text::new("patch", inline.as_bytes().to_vec())).0,
-            None => path.map_or_else(Vec::new, |path| read(files, &folder.join(path))),
+            None => path.map_or_else(Vec::new, |path| {
+                let path = on_disk(folder, path);
+                let documents = read(files, &path);
+                self.files.insert(path);
+                documents
+            }),
         };
         let mut is_known = false;
         for root in documents.iter().filter_map(Document::root) {
@@ -309,6 +316,11 @@ impl Patches {
                 place: item.place(),
             });
         }
+    }
+
+    /// Whether a file is a patch, which holds a part of an object.
+    pub(super) fn is_patch(&self, file: &Path) -> bool {
+        self.files.contains(file)
     }
 
     fn patches_for(&self, kind: &str, name: &str, file: &Path) -> impl Iterator<Item = &Patch> {

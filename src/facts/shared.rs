@@ -15,7 +15,9 @@ use super::opstrace::{self, Instance};
 use super::patches::{self, Patches};
 use super::routes::{self, Routes};
 use super::scripts::{Scripts, may_be_script};
-use super::{Find, FindScripts, Scan, TenantFlag, namespaces, pulled_in, rule_evaluator};
+use super::{
+    Find, FindScripts, Scan, TenantFlag, namespaces, operator_release, pulled_in, rule_evaluator,
+};
 use crate::deadline::Deadline;
 use crate::finding::{Place, Text};
 use crate::source::GitError;
@@ -42,6 +44,7 @@ pub struct Shared<'t> {
     patches: OnceLock<Patches>,
     selectables: OnceLock<Selectables>,
     vmalert_alone: OnceLock<Option<Place>>,
+    operator_release: OnceLock<Option<u16>>,
     script_texts: OnceLock<Vec<Arc<Text>>>,
     scripts: OnceLock<Scripts>,
     commands: OnceLock<Deployments>,
@@ -83,6 +86,7 @@ impl<'t> Shared<'t> {
             patches: OnceLock::new(),
             selectables: OnceLock::new(),
             vmalert_alone: OnceLock::new(),
+            operator_release: OnceLock::new(),
             script_texts: OnceLock::new(),
             scripts: OnceLock::new(),
             commands: OnceLock::new(),
@@ -187,6 +191,12 @@ impl<'t> Shared<'t> {
     pub(super) fn vmalert_alone(&self) -> Option<&Place> {
         let find = || rule_evaluator::vmalert(&self.texts(rule_evaluator::may_tell));
         self.vmalert_alone.get_or_init(find).as_ref()
+    }
+
+    /// The minor release of the Prometheus Operator that the tree installs.
+    pub(super) fn operator_release(&self) -> Option<u16> {
+        let find = || operator_release::newest(&self.texts(operator_release::may_tell));
+        *self.operator_release.get_or_init(find)
     }
 
     /// The files of the tree that name rule files, those that are configurations and nothing else

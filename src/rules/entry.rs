@@ -132,6 +132,12 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// What the configuration is in, if it is not the whole of its file.
+    #[must_use]
+    pub fn holder(&self) -> Option<&'a EmbeddedIn> {
+        self.holder
+    }
+
     /// The URL, if there is one.
     #[must_use]
     pub fn url(&self) -> Option<&Url<'a>> {

@@ -99,7 +99,9 @@ pub(super) fn put(
     for finding in &mut judgement.findings {
         reword(finding, spoken, holder);
     }
-    let is_of_chart = |finding: &&Finding| is_key_of_own_chart(finding, spoken, document, facts);
+    let is_of_chart = |finding: &&Finding| {
+        is_key_of_own_chart(finding, spoken, document, facts) || is_of_old_operator(finding, facts)
+    };
     let refused = programs::refused(spoken.dialect, holder);
     let refused = spoken.dialect.has_readers.then_some(&*refused);
     let put = |text: &str| {
@@ -138,6 +140,16 @@ pub(super) fn put(
         let near = facts.near_misses(selecting, folder);
         judgement.findings.extend(near);
     }
+}
+
+/// Whether a finding calls a key deprecated that the Operator of the tree wants: `image` took the place of
+/// three keys later (prometheus-operator v0.41.0 `pkg/apis/monitoring/v1/types.go`).
+fn is_of_old_operator(finding: &Finding, facts: &Facts<'_>) -> bool {
+    finding.rule == rule::SCHEMA_DEPRECATED
+        && [".baseImage", ".tag", ".sha"]
+            .iter()
+            .any(|key| finding.logical.ends_with(key))
+        && facts.operator_release().is_some_and(|minor| minor < 41)
 }
 
 /// Whether an unknown key is one that the chart whose values these are reads by itself.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::agent;
 use super::before_2;
 use super::broken;
+use super::by_tag;
 use super::chart_agent;
 use super::chart_release;
 use super::custom_rules;
@@ -209,7 +210,7 @@ fn of_configuration<'a>(
         }
     }
     if target.versions.as_slice() == Target::default().versions {
-        deprecated_where_it_runs(&mut schema, written, target, seen, facts);
+        by_tag::put(&mut schema, written, target, seen, facts);
     }
     let schema = without_echoes(schema, &judgement.findings);
     judgement.findings.extend(schema);
@@ -467,39 +468,6 @@ fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> 
         finding.severity != Severity::Warning || !judged.iter().any(|said| is_echo(finding, said))
     });
     schema
-}
-
-/// Leaves out what is deprecated only since a release that is newer than one which surely runs the
-/// configuration, by the tag of its image: there the new key is refused.
-fn deprecated_where_it_runs(
-    schema: &mut Vec<Finding>,
-    document: &Document,
-    target: &Target,
-    seen: &ScannedFile,
-    facts: &Facts<'_>,
-) {
-    let is_deprecated = |finding: &Finding| finding.rule == rule::SCHEMA_DEPRECATED;
-    if !schema.iter().any(is_deprecated) {
-        return;
-    }
-    let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
-    let versions = runners
-        .iter()
-        .filter_map(|runner| runner.deployment.version());
-    let oldest = versions.filter_map(|text| Version::parse(text).ok()).min();
-    let Some(oldest) = oldest else {
-        return;
-    };
-    let target = Target {
-        versions: vec![oldest],
-        ..target.clone()
-    };
-    let then = schema::check(document, &target);
-    schema.retain(|finding| {
-        let same =
-            |other: &Finding| is_deprecated(other) && other.place.order() == finding.place.order();
-        !is_deprecated(finding) || then.iter().any(same)
-    });
 }
 
 /// What a configuration is judged for. What was asked for wins over the policy. That discovery

@@ -4,8 +4,26 @@ use super::foreign::OF_ABSENCE;
 use super::survey::ScannedFile;
 use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 use crate::rules::Judgement;
+
+/// What merges of kustomize have besides the keys of an object (kubernetes-sigs/kustomize
+/// `kyaml/yaml/merge2`, and apimachinery's `strategicpatch`).
+const DIRECTIVES: &[&str] = &[
+    "$patch",
+    "$retainKeys",
+    "$setElementOrder",
+    "$deleteFromPrimitiveList",
+];
+
+/// Whether a finding is about an object as a whole, while a patch holds a part of it.
+fn is_of_whole(finding: &Finding) -> bool {
+    let text = finding.place.text().slice(finding.place.span());
+    let text = text.trim_matches(['"', '\'']);
+    OF_ABSENCE.contains(&&*finding.rule)
+        || *finding.rule == *rule::FILES_RULE_FILE
+        || DIRECTIVES.iter().any(|word| text.starts_with(word))
+}
 
 /// Takes out what a patch of a kustomization may mend: the object that is applied is another one.
 pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {
@@ -21,8 +39,12 @@ pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &F
     }
     let text = &seen.recognised.text;
     let patched = facts.patched(kind, name, text);
+    let is_patch = facts.is_patch(text.path());
     let may_be_mended = |finding: &Finding| {
         let span = finding.place.span();
+        if is_patch && is_of_whole(finding) {
+            return true;
+        }
         finding.place.path() == text.path()
             && (patched.has(span)
                 || OF_ABSENCE.contains(&&*finding.rule) && patched.is_beside(span))

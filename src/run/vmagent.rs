@@ -73,7 +73,7 @@ pub(super) fn put(
 ) {
     findings.retain(|finding| {
         let section = finding.logical.split(['.', '[']).next().unwrap_or_default();
-        !SECTIONS.contains(&section) && !is_of_url(finding)
+        !SECTIONS.contains(&section) && !is_of_url(finding) && !is_expanded(finding)
     });
     // What renders a template expands them.
     if !is_template {
@@ -122,6 +122,16 @@ fn variables(document: &Document, place: &Place) -> Vec<Finding> {
         })
     });
     found.take(MOST_VARIABLES).collect()
+}
+
+/// Whether a finding is about a value with a variable in the form that vmagent expands.
+fn is_expanded(finding: &Finding) -> bool {
+    let text = finding.place.text().slice(finding.place.span());
+    let name = text
+        .split_once("%{")
+        .and_then(|(_, rest)| rest.split_once('}'));
+    let is_sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_sign))
 }
 
 /// As many are reported in a file: one shows what is wrong with all.

@@ -1724,3 +1724,222 @@ fn crossed_out_and_replaced_passwords_are_no_secrets() {
     assert!(!says(&[("prometheus.yml", &dummy), script]));
     assert!(says(&[("prometheus.yml", &dummy)]));
 }
+
+#[test]
+fn what_alloy_takes_for_a_value_stops_no_file() {
+    let alloy = |address: &str| {
+        format!(
+            "prometheus.scrape \"a\" {{\n  targets = [{{\"__address__\" = \"{address}\"}}]\n  forward_to = [prometheus.remote_write.a.receiver]\n}}\nprometheus.remote_write \"a\" {{\n  endpoint {{\n    url = \"http://mimir:9009/api/v1/push\"\n    headers = {{\"X-Scope-OrgID\" = \"a\"}}\n  }}\n}}\n"
+        )
+    };
+    assert_reported(
+        &[("config.alloy", &alloy("http://localhost:8080"))],
+        Severity::Warning,
+        "scrape/target-address",
+    );
+    assert_silent(&[("config.alloy", &alloy("localhost:8080"))]);
+    let native =
+        "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:80/metrics']}]\n";
+    assert_reported(
+        &[("prometheus.yml", native)],
+        Severity::Error,
+        "schema/invalid-value",
+    );
+}
+
+#[test]
+fn a_manifest_with_the_name_of_alloy_is_a_manifest() {
+    let inner = "    prometheus.remote_write \"a\" {\n      endpoint {\n        url = \"http://mimir:9009/api/v1/psuh\"\n      }\n    }\n";
+    let manifest = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  config.alloy: |\n{inner}"
+    );
+    assert_reported(
+        &[("config.alloy", &manifest)],
+        Severity::Warning,
+        "remote-write/url-shape",
+    );
+    assert_reported(
+        &[(
+            "config.alloy",
+            "prometheus.remote_write \"a\" {\n  endpoint: {}\n}\n",
+        )],
+        Severity::Error,
+        "schema/syntax",
+    );
+}
+
+#[test]
+fn vmagent_expands_its_own_variables_and_shows_no_url() {
+    let file = |password: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  basic_auth: {{username: a, password: '{password}'}}\n  static_configs: [{{targets: ['a:9187']}}]\n  scheme: https\n"
+        )
+    };
+    let compose = |url: &str| {
+        format!(
+            "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.125.0\n    volumes: ['./vmagent.yaml:/etc/vmagent.yaml']\n    command: ['-promscrape.config=/etc/vmagent.yaml', '-remoteWrite.url={url}']\n"
+        )
+    };
+    let plain = compose("http://victoriametrics:8428/api/v1/write");
+    assert_silent(&[
+        ("vmagent.yaml", &file("%{PASSWORD}")),
+        ("compose.yaml", &plain),
+    ]);
+    assert_reported(
+        &[
+            ("vmagent.yaml", &file("hunter22")),
+            ("compose.yaml", &plain),
+        ],
+        Severity::Warning,
+        "credentials/committed",
+    );
+    let scrape = "scrape_configs: []\n";
+    let of = |userinfo: &str| compose(&format!("https://{userinfo}@vm.example.com/api/v1/write"));
+    assert_silent(&[
+        ("vmagent.yaml", scrape),
+        ("compose.yaml", &of("${USER}:${PASSWORD}")),
+    ]);
+    assert_reported(
+        &[
+            ("vmagent.yaml", scrape),
+            ("compose.yaml", &of("team:hunter22")),
+        ],
+        Severity::Warning,
+        "credentials/in-url",
+    );
+}
+
+#[test]
+fn the_tenant_that_a_program_adds_itself_is_not_missing() {
+    let compose = "services:\n  mimir:\n    image: grafana/mimir:2.11.0\n    command: ['--config.file=/etc/mimir.yaml']\n    volumes: ['./mimir.yaml:/etc/mimir.yaml']\n";
+    let mimir = "target: all\nserver: {http_listen_port: 9009}\nblocks_storage: {filesystem: {dir: /data}}\n";
+    let tempo = |more: &str, storage: &str| {
+        format!(
+            "target: all\n{more}distributor: {{}}\nmetrics_generator:\n  storage:\n    path: /a\n{storage}    remote_write: [{{url: 'http://mimir:9009/api/v1/push'}}]\n"
+        )
+    };
+    let loki = |more: &str| {
+        format!(
+            "schema_config: {{configs: []}}\nruler:\n  remote_write:\n    enabled: true\n{more}    clients: {{a: {{url: 'http://mimir:9009/api/v1/push'}}}}\n"
+        )
+    };
+    let with = |name: &str, text: &str| {
+        worst(&[
+            ("compose.yml", compose),
+            ("mimir.yaml", mimir),
+            (name, text),
+        ])
+    };
+    let missing = |found: (Option<Severity>, Vec<String>)| {
+        found.0 == Some(Severity::Warning)
+            && found
+                .1
+                .iter()
+                .any(|rule| rule == "remote-write/tenant-header")
+    };
+    assert!(missing(with("tempo.yaml", &tempo("", ""))));
+    assert!(!missing(with(
+        "tempo.yaml",
+        &tempo("multitenancy_enabled: true\n", "")
+    )));
+    assert!(missing(with(
+        "tempo.yaml",
+        &tempo(
+            "multitenancy_enabled: true\n",
+            "    remote_write_add_org_id_header: false\n"
+        )
+    )));
+    assert!(!missing(with("loki.yaml", &loki(""))));
+    assert!(missing(with(
+        "loki.yaml",
+        &loki("    add_org_id_header: false\n")
+    )));
+}
+
+#[test]
+fn a_patch_is_a_part_of_an_object() {
+    let rules = |more: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {{name: a}}\nspec:\n  groups:\n  - name: a\n    rules:\n    - alert: A\n      {more}\n"
+        )
+    };
+    let base = rules("expr: up == 0");
+    let patch = rules("$patch: delete");
+    let named = "resources: [base.yaml]\npatches: [{path: patch.yaml}]\n";
+    assert_silent(&[
+        ("kustomization.yaml", named),
+        ("base.yaml", &base),
+        ("patch.yaml", &patch),
+    ]);
+    assert_reported(
+        &[
+            ("kustomization.yaml", "resources: [base.yaml, patch.yaml]\n"),
+            ("base.yaml", &base),
+            ("patch.yaml", &patch),
+        ],
+        Severity::Error,
+        "files/rule-file",
+    );
+}
+
+#[test]
+fn a_target_file_that_a_script_writes_is_filled_in() {
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['.:/etc/prometheus']\n";
+    let config =
+        "scrape_configs:\n- job_name: a\n  file_sd_configs: [{files: [minio-targets.json]}]\n";
+    let targets = "[{\"targets\": [\"nas.${DOMAIN}:9000\"]}]";
+    let files = [
+        ("compose.yml", compose),
+        ("prometheus.yml", config),
+        ("minio-targets.json", targets),
+    ];
+    assert_reported(&files, Severity::Warning, "files/target-file");
+    let script = ("deploy.sh", "#!/bin/sh\nprintf '[]' > minio-targets.json\n");
+    let [one, two, three] = files;
+    assert_silent(&[one, two, three, script]);
+}
+
+#[test]
+fn what_no_alert_and_no_sample_is_lost_by_is_worth_knowing() {
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  other:\n    image: nginx\n";
+    let config = |rules: &str| {
+        format!(
+            "{rules}alerting: {{alertmanagers: [{{static_configs: [{{targets: ['localhost:9093']}}]}}]}}\nscrape_configs: []\n"
+        )
+    };
+    assert_silent(&[
+        ("compose.yml", compose),
+        ("prometheus.yml", &config("rule_files:\n")),
+    ]);
+    let with_rules = config("rule_files: [/etc/prometheus/rules/*.yml]\n");
+    assert_reported(
+        &[("compose.yml", compose), ("prometheus.yml", &with_rules)],
+        Severity::Warning,
+        "network/unreachable",
+    );
+    let relabel = |regex: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  static_configs: [{{targets: ['a:80']}}]\n  relabel_configs: [{{source_labels: [__address__], target_label: b, {regex}replacement: '$1$2'}}]\n"
+        )
+    };
+    assert_silent(&[("prometheus.yml", &relabel(""))]);
+    assert_reported(
+        &[("prometheus.yml", &relabel("regex: '(.+):.+', "))],
+        Severity::Warning,
+        "relabel/replacement",
+    );
+}
+
+#[test]
+fn what_an_unknown_host_of_a_vendor_requires_is_not_known() {
+    let of = |url: &str| worst(&[("prometheus.yml", &writes_to(url, ""))]);
+    let (severity, _) = of("https://metrics.last9.io/metrics/abc/sender/shop/write");
+    assert!(severity <= Some(Severity::Warning));
+    let (severity, rules) = of("https://prometheus-prod-01-eu-west-0.grafana.net/api/prom/push");
+    assert_eq!(severity, Some(Severity::Error));
+    assert!(
+        rules
+            .iter()
+            .any(|rule| rule == "remote-write/credentials-missing")
+    );
+}

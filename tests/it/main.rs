@@ -54,6 +54,7 @@ mod receivers;
 mod relabel_command;
 mod rooms;
 mod rules;
+mod running_release;
 mod scalars;
 mod security;
 mod selection;

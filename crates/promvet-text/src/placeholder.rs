@@ -101,6 +101,13 @@ const MARKS: &[Marks] = &[
         },
         around: |before, _, _| !before.ends_with(['p', 'P', 'x', '$', '{', '#', '%']),
     },
+    // VictoriaMetrics (`lib/envtemplate`).
+    Marks {
+        open: "%{",
+        close: "}",
+        name: |name| is_shouted(name) && is_identifier(name),
+        around: anywhere,
+    },
     // autoconf and Maven.
     Marks {
         open: "@",

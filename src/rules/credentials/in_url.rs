@@ -1,5 +1,6 @@
 //! `credentials/in-url`: a credential is in a URL.
 
+use crate::discover::EmbeddedIn;
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{Endpoint, Piece};
 use crate::prometheus::{Peer, Section};
@@ -17,6 +18,21 @@ fn shown(section: Section) -> Option<&'static str> {
     }
 }
 
+/// Programs with clients of their own, which show the URL nowhere: vmagent names it `secret-url` unless it is
+/// started with `-remoteWrite.showURL` (VictoriaMetrics v1.120 `app/vmagent/remotewrite/remotewrite.go`).
+const SILENT: &[&str] = &["otel-collector", "vector", "vmagent"];
+
+/// Whether a program shows the URL nowhere, or reads a file that vmagent's operator makes.
+fn is_silent(holder: Option<&EmbeddedIn>) -> bool {
+    match holder {
+        Some(EmbeddedIn::Resource { kind, .. }) => *kind == "VMAgent",
+        Some(holder) => holder
+            .program()
+            .is_some_and(|program| SILENT.contains(&program)),
+        None => false,
+    }
+}
+
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     // A target is not a URL; `scrape/target-address` reports it.
     if matches!(part.client.section, Section::Scrape | Section::Alertmanager) {
@@ -25,7 +41,10 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     let shown = shown(part.client.section);
     let entry = part.entry.and_then(|entry| entry.url());
     if let Some(url) = entry {
-        return judge(url.node, 0, &url.endpoint, shown, out);
+        return match is_silent(part.configuration.holder) {
+            true => written(url.node, &url.endpoint, out),
+            false => judge(url.node, 0, &url.endpoint, shown, out),
+        };
     }
     for peer in part.client.peers() {
         let Peer { node, endpoint } = peer;
@@ -33,6 +52,29 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         let prefix = endpoint.text().len().saturating_sub(text.len());
         judge(*node, prefix, endpoint, shown, out);
     }
+}
+
+/// A user and a password that are in a file, whatever the program does with them; what variables fill in is not.
+fn written(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
+    let is_written = |piece: &Piece| !piece.is_empty() && !endpoint.is_templated(*piece);
+    let (Some(userinfo), Some(_), Some(scalar)) = (
+        endpoint.userinfo().filter(is_written),
+        endpoint.password().filter(is_written),
+        node.scalar(),
+    ) else {
+        return;
+    };
+    let span = scalar.part(userinfo.start, userinfo.end);
+    node.document().text().mark_secret(span);
+    let message =
+        "the URL holds a user name and a password: anyone who can read this file can use them";
+    let help = "move them to `basic_auth` with `username` and `password_file`, then change the \
+                password";
+    out.push(
+        out.part(node, span, Severity::Warning, message)
+            .kind("written")
+            .help(help),
+    );
 }
 
 /// The most parameters of one URL that are reported: a URL with more has the same fault over and over.

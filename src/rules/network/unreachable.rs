@@ -1,5 +1,6 @@
 //! `network/unreachable`: nothing answers at an address from the container that connects to it.
 
+use crate::discover::EmbeddedIn;
 use crate::facts::deployment::Mode;
 use crate::facts::{Unreachable, Why};
 use crate::finding::Severity;
@@ -17,12 +18,35 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
     for address in clients.iter().flat_map(Client::addresses) {
         let endpoint = configuration.endpoint(&address.url);
         if let Some(found) = standpoint.unreachable(&endpoint) {
-            report(&address, &endpoint, &found, out);
+            let severity = is_idle(&address, configuration).then_some(Severity::Info);
+            report(&address, &endpoint, &found, severity, out);
         }
     }
 }
 
-fn report(address: &Address<'_>, endpoint: &Endpoint, found: &Unreachable, out: &mut Findings<'_>) {
+/// Whether nothing is ever sent there: without rules there are no alerts, and the sample file of Prometheus
+/// has an Alertmanager and none.
+fn is_idle(address: &Address<'_>, configuration: &Configuration<'_>) -> bool {
+    let root = configuration.config.root().node();
+    let has_rules = || {
+        let files = root.get("rule_files");
+        files.is_some_and(|files| files.items().next().is_some())
+    };
+    address.role == Role::Server(Section::Alertmanager)
+        && matches!(
+            configuration.holder,
+            None | Some(EmbeddedIn::Object { .. } | EmbeddedIn::Compose(_))
+        )
+        && !has_rules()
+}
+
+fn report(
+    address: &Address<'_>,
+    endpoint: &Endpoint,
+    found: &Unreachable,
+    most: Option<Severity>,
+    out: &mut Findings<'_>,
+) {
     let is_target = address.role == Role::Server(Section::Scrape);
     // A target without a service may be a machine that the resolver of the network knows.
     if is_target && matches!(found.why, Why::NoSuchName { is_near: false, .. }) {
@@ -37,6 +61,7 @@ fn report(address: &Address<'_>, endpoint: &Endpoint, found: &Unreachable, out: 
         piece.end.saturating_sub(address.prefix),
     );
     let (severity, message, help) = in_words(found, address.role.so());
+    let severity = most.map_or(severity, |most| severity.min(most));
     let span = match address.node.is_alias() {
         true => address.node.span(),
         false => scalar.part(start, end),

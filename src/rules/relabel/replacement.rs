@@ -57,11 +57,17 @@ fn references_of(
         .find_map(|reference| missing_group(rule, text, reference))
         .or_else(|| plain_text(text, doubles_dollars))?;
     let (message, help, part) = said;
+    // Without a pattern `$1` is the whole value, and what is beside it adds nothing to it.
+    let is_whole = rule.node.get("regex").is_none() && (text.contains("$1") || text.contains("${1}"));
+    let severity = match is_whole {
+        true => Severity::Info,
+        false => Severity::Warning,
+    };
     let advice = match part {
         Some((part, text)) => advice::part(node, part, &text, help).safe(),
         None => help.into(),
     };
-    Some(out.at(node, Severity::Warning, message).help(advice))
+    Some(out.at(node, severity, message).help(advice))
 }
 
 fn missing_group(rule: &RelabelRule<'_>, text: &str, reference: Reference<'_>) -> Option<Said> {

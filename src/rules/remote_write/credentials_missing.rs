@@ -11,6 +11,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     if demand.takes(&Credential::None) || entry.is_open_instance() {
         return;
     }
+    // What an unknown host of the vendor requires is not known: its path may hold the credential.
+    if entry.shape_faults().iter().any(|fault| fault.of_host) {
+        return;
+    }
     // Its own settings may let anyone in, or may do so where they are unknown.
     let users = entry.settings().map(|settings| settings.users.as_ref());
     if users.is_some_and(|users| users.is_none_or(|users| !users.value && users.place.is_some())) {

@@ -1,13 +1,14 @@
 //! `remote-write/tenant-header`: the header that names the tenant is missing, can't be a tenant's
 //! name, or the receiver does not read it.
 
+use crate::discover::EmbeddedIn;
 use crate::facts::receiver::{Credential, Required, names_tenant};
 use crate::facts::{ReceiverRequirements, ReceiverSettings, Setting, TenantFlag};
 use crate::finding::{Advice, Severity};
 use crate::prometheus::Header;
 use crate::prometheus::endpoint::Endpoint;
 use crate::rules::{Entry, Findings};
-use crate::yaml::Node;
+use crate::yaml::{Document, Node, parse_first};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(demand) = entry.right_url().and_then(|_| entry.demand()) else {
@@ -205,7 +206,9 @@ fn missing(
     demand: &ReceiverRequirements<'_, '_>,
     out: &mut Findings<'_>,
 ) {
-    let Some(url) = entry.right_url() else { return };
+    let Some(url) = entry.right_url().filter(|_| !is_added(entry)) else {
+        return;
+    };
     if let Some(settings) = behind(entry) {
         let wants = settings.tenants.as_ref().filter(|wants| wants.value);
         let name = settings.tenant_header.as_deref();
@@ -270,6 +273,31 @@ fn missing(
     };
     let finding = out.at(url.node, severity, message);
     out.push(finding.kind(kind).help(help));
+}
+
+/// Whether the program adds the header by itself: the ruler of Loki does unless it is told not to (grafana/loki
+/// v3.5 `pkg/ruler/config.go`, `add_org_id_header`), Tempo where it has several tenants itself (grafana/tempo
+/// v2.9 `modules/generator/storage/config_util.go`).
+fn is_added(entry: &Entry<'_>) -> bool {
+    let program = entry.holder().and_then(EmbeddedIn::program);
+    if !matches!(program, Some("loki" | "tempo")) {
+        return false;
+    }
+    let file = parse_first(entry.write.node().document().text()).ok();
+    let Some(root) = file.as_ref().and_then(Document::root) else {
+        return false;
+    };
+    let says = |way: &[&str], word: &str| {
+        let value = way.iter().try_fold(root, |node, key| node.get(key));
+        value.and_then(Node::as_str) == Some(word)
+    };
+    match program {
+        Some("loki") => !says(&["ruler", "remote_write", "add_org_id_header"], "false"),
+        _ => {
+            let own = ["metrics_generator", "storage", "remote_write_add_org_id_header"];
+            says(&["multitenancy_enabled"], "true") && !says(&own, "false")
+        }
+    }
 }
 
 /// What the receiver is set to behind a proxy, which sets the tenant by the credential if there is one.

@@ -41,6 +41,7 @@ fn check_target(
     // The schema refuses a slash where no rule relabels (`config.CheckTargetAddress`).
     let refused = scalar.text.contains('/') && section.get("relabel_configs").is_none();
     let refused = refused || section.relabelings().next().is_none() && scalar.text.contains('/');
+    let refused = refused && target.document().is_yaml();
     if refused || templated && fault.is_open() {
         return;
     }

@@ -51,14 +51,16 @@ pub(crate) fn targets(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Targets with a slash in a section without relabel rules.
-/// Imitates `config.checkStaticTargets`, which calls `CheckTargetAddress`.
+/// Imitates `config.checkStaticTargets`, which calls `CheckTargetAddress`. Targets of Alloy are values, which no
+/// one looks at before they are scraped.
 pub(super) fn slashes(section: &Section<'_>, report: &mut Report<'_>) {
     if section.filled("relabel_configs").is_some() {
         return;
     }
     for group in section.sections("static_configs") {
         for target in group.node("targets").into_iter().flat_map(Node::items) {
-            let Some(scalar) = target.scalar() else {
+            let scalar = target.scalar();
+            let Some(scalar) = scalar.filter(|_| target.document().is_yaml()) else {
                 continue;
             };
             if let Some(at) = scalar.text.find('/').filter(|_| !scalar.is_null()) {
