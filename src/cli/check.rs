@@ -265,7 +265,9 @@ pub(super) fn complain_of(run: &Run, request: &Request) {
     run.problems.iter().for_each(|problem| complain(problem));
     run.policy_errors.iter().for_each(complain_of_policy);
     let failed = !run.problems.is_empty() || !run.policy_errors.is_empty();
-    if run.outcome.files().is_empty() && !failed && !request.if_recognised {
+    // A file of another kind may have been checked.
+    let is_empty = run.outcome.files().is_empty() && run.outcome.findings().is_empty();
+    if is_empty && !failed && !request.if_recognised {
         complain(
             "no Prometheus configuration found; `promvet files` shows what each file was \
              recognized as",

@@ -103,6 +103,14 @@ struct Flag<'a, 'd> {
 /// The command lines of containers that run a program, `vmagent` or `vmalert`, in a compose file or a
 /// manifest.
 pub(super) fn containers<'d>(root: Node<'d>, program: &str) -> Vec<CommandLine<'d>> {
+    let lines = all_containers(root).into_iter();
+    lines
+        .filter_map(|line| command_line(line, program))
+        .collect()
+}
+
+/// The containers in a compose file or a manifest.
+pub(super) fn all_containers(root: Node<'_>) -> Vec<Node<'_>> {
     let services = root.get("services").and_then(Node::mapping);
     let services = services.into_iter().flat_map(|map| map.entries());
     let mut containers: Vec<Node<'_>> = services.map(|entry| entry.value).collect();
@@ -121,10 +129,7 @@ pub(super) fn containers<'d>(root: Node<'d>, program: &str) -> Vec<CommandLine<'
         let list = way.iter().try_fold(root, |node, key| node.get(key));
         containers.extend(list.into_iter().flat_map(Node::items));
     }
-    let lines = containers.into_iter();
-    lines
-        .filter_map(|line| command_line(line, program))
-        .collect()
+    containers
 }
 
 fn command_line<'d>(container: Node<'d>, program: &str) -> Option<CommandLine<'d>> {
@@ -169,7 +174,7 @@ fn has_flags(arguments: &[Argument<'_>], program: &str) -> bool {
 }
 
 /// Whether an image or a path is that of a program.
-fn is_name_of(text: &str, program: &str) -> bool {
+pub(super) fn is_name_of(text: &str, program: &str) -> bool {
     let name = text.rsplit('/').next().unwrap_or(text);
     let name = name.split([':', '@']).next().unwrap_or(name);
     name.strip_suffix("-prod").unwrap_or(name) == program

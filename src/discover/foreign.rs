@@ -4,6 +4,7 @@
 
 mod alertmanager;
 mod chart_files;
+mod containers;
 mod grafana;
 mod kustomize;
 mod merged;
@@ -22,11 +23,12 @@ use super::embedded_in::EmbeddedIn;
 use super::examine::{Dialect as Sort, Recognised, Template, What};
 use super::flags;
 use super::manifest::manifests;
+use super::others;
 use crate::finding::{Finding, Message, Place, Severity, Text, Unchecked, Within};
-use crate::schema::alloy;
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{ALLOY, Dialect, NATIVE, Spelling, Translation, VMAGENT, translate};
-use crate::yaml::{Builder, Document, Dollars, Node, embedded, parse_first};
+use crate::schema::{self, alloy};
+use crate::yaml::{Builder, Document, Dollars, Node, SyntaxError, embedded, parse_first};
 
 pub(crate) use chart_files::is_file_of_chart;
 pub use spoken::Spoken;
@@ -67,6 +69,8 @@ pub(super) const WORDS: &[&str] = &[
     "remoteWrite.url",
     "remoteWrite_url",
     "promscrape.config",
+    "K6_PROMETHEUS_RW_SERVER_URL",
+    "remote-write.config",
 ];
 
 /// All of them in a document.
@@ -102,7 +106,12 @@ fn flags_in(
 ) -> Vec<Recognised> {
     let finder = Finder::new(document, template);
     let mut out = Vec::new();
+    finder.containers(root, &mut out);
     for line in flags::containers(root, "vmalert") {
+        if flags::sends(&line) {
+            let noun = "a command line of vmalert";
+            out.push(finder.unread_sender(line.container(), noun));
+        }
         let findings = flags::faults_of_vmalert(document, &line);
         let why = "it starts vmalert".to_owned();
         let holder = EmbeddedIn::Part("vmalert");
@@ -186,6 +195,7 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
         stopped,
     } = alloy::read(text);
     let stopped = stopped.map(|span| Unchecked {
+        noun: None,
         place: Place::new(text, span),
         logical: String::new(),
         reason: "promvet cannot read this statement of Alloy, nor what follows".to_owned(),
@@ -272,14 +282,46 @@ pub(super) fn in_text(node: Node<'_>, template: Option<Template>) -> Vec<Recogni
     if is_alloy(&text) {
         return alloy_in(&text, template);
     }
-    if let Ok(document) = parse_first(&text) {
-        let document = Arc::new(document);
-        if let Some(root) = document.root() {
-            let finder = Finder::new(&document, template);
-            finder.senders(root, &mut out);
+    match parse_first(&text) {
+        Ok(document) => {
+            let document = Arc::new(document);
+            if let Some(root) = document.root() {
+                let finder = Finder::new(&document, template);
+                finder.senders(root, &mut out);
+            }
         }
+        Err(error) => out.extend(broken_collector(&text, &error)),
     }
     out
+}
+
+/// A text with an exporter of a Collector that is not YAML, and that no tags of a template make so.
+fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<Recognised> {
+    let has = |word: &str| text.content().contains(word);
+    let is_one = has("exporters:") && has("prometheusremotewrite") && !has("{{");
+    is_one.then(|| {
+        let fault = schema::syntax_finding(text, error);
+        text.recognize();
+        let reason = format!("what this Collector sends is not read: {}", fault.message);
+        let unchecked = Unchecked {
+            noun: None,
+            place: fault.place,
+            logical: text.within().logical.clone(),
+            reason,
+            settle: Some("correct the YAML".to_owned()),
+        };
+        Recognised {
+            text: Arc::clone(text),
+            what: What::Unread(unchecked),
+            why: "it has an exporter of a Collector, and is not YAML".to_owned(),
+            template: None,
+            masked: false,
+            holder: None,
+            beside: Arc::default(),
+            looks_like: None,
+            spoken: None,
+        }
+    })
 }
 
 /// A list of jobs: what `additionalScrapeConfigs` of the Operator names.
@@ -342,7 +384,23 @@ impl<'d> Finder<'d> {
 
     /// What sends at a node, or may do so, and is not read.
     fn unread(&self, node: Node<'_>, reason: &str, settle: Option<&str>) -> Recognised {
+        self.listed(node, reason, settle, None)
+    }
+
+    /// A program or a resource that sends and is not read.
+    fn unread_sender(&self, node: Node<'_>, noun: &str) -> Recognised {
+        self.listed(node, &others::reason(noun), None, Some(noun.to_owned()))
+    }
+
+    fn listed(
+        &self,
+        node: Node<'_>,
+        reason: &str,
+        settle: Option<&str>,
+        noun: Option<String>,
+    ) -> Recognised {
         let unchecked = Unchecked {
+            noun,
             place: node.place(),
             logical: node.path(),
             reason: reason.to_owned(),

@@ -347,6 +347,13 @@ pub(super) fn telling_key<'t>(outline: &Outline<'t>) -> Option<(&'t str, usize)>
 }
 
 /// The shortest configurations that are recognized by their content.
+/// Whether what is called so is read for what sends in it, if it is YAML: values of charts, agents and
+/// collectors.
+#[must_use]
+pub fn is_kind_of_sender(kind: &str) -> bool {
+    [AGENT, COLLECTOR, HELM].contains(&kind)
+}
+
 #[cfg(test)]
 pub(super) fn shortest() -> impl Iterator<Item = String> {
     SECTIONS.iter().flat_map(|section| {

@@ -33,7 +33,7 @@ pub(crate) use examine::{nodes, sets_nothing};
 pub(crate) use flags::unit::started as started_by_unit;
 pub use foreign::Spoken;
 pub(crate) use foreign::is_file_of_chart;
-pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE, section_names};
+pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE, is_kind_of_sender, section_names};
 pub(crate) use lost::{lost, only_holds};
 pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};

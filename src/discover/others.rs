@@ -235,6 +235,7 @@ pub(super) fn unread(text: &Arc<Text>) -> Vec<Recognised> {
         .map(|(span, noun)| Recognised {
             text: Arc::clone(text),
             what: What::Unread(Unchecked {
+                noun: Some(noun.to_owned()),
                 place: Place::new(text, span),
                 logical: String::new(),
                 reason: reason(noun),

@@ -82,6 +82,8 @@ const OPERATOR: &[&[u8]] = &[
     b"wal_directory",
     b"destinations:",
     b"promscrape.config",
+    b"K6_PROMETHEUS_RW_SERVER_URL",
+    b"remote-write.config",
 ];
 
 /// Whether bytes may hold a Prometheus configuration. UTF-16, which the words would not be found

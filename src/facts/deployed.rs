@@ -10,6 +10,7 @@ use super::deployment::{
     self, Certainty, Copied, Deployment, Deployments, Held, Mount, MountSource, NotMounted,
     Outside, PartKind, Resolved, RunningDeployment, Subject, VMAGENT_CONFIG,
 };
+use super::settings::WEB_FILE;
 use crate::discover::EmbeddedIn;
 use crate::finding::{Place, nearest};
 use crate::policy::{MountPolicy, MountedFrom};
@@ -318,6 +319,16 @@ impl<'t> Facts<'t> {
         let all = all.chain(self.shared.charted(&self.files));
         let all = all.chain(self.all_operated());
         all.filter(|candidate| candidate.prometheus.is_some())
+    }
+
+    /// The containers of the tree that do not run Prometheus and are started with a web configuration:
+    /// exporters and the like.
+    pub(crate) fn exporters(&self) -> impl Iterator<Item = &Deployment> {
+        let all = self.deployments().all().iter();
+        all.filter(|candidate| {
+            let flag = candidate.arguments.value(WEB_FILE);
+            candidate.prometheus.is_none() && flag.is_some()
+        })
     }
 
     /// A path from the root of the tree on, with forward slashes; as it is if it is elsewhere.

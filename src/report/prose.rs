@@ -1,6 +1,6 @@
 //! Small pieces of English that several formats share.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::outcome::{Outcome, Summary};
 use crate::finding::Place;
@@ -30,8 +30,7 @@ pub(super) fn summary(outcome: &Outcome) -> String {
     }
     line.push_str(&format!("; {}", count(figures.endpoints, "endpoint")));
     if figures.unchecked > 0 {
-        let paths = count(figures.unchecked, "path");
-        line.push_str(&format!("; {paths} could not be checked"));
+        line.push_str(&format!("; {}", unchecked(outcome)));
     }
     if figures.suppressed > 0 {
         line.push_str(&format!("; {} suppressed", figures.suppressed));
@@ -40,6 +39,31 @@ pub(super) fn summary(outcome: &Outcome) -> String {
         line.push_str(&format!("; {} not shown", count(older, "older finding")));
     }
     line
+}
+
+/// What could not be checked: kinds of files that are not read, and paths.
+fn unchecked(outcome: &Outcome) -> String {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let all = outcome.unchecked();
+    let nouns = all.iter().filter_map(|it| it.noun.as_deref());
+    nouns.for_each(|noun| *kinds.entry(noun).or_default() += 1);
+    let left = all.len() - kinds.values().sum::<usize>();
+    if kinds.is_empty() {
+        return format!("{} could not be checked", count(left, "path"));
+    }
+    let paths = (left > 0).then(|| count(left, "path"));
+    let kinds = kinds.into_iter().map(|(noun, n)| count_of(n, noun));
+    let list: Vec<_> = kinds.chain(paths).collect();
+    format!("not checked: {}", list.join(", "))
+}
+
+/// `2 configurations of Vector`, from `a configuration of Vector`.
+fn count_of(n: usize, noun: &str) -> String {
+    let bare = noun.strip_prefix("a ").unwrap_or(noun);
+    match bare.split_once(' ') {
+        Some((word, rest)) => format!("{} {rest}", count(n, word)),
+        None => count(n, bare),
+    }
 }
 
 /// How many of the findings can be fixed, and how; none if none can.

@@ -85,7 +85,7 @@ fn anywhere(one: &Observation) -> Option<CredentialFault> {
         }
         Observation::Hash(function) => {
             let words = format!(
-                "is a {function} hash; the receiver expects the password itself and rejects every \
+                "is a {function} hash; the other side expects the password itself and rejects every \
                  request with 401"
             );
             return Some((Error, "hash", words));

@@ -82,6 +82,7 @@ impl Findings<'_> {
     /// Notes that something of a value in another file could not be judged.
     pub fn unchecked_value(&mut self, written: &Written, reason: String, settle: Option<String>) {
         self.unchecked.push(Unchecked {
+            noun: None,
             place: written.place.clone(),
             logical: written.logical.clone(),
             reason,
@@ -92,6 +93,7 @@ impl Findings<'_> {
     /// Notes that something could not be judged.
     pub fn unchecked(&mut self, node: Node<'_>, reason: impl Into<String>, settle: Option<String>) {
         self.unchecked.push(Unchecked {
+            noun: None,
             place: node.place(),
             logical: node.path(),
             reason: reason.into(),

@@ -38,6 +38,7 @@ pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &F
         .findings
         .retain(|finding| !is_about(&finding.rule));
     judgement.unchecked.push(Unchecked {
+        noun: None,
         logical: String::new(),
         reason: format!(
             "{}:{} runs it with a Prometheus before 2.0, whose keys promvet does not know",

@@ -78,6 +78,13 @@ pub(super) fn judge<'p>(
         let Some(scope) = policies.scope(*number) else {
             continue;
         };
+        let is_of_scope = |deployment: &&Deployment| {
+            let found = files.get(&*deployment.file);
+            found.is_some_and(|found| policies.scope_of(found) == *number)
+        };
+        let exporters = facts.exporters().filter(is_of_scope);
+        let web = exporters.flat_map(|exporter| web_file::of_deployment(facts, exporter));
+        out.extend(web.map(|finding| (finding, &scope.policy)));
         let units = units(survey, policies, *number, scope, tree);
         for deployment in facts.containers().chain(&units) {
             let Some(found) = files.get(&*deployment.file) else {

@@ -188,6 +188,7 @@ pub(super) fn set_metricsql_aside(judgement: &mut Judgement, facts: &Facts<'_>) 
         .findings
         .extract_if(.., |finding| is_promql(finding));
     judgement.unchecked.extend(aside.map(|finding| Unchecked {
+        noun: None,
         reason: format!(
             "the expression is not PromQL, and vmalert may accept it: {path}:{line} runs vmalert, \
              and nothing here runs Prometheus"

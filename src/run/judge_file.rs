@@ -404,6 +404,7 @@ fn encoded(seen: &ScannedFile, place: &Place, logical: &str, request: &Request) 
             _ => "data",
         };
         judgement.unchecked.push(Unchecked {
+            noun: None,
             place: place.clone(),
             logical: logical.to_owned(),
             reason: "it is a Prometheus configuration in base64, which promvet does not read"
@@ -451,6 +452,7 @@ fn as_what_it_is(kind: &str, text: &Arc<Text>, target: &Target, judgement: &mut 
 
 fn not_ours(text: &Arc<Text>, kind: &str) -> Unchecked {
     Unchecked {
+        noun: None,
         place: Place::new(text, Span::default()),
         logical: String::new(),
         reason: format!("it is not a Prometheus configuration, but another file ({kind})"),

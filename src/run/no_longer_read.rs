@@ -217,6 +217,7 @@ pub(crate) fn moved_out(before: &Before, survey: &Survey, tree: &dyn Tree) -> Ve
     });
     let paths: BTreeSet<&Path> = moved.map(|file| &*file.path).collect();
     let listed = paths.into_iter().map(|path| Unchecked {
+        noun: None,
         place: Place::new(&Text::new(tree.shown(path), Vec::new()), Span::default()),
         logical: String::new(),
         reason: format!(

@@ -14,6 +14,7 @@ use crate::yaml::{Document, Entry, Node, parse_first};
 const PROGRAMS: &[(&str, &str)] = &[
     ("alloy", "Alloy"),
     ("grafana-agent", "Grafana Agent"),
+    ("k6", "k6"),
     ("loki", "Loki"),
     ("newrelic", "the New Relic agent"),
     (COLLECTOR, "the Collector"),

@@ -1,5 +1,6 @@
-//! Compose files and manifests that have to do with Prometheus and are not YAML: what they start and
-//! configure is not known, so silence about it would look like "nothing is wrong".
+//! Compose files, manifests, values of charts and configurations of agents that have to do with Prometheus
+//! and are not YAML: what they start and configure is not known, so silence about it would look like
+//! "nothing is wrong".
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use memchr::memmem;
 
 use super::request::Request;
 use super::survey::Survey;
-use crate::discover::{self, What};
+use crate::discover::{self, Recognised, What};
 use crate::facts::deployment::{SourceKind, kinds};
 use crate::finding::{Text, Unchecked};
 use crate::parallel;
@@ -27,6 +28,15 @@ const WORDS: &[&str] = &[
     "remote_write",
 ];
 
+/// Words of values, agents and collectors that scrape or send.
+const OF_SENDERS: &[&str] = &[
+    "prometheusremotewrite",
+    "remoteWrite",
+    "remote_write",
+    "scrapeConfigs",
+    "scrape_configs",
+];
+
 /// Marks of templates, which need not be YAML before something renders them.
 const TAGS: &[&str] = &["{{", "{%"];
 
@@ -37,10 +47,10 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
         let recognised = &seen.recognised;
         let is_whole = recognised.holder.is_none() && recognised.template.is_none();
         let is_unread = matches!(recognised.what, What::Unknown | What::Other { .. });
-        (is_whole && is_unread).then_some((&seen.found, Some(&recognised.text)))
+        (is_whole && is_unread).then_some((&seen.found, Some(recognised)))
     });
-    let files: Vec<(&Found, Option<&Arc<Text>>)> = others.chain(seen).collect();
-    let found = parallel::map(request.threads, &files, |(found, text)| {
+    let files: Vec<(&Found, Option<&Recognised>)> = others.chain(seen).collect();
+    let found = parallel::map(request.threads, &files, |(found, recognised)| {
         let is_plain = discover::has_yaml_name(&found.path)
             && !discover::is_template(&found.path)
             && !discover::is_test_data(&found.shown)
@@ -48,27 +58,34 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
         if !is_plain || !request.lists_unread(&found.path) {
             return None;
         }
-        let text = match text {
-            Some(text) => Arc::clone(text),
+        let text = match recognised {
+            Some(recognised) => Arc::clone(&recognised.text),
             None => survey.text_of(found, tree)?,
         };
-        let is_one = is_asked(found, &text);
+        let is_sender = || {
+            let what = recognised.map(|recognised| &recognised.what);
+            matches!(what, Some(What::Other { kind }) if discover::is_kind_of_sender(kind))
+        };
+        let is_one = is_asked(found, &text, &is_sender);
         is_one.then(|| fault(&text)).flatten()
     });
     found.into_iter().flatten().collect()
 }
 
-/// Whether a file is a compose file or a manifest that says something of Prometheus.
-fn is_asked(found: &Found, text: &Text) -> bool {
+/// Whether a file is a compose file or a manifest that says something of Prometheus, or of another kind
+/// that sends.
+fn is_asked(found: &Found, text: &Text, is_sender: &dyn Fn() -> bool) -> bool {
     let bytes = text.content().as_bytes();
     let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
     let is_deployment = |kind: &SourceKind| {
         use SourceKind::{Compose, Operated, Provider, Workload};
         matches!(kind, Compose | Workload | Provider | Operated)
     };
-    WORDS.iter().any(&has)
-        && !TAGS.iter().any(&has)
-        && kinds(&found.path, bytes).iter().any(is_deployment)
+    let is_known = || {
+        WORDS.iter().any(&has) && kinds(&found.path, bytes).iter().any(is_deployment)
+            || OF_SENDERS.iter().any(&has) && is_sender()
+    };
+    !TAGS.iter().any(&has) && is_known()
 }
 
 /// Where and why a file is not YAML.
@@ -77,6 +94,7 @@ fn fault(text: &Arc<Text>) -> Option<Unchecked> {
     let finding = schema::syntax_finding(text, &error?);
     text.recognize();
     Some(Unchecked {
+        noun: None,
         reason: format!(
             "what this file says of Prometheus is not read: {}",
             finding.message

@@ -169,6 +169,7 @@ pub(crate) fn not_at_all(recognised: &Recognised, error: &SyntaxError) -> Judgem
         error.problem
     );
     let unchecked = Unchecked {
+        noun: None,
         place: Place::new(&recognised.text, error.span),
         logical: String::new(),
         reason: "the file is YAML only after rendering".into(),

@@ -187,6 +187,7 @@ pub(super) fn own_words(
     schema.retain(|finding| !is_own(finding));
     let name = place.text().slice(place.span());
     Some(Unchecked {
+        noun: None,
         reason: format!(
             "`{name}` is an action of vmagent, which Prometheus refuses, and nothing here shows which \
              of the two reads the file"
@@ -243,6 +244,7 @@ pub(super) fn set_lists_aside(included: &mut Checked, place: impl FnOnce() -> Op
     };
     let lists = included.findings.extract_if(.., |finding| is_list(finding));
     included.unchecked.extend(lists.map(|finding| Unchecked {
+        noun: None,
         place: finding.place,
         logical: finding.logical.to_string(),
         reason: format!(

@@ -328,7 +328,12 @@ fn text_of(node: Node<'_>) -> Option<&str> {
 
 fn password(node: Node<'_>) -> Option<Finding> {
     let text = text_of(node)?;
-    let is_open = text.contains("${") || !placeholder::find_words(text).is_empty();
+    // Schemes of other programs (`htpasswd -s`), which look like placeholders.
+    let is_other = ["{SHA}", "{SSHA}", "{CRYPT}"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme));
+    let is_filled = text.contains("${") || !placeholder::find_words(text).is_empty();
+    let is_open = is_filled && !is_other;
     if is_open {
         return None;
     }

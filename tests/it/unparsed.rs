@@ -53,3 +53,36 @@ fn nothing_else_is_listed() {
         assert_eq!(ran.status, Some(0), "{name}: {}", ran.said());
     }
 }
+
+const AGENT: &str = "metrics:\n  configs:\n  - name: a\n    remote_write:\n    - url: https://mimir.example.com/api/v1/push\n   scrape_configs: []\n";
+const VALUES: &str = "alertmanager: {enabled: false}\nserver:\n  retention: 1d\n  remoteWrite:\n  - url: https://mimir.example.com/api/v1/push\n headers: {}\n";
+const COLLECTOR: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: otel}\ndata:\n  otel.yaml: |\n    receivers:\n      otlp:\n        protocols:\n          grpc\n    exporters:\n      prometheusremotewrite:\n        endpoint: https://mimir.example.com/api/v1/push\n";
+
+/// Values of charts, agents and collectors are not YAML either.
+#[test]
+fn other_programs_that_are_not_yaml_are_listed() {
+    let broken = COLLECTOR.replace("          grpc\n", "          grpc\n          http:\n");
+    for (name, content, is_listed) in [
+        ("agent.yaml", AGENT.to_owned(), true),
+        (
+            "agent.yaml",
+            AGENT.replace("   scrape_configs", "    scrape_configs"),
+            false,
+        ),
+        ("values.yaml", VALUES.to_owned(), true),
+        (
+            "values.yaml",
+            VALUES.replace("\n headers", "\n    headers"),
+            false,
+        ),
+        ("values.yaml", VALUES.replace("1d", "{{ x }}"), false),
+        ("otel.yaml", broken.clone(), true),
+        ("otel.yaml", COLLECTOR.to_owned(), false),
+        ("otel.yaml", broken.replace("grpc", "{{ x }}"), false),
+    ] {
+        let scratch = Scratch::new(&[(name, &content)]);
+        let ran = scratch.promvet(&["--format", "concise"]);
+        let found = ran.stdout.contains("is not read: ");
+        assert_eq!(found, is_listed, "{name} {content}\n{}", ran.said());
+    }
+}

@@ -202,4 +202,6 @@ pub struct Unchecked {
     pub reason: String,
     /// What would settle it.
     pub settle: Option<String>,
+    /// What is not read, where that is the reason: `a configuration of Vector`.
+    pub noun: Option<String>,
 }

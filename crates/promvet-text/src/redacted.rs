@@ -123,10 +123,10 @@ impl Sentences for Unchecked {
     }
 
     fn sentences(&mut self) -> Vec<&mut String> {
-        let settle = self.settle.iter_mut();
+        let more = self.settle.iter_mut().chain(&mut self.noun);
         [&mut self.reason, &mut self.logical]
             .into_iter()
-            .chain(settle)
+            .chain(more)
             .collect()
     }
 }

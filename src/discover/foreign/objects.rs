@@ -10,13 +10,13 @@ use super::super::others;
 use super::super::selection::Selecting;
 use super::values::Chart;
 use super::{
-    EmbeddedIn, Finder, Recognised, Template, alloy_in, found, is_alloy, may_be_alloy, pipelines,
-    together,
+    EmbeddedIn, Finder, Recognised, Template, alloy_in, broken_collector, found, is_alloy,
+    may_be_alloy, pipelines, together,
 };
 use crate::finding::{Finding, Severity, Within, rule};
 use crate::schema::dialect::table::{ObjectKind, Part};
 use crate::schema::dialect::{ALERTMANAGER, OPERATOR, SENDERS, tables};
-use crate::yaml::{Dollars, Node, embedded as text_of};
+use crate::yaml::{Dollars, Node, embedded as text_of, parse_first};
 
 /// Words: every text of an object that is a configuration of another program holds one of these.
 const IN_TEXTS: &[&str] = &[
@@ -93,8 +93,8 @@ impl<'d> Finder<'d> {
             "Secret" => self.texts("Secret", manifest.root.get("stringData"), manifest, out),
             "VMAlert" => {
                 if let Some(remote) = in_spec("remoteWrite") {
-                    let reason = others::reason("a resource that starts vmalert");
-                    out.push(self.unread(remote, &reason, None));
+                    let noun = "a resource that starts vmalert";
+                    out.push(self.unread_sender(remote, noun));
                 }
             }
             "OpenTelemetryCollector" => {
@@ -148,8 +148,8 @@ impl<'d> Finder<'d> {
             }
             kind => {
                 if let Some(key) = manifest.root.get("spec").and_then(sender_in) {
-                    let reason = others::reason(&format!("a resource of the kind {kind}"));
-                    out.push(self.unread(key, &reason, None));
+                    let noun = format!("a resource of the kind {kind}");
+                    out.push(self.unread_sender(key, &noun));
                 }
             }
         }
@@ -252,7 +252,7 @@ impl<'d> Finder<'d> {
             // Other programs' own formats.
             let text = entry.value.as_str().unwrap_or("");
             if let Some((_, noun)) = others::senders(entry.name(), text).first() {
-                out.push(self.unread(entry.key, &others::reason(noun), None));
+                out.push(self.unread_sender(entry.key, noun));
             }
             let holder = EmbeddedIn::Object {
                 kind,
@@ -278,10 +278,12 @@ impl<'d> Finder<'d> {
             logical: node.path(),
         };
         let text = text_of(node, within, Dollars::Plain);
-        out.extend(
-            text.iter()
-                .flat_map(|text| embedded::find(text, self.template)),
-        );
+        let Some(text) = text else { return };
+        let found = embedded::find(&text, self.template);
+        if let (true, Err(error)) = (found.is_empty(), parse_first(&text)) {
+            out.extend(broken_collector(&text, &error));
+        }
+        out.extend(found);
     }
 
     /// A configuration of Alloy under a name that does not say so; the others are read by their names.

@@ -32,6 +32,7 @@ impl<'d> Finder<'d> {
         self.ansible(root, out);
         self.collector(root, out);
         self.vector(root, out);
+        self.fluent_bit(root, out);
         if root.get("promxy").is_some() && root.get("remote_write").is_some() {
             self.sender(root, &tables::PROMXY, "promxy", out);
         }
@@ -221,6 +222,22 @@ impl<'d> Finder<'d> {
             let shape = &tables::MONITORING_DESTINATION;
             self.partly(true)
                 .part(one, shape, Part::Endpoint, &SENDERS, holder, out);
+        }
+    }
+
+    /// Outputs of Fluent Bit in YAML, which are only named
+    /// (<https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/yaml>).
+    fn fluent_bit(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let outputs = root
+            .get("pipeline")
+            .and_then(|pipeline| pipeline.get("outputs"));
+        for one in outputs.into_iter().flat_map(Node::items) {
+            let Some(name) = one.get("name") else {
+                continue;
+            };
+            if name.as_str() == Some("prometheus_remote_write") {
+                out.push(self.unread_sender(name, "a configuration of Fluent Bit"));
+            }
         }
     }
 

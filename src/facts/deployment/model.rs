@@ -11,6 +11,7 @@ use super::inside;
 use super::kubernetes::operated::OPERATED_CONFIG;
 use super::user::{Rights, RunAs};
 use super::written::Written;
+use crate::facts::settings::WEB_FILE;
 use crate::finding::{Evidence, Place};
 
 /// What starts the containers.
@@ -91,7 +92,9 @@ const THANOS_LIMITS: &str = "receive.limits-config-file";
 pub(super) fn has_settings(image: Option<&Image>, arguments: &Arguments, mounts: &[Mount]) -> bool {
     let last = image.and_then(|image| image.repository().rsplit('/').next());
     let mut others = OTHERS.iter().filter(|(name, _)| last == Some(*name));
-    arguments.value(THANOS_LIMITS).is_some()
+    [THANOS_LIMITS, WEB_FILE]
+        .iter()
+        .any(|flag| arguments.value(flag).is_some())
         || others.any(|(_, folder)| mounts.iter().any(|mount| mount.path.starts_with(folder)))
 }
 

@@ -1,6 +1,7 @@
 //! Whether a Prometheus takes remote write, by its command line.
 
 use super::arguments::Argument;
+use super::image::Image;
 use super::model::Deployment;
 use crate::finding::{Evidence, Place};
 
@@ -63,12 +64,15 @@ impl Deployment {
     #[must_use]
     pub fn receiving(&self) -> Receiving {
         let feature = self.features_of_receiver().next().is_some();
+        let tag = self.known_image().and_then(Image::pulled_tag);
+        let is_newest = tag == Some("latest");
         let missing = match (self.release(), self.has_flag(FLAG), feature) {
             (Some(release), ..) if release < (2, 25) => Missing::Version,
             (_, true, _) => return Receiving::Possible,
             (Some(release), _, false) if release < (2, 33) => Missing::Feature,
             (_, _, false) => Missing::Flag,
             (Some(release), _, true) if release >= (3, 0) => Missing::FlagForFeature,
+            (None, _, true) if is_newest => Missing::FlagForFeature,
             (_, _, true) => return Receiving::Possible,
         };
         if self.is_started_by_something_else() {
@@ -77,7 +81,10 @@ impl Deployment {
         let official = self.known_image().is_some();
         Receiving::Off(Off {
             missing,
-            is_sure: official && self.doubts.is_empty(),
+            // The tag may have been pulled before 3.0.
+            is_sure: official
+                && self.doubts.is_empty()
+                && !(is_newest && missing == Missing::FlagForFeature),
         })
     }
 

@@ -508,6 +508,7 @@ fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
                 _ => ("where it leads is not known", None),
             };
             Unchecked {
+                noun: None,
                 place: one.node.place(),
                 logical: one.node.path(),
                 reason: format!(

@@ -54,6 +54,7 @@ pub fn missing(
         };
         open.insert(place.span());
         checked.unchecked.push(Unchecked {
+            noun: None,
             place,
             logical: node.path(),
             reason,

@@ -20,7 +20,31 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         broken(node, &endpoint, out);
     } else {
         clear(node, &endpoint, oauth2, out);
+        elsewhere(node, &endpoint, out);
     }
+}
+
+/// Addresses of an issuer beside that of tokens, by the ends of their paths, and what is there
+/// (RFC 6749, 3.1; OpenID Connect Discovery 1.0, 4; RFC 8414, 3).
+const OTHERS: &[(&str, &str)] = &[
+    ("/authorize", "lets users sign in"),
+    ("/.well-known/openid-configuration", "describes the issuer"),
+    ("/.well-known/oauth-authorization-server", "describes the issuer"),
+];
+
+fn elsewhere(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
+    let path = endpoint.slice(endpoint.path()).trim_end_matches('/');
+    let Some((end, does)) = OTHERS.iter().find(|(end, _)| path.ends_with(end)) else {
+        return;
+    };
+    let message =
+        format!("`token_url` ends in `{end}`, which {does} and gives no tokens: every request fails");
+    let help = match *end {
+        "/authorize" => "write the address of tokens, mostly the same with `/token` at its end",
+        _ => "write the `token_endpoint` that this page names",
+    };
+    let finding = out.at(node, Severity::Warning, message).kind("elsewhere");
+    out.push(finding.help(help));
 }
 
 /// Prometheus checks only that there is a `token_url` (prometheus/common

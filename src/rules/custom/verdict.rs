@@ -230,6 +230,7 @@ fn unchecked(
 ) -> Unchecked {
     let target = target_of(rule, node);
     Unchecked {
+        noun: None,
         place: target.place(),
         logical: target.path(),
         reason,

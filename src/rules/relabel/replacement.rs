@@ -55,7 +55,8 @@ fn references_of(
     let said = references(text)
         .into_iter()
         .find_map(|reference| missing_group(rule, text, reference))
-        .or_else(|| plain_text(text, doubles_dollars))?;
+        .or_else(|| plain_text(text, doubles_dollars))
+        .or_else(|| name_of_label(rule, key, text))?;
     let (message, help, part) = said;
     // Without a pattern `$1` is the whole value, and what is beside it adds nothing to it.
     let is_whole = rule.node.get("regex").is_none() && (text.contains("$1") || text.contains("${1}"));
@@ -98,6 +99,23 @@ fn missing_group(rule: &RelabelRule<'_>, text: &str, reference: Reference<'_>) -
         let message = format!("the pattern has {has}, so `${number}` becomes an empty string");
         let help = "put that part of `regex` in parentheses, or correct the number";
         (message, help.to_owned(), None)
+    })
+}
+
+/// A meta label by its name, which is plain text in a replacement.
+fn name_of_label(rule: &RelabelRule<'_>, key: &str, text: &str) -> Option<Said> {
+    const META: &str = "__meta_";
+    let at = text.find(META).filter(|_| key == "replacement")?;
+    let is_value = rule.action == "replace";
+    let rest = text.get(at..)?;
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let name = rest.get(..end.unwrap_or(rest.len()))?;
+    // `__meta_$1` is a label that another rule reads.
+    let is_whole = name.len() > META.len() && rest.get(name.len()..)?.bytes().next() != Some(b'$');
+    (is_value && is_whole).then(|| {
+        let message = format!("`{name}` is plain text here: its value is not put in its place");
+        let help = format!("name `{name}` in `source_labels`, and write `${{1}}` for its value");
+        (message, help, None)
     })
 }
 

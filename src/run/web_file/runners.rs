@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{OTHERS, SECTIONS, at, check, files, scraped};
-use crate::discover::EmbeddedIn;
+use crate::discover::{EmbeddedIn, is_candidate};
 use crate::facts::Facts;
 use crate::facts::deployment::{Certainty, Deployment};
 use crate::facts::settings::WEB_FILE;
@@ -70,7 +70,9 @@ pub(in crate::run) fn of_deployment(facts: &Facts<'_>, deployment: &Deployment) 
             .into_iter()
             .collect();
     };
-    let is_own = KEYS.iter().any(|key| text.content().contains(key)) && !text.is_embedded();
+    let is_own = KEYS.iter().any(|key| text.content().contains(key))
+        && is_candidate(Path::new(&**text.path()))
+        && !text.is_embedded();
     let start = Place::new(&text, Span::default()).span().start;
     let spot = format!("{}#{start}", text.path());
     text.recognize();

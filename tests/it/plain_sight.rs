@@ -1,0 +1,140 @@
+//! Faults that a tree has all the evidence for, each with the form beside it that is right.
+
+use crate::support::memory;
+use promvet::finding::Severity;
+
+/// The rules that report something at warning or above, with their messages.
+fn reported(files: &[(&str, &str)]) -> Vec<(String, Severity, String)> {
+    let mut found = memory::found("/tree", &memory::tree(files));
+    found.retain(|one| one.severity > Severity::Info);
+    let lines = found.iter();
+    lines
+        .map(|one| (one.rule.to_string(), one.severity, one.message.to_string()))
+        .collect()
+}
+
+/// Nothing, or the one finding: its rule and words of its message.
+fn expect(files: &[(&str, &str)], expected: Option<(&str, &str)>) {
+    let found = reported(files);
+    match (expected, found.as_slice()) {
+        (None, []) => {}
+        (Some((rule, words)), [(by, _, message)]) => {
+            assert_eq!(by, rule, "{files:?}: {message}");
+            assert!(message.contains(words), "{files:?}: {message}");
+        }
+        _ => panic!("{files:?}: {found:?}"),
+    }
+}
+
+#[test]
+fn a_meta_label_in_a_replacement_is_text() {
+    let config = |replacement: &str, action: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  kubernetes_sd_configs: [{{role: pod}}]\n  relabel_configs:\n  - {{source_labels: [__meta_kubernetes_pod_ip], action: {action}, target_label: __address__, replacement: '{replacement}'}}\n"
+        )
+    };
+    let rule = Some(("relabel/replacement", "plain text"));
+    for (replacement, expected) in [
+        ("__meta_kubernetes_pod_ip:9100", rule),
+        ("${1}:9100", None),
+        ("meta_kubernetes", None),
+    ] {
+        let text = config(replacement, "replace");
+        expect(&[("prometheus.yml", &text)], expected);
+    }
+    let map = "scrape_configs:\n- job_name: a\n  kubernetes_sd_configs: [{role: pod}]\n  relabel_configs:\n  - {action: labelmap, regex: __meta_kubernetes_pod_annotation_(.+), replacement: '__meta_kubernetes_pod_label_$1'}\n";
+    expect(&[("prometheus.yml", map)], None);
+}
+
+#[test]
+fn the_address_of_tokens_is_not_another_of_the_issuer() {
+    let config = |path: &str| {
+        format!(
+            "global: {{external_labels: {{a: b}}}}\nremote_write:\n- url: https://metrics.example.com/api/v1/write\n  oauth2: {{client_id: a, client_secret_file: /etc/a/secret, token_url: 'https://login.example.com/{path}'}}\n"
+        )
+    };
+    let rule = Some(("credentials/token-url", "gives no tokens"));
+    for (path, expected) in [
+        ("oauth2/authorize", rule),
+        (".well-known/openid-configuration", rule),
+        ("oauth2/token", None),
+        ("authorize/token", None),
+        ("oauth2/preauthorize", None),
+    ] {
+        let text = config(path);
+        expect(&[("prometheus.yml", &text)], expected);
+    }
+}
+
+/// `latest` is Prometheus 3, unless it was pulled before.
+#[test]
+fn the_feature_of_the_receiver_does_nothing_in_the_newest_release() {
+    let compose = |image: &str, flag: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus{image}\n    command: [--config.file=/etc/prometheus/prometheus.yml, {flag}]\n    volumes: [./server.yml:/etc/prometheus/prometheus.yml]\n  other:\n    image: prom/prometheus:v3.5.0\n    volumes: [./prometheus.yml:/etc/prometheus/prometheus.yml]\n"
+        )
+    };
+    let sender = "global: {external_labels: {a: b}}\nremote_write:\n- url: http://prometheus:9090/api/v1/write\n";
+    let feature = "--enable-feature=remote-write-receiver";
+    for (image, flag, expected) in [
+        (":latest", feature, Some(Severity::Warning)),
+        ("", feature, Some(Severity::Warning)),
+        (":v3.5.0", feature, Some(Severity::Error)),
+        (":v2.53.0", feature, None),
+        (":${TAG}", feature, None),
+        (":latest", "--web.enable-remote-write-receiver", None),
+    ] {
+        let compose = compose(image, flag);
+        let found = reported(&[
+            ("compose.yaml", &compose),
+            ("prometheus.yml", sender),
+            ("server.yml", "scrape_configs: []\n"),
+        ]);
+        let mut found = found.iter();
+        let off = found.find(|(rule, ..)| rule == "remote-write/receiver-not-enabled");
+        assert_eq!(off.map(|one| one.1), expected, "{image} {flag}: {off:?}");
+    }
+}
+
+#[test]
+fn hashes_of_other_programs_are_refused_in_web_configurations() {
+    let rule = Some(("files/web-configuration", "not a bcrypt hash"));
+    for (hash, expected) in [
+        ("{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", rule),
+        ("$apr1$abcdefgh$0123456789012345678901", rule),
+        ("{HASH}", None),
+        ("${HASH}", None),
+    ] {
+        let text = format!("basic_auth_users: {{a: '{hash}'}}\n");
+        expect(&[("web.yml", &text)], expected);
+    }
+}
+
+/// Exporters have the same file, which their own flag names, whatever its name and its keys.
+#[test]
+fn the_web_configuration_of_an_exporter_is_judged() {
+    let compose = |name: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: [./prometheus.yml:/etc/prometheus/prometheus.yml]\n  node:\n    image: prom/node-exporter:v1.8.0\n    volumes: [./{name}:/etc/{name}]\n    command: [--web.config.file=/etc/{name}]\n"
+        )
+    };
+    let config = ("prometheus.yml", "scrape_configs: []\n");
+    let hash = "$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG";
+    let right = format!("basic_auth_users: {{a: '{hash}'}}\n");
+    let wrong = right.replace("basic_auth_users", "basic_auth_user");
+    let plain = "basic_auth_users: {a: x}\n";
+    let rule = |words| Some(("files/web-configuration", words));
+    for (name, content, expected) in [
+        ("node.yml", &*right, None),
+        ("node.yml", &*wrong, rule("basic_auth_user")),
+        ("node.conf", plain, rule("bcrypt")),
+        ("node.yml", plain, rule("bcrypt")),
+        ("node.yml", "a: b\n", None),
+    ] {
+        let compose = compose(name);
+        expect(
+            &[("compose.yaml", &compose), config, (name, content)],
+            expected,
+        );
+    }
+}
