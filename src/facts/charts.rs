@@ -16,6 +16,22 @@ const MOST_PARENTS: usize = 2;
 const MOST_TEMPLATES: usize = 512;
 const LARGEST_TEMPLATE: u64 = 256 * 1024;
 
+/// The largest file of values that is read for a template, in bytes: that of kube-prometheus-stack has 200 KiB.
+const LARGEST_VALUES: u64 = 1024 * 1024;
+
+/// Whether a template takes a value for false (Go's `template.IsTrue`).
+fn is_empty(value: Node<'_>) -> bool {
+    match value.scalar() {
+        Some(scalar) => scalar.is_null() || matches!(scalar.text, "" | "false" | "0"),
+        None => {
+            value.items().next().is_none()
+                && value
+                    .mapping()
+                    .is_none_or(|map| map.entries().next().is_none())
+        }
+    }
+}
+
 impl Facts<'_> {
     /// Whether the values at `shown` belong to a chart of the tree with a template that names a key of
     /// theirs: a chart with templates of its own takes what keys it likes.
@@ -29,6 +45,33 @@ impl Facts<'_> {
         charts
             .next()
             .is_some_and(|chart| self.is_named_in(&chart.join("templates"), key))
+    }
+
+    /// Whether the own values of the chart around a template leave out what rests on a path of them, and no
+    /// other file beside them names its last key.
+    #[must_use]
+    pub fn is_left_out_by_chart(&self, shown: &str, path: &[&str]) -> bool {
+        let file = self.absolute(shown);
+        let is_templates =
+            |folder: &&Path| folder.file_name().is_some_and(|name| name == "templates");
+        let templates = file.ancestors().skip(1).find(is_templates);
+        let Some(chart) = templates.and_then(Path::parent) else {
+            return false;
+        };
+        let values = chart.join("values.yaml");
+        let bytes = self.files.tree.read(&values, LARGEST_VALUES);
+        let (Ok(bytes), Some(last)) = (bytes, path.last()) else {
+            return false;
+        };
+        let shown = self.files.tree.shown(&values);
+        let Ok(document) = parse_first(&Text::new(&*shown, bytes)) else {
+            return false;
+        };
+        let value = document.root().map(|root| {
+            let mut keys = path.iter();
+            keys.try_fold(root, |node, key| node.get(key))
+        });
+        value.is_some_and(|value| value.is_none_or(is_empty)) && !self.is_named_beside(&shown, last)
     }
 
     /// The release of a chart that the chart around the values at `shown` needs, as its lock file or its

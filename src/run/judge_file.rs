@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::agent;
 use super::before_2;
 use super::broken;
+use super::by_default;
 use super::by_tag;
 use super::chart_agent;
 use super::chart_release;
@@ -59,6 +60,7 @@ pub(crate) fn judge_one<'a>(
             }
             as_spoken(&mut judgement, document, seen, facts);
             unrendered::as_alternatives(&mut judgement, recognised);
+            by_default::put(&mut judgement, recognised, facts);
             chart_agent::add(&mut judgement, document, seen, facts);
             chart_release::set_unread_jobs_aside(&mut judgement, document, seen, facts);
             return (judgement, read.configuration);

@@ -4,6 +4,7 @@ mod agent;
 pub(crate) mod baseline;
 mod before_2;
 mod broken;
+mod by_default;
 mod by_tag;
 mod chart_agent;
 mod chart_release;

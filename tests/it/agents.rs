@@ -867,3 +867,39 @@ fn another_flag_of_vmagent_is_proposed_only_if_it_may_be_meant() {
     );
     says("-remoteWrite.basicAuth.nothing=x", None);
 }
+
+#[test]
+fn credentials_in_destinations_of_k8s_monitoring_are_read() {
+    let of = |auth: &str| {
+        let values = format!(
+            "cluster: {{name: a}}\ndestinations:\n- name: a\n  type: prometheus\n  url: https://prometheus-prod-58-prod-eu-central-0.grafana.net/api/prom/push\n  auth: {auth}\n"
+        );
+        let found = memory::found("/tree", &memory::tree(&[("values.yaml", &*values)]));
+        let rules = found
+            .iter()
+            .filter(|finding| finding.severity > Severity::Info);
+        rules
+            .map(|finding| finding.rule.to_string())
+            .collect::<Vec<_>>()
+    };
+    let committed = ["credentials/committed"];
+    assert_eq!(
+        of("{type: basic, username: '1', password: hunter22}"),
+        committed
+    );
+    assert_eq!(of("{username: '1', password: hunter22}"), committed);
+    assert_eq!(
+        of("{type: bearerToken, bearerToken: hunter22}"),
+        ["remote-write/credentials-kind", "credentials/committed"]
+    );
+    // What is empty there comes from a Secret, and what the type does not name is left over.
+    for other in [
+        "{type: basic, username: '1', password: ''}",
+        "{type: basic, username: '1', passwordFrom: x}",
+        "{type: bearerToken, bearerToken: '', username: '', password: ''}",
+        "{type: sigv4, sigv4: {region: eu-west-1}}",
+        "{type: none}",
+    ] {
+        assert!(of(other).is_empty(), "{other}");
+    }
+}

@@ -1943,3 +1943,38 @@ fn what_an_unknown_host_of_a_vendor_requires_is_not_known() {
             .any(|rule| rule == "remote-write/credentials-missing")
     );
 }
+
+#[test]
+fn what_the_values_of_a_chart_leave_out_is_worth_knowing() {
+    let template = "{{- range .Values.extra }}\napiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata:\n  name: a\nspec:\n  selector: {}\n  endpoints:\n  - port: a\n  relabelings:\n  - action: drop\n{{- end }}\n";
+    let chart = "apiVersion: v2\nname: a\nversion: 1.0.0\n";
+    let of = |values: &str, more: &[(&'static str, &'static str)]| {
+        let mut files = vec![
+            ("chart/Chart.yaml", chart),
+            ("chart/templates/monitor.yaml", template),
+            ("chart/values.yaml", values),
+        ];
+        files.extend(more);
+        worst(&files).0
+    };
+    assert_eq!(of("extra: []\n", &[]), Some(Severity::Info));
+    assert_eq!(of("other: 1\n", &[]), Some(Severity::Info));
+    assert!(of("extra: [{}]\n", &[]) > Some(Severity::Info));
+    // A file beside them turns it on.
+    let beside = ("chart/values-prod.yaml", "extra: [{name: a}]\n");
+    assert!(of("extra: []\n", &[beside]) > Some(Severity::Info));
+}
+
+#[test]
+fn an_exporter_beside_one_to_the_same_host_loses_nothing() {
+    let of = |endpoint: &str| {
+        let text = format!(
+            "receivers: {{otlp: {{protocols: {{grpc: {{}}}}}}}}\nexporters:\n  otlphttp/m: {{endpoint: '{endpoint}'}}\n  prometheusremotewrite:\n    endpoint: http://mimir:8080/api/v1/push\n    headers: {{X-Scope-OrgID: a}}\nservice:\n  pipelines:\n    metrics: {{receivers: [otlp], exporters: [otlphttp/m]}}\n"
+        );
+        worst(&[("otel-collector.yaml", &text)])
+    };
+    assert!(of("http://mimir:8080/otlp").0 <= Some(Severity::Info));
+    let (severity, rules) = of("http://tempo:4318");
+    assert_eq!(severity, Some(Severity::Warning));
+    assert_eq!(rules, ["agents/pipeline"]);
+}

@@ -177,17 +177,42 @@ fn unused(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Finding {
         }
         None => {
             let message = format!("`{name}`: no pipeline names this exporter, so it sends nothing");
-            let finding = found(
-                rule::AGENTS_PIPELINE,
-                Severity::Warning,
-                exporter.key,
-                message,
-            );
+            let severity = match sends_otherwise(pipelines.root, exporter) {
+                true => Severity::Info,
+                false => Severity::Warning,
+            };
+            let finding = found(rule::AGENTS_PIPELINE, severity, exporter.key, message);
             finding.help(Advice::say(
                 "add it to `service.pipelines.metrics.exporters`, or remove it",
             ))
         }
     }
+}
+
+/// Whether a pipeline of metrics sends to the same host by another exporter, so that nothing is lost.
+fn sends_otherwise(root: Node<'_>, exporter: Entry<'_>) -> bool {
+    let host_of = |exporter: Node<'_>| {
+        let endpoint = exporter.get("endpoint")?.as_str()?;
+        let rest = endpoint
+            .split_once("://")
+            .map_or(endpoint, |(_, rest)| rest);
+        rest.split(['/', ':']).next().map(str::to_owned)
+    };
+    let Some(own) = host_of(exporter.value) else {
+        return false;
+    };
+    let way = ["service", "pipelines"];
+    let all = way.iter().try_fold(root, |node, key| node.get(key));
+    let all = all.and_then(Node::mapping).into_iter();
+    let of_metrics = all
+        .flat_map(|map| map.entries())
+        .filter(|pipeline| kind_of(pipeline.name()) == "metrics");
+    let named = of_metrics.filter_map(|pipeline| pipeline.value.get("exporters"));
+    let mut names = named.flat_map(Node::items).filter_map(Node::as_str);
+    names.any(|name| {
+        let other = root.get("exporters").and_then(|all| all.get(name));
+        other.and_then(host_of).as_ref() == Some(&own)
+    })
 }
 
 fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Finding> {

@@ -208,7 +208,7 @@ impl<'d> Finder<'d> {
     }
 
     /// Destinations in values of the chart k8s-monitoring (grafana/k8s-monitoring-helm v3), a list or a
-    /// mapping. Their credentials may come from anywhere.
+    /// mapping. Credentials that are not written there may come from anywhere.
     fn destinations(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
         let Some(all) = root.get("destinations") else {
             return;
@@ -219,7 +219,16 @@ impl<'d> Finder<'d> {
             |node: &Node<'_>| node.get("type").and_then(Node::as_str) == Some("prometheus");
         for one in all.filter(is_prometheus) {
             let holder = EmbeddedIn::Part("alloy");
-            let shape = &tables::MONITORING_DESTINATION;
+            let auth = one.get("auth");
+            let text = |key: &str| auth?.get(key)?.as_str();
+            let is_set = |key: &str| text(key).is_some_and(|text| !text.is_empty());
+            let shape = match text("type") {
+                Some("basic") | None if is_set("username") && is_set("password") => {
+                    &tables::MONITORING_BASIC
+                }
+                Some("bearerToken") if is_set("bearerToken") => &tables::MONITORING_BEARER,
+                _ => &tables::MONITORING_DESTINATION,
+            };
             self.partly(true)
                 .part(one, shape, Part::Endpoint, &SENDERS, holder, out);
         }

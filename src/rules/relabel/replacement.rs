@@ -59,7 +59,8 @@ fn references_of(
         .or_else(|| name_of_label(rule, key, text))?;
     let (message, help, part) = said;
     // Without a pattern `$1` is the whole value, and what is beside it adds nothing to it.
-    let is_whole = rule.node.get("regex").is_none() && (text.contains("$1") || text.contains("${1}"));
+    let is_whole =
+        rule.node.get("regex").is_none() && (text.contains("$1") || text.contains("${1}"));
     let severity = match is_whole {
         true => Severity::Info,
         false => Severity::Warning,

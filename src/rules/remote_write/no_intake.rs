@@ -1,8 +1,8 @@
 //! `remote-write/no-intake`: no intake for remote write is documented of the system that the host
 //! belongs to.
 
-use crate::facts::deployment::Image;
 use crate::facts::ServiceMatch;
+use crate::facts::deployment::Image;
 use crate::facts::receiver::Certainty;
 use crate::finding::Severity;
 use crate::rules::{Entry, Findings};

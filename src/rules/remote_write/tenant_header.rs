@@ -294,7 +294,11 @@ fn is_added(entry: &Entry<'_>) -> bool {
     match program {
         Some("loki") => !says(&["ruler", "remote_write", "add_org_id_header"], "false"),
         _ => {
-            let own = ["metrics_generator", "storage", "remote_write_add_org_id_header"];
+            let own = [
+                "metrics_generator",
+                "storage",
+                "remote_write_add_org_id_header",
+            ];
             says(&["multitenancy_enabled"], "true") && !says(&own, "false")
         }
     }

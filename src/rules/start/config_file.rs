@@ -78,22 +78,30 @@ fn unnamed(start: &Start<'_>, out: &mut Findings<'_>) {
     let path = deployment.config_file();
     let holds = |mount: &Mount| match &mount.source {
         // Data is kept in volumes, which hold no configuration.
-        MountSource::Outside(Outside::Volume(_) | Outside::Scratch(_) | Outside::Claim(_)) => mount.path == path,
+        MountSource::Outside(Outside::Volume(_) | Outside::Scratch(_) | Outside::Claim(_)) => {
+            mount.path == path
+        }
         _ => Path::new(&path).starts_with(&mount.path),
     };
     if !deployment.doubts.is_empty() || deployment.mounts.iter().any(holds) {
         return;
     }
-    let message = format!("no `--config.file`: Prometheus looks for `{path}`, which no mount provides, and does not start");
+    let message = format!(
+        "no `--config.file`: Prometheus looks for `{path}`, which no mount provides, and does not start"
+    );
     let identity = format!("{}.config.file", deployment.name);
     let finding = out.of_place(&first.place, identity, Severity::Warning, message);
-    out.push(finding.kind("unnamed").help(format!("add `--config.file={IMAGE_CONFIG}`: these flags replace all that the image has")));
+    out.push(finding.kind("unnamed").help(format!(
+        "add `--config.file={IMAGE_CONFIG}`: these flags replace all that the image has"
+    )));
 }
 
 /// A flag that starts a server, written out.
 fn is_plain_flag(text: &str) -> bool {
     let name = text.split('=').next().unwrap_or_default();
-    text.starts_with("--") && !name.contains(['$', '{']) && !matches!(name, "--help" | "--version" | "--help-long" | "--help-man")
+    text.starts_with("--")
+        && !name.contains(['$', '{'])
+        && !matches!(name, "--help" | "--version" | "--help-long" | "--help-man")
 }
 
 /// Without arguments, the image starts with a configuration of its own.

@@ -65,7 +65,8 @@ pub(super) fn in_common(configuration: &Configuration<'_>) -> Vec<Common> {
     met.flat_map(|(entry, host)| {
         let misnamed = entry.facts.misnamed_issuer(&host);
         let misnamed = misnamed.map(|found| Common::of_group(&key_of(&found)));
-        let strange = strange_at(entry).map(|instance| Common::of_group(&number_of(&instance.path)));
+        let strange =
+            strange_at(entry).map(|instance| Common::of_group(&number_of(&instance.path)));
         misnamed.into_iter().chain(strange)
     })
     .collect()
