@@ -45,7 +45,7 @@ pub(super) fn evidence<'d>(
 ) -> Option<Rendered<'d>> {
     let shown = document.text().path();
     let holder = seen.recognised.holder.as_ref();
-    let mut holes: Vec<(Node<'_>, &str, bool)> = nodes(document)
+    let mut holes: Vec<(Node<'_>, &str, bool)> = every(document)
         .filter_map(|node| {
             // Most values are plain.
             if node
@@ -88,6 +88,14 @@ pub(super) fn evidence<'d>(
         let script = facts.rendered_by(shown, holder)?;
         Some(Rendered { node, script })
     })
+}
+
+/// Every node of a document.
+fn every(document: &Document) -> impl Iterator<Item = Node<'_>> {
+    let written = document.written_nodes();
+    let of_tree = written.is_none().then(|| nodes(document));
+    let (written, of_tree) = (written.into_iter(), of_tree.into_iter());
+    written.flatten().chain(of_tree.flatten())
 }
 
 /// The first plain word in capitals of a value that a script may write.

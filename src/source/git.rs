@@ -10,6 +10,7 @@ mod config;
 mod governed;
 mod ignored;
 mod isolated;
+mod items;
 mod listing;
 mod locate;
 mod objects;
@@ -20,7 +21,6 @@ mod worktree;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
-use std::ops::Bound;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
@@ -30,22 +30,13 @@ use super::tree::{EntryKind, LARGEST, Meta, ReadError, Tree, Walk, Walked};
 use super::walk::{self, WalkEntry};
 use super::walk_folder;
 use ignored::Ignored;
+use items::{Item, Items};
 use objects::Objects;
 use worktree::WorkTree;
 
 pub use command::GitError;
 pub use governed::Governed;
 pub use repository::{Changed, Repository};
-
-/// A file or a link as git has it.
-#[derive(Clone, Debug)]
-struct Item {
-    kind: EntryKind,
-    /// The name of its content.
-    id: String,
-    /// Which repository has the content: the submodules have their own.
-    objects: usize,
-}
 
 /// The longest target of a link that is followed, in bytes.
 const LONGEST_TARGET: u64 = 4096;
@@ -55,7 +46,7 @@ const LONGEST_TARGET: u64 = 4096;
 pub struct Git {
     top: PathBuf,
     disk: Folder,
-    items: BTreeMap<PathBuf, Item>,
+    items: Items,
     /// The submodules that are not checked out, or whose commit is not there, with the commit.
     absent: BTreeMap<PathBuf, String>,
     objects: Vec<Objects>,
@@ -106,7 +97,7 @@ impl Git {
         if let Some(item) = self.items.get(path) {
             return Some(item.kind);
         }
-        let is_folder = self.below(path).next().is_some() || path == self.top;
+        let is_folder = self.items.is_folder(path) || path == self.top;
         is_folder.then_some(EntryKind::Folder)
     }
 
@@ -172,12 +163,9 @@ impl Git {
             .and_then(|objects| objects.read(&item.id, limit))
     }
 
-    /// What is below a folder. Paths are sorted part by part, so it is together.
+    /// What is below a folder.
     fn below(&self, folder: &Path) -> impl Iterator<Item = (&PathBuf, &Item)> {
-        let from = (Bound::Excluded(folder), Bound::Unbounded);
-        self.items
-            .range::<Path, _>(from)
-            .take_while(move |(path, _)| path.starts_with(folder))
+        self.items.below(folder)
     }
 
     /// What a walk finds in a folder, as the disk would have it.

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+use super::Git;
 use super::command::GitError;
 use super::ignored::Ignored;
 use super::isolated::Isolated;
+use super::items::{Item, Items};
 use super::listing::{self, Listed};
 use super::locate::Location;
 use super::objects::Objects;
 use super::worktree::WorkTree;
-use super::{Git, Item};
 use crate::source::folder::Folder;
 use crate::source::path::{collapse, shown};
 use crate::source::tree::{EntryKind, Tree, Walk};
@@ -222,10 +223,7 @@ impl Repository {
         let items = new.items.iter();
         let changed = items.filter(|(path, item)| !is_same(path, item));
         let mut files: BTreeSet<PathBuf> = changed.map(|(path, _)| path.clone()).collect();
-        let gone = old
-            .items
-            .keys()
-            .filter(|path| !new.items.contains_key(*path));
+        let gone = old.items.keys().filter(|path| !new.items.has(path));
         files.extend(gone.cloned());
         let moved = new
             .absent
@@ -235,12 +233,12 @@ impl Repository {
         if on_disk {
             let every = Walk {
                 hidden: true,
-                wanted: &|path| !new.items.contains_key(path),
+                wanted: &|path| !new.items.has(path),
                 also: None,
                 ..*how
             };
             let walked = self.disk.walk(named, &every).files.into_iter();
-            let untracked = walked.filter(|found| !new.items.contains_key(&found.path));
+            let untracked = walked.filter(|found| !new.items.has(&found.path));
             files.extend(untracked.map(|found| found.path));
         }
         let has_left_out = [old, new].iter().any(|tree| {
@@ -317,7 +315,7 @@ impl Repository {
         let mut git = Git {
             top: self.top().to_owned(),
             disk: self.disk.clone(),
-            items: BTreeMap::new(),
+            items: Items::default(),
             absent: BTreeMap::new(),
             objects: Vec::new(),
             on_disk: Vec::new(),

@@ -206,6 +206,15 @@ impl Document {
         })
     }
 
+    /// Every node that is written, keys included, if these are all of them that there are: of a part of a
+    /// document, and of one that was translated, its root tells. Faster than a way through the tree.
+    #[must_use]
+    pub fn written_nodes(&self) -> Option<impl Iterator<Item = Node<'_>>> {
+        let is_whole = self.root == 0 && self.origin.is_none();
+        let all = 0..small(self.nodes.len());
+        is_whole.then(|| all.map(|id| Node { document: self, id }))
+    }
+
     /// The same with what is at a path of keys for its root: a configuration that is part of a
     /// larger document. Places and paths stay those of the whole. None if nothing is there.
     #[must_use]
