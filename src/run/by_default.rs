@@ -57,7 +57,7 @@ pub(super) fn put(judgement: &mut Judgement, recognised: &Recognised, facts: &Fa
 /// The parts of a template under conditions and in loops about values alone, up to their `else`.
 fn guarded(content: &str) -> Vec<Guarded<'_>> {
     let mut out = Vec::new();
-    let mut open: Vec<Option<(usize, Vec<Vec<&str>>)>> = Vec::new();
+    let mut open: Vec<Option<Guarded<'_>>> = Vec::new();
     for (at, _) in content.match_indices("{{") {
         let Some(tag) = content
             .get(at + 2..)
@@ -68,13 +68,16 @@ fn guarded(content: &str) -> Vec<Guarded<'_>> {
         let tag = tag.trim_matches(|c: char| c == '-' || c.is_whitespace());
         let (word, rest) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
         match word {
-            "if" | "with" | "range" => open.push(Some((at, paths_of(rest)))),
+            "if" | "with" | "range" => open.push(Some(Guarded {
+                range: at..at,
+                paths: paths_of(rest),
+            })),
             "define" | "block" => open.push(None),
             "else" | "end" => {
                 let opened = open.last_mut().and_then(Option::take);
-                out.extend(opened.map(|(from, paths)| Guarded {
-                    range: from..at,
-                    paths,
+                out.extend(opened.map(|opened| Guarded {
+                    range: opened.range.start..at,
+                    ..opened
                 }));
                 if word == "end" {
                     open.pop();
