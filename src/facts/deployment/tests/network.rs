@@ -187,6 +187,11 @@ fn the_command_line_tells_whether_remote_write_is_taken() {
         (
             "prom/prometheus",
             flags("--enable-feature=remote-write-receiver"),
+            likely(Missing::FlagForFeature),
+        ),
+        (
+            "prom/prometheus:${TAG}",
+            flags("--enable-feature=remote-write-receiver"),
             Receiving::Possible,
         ),
         ("prom/prometheus", String::new(), sure(Missing::Flag)),
