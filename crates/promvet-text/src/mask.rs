@@ -41,7 +41,15 @@ pub(super) fn is_variable(value: &str) -> bool {
                 .bytes()
                 .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_')
     };
-    let blank_or_name = |name: &str| named(name.strip_suffix(":-").unwrap_or(name), &[]);
+    // `${NAME:?why it has to be set}`
+    let before_message = |name: &str| {
+        let name = name.split('?').next()?;
+        Some(name.strip_suffix(':').unwrap_or(name).to_owned())
+    };
+    let blank_or_name = |name: &str| {
+        named(name.strip_suffix(":-").unwrap_or(name), &[])
+            || name.contains('?') && before_message(name).is_some_and(|name| named(&name, &[]))
+    };
     let is_name = plausible::is_name_of_variable;
     let is_marked = value.strip_prefix('$').is_some_and(constant)
         || inside("${{", "}}").is_some_and(|name| named(name.trim(), &['.', '-']))

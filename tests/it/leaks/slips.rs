@@ -427,6 +427,26 @@ const LOOKS: &[&str] = &[
 const BY_PERSON: &[(&str, &str)] = &[
     (
         "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  # admin / §\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  headers: {X-Foo: §}\n  bogus: 1\n",
+    ),
+    (
+        "compose.yaml",
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    environment:\n      AUTH_USERS: admin:§\n      X: ${ADMIN_PASSWORD-§}\n    command: [--bogus]\n",
+    ),
+    (
+        "Dockerfile",
+        "FROM prom/prometheus:v3.5.0\nRUN sed -i 's|REPLACE_ME|§|' /etc/prometheus/prometheus.yml\nCMD [\"--bogus\"]\n",
+    ),
+    (
+        "config.alloy",
+        "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://u:\" + \"§\" + \"@h.example.com/x\"\n    bogus = 1\n  }\n}\n",
+    ),
+    (
+        "prometheus.yml",
         "remote_write:\n- url: https://h.example.com/x\n  bearer_token_file: /etc/tok:§\n  bogus: 1\n",
     ),
     (

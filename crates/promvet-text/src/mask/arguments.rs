@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::marks::Marks;
 use super::names::Meaning;
-use super::plausible::{is_made_by_hand, is_reference, is_uuid, secret_header};
+use super::plausible::{is_made_by_hand, is_password, is_reference, is_uuid, secret_header};
 use super::value::is_harmless;
-use super::{is_made_up, is_variable};
+use super::{is_made_up, is_variable, looks};
 use crate::work;
 
 /// The most bytes of a flag with its value that are looked at.
@@ -33,7 +33,7 @@ pub(super) fn find(line: &str, marks: Marks) -> Vec<Range<usize>> {
     let mut behind = 0;
     for dash in memchr::memchr_iter(b'-', line.as_bytes()) {
         let before = line.as_bytes().get(..dash).and_then(|it| it.last());
-        let begins = before.is_none_or(|byte| b" \t\"'`(".contains(byte));
+        let begins = before.is_none_or(|byte| b" \t\"'`(=".contains(byte));
         // An item of a list.
         let is_alone = line.as_bytes().get(dash + 1) == Some(&b' ');
         if begins
@@ -119,8 +119,11 @@ fn word_at(line: &str, at: usize) -> Option<Range<usize>> {
     may_be_secret(word).then(|| from..from + word.len())
 }
 
-/// The fewest bytes of a password that counts wherever a user is before it.
+/// The fewest bytes of a password that counts wherever the name of a secret is before it.
 const SHORTEST_PASSWORD: usize = 12;
+
+/// The same for one that a user and a colon are right before.
+const SHORTEST_BEHIND_USER: usize = 8;
 
 /// The passwords behind a user and a colon, in a word of their own: `admin:SECRET`.
 pub(super) fn behind_users(line: &str) -> impl Iterator<Item = Range<usize>> {
@@ -135,13 +138,32 @@ pub(super) fn behind_users(line: &str) -> impl Iterator<Item = Range<usize>> {
             .is_none_or(|byte| b" \t\"'`,])}".contains(byte));
         let before = bytes.get(..colon)?.last()?;
         let is_user = before.is_ascii_alphanumeric() || matches!(before, b'_' | b'-');
-        if !is_user || length < SHORTEST_PASSWORD || !is_over {
+        if !is_user || length < SHORTEST_BEHIND_USER || !is_over {
             return None;
         }
         work::count(length);
         let password = line.get(colon + 1..colon + 1 + length)?;
-        (is_made_by_hand(password) && is_made_up(password)).then(|| colon + 1..colon + 1 + length)
+        let is_dense = || looks::is_dense(password) && looks::has_both_cases(password);
+        let is_long = length >= SHORTEST_PASSWORD && is_made_up(password);
+        let is_secret = is_made_by_hand(password) && (is_long || is_user_alone(bytes, colon))
+            || is_dense() && is_user_alone(bytes, colon);
+        is_secret.then(|| colon + 1..colon + 1 + length)
     })
+}
+
+/// Whether the user before a colon is not the end of something longer, such as the name of an image.
+fn is_user_alone(bytes: &[u8], colon: usize) -> bool {
+    let before = bytes.get(..colon).unwrap_or(&[]);
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let length = before
+        .iter()
+        .rev()
+        .take(LONGEST_PASSWORD)
+        .take_while(is_part)
+        .count();
+    let begins = before.len() - length;
+    let lead = begins.checked_sub(1).and_then(|at| before.get(at));
+    lead.is_none_or(|byte| b" \t\"'`=,[(#".contains(byte))
 }
 
 /// The passwords in words of their own that are somewhere behind the name of a secret, whatever is
@@ -149,11 +171,21 @@ pub(super) fn behind_users(line: &str) -> impl Iterator<Item = Range<usize>> {
 pub(super) fn behind_names(line: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let (mut at, mut asked, mut is_named) = (0, 0, false);
+    // Nothing else but a user is behind it.
+    let is_htpasswd = memchr::memmem::find(line.as_bytes(), b"htpasswd ").is_some();
+    let shortest = match is_htpasswd {
+        true => SHORTEST_BEHIND_USER,
+        false => SHORTEST_PASSWORD,
+    };
+    let is_secret = |word: &str| match is_htpasswd {
+        true => is_password(word) && word.bytes().any(|byte| byte.is_ascii_digit()),
+        false => is_made_by_hand(word) && is_made_up(word),
+    };
     for word in line.split_inclusive(char::is_whitespace) {
         let bare = word.trim_matches(|c: char| c.is_whitespace() || "\"'`,;()[]{}".contains(c));
         let password = bare.rsplit('=').next().unwrap_or("");
-        let is_long = (SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&password.len());
-        if is_long && is_made_by_hand(password) && is_made_up(password) {
+        let is_long = (shortest..=LONGEST_PASSWORD).contains(&password.len());
+        if is_long && is_secret(password) {
             let before = line.get(asked..at).unwrap_or("");
             is_named = is_named || before.split_whitespace().any(names_secret);
             asked = at;
@@ -177,15 +209,69 @@ fn names_secret(word: &str) -> bool {
 /// The most bytes of a password that are looked at behind a user.
 const LONGEST_PASSWORD: usize = 64;
 
-/// What `sed` puts in the place of the name of a secret: `s/TOKEN/SECRET/`.
+/// The items without a key in a mapping with credentials, where a text of several lines is written in one:
+/// `"basic_auth:\n  - u\n  - SECRET\n"`.
+pub(super) fn escaped_items(line: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    if memchr::memchr(b'\\', line.as_bytes()).is_none() {
+        return out;
+    }
+    let (mut at, mut section) = (0, None);
+    for piece in line.split("\\n") {
+        let text = piece.trim_start();
+        let indent = piece.len() - text.len();
+        let item = text.strip_prefix("- ").map(str::trim);
+        if section.is_some_and(|column| indent < column || indent == column && item.is_none()) {
+            section = None;
+        }
+        if let Some(key) = text.strip_suffix(':') {
+            let key = key.rsplit([' ', '"', '\'']).next().unwrap_or(key);
+            let indent = if at == 0 { 0 } else { indent };
+            let is_section = Meaning::of(key) == Meaning::Section;
+            section = section.or(is_section.then_some(indent));
+        } else if let Some(item) = item.filter(|_| section.is_some())
+            && !item.contains(": ")
+            && may_be_secret(item)
+        {
+            let from = at + piece.rfind(item).unwrap_or(0);
+            out.push(from..from + item.len());
+        }
+        at += piece.len() + 2;
+    }
+    out
+}
+
+/// The defaults of variables with the names of secrets: `${ADMIN_PASSWORD-SECRET}`, as compose and shells
+/// have them (docs.docker.com, interpolation).
+pub(super) fn defaults(line: &str) -> impl Iterator<Item = Range<usize>> {
+    memchr::memmem::find_iter(line.as_bytes(), b"${").filter_map(|open| {
+        let rest = line.get(open + 2..)?;
+        let rest = rest.get(..super::floor(rest, LONGEST))?;
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let length = rest.find(|c| !is_part(c))?;
+        work::count(length);
+        let (name, behind) = rest.split_at(length);
+        let marks = [":-", "-", ":=", "="];
+        let mark = marks.iter().find(|mark| behind.starts_with(**mark))?;
+        let value = behind.get(mark.len()..)?.split('}').next()?;
+        let is_secret = Meaning::of(name).is_secret() && !is_harmless(value);
+        let from = open + 2 + length + mark.len();
+        (is_secret && !value.starts_with('$')).then(|| from..from + value.len())
+    })
+}
+
+/// What `sed` or `perl` puts in the place of the name of a secret: `s/TOKEN/SECRET/`.
 pub(super) fn substituted(line: &str) -> Option<Range<usize>> {
-    memchr::memmem::find(line.as_bytes(), b"sed ")?;
-    let marks = ["s/", "s|", "s#", "s,"];
-    let at = marks.iter().find_map(|mark| {
-        let begins = memchr::memmem::find_iter(line.as_bytes(), mark);
-        let before = |at: usize| line.get(..at).and_then(|before| before.chars().next_back());
-        let mut begins = begins.filter(|at| before(*at).is_some_and(|c| " \"'".contains(c)));
-        begins.next()
+    let bytes = line.as_bytes();
+    let mut commands = [&b"sed "[..], b"perl "].into_iter();
+    let begins = commands.find_map(|command| memchr::memmem::find(bytes, command))?;
+    // `s/`, `s|`, `s#`, whatever is between the parts.
+    let at = memchr::memchr_iter(b's', bytes).find(|at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        let behind = bytes.get(at + 1);
+        *at > begins
+            && before.is_some_and(|byte| b" \"'".contains(byte))
+            && behind.is_some_and(u8::is_ascii_punctuation)
     })?;
     let mark = line.get(at + 1..)?.chars().next()?;
     let rest = line.get(at + 2..)?;
@@ -193,7 +279,8 @@ pub(super) fn substituted(line: &str) -> Option<Range<usize>> {
     let value = behind.split(mark).next()?;
     let plain = name.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let from = at + 2 + name.len() + 1;
-    (Meaning::of(plain).is_secret() && may_be_secret(value)).then(|| from..from + value.len())
+    let is_secret = Meaning::of(plain).is_secret() && may_be_secret(value) || is_password(value);
+    is_secret.then(|| from..from + value.len())
 }
 
 /// The secret behind the flag at an offset.
@@ -213,7 +300,7 @@ fn value_of(line: &str, at: usize) -> Option<Range<usize>> {
         return Some(from + range.1.start..from + range.1.end);
     }
     if let Some((name, literal)) = flag.strip_prefix(LITERAL).and_then(|it| it.split_once('='))
-        && is_made_up(literal)
+        && is_secret_literal(name, literal)
     {
         let from = at + LITERAL.len() + name.len() + 1;
         return Some(from..from + literal.len());
@@ -281,6 +368,13 @@ fn glued_user(flag: &str, value: &str) -> Option<(bool, Range<usize>)> {
 
 /// The flag by which kubectl takes a key of a Secret and its value.
 const LITERAL: &str = "--from-literal=";
+
+/// Whether the value of a key of a Secret must not be shown.
+fn is_secret_literal(name: &str, value: &str) -> bool {
+    let is_shown = is_reference(value) && !is_uuid(value);
+    let is_hidden = is_password(value) || !is_shown && Meaning::of(name) != Meaning::User;
+    is_hidden && !is_variable(value) && !value.starts_with('$')
+}
 
 /// The most short options in one word: `-fsSLu`.
 const MOST_LETTERS: usize = 6;

@@ -181,12 +181,17 @@ impl<'t> Scan<'t> {
         if marks.has(Marks::DASH | Marks::COMMAND) {
             let found = arguments::find(body, marks);
             self.out.extend(found.into_iter().map(hides));
+            let found = arguments::escaped_items(body);
+            self.out.extend(found.into_iter().map(hides));
         }
         if marks.has(Marks::COMMAND) {
             self.here_document(body);
         }
         if marks.has(Marks::COLON) && marks.has(Marks::DIGIT) {
             self.out.extend(arguments::behind_users(body).map(hides));
+        }
+        if marks.has(Marks::BRACE) {
+            self.out.extend(arguments::defaults(body).map(hides));
         }
         if marks.has(Marks::DIGIT) {
             let found = arguments::behind_names(body);

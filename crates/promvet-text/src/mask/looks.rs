@@ -162,7 +162,7 @@ fn words(run: &str, offset: usize, out: &mut Vec<Range<usize>>) {
             let mut from = at;
             for part in word.split_inclusive('.') {
                 let bare = part.trim_end_matches('.');
-                if is_random(bare) {
+                if is_random(bare) || is_long_key(bare) && !run.starts_with(STORE) {
                     out.push(offset + from..offset + from + bare.len());
                 }
                 from += part.len();
@@ -183,6 +183,9 @@ fn words(run: &str, offset: usize, out: &mut Vec<Range<usize>>) {
 
 /// The length of a token that begins with a vendor's prefix, slashes of base64 included.
 fn prefixed(run: &str) -> Option<usize> {
+    if let Some(length) = prefixed_hex(run) {
+        return Some(length);
+    }
     let first = run.bytes().next()?;
     let mut prefixes = PREFIXES.iter();
     let prefix = prefixes
@@ -195,6 +198,20 @@ fn prefixed(run: &str) -> Option<usize> {
     }
     let token = rest.get(..length)?;
     (length >= SHORTEST_REST && is_mixed(token)).then_some(prefix.len() + length)
+}
+
+/// Beginnings of keys that go on with 32 hexadecimal digits: Mailgun's, and those of Twilio.
+const BEFORE_HEX: [&str; 2] = ["key-", "SK"];
+
+/// The length of such a key.
+fn prefixed_hex(run: &str) -> Option<usize> {
+    let (prefix, rest) = BEFORE_HEX
+        .iter()
+        .find_map(|prefix| Some((prefix, run.strip_prefix(prefix)?)))?;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric();
+    let digits = rest.bytes().take_while(is_part).count();
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (digits == 32 && is_hex(rest.get(..digits)?)).then(|| prefix.len() + digits)
 }
 
 /// How many pieces beside what was found are looked at on each side. One character of base64 in 64 is
@@ -279,6 +296,30 @@ pub(super) fn is_random(text: &str) -> bool {
         && !is_address(text)
 }
 
+/// Where Nix keeps things under names that look like keys.
+const STORE: &str = "/nix/store/";
+
+/// The lengths of keys in small letters and digits: those of Logz.io and Honeycomb have 32.
+const KEY_LENGTHS: std::ops::RangeInclusive<usize> = 30..=40;
+
+/// The fewest digits behind a letter in such a key; a name has one or two.
+const FEWEST_TURNS: usize = 6;
+
+/// Whether a text is a key in small letters and digits, and not a digest in hexadecimal ones.
+fn is_long_key(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let turns = || {
+        let pairs = text.as_bytes().windows(2);
+        pairs
+            .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_digit()))
+            .count()
+    };
+    KEY_LENGTHS.contains(&text.len())
+        && text.bytes().all(is_part)
+        && text.bytes().any(|byte| byte > b'f')
+        && turns() >= FEWEST_TURNS
+}
+
 /// Whether a text is an address of Ethereum, whose capitals are a checksum (EIP-55).
 fn is_address(text: &str) -> bool {
     let digits = text.strip_prefix("0x").unwrap_or("");
@@ -292,6 +333,12 @@ pub(super) fn is_dense(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && is_mixed(text)
         && changes(text) * 4 >= text.len()
+}
+
+/// Whether a text has small letters and capitals.
+pub(super) fn has_both_cases(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+    has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase)
 }
 
 /// How often digits, small and capital letters take turns. A capital that begins a word is not a

@@ -87,13 +87,20 @@ impl Meaning {
         {
             return Self::Path;
         }
+        // The name of a Secret in values of charts.
+        if name.text.ends_with("existing_secret") {
+            return Self::Reference;
+        }
         if is_secret_name(&name.text) {
             return Self::Secret;
         }
         if name.is_headers() {
             return Self::Headers;
         }
-        let is_known = REFERENCES.contains(&last) || REFERENCES.contains(&&*name.text);
+        let is_known = REFERENCES.contains(&last)
+            || REFERENCES.contains(&&*name.text)
+            // A path, or what is in the file.
+            || name.text.ends_with("tls_key");
         if is_known || REFERENCE_ENDS.contains(&last) && name.is_of_secret() {
             return Self::Reference;
         }
@@ -284,8 +291,8 @@ impl Name {
             || self.text.starts_with("otelcol_auth_")
             // `http_tls_config`, and a label of Traefik.
             || self.text.ends_with("_tls_config")
-            // `prometheus_basic_auth_users`, a variable of Ansible's collection.
-            || self.text.ends_with("basic_auth_users")
+            // `prometheus_basic_auth_users`, a variable of Ansible's collection, and `AUTH_USERS`.
+            || self.text.ends_with("auth_users")
             || self.text.ends_with("basicauth_users")
             || self.text.ends_with("digestauth_users")
             // `caddy.basicauth.admin`, a label of Caddy.

@@ -107,6 +107,24 @@ pub(super) fn is_made_up(text: &str) -> bool {
         || text.len() >= SHORTEST_SHUFFLED && is_made_by_hand(text)
 }
 
+/// The length of a key in hexadecimal digits, which is shorter than a digest that is shown.
+const HEX_KEY: usize = 32;
+
+/// Whether a word in a place for secrets is one: of a generator or a person, with marks inside, or
+/// of 32 hexadecimal digits.
+pub(super) fn is_password(word: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
+    let is_hex = word.len() == HEX_KEY
+        && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic);
+    is_hex
+        || is_made_by_hand(word)
+        || is_marked(word)
+        || looks::has_both_cases(word) && looks::is_dense(word)
+        || super::is_made_up(word)
+}
+
 /// Whether a text, or a part of it, has neither the digits nor the capitals that what is made up has, nor
 /// the length.
 pub(super) fn is_plainly_not_made_up(text: &str) -> bool {
@@ -313,6 +331,7 @@ const LONGEST_NUMBER: usize = 12;
 /// Whether a value may be what tells where a secret is: a name of words, a path, a URL, a UUID.
 pub(super) fn is_reference(value: &str) -> bool {
     let value = value.trim_matches(|c: char| c.is_whitespace() || "\"'[],".contains(c));
+    let value = without_hash(value);
     let separates = |c: char| "-_./:@ ,\"'*;()=!".contains(c);
     let number = value.len() <= LONGEST_NUMBER && value.bytes().all(|byte| byte.is_ascii_digit());
     let separates_words = |c: char| separates(c) && c != '!';
@@ -328,12 +347,29 @@ pub(super) fn is_reference(value: &str) -> bool {
     is_harmless(value)
         || looks::find(value).is_empty()
             && !value.split(separates_words).any(is_made_by_hand)
+            && !is_marked(value)
             && (number
                 || placeholder
                 || known
                 || value.len() <= LONGEST_REFERENCE
                     && !is_shuffled(value)
                     && value.split(separates).all(is_part))
+}
+
+/// What ends the name of a Secret or ConfigMap that kustomize makes: ten of these letters and digits
+/// (sigs.k8s.io/kustomize `api/hasher`, `encode`).
+const HASH_LENGTH: usize = 10;
+const HASH_LETTERS: &[u8] = b"bcdfghkmt2456789";
+
+/// A name without the hash that kustomize puts behind its words: `rw-credentials-7hk2d9m4tc`.
+fn without_hash(name: &str) -> &str {
+    let is_hash = |hash: &str| {
+        hash.len() == HASH_LENGTH && hash.bytes().all(|byte| HASH_LETTERS.contains(&byte))
+    };
+    match name.rsplit_once('-') {
+        Some((words, hash)) if is_hash(hash) && is_words(words) => words,
+        _ => name,
+    }
 }
 
 /// The longest word of a name and the most digits behind it: `secretsquirrels`, `id123`.

@@ -406,6 +406,102 @@ fn passwords_with_marks_are_hidden_in_comments() {
     }
 }
 
+/// What people write beside a configuration with a short password, or a key of 32 digits: whatever the
+/// key, the place tells that there is a secret.
+const SHORT: &[&str] = &[
+    "# admin / §",
+    "# promsend/§",
+    "#   user | §",
+    "AUTH_USERS: admin:§",
+    "- DATA_SOURCE_NAME=system/§@oracle:1521/xe",
+    "X: ${ADMIN_PASSWORD-§}",
+    "- PROM_TOKEN=${PROM_TOKEN:=§}",
+    "- homepage.widget.key=§",
+    "WATCHTOWER_NOTIFICATION_URL: gotify://gotify.example.com/§",
+    "url: https://§:x-oauth-basic@github.com/a/b.git",
+    "client_key_data: §",
+    "key_data: §",
+    "passkey: §",
+    "serviceAccountJson: §",
+    "newrelic_key: §",
+    "honeycomb_key: §",
+    "community: §",
+    "- -remoteWrite.tlsKey=§",
+    "connection_string: InstrumentationKey=§;IngestionEndpoint=https://x.example.com/",
+    "headers: {X-Foo: §}",
+    "kubectl create secret generic x --from-literal=rw=§",
+    "RUN sed -i \"s|REPLACE_ME|§|\" /etc/prometheus/prometheus.yml",
+    "RUN sed -i 's~OLD~§~g' /etc/prometheus/prometheus.yml",
+    "perl -pi -e 's/OLD/§/' prometheus.yml",
+    "RUN htpasswd -bBn admin '§' > web.yml",
+    "RUN printf '§' > /etc/prometheus/token",
+    "REDIS_ARGS=--requirepass §",
+    "prometheus.yml: \"remote_write:\\n- url: https://h/x\\n  basic_auth:\\n  - u\\n  - §\\n  bogus: 1\\n\"",
+    "url = \"https://u:\" + \"§\" + \"@h\"",
+    "url = \"https://u:\" + \"§@h.example.com/x\"",
+];
+
+/// The same for passwords alone: 32 digits may be something else there.
+const PASSWORDS: &[&str] = &[
+    "# admin:§",
+    "# basic auth admin:§",
+    "# htpasswd admin:§",
+    "# old value: §",
+    "# echo -n u:§ | base64",
+    "environment: [AUTH_FOR=admin:§]",
+];
+
+#[test]
+fn short_passwords_are_hidden_where_the_place_tells() {
+    let passwords = ["Winter2024!", "Gr@fana-Pr0m-9", "aB3dE6gH9jK2mN5pQ8"];
+    let key = "9f86d081884c7d659a2feaa0c55ad015";
+    let mut seen = Vec::new();
+    let mut look = |slip: &&str, secret: &str| {
+        let out = shown(&slip.replace('§', secret));
+        let parts = secret.as_bytes().windows(5);
+        let mut parts = parts.map(|part| std::str::from_utf8(part).unwrap());
+        if parts.any(|part| out.contains(part)) {
+            seen.push(out);
+        }
+    };
+    for secret in passwords {
+        SHORT
+            .iter()
+            .chain(PASSWORDS)
+            .for_each(|slip| look(slip, secret));
+    }
+    SHORT.iter().for_each(|slip| look(slip, key));
+    assert!(seen.is_empty(), "{seen:#?}");
+}
+
+/// Keys by their look alone, or by the path of the URL that they are in.
+#[test]
+fn keys_of_services_are_hidden() {
+    for (line, expected) in [
+        ("x: key-9f86d081884c7d659a2feaa0c55ad015", "x: [redacted]"),
+        ("x: SK9f86d081884c7d659a2feaa0c55ad015", "x: [redacted]"),
+        ("x: k8aku35s3x10elxbbcvg645jcn0ivgxv", "x: [redacted]"),
+        (
+            "url: https://events.pagerduty.com/integration/9f86d081884c7d659a2feaa0c55ad015/enqueue",
+            "url: https://events.pagerduty.com/integration/[redacted]/enqueue",
+        ),
+        (
+            "url: https://hc-ping.com/af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f",
+            "url: https://hc-ping.com/[redacted]",
+        ),
+        (
+            "url: https://mm.example.com/hooks/xk4jd8fhs9ak3jdhf7sk2jdh4a",
+            "url: https://mm.example.com/hooks/[redacted]",
+        ),
+        (
+            "url: https://x.webhook.office.com/webhookb2/a@b/IncomingWebhook/9f86d081884c7d659a2feaa0c55ad015/c",
+            "url: https://x.webhook.office.com/webhookb2/a@b/IncomingWebhook/[redacted]/c",
+        ),
+    ] {
+        assert_eq!(shown(line), expected);
+    }
+}
+
 const UUID: &str = "af882e2f-0d4a-4d4e-9f3b-2a1b3c4d5e6f";
 
 /// Where a UUID is one too.
@@ -506,6 +602,28 @@ fn what_the_same_keys_hold_otherwise_is_shown() {
         "# clave primaria id-2024",
         "rule {\n  source_labels = [\"__address__\"]\n  regex = \"(.+):9090\"\n  target_label = \"token\"\n  replacement = \"$1\"\n}",
         "key_file: /etc/ssl/Base64Key/oauth2proxy.pem",
+        "params: {auth: [public_v2, snmpv3_auth], module: [if_mib]}",
+        "params:\n  auth: [public_v3]",
+        "secretName: thanos-objstore-config-7hk2d9m4tc",
+        "existingSecret: rw-token-5g9ckd8h2m",
+        "TOKEN: ${RW_TOKEN:?set RW_TOKEN}",
+        "- RW_TOKEN=${RW_TOKEN:?the token of remote write}",
+        "password: ${RW_PASSWORD?missing}",
+        "user: prometheus:prometheus",
+        "url: https://promsend@rw.example.com/api/v1/write",
+        "# auth = oidc",
+        "# jwt: RS256, see docs",
+        "# otp: not used",
+        "# token: managed by external-secrets",
+        "password_encryption: scram-sha-256",
+        "community: public",
+        "tls_key: /etc/ssl/tls.key",
+        "- job:K8sNodes:rate5m",
+        "/nix/store/xk4jd8fhs9ak3jdhf7sk2jdh4a1b2c3d-prometheus-3.1",
+        "url: https://hooks.example.com/hooks/pre-commit",
+        "# teams://alerts",
+        "# md5: 9f86d081884c7d659a2feaa0c55ad015",
+        "# see kube-prometheus-stack / values.yaml",
         "source: 'git::https://h.example/x?ref=4a5f0c1d8be24f7791c3a6d2e0f9b788d1a3ce9c'",
     ] {
         assert_eq!(shown(line), line);

@@ -6,8 +6,8 @@ mod tests;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::is_made_up;
 use super::names::Meaning;
+use super::{is_made_up, value};
 use crate::work;
 
 /// The most bytes of a URL that are looked at.
@@ -40,6 +40,8 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
     for at in memchr::memmem::find_iter(line.as_bytes(), "://") {
         if at >= behind {
             behind = remainders(line, at + 3, &mut out);
+            out.extend(of_messenger(line, at));
+            out.extend(joined(line, at + 3));
         }
     }
     out
@@ -70,7 +72,72 @@ fn swapped(line: &str, start: usize, user: Range<usize>) -> Option<Range<usize>>
 const IDS: [&str; 8] = ["from", "orgid", "q", "query", "ref", "tag", "to", "version"];
 
 /// Parts of a path that a key is behind: `/key/SECRET/write`, `/t/SECRET/write`.
-const BEFORE_KEYS: [&str; 4] = ["k", "key", "t", "webhooks"];
+const BEFORE_KEYS: [&str; 7] = [
+    "IncomingWebhook",
+    "hooks",
+    "integration",
+    "k",
+    "key",
+    "t",
+    "webhooks",
+];
+
+/// Hosts right behind which a key is: `https://hc-ping.com/SECRET`.
+const HOSTS_BEFORE_KEYS: [&str; 1] = ["hc-ping.com"];
+
+/// Schemes of URLs that consist of the key of a messenger (containrrr/shoutrrr `pkg/services`), as
+/// Watchtower and other programs beside Prometheus take them.
+const MESSENGERS: [&str; 12] = [
+    "bark",
+    "discord",
+    "gotify",
+    "ifttt",
+    "join",
+    "mattermost",
+    "opsgenie",
+    "pushbullet",
+    "pushover",
+    "rocketchat",
+    "teams",
+    "telegram",
+];
+
+/// The keys in the URL of a messenger, whose scheme ends at `at`.
+fn of_messenger(line: &str, at: usize) -> Option<Range<usize>> {
+    let before = line.get(..at)?;
+    let letters = before
+        .bytes()
+        .rev()
+        .take_while(u8::is_ascii_alphabetic)
+        .count();
+    let scheme = before.get(at - letters..)?;
+    let rest = window(line, at + 3).filter(|_| MESSENGERS.contains(&scheme))?;
+    let url = rest.get(..rest.find(is_end).unwrap_or(rest.len()))?;
+    let is_shown = url.contains(['$', '{']) || url.split(['/', '@', '?']).all(value::is_words);
+    (!is_shown).then(|| at + 3..at + 3 + url.len())
+}
+
+/// The rest of a password, and of the text that goes on with it, where two texts are put together:
+/// `"https://u:" + "SECRET@host"`.
+fn joined(line: &str, start: usize) -> Option<Range<usize>> {
+    let rest = window(line, start)?;
+    let end = rest.find(['"', '`'])?;
+    let (user, begun) = rest.get(..end)?.split_once(':')?;
+    let behind = rest.get(end + 1..)?.trim_start().strip_prefix('+')?;
+    let text = behind.trim_start().strip_prefix(['"', '`'])?;
+    let is_port = begun.starts_with(|c: char| c.is_ascii_digit()) && begun.contains('/');
+    if user.is_empty() || user.contains(['/', '.', '@']) || begun.contains('@') || is_port {
+        return None;
+    }
+    let literal = text.get(..text.find(['"', '`']).unwrap_or(text.len()))?;
+    let is_host = |host: &str| host.contains(['.', ':', '/']) || host == "localhost";
+    let length = match literal.rsplit_once('@') {
+        Some((password, host)) if is_host(host) => password.len(),
+        _ => literal.len(),
+    };
+    let from = start + user.len() + 1;
+    Some(from..start + rest.len() - text.len() + length)
+}
 
 /// The secrets of a URL behind a comma, as a password that an argument lists beside it:
 /// `https://host/x,user:SECRET`.
@@ -116,6 +183,7 @@ fn remainders(line: &str, start: usize, out: &mut Vec<Range<usize>>) -> usize {
                 is_hook
                     || value.len() < bare.len()
                     || BEFORE_KEYS.contains(&name)
+                    || HOSTS_BEFORE_KEYS.contains(&name)
                     || LAST_PARTS.contains(&name)
                     || Meaning::of(name).is_secret() && !before.contains('.')
             }
@@ -241,12 +309,16 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
     };
     let user = rest.get(..end)?;
     let colon = user.find(':').map_or(0, |colon| colon + 1);
-    // `https://TOKEN:@host`
-    let from = if colon == end && is_made(user) {
-        0
-    } else {
-        colon
-    };
+    let password = rest.get(colon..end)?;
+    // `https://user@host` has no password; a token in its place is not a word.
+    let is_name = || user.bytes().all(|byte| byte.is_ascii_lowercase()) && value::is_words(user);
+    if colon == 0 && is_name() && !Meaning::of(user).is_secret() {
+        return None;
+    }
+    // `https://TOKEN:@host`, and what GitHub takes behind a token.
+    let is_token =
+        password.is_empty() && is_made(user.trim_end_matches(':')) || password == "x-oauth-basic";
+    let from = if is_token { 0 } else { colon };
     Some(start + from..start + end)
 }
 
@@ -409,6 +481,14 @@ fn broken(line: &str, out: &mut Vec<Range<usize>>) {
             None if skipped > 0 && !before.starts_with("mailto:") => {
                 out.push(start + skipped..start + at);
             }
+            // `user/SECRET@host:1521/service` of Oracle.
+            None if is_of_oracle(host)
+                && let Some((name, password)) = user.split_once('/')
+                && !password.contains('/') =>
+            {
+                let from = skipped + name.len() + 1;
+                out.push(start + from..start + at);
+            }
             // `TOKEN@host.example`
             None if host.contains(['.', ':']) && is_made_up(user) => {
                 out.push(start..start + at);
@@ -416,6 +496,16 @@ fn broken(line: &str, out: &mut Vec<Range<usize>>) {
             _ => {}
         }
     }
+}
+
+/// Whether what is behind an `@` is a host, a port and the name of a service.
+fn is_of_oracle(behind: &str) -> bool {
+    let Some((_, rest)) = behind.split_once(':') else {
+        return false;
+    };
+    let (port, service) = rest.split_once('/').unwrap_or((rest, ""));
+    let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && !service.is_empty()
 }
 
 /// What follows `@` in the reference of an image.

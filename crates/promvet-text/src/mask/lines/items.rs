@@ -12,6 +12,14 @@ const SHORTEST_IN_COMMENT: usize = 6;
 /// What is before `key` in the words of a comment that names a credential.
 const KINDS_OF_KEYS: [&str; 6] = ["access", "api", "license", "master", "private", "signing"];
 
+/// The most words before a password that is alone behind them in a comment.
+const MOST_WORDS_OF_LABEL: usize = 3;
+
+/// What is before digests and ids in comments.
+const OF_DIGESTS: [&str; 8] = [
+    "checksum", "commit", "digest", "etag", "hash", "id", "md5", "uid",
+];
+
 /// An item of a flow mapping, as offsets in its text.
 struct Item {
     from: usize,
@@ -147,6 +155,7 @@ impl Scan<'_> {
             let counts = !before.trim().is_empty() || body.get(at..).is_some_and(is_alone);
             self.words(body, at, is_behind && counts);
             self.suppressed(body, at);
+            self.pair_alone(body, at);
         }
     }
 
@@ -166,6 +175,38 @@ impl Scan<'_> {
                 self.hide(at, at + name.len());
             }
             at += name.len() + 1;
+        }
+    }
+
+    /// Hides the password of a comment that is a user and a password, and nothing else: `# admin / SECRET`.
+    fn pair_alone(&mut self, body: &str, start: usize) {
+        let text = value::window(body.get(start..).unwrap_or(""));
+        let text = text.trim_matches(|c: char| c == '#' || c.is_whitespace());
+        let Some((user, behind)) = text.split_once(['/', ':', '|', ',']) else {
+            return;
+        };
+        let password = behind.trim();
+        let user = user.trim_end();
+        // `# old value: SECRET`
+        let last = user.rsplit(' ').next().unwrap_or(user).to_ascii_lowercase();
+        let is_of_digest = OF_DIGESTS.contains(&&*last);
+        let is_label = user.split(' ').count() <= MOST_WORDS_OF_LABEL
+            && !is_of_digest
+            && looks::has_both_cases(password)
+            && plausible::is_password(password);
+        let is_user = user.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !is_of_digest
+            && user
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        let is_secret = is_user && plausible::is_password(password) || is_label;
+        if is_secret && !password.contains(['/', ' ']) {
+            let from = start
+                + body
+                    .get(start..)
+                    .and_then(|rest| rest.rfind(password))
+                    .unwrap_or(0);
+            self.hide(from, from + password.len());
         }
     }
 

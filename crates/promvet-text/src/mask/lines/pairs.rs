@@ -201,7 +201,11 @@ impl Scan<'_> {
             // A volume of compose: `- jwtsecret:/var/lib/x`.
             Meaning::Secret if !pair.spaced && value::is_path_of_words(bare) => false,
             Meaning::Secret if in_comment && !pair.leads && is_explained(bare) => false,
+            Meaning::Secret | Meaning::NearSecret if in_comment && is_sentence(bare) => false,
             Meaning::Secret => !bare.is_empty() || written.is_empty() || written.starts_with('#'),
+            Meaning::NearSecret if pair.key == "auth" && is_kind_of_auth(written, in_comment) => {
+                false
+            }
             Meaning::NearSecret if value::is_block_header(written) => true,
             Meaning::NearSecret => !value::is_harmless(bare) && !value::is_prose(bare),
             Meaning::Section if value::is_block_header(written) => true,
@@ -470,8 +474,9 @@ fn is_hidden_in(inside: Option<Section>, pair: &value::Pair<'_>, bare: &str) -> 
 
 /// Whether a user's name has a password behind it.
 fn is_user_with_password(word: &str) -> bool {
-    let behind = word.split_once(':').map_or("", |(_, behind)| behind);
-    let short = behind.len() < SHORTEST_PASSWORD && value::is_words(behind);
+    let (user, behind) = word.split_once(':').unwrap_or((word, ""));
+    // `prometheus:prometheus`: a group is often called as its user.
+    let short = (behind.len() < SHORTEST_PASSWORD || user == behind) && value::is_words(behind);
     // `digest: sha256:…` is that of an image, `digest: user:password` of ZooKeeper.
     let is_hash = word.contains("sha256:") || word.contains("sha512:");
     let url = word.contains("://") || word.starts_with("arn:") || is_hash;
@@ -506,6 +511,54 @@ fn has_password(user: &str) -> bool {
 fn is_explained(value: &str) -> bool {
     let is_url = value.starts_with("http://") || value.starts_with("https://");
     is_url && !value.contains(char::is_whitespace) || value::is_prose(value)
+}
+
+/// Words that a sentence has and a passphrase lacks.
+const WORDS_OF_SENTENCES: [&str; 16] = [
+    "at", "by", "for", "from", "if", "in", "is", "not", "on", "see", "the", "to", "use", "via",
+    "when", "with",
+];
+
+/// Whether what is behind a word of a comment is a short sentence: `token: managed by external-secrets`.
+/// Its words are judged one by one.
+fn is_sentence(value: &str) -> bool {
+    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let words: Vec<String> = value.split_whitespace().map(plain).collect();
+    let is_plain = |word: &String| plausible::is_reference(word) && !plausible::is_password(word);
+    words.len() > 1
+        && words.iter().all(is_plain)
+        && words
+            .iter()
+            .any(|word| WORDS_OF_SENTENCES.contains(&&**word))
+}
+
+/// Kinds of authentication, as comments name them.
+const KINDS_OF_AUTH: [&str; 8] = [
+    "basic", "kerberos", "ldap", "mtls", "oauth2", "oidc", "saml", "sso",
+];
+
+/// Whether the value of `auth` is a list of names, as a job of snmp_exporter has it, or in a comment the
+/// kind of authentication.
+fn is_kind_of_auth(written: &str, in_comment: bool) -> bool {
+    if in_comment {
+        return KINDS_OF_AUTH.contains(&written.trim().trim_end_matches('.'));
+    }
+    let list = written
+        .strip_prefix('[')
+        .and_then(|list| list.split_once(']'));
+    let is_name = |item: &str| {
+        let item = item.trim();
+        let is_part = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+        let digits = item.bytes().filter(u8::is_ascii_digit).count();
+        // `snmpv3_auth`
+        let is_joined = item.contains('_')
+            && digits <= 2
+            && item
+                .bytes()
+                .all(|byte| is_part(byte) || byte.is_ascii_digit());
+        value::is_words(item) || is_joined
+    };
+    list.is_some_and(|(list, _)| list.split(',').all(is_name))
 }
 
 /// Keys of the value of what another key beside them names: a variable of a container, a header,

@@ -15,6 +15,8 @@ pub(in super::super) const SECRET_NAMES: &[&str] = &[
     "key_pem",
     "access_key",
     "license_key",
+    "key_data",
+    "service_account_json",
     "insert_key",
     "authorization",
     "cookie",
@@ -81,6 +83,7 @@ pub(in super::super) const HARMLESS_ENDS: &[&str] = &[
     "count",
     "disabled",
     "enabled",
+    "encryption",
     "expiry",
     "files",
     "format",
@@ -136,6 +139,8 @@ pub(in super::super) const REFERENCE_ENDS: &[&str] = &[
 /// Names whose value is a name, a path or a mapping more often than a secret, and is shown if it
 /// looks like one: `license: Apache-2.0`, `tls: {insecure: true}`.
 pub(in super::super) const REFERENCES: &[&str] = &[
+    // Of SNMP: `public`.
+    "community",
     "licence",
     "license",
     "secrets",
@@ -184,6 +189,7 @@ pub(in super::super) const WORDS: &[&str] = &[
     "otp",
     "pass",
     "passcode",
+    "passkey",
     "passphrase",
     "passw",
     "pin",
@@ -270,10 +276,14 @@ pub(in super::super) const KEYS: &[&str] = &[
     "encryption",
     "gpg",
     "hmac",
+    "honeycomb",
     "ingest",
     "ingestion",
+    "instrumentation",
     "integration",
     "master",
+    "newrelic",
+    "relic",
     "secret",
     "service",
     "shared",
@@ -283,6 +293,7 @@ pub(in super::super) const KEYS: &[&str] = &[
     "ssh",
     "subscription",
     "user",
+    "widget",
     "write",
 ];
 
