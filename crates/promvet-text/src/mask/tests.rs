@@ -623,6 +623,7 @@ fn what_the_same_keys_hold_otherwise_is_shown() {
         "url: https://hooks.example.com/hooks/pre-commit",
         "# teams://alerts",
         "# md5: 9f86d081884c7d659a2feaa0c55ad015",
+        "# sha256:aec0fcd48ea6a3ac7a8aa1d2dd3d4d3f1e5e0b7c2e33e5d1a1b2c3d4e5f60718",
         "# see kube-prometheus-stack / values.yaml",
         "source: 'git::https://h.example/x?ref=4a5f0c1d8be24f7791c3a6d2e0f9b788d1a3ce9c'",
     ] {

@@ -189,7 +189,7 @@ impl Scan<'_> {
         let user = user.trim_end();
         // `# old value: SECRET`
         let last = user.rsplit(' ').next().unwrap_or(user).to_ascii_lowercase();
-        let is_of_digest = OF_DIGESTS.contains(&&*last);
+        let is_of_digest = OF_DIGESTS.contains(&&*last) || last.starts_with("sha");
         let is_label = user.split(' ').count() <= MOST_WORDS_OF_LABEL
             && !is_of_digest
             && looks::has_both_cases(password)
