@@ -181,7 +181,12 @@ fn flags_are_judged_without_a_configuration() {
             None,
         ),
     ] {
-        let found = reported(&[("/tree/compose.yaml", &compose(image, flags))]);
+        // Without this flag, no other is of use.
+        let flags = match flags.contains("config.file") {
+            true => flags.to_owned(),
+            false => format!("{flags} {file}"),
+        };
+        let found = reported(&[("/tree/compose.yaml", &compose(image, &flags))]);
         match expected {
             None => assert_eq!(found, [""; 0], "{flags}"),
             Some(what) => assert!(
@@ -195,10 +200,11 @@ fn flags_are_judged_without_a_configuration() {
         service.replace("command:", "entrypoint:")
     };
     for line in [
-        "curl --retry 3 https://example.org && exec prometheus --web.enable-lifecycle | tee --append x",
-        "prometheus --web.enable-lifecycle; curl --retry 3 https://example.org",
+        "curl --retry 3 https://example.org && exec prometheus FILE --web.enable-lifecycle | tee --append x",
+        "prometheus FILE --web.enable-lifecycle; curl --retry 3 https://example.org",
     ] {
-        let found = reported(&[("/tree/compose.yaml", &shell(line))]);
+        let line = line.replace("FILE", file);
+        let found = reported(&[("/tree/compose.yaml", &shell(&line))]);
         assert_eq!(found, [""; 0], "{line}");
     }
     let several = format!("if a; then prometheus {file}; else prometheus {file} --agent; fi");
