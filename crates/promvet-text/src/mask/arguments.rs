@@ -172,20 +172,17 @@ pub(super) fn behind_names(line: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let (mut at, mut asked, mut is_named) = (0, 0, false);
     // Nothing else but a user is behind it.
-    let is_htpasswd = memchr::memmem::find(line.as_bytes(), b"htpasswd ").is_some();
-    let shortest = match is_htpasswd {
-        true => SHORTEST_BEHIND_USER,
-        false => SHORTEST_PASSWORD,
-    };
-    let is_secret = |word: &str| match is_htpasswd {
-        true => is_password(word) && word.bytes().any(|byte| byte.is_ascii_digit()),
-        false => is_made_by_hand(word) && is_made_up(word),
-    };
+    let mut is_htpasswd = false;
     for word in line.split_inclusive(char::is_whitespace) {
         let bare = word.trim_matches(|c: char| c.is_whitespace() || "\"'`,;()[]{}".contains(c));
         let password = bare.rsplit('=').next().unwrap_or("");
-        let is_long = (shortest..=LONGEST_PASSWORD).contains(&password.len());
-        if is_long && is_secret(password) {
+        let is_long = (SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&password.len());
+        let is_behind = is_htpasswd
+            && (SHORTEST_BEHIND_USER..=LONGEST_PASSWORD).contains(&password.len())
+            && password.bytes().any(|byte| byte.is_ascii_digit())
+            && is_password(password);
+        is_htpasswd |= bare.ends_with("htpasswd");
+        if is_behind || is_long && is_made_by_hand(password) && is_made_up(password) {
             let before = line.get(asked..at).unwrap_or("");
             is_named = is_named || before.split_whitespace().any(names_secret);
             asked = at;
@@ -260,11 +257,10 @@ pub(super) fn defaults(line: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// What `sed` or `perl` puts in the place of the name of a secret: `s/TOKEN/SECRET/`.
+/// What `sed` puts in the place of the name of a secret: `s/TOKEN/SECRET/`.
 pub(super) fn substituted(line: &str) -> Option<Range<usize>> {
     let bytes = line.as_bytes();
-    let mut commands = [&b"sed "[..], b"perl "].into_iter();
-    let begins = commands.find_map(|command| memchr::memmem::find(bytes, command))?;
+    let begins = memchr::memmem::find(bytes, b"sed ")?;
     // `s/`, `s|`, `s#`, whatever is between the parts.
     let at = memchr::memchr_iter(b's', bytes).find(|at| {
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));

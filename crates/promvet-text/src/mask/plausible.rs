@@ -282,6 +282,10 @@ const MARKS: &[char] = &['!', '$', '%', '&', '?', '@', '^', '~'];
 /// Whether a word is a password with marks inside, `P@ssw0rd-2024`: small and capital letters, digits,
 /// and a mark between them. Two marks make up for the capital.
 pub(super) fn is_marked(word: &str) -> bool {
+    // Most words have none of them.
+    if !word.bytes().any(|byte| b"!$%&?@^~".contains(&byte)) {
+        return false;
+    }
     let inner = word.trim_matches(MARKS);
     let marks = inner.chars().filter(|c| MARKS.contains(c)).count();
     let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
@@ -366,6 +370,10 @@ fn without_hash(name: &str) -> &str {
     let is_hash = |hash: &str| {
         hash.len() == HASH_LENGTH && hash.bytes().all(|byte| HASH_LETTERS.contains(&byte))
     };
+    let mark = name.len().checked_sub(HASH_LENGTH + 1);
+    if mark.is_none_or(|at| name.as_bytes().get(at) != Some(&b'-')) {
+        return name;
+    }
     match name.rsplit_once('-') {
         Some((words, hash)) if is_hash(hash) && is_words(words) => words,
         _ => name,

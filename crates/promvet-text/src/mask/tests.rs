@@ -432,7 +432,6 @@ const SHORT: &[&str] = &[
     "kubectl create secret generic x --from-literal=rw=§",
     "RUN sed -i \"s|REPLACE_ME|§|\" /etc/prometheus/prometheus.yml",
     "RUN sed -i 's~OLD~§~g' /etc/prometheus/prometheus.yml",
-    "perl -pi -e 's/OLD/§/' prometheus.yml",
     "RUN htpasswd -bBn admin '§' > web.yml",
     "RUN printf '§' > /etc/prometheus/token",
     "REDIS_ARGS=--requirepass §",

@@ -36,12 +36,15 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
         out.extend(urls.filter_map(|at| port(line, at + 3)));
     }
     parameters(line, &mut out);
+    let is_joined = memchr::memchr(b'+', line.as_bytes()).is_some();
     let mut behind = 0;
     for at in memchr::memmem::find_iter(line.as_bytes(), "://") {
         if at >= behind {
             behind = remainders(line, at + 3, &mut out);
             out.extend(of_messenger(line, at));
-            out.extend(joined(line, at + 3));
+            if is_joined {
+                out.extend(joined(line, at + 3));
+            }
         }
     }
     out
@@ -111,6 +114,9 @@ fn of_messenger(line: &str, at: usize) -> Option<Range<usize>> {
         .take_while(u8::is_ascii_alphabetic)
         .count();
     let scheme = before.get(at - letters..)?;
+    if matches!(scheme, "http" | "https") {
+        return None;
+    }
     let rest = window(line, at + 3).filter(|_| MESSENGERS.contains(&scheme))?;
     let url = rest.get(..rest.find(is_end).unwrap_or(rest.len()))?;
     let is_shown = url.contains(['$', '{']) || url.split(['/', '@', '?']).all(value::is_words);
