@@ -29,7 +29,10 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
 const OTHERS: &[(&str, &str)] = &[
     ("/authorize", "lets users sign in"),
     ("/.well-known/openid-configuration", "describes the issuer"),
-    ("/.well-known/oauth-authorization-server", "describes the issuer"),
+    (
+        "/.well-known/oauth-authorization-server",
+        "describes the issuer",
+    ),
 ];
 
 fn elsewhere(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
@@ -37,8 +40,9 @@ fn elsewhere(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
     let Some((end, does)) = OTHERS.iter().find(|(end, _)| path.ends_with(end)) else {
         return;
     };
-    let message =
-        format!("`token_url` ends in `{end}`, which {does} and gives no tokens: every request fails");
+    let message = format!(
+        "`token_url` ends in `{end}`, which {does} and gives no tokens: every request fails"
+    );
     let help = match *end {
         "/authorize" => "write the address of tokens, mostly the same with `/token` at its end",
         _ => "write the `token_endpoint` that this page names",
