@@ -74,10 +74,15 @@ pub(super) fn add(
         .extend(agent.server_flag().or_else(refused));
 }
 
+/// In a file with so many charts flags are not looked for: each costs reading the whole of it.
+const MOST_CHARTS: usize = 32;
+
 /// The documents around a configuration in values, which has only its own part of them.
 fn documents(document: &Document) -> Vec<Document> {
     let text = document.text();
-    match text.content().contains("agent") {
+    let content = text.content();
+    let is_generated = || content.match_indices("server:").nth(MOST_CHARTS).is_some();
+    match content.contains("agent") && !is_generated() {
         true => parse_all(text).0,
         false => Vec::new(),
     }
