@@ -929,3 +929,66 @@ fn a_server_with_the_feature_of_agents_does_not_start() {
         ),
     ]);
 }
+
+#[test]
+fn what_the_operator_leaves_out_is_no_flag() {
+    let unavailable = "schema/unavailable";
+    let old = "  version: v2.30.0\n  enableRemoteWriteReceiver: true";
+    let old_tag =
+        "  image: quay.io/prometheus/prometheus:v2.30.0\n  enableRemoteWriteReceiver: true";
+    check_objects(&[
+        ("Prometheus", old, &[(6, unavailable, "leaves it out")]),
+        (
+            "Prometheus",
+            "  version: v2.24.1\n  enableFeatures: [remote-write-receiver]",
+            &[(6, unavailable, "leaves it out")],
+        ),
+        // What it passes on whatever the release.
+        (
+            "Prometheus",
+            "  version: v2.30.0\n  additionalArgs: [{name: web.enable-remote-write-receiver}]",
+            &[(6, "start/flag", "unknown before Prometheus 2.33")],
+        ),
+        (
+            "Prometheus",
+            "  version: v2.30.0\n  enableFeatures: [native-histograms]",
+            &[(6, "start/feature", "unknown before Prometheus 2.40")],
+        ),
+        // It does not read the tag of an image.
+        (
+            "Prometheus",
+            old_tag,
+            &[(6, "start/flag", "unknown before Prometheus 2.33")],
+        ),
+    ]);
+    let values = "prometheus:\n  prometheusSpec:\n    image: {tag: v2.30.0}\n    enableFeatures: [native-histograms]\n    enableRemoteWriteReceiver: true\n";
+    let [features, receiver] = [(4, "start/feature", "2.40"), (5, "start/flag", "2.33")];
+    check(&[(&[("values.yaml", values)], &[features])]);
+    let passed = values.replace(
+        "enableRemoteWriteReceiver: true",
+        "additionalArgs: [{name: web.enable-remote-write-receiver}]",
+    );
+    check(&[(&[("values.yaml", &passed)], &[features, receiver])]);
+}
+
+#[test]
+fn the_chart_runs_an_agent_where_its_values_say_so() {
+    let values = |mode: &str, flag: &str| {
+        format!(
+            "prometheus:\n  agentMode: {mode}\n  prometheusSpec:\n    query: {{lookbackDelta: 5m}}\n    image: {{tag: v2.54.1}}\n    additionalArgs: [{{name: {flag}, value: 1h}}]\n"
+        )
+    };
+    let [agent, server] = [
+        "storage.agent.retention.max-time",
+        "storage.tsdb.retention.time",
+    ];
+    for (mode, flag, expected) in [
+        ("true", agent, None),
+        ("false", server, None),
+        ("true", server, Some((6, "start/flag", "an agent refuses"))),
+        ("false", agent, Some((6, "start/flag", "for agents only"))),
+    ] {
+        let expected: Vec<_> = expected.into_iter().collect();
+        check(&[(&[("values.yaml", &values(mode, flag))], &expected)]);
+    }
+}

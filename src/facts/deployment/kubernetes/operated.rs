@@ -2,10 +2,11 @@
 //! kube-prometheus-stack (prometheus-operator v0.93.0 `pkg/prometheus/server/statefulset.go` and
 //! `pkg/prometheus/common.go`, `BuildCommonVolumes`).
 
+mod flags;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::super::arguments::Argument;
 use super::super::by_path::ByPath;
 use super::super::network::{Container, Named, Ports, Surroundings};
 use super::super::user::RunAs;
@@ -15,7 +16,7 @@ use super::{
     SourceFile,
 };
 use crate::discover::{Manifest, manifests};
-use crate::facts::deployment::{Arguments, Environment, Image};
+use crate::facts::deployment::{Environment, Image};
 use crate::yaml::{Node, placeholder};
 
 /// The configuration that the Operator makes.
@@ -102,21 +103,6 @@ struct Operated<'d> {
     is_values: bool,
 }
 
-/// Keys that make Prometheus receive, and the flags that the Operator starts it with, from 3.0 on and before
-/// (prometheus-operator `pkg/prometheus/promcfg.go`).
-const RECEIVERS: &[(&str, &str, &str)] = &[
-    (
-        "enableOTLPReceiver",
-        "--web.enable-otlp-receiver",
-        "--enable-feature=otlp-write-receiver",
-    ),
-    (
-        "enableRemoteWriteReceiver",
-        "--web.enable-remote-write-receiver",
-        "--web.enable-remote-write-receiver",
-    ),
-];
-
 impl<'d> Operated<'d> {
     fn all(file: &'d SourceFile) -> Vec<Self> {
         let mut out = Vec::new();
@@ -161,9 +147,15 @@ impl<'d> Operated<'d> {
                 Self::of_values(file, entry.value, depth, out);
                 continue;
             }
+            // The chart makes the other kind then (`templates/prometheus/prometheus.yaml`).
+            let is_agent = node.get("agentMode").and_then(Node::as_str) == Some("true");
             out.push(Self {
                 file,
-                kind: "Prometheus",
+                kind: if is_agent {
+                    "PrometheusAgent"
+                } else {
+                    "Prometheus"
+                },
                 name: "",
                 namespace: None,
                 root: entry.value,
@@ -254,74 +246,6 @@ impl<'d> Operated<'d> {
             },
             None => base,
         })
-    }
-
-    /// Whether it runs a release before 3.0, which has other flags.
-    fn is_before_3(&self) -> bool {
-        let image = self.image();
-        let version = image.as_ref().and_then(Image::version);
-        let major = version.and_then(|version| version.split('.').next()?.parse::<u16>().ok());
-        major.is_some_and(|major| major < 3)
-    }
-
-    fn arguments(&self) -> Arguments {
-        let place = self.place();
-        let mut list = vec![Argument {
-            text: format!("--config.file={OPERATED_CONFIG}"),
-            place: place.clone(),
-        }];
-        let mut push = |text: String, node: Node<'_>| {
-            let place = node.place();
-            list.push(Argument { text, place });
-        };
-        let is_old = self.is_before_3();
-        if self.kind == "PrometheusAgent" {
-            let flag = if is_old {
-                "--enable-feature=agent"
-            } else {
-                "--agent"
-            };
-            push(flag.to_owned(), self.root);
-        }
-        for (key, flag, before_3) in RECEIVERS {
-            let value = self.spec.get(key);
-            if let Some(value) = value.filter(|value| value.as_str() == Some("true")) {
-                let flag = if is_old { before_3 } else { flag };
-                push((*flag).to_owned(), value);
-            }
-        }
-        let query = self.spec.get("query");
-        let look_back = query.and_then(|query| query.get("lookbackDelta"));
-        if let Some((node, text)) = look_back.and_then(|node| Some((node, node.as_str()?))) {
-            push(format!("--query.lookback-delta={text}"), node);
-        }
-        let features = self.spec.get("enableFeatures");
-        for feature in features.into_iter().flat_map(Node::items) {
-            let name = feature.as_str().unwrap_or("");
-            push(format!("--enable-feature={name}"), feature);
-        }
-        let more = self.spec.get("additionalArgs");
-        for one in more.into_iter().flat_map(Node::items) {
-            let text = |key: &str| one.get(key).and_then(Node::as_str);
-            let Some(node) = one.get("name") else {
-                continue;
-            };
-            // With these it makes no configuration (`pkg/operator/argument.go`).
-            let is_its = |name: &&str| !matches!(*name, "config.file" | "web.config.file");
-            let Some(name) = node.as_str().filter(is_its) else {
-                continue;
-            };
-            // An empty value leaves the bare flag (`buildArgs`, the same file).
-            match text("value").filter(|value| !value.is_empty()) {
-                Some(value) => push(format!("--{name}={value}"), node),
-                None => push(format!("--{name}"), node),
-            }
-        }
-        Arguments {
-            list,
-            replaces: true,
-            for_entry_point: false,
-        }
     }
 
     /// The container of Prometheus in `spec.containers`, which is laid over the Operator's.

@@ -12,6 +12,10 @@ use crate::yaml::{Node, Scalar, Style, placeholder};
 /// Mode of files in volumes that set none (kubernetes/kubernetes `pkg/apis/core/types.go`).
 pub(super) const DEFAULT_MODE: u32 = 0o644;
 
+/// The key that OpenShift adds to what it mounts (openshift/kubernetes
+/// `plugin/pkg/admission/serviceaccount`). The tree does not tell whether it runs there.
+const SERVICE_CA: &str = "service-ca.crt";
+
 /// A volume of all keys of one Secret or ConfigMap, as charts and operators mount it.
 pub(super) fn whole_object(
     kind: &'static str,
@@ -251,6 +255,7 @@ impl<'d> Pod<'d> {
             ),
             made(PartKind::Made, "ca.crt"),
             made(PartKind::Made, "namespace"),
+            made(PartKind::Made, SERVICE_CA),
         ];
         Mount::new(SERVICE_ACCOUNT, self.keys("kube-api-access", parts), place)
     }
