@@ -18,7 +18,7 @@ pub enum Network {
 }
 
 /// Ends of names that are never delegated in the public DNS: Kubernetes' own, RFC 6761, RFC 6762
-/// (with its appendix G), RFC 8375, ICANN's `.internal`.
+/// (with its appendix G), RFC 8375, ICANN's `.internal`, Consul's default `domain`.
 const PRIVATE_ENDS: &[&str] = &[
     ".svc",
     ".cluster.local",
@@ -31,6 +31,7 @@ const PRIVATE_ENDS: &[&str] = &[
     ".corp",
     ".intranet",
     ".private",
+    ".consul",
 ];
 
 /// Usual names of namespaces, none of them a top-level domain: `mimir-nginx.monitoring`.
@@ -126,7 +127,7 @@ mod tests {
             ),
             (
                 Network::Internal,
-                "cortex host.docker.internal a.b.svc a.b.svc.cluster.local nas.local nas.local. \
+                "cortex host.docker.internal a.b.svc a.b.svc.cluster.local nas.local nas.local. a.service.consul \
                  10.0.0.1 172.16.0.1 172.31.9.9 192.168.1.1 169.254.1.1 100.64.3.4 [fd00::1] \
                  [fe80::1%25eth0] mimir-nginx.mimir m.monitoring m.kube-system m_1 \
                  \u{1}\u{1}.svc a-\u{1}.b-\u{1}.svc",
@@ -134,7 +135,7 @@ mod tests {
             (
                 Network::Public,
                 "example.com a.b.example.com 8.8.8.8 172.32.0.1 100.128.0.1 [2001:db8::1] \
-                 cortex.svc.example.com local.example x.xn--p1ai \u{1}.example.com svc.io",
+                 cortex.svc.example.com local.example consul.example.com x.xn--p1ai \u{1}.example.com svc.io",
             ),
             (
                 Network::Unknown,
