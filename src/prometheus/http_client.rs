@@ -127,7 +127,13 @@ impl<'d> HttpClient<'d> {
     pub fn bare_authorization(self) -> Option<Entry<'d>> {
         let entry = self.present("authorization")?;
         let mut keys = entry.value.mapping()?.entries();
-        keys.all(|key| key.name() == "type").then_some(entry)
+        let is_bare = |key: Entry<'_>| match key.name() {
+            "type" => true,
+            // An empty one counts as none (`toSecret`, the same file).
+            "credentials" => key.value.is_null() || key.value.as_str() == Some(""),
+            _ => false,
+        };
+        keys.all(is_bare).then_some(entry)
     }
 
     /// The client that fetches tokens for `oauth2`: it has TLS and proxy settings of its own.

@@ -1978,3 +1978,59 @@ fn an_exporter_beside_one_to_the_same_host_loses_nothing() {
     assert_eq!(severity, Some(Severity::Warning));
     assert_eq!(rules, ["agents/pipeline"]);
 }
+
+#[test]
+fn openshift_adds_a_key_to_the_folder_of_the_service_account() {
+    let count = |files: &[(&str, &str)], rule: &str| {
+        let all = memory::found("/tree", &memory::tree(files));
+        all.iter().filter(|one| one.rule == rule).count()
+    };
+    let workload = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: p}\nspec:\n  template:\n    spec:\n      containers:\n      - name: p\n        image: prom/prometheus:v3.0.1\n        args: [--config.file=/etc/prometheus/prometheus.yml]\n        volumeMounts: [{name: c, mountPath: /etc/prometheus}]\n      volumes: [{name: c, configMap: {name: pc}}]\n";
+    for (key, expected) in [("service-ca.crt", 0), ("service-cb.crt", 1)] {
+        let file = format!("/var/run/secrets/kubernetes.io/serviceaccount/{key}");
+        let map = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: pc}}\ndata:\n  prometheus.yml: |\n    scrape_configs:\n    - job_name: a\n      scheme: https\n      tls_config: {{ca_file: {file}}}\n      kubernetes_sd_configs: [{{role: node}}]\n"
+        );
+        let both = format!("{map}---\n{workload}");
+        assert_eq!(
+            count(&[("d.yaml", &both)], "credentials/not-mounted"),
+            expected
+        );
+        let operated = format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: a}}\nspec:\n  remoteWrite: [{{url: 'https://r.example.com/api/v1/write', tlsConfig: {{caFile: {file}}}}}]\n"
+        );
+        assert_eq!(
+            count(&[("p.yaml", &operated)], "credentials/not-mounted"),
+            expected
+        );
+    }
+}
+
+#[test]
+fn an_empty_credential_counts_as_none() {
+    let write = |rest: &str| writes_to("https://r.example.com/api/v1/write", rest);
+    let empty = write("  authorization: {type: Bearer, credentials: ''}\n");
+    let rule = "credentials/authorization-empty";
+    assert_reported(&[("prometheus.yml", &empty)], Severity::Warning, rule);
+    let set = write("  authorization: {type: Bearer, credentials_file: /etc/token}\n");
+    assert_silent(&[("prometheus.yml", &set)]);
+}
+
+#[test]
+fn vmauth_may_answer_without_a_user() {
+    let open = writes_to("http://vmauth:8427/api/v1/write", "");
+    assert_silent(&[("prometheus.yml", &open)]);
+}
+
+#[test]
+fn a_target_has_no_comma() {
+    let job = |rest: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  static_configs: [{{targets: ['a:9100,b:9100']}}]\n{rest}"
+        )
+    };
+    let rule = "scrape/target-address";
+    assert_reported(&[("prometheus.yml", &job(""))], Severity::Warning, rule);
+    let cut = "  relabel_configs: [{source_labels: [__address__], regex: '(.*),.*', target_label: __address__}]\n";
+    assert_silent(&[("prometheus.yml", &job(cut))]);
+}

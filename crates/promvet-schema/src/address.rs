@@ -19,6 +19,8 @@ pub enum AddressFault {
     Blank,
     /// It begins or ends with white space.
     Padding,
+    /// It has a comma, which the name of no host has (Go `net.isDomainName`).
+    Comma,
     /// Its port is larger than any.
     Port,
     /// It has a variable that Prometheus does not expand.
@@ -87,6 +89,9 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
     if trimmed.len() < text.len() && !trimmed.is_empty() {
         return Some((AddressFault::Padding, trimmed.len()..text.len()));
     }
+    if let Some(at) = text.find(',') {
+        return Some((AddressFault::Comma, at..at + 1));
+    }
     port(text).map(|at| (AddressFault::Port, at))
 }
 
@@ -148,6 +153,7 @@ impl AddressFault {
             Self::Padding => {
                 "a target is `host:port`, and this begins or ends with white space, which becomes part of it; every scrape fails"
             }
+            Self::Comma => "a target is one `host:port`, and this has a comma; every scrape fails",
             Self::Port => "the port of a target is at most 65535; every scrape fails",
             Self::Variable => {
                 "Prometheus does not expand variables in targets: it looks up this text as a host, and every scrape fails"
@@ -168,7 +174,7 @@ impl AddressFault {
             Self::Path => "write `host:port`; set `metrics_path` in the job",
             Self::User => "write `host:port`; set `basic_auth` in the job",
             Self::Query => "write `host:port`; set `params` in the job",
-            Self::Blank => "write each target as an item of its own",
+            Self::Blank | Self::Comma => "write each target as an item of its own",
             Self::Padding => "delete the white space",
             Self::Port => "correct the port",
             Self::Variable | Self::Placeholder => {
@@ -185,7 +191,7 @@ mod tests {
     #[test]
     fn addresses_that_cannot_be_scraped_differ_from_those_that_can() {
         use AddressFault::{
-            Blank, Padding, Path, Placeholder, Port, Query, Scheme, User, Variable,
+            Blank, Comma, Padding, Path, Placeholder, Port, Query, Scheme, User, Variable,
         };
         for (text, want) in [
             ("a:9100", None),
@@ -215,6 +221,8 @@ mod tests {
             ("u:p@a:80/m", Some((User, "u:p@"))),
             ("a:80?x=1", Some((Query, "?x=1"))),
             ("a:80 b:80", Some((Blank, " "))),
+            ("a:80,b:80", Some((Comma, ","))),
+            ("${A},b:80", Some((Placeholder, "${A}"))),
             ("$HOST:9100", Some((Variable, "$HOST"))),
             ("http://$HOST:9100", Some((Variable, "$HOST"))),
         ] {
