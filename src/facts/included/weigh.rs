@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::{Checked, Purpose, Runners, kind_of, patterns};
+use super::{Checked, Purpose, Runners, glob, kind_of, patterns};
 use crate::facts::credential_file::Lookup;
 use crate::facts::deployment::{
     Certainty, Copied, Deployment, Mount, MountSource, RunningDeployment,
@@ -74,10 +74,7 @@ fn is_absence(finding: &Finding) -> bool {
 /// Whether a mount is the file that a relative path names, or a folder of that path that may have
 /// it.
 fn may_hold(mount: &Mount, name: &str, lookup: &Lookup<'_>) -> bool {
-    let is_at = |tail: &str| {
-        let before = mount.path.strip_suffix(tail);
-        before.is_some_and(|before| before.ends_with('/'))
-    };
+    let is_at = |tail: &str| is_tail_of(tail, &mount.path);
     if is_at(name) {
         return true;
     }
@@ -99,6 +96,18 @@ fn may_hold(mount: &Mount, name: &str, lookup: &Lookup<'_>) -> bool {
         | MountSource::Outside(_)
         | MountSource::Unknown(_) => true,
     }
+}
+
+/// Whether a path ends with what a relative path or pattern names, below another folder.
+fn is_tail_of(tail: &str, path: &str) -> bool {
+    let mut names = path.split('/').rev();
+    let are_named = tail.split('/').rev().all(|part| {
+        let name = names.next();
+        name.is_some_and(|name| {
+            part == name || glob::is_pattern(part) && glob::is_name_of(part, name)
+        })
+    });
+    are_named && names.next().is_some()
 }
 
 /// Why each Prometheus that surely runs the configuration may have the file anyway.
