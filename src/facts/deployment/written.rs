@@ -104,7 +104,7 @@ impl Written {
         let has_jobs = || {
             let mut lines = text.lines().map(str::trim_end);
             let first = lines.find(|line| !line.is_empty() && !line.starts_with(['#', '-']));
-            first == Some("scrape_configs:")
+            first.is_some_and(|line| line.starts_with("scrape_configs:"))
         };
         if !has_rules()
             && !has_targets()
