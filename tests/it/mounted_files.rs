@@ -243,3 +243,163 @@ fn target_files_in_a_config_map_are_read() {
         assert!(unchecked.is_empty(), "{key} {content}: {unchecked:?}");
     }
 }
+
+/// The credential files and rule files that are reported as missing, in any severity above info.
+fn missing(files: &[(&str, &str)]) -> Vec<String> {
+    let found = memory::found("/tree", &memory::tree(files));
+    let missing = found.iter().filter(|finding| {
+        finding.severity >= Severity::Warning
+            && ["credentials/", "files/"]
+                .iter()
+                .any(|prefix| finding.rule.starts_with(prefix))
+    });
+    missing.map(|finding| finding.rule.to_string()).collect()
+}
+
+const SENDS: &str = "global: {external_labels: {cluster: a}}\nremote_write:\n- url: https://r.example.com/api/v1/write\n  authorization: {credentials_file: /etc/prometheus/extra/token}\n";
+
+/// `docker compose -f a -f b` may mount a folder or a file below a mount of the first file.
+#[test]
+fn another_compose_file_may_mount_below_a_mount() {
+    let base = format!("{COMPOSE}      - ./prom:/etc/prometheus\n");
+    let other = |more: &str| format!("services:\n  prometheus:\n    {more}\n");
+    for (more, is_reported) in [
+        ("volumes: ['./secrets:/etc/prometheus/extra']", false),
+        (
+            "secrets: [{source: a, target: /etc/prometheus/extra/token}]",
+            false,
+        ),
+        ("restart: always", true),
+    ] {
+        let other = other(more);
+        let files = [
+            ("docker-compose.yml", base.as_str()),
+            ("docker-compose.prod.yml", &other),
+            ("prom/prometheus.yml", SENDS),
+        ];
+        let expected: &[&str] = if is_reported {
+            &["credentials/missing"]
+        } else {
+            &[]
+        };
+        assert_eq!(missing(&files), expected, "{more}");
+    }
+    let variable = format!("{base}      - ./secrets:${{FOLDER}}\n");
+    let files = [
+        ("compose.yml", variable.as_str()),
+        ("prom/prometheus.yml", SENDS),
+    ];
+    assert_eq!(missing(&files), [""; 0]);
+}
+
+/// So may a patch below a volume of keys: a folder, since the kubelet makes no file there.
+#[test]
+fn a_patch_may_mount_below_a_mount() {
+    let whole =
+        "{name: p}\nspec:\n  template:\n    spec:\n      containers:\n      - name: p\n        ";
+    let patch = format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {whole}volumeMounts: [{{name: x, mountPath: /etc/prometheus/extra}}]\n"
+    );
+    let json = "- {op: add, path: /spec/template/spec/containers/0/volumeMounts/-, value: {name: x, mountPath: /etc/prometheus/extra}}\n";
+    let image = "- {op: replace, path: /spec/template/spec/containers/0/image, value: 'prom/prometheus:v3.5.1'}\n";
+    let by_target = "patches: [{path: patch.yaml, target: {kind: Deployment, name: prom}}]\n";
+    let of_file = "resources: [../base]\npatches: [{path: patch.yaml}]\n";
+    let patch = patch.replace("{name: p}", "{name: prom}");
+    let rules = "rule_files: [/etc/prometheus/extra/*.yml]\n    ";
+    let token = "/etc/prometheus/extra/token";
+    for (kustomization, patch, path, expected) in [
+        (of_file, patch.as_str(), token, &[][..]),
+        (by_target, json, token, &[]),
+        (
+            by_target,
+            image,
+            token,
+            &["files/no-match", "credentials/not-mounted"],
+        ),
+        (
+            of_file,
+            &patch,
+            "/etc/prometheus/token",
+            &["credentials/not-mounted"],
+        ),
+    ] {
+        let config = SENDS.replace("/etc/prometheus/extra/token", path);
+        let config = format!("{rules}{}", config.trim_end().replace('\n', "\n    "));
+        let all = pod(&config, "", "}", "");
+        let files = [
+            ("base/all.yaml", all.as_str()),
+            ("prod/kustomization.yaml", kustomization),
+            ("prod/patch.yaml", patch),
+        ];
+        assert_eq!(missing(&files), expected, "{kustomization}{patch}{path}");
+    }
+}
+
+#[test]
+fn a_patch_of_the_operators_resource_may_mount_below_a_mount() {
+    let resource = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k}\nspec:\n  externalLabels: {cluster: a}\n  volumes: [{name: v, secret: {secretName: one}}]\n  volumeMounts: [{name: v, mountPath: /etc/sec}]\n  remoteWrite: [{url: 'https://r.example.com/api/v1/write', authorization: {credentialsFile: /etc/sec/extra/token}}]\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: one}\nstringData: {a: kdkdkdkQ9dk}\n";
+    let patch = |spec: &str| {
+        format!(
+            "resources: [p.yaml]\npatches:\n- patch: |\n    apiVersion: monitoring.coreos.com/v1\n    kind: Prometheus\n    metadata: {{name: k}}\n    spec: {spec}\n"
+        )
+    };
+    for (spec, is_reported) in [
+        (
+            "{volumeMounts: [{name: w, mountPath: /etc/sec/extra}]}",
+            false,
+        ),
+        ("{replicas: 2}", true),
+    ] {
+        let kustomization = patch(spec);
+        let files = [("p.yaml", resource), ("kustomization.yaml", &kustomization)];
+        let found = missing(&files);
+        let is_found = found.iter().any(|rule| rule == "credentials/not-mounted");
+        assert_eq!(is_found, is_reported, "{spec}: {found:?}");
+    }
+}
+
+/// A file of its own that is mounted from elsewhere may match a pattern beside the configuration.
+#[test]
+fn a_pattern_may_match_a_file_that_is_mounted_alone() {
+    let config = "rule_files: ['rules/*.yml']\nscrape_configs: []\n";
+    for (path, is_reported) in [
+        ("/etc/prometheus/rules/r.yml", false),
+        ("/etc/prometheus/rules/r.json", true),
+        ("/etc/prometheus/other/r.yml", true),
+    ] {
+        let compose =
+            format!("{COMPOSE}      - ./prom:/etc/prometheus\n      - /srv/r.yml:{path}\n");
+        let files = [
+            ("compose.yml", compose.as_str()),
+            ("prom/prometheus.yml", config),
+        ];
+        let expected: &[&str] = if is_reported {
+            &["files/no-match"]
+        } else {
+            &[]
+        };
+        assert_eq!(missing(&files), expected, "{path}");
+    }
+}
+
+/// Jobs of a mounted ConfigMap are read however their list is written.
+#[test]
+fn jobs_of_a_config_map_leave_nothing_unchecked() {
+    let config = "scrape_config_files: ['/etc/more/*.yml']\n    scrape_configs: []";
+    for (jobs, unchecked) in [
+        (
+            "scrape_configs: [{job_name: a, static_configs: [{targets: ['a:1']}]}]\n",
+            0,
+        ),
+        (
+            "scrape_configs:\n    - {job_name: a, static_configs: [{targets: ['a:1']}]}\n",
+            0,
+        ),
+        ("a: b\n", 1),
+    ] {
+        let all = pod(config, &format!("{MAP}{jobs}"), AT, MORE);
+        let run = memory::judged(&memory::at("/tree"), &memory::tree(&[("all.yaml", &all)]));
+        let found = run.outcome.unchecked();
+        assert_eq!(found.len(), unchecked, "{jobs}: {found:?}");
+    }
+}

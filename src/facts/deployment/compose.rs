@@ -108,6 +108,7 @@ fn deployment(
 ) -> Option<Deployment> {
     let image = names::image(project, service);
     let mut doubts = service.doubts.clone();
+    let mut overlays = service.overlays.clone();
     let built = built(project, service, builds, &mut doubts);
     let arguments = arguments(project, service, built.as_ref());
     let mut mounts = built
@@ -117,10 +118,13 @@ fn deployment(
     for placed in project.mounts(service) {
         match placed {
             Placed::At(mount) => mounts.push(mount),
-            Placed::Unclear(place) => doubts.push(Evidence {
-                place,
-                message: "the mount path depends on a variable that has no value here".to_owned(),
-            }),
+            Placed::Unclear(place) => {
+                let message = "the mount path depends on a variable that has no value here";
+                let message = message.to_owned();
+                let doubt = Evidence { place, message };
+                overlays.push(doubt.clone());
+                doubts.push(doubt);
+            }
             Placed::Nothing => {}
         }
     }
@@ -163,6 +167,7 @@ fn deployment(
         pod: PodNetwork::default(),
         environment: project.environment(service),
         doubts,
+        overlays,
     })
 }
 

@@ -350,6 +350,7 @@ impl Stage {
             pod: PodNetwork::default(),
             environment: Vec::new(),
             doubts: self.doubts,
+            overlays: Vec::new(),
         }
     }
 }

@@ -301,6 +301,7 @@ impl<'d> Workload<'d> {
             pod: self.network(doubts),
             environment: environment(container, name),
             doubts: doubts.to_vec(),
+            overlays: doubts.to_vec(),
         }
     }
 

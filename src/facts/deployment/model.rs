@@ -73,6 +73,8 @@ pub struct Deployment {
     /// Why more may be mounted than is seen here; while there is a reason, a path without a mount
     /// is unknown, not missing.
     pub doubts: Vec<Evidence>,
+    /// Those of the doubts by which something may be mounted below a mount that is seen.
+    pub overlays: Vec<Evidence>,
 }
 
 /// Programs other than Prometheus whose files are looked at: the last part of the image, and the folder
@@ -134,6 +136,7 @@ impl Deployment {
             pod: PodNetwork::default(),
             environment: Vec::new(),
             doubts: Vec::new(),
+            overlays: Vec::new(),
         }
     }
 

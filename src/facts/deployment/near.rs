@@ -193,7 +193,7 @@ fn is_folder(deployment: &Deployment, tree: &dyn Tree, path: &Path) -> bool {
 }
 
 /// Whether a path is there and is in the tree, links followed.
-fn is_inside(deployment: &Deployment, tree: &dyn Tree, path: &Path) -> bool {
+pub(super) fn is_inside(deployment: &Deployment, tree: &dyn Tree, path: &Path) -> bool {
     tree.within(path, &[&deployment.root]).unwrap_or(false)
 }
 

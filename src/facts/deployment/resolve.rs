@@ -137,14 +137,47 @@ impl Deployment {
             path,
             evidence: evidence_of(mount),
         };
-        match &mount.source {
+        let resolved = match &mount.source {
             MountSource::Tree(source) => steps.file(source, below, Access::SameFile),
             MountSource::Copied(copied) => steps.copied(copied, below),
             MountSource::Compose(file) => steps.compose(file, below),
             MountSource::Keys(volume) => steps.key(volume, below),
             MountSource::Outside(outside) => steps.outside(outside, below),
             MountSource::Unknown(reason) => unknown(reason, steps.evidence),
+        };
+        match self.may_be_laid_over(tree, mount, below, &resolved) {
+            true => self.further_mounts(&self.overlays),
+            false => resolved,
         }
+    }
+
+    /// Whether what a mount lacks may be mounted below it by something that is laid over the deployment.
+    fn may_be_laid_over(
+        &self,
+        tree: &dyn Tree,
+        mount: &Mount,
+        below: &str,
+        resolved: &Resolved<'_>,
+    ) -> bool {
+        if self.overlays.is_empty() || below.is_empty() {
+            return false;
+        }
+        match (resolved, &mount.source) {
+            (Resolved::Provided(found), MountSource::Tree(_) | MountSource::Copied(_)) => {
+                let file = found.tree_file.as_ref();
+                file.is_some_and(|file| !near::is_inside(self, tree, file))
+            }
+            // For a mount in a volume of keys, the kubelet makes folders only (`MakeNestedMountpoints`,
+            // Kubernetes 1.30).
+            (Resolved::NotMounted(_), MountSource::Keys(_)) => below.contains('/'),
+            _ => false,
+        }
+    }
+
+    fn further_mounts(&self, doubts: &[Evidence]) -> Resolved<'_> {
+        let reason = format!("{} may have further mounts", self.name);
+        let doubts = doubts.iter().take(MOST_DOUBTS);
+        unknown(reason, doubts.cloned().collect())
     }
 
     fn without_mount(&self, tree: &dyn Tree, path: &str) -> Resolved<'_> {
@@ -160,9 +193,7 @@ impl Deployment {
             return unknown(twin, Vec::new());
         }
         if !self.doubts.is_empty() {
-            let reason = format!("{} may have further mounts", self.name);
-            let doubts = self.doubts.iter().take(MOST_DOUBTS);
-            return unknown(reason, doubts.cloned().collect());
+            return self.further_mounts(&self.doubts);
         }
         let lost = || {
             Resolved::NotMounted(NotMounted {

@@ -75,6 +75,7 @@ pub(super) fn machine(
         platform: Platform::Unit,
         prometheus: Some(evidence("it starts Prometheus")),
         doubts: vec![evidence("what is on the machine is not in the tree")],
+        overlays: Vec::new(),
         file: path.to_owned(),
         namespace: None,
         pod: PodNetwork::default(),

@@ -116,6 +116,9 @@ fn lacking_in(
         deployment.resolve(lookup.tree, &folder),
         Resolved::NotMounted(_)
     );
+    if nowhere && !deployment.overlays.is_empty() {
+        return None;
+    }
     if nowhere && !deployment.mounts.iter().any(|mount| is_around(&mount.path)) {
         let mut evidence = runner.evidence.clone();
         evidence.truncate(1);
@@ -235,17 +238,21 @@ fn is_whole_folder(
     purpose: Purpose,
     lookup: &Lookup<'_>,
 ) -> bool {
-    match runner.deployment.resolve(lookup.tree, folder) {
-        Resolved::NotMounted(_) => true,
+    let deployment = runner.deployment;
+    let is_alone = deployment.overlays.is_empty();
+    match deployment.resolve(lookup.tree, folder) {
+        Resolved::NotMounted(_) => is_alone,
         Resolved::Provided(found) => match (&found.mount.source, &found.tree_file) {
             (MountSource::Keys(volume), None) => {
-                found.mount.sub_path.is_none() && volume.is_whole()
+                found.mount.sub_path.is_none() && volume.is_whole() && (is_alone || is_last)
             }
             // Target files are mostly written while Prometheus runs.
             (MountSource::Tree(_), Some(real)) => {
-                is_last && purpose != Purpose::Targets && lookup.tree.list(real).is_ok()
+                is_last && is_alone && purpose != Purpose::Targets && lookup.tree.list(real).is_ok()
             }
-            (MountSource::Copied(_), Some(real)) => is_last && lookup.tree.list(real).is_ok(),
+            (MountSource::Copied(_), Some(real)) => {
+                is_last && is_alone && lookup.tree.list(real).is_ok()
+            }
             _ => false,
         },
         _ => false,

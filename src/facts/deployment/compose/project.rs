@@ -42,6 +42,16 @@ const STARTING: &[&str] = &[
     "volumes",
 ];
 
+/// The keys of a service by which it gets mounts.
+const MOUNTING: &[&str] = &[
+    "configs",
+    "extends",
+    "secrets",
+    "tmpfs",
+    "volumes",
+    "volumes_from",
+];
+
 /// The keys of a service by which it gets another image.
 const IMAGE: &[&str] = &["build", "extends", "image"];
 
@@ -403,7 +413,11 @@ impl<'f> Project<'f> {
             };
             let name = service.name;
             let message = format!("`{name}` may get more mounts from this file");
-            service.doubts.push(evidence(message));
+            let doubt = evidence(message);
+            if other.sets(MOUNTING) {
+                service.overlays.push(doubt.clone());
+            }
+            service.doubts.push(doubt);
             if other.sets(STARTING) {
                 let message = format!("`{name}` may be started with the settings of this file");
                 service.changes.push(evidence(message));
@@ -444,6 +458,8 @@ pub(super) struct Service<'d> {
     pub(super) layers: Vec<Node<'d>>,
     /// Why it may have more mounts than are seen.
     pub(super) doubts: Vec<Evidence>,
+    /// Those of them by which something may be mounted below one of its mounts.
+    pub(super) overlays: Vec<Evidence>,
     /// Why another program may run in it, or with other settings.
     pub(super) changes: Vec<Evidence>,
     /// Whether another file gives it an image.
@@ -461,6 +477,7 @@ impl<'d> Service<'d> {
             key: entry.key,
             layers: vec![entry.value],
             doubts: Vec::new(),
+            overlays: Vec::new(),
             changes: Vec::new(),
             has_other_image: false,
             has_other_ports: false,
@@ -474,6 +491,7 @@ impl<'d> Service<'d> {
             message: format!("`{}` extends a service that was not found", self.name),
         };
         self.changes.push(evidence.clone());
+        self.overlays.push(evidence.clone());
         self.doubts.push(evidence);
     }
 

@@ -152,6 +152,10 @@ impl<'d> Server<'d> {
     }
 
     fn deployment(&self, home: Home<'_>, objects: &Objects) -> Deployment {
+        let doubt = Evidence {
+            place: self.place(),
+            message: "other values may mount more".to_owned(),
+        };
         Deployment {
             name: "the server of the chart".to_owned(),
             platform: Platform::Kubernetes,
@@ -175,10 +179,8 @@ impl<'d> Server<'d> {
             by_path: ByPath::default(),
             pod: PodNetwork::default(),
             environment: Vec::new(),
-            doubts: vec![Evidence {
-                place: self.place(),
-                message: "other values may mount more".to_owned(),
-            }],
+            overlays: vec![doubt.clone()],
+            doubts: vec![doubt],
         }
     }
 }

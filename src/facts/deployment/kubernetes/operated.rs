@@ -338,6 +338,7 @@ impl<'d> Operated<'d> {
         let kind = self.root.get("kind").unwrap_or(self.root);
         let user = self.spec.get("securityContext");
         let user = user.and_then(|context| context.get("runAsUser")?.as_str()?.parse().ok());
+        let doubts = self.doubts(all, objects);
         Deployment {
             name: self.title(),
             platform: Platform::Kubernetes,
@@ -364,7 +365,8 @@ impl<'d> Operated<'d> {
             by_path: ByPath::default(),
             pod: PodNetwork::default(),
             environment: Vec::new(),
-            doubts: self.doubts(all, objects),
+            overlays: doubts.clone(),
+            doubts,
         }
     }
 }

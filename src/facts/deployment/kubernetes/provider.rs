@@ -3,18 +3,20 @@
 mod generated;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
 use memchr::memmem;
 
 use super::{Workload, may_be_same};
 use crate::discover::{Manifest, is_shown_in_secret, manifests};
-use crate::facts::deployment::Home;
 use crate::facts::deployment::model::{ProvidedKey, Provider};
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::written::{Content, Written, hide};
+use crate::facts::deployment::{Home, inside};
 use crate::facts::words::Names;
 use crate::finding::Place;
+use crate::source::LARGEST;
 use crate::yaml::{Dollars, Entry, Node};
 use generated::{generated, key_at};
 
@@ -120,6 +122,10 @@ struct Account {
     place: Place,
 }
 
+/// How many patches of a kustomization are read: each may name the same large file. With more, volumes are
+/// taken to be patched.
+const MOST_PATCHES: usize = 64;
+
 /// Everything of the tree that makes Secrets and ConfigMaps.
 #[derive(Default)]
 pub(super) struct Providers {
@@ -216,7 +222,11 @@ impl Providers {
 
     /// Reads all files.
     pub(super) fn all(home: Home<'_>, files: &[SourceFile]) -> Self {
-        let none = Names::new(std::collections::BTreeSet::new());
+        let documents = files.iter().flat_map(|file| file.documents());
+        let operated = documents.flat_map(manifests).filter(|manifest| {
+            ["Prometheus", "PrometheusAgent"].contains(&manifest.kind) && !manifest.name.is_empty()
+        });
+        let operated = Names::new(operated.map(|manifest| manifest.name).collect());
         let mut out = Self::default();
         for file in files {
             let documents = file.documents();
@@ -226,7 +236,7 @@ impl Providers {
                 .is_some_and(|stem| stem == "kustomization")
             {
                 let roots = documents.iter().filter_map(|document| document.root());
-                roots.for_each(|root| out.kustomization(home, file, root, &none));
+                roots.for_each(|root| out.kustomization(home, file, root, &operated));
             }
             let objects = documents.iter().flat_map(manifests);
             objects.for_each(|manifest| out.manifest(manifest));
@@ -337,8 +347,11 @@ impl Providers {
                 continue;
             };
             let text = file.text.slice(patches.span());
+            let mut items = patches.items().enumerate();
             // Patches in their own files are seen as workloads without an image.
-            if text.to_ascii_lowercase().contains("volume") {
+            if has_volumes(text.as_bytes())
+                || items.any(|(at, item)| at >= MOST_PATCHES || is_of_volumes(home, folder, item))
+            {
                 for name in patched.all_in(text) {
                     let places = self.patches.entry(name.to_owned()).or_default();
                     places.push(patches.place());
@@ -346,6 +359,22 @@ impl Providers {
             }
         }
     }
+}
+
+/// Whether an item of `patches` names a JSON patch of volumes, which does not tell what it patches.
+fn is_of_volumes(home: Home<'_>, folder: &Path, item: Node<'_>) -> bool {
+    let path = item.get("path").and_then(Node::as_str);
+    let Some(path) = path.filter(|_| item.get("target").is_some()) else {
+        return false;
+    };
+    let path = inside::on_disk(folder, path);
+    let content = home.holds(&path).then(|| home.tree.read(&path, LARGEST));
+    content.is_some_and(|content| content.is_ok_and(|content| has_volumes(&content)))
+}
+
+/// Whether a patch has a key such as `volumeMounts` or a path with it.
+fn has_volumes(patch: &[u8]) -> bool {
+    memmem::find(&patch.to_ascii_lowercase(), b"volume").is_some()
 }
 
 /// Whether a value is a configuration, about which findings quote keys and lines.
