@@ -1,7 +1,7 @@
 //! Agent mode by values of the chart `prometheus` (prometheus-community/helm-charts `charts/prometheus`:
 //! values.yaml, templates/cm.yaml and deploy.yaml).
 
-use super::chart_release::{major, release};
+use super::chart_release::{has_few_charts, major, release};
 use super::survey::ScannedFile;
 use crate::discover::{EmbeddedIn, charts};
 use crate::facts::Facts;
@@ -74,15 +74,10 @@ pub(super) fn add(
         .extend(agent.server_flag().or_else(refused));
 }
 
-/// In a file with so many charts flags are not looked for: each costs reading the whole of it.
-const MOST_CHARTS: usize = 32;
-
 /// The documents around a configuration in values, which has only its own part of them.
 fn documents(document: &Document) -> Vec<Document> {
     let text = document.text();
-    let content = text.content();
-    let is_generated = || content.match_indices("server:").nth(MOST_CHARTS).is_some();
-    match content.contains("agent") && !is_generated() {
+    match text.content().contains("agent") && has_few_charts(text) {
         true => parse_all(text).0,
         false => Vec::new(),
     }

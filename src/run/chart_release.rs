@@ -5,7 +5,7 @@
 use super::survey::ScannedFile;
 use crate::discover::{EmbeddedIn, chart_versions};
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity, rule};
+use crate::finding::{Finding, Place, Severity, Text, rule};
 use crate::rules::Judgement;
 use crate::yaml::{Document, parse_all};
 
@@ -42,9 +42,23 @@ pub(super) fn set_unread_jobs_aside(
     judgement.unchecked.clear();
 }
 
+/// The most charts in one file whose surroundings are looked at: each costs reading the whole of it.
+const MOST_CHARTS: usize = 32;
+
+/// Whether a file has no more charts than those, by the keys that their values have.
+pub(super) fn has_few_charts(text: &Text) -> bool {
+    ["server:", "scrapeConfigs:"].iter().all(|key| {
+        let mut found = text.content().match_indices(key);
+        found.nth(MOST_CHARTS).is_none()
+    })
+}
+
 /// The release of the chart that values are for: that of what carries them, or of the chart around them
 /// that needs it.
 pub(super) fn release(at: &Place, facts: &Facts<'_>) -> Option<(String, Place)> {
+    if !has_few_charts(at.text()) {
+        return None;
+    }
     let (documents, _) = parse_all(at.text());
     let mut carried = documents.iter().flat_map(chart_versions);
     match (carried.next(), carried.next()) {
