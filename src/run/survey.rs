@@ -492,7 +492,8 @@ fn look_at(
     let may_tell = || request.is_gate() && !deployment::kinds(&found.path, &bytes).is_empty();
     let telling = Telling {
         starts: may_start(&found.path, &bytes) || may_tell(),
-        mentions: is_changed && may_mention(&found.path, &bytes),
+        // A program holds words of any kind, those of promvet itself too.
+        mentions: is_changed && !looks_binary(&bytes) && may_mention(&found.path, &bytes),
     };
     let look = look_into(found, bytes, request, policy, own, kept, tree);
     (look, telling)
@@ -528,12 +529,19 @@ fn look_for_senders(found: &Found, request: &Request, policy: &Policy, tree: &dy
 /// or an archive. A file with the name of a YAML file was, whatever it holds; one that was a
 /// configuration before is reported as no longer read.
 fn is_binary(found: &Found, tree: &dyn Tree) -> bool {
-    // What git looks at (`buffer_is_binary`, xdiff-interface.c).
-    const FIRST: u64 = 8000;
     if discover::has_yaml_name(&found.path) {
         return false;
     }
-    let first = tree.first_bytes(&found.path, FIRST).unwrap_or_default();
+    let first = tree.first_bytes(&found.path, FIRST as u64);
+    looks_binary(&first.unwrap_or_default())
+}
+
+/// What git looks at (`buffer_is_binary`, xdiff-interface.c), in bytes.
+const FIRST: usize = 8000;
+
+/// Whether a content is not text, by its first bytes.
+fn looks_binary(bytes: &[u8]) -> bool {
+    let first = bytes.get(..FIRST).unwrap_or(bytes);
     let is_utf_16 = first.starts_with(b"\xff\xfe") || first.starts_with(b"\xfe\xff");
     !is_utf_16 && first.contains(&0)
 }

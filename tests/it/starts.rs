@@ -861,3 +861,17 @@ fn what_is_none_of_its_business_is_not_listed() {
     scratch.commit("Change");
     assert_eq!(gate(&scratch), None);
 }
+
+/// A program holds words of any kind; that of promvet has those of every way to start Prometheus.
+#[test]
+fn a_program_that_a_change_brings_starts_nothing() {
+    let scratch = Scratch::repository(&[("prometheus.yml", "global: {}\n")]);
+    let line = "prometheus --config.file=$CONFIG --web.listen-address=:9090\n";
+    let said = |content: String| {
+        scratch.file("bin/tool", content);
+        let ran = scratch.promvet(&["--since", "HEAD", "--require-coverage"]);
+        ran.said().contains("bin/tool")
+    };
+    assert!(said(format!("#!/bin/sh\n{line}")));
+    assert!(!said(format!("\u{7f}ELF\0\n{line}")));
+}
