@@ -96,6 +96,10 @@ fn as_it_runs(
         let new: Vec<Finding> = new.cloned().collect();
         schema.extend(new.into_iter().map(|mut finding| {
             finding.evidence.extend(evidence.clone());
+            // Nothing but the lack of another one may tie the deployment to the file.
+            if runner.certainty != Certainty::Certain {
+                finding.severity = finding.severity.min(Severity::Warning);
+            }
             finding.help("remove it, or run a newer Prometheus")
         }));
         judged.push((*version, then));

@@ -202,7 +202,7 @@ impl<'a> Judging<'a> {
 
     /// Adds what is asked for of a configuration besides its own judgement.
     fn add(&self, out: &mut JudgedFile<'a>, configuration: &Configuration<'_>, seen: &ScannedFile) {
-        // What a covered tag stands for is not known, so nothing can be compared with it.
+        // What comes in place of a covered tag is not known, so nothing can be compared with it.
         let spoken = seen.recognised.spoken.as_ref();
         let is_partial = seen.recognised.masked || spoken.is_some_and(|spoken| spoken.is_partial);
         if !is_partial {

@@ -59,6 +59,10 @@ fn what_the_release_that_runs_lacks_is_an_error() {
     assert_eq!(of("prom/prometheus:v3.9.0"), []);
     assert_eq!(of("prom/prometheus:latest"), []);
     assert_eq!(of("prom/prometheus:${TAG}"), []);
+    // Nothing ties this one to the file.
+    let apart = "services:\n  p:\n    image: prom/prometheus:v2.55.1\n";
+    let files = [("prometheus.yml", NEW), ("compose.yml", apart)];
+    assert!(!severities(&files, "schema/unavailable").contains(&Severity::Error));
     // The evidence is the image.
     let compose = compose(&["prom/prometheus:v2.55.1"]);
     let found = found(&[("prometheus.yml", NEW), ("compose.yml", &compose)]);

@@ -20,7 +20,7 @@ pub(super) struct Item {
     pub(super) objects: usize,
 }
 
-/// Paths are compared part by part, which takes as long as many look-ups by their bytes: a run asks for each
+/// Paths are compared part by part, which takes as long as many searches by their bytes: a run asks for each
 /// folder above each file.
 #[derive(Debug, Default)]
 pub(super) struct Items {
