@@ -33,16 +33,31 @@ fn is_of_settings(path: &str) -> bool {
 }
 
 /// The shortest name that is compared with others: shorter ones differ in so few letters that all are
-/// alike.
+/// alike. Of those a little shorter only a plural or two swapped letters are a slip.
 const SHORTEST_NAME: usize = 6;
+const SHORTEST_PLURAL: usize = 4;
 
 /// Whether one name is another with one or two wrong letters. Names that differ in a number only are
 /// those of several objects of one kind.
 fn is_slip(one: &str, other: &str) -> bool {
     let letters = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");
-    one.len().min(other.len()) >= SHORTEST_NAME
-        && letters(one) != letters(other)
-        && strsim::damerau_levenshtein(one, other) <= 2
+    let distance = strsim::damerau_levenshtein(one, other);
+    let is_plural = |one: &str, other: &str| other.strip_suffix('s') == Some(one);
+    let are_swapped = one.len() == other.len() && sorted(one) == sorted(other);
+    let is_slip = match one.len().min(other.len()) {
+        ..SHORTEST_PLURAL => false,
+        SHORTEST_PLURAL..SHORTEST_NAME => {
+            is_plural(one, other) || is_plural(other, one) || are_swapped && distance == 1
+        }
+        _ => distance <= 2,
+    };
+    is_slip && letters(one) != letters(other)
+}
+
+fn sorted(text: &str) -> Vec<u8> {
+    let mut letters = text.as_bytes().to_vec();
+    letters.sort_unstable();
+    letters
 }
 
 /// The program, as names of its files and objects have it.

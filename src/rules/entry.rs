@@ -195,7 +195,12 @@ impl<'a> Entry<'a> {
             let Some(url) = self.sound_url() else {
                 return Vec::new();
             };
-            let faults = judge(&url.endpoint, &url.recognition);
+            let mut faults = judge(&url.endpoint, &url.recognition);
+            // What the command line of a container runs goes before what its name says.
+            let runs_it = |settings: &ReceiverSettings| settings.other_part.is_none();
+            if self.settings().is_some_and(runs_it) {
+                faults.retain(|fault| !fault.is_by_name);
+            }
             let is_changed = url
                 .answering
                 .iter()

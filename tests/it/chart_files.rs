@@ -32,6 +32,24 @@ fn rule_files_and_keys_belong_together() {
             Some((5, "no key `other.yml`")),
         ),
         (
+            with("/etc/config/mine.yml, /etc/config/rf*.yml", "mine.yml"),
+            Some((5, "no key that matches `rf*.yml`")),
+        ),
+        (
+            format!(
+                "{}ruleFiles:\n  rf1.yml: |\n{RULES}",
+                with("/etc/config/mine.yml, /etc/config/rf*.yml", "mine.yml")
+            ),
+            None,
+        ),
+        (
+            format!(
+                "  extraConfigmapMounts:\n  - {{name: a, mountPath: /etc/config/rf1.yml, configMap: a}}\n{}",
+                with("/etc/config/mine.yml, /etc/config/rf*.yml", "mine.yml")
+            ),
+            None,
+        ),
+        (
             with("/etc/config/alerts", "mine.yml"),
             Some((2, "`rule_files` does not name it")),
         ),

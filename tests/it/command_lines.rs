@@ -276,6 +276,23 @@ fn a_configuration_that_no_key_provides_is_missed() {
             "{args} {name} {items}: {found:?}"
         );
     }
+    for (made, mounted, is_slip) in [
+        ("rules", "rule", true),
+        ("rules", "rlues", true),
+        ("alert", "alerts", true),
+        ("prom", "prod", false),
+        ("a", "as", false),
+        ("rule1", "rule2", false),
+    ] {
+        let all = POD
+            .replace("ARGS", good)
+            .replace("name: prometheus-config", &format!("name: {made}"))
+            .replace("NAME", mounted)
+            .replace(" ITEMS", "");
+        let found = reported(&[("/tree/all.yaml", &all)]);
+        let is_named = found.iter().any(|one| one.starts_with("kubernetes/object"));
+        assert_eq!(is_named, is_slip, "{made} {mounted}: {found:?}");
+    }
 }
 
 #[test]

@@ -403,3 +403,113 @@ fn jobs_of_a_config_map_leave_nothing_unchecked() {
         assert_eq!(found.len(), unchecked, "{jobs}: {found:?}");
     }
 }
+
+/// Of several patterns for one folder each is judged by the files that no other matches.
+#[test]
+fn of_several_patterns_each_is_judged() {
+    let keys = |names: &[&str]| {
+        let keys = names.iter().map(|name| {
+            format!(
+                "  {name}: |\n    groups: [{{name: a, rules: [{{record: 'a:b', expr: up}}]}}]\n"
+            )
+        });
+        format!(
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: more}}\ndata:\n{}",
+            keys.collect::<String>()
+        )
+    };
+    for (patterns, names, count, unchecked) in [
+        (
+            "'/etc/more/*.rulez', '/etc/more/*.yaml'",
+            &["a.rules", "b.yaml"][..],
+            1,
+            0,
+        ),
+        ("'/etc/more/*.yml', '/etc/more/*.yaml'", &["b.yaml"], 0, 0),
+        ("'/etc/more/*.yml', '/etc/more/b.yaml'", &["b.yaml"], 0, 0),
+        (
+            "'/etc/more/*.rules', '/etc/more/*.yaml'",
+            &["a.rules", "b.yaml"],
+            0,
+            0,
+        ),
+        ("'/etc/more/*.yml'", &["b.yaml"], 1, 0),
+    ] {
+        let config = format!("rule_files: [{patterns}]\n    scrape_configs: []");
+        let all = pod(&config, &keys(names), AT, MORE);
+        let files = memory::tree(&[("all.yaml", &all)]);
+        let run = memory::judged(&memory::at("/tree"), &files);
+        let mut found = run.outcome.findings().to_vec();
+        found.retain(|finding| finding.finding.severity >= Severity::Warning);
+        assert_eq!(found.len(), count, "{patterns} {names:?}: {found:?}");
+        let left = run.outcome.unchecked();
+        assert_eq!(left.len(), unchecked, "{patterns} {names:?}: {left:?}");
+    }
+}
+
+/// A file that the tree lacks may be written by another container that mounts its folder.
+#[test]
+fn another_service_may_write_a_file() {
+    let config = "remote_write: [{url: 'https://r.example.com/api/v1/write', basic_auth: {username: a, \
+         password_file: /etc/gen/pw}}]\n";
+    for (other, is_missing) in [
+        ("{image: alpine, volumes: ['./gen:/s']}", false),
+        ("{image: alpine, volumes: ['./:/s']}", false),
+        (
+            "{image: alpine, volumes: [{type: bind, source: ./gen, target: /s}]}",
+            false,
+        ),
+        (
+            "{image: grafana/grafana, entrypoint: [sh, -c, x], volumes: ['./gen:/s']}",
+            false,
+        ),
+        ("{image: alpine, volumes: ['./gen:/s:ro']}", true),
+        (
+            "{image: alpine, volumes: [{type: bind, source: ./gen, target: /s, read_only: true}]}",
+            true,
+        ),
+        ("{image: alpine, volumes: ['./other:/s']}", true),
+        ("{image: grafana/grafana, volumes: ['./gen:/s']}", true),
+        ("{image: alpine}", true),
+    ] {
+        let compose = format!(
+            "services:\n  init: {other}\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes:\n      - \
+             ./prometheus.yml:/etc/prometheus/prometheus.yml\n      - ./gen:/etc/gen\n"
+        );
+        let files = [
+            ("/tree/prometheus.yml", config),
+            ("/tree/gen/x", "a\n"),
+            ("/tree/compose.yaml", &*compose),
+        ];
+        let mut found = memory::found("/tree", &memory::tree(&files));
+        found.retain(|finding| finding.rule == "credentials/missing");
+        assert_eq!(found.len(), usize::from(is_missing), "{other}: {found:?}");
+    }
+}
+
+/// Admission webhooks mount files that no manifest names.
+#[test]
+fn webhooks_may_mount_files() {
+    for (path, is_missing) in [
+        (
+            "/var/run/secrets/eks.amazonaws.com/serviceaccount/token",
+            false,
+        ),
+        (
+            "/run/secrets/pods.eks.amazonaws.com/serviceaccount/token",
+            false,
+        ),
+        ("/var/run/secrets/azure/tokens/azure-identity-token", false),
+        ("/vault/secrets/token", false),
+        ("/var/run/secrets/other/token", true),
+        ("/vault/token", true),
+    ] {
+        let config = format!(
+            "remote_write: [{{url: 'https://r.example.com/api/v1/write', authorization: {{credentials_file: {path}}}}}]"
+        );
+        let all = pod(&config, "", "}", "");
+        let mut found = memory::found("/tree", &memory::tree(&[("all.yaml", &all)]));
+        found.retain(|finding| finding.rule == "credentials/not-mounted");
+        assert_eq!(found.len(), usize::from(is_missing), "{path}: {found:?}");
+    }
+}

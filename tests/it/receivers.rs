@@ -994,3 +994,52 @@ fn a_name_of_two_systems_is_not_that_of_the_one_that_takes_nothing() {
         assert_eq!(judge(&endpoint, &recognition).len(), expected, "{url}");
     }
 }
+
+/// What the command of a container runs goes before what its name says.
+#[test]
+fn the_command_goes_before_the_name() {
+    for (service, container, url, expected) in [
+        (
+            "mimir-ingester",
+            "{image: 'grafana/mimir:2.14.0', command: ['-target=all']}",
+            "http://mimir-ingester:8080/api/v1/push",
+            None,
+        ),
+        (
+            "mimir-ingester",
+            "{image: 'grafana/mimir:2.14.0', command: ['-target=ingester']}",
+            "http://mimir-ingester:8080/api/v1/push",
+            Some("ingester"),
+        ),
+        (
+            "thanos-query",
+            "{image: 'thanosio/thanos:v0.36.0', command: [receive]}",
+            "http://thanos-query:19291/api/v1/receive",
+            None,
+        ),
+        (
+            "thanos-query",
+            "{image: 'thanosio/thanos:v0.36.0', command: [query]}",
+            "http://thanos-query:19291/api/v1/receive",
+            Some("query"),
+        ),
+    ] {
+        let compose = format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    \
+             volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  {service}: {container}\n"
+        );
+        let mut found = in_tree(url, &[("compose.yaml", &*compose)]);
+        found.retain(|(rule, severity, ..)| {
+            rule.starts_with("remote-write/")
+                && rule != "remote-write/tenant-header"
+                && *severity >= Severity::Warning
+        });
+        match expected {
+            None => assert_eq!(found, [], "{container}"),
+            Some(words) => assert!(
+                found.iter().any(|one| one.2.contains(words)),
+                "{container}: {found:?}"
+            ),
+        }
+    }
+}

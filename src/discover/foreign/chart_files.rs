@@ -61,15 +61,20 @@ pub(crate) fn is_file_of_chart(path: Node<'_>) -> bool {
     name.and_then(of_values) == Some(true)
 }
 
-/// What a path names in that folder itself.
+/// What a path or a pattern names in that folder itself.
 fn in_folder(path: &str) -> Option<&str> {
     let name = path.strip_prefix(FOLDER)?;
-    (!name.contains(['/', '*', '?', '[', '{', '$'])).then_some(name)
+    (!name.contains(['/', '{', '$'])).then_some(name)
 }
 
 /// Whether the values tell that a file is there, or that it is not.
 fn is_known(name: &str, values: Node<'_>) -> bool {
-    names(values).contains(&name) || !may_be_mounted(name, values)
+    is_made(name, &names(values)) || !may_be_mounted(name, values)
+}
+
+/// Whether a name or a pattern is that of one of some files.
+fn is_made(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|known| may_name(name, known))
 }
 
 /// Whether the server mounts something in the folder itself, or may write there.
@@ -91,6 +96,7 @@ fn may_be_mounted(name: &str, values: Node<'_>) -> bool {
     has_own_configuration(values)
         || paths.any(|mounted| {
             mounted == path
+                || is_pattern(name) && mounted.starts_with(FOLDER)
                 || mounted.trim_end_matches('/') == FOLDER.trim_end_matches('/')
                 || mounted.contains(['{', '$'])
         })
@@ -102,13 +108,17 @@ fn missing_rules(values: Node<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
     for node in rule_files(values).into_iter().flat_map(Node::items) {
         let name = node.as_str().and_then(in_folder);
-        let Some(name) = name.filter(|name| !names.contains(name)) else {
+        let Some(name) = name.filter(|name| !is_made(name, &names)) else {
             continue;
         };
         if may_be_mounted(name, values) {
             continue;
         }
-        let message = format!("`serverFiles` has no key `{name}`, so that no rules are loaded");
+        let key = match is_pattern(name) {
+            true => format!("key that matches `{name}`"),
+            false => format!("key `{name}`"),
+        };
+        let message = format!("`serverFiles` has no {key}, so that no rules are loaded");
         let finding = of_key(node, rule::FILES_MISSING, Severity::Warning, message);
         out.push(match nearest(name, names.iter().copied()) {
             Some(near) => finding.help(format!("write `{FOLDER}{near}`")),
@@ -161,6 +171,10 @@ fn unloaded(values: Node<'_>) -> Vec<Finding> {
         });
     }
     out
+}
+
+fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?', '['])
 }
 
 /// Whether an entry of `rule_files` is a name of a file in the folder, or a pattern that may match it.

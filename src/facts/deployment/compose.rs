@@ -7,6 +7,8 @@ mod names;
 mod project;
 mod volumes;
 
+use std::sync::Arc;
+
 use memchr::memmem;
 
 pub(super) use self::names::named;
@@ -22,6 +24,7 @@ use super::inside;
 use super::model::{Deployment, Mount, MountSource, Platform, PodNetwork, has_settings};
 use super::scan::{SourceFile, names_prometheus};
 use super::user::{RunAs, group_in_official_image};
+use super::writers::{Writer, Writers, only_reads};
 use crate::finding::Evidence;
 use crate::yaml::{Node, Scalar};
 
@@ -38,9 +41,10 @@ pub(super) fn read(
         }
         let found = each_project(home, &folder, files, |project| -> Vec<Deployment> {
             let services = project.services();
+            let shared = Arc::new(writers(project, &services));
             let found = services.iter();
             found
-                .filter_map(|service| deployment(project, service, builds, home.every))
+                .filter_map(|service| deployment(project, service, builds, (&shared, home.every)))
                 .collect()
         });
         out.extend(found.into_iter().flatten());
@@ -100,11 +104,37 @@ fn every_service_names_its_image(bytes: &[u8]) -> bool {
     names_image
 }
 
+/// The services that may write to folders of the tree.
+fn writers(project: &Project<'_>, services: &[Service<'_>]) -> Writers {
+    let mut out = Writers::default();
+    for service in services {
+        let image = names::image(project, service);
+        let is_started_anew = service.get("entrypoint").is_some();
+        if !is_started_anew && image.as_ref().is_some_and(only_reads) {
+            continue;
+        }
+        for placed in project.mounts(service) {
+            let Placed::At(mount) = placed else { continue };
+            if let MountSource::Tree(folder) = &mount.source
+                && !mount.is_read_only
+            {
+                let writer = Writer {
+                    name: format!("the service `{}`", service.name),
+                    place: service.key.place(),
+                    mount: mount.place.clone(),
+                };
+                out.add(folder, writer);
+            }
+        }
+    }
+    out
+}
+
 fn deployment(
     project: &Project<'_>,
     service: &Service<'_>,
     builds: &mut Builds<'_>,
-    every: bool,
+    (writers, every): (&Arc<Writers>, bool),
 ) -> Option<Deployment> {
     let image = names::image(project, service);
     let mut doubts = service.doubts.clone();
@@ -117,7 +147,7 @@ fn deployment(
         .unwrap_or_default();
     for placed in project.mounts(service) {
         match placed {
-            Placed::At(mount) => mounts.push(mount),
+            Placed::At(mount) => mounts.push(*mount),
             Placed::Unclear(place) => {
                 let message = "the mount path depends on a variable that has no value here";
                 let message = message.to_owned();
@@ -168,6 +198,7 @@ fn deployment(
         environment: project.environment(service),
         doubts,
         overlays,
+        writers: Arc::clone(writers),
     })
 }
 

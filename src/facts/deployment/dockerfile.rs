@@ -4,6 +4,7 @@ mod instructions;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::GlobBuilder;
 use memchr::memmem;
@@ -351,6 +352,7 @@ impl Stage {
             environment: Vec::new(),
             doubts: self.doubts,
             overlays: Vec::new(),
+            writers: Arc::default(),
         }
     }
 }

@@ -302,6 +302,7 @@ impl<'d> Workload<'d> {
             environment: environment(container, name),
             doubts: doubts.to_vec(),
             overlays: doubts.to_vec(),
+            writers: Arc::default(),
         }
     }
 

@@ -37,6 +37,7 @@ mod started;
 mod unit;
 mod user;
 mod variables;
+mod writers;
 mod written;
 
 #[cfg(test)]

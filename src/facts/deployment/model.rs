@@ -10,6 +10,7 @@ use super::image::Image;
 use super::inside;
 use super::kubernetes::operated::OPERATED_CONFIG;
 use super::user::{Rights, RunAs};
+use super::writers::Writers;
 use super::written::Written;
 use crate::facts::settings::WEB_FILE;
 use crate::finding::{Evidence, Place};
@@ -75,6 +76,8 @@ pub struct Deployment {
     pub doubts: Vec<Evidence>,
     /// Those of the doubts by which something may be mounted below a mount that is seen.
     pub overlays: Vec<Evidence>,
+    /// The containers that may write to folders of the tree, itself included.
+    pub(super) writers: Arc<Writers>,
 }
 
 /// Programs other than Prometheus whose files are looked at: the last part of the image, and the folder
@@ -137,6 +140,7 @@ impl Deployment {
             environment: Vec::new(),
             doubts: Vec::new(),
             overlays: Vec::new(),
+            writers: Arc::default(),
         }
     }
 
@@ -203,6 +207,8 @@ pub struct Mount {
     pub place: Place,
     /// Where the source is defined, if that is another place, with a sentence.
     pub definition: Option<Evidence>,
+    /// Whether it can't be written to there.
+    pub is_read_only: bool,
 }
 
 impl Mount {
@@ -215,6 +221,7 @@ impl Mount {
             sub_path: None,
             place,
             definition: None,
+            is_read_only: false,
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::image::Image;
 use super::inside;
-use super::model::{Deployment, Mount, MountSource};
+use super::model::{Deployment, Mount, MountSource, Platform};
 use super::near;
 use super::programs;
 use super::user::Rights;
@@ -23,6 +23,25 @@ use steps::Steps;
 /// How many of the reasons why more may be mounted are shown: a Dockerfile may have hundreds, and the
 /// first ones tell what to look at.
 const MOST_DOUBTS: usize = 8;
+
+/// Folders that admission webhooks mount into pods by labels, annotations or service accounts that need not
+/// be in the tree, and the webhooks: aws/amazon-eks-pod-identity-webhook and the EKS Pod Identity Agent,
+/// Azure/azure-workload-identity `pkg/webhook`, hashicorp/vault-k8s `agent-inject/agent`.
+const INJECTED: &[(&str, &str)] = &[
+    (
+        "/var/run/secrets/eks.amazonaws.com",
+        "the webhook of EKS for IAM roles",
+    ),
+    (
+        "/var/run/secrets/pods.eks.amazonaws.com",
+        "the webhook of EKS Pod Identity",
+    ),
+    (
+        "/var/run/secrets/azure/tokens",
+        "the webhook of Azure Workload Identity",
+    ),
+    ("/vault/secrets", "the Vault agent"),
+];
 
 /// Where a path comes from.
 #[derive(Clone, Debug)]
@@ -145,10 +164,25 @@ impl Deployment {
             MountSource::Outside(outside) => steps.outside(outside, below),
             MountSource::Unknown(reason) => unknown(reason, steps.evidence),
         };
-        match self.may_be_laid_over(tree, mount, below, &resolved) {
-            true => self.further_mounts(&self.overlays),
-            false => resolved,
+        if self.may_be_laid_over(tree, mount, below, &resolved) {
+            return self.further_mounts(&self.overlays);
         }
+        self.written_by_another(tree, &resolved).unwrap_or(resolved)
+    }
+
+    /// That a file which the tree lacks may be written by another container with the same folder.
+    fn written_by_another(&self, tree: &dyn Tree, resolved: &Resolved<'_>) -> Option<Resolved<'_>> {
+        let Resolved::Provided(found) = resolved else {
+            return None;
+        };
+        let file = found.tree_file.as_ref()?;
+        let is_bound = matches!(found.mount.source, MountSource::Tree(_));
+        if !is_bound || near::is_inside(self, tree, file) {
+            return None;
+        }
+        let writer = self.writers.of(file, &self.place)?;
+        let reason = format!("{} may write it, which mounts the same folder", writer.name);
+        Some(unknown(reason, vec![writer.evidence()]))
     }
 
     /// Whether what a mount lacks may be mounted below it by something that is laid over the deployment.
@@ -189,6 +223,10 @@ impl Deployment {
                 evidence: vec![one.evidence.clone()],
             });
         }
+        if let Some(by) = self.injecting(path) {
+            let reason = format!("{by} mounts files there in pods that it is told to change");
+            return unknown(reason, Vec::new());
+        }
         if let Some(twin) = near::linked_twin(self, path) {
             return unknown(twin, Vec::new());
         }
@@ -218,6 +256,14 @@ impl Deployment {
             },
             Some(_) => lost(),
         }
+    }
+
+    /// The admission webhook that may mount something at a path of a pod.
+    fn injecting(&self, path: &str) -> Option<&'static str> {
+        let is_pod = self.platform == Platform::Kubernetes;
+        let mut known = INJECTED.iter().filter(|_| is_pod);
+        let (_, by) = known.find(|(folder, _)| is_or_below(path, folder))?;
+        Some(by)
     }
 
     /// The mounts for people, sorted by path.

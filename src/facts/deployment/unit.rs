@@ -76,6 +76,7 @@ pub(super) fn machine(
         prometheus: Some(evidence("it starts Prometheus")),
         doubts: vec![evidence("what is on the machine is not in the tree")],
         overlays: Vec::new(),
+        writers: Arc::default(),
         file: path.to_owned(),
         namespace: None,
         pod: PodNetwork::default(),

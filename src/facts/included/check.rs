@@ -73,7 +73,8 @@ pub fn check(
     for one in &named {
         checker.named(one);
     }
-    checker.out.unchecked = unverified(&named);
+    named.retain(|named| !is_spare(named, runners, lookup));
+    checker.out.unchecked = unverified(&named, runners, lookup);
     let included = checker.scrape_configs(&named);
     checker.together(&named);
     checker
@@ -94,6 +95,13 @@ pub fn check(
         .findings
         .extend(tls::check(document, folder, lookup));
     checker.out
+}
+
+/// Whether nothing is at what a pattern names, where that was seen: a finding of its own, if it is one.
+fn is_spare(named: &Named<'_>, runners: &Runners<'_>, lookup: &Lookup<'_>) -> bool {
+    let is_elsewhere = matches!(named.matched, Matched::Unverified(Unverified::Elsewhere));
+    let pattern = named.node.as_str().unwrap_or("");
+    is_elsewhere && mounted::finds_nothing(pattern, named.purpose, runners, lookup)
 }
 
 /// The name scheme that the configuration sets.
@@ -485,38 +493,57 @@ pub(super) fn remedy(purpose: Purpose) -> &'static str {
 }
 
 /// What can't be looked at here, once for each setting and reason.
-fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
+fn unverified(named: &[Named<'_>], runners: &Runners<'_>, lookup: &Lookup<'_>) -> Vec<Unchecked> {
     let mut seen = HashSet::new();
-    let first = named.iter().filter_map(|named| match &named.matched {
-        Matched::Unverified(why) if seen.insert((named.purpose, why)) => Some((named, why)),
-        _ => None,
-    });
-    first
-        .map(|(one, why)| {
-            let (reason, settle) = match why {
-                Unverified::Elsewhere => (
-                    "the path is absolute, and Prometheus does not run here",
-                    Some("run promvet with --root, or with --on-host where Prometheus runs"),
-                ),
-                Unverified::Outside => ("the path leads out of the tree that is checked", None),
-                Unverified::Placeholder => ("the path holds a placeholder", None),
-                Unverified::Forbidden => ("the folder may not be read", None),
-                Unverified::NoFolder => (
-                    "the configuration has no folder to which a relative path could be relative",
-                    None,
-                ),
-                _ => ("where it leads is not known", None),
-            };
-            Unchecked {
-                noun: None,
-                place: one.node.place(),
-                logical: one.node.path(),
-                reason: format!(
-                    "the files that `{}` names were not checked: {reason}",
-                    one.purpose.setting()
-                ),
-                settle: settle.map(str::to_owned),
-            }
-        })
-        .collect()
+    let mut out = Vec::new();
+    for one in named {
+        let Matched::Unverified(why) = &one.matched else {
+            continue;
+        };
+        let pattern = one.node.as_str().unwrap_or("");
+        let (reason, settle) = match why {
+            Unverified::Elsewhere => elsewhere(pattern, runners, lookup),
+            why => (reason(why).to_owned(), None),
+        };
+        if !seen.insert((one.purpose, reason.clone())) {
+            continue;
+        }
+        out.push(Unchecked {
+            noun: None,
+            place: one.node.place(),
+            logical: one.node.path(),
+            reason: format!(
+                "the files that `{}` names were not checked: {reason}",
+                one.purpose.setting()
+            ),
+            settle: settle.map(str::to_owned),
+        });
+    }
+    out
+}
+
+/// Why an absolute path is not looked at, and what settles it.
+fn elsewhere(
+    pattern: &str,
+    runners: &Runners<'_>,
+    lookup: &Lookup<'_>,
+) -> (String, Option<&'static str>) {
+    let reason = mounted::why_open(pattern, runners, lookup);
+    let reason = reason
+        .unwrap_or_else(|| "the path is absolute, and Prometheus does not run here".to_owned());
+    let settle = "run promvet with --root, or with --on-host where Prometheus runs";
+    (reason, Some(settle))
+}
+
+fn reason(why: &Unverified) -> &str {
+    match why {
+        Unverified::Outside => "the path leads out of the tree that is checked",
+        Unverified::Placeholder => "the path holds a placeholder",
+        Unverified::Forbidden => "the folder may not be read",
+        Unverified::NoFolder => {
+            "the configuration has no folder to which a relative path could be relative"
+        }
+        Unverified::External(reason) => reason,
+        _ => "where it leads is not known",
+    }
 }

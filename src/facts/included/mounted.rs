@@ -72,6 +72,8 @@ pub(super) struct Question<'q> {
     pub(super) purpose: Purpose,
     /// Whether the tree has such files beside the configuration.
     pub(super) is_here: bool,
+    /// The other names and patterns for the same folder.
+    pub(super) beside: &'q [&'q str],
 }
 
 /// Whether nothing can be at a path or a pattern: all containers that surely run the configuration
@@ -154,12 +156,12 @@ fn lacking_in(
         return None;
     }
     let names = deployment.names_in(lookup.tree, &folder);
-    let is_data = |name: &&String| {
-        let endings = [".yml", ".yaml", ".json", ".rules"];
-        endings.iter().any(|ending| name.ends_with(ending))
+    let is_named = |name: &&String| {
+        let mut beside = question.beside.iter();
+        beside.any(|pattern| glob::is_name_of(pattern, name))
     };
     // A folder without anything like it waits for files that something may write.
-    let other = names.iter().find(is_data)?;
+    let other = names.iter().find(|name| is_data(name) && !is_named(name))?;
     Some(Lacking {
         what: format!(
             "`{folder}` in {} has `{other}`, which does not match",
@@ -171,6 +173,34 @@ fn lacking_in(
             _ => Vec::new(),
         }),
     })
+}
+
+fn is_data(name: &str) -> bool {
+    let endings = [".yml", ".yaml", ".json", ".rules"];
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a pattern surely matches nothing in what surely runs the configuration: its folder has files of
+/// such kinds, all of them in sight.
+pub(super) fn finds_nothing(
+    pattern: &str,
+    purpose: Purpose,
+    runners: &Runners<'_>,
+    lookup: &Lookup<'_>,
+) -> bool {
+    let surely = |runner: &&RunningDeployment<'_>| {
+        runner.certainty != Certainty::Doubtful && runner.deployment.prometheus.is_some()
+    };
+    let mut runners = runners.iter().filter(surely).peekable();
+    let is_empty = |runner: &RunningDeployment<'_>| {
+        let path = runner.path_of(pattern);
+        let names = runner
+            .deployment
+            .names_in(lookup.tree, &fixed_folder(&path));
+        let (found, is_whole) = expanded(runner, &path, purpose, lookup);
+        found.is_empty() && is_whole && names.iter().any(|name| is_data(name))
+    };
+    glob::is_pattern(pattern) && runners.peek().is_some() && runners.all(is_empty)
 }
 
 /// That nothing is at a path.
@@ -367,4 +397,33 @@ fn from_outside(
         Resolved::External { reason, .. } => Some(reason),
         _ => None,
     }
+}
+
+/// Why it is not known what an absolute path or pattern leads to in a container that surely runs the
+/// configuration.
+pub(super) fn why_open(
+    pattern: &str,
+    runners: &Runners<'_>,
+    lookup: &Lookup<'_>,
+) -> Option<String> {
+    let asked = match glob::is_pattern(pattern) {
+        true => fixed_folder(pattern),
+        false => pattern.to_owned(),
+    };
+    let surely = |runner: &&RunningDeployment<'_>| {
+        runner.certainty != Certainty::Doubtful && runner.deployment.prometheus.is_some()
+    };
+    let mut runners = runners.iter().filter(surely);
+    runners.find_map(
+        |runner| match runner.deployment.resolve(lookup.tree, &asked) {
+            Resolved::External { reason, .. } | Resolved::Unknown { reason, .. } => Some(reason),
+            Resolved::Provided(found) if matches!(found.mount.source, MountSource::Tree(_)) => {
+                let mount = &found.mount.path;
+                Some(format!(
+                    "the folder that is mounted at `{mount}` has none here, and something may write them"
+                ))
+            }
+            _ => None,
+        },
+    )
 }

@@ -1,45 +1,52 @@
 //! What a configuration names and the containers that run it do not have.
 
+use std::collections::HashMap;
+
 use super::check::at;
-use super::{Matched, Named, Purpose, Runners, glob, mounted};
+use super::{Matched, Named, Purpose, Runners, mounted};
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::finding::{Finding, Severity, rule};
 
+/// The most names and patterns for one folder that are compared with what is there: each is matched with each
+/// name, and no one writes more by hand.
+const MOST_BESIDE: usize = 64;
+
 /// What can lead nowhere where Prometheus runs. Of several patterns for one folder, such as `*.yml` and
-/// `*.yaml`, one that matches is enough.
+/// `*.yaml`, one is spare where the others match everything.
 pub(super) fn check(
     named: &[Named<'_>],
     runners: &Runners<'_>,
     lookup: &Lookup<'_>,
 ) -> Vec<Finding> {
-    let lacking: Vec<_> = named
-        .iter()
-        .map(|named| lacking(named, runners, lookup))
-        .collect();
-    let matched: Vec<_> = named
-        .iter()
-        .zip(&lacking)
-        .filter(|(_, lacking)| lacking.is_none())
-        .filter_map(|(one, _)| folder_of_pattern(one))
-        .collect();
+    let mut folders: HashMap<(Purpose, &str), Vec<&str>> = HashMap::new();
+    for one in named {
+        if let Some((folder, name)) = parts(one) {
+            let known = folders.entry((one.purpose, folder)).or_default();
+            known.push(name);
+        }
+    }
     let mut out = Vec::new();
-    for (one, lacking) in named.iter().zip(lacking) {
-        let is_spare = folder_of_pattern(one).is_some_and(|own| matched.contains(&own));
-        if let Some(lacking) = lacking.filter(|_| !is_spare) {
+    for one in named {
+        let beside = parts(one).and_then(|(folder, _)| folders.get(&(one.purpose, folder)));
+        let beside = beside.map_or(&[][..], Vec::as_slice);
+        if beside.len() > MOST_BESIDE {
+            continue;
+        }
+        if let Some(lacking) = lacking(one, beside, runners, lookup) {
             out.push(finding(one, lacking));
         }
     }
     out
 }
 
-fn folder_of_pattern<'n>(one: &Named<'n>) -> Option<(Purpose, &'n str)> {
-    let (folder, name) = one.node.as_str()?.rsplit_once('/')?;
-    glob::is_pattern(name).then_some((one.purpose, folder))
+fn parts<'n>(one: &Named<'n>) -> Option<(&'n str, &'n str)> {
+    one.node.as_str()?.rsplit_once('/')
 }
 
 /// Whether nothing can be there where Prometheus runs, unless nothing is there here either.
 fn lacking(
     one: &Named<'_>,
+    beside: &[&str],
     runners: &Runners<'_>,
     lookup: &Lookup<'_>,
 ) -> Option<mounted::Lacking> {
@@ -52,6 +59,7 @@ fn lacking(
         pattern: one.node.as_str().filter(|_| may_differ)?,
         purpose: one.purpose,
         is_here: matches!(one.matched, Matched::Files(_)),
+        beside,
     };
     mounted::lacking(question, runners, lookup)
 }

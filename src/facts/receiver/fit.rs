@@ -31,6 +31,8 @@ pub(super) struct Misfit {
     /// Whether the host is the vendor's own and only not known here: it may accept samples, as
     /// `staging-metric-api.newrelic.com` does.
     pub(super) is_unknown_host: bool,
+    /// Whether only a name in the host shows it: what runs there may be another part.
+    pub(super) is_by_name: bool,
 }
 
 /// How a fault is known, weakest first.
@@ -60,6 +62,8 @@ struct Found {
     guess: bool,
     /// Whether the host is at fault for no other reason than that no form has it.
     of_host: bool,
+    /// Whether a mistake of the profile has the host among its marks.
+    is_by_name: bool,
     /// Whether the path is at fault, so that what the form reads in it means nothing.
     of_path: bool,
     values: Values,
@@ -180,6 +184,7 @@ impl Fit<'_> {
             ground: found.ground,
             is_usual: found.guess || found.ground == Ground::Unknown || is_prefixed,
             is_unknown_host: found.of_host,
+            is_by_name: found.is_by_name,
         }
     }
 
@@ -192,6 +197,7 @@ impl Fit<'_> {
                 range,
                 guess: !mistake.port.is_empty(),
                 of_host: false,
+                is_by_name: !mistake.host.is_empty(),
                 of_path: !mistake.path.is_empty(),
                 says: said(self.endpoint, &mistake.says, &values),
                 cause: mistake.cause,
@@ -415,6 +421,7 @@ impl Fit<'_> {
             of_scheme: false,
             guess: false,
             of_host: false,
+            is_by_name: false,
             of_path: false,
             values: Values::new(),
         }

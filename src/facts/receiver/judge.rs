@@ -31,6 +31,8 @@ pub struct ShapeFault {
     pub of_host: bool,
     /// Whether it is only that nothing known takes samples at the path: a proxy may rewrite it.
     pub is_unknown_path: bool,
+    /// Whether only a name in the host shows it: what runs there may be another part.
+    pub is_by_name: bool,
     /// The receiver, if one is known.
     pub receiver: Option<Text>,
 }
@@ -153,6 +155,7 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
         hint: false,
         of_host: false,
         is_unknown_path: false,
+        is_by_name: false,
         receiver: None,
     }
 }
@@ -210,6 +213,7 @@ fn unknown(endpoint: &Endpoint) -> Option<ShapeFault> {
         hint: true,
         of_host: false,
         is_unknown_path: true,
+        is_by_name: false,
         receiver: None,
     })
 }
@@ -243,6 +247,7 @@ fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Misfi
         hint: candidate.profile.confidence == Confidence::Low,
         of_host: is_unknown_host(candidate, fault),
         is_unknown_path: false,
+        is_by_name: fault.is_by_name,
         receiver: Some(candidate.profile.id.clone()),
     }
 }

@@ -36,7 +36,11 @@ impl Project<'_> {
             let reason = format!(
                 "`{section}` at the top level has no `{name}`, so docker compose refuses the file"
             );
-            return Placed::At(Mount::new(&path, MountSource::Unknown(reason), place));
+            return Placed::At(Box::new(Mount::new(
+                &path,
+                MountSource::Unknown(reason),
+                place,
+            )));
         };
         let source = match self.origin(kind, name, definition) {
             Some(from) => {
@@ -60,10 +64,10 @@ impl Project<'_> {
             place: definition.place(),
             message: format!("the {kind} `{name}` is defined here"),
         };
-        Placed::At(Mount {
+        Placed::At(Box::new(Mount {
             definition: Some(evidence),
             ..Mount::new(&path, source, place)
-        })
+        }))
     }
 
     /// Where the content of a definition comes from; none if a variable hides it.

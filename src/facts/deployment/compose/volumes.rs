@@ -11,12 +11,13 @@ struct Written {
     kind: Option<String>,
     source: Option<String>,
     target: String,
+    is_read_only: bool,
 }
 
 /// What an entry of a service mounts.
 pub(super) enum Placed {
     /// Something at a path.
-    At(Mount),
+    At(Box<Mount>),
     /// Something at a path that depends on a variable without a value: where that is written.
     Unclear(Place),
     /// Nothing that can be made out.
@@ -52,11 +53,12 @@ impl Project<'_> {
             .get("volume")
             .and_then(|volume| volume.get("subpath"))
             .and_then(Node::as_str);
-        Placed::At(Mount {
+        Placed::At(Box::new(Mount {
             definition,
             sub_path: sub_path.map(str::to_owned),
+            is_read_only: written.is_read_only,
             ..Mount::new(&target, source, place)
-        })
+        }))
     }
 
     /// One entry of `tmpfs`: a path with options behind a colon.
@@ -64,7 +66,7 @@ impl Project<'_> {
         let Some(path) = node.as_str().and_then(|text| text.split(':').next()) else {
             return Placed::Nothing;
         };
-        Placed::At(Mount::new(path, scratch().0, node.place()))
+        Placed::At(Box::new(Mount::new(path, scratch().0, node.place())))
     }
 
     fn source(&self, source: &str, kind: Option<&str>) -> (MountSource, Option<Evidence>) {
@@ -137,11 +139,13 @@ fn short_form(text: &str) -> Option<Written> {
             kind: None,
             source: Some(first),
             target,
+            is_read_only: parts.any(|options| options.split(',').any(|word| word == "ro")),
         },
         None => Written {
             kind: None,
             source: None,
             target: first,
+            is_read_only: false,
         },
     })
 }
@@ -173,5 +177,6 @@ fn long_form(node: Node<'_>) -> Option<Written> {
         kind: text("type"),
         source: text("source").or_else(|| text("src")),
         target,
+        is_read_only: is_true(node, "read_only") || is_true(node, "readonly"),
     })
 }

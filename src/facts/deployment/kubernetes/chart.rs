@@ -2,6 +2,7 @@
 //! `charts/prometheus` 28.0.0 templates/deploy.yaml).
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::super::arguments::Argument;
 use super::super::by_path::ByPath;
@@ -180,6 +181,7 @@ impl<'d> Server<'d> {
             pod: PodNetwork::default(),
             environment: Vec::new(),
             overlays: vec![doubt.clone()],
+            writers: Arc::default(),
             doubts: vec![doubt],
         }
     }

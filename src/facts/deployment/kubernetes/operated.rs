@@ -6,6 +6,7 @@ mod flags;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::super::by_path::ByPath;
 use super::super::network::{Container, Named, Ports, Surroundings};
@@ -366,6 +367,7 @@ impl<'d> Operated<'d> {
             pod: PodNetwork::default(),
             environment: Vec::new(),
             overlays: doubts.clone(),
+            writers: Arc::default(),
             doubts,
         }
     }
