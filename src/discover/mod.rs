@@ -30,7 +30,9 @@ pub(crate) use embedded::{alloy, started_key, started_part};
 pub use embedded_in::{EmbeddedIn, environment_of};
 pub use examine::{Dialect, Recognised, Template, What, examine};
 pub(crate) use examine::{nodes, sets_nothing};
-pub(crate) use flags::unit::started as started_by_unit;
+pub(crate) use flags::unit::{
+    environment_files, started as started_by_unit, variable as variable_of_unit,
+};
 pub use foreign::Spoken;
 pub(crate) use foreign::is_file_of_chart;
 pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE, is_kind_of_sender, section_names};

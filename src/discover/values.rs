@@ -282,6 +282,8 @@ fn is_for_server(values: Node<'_>, is_named: bool) -> bool {
         .filter(|server| server.mapping().is_some());
     server.is_some_and(|server| {
         let is_only = ONLY_HERE.iter().any(|key| server.get(key).is_some());
-        is_named || is_only || is_among_its_like(values)
+        let mut lists = REMOTE.iter().filter_map(|(key, _)| server.get(key));
+        let sends = lists.any(is_list_of_endpoints) && is_by_server(values, server);
+        is_named || is_only || sends || is_among_its_like(values)
     })
 }

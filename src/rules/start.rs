@@ -49,6 +49,23 @@ pub fn judge_start(
         out.unchecked.extend(judged.unchecked);
         out.started.push(deployment.place.clone());
     }
+    // Where a script starts it, no container of the tree surely does.
+    let by_script = runners
+        .iter()
+        .all(|runner| runner.deployment.prometheus.is_none());
+    if by_script && configuration.holder.is_none() {
+        for deployment in facts.commands_starting(&facts.absolute(shown)) {
+            let arguments = &deployment.arguments;
+            let is_known = arguments.for_entry_point && deployment.known_image().is_some();
+            if !is_known || !seen.insert(deployment.place.order()) {
+                continue;
+            }
+            // Sentences repeat words of it.
+            deployment.place.text().recognize_words();
+            let judged = judge_container(deployment, facts, target, timings);
+            out.findings.extend(judged.findings);
+        }
+    }
     out
 }
 

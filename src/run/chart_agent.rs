@@ -71,7 +71,7 @@ pub(super) fn add(
     let refused = || agent.refused(document, &means, facts);
     judgement
         .findings
-        .extend(agent.server_flag().or_else(refused));
+        .extend(agent.server_flag(&means).or_else(refused));
 }
 
 /// The documents around a configuration in values, which has only its own part of them.
@@ -166,8 +166,8 @@ impl<'d> Agent<'d> {
     }
 
     /// A flag of the chart's own that is for servers only.
-    fn server_flag(&self) -> Option<Finding> {
-        if self.replaces || self.is_feature {
+    fn server_flag(&self, means: &Means) -> Option<Finding> {
+        if self.replaces || !matches!(means, Means::Agent) {
             return None;
         }
         let message = "an agent refuses `--storage.tsdb.path`, which the chart adds: Prometheus does not start";

@@ -45,6 +45,20 @@ fn what_the_chart_sets_by_default_is_refused_by_an_agent() {
             ),
             "an agent refuses `--storage.tsdb.path`, which the chart adds",
         ),
+        (
+            values(
+                "  image: {tag: v2.53.0}\n  extraArgs: {enable-feature: agent}\n",
+                "",
+            ),
+            "an agent refuses `--storage.tsdb.path`, which the chart adds",
+        ),
+        (
+            values(
+                "  image: {tag: v2.53.0}\n  extraFlags: ['enable-feature=agent,x']\n",
+                "",
+            ),
+            "an agent refuses `--storage.tsdb.path`, which the chart adds",
+        ),
     ] {
         let said = said(&content);
         let count = said.matches("an agent").count();
@@ -61,6 +75,10 @@ fn an_agent_without_what_it_refuses_is_right() {
         values(OVERRIDE, &whole.replace("[]", "null")),
         values(&elsewhere, ""),
         values(&format!("  configMapOverrideName: own\n{OVERRIDE}"), ""),
+        values(
+            "  image: {tag: v2.53.0}\n  extraArgs: {enable-feature: native-histograms}\n",
+            "",
+        ),
         values(&OVERRIDE.replace("--agent", "--web.enable-lifecycle"), ""),
         values(
             "  defaultFlagsOverride: [--config.file=/etc/config/prometheus.yml]\n  extraFlags: [agent]\n",

@@ -492,3 +492,111 @@ fn flags_in_values_of_the_chart_are_judged() {
         }
     }
 }
+
+/// Variables of a unit are read where it or a file of the tree sets them.
+#[test]
+fn variables_of_a_unit_are_filled_in() {
+    let exec = "ExecStart=/usr/bin/prometheus $ARGS\n";
+    let line = "--config.file=/etc/prometheus/prometheus.yml --web.enable-lifecyle";
+    let unit = |lines: &str| format!("[Service]\n{lines}{exec}");
+    let own = unit(&format!("Environment=\"ARGS={line}\"\n"));
+    let by_file = unit("EnvironmentFile=-/etc/default/prometheus\n");
+    let sets = format!("A=b\nARGS=\"{line}\"\n");
+    let long =
+        "ARGS=\"--config.file=/etc/prometheus/prometheus.yml \\\n  --web.enable-lifecyle\"\n";
+    let files = |unit: &str, others: &[(&str, &str)]| -> Vec<(String, String)> {
+        let mut all = vec![("/tree/prometheus.service".to_owned(), unit.to_owned())];
+        let others = others.iter();
+        all.extend(others.map(|(path, text)| (format!("/tree/{path}"), (*text).to_owned())));
+        all
+    };
+    for (all, count) in [
+        (files(&own, &[]), 1),
+        (files(&own.replace("lifecyle", "lifecycle"), &[]), 0),
+        (
+            files(&own, &[("prometheus.service.d/a.conf", "[Service]\n")]),
+            1,
+        ),
+        (
+            files(
+                &unit(&format!("Environment=A=b 'ARGS={line}'\nEnvironment=C=d\n")),
+                &[],
+            ),
+            1,
+        ),
+        (files(&own.replace("$ARGS", "${ARGS}"), &[]), 0),
+        (files(&own.replace("ARGS=", "OTHER="), &[]), 0),
+        (files(&by_file, &[]), 0),
+        (files(&by_file, &[("etc/default/prometheus", &sets)]), 1),
+        (files(&by_file, &[("default/prometheus", &sets)]), 1),
+        (files(&by_file, &[("prometheus", long)]), 1),
+        (
+            files(
+                &by_file,
+                &[("default/prometheus", &sets.replace("lifecyle", "lifecycle"))],
+            ),
+            0,
+        ),
+        (files(&by_file, &[("default/other", &sets)]), 0),
+    ] {
+        let all: Vec<_> = all.iter().map(|(path, text)| (&**path, &**text)).collect();
+        let found = reported(&all);
+        let flags = found.iter().filter(|one| one.starts_with("start/flag"));
+        assert_eq!(flags.count(), count, "{all:?}: {found:?}");
+    }
+}
+
+/// Flags in a script that runs the image are those of its entry point.
+#[test]
+fn flags_of_a_script_are_judged() {
+    let config = ("/tree/prometheus.yml", "scrape_configs: []\n");
+    let mount = "-v $PWD/prometheus.yml:/etc/prometheus/prometheus.yml";
+    let flags = "--config.file=/etc/prometheus/prometheus.yml --web.enable-lifecyle";
+    for (line, count) in [
+        (
+            format!("docker run -d {mount} prom/prometheus:v3.4.0 {flags}"),
+            1,
+        ),
+        (
+            format!("podman run {mount} docker.io/prom/prometheus:v3.4.0 \\\n  {flags}"),
+            1,
+        ),
+        (
+            format!("nerdctl run {mount} quay.io/prometheus/prometheus {flags}"),
+            1,
+        ),
+        (
+            format!("docker run {mount} prom/prometheus:v2.53.1 {flags}")
+                .replace("enable-lifecyle", "enable-otlp-receiver"),
+            1,
+        ),
+        (
+            format!("docker run {mount} prom/prometheus:v3.4.0 {flags}")
+                .replace("lifecyle", "lifecycle"),
+            0,
+        ),
+        (
+            format!("docker run --entrypoint sh {mount} prom/prometheus:v3.4.0 {flags}"),
+            0,
+        ),
+        (
+            format!("docker run {mount} acme/prometheus:v3.4.0 {flags}"),
+            0,
+        ),
+        (
+            format!("# docker run {mount} prom/prometheus:v3.4.0 {flags}"),
+            0,
+        ),
+        (
+            format!(
+                "docker run -v /srv/p.yml:/etc/prometheus/prometheus.yml prom/prometheus {flags}"
+            ),
+            0,
+        ),
+    ] {
+        let script = format!("#!/bin/sh\n{line}\n");
+        let found = reported(&[config, ("/tree/run.sh", &script)]);
+        let flags = found.iter().filter(|one| one.starts_with("start/flag"));
+        assert_eq!(flags.count(), count, "{line}: {found:?}");
+    }
+}

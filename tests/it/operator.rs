@@ -849,6 +849,23 @@ fn flags_and_features_of_a_prometheus_are_judged() {
         ),
         (
             "Prometheus",
+            &spec("  additionalArgs: [{name: --web.page-title, value: x}]"),
+            &[(7, "start/flag", "the Operator adds two dashes")],
+        ),
+        (
+            "PrometheusAgent",
+            &spec("  additionalArgs: [{name: -web.page-title, value: x}]"),
+            &[(7, "start/flag", "does not know `---web.page-title`")],
+        ),
+        (
+            "Prometheus",
+            &spec(
+                "  additionalArgs: [{name: --web.page-title}]\n  containers: [{name: prometheus, args: [a]}]",
+            ),
+            &[],
+        ),
+        (
+            "Prometheus",
             &spec("  additionalArgs: [{name: storage.tsdb.min-block-duration, value: 2hours}]"),
             &[(7, "start/flag", "min-block-duration")],
         ),
@@ -913,6 +930,31 @@ fn a_server_with_the_feature_of_agents_does_not_start() {
             &[],
         ),
         ("PrometheusAgent", &with("  version: v2.53.0\n"), &[]),
+        (
+            "Prometheus",
+            "  version: v3.4.0\n  additionalArgs: [{name: agent}]\n",
+            &[(6, conflict, path)],
+        ),
+        (
+            "Prometheus",
+            "  additionalArgs: [{name: agent}]\n",
+            &[(5, conflict, path)],
+        ),
+        (
+            "Prometheus",
+            "  version: v2.53.0\n  additionalArgs: [{name: enable-feature, value: agent}]\n",
+            &[(6, conflict, path)],
+        ),
+        (
+            "Prometheus",
+            &format!("  version: v3.4.0\n  additionalArgs: [{{name: agent}}]\n{args}"),
+            &[],
+        ),
+        (
+            "Prometheus",
+            "  version: v3.4.0\n  additionalArgs: [{name: web.page-title, value: agent}]\n",
+            &[],
+        ),
         (
             "Prometheus",
             "  enableFeatures: [native-histograms]\n  version: v2.53.0\n",

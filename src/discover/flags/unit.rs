@@ -39,6 +39,42 @@ pub(crate) fn started(content: &str, program: &str) -> Option<Started> {
     Some(Started { key, words, image })
 }
 
+/// The words of a variable that a unit sets, and where they are; of several assignments the last counts
+/// (systemd.exec(5), `Environment=`).
+pub(crate) fn variable(content: &str, name: &str) -> Option<Vec<Span>> {
+    let lines = assignments(content, "Environment=");
+    let found = lines.flat_map(|(start, line)| {
+        let words = spans(line).filter_map(move |(from, to)| {
+            let value = line.get(from..to)?.strip_prefix(name)?.strip_prefix('=')?;
+            let begins = start + to - value.len();
+            let inner = spans(value).map(move |(a, b)| Span::new(begins + a, begins + b));
+            Some(inner.collect())
+        });
+        words.collect::<Vec<_>>()
+    });
+    found.last()
+}
+
+/// The files of variables that a unit reads (`EnvironmentFile=`).
+pub(crate) fn environment_files(content: &str) -> impl Iterator<Item = &str> {
+    let lines = assignments(content, "EnvironmentFile=");
+    lines.map(|(_, line)| {
+        line.trim()
+            .trim_start_matches('-')
+            .trim_matches(['"', '\''])
+    })
+}
+
+/// The values of a key of a unit, and where they begin.
+fn assignments<'c>(content: &'c str, key: &'static str) -> impl Iterator<Item = (usize, &'c str)> {
+    let mut from = 0;
+    content.split_inclusive('\n').filter_map(move |line| {
+        let start = from;
+        from += line.len();
+        Some((start + key.len(), line.trim_end().strip_prefix(key)?))
+    })
+}
+
 /// The name of the image of a Quadlet.
 fn image(content: &str) -> Option<Span> {
     let mut from = 0;

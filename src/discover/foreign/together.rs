@@ -30,6 +30,7 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
     }
     out.extend(default_classes(spec));
     out.extend(managed_arguments(spec, kind));
+    out.extend(dashed_arguments(spec));
     out.extend(deprecated_images(spec, holder));
     out.extend(release(spec));
     out
@@ -195,43 +196,92 @@ fn default_classes(spec: Node<'_>) -> Option<Finding> {
     Some(finding.help("leave one of them as the default"))
 }
 
-/// The feature `agent` of a server: the Operator passes `--storage.tsdb.path` to it, and rule files
+/// Where a server is told to be an agent, and whether by the feature, which made agents before 3.0.
+fn agent(spec: Node<'_>) -> Option<(Node<'_>, bool)> {
+    let items = |key: &str| spec.get(key).into_iter().flat_map(Node::items);
+    let mut features = items("enableFeatures");
+    if let Some(feature) = features.find(|feature| feature.as_str() == Some("agent")) {
+        return Some((feature, true));
+    }
+    items("additionalArgs").find_map(|argument| {
+        let name = argument.get("name")?;
+        let value = argument.get("value").and_then(Node::as_str).unwrap_or("");
+        match name.as_str()? {
+            "agent" if value.is_empty() => Some((name, false)),
+            "enable-feature" if value.split(',').any(|word| word == "agent") => Some((name, true)),
+            _ => None,
+        }
+    })
+}
+
+/// A server that is told to be an agent: the Operator passes `--storage.tsdb.path` to it, and rule files
 /// where it selects rules (prometheus-operator v0.93.0 `pkg/prometheus/server/statefulset.go`,
 /// `buildServerArgs`, and `pkg/prometheus/promcfg.go`), which agents refuse. Arguments of its container
 /// in `containers` may take the place of those flags.
 fn agent_feature(spec: Node<'_>, is_values: bool) -> Option<Finding> {
-    let mut features = spec.get("enableFeatures")?.items();
-    let feature = features.find(|feature| feature.as_str() == Some("agent"))?;
+    let (node, is_feature) = agent(spec)?;
     let image = spec.get("image").and_then(|image| image.get("tag"));
     let version = spec.get("version").or(image).and_then(Node::as_str);
     let release = version.and_then(release_of);
-    if release.is_some_and(|release| release >= (3, 0)) {
+    let is_new = release.map(|release| release >= (3, 0));
+    // The flag is unknown to old releases, and the feature to new ones, which `start` reports.
+    if is_new == Some(is_feature) {
         return None;
     }
-    let mut containers = spec.get("containers").into_iter().flat_map(Node::items);
-    let is_replaced = containers.any(|container| {
-        let name = container.get("name").and_then(Node::as_str);
-        name == Some("prometheus") && container.get("args").is_some()
-    });
+    let is_replaced = has_own_arguments(spec);
     let refused = match is_replaced {
+        // Arguments of the container take the place of this flag too.
+        true if !is_feature => return None,
         false => "--storage.tsdb.path",
         true if entry(spec, "ruleSelector").is_some() => "rule_files",
         true => return None,
     };
     let message = match release {
-        Some(_) => format!(
-            "`agent`: an agent refuses `{refused}`, which the Operator sets: Prometheus does not start"
-        ),
-        None => format!(
+        None if is_feature => format!(
             "`agent`: before Prometheus 3.0, an agent refuses `{refused}`, which the Operator sets; \
              later it has no effect"
         ),
+        _ => format!(
+            "`agent`: an agent refuses `{refused}`, which the Operator sets: Prometheus does not start"
+        ),
     };
-    let finding = found(rule::SCHEMA_CONFLICT, Severity::Warning, feature, message);
+    let finding = found(rule::SCHEMA_CONFLICT, Severity::Warning, node, message);
     Some(match is_values {
         true => finding.help("set `prometheus.agentMode` to `true`"),
         false => finding.help("write `kind: PrometheusAgent`"),
     })
+}
+
+/// Whether the container of Prometheus has arguments that take the place of those of the Operator.
+fn has_own_arguments(spec: Node<'_>) -> bool {
+    let mut containers = spec.get("containers").into_iter().flat_map(Node::items);
+    containers.any(|container| {
+        let name = container.get("name").and_then(Node::as_str);
+        name == Some("prometheus") && container.get("args").is_some()
+    })
+}
+
+/// Arguments with the dashes that the Operator writes itself (`pkg/operator/argument.go`, `buildArgs`).
+fn dashed_arguments(spec: Node<'_>) -> Vec<Finding> {
+    if has_own_arguments(spec) {
+        return Vec::new();
+    }
+    let list = spec.get("additionalArgs").into_iter().flat_map(Node::items);
+    let names = list.filter_map(|argument| argument.get("name"));
+    let dashed = names.filter_map(|node| {
+        let name = node.as_str()?;
+        let bare = name.trim_start_matches('-');
+        let is_dashed = bare.len() < name.len() && !bare.is_empty();
+        is_dashed.then(|| {
+            let message = format!(
+                "`{name}`: the Operator adds two dashes: Prometheus does not know `--{name}` and does not start"
+            );
+            let finding = found(rule::START_FLAG, Severity::Error, node, message);
+            let finding = finding.kind("dashes");
+            finding.help(Advice::replace(node.span(), bare).text(format!("write `{bare}`")).safe())
+        })
+    });
+    dashed.collect()
 }
 
 /// Flags that the Operator sets itself, and the key of `spec` that makes it do so; none where it

@@ -19,6 +19,7 @@ use super::model::{Deployment, Mount};
 use super::scan::kinds;
 use super::unit::{is_unit, machine, of_unit};
 use super::{inside, is_dockerfile, real, real_file};
+use crate::facts::scripts::LARGEST_SCRIPT;
 use crate::facts::settings::WEB_FILE;
 use crate::finding::{Place, Text};
 use crate::source::Tree;
@@ -52,6 +53,8 @@ struct Started {
     image: Option<Piece>,
     /// Files of the machine that it mounts, and where.
     binds: Vec<Bind>,
+    /// Whether the entry point of the image surely gets all of the arguments.
+    for_entry_point: bool,
 }
 
 /// A file or folder of the machine that a container gets.
@@ -81,7 +84,8 @@ pub(crate) fn of_texts(tree: &dyn Tree, root: &Path, texts: &[Arc<Text>]) -> Vec
     let mut starts = Vec::new();
     for (path, text) in &files {
         if may_start(path, text.content().as_bytes()) {
-            starts.extend(of_text(path, text));
+            let read = |file: &str| variables_at(tree, root, path, file);
+            starts.extend(of_text(path, text, &read));
         }
     }
     if starts.is_empty() {
@@ -96,9 +100,46 @@ pub(crate) fn of_texts(tree: &dyn Tree, root: &Path, texts: &[Arc<Text>]) -> Vec
     deployments.collect()
 }
 
-fn of_text(path: &Path, text: &Arc<Text>) -> Vec<(Deployment, Vec<Bind>)> {
+/// The file of variables of the tree that a unit reads on its machine: at the same path below a folder, or at
+/// the end of it, such as `default/prometheus`. None if another file may be laid over the unit.
+fn variables_at(tree: &dyn Tree, root: &Path, unit: &Path, file: &str) -> Option<Arc<Text>> {
+    let name = Path::new(file).file_name()?;
+    let folder = unit.parent()?;
+    let mut laid_over = unit.as_os_str().to_owned();
+    laid_over.push(".d");
+    if tree.metadata(Path::new(&laid_over)).is_ok() {
+        return None;
+    }
+    let bare = file.trim_start_matches('/');
+    let short = Path::new(bare).parent().and_then(Path::file_name);
+    let short = short.map(|parent| Path::new(parent).join(name));
+    let above = folder
+        .ancestors()
+        .take_while(|above| above.starts_with(root));
+    let of_folder = |above: &Path| {
+        let ways = [Some(PathBuf::from(bare)), short.clone()];
+        ways.into_iter()
+            .flatten()
+            .map(|way| above.join(way))
+            .collect::<Vec<_>>()
+    };
+    let mut files = above.flat_map(of_folder).chain([folder.join(name)]);
+    files.find_map(|file| {
+        let is_inside = tree.within(&file, &[root]).unwrap_or(false);
+        let bytes = is_inside.then(|| tree.read(&file, LARGEST_SCRIPT).ok())??;
+        Some(Text::new(tree.shown(&file), bytes))
+    })
+}
+
+fn of_text(
+    path: &Path,
+    text: &Arc<Text>,
+    read: &dyn Fn(&str) -> Option<Arc<Text>>,
+) -> Vec<(Deployment, Vec<Bind>)> {
     let content = text.content();
-    if let Some(deployment) = of_unit(path, text).filter(|_| is_unit(path)) {
+    if is_unit(path)
+        && let Some(deployment) = of_unit(path, text, read)
+    {
         let binds = match deployment.image {
             Some(_) => binds(&words_of_block(content, (0, content.len()))),
             None => Vec::new(),
@@ -145,6 +186,7 @@ fn by_itself(command: &[Piece]) -> Option<Started> {
         arguments: command.get(program + 1..).unwrap_or_default().to_vec(),
         image: None,
         binds: Vec::new(),
+        for_entry_point: false,
     })
 }
 
@@ -204,6 +246,7 @@ fn by_engine(command: &[Piece]) -> Option<Started> {
             arguments: arguments.to_vec(),
             image: Some(image.clone()),
             binds,
+            for_entry_point: true,
         })
 }
 
@@ -227,6 +270,7 @@ fn by_variable(path: &Path, command: &[Piece]) -> Option<Started> {
         arguments,
         image: None,
         binds: Vec::new(),
+        for_entry_point: false,
     })
 }
 
@@ -260,6 +304,7 @@ fn container(words: &[Piece]) -> Option<Started> {
         arguments: arguments.flatten().collect(),
         image: image.cloned(),
         binds: binds(words),
+        for_entry_point: false,
     })
 }
 
@@ -311,7 +356,7 @@ fn deployment(path: &Path, text: &Arc<Text>, started: &Started) -> Option<Deploy
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let arguments = Arguments {
         replaces: !started.arguments.is_empty(),
-        for_entry_point: false,
+        for_entry_point: started.for_entry_point,
         list: started.arguments.iter().map(argument).collect(),
     };
     let name = format!("the command in `{name}`");

@@ -11,7 +11,7 @@ use super::by_path::ByPath;
 use super::image::Image;
 use super::model::{Deployment, Platform, PodNetwork};
 use super::user::RunAs;
-use crate::discover::started_by_unit;
+use crate::discover::{environment_files, started_by_unit, variable_of_unit};
 use crate::finding::{Evidence, Place, Span, Text};
 
 /// Whether a file is such a unit, by its name.
@@ -23,12 +23,16 @@ pub(crate) fn is_unit(path: &Path) -> bool {
 /// Whether one may start Prometheus, by its bytes.
 pub(crate) fn may_start_prometheus(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| memmem::find(bytes, word).is_some();
-    has(b"prometheus") && has(b"Exec") && has(b"--")
+    has(b"prometheus") && has(b"Exec") && (has(b"--") || has(b"EnvironmentFile="))
 }
 
-/// The Prometheus that a unit starts.
+/// The Prometheus that a unit starts. `read` reads a file of variables that it names.
 #[must_use]
-pub(crate) fn of_unit(path: &Path, text: &Arc<Text>) -> Option<Deployment> {
+pub(crate) fn of_unit(
+    path: &Path,
+    text: &Arc<Text>,
+    read: &dyn Fn(&str) -> Option<Arc<Text>>,
+) -> Option<Deployment> {
     let content = text.content();
     let started = started_by_unit(content, "prometheus")?;
     let at = |span: Span| Place::new(text, span);
@@ -36,7 +40,13 @@ pub(crate) fn of_unit(path: &Path, text: &Arc<Text>) -> Option<Deployment> {
         text: text.slice(*span).to_owned(),
         place: at(*span),
     };
-    let list: Vec<Argument> = started.words.iter().map(word).collect();
+    let words = started.words.iter().map(word);
+    let list: Vec<Argument> = words
+        .flat_map(|argument| match variable(&argument.text) {
+            Some(name) => filled(text, name, read).unwrap_or_else(|| vec![argument]),
+            None => vec![argument],
+        })
+        .collect();
     // Releases before 2.0 had other flags, with one dash.
     let is_old =
         |argument: &Argument| argument.text.starts_with('-') && !argument.text.starts_with("--");
@@ -56,6 +66,74 @@ pub(crate) fn of_unit(path: &Path, text: &Arc<Text>) -> Option<Deployment> {
     };
     let name = format!("the unit `{name}`");
     Some(machine(name, path, at(started.key), arguments, image))
+}
+
+/// The variable that a word is nothing but: systemd splits the value of `$ARGS` into words, and that of
+/// `${ARGS}` not (systemd.service(5), "Command lines").
+fn variable(word: &str) -> Option<&str> {
+    let name = word.strip_prefix('$')?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    (!name.is_empty() && name.chars().all(is_name)).then_some(name)
+}
+
+/// The words of a variable, where the unit or a file of the tree that it reads sets it. Files go before the
+/// unit itself (systemd.exec(5), `EnvironmentFile=`).
+fn filled(
+    text: &Arc<Text>,
+    name: &str,
+    read: &dyn Fn(&str) -> Option<Arc<Text>>,
+) -> Option<Vec<Argument>> {
+    let content = text.content();
+    let files: Vec<&str> = environment_files(content).collect();
+    let words = |text: &Arc<Text>, spans: Vec<Span>| -> Vec<Argument> {
+        let words = spans.into_iter().map(|span| Argument {
+            text: text.slice(span).to_owned(),
+            place: Place::new(text, span),
+        });
+        words.collect()
+    };
+    for file in files.iter().rev() {
+        // What is not in the tree may set it anew.
+        let other = read(file)?;
+        if let Some(spans) = assigned(other.content(), name) {
+            other.recognize_words();
+            return Some(words(&other, spans));
+        }
+    }
+    Some(words(text, variable_of_unit(content, name)?))
+}
+
+/// The words of a variable in a file of variables, with lines that go on behind a backslash.
+fn assigned(content: &str, name: &str) -> Option<Vec<Span>> {
+    let mut from = 0;
+    let mut found: Option<Vec<Span>> = None;
+    let mut is_open = false;
+    for line in content.split_inclusive('\n') {
+        let start = from;
+        from += line.len();
+        let body = line.trim_end();
+        let begins = body
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('='));
+        let part = match (is_open, begins) {
+            (true, _) => body,
+            (false, Some(value)) => {
+                found = Some(Vec::new());
+                value
+            }
+            (false, None) => continue,
+        };
+        is_open = part.ends_with('\\');
+        let at = start + body.len() - part.len();
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\');
+        let words = part.split(ends).filter(|word| !word.is_empty());
+        let spans = words.map(|word| {
+            let begin = at + word.as_ptr().addr() - part.as_ptr().addr();
+            Span::new(begin, begin + word.len())
+        });
+        found.get_or_insert_default().extend(spans);
+    }
+    found
 }
 
 /// A Prometheus on a machine: the tree has its command line and no more.
