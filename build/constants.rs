@@ -61,7 +61,7 @@ fields! {
     KnownPath: path says;
     NotReceiver: id name recognised says sure;
     Program: images commands subcommand other_commands parts file default_file web_config hidden_by
-        paths remote_write_2 settings;
+        paths remote_write remote_write_2 settings;
     ProgramImage: name tag official port;
     ProgramSetting: name flag feature key environment url default;
 }

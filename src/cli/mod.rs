@@ -96,9 +96,15 @@ fn run() -> Exit {
     if cli.command.is_none()
         && let Some((word, command)) = line::misspelled(&cli.check.paths.paths)
     {
-        complain(&format!(
-            "`{word}` is not a command, a file or a folder; did you mean `promvet {command}`?"
-        ));
+        complain(&match word == command {
+            true => format!(
+                "`{word}` is not a file or a folder; for the command, write `promvet {command}` first \
+                 and options behind it"
+            ),
+            false => format!(
+                "`{word}` is not a command, a file or a folder; did you mean `promvet {command}`?"
+            ),
+        });
         return Exit::Failed;
     }
     let mut out = io::BufWriter::new(io::stdout().lock());

@@ -68,6 +68,8 @@ pub struct ReceiverSettings {
     pub other_part: Option<OtherPart>,
     /// The paths at which it takes samples, behind the prefix; empty if there are more.
     pub paths: Vec<String>,
+    /// Its release, and the first one that takes remote write, if its own is older.
+    pub lacks_intake: Option<(Release, Release)>,
     /// Its release, and the first one that takes remote write 2.0, if its own is older.
     pub lacks_version_2: Option<(Release, Release)>,
     /// Its release, if the tag of its image tells.
@@ -135,11 +137,17 @@ impl Facts<'_> {
                 .then(|| profile.tenant.name.to_string()),
             tenants: read.switch(SettingName::Tenants),
             tls: read.is_set(SettingName::Tls),
-            users: read.is_set(SettingName::Users),
+            users: read
+                .is_set(SettingName::Users)
+                .or_else(|| read.without_anyone()),
             user_names: read.user_name(),
             client_certificate: read.is_set(SettingName::ClientCertificate),
             other_part: read.other_part(),
             paths: program.paths.iter().map(ToString::to_string).collect(),
+            lacks_intake: release_of(image).and_then(|own| {
+                let since = program.remote_write?;
+                (own < since).then_some((own, since))
+            }),
             lacks_version_2: release_of(image).and_then(|own| {
                 let since = program.remote_write_2?;
                 (own < since).then_some((own, since))
@@ -255,7 +263,11 @@ impl Facts<'_> {
             Resolved::Provided(found) => found,
             _ => return AtPath::Unknown,
         };
-        let Some(file) = found.tree_file.filter(|_| found.written.is_none()) else {
+        if let Some(written) = &found.written {
+            let whole = written.content.whole();
+            return whole.map_or(AtPath::Unknown, |bytes| AtPath::Content(bytes.to_vec()));
+        }
+        let Some(file) = found.tree_file else {
             return AtPath::Unknown;
         };
         if tree.metadata(&file).is_ok() {

@@ -69,6 +69,9 @@ const HEADERS: &[(&str, &[&str])] = &[
 /// The costs that bcrypt allows (golang.org/x/crypto/bcrypt `MinCost` and `MaxCost`).
 const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
 
+/// Schemes of hashes of other programs (`htpasswd -s`), which look like placeholders.
+const SCHEMES: &[&str] = &["{SHA}", "{SSHA}", "{CRYPT}"];
+
 /// The shortest hash of bcrypt, in bytes (golang.org/x/crypto/bcrypt `minHashSize`).
 const SHORTEST_HASH: usize = 59;
 
@@ -328,10 +331,7 @@ fn text_of(node: Node<'_>) -> Option<&str> {
 
 fn password(node: Node<'_>) -> Option<Finding> {
     let text = text_of(node)?;
-    // Schemes of other programs (`htpasswd -s`), which look like placeholders.
-    let is_other = ["{SHA}", "{SSHA}", "{CRYPT}"]
-        .iter()
-        .any(|scheme| text.starts_with(scheme));
+    let is_other = SCHEMES.iter().any(|scheme| text.starts_with(scheme));
     let is_filled = text.contains("${") || !placeholder::find_words(text).is_empty();
     let is_open = is_filled && !is_other;
     if is_open {

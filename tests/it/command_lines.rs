@@ -600,3 +600,66 @@ fn flags_of_a_script_are_judged() {
         assert_eq!(flags.count(), count, "{line}: {found:?}");
     }
 }
+
+/// A hash with a scheme of another program is no YAML without quotes, and still no variable.
+#[test]
+fn a_web_configuration_that_is_not_yaml_is_reported() {
+    let compose = "services:\n  p:\n    image: prom/prometheus:v3.5.0\n    command: [--config.file=/etc/prometheus/prometheus.yml, \
+         --web.config.file=/etc/prometheus/web.yml]\n    volumes: ['./:/etc/prometheus']\n";
+    for (web, count) in [
+        (
+            "basic_auth_users:\n  carl: {SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n",
+            1,
+        ),
+        ("basic_auth_users:\n  carl: {HASH}more\n", 0),
+        ("basic_auth_users:\n  carl: ${HASH}\n", 0),
+    ] {
+        let found = reported(&[
+            ("/tree/prometheus.yml", "scrape_configs: []\n"),
+            ("/tree/compose.yaml", compose),
+            ("/tree/web.yml", web),
+        ]);
+        assert_eq!(found.len(), count, "{web}: {found:?}");
+    }
+}
+
+/// Certificates of a Secret are read where it is mounted.
+#[test]
+fn certificates_of_a_mounted_secret_are_judged() {
+    for (data, count) in [
+        ("stringData: {tls.crt: hello, tls.key: world}", 2),
+        ("data: {tls.crt: aGVsbG8K, tls.key: d29ybGQK}", 2),
+        ("data: {tls.crt: '', tls.key: ''}", 0),
+        ("stringData: {tls.crt: '${CERT}', tls.key: '${KEY}'}", 0),
+        ("stringData: {tls.crt: REPLACE_ME, tls.key: REPLACE_ME}", 0),
+        ("type: Opaque", 0),
+    ] {
+        let all = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  prometheus.yml: |\n    scrape_configs: []\n  \
+             web.yml: |\n    tls_server_config: {{cert_file: /etc/tls/tls.crt, key_file: /etc/tls/tls.key}}\n---\n\
+             apiVersion: v1\nkind: Secret\nmetadata: {{name: t}}\n{data}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: \
+             p}}\nspec:\n  containers:\n    - name: p\n      image: prom/prometheus:v3.5.0\n      args: \
+             [--config.file=/etc/prometheus/prometheus.yml, --web.config.file=/etc/prometheus/web.yml]\n      volumeMounts: \
+             [{{name: c, mountPath: /etc/prometheus}}, {{name: t, mountPath: /etc/tls}}]\n  volumes: [{{name: c, configMap: \
+             {{name: c}}}}, {{name: t, secret: {{secretName: t}}}}]\n"
+        );
+        let found = reported(&[("/tree/all.yaml", &all)]);
+        let web = found
+            .iter()
+            .filter(|one| one.contains("holds no PEM block"));
+        assert_eq!(web.count(), count, "{data}: {found:?}");
+    }
+}
+
+/// A flag that a release does not know is one fault, whatever it would mean to a newer one.
+#[test]
+fn the_flag_of_agents_is_one_fault_before_3_0() {
+    let flags = "[--config.file=/etc/prometheus/prometheus.yml, --agent, --storage.tsdb.path=/p, --storage.tsdb.retention.time=1d]";
+    for (release, count) in [("v2.55.1", 1), ("v3.5.0", 2)] {
+        let found = reported(&[(
+            "/tree/compose.yaml",
+            &compose(&format!("prom/prometheus:{release}"), flags),
+        )]);
+        assert_eq!(found.len(), count, "{release}: {found:?}");
+    }
+}

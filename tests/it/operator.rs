@@ -972,6 +972,53 @@ fn a_server_with_the_feature_of_agents_does_not_start() {
     ]);
 }
 
+/// The web configuration of a resource is copied into a file that Prometheus reads.
+#[test]
+fn the_web_configuration_of_a_prometheus_is_judged() {
+    let tls = |rest: &str| {
+        format!("  version: v3.5.0\n  serviceMonitorSelector: {{}}\n  web: {{tlsConfig: {rest}}}\n")
+    };
+    check_objects(&[
+        (
+            "Prometheus",
+            &tls("{minVersion: TLS1.2}"),
+            &[(7, "schema/invalid-value", "unknown version `TLS1.2`")],
+        ),
+        (
+            "Prometheus",
+            &tls("{minVersion: TLS12, maxVersion: TLS13}"),
+            &[],
+        ),
+        ("PrometheusAgent", &tls("{minVersion: '${VERSION}'}"), &[]),
+        (
+            "Prometheus",
+            &tls("{keySecrets: {name: a, key: b}}"),
+            &[(7, "schema/unknown-field", "keySecrets")],
+        ),
+        (
+            "Prometheus",
+            &tls(
+                "{cert: {secret: {name: a, key: b}}, keySecret: {name: a, key: c}, clientAuthType: x}",
+            ),
+            &[],
+        ),
+    ]);
+    let object = |key: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: k}}\nspec:\n  version: v3.5.0\n  \
+             serviceMonitorSelector: {{}}\n  web: {{tlsConfig: {{keySecret: {{name: tls, key: {key}}}}}}}\n---\n\
+             apiVersion: v1\nkind: Secret\nmetadata: {{name: tls}}\nstringData: {{tls.key: x}}\n"
+        )
+    };
+    check(&[
+        (
+            &[("all.yaml", &object("tls.ky"))],
+            &[(7, "kubernetes/secret-key", "has no key `tls.ky`")],
+        ),
+        (&[("all.yaml", &object("tls.key"))], &[]),
+    ]);
+}
+
 #[test]
 fn what_the_operator_leaves_out_is_no_flag() {
     let unavailable = "schema/unavailable";
@@ -980,6 +1027,11 @@ fn what_the_operator_leaves_out_is_no_flag() {
         "  image: quay.io/prometheus/prometheus:v2.30.0\n  enableRemoteWriteReceiver: true";
     check_objects(&[
         ("Prometheus", old, &[(6, unavailable, "leaves it out")]),
+        (
+            "Prometheus",
+            "  version: v2.46.0\n  enableOTLPReceiver: true",
+            &[(6, unavailable, "leaves it out")],
+        ),
         (
             "Prometheus",
             "  version: v2.24.1\n  enableFeatures: [remote-write-receiver]",

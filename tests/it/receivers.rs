@@ -1043,3 +1043,80 @@ fn the_command_goes_before_the_name() {
         }
     }
 }
+
+/// What is reported at warning or above of an endpoint at a service of a compose file, by rule.
+fn at_service(service: &str, url: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let compose = format!(
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    \
+         volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  {service}\n"
+    );
+    let files = [files, &[("compose.yaml", &*compose)]].concat();
+    let found = in_tree(url, &files).into_iter();
+    let found = found.filter(|(_, severity, ..)| *severity >= Severity::Warning);
+    found
+        .map(|(rule, _, message, _)| format!("{rule} {message}"))
+        .collect()
+}
+
+/// Remote write is a part of Elasticsearch since 9.4, and never was one of OpenSearch.
+#[test]
+fn releases_without_an_intake_are_reported_once() {
+    let [es, os] = [
+        "docker.elastic.co/elasticsearch/elasticsearch",
+        "opensearchproject/opensearch",
+    ];
+    for (image, expected) in [
+        (
+            format!("{es}:8.14.0"),
+            "remote-write/receiver-settings the service `s` runs Elasticsearch 8.14",
+        ),
+        (format!("{es}:9.4.0"), "remote-write/credentials-missing"),
+        (es.to_owned(), "remote-write/credentials-missing"),
+        (format!("{os}:2.11.0"), "remote-write/no-intake"),
+    ] {
+        let service = format!("s: {{image: '{image}'}}");
+        let found = at_service(&service, "http://s:9200/_prometheus/api/v1/write", &[]);
+        assert!(
+            found.len() == 1 && found[0].starts_with(expected),
+            "{image}: {found:?}"
+        );
+    }
+}
+
+/// Without `unauthorized_user`, vmauth answers no one without credentials.
+#[test]
+fn vmauth_wants_a_user_unless_its_file_has_one_for_anyone() {
+    let service = "vmauth: {image: 'victoriametrics/vmauth:v1.102.0', command: ['-auth.config=/etc/auth.yml'], volumes: ['./auth.yml:/etc/auth.yml']}";
+    let url = "http://vmauth:8427/api/v1/write";
+    let users = "users: [{username: a, password: b, url_prefix: 'http://vm:8428/'}]\n";
+    let anyone = "unauthorized_user: {url_prefix: 'http://vm:8428/'}\n";
+    for (file, count) in [
+        (Some(users.to_owned()), 1),
+        (Some(anyone.to_owned()), 0),
+        (Some(format!("{users}{anyone}")), 0),
+        (None, 0),
+    ] {
+        let files: Vec<_> = file.iter().map(|text| ("auth.yml", &**text)).collect();
+        let found = at_service(service, url, &files);
+        let of_user = found.iter().filter(|one| one.contains("wants a user"));
+        assert_eq!(of_user.count(), count, "{file:?}: {found:?}");
+    }
+}
+
+/// A path of one segment is nearly one that adapters have.
+#[test]
+fn slips_of_paths_of_one_segment_are_hints() {
+    for (path, is_slip) in [
+        ("/wirte", true),
+        ("/writ", true),
+        ("/recieve", true),
+        ("/write", false),
+        ("/receive", false),
+        ("/whites", false),
+        ("/metrics-in", false),
+    ] {
+        let found = faults(&format!("https://example.com{path}"));
+        assert_eq!(!found.is_empty(), is_slip, "{path}: {found:?}");
+        assert!(found.iter().all(|fault| fault.hint), "{path}: {found:?}");
+    }
+}

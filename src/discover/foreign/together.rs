@@ -31,6 +31,7 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
     out.extend(default_classes(spec));
     out.extend(managed_arguments(spec, kind));
     out.extend(dashed_arguments(spec));
+    out.extend(web_versions(spec));
     out.extend(deprecated_images(spec, holder));
     out.extend(release(spec));
     out
@@ -331,6 +332,37 @@ fn managed_arguments(spec: Node<'_>, kind: &str) -> Vec<Finding> {
         })
     };
     list.filter_map(one).collect()
+}
+
+/// The versions of TLS that a web configuration knows (prometheus/exporter-toolkit `web/tls_config.go`). The
+/// resource takes any text and copies it.
+const TLS_VERSIONS: &[&str] = &["TLS10", "TLS11", "TLS12", "TLS13"];
+
+fn web_versions(spec: Node<'_>) -> Vec<Finding> {
+    let tls = spec.get("web").and_then(|web| web.get("tlsConfig"));
+    let keys = ["minVersion", "maxVersion"].into_iter();
+    let wrong = keys.filter_map(|key| {
+        let node = tls?.get(key)?;
+        let text = node.as_str().filter(|text| !text.is_empty())?;
+        let is_known = TLS_VERSIONS.contains(&text) || placeholder::is_open(text);
+        (!is_known).then(|| {
+            let message = format!(
+                "`{key}`: unknown version `{text}`: Prometheus refuses the web configuration and does not start"
+            );
+            let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Error, node, message);
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            let meant = format!("TLS{digits}");
+            match TLS_VERSIONS.contains(&meant.as_str()) {
+                true => finding.help(
+                    Advice::replace(node.span(), &*meant)
+                        .text(format!("write `{meant}`"))
+                        .safe(),
+                ),
+                false => finding.help(format!("use {}", TLS_VERSIONS.join(", "))),
+            }
+        })
+    });
+    wrong.collect()
 }
 
 /// Keys that `image` replaces (prometheus-operator v0.93.0 `pkg/apis/monitoring/v1/prometheus_types.go`).

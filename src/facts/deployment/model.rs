@@ -92,12 +92,15 @@ const OTHERS: &[(&str, &str)] = &[
 /// The flag of Thanos Receive that names its limits.
 const THANOS_LIMITS: &str = "receive.limits-config-file";
 
+/// The flag of vmauth that names who may do what.
+const AUTH_FILE: &str = "auth.config";
+
 /// Whether a container that does not run Prometheus has settings in files that are looked at. What else
 /// mounts files, such as a sidecar, is not taken for what may run a configuration.
 pub(super) fn has_settings(image: Option<&Image>, arguments: &Arguments, mounts: &[Mount]) -> bool {
     let last = image.and_then(|image| image.repository().rsplit('/').next());
     let mut others = OTHERS.iter().filter(|(name, _)| last == Some(*name));
-    [THANOS_LIMITS, WEB_FILE]
+    [THANOS_LIMITS, WEB_FILE, AUTH_FILE]
         .iter()
         .any(|flag| arguments.value(flag).is_some())
         || others.any(|(_, folder)| mounts.iter().any(|mount| mount.path.starts_with(folder)))

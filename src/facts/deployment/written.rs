@@ -175,6 +175,16 @@ impl Content {
         }
     }
 
+    /// The whole of it, where it is in the repository and nothing stands for it.
+    pub(in crate::facts) fn whole(&self) -> Option<&[u8]> {
+        let Decoded::Bytes(bytes) = &self.0 else {
+            return None;
+        };
+        let is_whole = bytes.len() <= token::MOST_CONTENT;
+        let is_open = || token::observe(bytes, 0).contains(&Observation::Placeholder);
+        (is_whole && !is_open() && !self.has_variable()).then_some(bytes)
+    }
+
     /// A text in base64, as `data` of a Secret has it. What has to be filled in is taken as it is.
     pub(super) fn base64(text: &str) -> Self {
         if text.trim().is_empty() {

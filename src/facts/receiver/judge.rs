@@ -164,6 +164,16 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
 /// what follows them is missing.
 const SYSTEMS: &[&str] = &["prometheus", "mimir", "cortex", "thanos", "victoriametrics"];
 
+/// Paths of one segment at which receivers take samples, such as Telegraf and adapters, which name them as
+/// they like.
+const SINGLE: &[&str] = &["/receive", "/write"];
+
+/// The path of one segment that is meant by one with two letters swapped, or one wrong.
+fn single(path: &str) -> Option<&'static str> {
+    let slip = |known: &&&str| strsim::osa_distance(known, path) == 1;
+    SINGLE.iter().find(slip).copied()
+}
+
 /// A path at which nothing known takes samples, where no receiver is known: the slip of a known
 /// write path, none at all, or only the prefix of a proxy.
 fn unknown(endpoint: &Endpoint) -> Option<ShapeFault> {
@@ -192,6 +202,10 @@ fn unknown(endpoint: &Endpoint) -> Option<ShapeFault> {
             known.says
         );
         (piece.range(), message, Some(meant))
+    } else if let Some(meant) = single(path) {
+        let message =
+            format!("no known receiver accepts samples at `{shown}`; `{meant}` may be meant");
+        (piece.range(), message, Some(meant.to_owned()))
     } else if SYSTEMS.iter().any(|system| last.contains(system)) {
         let message = format!(
             "no known receiver accepts samples at `{shown}`: the write path after it is missing"

@@ -26,6 +26,8 @@ pub struct Program {
     pub hidden_by: Option<Text>,
     /// The paths at which it takes samples, behind the prefix; empty if there are more.
     pub paths: List<Text>,
+    /// The first release that takes remote write at all, where older ones do not.
+    pub remote_write: Option<Release>,
     /// The first release that takes remote write 2.0, where one is known.
     pub remote_write_2: Option<Release>,
     /// Its settings, sorted by name.
@@ -80,6 +82,8 @@ pub enum SettingName {
     Tls,
     /// Names the user that it wants to see, or turns users on.
     Users,
+    /// Names who may send without credentials: without it no one may.
+    Anyone,
     /// Asks for a certificate of the client.
     ClientCertificate,
     /// Something by which limits of a tenant may differ from those below.
@@ -120,6 +124,7 @@ impl SettingName {
         ("tenants", Self::Tenants),
         ("tls", Self::Tls),
         ("users", Self::Users),
+        ("anyone", Self::Anyone),
         ("client_certificate", Self::ClientCertificate),
         ("overrides", Self::Overrides),
         ("part", Self::Part),

@@ -312,6 +312,19 @@ impl Reading<'_> {
         }
     }
 
+    /// Whether a user is wanted, where a section of the configuration file says who needs none.
+    pub(super) fn without_anyone(&self) -> Option<Setting<bool>> {
+        let setting = self.program.setting(SettingName::Anyone)?;
+        let File::Document(document) = &self.file else {
+            return None;
+        };
+        let node = at(document, setting.key.as_deref()?).filter(is_filled);
+        Some(Setting {
+            value: node.is_none(),
+            place: node.or(document.root()).map(Node::place),
+        })
+    }
+
     /// Whether a setting has a value, or is on.
     pub(super) fn is_set(&self, name: SettingName) -> Option<Setting<bool>> {
         let setting = self.program.setting(name)?;

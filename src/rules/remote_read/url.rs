@@ -214,8 +214,18 @@ impl Url<'_, '_> {
             standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(self.endpoint));
         let recognition = part.facts.recognise(self.endpoint, &answering);
         let path = self.endpoint.masked(self.endpoint.path());
-        let known = |candidate: &&Candidate<'_>| candidate.certainty >= Certainty::Word;
-        let known = recognition.decisive().iter().filter(known);
+        // A port alone shows what answers no reads at any path.
+        let by_port = |candidate: &Candidate<'_>| {
+            let port = self.endpoint.port_or_default();
+            candidate.port_fits
+                && port != Some(PROMETHEUS)
+                && read_path(candidate.profile, path) == Some(ReadPath::None)
+        };
+        let candidates = || recognition.decisive().iter();
+        let is_by_port = candidates().all(by_port);
+        let known =
+            |candidate: &&Candidate<'_>| candidate.certainty >= Certainty::Word || is_by_port;
+        let known = candidates().filter(known);
         let verdicts: Vec<_> = known
             .map(|candidate| Some((candidate, read_path(candidate.profile, path)?)))
             .collect();
@@ -240,7 +250,8 @@ impl Url<'_, '_> {
             ReadPath::Right => {}
             ReadPath::None => {
                 let is_sure = first.certainty.is_certain()
-                    || self.endpoint.port_or_default() != Some(PROMETHEUS);
+                    || first.certainty >= Certainty::Word
+                        && self.endpoint.port_or_default() != Some(PROMETHEUS);
                 let severity = match is_sure {
                     true => Severity::Warning,
                     false => Severity::Info,

@@ -1,6 +1,7 @@
 //! `remote-write/credentials-missing`: the receiver wants a credential and none is set.
 
-use crate::facts::receiver::Credential;
+use crate::facts::ReceiverSettings;
+use crate::facts::receiver::{Certainty, Credential};
 use crate::finding::Severity;
 use crate::rules::{Entry, Findings};
 
@@ -9,6 +10,12 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         return;
     };
     if demand.takes(&Credential::None) || entry.is_open_instance() {
+        return;
+    }
+    // Of what takes no samples at all `remote-write/no-intake` tells.
+    let lacks_intake = |settings: &ReceiverSettings| settings.lacks_intake.is_some();
+    let is_by_image = url.recognition.not_receiver_by == Some(Certainty::Image);
+    if is_by_image || entry.settings().is_some_and(lacks_intake) {
         return;
     }
     // What an unknown host of the vendor requires is not known: its path may hold the credential.

@@ -14,7 +14,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         return;
     }
     // Each hides the ones behind it: nothing is known of a path at another port.
-    let found = part(url, settings, out)
+    let found = release(url, settings, out)
+        .or_else(|| part(url, settings, out))
         .or_else(|| port(url, settings, out))
         .or_else(|| tls(url, settings, out))
         .or_else(|| certificate(entry, url, settings, out))
@@ -24,6 +25,23 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     if let Some(finding) = found {
         out.push(settings.weigh(finding));
     }
+}
+
+/// A release without the intake.
+fn release(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {
+    let ((major, minor), since) = settings.lacks_intake?;
+    let host = url.endpoint.host()?;
+    let program = &settings.program;
+    let message = format!(
+        "{} runs {program} {major}.{minor}, which accepts no remote write: every sample is rejected",
+        settings.container
+    );
+    let span = url.span(host.start, host.end);
+    let mut finding = out
+        .part(url.node, span, Severity::Error, message)
+        .kind("release");
+    finding.evidence = settings.evidence.clone();
+    Some(finding.help(format!("run {program} {}.{} or newer", since.0, since.1)))
 }
 
 fn part(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {

@@ -238,6 +238,11 @@ fn value_of_switch<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
 /// `cmd/prometheus/main.go` stops if an agent is given a flag of a server, or a server one of an agent.
 fn wrong_mode<'d>(deployment: &Deployment, flag: &Flag<'d>) -> Option<Refused<'d>> {
     let name = flag.plain();
+    // The flag `--agent` is a fault of its own before 3.0, and says what is meant.
+    let is_old = deployment.release().is_some_and(|release| release < (3, 0));
+    if is_old && deployment.arguments.switch("agent").is_some() {
+        return None;
+    }
     let is_of = |names: &[&str]| names.iter().any(|start| name.starts_with(start));
     let is_agent = deployment.agent().is_some();
     let (message, help) = if is_agent && is_of(FOR_SERVERS) {

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{OTHERS, SECTIONS, at, check, files, scraped};
+use super::{OTHERS, SCHEMES, SECTIONS, at, check, files, scraped};
 use crate::discover::{EmbeddedIn, is_candidate};
 use crate::facts::Facts;
 use crate::facts::deployment::{Certainty, Deployment};
@@ -96,7 +96,13 @@ fn something_else(
     flag: &Place,
 ) -> Option<Finding> {
     let text = facts.text_at(deployment, path)?;
-    let is_filled = placeholder::find(text.content()).next().is_some();
+    // Without quotes a hash with a scheme is a flow mapping and more behind it, which is not YAML.
+    let content = SCHEMES
+        .iter()
+        .fold(text.content().to_owned(), |content, scheme| {
+            content.replace(scheme, "")
+        });
+    let is_filled = placeholder::find(&content).next().is_some();
     if is_filled || deployment.prometheus.is_none() {
         return None;
     }

@@ -49,6 +49,7 @@ const SINCE: &[(&str, (u16, u16), TooNew)] = &[
     ("bodySizeLimit", (2, 45), Dropped),
     ("convertClassicHistogramsToNHCB", (3, 4), Dropped),
     ("enableFeatures", (2, 25), Dropped),
+    ("enableOTLPReceiver", (2, 47), Dropped),
     ("enableRemoteWriteReceiver", (2, 33), Dropped),
     ("exemplars.maxSize", (2, 29), Dropped),
     ("keepDroppedTargets", (2, 47), Dropped),

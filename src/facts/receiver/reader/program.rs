@@ -14,6 +14,7 @@ const PROGRAM_KEYS: &[&str] = &[
     "web_config",
     "hidden_by",
     "paths",
+    "remote_write",
     "remote_write_2",
     "settings",
 ];
@@ -37,6 +38,9 @@ impl<N: PageNode> Reader<N> {
             web_config: self.maybe(node, "web_config"),
             hidden_by: self.maybe(node, "hidden_by"),
             paths: self.texts(node, "paths"),
+            remote_write: node
+                .get("remote_write")
+                .and_then(|release| self.release(release)),
             remote_write_2: node
                 .get("remote_write_2")
                 .and_then(|release| self.release(release)),
