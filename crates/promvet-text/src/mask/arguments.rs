@@ -206,38 +206,6 @@ fn names_secret(word: &str) -> bool {
 /// The most bytes of a password that are looked at behind a user.
 const LONGEST_PASSWORD: usize = 64;
 
-/// The items without a key in a mapping with credentials, where a text of several lines is written in one:
-/// `"basic_auth:\n  - u\n  - SECRET\n"`.
-pub(super) fn escaped_items(line: &str) -> Vec<Range<usize>> {
-    let mut out = Vec::new();
-    if memchr::memchr(b'\\', line.as_bytes()).is_none() {
-        return out;
-    }
-    let (mut at, mut section) = (0, None);
-    for piece in line.split("\\n") {
-        let text = piece.trim_start();
-        let indent = piece.len() - text.len();
-        let item = text.strip_prefix("- ").map(str::trim);
-        if section.is_some_and(|column| indent < column || indent == column && item.is_none()) {
-            section = None;
-        }
-        if let Some(key) = text.strip_suffix(':') {
-            let key = key.rsplit([' ', '"', '\'']).next().unwrap_or(key);
-            let indent = if at == 0 { 0 } else { indent };
-            let is_section = Meaning::of(key) == Meaning::Section;
-            section = section.or(is_section.then_some(indent));
-        } else if let Some(item) = item.filter(|_| section.is_some())
-            && !item.contains(": ")
-            && may_be_secret(item)
-        {
-            let from = at + piece.rfind(item).unwrap_or(0);
-            out.push(from..from + item.len());
-        }
-        at += piece.len() + 2;
-    }
-    out
-}
-
 /// The defaults of variables with the names of secrets: `${ADMIN_PASSWORD-SECRET}`, as compose and shells
 /// have them (docs.docker.com, interpolation).
 pub(super) fn defaults(line: &str) -> impl Iterator<Item = Range<usize>> {

@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use super::marks::Marks;
 use super::names::Meaning;
 use super::{Span, arguments, looks, plausible, urls, value};
+use crate::work;
 use labels::Labels;
 use sections::{Sections, Within};
 
@@ -34,6 +35,7 @@ pub(super) fn find(content: &str) -> Vec<Span> {
         names_secret: false,
         unnamed: None,
         labels: Labels::default(),
+        params: None,
         commented: false,
         names: None,
         is_told: false,
@@ -53,6 +55,17 @@ enum Commented {
     Either,
 }
 
+/// What the value of a key is that has none in its own line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    /// A secret whatever it looks like.
+    Secret,
+    /// A secret unless it may be the name of something.
+    Reference,
+    /// A secret only if it looks like one.
+    Doubtful,
+}
+
 /// What the lines before say of the next one.
 #[derive(Clone, Copy)]
 enum State {
@@ -67,17 +80,18 @@ enum State {
     /// The key in this column has no value yet: what is deeper and no mapping is part of it.
     Awaited {
         column: usize,
-        /// Whether it is a secret whatever it looks like.
-        certain: bool,
+        awaited: Awaited,
         /// What it holds if it is a mapping.
-        within: Within,
+        within: Option<Within>,
+        /// Whether the key is in a flow mapping, where columns say nothing.
+        flow: bool,
     },
     /// A quote is open.
     Quoted { quote: char, left: usize },
     /// A private key is open.
     Pem { left: usize },
-    /// `? password` has been read.
-    ExplicitKey { column: usize },
+    /// `? password` has been read, or a key whose colon may follow in the next line.
+    ExplicitKey { column: usize, awaited: Awaited },
     /// A here-document is open that becomes the file of a secret; where its end mark is written.
     HereDocument { from: usize, to: usize, left: usize },
     /// An argument that takes a secret has been read, or one that may.
@@ -97,6 +111,8 @@ struct Scan<'t> {
     unnamed: Option<(usize, Span)>,
     /// What the lines say of the labels that a `regex:` is for.
     labels: Labels,
+    /// The column of the `params:` that the line is below: the parameters of a scrape.
+    params: Option<usize>,
     /// Whether the key whose value is awaited was commented out.
     commented: bool,
     /// The names behind `&` and `*` in the text, mark included; gathered when first asked for.
@@ -132,6 +148,12 @@ impl<'t> Scan<'t> {
         let is_item = body.get(indent..).is_some_and(is_item);
         self.sections
             .close(|column| indent < column || indent == column && !is_item);
+        if self.params.is_some_and(|column| indent <= column) {
+            self.params = None;
+        }
+        if !is_commented_at(body, indent) {
+            self.sections.note(indent, is_item);
+        }
         let marks = Marks::of(body);
         if marks.has(Marks::CAPITAL) && self.pem(body, indent) {
             return;
@@ -181,8 +203,6 @@ impl<'t> Scan<'t> {
         if marks.has(Marks::DASH | Marks::COMMAND) {
             let found = arguments::find(body, marks);
             self.out.extend(found.into_iter().map(hides));
-            let found = arguments::escaped_items(body);
-            self.out.extend(found.into_iter().map(hides));
         }
         if marks.has(Marks::COMMAND) {
             self.here_document(body);
@@ -207,6 +227,25 @@ impl<'t> Scan<'t> {
         if marks.has(Marks::DIGIT | Marks::CAPITAL) {
             self.out.extend(looks::find(body).into_iter().map(hides));
         }
+        self.escaped(body);
+    }
+
+    /// Hides what is a secret in a text of several lines that is written in one:
+    /// `"basic_auth:\n  - u\n  - SECRET\n"`.
+    fn escaped(&mut self, body: &str) {
+        let Some(first) = memchr::memmem::find(body.as_bytes(), b"\\n") else {
+            return;
+        };
+        let before = body.get(..first).unwrap_or("");
+        let from = before.rfind(['"', '\'']).map_or(0, |quote| quote + 1);
+        let text = body.get(from..).unwrap_or("");
+        work::count(text.len());
+        // In as many bytes.
+        let text = text.replace("\\n", " \n").replace("\\\"", " \"");
+        let whole = Span::new(self.offset + from, self.offset + body.len());
+        let found = find(&text).into_iter();
+        self.out
+            .extend(found.map(|span| whole.part(span.start as usize, span.end as usize)));
     }
 
     fn hide(&mut self, from: usize, to: usize) {
@@ -262,13 +301,25 @@ impl<'t> Scan<'t> {
             }
             State::Awaited {
                 column,
-                certain,
+                awaited,
                 within,
-            } => self.awaited(body, indent, column, certain, within),
-            State::ExplicitKey { column } => {
+                flow,
+            } => {
+                if flow {
+                    self.awaited_in_flow(body, indent, column, awaited, within)
+                } else {
+                    self.awaited(body, indent, column, awaited, within)
+                }
+            }
+            State::ExplicitKey { column, awaited } => {
                 self.state = State::Open;
                 let rest = body.get(indent..).unwrap_or("");
-                let behind = rest.strip_prefix(':')?.trim_start();
+                let Some(behind) = rest.strip_prefix(':').map(str::trim_start) else {
+                    return Some(0);
+                };
+                if !is_hidden(awaited, value::unquoted(behind, false)) {
+                    return Some(0);
+                }
                 self.value(body, body.len() - behind.len(), column, false);
                 Some(body.len())
             }
@@ -311,8 +362,8 @@ impl<'t> Scan<'t> {
         body: &str,
         indent: usize,
         column: usize,
-        certain: bool,
-        within: Within,
+        awaited: Awaited,
+        within: Option<Within>,
     ) -> Option<usize> {
         if is_commented(body) == Commented::Yes && !self.commented {
             return Some(0);
@@ -320,8 +371,13 @@ impl<'t> Scan<'t> {
         let rest = body.get(indent..).unwrap_or("");
         let item = rest.strip_prefix("- ").map(str::trim_start);
         let text = item.unwrap_or(rest);
+        let certain = awaited == Awaited::Secret;
         // Comments are sentences.
         let is_prose = value::is_prose(text) || self.commented && text.contains(' ');
+        // The item is in the next line.
+        if text == "-" && indent >= column {
+            return Some(0);
+        }
         if indent < column || indent == column && item.is_none() {
             self.state = State::Open;
             // The value lost its indentation: no other line is one word.
@@ -332,17 +388,20 @@ impl<'t> Scan<'t> {
                 if text.ends_with(',') {
                     self.state = State::Awaited {
                         column,
-                        certain,
+                        awaited,
                         within,
+                        flow: false,
                     };
                 }
                 return None;
             }
         } else if value::is_mapping(text) {
             self.state = State::Open;
-            let around = self.sections.innermost();
-            self.sections.open(column, within, around);
-        } else if certain || !(is_prose || plausible::is_reference(text)) {
+            if let Some(within) = within {
+                let around = self.sections.innermost();
+                self.sections.open(column, within, around);
+            }
+        } else if !is_prose && is_hidden(awaited, text) || certain {
             self.hide(body.len() - text.len(), body.len());
             if item.is_none() && certain {
                 self.state = State::Value {
@@ -351,6 +410,34 @@ impl<'t> Scan<'t> {
                 };
             }
             return None;
+        }
+        Some(0)
+    }
+
+    /// Hides a value in a flow mapping whose key is on a line before.
+    fn awaited_in_flow(
+        &mut self,
+        body: &str,
+        indent: usize,
+        column: usize,
+        awaited: Awaited,
+        within: Option<Within>,
+    ) -> Option<usize> {
+        if is_commented(body) == Commented::Yes {
+            return Some(0);
+        }
+        self.state = State::Open;
+        let text = body.get(indent..).unwrap_or("");
+        let value = value::unquoted(text, true);
+        if text.starts_with('{')
+            && let Some(within) = within
+        {
+            let around = self.sections.innermost();
+            self.sections.open(column.min(indent), within, around);
+        }
+        let is_empty = value.is_empty() || text.starts_with(['{', '[', ',', '}']);
+        if !is_empty && !value.contains(": ") && is_hidden(awaited, value) {
+            self.hide(indent, indent + value::plain_len(value::window(text), true));
         }
         Some(0)
     }
@@ -389,20 +476,34 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// `? password`, whose value is in the next line.
+    /// `? password`, whose value is in the next line, as that of `password` may be: `: SECRET`.
     fn explicit_key(&mut self, body: &str, indent: usize) {
         let rest = body.get(indent..).unwrap_or("");
         let rest = rest.strip_prefix("- ").unwrap_or(rest);
-        let Some(key) = rest.strip_prefix("? ") else {
+        let key = rest.strip_prefix("? ").unwrap_or(rest).trim();
+        if key.contains([' ', ':', '=']) {
             return;
-        };
-        let key = key.trim();
-        if matches!(
-            Meaning::of(key),
-            Meaning::Secret | Meaning::NearSecret | Meaning::Section
-        ) {
-            self.state = State::ExplicitKey { column: indent };
         }
+        let awaited = match Meaning::of(key) {
+            Meaning::Secret | Meaning::NearSecret | Meaning::Section => Awaited::Secret,
+            Meaning::Reference | Meaning::Path => Awaited::Reference,
+            Meaning::Doubtful => Awaited::Doubtful,
+            _ if pairs::is_section_in(self.sections.innermost(), key) => Awaited::Secret,
+            _ => return,
+        };
+        self.state = State::ExplicitKey {
+            column: indent,
+            awaited,
+        };
+    }
+}
+
+/// Whether what is in the place of a value must not be shown.
+fn is_hidden(awaited: Awaited, text: &str) -> bool {
+    match awaited {
+        Awaited::Secret => true,
+        Awaited::Reference => !plausible::is_reference(text),
+        Awaited::Doubtful => pairs::is_key(text),
     }
 }
 
@@ -412,6 +513,11 @@ fn is_commented(body: &str) -> Commented {
     } else {
         Commented::No
     }
+}
+
+/// Whether what is before a column comments the line out.
+fn is_commented_at(body: &str, indent: usize) -> bool {
+    body.get(..indent).is_some_and(|lead| lead.contains('#'))
 }
 
 /// Whether a line is a word that neither YAML nor a template gives a meaning to.

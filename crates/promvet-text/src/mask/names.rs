@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use super::value::is_invisible;
 use known::Known;
 use words::{
-    GLUED_ENDS, HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS, KNOWN_IN_SECTIONS, LANGUAGES,
-    NAMING_KEYS, OTHERS, PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS, VALUE_ENDS, WORDS,
+    DOUBTFUL, GLUED_ENDS, HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS, KNOWN_IN_SECTIONS,
+    LANGUAGES, NAMING_KEYS, OTHERS, PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS,
+    VALUE_ENDS, WORDS,
 };
 
 pub(super) use words::SECRET_NAMES;
@@ -57,6 +58,8 @@ pub(super) enum Meaning {
     User,
     /// The scheme of an `Authorization` header.
     Scheme,
+    /// A secret only if it looks like one: `key`, `login`, `webhook`.
+    Doubtful,
     /// Nothing.
     Plain,
 }
@@ -73,7 +76,7 @@ impl Meaning {
         let last = name.last();
         match last {
             // `basic: user:password` is meant for `basic_auth`.
-            "username" | "user" | "login" | "basic" | "digest" => return Self::User,
+            "username" | "user" | "basic" | "digest" => return Self::User,
             "type" | "scheme" => return Self::Scheme,
             _ if name.is_section() => return Self::Section,
             _ => {}
@@ -109,6 +112,12 @@ impl Meaning {
         }
         if name.is_near_secret() {
             return Self::NearSecret;
+        }
+        let is_doubtful = |doubtful: &&str| {
+            doubtful.len() > 8 && is_near(&name.text, doubtful, 2) || name.text == **doubtful
+        };
+        if DOUBTFUL.iter().any(is_doubtful) {
+            return Self::Doubtful;
         }
         Self::Plain
     }

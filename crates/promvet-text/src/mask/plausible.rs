@@ -279,24 +279,49 @@ pub(super) fn is_made_by_hand(text: &str) -> bool {
 /// Marks that a password may have inside, and hardly anything else that letters and digits are beside.
 const MARKS: &[char] = &['!', '$', '%', '&', '?', '@', '^', '~'];
 
+/// Marks that lists, patterns and versions have too.
+const OTHER_MARKS: &[char] = &['*', '+', ':', ';', '<', '>', '|'];
+
 /// Whether a word is a password with marks inside, `P@ssw0rd-2024`: small and capital letters, digits,
-/// and a mark between them. Two marks make up for the capital.
+/// and a mark between them. Two marks make up for the capital, and so does a `!`. Beside marks that other
+/// words have too, two numbers with letters behind them are asked for.
 pub(super) fn is_marked(word: &str) -> bool {
     // Most words have none of them.
-    if !word.bytes().any(|byte| b"!$%&?@^~".contains(&byte)) {
+    if !word.bytes().any(|byte| b"!$%&?@^~*+:;<>|".contains(&byte)) {
         return false;
+    }
+    let filled = filled_in(word);
+    if filled != word {
+        // A password may have a `$` before letters: what is around them tells.
+        return is_marked(&filled.replace('$', ""));
     }
     let inner = word.trim_matches(MARKS);
     let marks = inner.chars().filter(|c| MARKS.contains(c)).count();
     let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
+    let has_capital = has(u8::is_ascii_uppercase);
+    let is_strong = marks > 0 && (has_capital || marks > 1 || has_mark_of_words(inner));
+    let is_mixed = || {
+        has_capital
+            && inner.contains(OTHER_MARKS)
+            && !inner.ends_with(OTHER_MARKS)
+            && inner_numbers(inner).count() > 1
+    };
     word.len() >= SHORTEST_BY_HAND
-        && marks > 0
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_lowercase)
-        && (has(u8::is_ascii_uppercase) || marks > 1)
         && !word.contains(['/', '=', '{', '(', '[', '"', '\'', '`'])
+        && (is_strong || is_mixed())
         && !is_address(word)
-        && filled_in(word) == word
+}
+
+/// Whether a word has a `!` between letters and digits: `hunter2!hunter`.
+fn has_mark_of_words(word: &str) -> bool {
+    let is_word = |part: &str| {
+        let mut bytes = part.bytes();
+        bytes.all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    word.split_once('!')
+        .is_some_and(|(before, behind)| is_word(before) && is_word(behind))
 }
 
 /// Whether a word is the address of a person, or a version of something: `me@example.com`,
@@ -350,7 +375,9 @@ pub(super) fn is_reference(value: &str) -> bool {
     let known = value.contains("://") || value.starts_with("arn:") || is_uuid(value);
     is_harmless(value)
         || looks::find(value).is_empty()
-            && !value.split(separates_words).any(is_made_by_hand)
+            && !value
+                .split(separates_words)
+                .any(|word| is_made_by_hand(word) || is_marked(word))
             && !is_marked(value)
             && (number
                 || placeholder

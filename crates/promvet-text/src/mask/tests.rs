@@ -2,6 +2,8 @@ use super::super::Place;
 use super::*;
 use crate::work;
 
+mod shapes;
+
 fn shown(source: &str) -> String {
     let text = Text::recognized("x.yml", source.as_bytes().to_vec());
     let end = source.len();

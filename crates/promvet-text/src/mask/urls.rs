@@ -27,7 +27,11 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
             {
                 behind = range.end;
                 out.extend(swapped(line, start, range.clone()));
+                out.extend(port(line, range.end + 1));
                 out.push(range);
+            } else if at >= behind {
+                out.extend(port(line, start));
+                out.extend(behind_scheme(line, start));
             }
         }
         broken(line, &mut out);
@@ -271,12 +275,12 @@ fn readable(line: &str) -> Cow<'_, str> {
     Cow::Owned(plain.replace("%3a", ":00").replace("%3A", ":00"))
 }
 
-/// How many slashes too many a URL has before its authority.
+/// How many slashes and blanks too many a URL has before its authority.
 fn slashes(line: &str, at: usize) -> usize {
     let rest = line.as_bytes().get(at..).unwrap_or(&[]);
     rest.iter()
         .take(LONGEST)
-        .take_while(|byte| **byte == b'/')
+        .take_while(|byte| matches!(byte, b'/' | b' '))
         .count()
 }
 
@@ -322,10 +326,10 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
         return None;
     }
     // `https://TOKEN:@host`, and what GitHub takes behind a token.
-    let is_token =
-        password.is_empty() && is_made(user.trim_end_matches(':')) || password == "x-oauth-basic";
+    let is_token = password.trim().is_empty() && !value::is_harmless(user.trim_end_matches(':'))
+        || password == "x-oauth-basic";
     let from = if is_token { 0 } else { colon };
-    Some(start + from..start + end)
+    (from < end).then(|| start + from..start + end)
 }
 
 /// The password of a user whose parts are in brackets or quotes, as copied from documentation:
@@ -425,11 +429,37 @@ fn cut_password(rest: &str, authority: &str) -> Option<usize> {
         // `https://u: pass@host.example`: a blank behind the colon, and one word before the `@`.
         let cut = url.get(authority.len()..at).unwrap_or("");
         let is_slip = cut.starts_with(' ') && !cut.trim_start().contains(' ');
-        if user.contains('.') || user == "localhost" || !is_host || port.is_empty() && !is_slip {
+        let is_shown = !is_host || port.is_empty();
+        let is_named = host.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let is_user = !user.contains('.') && user != "localhost";
+        if !is_user || !(is_slip && is_named) && is_shown {
             return None;
         }
     }
     Some(at)
+}
+
+/// The schemes of credentials, as some write them into a URL: `https://Bearer SECRET@host`.
+const SCHEMES: [&str; 5] = ["apikey", "basic", "bearer", "key", "token"];
+
+/// The word behind a blank in the place of the host that an `@` and a host follow, if the word before is
+/// a scheme of credentials or the word itself is a password.
+fn behind_scheme(line: &str, start: usize) -> Option<Range<usize>> {
+    let rest = window(line, start)?;
+    let (scheme, behind) = rest.split_once(' ')?;
+    // `https://u : SECRET@host`
+    let apart = behind.strip_prefix(": ").map(str::trim_start);
+    let behind = apart.unwrap_or(behind);
+    let word = behind.split(is_end).next()?;
+    let (password, host) = word.rsplit_once('@')?;
+    let is_scheme = SCHEMES.contains(&&*scheme.to_ascii_lowercase());
+    let is_user = !scheme.contains(['.', '/']);
+    let is_secret = is_scheme
+        || is_user && apart.is_some()
+        || is_user && super::plausible::is_password(password);
+    let is_host = host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
+    let from = start + rest.len() - behind.len();
+    (is_secret && is_host).then(|| from..from + password.len())
 }
 
 /// Where a user without a password ends who holds a slash: what looks like the host is one word, and

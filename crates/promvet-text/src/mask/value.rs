@@ -14,7 +14,7 @@ const LONGEST_VALUE: usize = 1024;
 pub(super) struct Line<'l> {
     pub(super) body: &'l str,
     /// Where the first character is that neither indents nor comments out.
-    begins: usize,
+    pub(super) begins: usize,
     /// Whether the line is a comment.
     pub(super) is_comment: bool,
     /// Where its comment begins; its end if it has none.
@@ -136,7 +136,10 @@ pub(super) fn pair<'l>(
         .trim_end_matches([' ', '\t'])
         .ends_with(['{', ',', '[', '(', ';', '&', '|', '\r']);
     let is_mark = |c: char| matches!(c, ':' | '=' | '>' | '~');
-    let written = rest.trim_start_matches(|c: char| is_mark(c) || is_blank(c));
+    let written = match rest.trim_start_matches(is_blank) {
+        text if is_block_header(window(text)) => text,
+        _ => rest.trim_start_matches(|c: char| is_mark(c) || is_blank(c)),
+    };
     let value = body.len() - written.len();
     let spaced = rest.is_empty()
         || rest.starts_with(is_blank)
@@ -416,6 +419,22 @@ pub(super) fn unquoted(written: &str, flow: bool) -> &str {
         }
         None => written.get(..plain_len(written, flow)).unwrap_or("").trim(),
     }
+}
+
+/// A value without the tag and the anchor before it, unless they are all of it: `!!str &x SECRET`.
+pub(super) fn untagged(written: &str) -> &str {
+    let mut rest = written;
+    while rest.starts_with(['!', '&'])
+        && let Some((_, behind)) = rest.split_once(' ')
+    {
+        rest = behind.trim_start();
+    }
+    if rest.is_empty() { written } else { rest }
+}
+
+/// Whether a value is a tag or an anchor, whose value is in the next line.
+pub(super) fn is_tag(written: &str) -> bool {
+    written.starts_with(['!', '&']) && written.len() > 1 && !written.contains(char::is_whitespace)
 }
 
 /// `|` or `>` with indicators, and perhaps a comment.

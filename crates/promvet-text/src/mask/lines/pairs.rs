@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::names::{self, Meaning};
 use super::super::{Span, is_made_up, is_variable, looks, plausible, value};
 use super::sections::{self, Section, Sections, Within};
-use super::{Commented, MOST_LINES, Scan, State, is_commented};
+use super::{Awaited, Commented, MOST_LINES, Scan, State, is_commented};
 use crate::work;
 
 /// The fewest bytes of a word in small letters behind `user:` that is a password rather than a group.
@@ -40,10 +40,14 @@ impl Scan<'_> {
             let inside = flow.innermost().or(self.sections.innermost());
             if mark == ':' {
                 self.key(&line, at);
+                self.parameters(&line, at);
             }
-            let Some(pair) = value::pair(&line, at, mark, brace < at, inside.is_some()) else {
+            let Some(mut pair) = value::pair(&line, at, mark, brace < at, inside.is_some()) else {
                 continue;
             };
+            if is_section_in(inside, pair.key) {
+                pair.meaning = Meaning::Section;
+            }
             let written = body.get(pair.value..).unwrap_or("");
             if written.starts_with('{')
                 && !written.starts_with("{{")
@@ -75,6 +79,14 @@ impl Scan<'_> {
         let has_value = !behind.is_empty() && !behind.starts_with(['{', '#', '&']);
         if is_made_up(key) || has_value && plausible::is_uuid(key) {
             self.hide(from, from + key.len());
+        }
+    }
+
+    /// Notes that the parameters of a scrape begin.
+    fn parameters(&mut self, line: &value::Line<'_>, at: usize) {
+        if line.body.get(line.begins..at) == Some("params") {
+            self.params = Some(line.begins);
+            self.is_told = true;
         }
     }
 
@@ -120,9 +132,27 @@ impl Scan<'_> {
         written: &str,
         inside: Option<Section>,
     ) {
-        let is_empty = written.is_empty() || written.starts_with('#');
+        let is_empty = written.is_empty() || written.starts_with('#') || value::is_tag(written);
         let Some(within) = within(pair, inside) else {
+            let is_block = value::is_block_header(written);
+            if pair.meaning == Meaning::Doubtful && (is_empty || is_block || written == "[") {
+                self.state = State::Awaited {
+                    column: pair.column,
+                    awaited: Awaited::Doubtful,
+                    within: None,
+                    flow: pair.flow,
+                };
+                self.commented = line.is_comment;
+            }
             return;
+        };
+        let awaited = match pair.meaning {
+            Meaning::Secret | Meaning::NearSecret | Meaning::Section
+                if !line.is_comment && !self.is_parameter(line, pair) =>
+            {
+                Awaited::Secret
+            }
+            _ => Awaited::Reference,
         };
         // Under `file: |` is what is in the file.
         let is_block = value::is_block_header(written)
@@ -131,16 +161,29 @@ impl Scan<'_> {
                 Meaning::Reference => true,
                 _ => false,
             };
-        if within == Within::Credentials && (is_empty || written.starts_with('&')) {
+        let is_below = pair.flow && written.is_empty();
+        if within == Within::Credentials && !is_below && (is_empty || written.starts_with('&')) {
             self.sections.open(pair.column, within, inside);
-        } else if (is_empty || written == "[" || is_block) && !pair.flow {
+        } else if (is_empty || written == "[" || is_block) && !pair.flow || is_below {
             self.state = State::Awaited {
                 column: pair.column,
-                certain: false,
-                within,
+                awaited,
+                within: Some(within),
+                flow: pair.flow,
             };
             self.commented = line.is_comment;
         }
+    }
+
+    /// Whether a key is a parameter of a scrape.
+    fn is_parameter(&self, line: &value::Line<'_>, pair: &value::Pair<'_>) -> bool {
+        let is_below = self.params.is_some_and(|column| pair.column > column);
+        is_below
+            || pair.flow
+                && line
+                    .body
+                    .get(line.begins..)
+                    .is_some_and(|body| body.starts_with("params:"))
     }
 
     /// Looks for a secret behind a path: in the comment of its line, or in a line below that goes on.
@@ -151,8 +194,9 @@ impl Scan<'_> {
         if !pair.flow && matches!(self.state, State::Open) {
             self.state = State::Awaited {
                 column: pair.column,
-                certain: false,
-                within: Within::Secret,
+                awaited: Awaited::Reference,
+                within: Some(Within::Secret),
+                flow: false,
             };
             self.commented = false;
         }
@@ -186,7 +230,7 @@ impl Scan<'_> {
         written: &str,
         inside: Option<Section>,
     ) -> bool {
-        let bare = value::unquoted(written, pair.flow);
+        let bare = value::unquoted(value::untagged(written), pair.flow);
         // Behind `-config.file=` other arguments may follow.
         let word = match bare.split_whitespace().next() {
             Some(word) if !pair.spaced => word.trim_matches(['"', '\'', ',']),
@@ -203,7 +247,10 @@ impl Scan<'_> {
             Meaning::Secret if in_comment && !pair.leads && is_explained(bare) => false,
             Meaning::Secret | Meaning::NearSecret if in_comment && is_sentence(bare) => false,
             Meaning::Secret => !bare.is_empty() || written.is_empty() || written.starts_with('#'),
-            Meaning::NearSecret if pair.key == "auth" && is_kind_of_auth(written, in_comment) => {
+            Meaning::NearSecret if pair.key == "auth" && in_comment && is_kind_of_auth(written) => {
+                false
+            }
+            Meaning::NearSecret if self.is_parameter(line, pair) && is_list_of_names(written) => {
                 false
             }
             Meaning::NearSecret if value::is_block_header(written) => true,
@@ -216,6 +263,11 @@ impl Scan<'_> {
                     && !written.is_empty()
             }
             Meaning::Headers => false,
+            Meaning::Doubtful => {
+                pair.spaced && (is_key(bare) || pair.key != "key" && is_uuid(bare))
+                    || pair.key == "login" && (is_user_with_password(word) || has_password(bare))
+                    || is_hidden_in(inside, pair, bare)
+            }
             Meaning::Reference | Meaning::Path
                 if names::is_slip_of_reference(pair.key) && value::is_passphrase(word) =>
             {
@@ -225,7 +277,11 @@ impl Scan<'_> {
             Meaning::Reference if is_key_of_header(pair, bare, inside) => true,
             Meaning::Reference => !plausible::is_reference(bare) && !value::is_prose(bare),
             Meaning::Path => !plausible::is_plausible_path(word),
-            Meaning::User => is_user_with_password(word) || has_password(bare),
+            Meaning::User => {
+                // Lines that are written in one are read on their own.
+                let first = |text| str::split(text, "\\n").next().unwrap_or(text);
+                is_user_with_password(first(word)) || has_password(first(bare))
+            }
             Meaning::Scheme => has_credentials && !value::is_scheme(bare),
             Meaning::Plain if is_value_of_name(pair.key) && !value::is_harmless(bare) => {
                 self.is_secret_value(line, pair, written, inside)
@@ -296,8 +352,9 @@ impl Scan<'_> {
         if written.is_empty() || written.starts_with("# ") || written == "#" {
             self.state = State::Awaited {
                 column,
-                certain: true,
-                within: Within::Secret,
+                awaited: Awaited::Secret,
+                within: Some(Within::Secret),
+                flow,
             };
             self.commented = is_commented(body) == Commented::Yes;
             return body.len();
@@ -340,8 +397,9 @@ impl Scan<'_> {
                 if is_cut && is_commented(body) == Commented::No {
                     self.state = State::Awaited {
                         column,
-                        certain: true,
-                        within: Within::Secret,
+                        awaited: Awaited::Secret,
+                        within: Some(Within::Secret),
+                        flow: false,
                     };
                     self.commented = false;
                 } else if !flow {
@@ -363,8 +421,9 @@ impl Scan<'_> {
         if behind.is_empty() && !self.has(written, '*') && name.len() > 1 {
             self.state = State::Awaited {
                 column,
-                certain: true,
-                within: Within::Secret,
+                awaited: Awaited::Secret,
+                within: Some(Within::Secret),
+                flow: false,
             };
             self.hide(start, body.len());
             return body.len();
@@ -417,6 +476,13 @@ fn is_header(key: &str) -> bool {
     key.len() > 2 && (key.starts_with("X-") || key.starts_with("x-") && key.contains("key"))
 }
 
+/// Whether a key of a mapping with credentials holds another one: `oauth` of `azuread`. Elsewhere these
+/// are other things.
+pub(super) fn is_section_in(inside: Option<Section>, key: &str) -> bool {
+    inside.is_some_and(|section| section.within == Within::Credentials)
+        && matches!(key.trim(), "oauth" | "sdk")
+}
+
 /// What the mapping under a key holds.
 fn within(pair: &value::Pair<'_>, inside: Option<Section>) -> Option<Within> {
     match sections::under(pair.meaning, inside)? {
@@ -441,8 +507,6 @@ fn is_hidden_in(inside: Option<Section>, pair: &value::Pair<'_>, bare: &str) -> 
     }
     match inside {
         None => match pair.key {
-            "key" | "pat" => is_key(bare),
-            "routing_key" => is_key(bare) || plausible::is_uuid(bare),
             "separator" => is_made_up(bare),
             // What compose copies a secret from is its name, and what to is that of a file.
             "content" | "source" | "target" => {
@@ -495,9 +559,10 @@ fn is_uuid(bare: &str) -> bool {
 }
 
 /// Whether a value is one word that a generator or a person made up, perhaps alone in a list.
-fn is_key(bare: &str) -> bool {
-    let bare = bare.trim_matches(['[', ']', '"', '\'']);
-    looks::is_dense(bare) || is_made_up(bare)
+pub(super) fn is_key(bare: &str) -> bool {
+    let is_secret = |word: &str| looks::is_dense(word) || plausible::is_password(word);
+    let trimmed = |word: &str| is_secret(word.trim_matches([' ', '[', ']', '"', '\'']));
+    bare.split(',').any(trimmed)
 }
 
 /// Whether the name of a user has a password behind it: `admin/SECRET`, `admin SECRET`.
@@ -537,12 +602,13 @@ const KINDS_OF_AUTH: [&str; 8] = [
     "basic", "kerberos", "ldap", "mtls", "oauth2", "oidc", "saml", "sso",
 ];
 
-/// Whether the value of `auth` is a list of names, as a job of snmp_exporter has it, or in a comment the
-/// kind of authentication.
-fn is_kind_of_auth(written: &str, in_comment: bool) -> bool {
-    if in_comment {
-        return KINDS_OF_AUTH.contains(&written.trim().trim_end_matches('.'));
-    }
+/// Whether a comment names the kind of authentication.
+fn is_kind_of_auth(written: &str) -> bool {
+    KINDS_OF_AUTH.contains(&written.trim().trim_end_matches('.'))
+}
+
+/// Whether a value is a list of names, as a job of snmp_exporter has it: `auth: [public_v2]`.
+fn is_list_of_names(written: &str) -> bool {
     let list = written
         .strip_prefix('[')
         .and_then(|list| list.split_once(']'));
@@ -578,7 +644,7 @@ fn is_telling(key: &str) -> bool {
         || is_name_of_value(key)
         || is_header(key)
         || value::is_of_environment(key)
-        || matches!(key, "key" | "pat" | "routing_key" | "source" | "target")
+        || matches!(key, "source" | "target")
         || matches!(key, "content" | "regex" | "separator")
         || matches!(key, "source_labels" | "sourceLabels")
 }

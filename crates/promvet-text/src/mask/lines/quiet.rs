@@ -26,6 +26,7 @@ impl Scan<'_> {
     pub(super) fn is_on_its_own(&self) -> bool {
         matches!(self.state, State::Open)
             && self.sections.innermost().is_none()
+            && self.params.is_none()
             && !self.labels.are_listed()
     }
 }
@@ -68,6 +69,12 @@ mod tests {
         "  - targets: [a:9090]",
         "    - h-1.example.com:8080",
         "basic_auth:",
+        "params:",
+        "  auth: [public_v2]",
+        "  pasword",
+        "  : hunter2-hunter2",
+        "  webhook:",
+        "  - hunter2!hunter",
         "  username: a",
         "  Kagiba642bomogo!",
         "password:",

@@ -23,6 +23,16 @@ pub(super) struct Section {
     pub(super) within: Within,
     /// Whether it, or one around it, holds credentials.
     pub(super) has_credentials: bool,
+    /// Where its first line begins, and whether that is an item of a list.
+    first: Option<(usize, bool)>,
+}
+
+impl Section {
+    /// Whether an item that begins in a column is one of the section itself, rather than of one of its
+    /// keys: `scopes:`.
+    pub(super) fn is_own_item(&self, column: usize) -> bool {
+        self.first == Some((column, true))
+    }
 }
 
 /// Mappings that are open, from the outermost on.
@@ -36,6 +46,7 @@ impl Sections {
             limit,
             within,
             has_credentials: around || within == Within::Credentials,
+            first: None,
         });
     }
 
@@ -43,6 +54,13 @@ impl Sections {
     pub(super) fn close(&mut self, is_over: impl Fn(usize) -> bool) {
         while self.0.last().is_some_and(|section| is_over(section.limit)) {
             self.0.pop();
+        }
+    }
+
+    /// Notes a line of the innermost one.
+    pub(super) fn note(&mut self, column: usize, is_item: bool) {
+        if let Some(section) = self.0.last_mut() {
+            section.first.get_or_insert((column, is_item));
         }
     }
 
@@ -59,7 +77,7 @@ pub(super) fn under(meaning: Meaning, inside: Option<Section>) -> Option<Within>
             Some(Within::Secret)
         }
         Meaning::Headers => Some(Within::Headers),
-        Meaning::Plain => inside
+        Meaning::Plain | Meaning::Doubtful => inside
             .map(|section| section.within)
             .filter(|within| *within != Within::Credentials),
         Meaning::User | Meaning::Scheme => None,

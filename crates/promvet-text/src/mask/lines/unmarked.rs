@@ -53,7 +53,7 @@ impl Scan<'_> {
                     self.hide(start + from, start + from + second.len());
                 }
             }
-            _ if !commented => self.in_section(body, text, item.is_some()),
+            _ if !commented => self.in_section(body, text, item.map(|_| indent)),
             _ => {}
         }
     }
@@ -76,8 +76,9 @@ impl Scan<'_> {
         }
     }
 
-    /// Hides a text without a key in a mapping with credentials, or in one that stands for one.
-    fn in_section(&mut self, body: &str, text: &str, is_item: bool) {
+    /// Hides a text without a key in a mapping with credentials, or in one that stands for one; `item`
+    /// is where it begins if it is an item of a list.
+    fn in_section(&mut self, body: &str, text: &str, item: Option<usize>) {
         let Some(section) = self.sections.innermost() else {
             return;
         };
@@ -91,9 +92,12 @@ impl Scan<'_> {
             return;
         }
         // `scopes: [a]` as a block list: words are not secrets.
-        let is_word = value::is_words(text) || text.starts_with("http");
+        let is_name = |text: &str| text.split(['.', ':', '/']).all(value::is_words);
+        let is_word = is_name(text) || text.starts_with("http");
         let shown = match section.within {
-            Within::Credentials => is_item && is_word,
+            Within::Credentials => {
+                item.is_some_and(|column| !section.is_own_item(column)) && is_word
+            }
             Within::Headers if plausible::is_uuid(value::unquoted(text, false)) => false,
             Within::Secret | Within::Headers | Within::PlainHeader => {
                 plausible::is_reference(text) || value::is_prose(text)

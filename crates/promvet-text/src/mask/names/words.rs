@@ -184,8 +184,10 @@ pub(in super::super) const WORDS: &[&str] = &[
     "cred",
     "creds",
     "credz",
+    "csrf",
     "hmac",
     "jwt",
+    "keypem",
     "otp",
     "pass",
     "passcode",
@@ -204,6 +206,20 @@ pub(in super::super) const WORDS: &[&str] = &[
     "session",
     "sessionid",
     "tok",
+    "totp",
+];
+
+/// Names whose value is a secret, the name of something, or a mapping.
+pub(in super::super) const DOUBTFUL: &[&str] = &[
+    "connection_string",
+    "key",
+    "login",
+    "pat",
+    // The team of VictorOps, and the key of PagerDuty.
+    "routing_key",
+    "user_info",
+    "userinfo",
+    "webhook",
 ];
 
 /// Words for a password in other languages, as comments and keys have them.
@@ -272,8 +288,10 @@ pub(in super::super) const KEYS: &[&str] = &[
     "app",
     "application",
     "auth",
+    "cert",
     "deploy",
     "encryption",
+    "gcloud",
     "gpg",
     "hmac",
     "honeycomb",
@@ -284,10 +302,10 @@ pub(in super::super) const KEYS: &[&str] = &[
     "master",
     "newrelic",
     "relic",
+    "rsa",
     "secret",
     "service",
     "shared",
-    "rsa",
     "session",
     "signing",
     "ssh",
@@ -328,7 +346,10 @@ pub(in super::super) const TARGETS: &[&str] = &[
     "privatekey",
     "secret",
     "secretkey",
+    "servicekey",
+    "signingkey",
     "token",
+    "userkey",
 ];
 
 /// Names that are near one of [`TARGETS`] and are something else.

@@ -4,7 +4,15 @@ fn shown(text: &str) -> String {
     let mut out = text.to_owned();
     let mut ranges = find(text);
     ranges.sort_unstable_by_key(|range| range.start);
-    for range in ranges.into_iter().rev() {
+    // Ranges may overlap.
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    for range in joined.into_iter().rev() {
         out.replace_range(range, "#");
     }
     out
@@ -210,5 +218,87 @@ fn passwords_are_found_in_whole_and_in_broken_urls() {
         ),
     ] {
         assert_eq!(shown(text), expected);
+    }
+}
+
+/// Slips of the userinfo of a URL, `§` being the secret.
+const SLIPS: &[&str] = &[
+    "https://u: §@h/api/v1/write",
+    "https://u:  §@h/x",
+    "https://u: §@h.example.com:9090/x",
+    "https://u:§ @h/x",
+    "https://u :§@h/x",
+    "https://u : §@h/x",
+    "https:// u:§@h/x",
+    "https:// u: §@h/x",
+    "https://us er:§@h/x",
+    "https://u:§@ h/x",
+    "https://Bearer §@h/x",
+    "https://Basic §@h.example.com/x",
+    "https://§:@h/x",
+    "https://§: @h/x",
+    "https://§:@h.example.com:9090/x",
+];
+
+/// Where a URL may be.
+const FORMS: &[&str] = &[
+    "- url: ¤",
+    "  url: \"¤\"",
+    "  proxy_url: '¤'",
+    "# see ¤",
+    "{url: ¤, name: a}",
+    "`url`: not a URL: `¤`",
+    "  - --remote-write.url=¤",
+];
+
+#[test]
+fn blanks_in_a_url_show_no_password() {
+    let secrets = [
+        "Winter2024!",
+        "hunter2!hunter",
+        "swordfishes",
+        "correct-horse-battery",
+        "aX9$kd!3Lq7w",
+        "9f86d081884c7d659a2feaa0c55ad015",
+    ];
+    let mut leaks = Vec::new();
+    for slip in SLIPS {
+        for form in FORMS {
+            for secret in secrets {
+                let line = form.replace('¤', &slip.replace('§', secret));
+                if shown(&line).contains(secret) {
+                    leaks.push(line);
+                }
+            }
+        }
+    }
+    assert!(leaks.is_empty(), "{} {leaks:#?}", leaks.len());
+}
+
+#[test]
+fn made_up_ports_behind_a_user_are_hidden() {
+    for secret in [
+        "Winter2024!",
+        "hunter2!hunter",
+        "9f86d081884c7d659a2feaa0c55ad015",
+    ] {
+        let url = format!("url: https://u@h:{secret}/x");
+        assert!(!shown(&url).contains(secret), "{url}");
+    }
+}
+
+#[test]
+fn urls_beside_words_and_addresses_stay_readable() {
+    for text in [
+        "see https://wiki or mail joe@example.com",
+        "https://proxy: ask admin or joe@example.com",
+        "http://localhost: joe@example.com",
+        "https://intranet joe@example.com",
+        "https://user@host/x",
+        "https://user@host:9090/x",
+        "https://$USER:@host/x",
+        "https://grafana.example.com/d/x joe@example.com",
+    ] {
+        assert_eq!(shown(text), text);
     }
 }

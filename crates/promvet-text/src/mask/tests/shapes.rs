@@ -1,0 +1,280 @@
+//! Names of secrets and their near misses, in each shape that a value may have.
+
+use super::shown;
+
+/// Keys that hold a secret whatever their value looks like.
+const KEYS: &[&str] = &[
+    "Authorization",
+    "BEARER_TOKEN",
+    "BearerToken",
+    "Bearer_Token",
+    "X-API-Key",
+    "accessToken",
+    "access-token",
+    "account_key",
+    "admin_password",
+    "api-key",
+    "apiKey",
+    "apiToken",
+    "apikey",
+    "auth",
+    "auth-token",
+    "authToken",
+    "auth_token",
+    "basic_auth_pass",
+    "basic_auth_password",
+    "bearer",
+    "bearer-token",
+    "bearerToken",
+    "bearer_tokn",
+    "bearer_token",
+    "client-secret",
+    "clientSecret",
+    "client_key",
+    "client_secret",
+    "cookie",
+    "cred",
+    "credential",
+    "credentials",
+    "creds",
+    "csrf",
+    "db_password",
+    "dsn",
+    "encryption_key",
+    "gc_token",
+    "gcloud_key",
+    "grafana_cloud_api_key",
+    "grafana_token",
+    "hmac",
+    "hmac_key",
+    "http_password",
+    "id_token",
+    "ingest_key",
+    "insert_key",
+    "integration_key",
+    "jwt",
+    "key_pem",
+    "keypem",
+    "license_key",
+    "licenseKey",
+    "master_key",
+    "oauth_token",
+    "otp",
+    "pass",
+    "pass-word",
+    "pass_word",
+    "passcode",
+    "passphrase",
+    "passw",
+    "passwd",
+    "password",
+    "passwordText",
+    "password_plain",
+    "password_value",
+    "passwrd",
+    "pasword",
+    "paswd",
+    "pin",
+    "plaintext_password",
+    "pre_shared_key",
+    "privateKey",
+    "private_key",
+    "proxy_pass",
+    "proxy_password",
+    "psk",
+    "psw",
+    "pswd",
+    "push_token",
+    "pw",
+    "pwd",
+    "read_token",
+    "refresh_token",
+    "remote_write_password",
+    "rw_pass",
+    "sas",
+    "sas_token",
+    "scrape_token",
+    "secret",
+    "secret-key",
+    "secretAccessKey",
+    "secretKey",
+    "secret_key",
+    "secret_value",
+    "secretvalue",
+    "service_key",
+    "session",
+    "sessionToken",
+    "session_token",
+    "sharedKey",
+    "shared_key",
+    "signing_key",
+    "sigv4_secret",
+    "tenant_password",
+    "tenant_token",
+    "tkn",
+    "tok",
+    "token",
+    "token_value",
+    "tokenvalue",
+    "totp",
+    "userPassword",
+    "user_pass",
+    "user_password",
+    "userpass",
+    "write_token",
+    "authorization",
+    "azuread",
+    "basic_auth",
+    "google_iam",
+    "oauth2",
+    "sigv4",
+    "tls_config",
+    "basicAuth",
+    "x-api-key",
+    "x_api_key",
+];
+
+/// Keys whose value is a secret only if a person or a generator made it up.
+const DOUBTFUL: &[&str] = &[
+    "cert_key",
+    "connection_string",
+    "connectionString",
+    "key",
+    "license",
+    "login",
+    "pat",
+    "routing_key",
+    "routingKey",
+    "routingkey",
+    "routng_key",
+    "tls_key",
+    "tls_key_pem",
+    "userinfo",
+    "user_info",
+    "webhook",
+];
+
+/// Values as people think of them, which are neither long nor random.
+const WORDS: &[&str] = &["swordfishes", "violet-anvil-puddle", "Winter-2024-Prom"];
+const MADE_UP: &[&str] = &[
+    "Winter2024!",
+    "hunter2!hunter",
+    "aX9$kd!3Lq7w",
+    "9f86d081884c7d659a2feaa0c55ad015",
+];
+
+/// The shapes of a value `§` of a key `¤`.
+const SHAPES: &[&str] = &[
+    "  ¤: §\n",
+    "  ¤: \"§\"\n",
+    "  ¤: '§'\n",
+    "  \"¤\": §\n",
+    "  ¤:\n    §\n",
+    "  ¤:\n    \"§\"\n",
+    "  ¤:\n\n    §\n",
+    "  ¤:\n    # of production\n    §\n",
+    "  ¤: # of production\n    §\n",
+    "  ¤:\n  - §\n",
+    "  ¤:\n    - §\n",
+    "  ¤:\n  - \"§\"\n",
+    "  ¤:\n  -\n    §\n",
+    "  ¤:\n  # of production\n  - §\n",
+    "  ¤:\n  - a\n  - §\n",
+    "  ¤: [§]\n",
+    "  ¤: [a, §]\n",
+    "  ¤: [\n    §\n  ]\n",
+    "  ¤: [\"§\"]\n",
+    "  ¤: |\n    §\n",
+    "  ¤: >-\n    §\n",
+    "  ¤: |-\n\n    §\n",
+    "  ¤: !!str §\n",
+    "  ¤: &x §\n",
+    "  ¤: &x\n    §\n",
+    "  ¤: !!str\n    §\n",
+    "  ? ¤\n  : §\n",
+    "  {url: x, ¤: §, bogus: 1}\n",
+    "  {url: x, \"¤\": \"§\", bogus: 1}\n",
+    "  {url: x, ¤:\n    §, bogus: 1}\n",
+    "  ¤\n    : §\n",
+    "  ¤ : §\n",
+];
+
+/// The shapes of a mapping in the place of a secret.
+const MAPPINGS: &[&str] = &["  ¤: {value: §}\n", "  ¤:\n    value: §\n"];
+
+/// Where an entry with such a value may be.
+const PLACES: [&str; 2] = [
+    "remote_write:\n- url: https://h/x\n§  bogus: 1\n",
+    "data:\n  prometheus.yml: \"remote_write:\\n- url: https://h/x\\n§  bogus: 1\\n\"\n",
+];
+
+/// A mapping in a mapping with credentials.
+const AZURE: [&str; 2] = [
+    "azuread:\n§  cloud: AzurePublic\n",
+    "data:\n  prometheus.yml: \"azuread:\\n§  cloud: AzurePublic\\n\"\n",
+];
+
+fn leaks(places: [&str; 2], shapes: &[&str], keys: &[&str], secrets: &[&str]) -> Vec<String> {
+    let mut out = Vec::new();
+    for shape in shapes {
+        for secret in secrets {
+            let is_shown = |key: &&&str| {
+                let entry = shape.replace('¤', key).replace('§', secret);
+                let escaped = entry.replace('"', "\\\"").replace('\n', "\\n");
+                [entry, escaped]
+                    .iter()
+                    .zip(places)
+                    .any(|(entry, place)| shown(&place.replace('§', entry)).contains(secret))
+            };
+            let keys: Vec<_> = keys.iter().filter(is_shown).collect();
+            if !keys.is_empty() {
+                out.push(format!("{shape:?} {secret}: {} {keys:?}", keys.len()));
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn no_shape_of_a_value_shows_the_secret_of_a_key() {
+    let all: Vec<_> = WORDS.iter().chain(MADE_UP).copied().collect();
+    let mut shown = leaks(PLACES, SHAPES, KEYS, &all);
+    shown.extend(leaks(PLACES, MAPPINGS, KEYS, &all));
+    shown.extend(leaks(AZURE, SHAPES, &["oauth"], &all));
+    assert!(shown.is_empty(), "{shown:#?}");
+}
+
+#[test]
+fn no_shape_of_a_value_shows_what_is_made_up() {
+    let shown = leaks(PLACES, SHAPES, DOUBTFUL, MADE_UP);
+    assert!(shown.is_empty(), "{shown:#?}");
+}
+
+/// What the same keys hold that is no secret.
+const HEALTHY: &[&str] = &[
+    "pagerduty_configs:\n- routing_key: myteam\n",
+    "key: node-role.kubernetes.io/control-plane",
+    "key: prometheus-additional.yaml",
+    "key:\n  - a_b\n",
+    "webhook:\n  url: http://alertmanager-webhook:5001/\n  name: vprom.example.com\n",
+    "login: svc-prometheus@example.com",
+    "license: Apache-2.0",
+    "params:\n  auth: [public_v2]\n  module: [if_mib]\n",
+    "params: {auth: [public_v2], module: [if_mib]}\n",
+    "params:\n  auth:\n  - public_v2\n",
+    "azuread:\n  oauth:\n    client_id: 7c1f0b6e-93d4-4c55-8a27-e1d0b9f3a6c2\n  cloud: AzurePublic\n",
+    "azuread: {managed_identity: {client_id: 7c1f0b6e-93d4-4c55-8a27-e1d0b9f3a6c2}, cloud: AzurePublic}\n",
+    "  prometheus.yml: \"remote_write:\\n- url: https://h/x\\n  basic_auth:\\n    username: u\\n    password_file: /etc/pw\\n\"\n",
+    "oauth2:\n  scopes:\n  - metrics.write\n  - https://monitor.example.com/.default\n",
+    "authorization:\n  credentials_file: /etc/token\n  type: Bearer\n",
+    "basic_auth:\n  # of the gateway\n  username: promsend\n  password_file: /etc/pw\n",
+    "volumes:\n- secret\n- token\nx: y\n",
+    "{url: x, password_file:\n  /etc/pw, name: a}",
+];
+
+#[test]
+fn what_is_no_secret_is_shown() {
+    for source in HEALTHY {
+        assert_eq!(shown(source), source.trim_end(), "{source}");
+    }
+}
