@@ -60,6 +60,16 @@ pub(super) const DIALECTS: &[Dialect] = &[
             "    pagerdutyConfigs:\n    - routingKey: §\n",
             "    slackConfigs:\n    - apiURL: §\n",
             "    opsgenieConfigs:\n    - {apiKey: [§]}\n",
+            // Alertmanager's own spelling, other slips of the key, and the secret in a selector.
+            "    pagerdutyConfigs:\n    - routingkey: §\n",
+            "    pagerdutyConfigs:\n    - routing_key: §\n",
+            "    pagerdutyConfigs:\n    - routngKey: §\n",
+            "    pagerdutyConfigs:\n    - serviceKy: §\n",
+            "    pushoverConfigs:\n    - userky: {name: a, key: b, value: §}\n",
+            "    slackConfigs:\n    - api_url: §\n",
+            "    slackConfigs:\n    - apiUrl: {value: §}\n",
+            "    slackConfigs:\n    - webhook_url: §\n",
+            "    slackConfigs:\n    - apiURL: {name: x, key: u, value: §}\n",
         ],
     },
     Dialect {

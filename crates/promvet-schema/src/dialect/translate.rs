@@ -1,5 +1,6 @@
 //! Holds a text against the table of its dialect, and makes the native tree of it, in one pass.
 
+mod hidden;
 mod jobs;
 mod scalars;
 mod selector;
@@ -161,6 +162,9 @@ impl Translator {
         }
         for entry in mapping.effective() {
             let known = shape.find(entry.name());
+            if known.is_none() {
+                hidden::unknown_key(shape, entry);
+            }
             let Some(key) = known.or_else(|| self.unknown(shape, entry)) else {
                 continue;
             };

@@ -1,6 +1,6 @@
 //! Selectors of a key in a Secret or a ConfigMap.
 
-use super::{INLINE, Reference, SELECTED, Translator, name_of};
+use super::{INLINE, Reference, SELECTED, Translator, hidden, name_of};
 use crate::check::Rule;
 use crate::dialect::table::{Key, Type};
 use crate::secrets;
@@ -26,6 +26,7 @@ impl Translator {
             self.wrong_kind(node, form);
             return Some(self.builder.scalar(node, SELECTED));
         };
+        hidden::selector(node);
         match ty {
             Type::KeyOf => {
                 for entry in mapping.entries() {

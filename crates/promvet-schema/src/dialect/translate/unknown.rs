@@ -249,7 +249,7 @@ fn inner_shape(ty: &Type) -> Option<&'static MappingShape> {
 /// A name without what spellings differ in.
 /// `remoteWrite`, `remote_write` and `remote-write` differ in nothing else, so that they compare
 /// equal.
-fn letters(name: &str) -> String {
+pub(super) fn letters(name: &str) -> String {
     name.chars()
         .filter(|c| !matches!(c, '_' | '-'))
         .map(|c| c.to_ascii_lowercase())
