@@ -106,18 +106,18 @@ impl<'t> Facts<'t> {
             _ => return Vec::new(),
         };
         let file = self.files.tree.resolve(file).unwrap_or(file.to_owned());
-        let is_it = |deployment: &&Deployment| {
-            let title = object.map(|(kind, name, _)| format!("the {kind} `{name}`"));
-            let is_named = match title {
-                Some(title) => deployment.name == title,
-                None => !deployment.name.contains('`'),
-            };
-            let namespace = object.and_then(|(.., namespace)| namespace);
-            deployment.file == file && is_named && deployment.namespace.as_deref() == namespace
+        let title = match object {
+            Some((kind, name, _)) => format!("the {kind} `{name}`"),
+            None => String::new(),
         };
-        let all = self.shared.operated(&self.files).iter();
+        let namespace = object.and_then(|(.., namespace)| namespace);
+        let operated = self.shared.operated(&self.files);
         let charted = object.is_none().then(|| self.shared.charted(&self.files));
-        let mut found = all.chain(charted.unwrap_or_default()).filter(is_it);
+        let places = [Some(operated), charted].into_iter().flatten();
+        let all = places.flat_map(|(all, by_file)| {
+            by_file.of(&file, &title).filter_map(|index| all.get(index))
+        });
+        let mut found = all.filter(|one| one.namespace.as_deref() == namespace);
         // Of several values in one file it is not known which are meant.
         let (Some(first), None) = (found.next(), found.next()) else {
             return Vec::new();
@@ -141,7 +141,7 @@ impl<'t> Facts<'t> {
     /// Everything that the Prometheus Operator runs by the tree.
     #[must_use]
     pub fn all_operated(&self) -> &[Deployment] {
-        self.shared.operated(&self.files)
+        &self.shared.operated(&self.files).0
     }
 
     /// The same for the files that a configuration names, which other programs read in their own
@@ -331,7 +331,7 @@ impl<'t> Facts<'t> {
     /// The containers of the tree that run Prometheus, those of the chart `prometheus` included.
     pub(crate) fn containers(&self) -> impl Iterator<Item = &Deployment> {
         let all = self.deployments().all().iter();
-        let all = all.chain(self.shared.charted(&self.files));
+        let all = all.chain(&self.shared.charted(&self.files).0);
         let all = all.chain(self.all_operated());
         all.filter(|candidate| candidate.prometheus.is_some())
     }

@@ -15,6 +15,7 @@ pub mod issuer;
 mod namespaces;
 mod near_miss;
 pub mod online;
+mod operated;
 mod operated_rules;
 mod operator_release;
 pub mod opstrace;

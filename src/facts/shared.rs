@@ -11,6 +11,7 @@ use super::credential_file::Lookup;
 use super::deployment::{self, Deployment, Deployments, Network, Objects, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::near_miss::{self, Selectables};
+use super::operated::ByFile;
 use super::opstrace::{self, Instance};
 use super::patches::{self, Patches};
 use super::routes::{self, Routes};
@@ -31,8 +32,8 @@ pub struct Shared<'t> {
     instances: OnceLock<Vec<Instance>>,
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Deployments>,
-    operated: OnceLock<Vec<Deployment>>,
-    charted: OnceLock<Vec<Deployment>>,
+    operated: OnceLock<(Vec<Deployment>, ByFile)>,
+    charted: OnceLock<(Vec<Deployment>, ByFile)>,
     programs: OnceLock<Deployments>,
     sources: OnceLock<Sources>,
     sets_namespace: OnceLock<bool>,
@@ -126,27 +127,32 @@ impl<'t> Shared<'t> {
             .get_or_init(|| Deployments::new(self.sources(files).deployments(files.tree)))
     }
 
-    /// What the Prometheus Operator runs by resources and values of the tree.
-    pub(super) fn operated(&self, files: &Lookup<'_>) -> &[Deployment] {
+    /// What the Prometheus Operator runs by resources and values of the tree, and where in it what a
+    /// file says is.
+    pub(super) fn operated(&self, files: &Lookup<'_>) -> &(Vec<Deployment>, ByFile) {
         self.operated.get_or_init(|| {
             let sources = self.sources(files);
             // Without resources of the Operator, no ConfigMap has to be parsed for them.
-            match sources.has_operated() {
+            let all = match sources.has_operated() {
                 true => sources.operated(files.tree, self.objects(files)),
                 false => Vec::new(),
-            }
+            };
+            let by_file = ByFile::new(&all);
+            (all, by_file)
         })
     }
 
-    /// What the chart `prometheus` starts by values of the tree.
-    pub(super) fn charted(&self, files: &Lookup<'_>) -> &[Deployment] {
+    /// What the chart `prometheus` starts by values of the tree, likewise.
+    pub(super) fn charted(&self, files: &Lookup<'_>) -> &(Vec<Deployment>, ByFile) {
         self.charted.get_or_init(|| {
             let sources = self.sources(files);
             // Without values of the chart, no ConfigMap has to be parsed for it.
-            match sources.has_charts() {
+            let all = match sources.has_charts() {
                 true => sources.charted(files.tree, self.objects(files)),
                 false => Vec::new(),
-            }
+            };
+            let by_file = ByFile::new(&all);
+            (all, by_file)
         })
     }
 

@@ -161,8 +161,15 @@ pub struct Network {
     /// The compose files of a folder each, then a file of Services each, in the order of the paths.
     groups: Vec<Group>,
     words: WordIndex,
-    /// The folders of compose files whose names may come from variables.
+    /// The groups that are asked for every name: folders of compose files whose names may come from
+    /// variables, and what the Operator and charts make.
     open: Vec<usize>,
+    /// Which of those have a name, in lower case; gathered when a name is first asked for.
+    open_names: OnceLock<HashMap<String, Vec<usize>>>,
+    /// The groups of compose files, by each of their files.
+    by_file: HashMap<PathBuf, usize>,
+    /// Where the Services of a namespace are, in the order of the groups; gathered when first asked for.
+    by_namespace: OnceLock<HashMap<String, Vec<(usize, usize)>>>,
     pods: Pods,
     committed: Committed,
     /// All compose files, in the order of their paths.
@@ -229,8 +236,21 @@ impl Sources {
         }));
         let numbered = groups.iter().enumerate();
         let open = numbered.filter(|(number, group)| *number >= first || group.has_variables());
+        let mut by_file = HashMap::new();
+        for (number, group) in groups.iter().enumerate().take(first) {
+            for file in group
+                .files
+                .iter()
+                .filter(|_| group.platform == Platform::Compose)
+            {
+                by_file.entry(file.path.clone()).or_insert(number);
+            }
+        }
         Network {
             open: open.map(|(number, _)| number).collect(),
+            open_names: OnceLock::new(),
+            by_file,
+            by_namespace: OnceLock::new(),
             words: WordIndex::of_groups(
                 WordClass::Name,
                 groups.iter().map(|group| {
@@ -277,16 +297,8 @@ impl Network {
     /// The services that a compose file starts; none if it is not one of the tree's.
     #[must_use]
     pub fn together(&self, tree: &dyn Tree, file: &Path) -> Option<Together<'_>> {
-        let mut compose = self.groups.iter();
-        let group = compose.find(|group| {
-            group.platform == Platform::Compose
-                && group
-                    .files
-                    .iter()
-                    .any(|source_file| source_file.path == file)
-        })?;
-        let read = || group.read(tree, self);
-        let names = group.names.get_or_init(read);
+        let group = self.groups.get(*self.by_file.get(file)?)?;
+        let names = self.names(tree, group);
         let (all, others): (Vec<_>, Vec<_>) =
             names.all.iter().partition(|named| named.file == file);
         Some(Together {
@@ -297,10 +309,7 @@ impl Network {
 
     /// The containers behind all names; reads every file.
     pub fn containers(&self, tree: &dyn Tree) -> impl Iterator<Item = &Container> {
-        let groups = self.groups.iter().map(move |group| {
-            let read = || group.read(tree, self);
-            group.names.get_or_init(read)
-        });
+        let groups = self.groups.iter().map(move |group| self.names(tree, group));
         let named = groups.flat_map(|names| &names.all);
         named.flat_map(|named| &named.containers)
     }
@@ -315,28 +324,69 @@ impl Network {
     #[must_use]
     pub fn services(&self, tree: &dyn Tree, name: &str) -> Vec<&Service> {
         let mut numbers = self.words.texts_with(name);
-        numbers.extend(&self.open);
+        numbers.extend(self.open_with(tree, name));
         numbers.sort_unstable();
         numbers.dedup();
         let groups = numbers
             .into_iter()
             .filter_map(|number| self.groups.get(number));
         let groups = groups.filter(|group| group.platform == Platform::Kubernetes);
-        let services = groups.flat_map(|group| {
-            let read = || group.read(tree, self);
-            &group.names.get_or_init(read).services
-        });
+        let services = groups.flat_map(|group| &self.names(tree, group).services);
         services.filter(|service| service.name == name).collect()
     }
 
-    /// All Services of Kubernetes; reads every file that has some.
-    pub fn all_services(&self, tree: &dyn Tree) -> impl Iterator<Item = &Service> {
-        let groups = self.groups.iter();
-        let groups = groups.filter(|group| group.platform == Platform::Kubernetes);
-        groups.flat_map(move |group| {
-            let read = || group.read(tree, self);
-            &group.names.get_or_init(read).services
+    /// The Services of Kubernetes of a namespace; reads every file that has some.
+    pub fn services_in(&self, tree: &dyn Tree, namespace: &str) -> impl Iterator<Item = &Service> {
+        let by_namespace = self
+            .by_namespace
+            .get_or_init(|| self.namespaces_of_services(tree));
+        let found = by_namespace.get(namespace).into_iter().flatten();
+        found.filter_map(move |(group, index)| {
+            let group = self.groups.get(*group)?;
+            self.names(tree, group).services.get(*index)
         })
+    }
+
+    fn namespaces_of_services(&self, tree: &dyn Tree) -> HashMap<String, Vec<(usize, usize)>> {
+        let mut out: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        let groups = self.groups.iter().enumerate();
+        for (number, group) in groups.filter(|(_, group)| group.platform == Platform::Kubernetes) {
+            let services = self.names(tree, group).services.iter().enumerate();
+            for (index, service) in services {
+                if let Some(namespace) = &service.namespace {
+                    let known = out.entry(namespace.clone()).or_default();
+                    known.push((number, index));
+                }
+            }
+        }
+        out
+    }
+
+    /// What a group brings about.
+    fn names<'n>(&'n self, tree: &dyn Tree, group: &'n Group) -> &'n GroupNames {
+        group.names.get_or_init(|| group.read(tree, self))
+    }
+
+    /// Those of the groups that are asked for every name which have one.
+    fn open_with(&self, tree: &dyn Tree, name: &str) -> &[usize] {
+        let gather = || {
+            let mut out: HashMap<String, Vec<usize>> = HashMap::new();
+            for number in &self.open {
+                let Some(group) = self.groups.get(*number) else {
+                    continue;
+                };
+                let names = self.names(tree, group);
+                let services = names.services.iter();
+                let services = services.map(|service| service.name.to_ascii_lowercase());
+                for name in names.by_name.keys().cloned().chain(services) {
+                    out.entry(name).or_default().push(*number);
+                }
+            }
+            out
+        };
+        let name = name.to_ascii_lowercase();
+        let found = self.open_names.get_or_init(gather).get(&name);
+        found.map_or(&[], Vec::as_slice)
     }
 
     fn of_name(&self, tree: &dyn Tree, name: &str, platform: Platform) -> Vec<&Named> {
@@ -352,7 +402,7 @@ impl Network {
             let services = ends.filter_map(|(at, _)| before.get(at + 1..));
             groups.extend(services.flat_map(|service| self.words.texts_with(service)));
         }
-        groups.extend(&self.open);
+        groups.extend(self.open_with(tree, name));
         groups.sort_unstable();
         groups.dedup();
         let groups = groups
@@ -360,10 +410,7 @@ impl Network {
             .filter_map(|number| self.groups.get(number));
         groups
             .filter(|group| group.platform == platform)
-            .flat_map(|group| {
-                let read = || group.read(tree, self);
-                group.names.get_or_init(read).of_name(name)
-            })
+            .flat_map(|group| self.names(tree, group).of_name(name))
             .collect()
     }
 }

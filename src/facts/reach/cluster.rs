@@ -176,11 +176,11 @@ impl Standpoint<'_> {
     fn is_namespace(&self, name: &str) -> bool {
         let facts = self.facts();
         let network = facts.shared.network(&facts.files);
-        let mut services = network.all_services(facts.files.tree);
+        let mut services = network.services_in(facts.files.tree, name);
         let mut deployments = facts.deployments().all().iter();
         facts.shared.sets_namespace()
             || self.own_namespace().as_deref() == Some(name)
-            || services.any(|service| service.namespace.as_deref() == Some(name))
+            || services.next().is_some()
             || deployments.any(|deployment| deployment.namespace.as_deref() == Some(name))
     }
 
@@ -203,8 +203,7 @@ impl Standpoint<'_> {
         if is_open || facts.shared.sets_namespace() || is_known() {
             return None;
         }
-        let here = network.all_services(tree);
-        let here = here.filter(|service| service.namespace.as_deref() == Some(namespace));
+        let here = network.services_in(tree, namespace);
         let service = nearest(host.name, here.map(|here| (here.name.as_str(), here)))?;
         let why = Why::NoSuchService {
             written: host.name.to_owned(),
@@ -221,9 +220,9 @@ impl Standpoint<'_> {
         let own = self.own_namespace().filter(|_| host.is_qualified)?;
         let facts = self.facts();
         let network = facts.shared.network(&facts.files);
-        let mut services = network.all_services(facts.files.tree);
-        let is_own = own == host.namespace
-            && services.any(|service| service.namespace.as_ref() == Some(&own));
+        let mut services = network.services_in(facts.files.tree, &own);
+        let is_own = own == host.namespace && services.next().is_some();
+        drop(services);
         match self.in_other_namespace(all).filter(|_| is_own)? {
             Why::OtherNamespace { service, namespace } => Some(Why::NoSuchNamespace {
                 service,
