@@ -87,6 +87,8 @@ impl Cover<'_> {
             let alone = self.cover(&line);
             for tag in line.tags {
                 match tag.role {
+                    // What a macro holds is written where it is called.
+                    Role::Open if self.is_macro(tag) => open.push(Some(line.span.end)),
                     Role::Open => open.push(None),
                     Role::Else if alone && branches == Branches::First => {
                         if let Some(dead @ None) = open.last_mut() {
@@ -229,6 +231,15 @@ impl Cover<'_> {
         nearest.trim_ascii() == header && header.ends_with(b":") && alone_below
     }
 
+    /// Whether a tag begins a macro of Jinja.
+    fn is_macro(&self, tag: &Tag) -> bool {
+        let inner = self.slice(tag.span.clone()).strip_prefix("{%");
+        inner.is_some_and(|inner| {
+            let word = inner.trim_start_matches(['-', '+', ' ']);
+            word.starts_with("macro ")
+        })
+    }
+
     fn slice(&self, range: Range<usize>) -> &str {
         self.text.get(range).unwrap_or("")
     }
@@ -324,6 +335,10 @@ mod tests {
             ("a: [${A}, ${B}]", "a: [####, ####]"),
             ("b: 1\n${MORE}\n", "b: 1\n"),
             ("# {{ x }}\na: 1", "#\na: 1"),
+            (
+                "{% macro m(x) %}\n  b: {{ x }}\n{% if x %}\n  c: 1\n{% endif %}\n{%- endmacro %}\na: 1",
+                "\n\n\n\n\n\na: 1",
+            ),
             ("  {% if x %}b: 1{% endif %}\na: 1", "\na: 1"),
             ("{{ k }}: {{ v }}", "#######: #######"),
             ("a: {{ x\n  y }}\nb: 1", "a: ####\n\nb: 1"),

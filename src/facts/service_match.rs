@@ -38,6 +38,9 @@ pub struct ServiceMatch<'f> {
     pub changes: Vec<Evidence>,
     /// Whether the image may be another one.
     has_other_image: bool,
+    /// Whether nothing in the tree shows that the one who asks runs in the same project: of several set-ups
+    /// another one may be meant.
+    pub is_guessed: bool,
 }
 
 impl ServiceMatch<'_> {
@@ -90,7 +93,7 @@ impl<'f> Standpoint<'f> {
     }
 
     pub(super) fn runners(&self) -> &[RunningDeployment<'f>] {
-        let find = || self.facts.runners(self.file(), self.holder);
+        let find = || self.facts.readers(self.file(), self.holder);
         self.runners.get_or_init(find)
     }
 
@@ -249,6 +252,7 @@ impl Facts<'_> {
             prometheus,
             evidence: hit.named.evidence().to_vec(),
             itself,
+            is_guessed: runners.is_empty() && hit.named.platform != Platform::Kubernetes,
         }
     }
 }

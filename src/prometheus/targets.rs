@@ -69,6 +69,29 @@ impl<'d> TargetSection<'d> {
         name.or_else(first).unwrap_or(self.node)
     }
 
+    /// Whether a tag of a template is alone in one of its lines: what it brings may be any key of the entry.
+    #[must_use]
+    pub fn may_have_more(self) -> bool {
+        let content = self.node.document().text().content();
+        let start = self.node.span().start as usize;
+        let (Some(before), Some(rest)) = (content.get(..start), content.get(start..)) else {
+            return false;
+        };
+        let column = start - before.rfind('\n').map_or(0, |at| at + 1);
+        let belongs = |line: &str| {
+            let bare = line.trim_start();
+            bare.is_empty() || bare.starts_with(['#', '{']) || line.len() - bare.len() >= column
+        };
+        let mut lines = rest.lines().skip(1).take_while(|line| belongs(line));
+        lines.any(|line| {
+            let tag = line
+                .trim()
+                .strip_prefix("{{")
+                .and_then(|tag| tag.strip_suffix("}}"));
+            tag.is_some_and(|tag| !steers(tag))
+        })
+    }
+
     /// The rules of `relabel_configs`.
     pub fn relabelings(self) -> impl Iterator<Item = Node<'d>> {
         let list = self.get("relabel_configs").into_iter();
@@ -156,6 +179,16 @@ pub fn action(rule: Node<'_>) -> Cow<'_, str> {
         true => Cow::Owned(action.to_ascii_lowercase()),
         false => Cow::Borrowed(action),
     }
+}
+
+/// Whether what is between the braces of a template decides about other lines, and brings none.
+fn steers(tag: &str) -> bool {
+    let words = tag.trim_matches(['-', '~', ' ']);
+    let first = words.split_whitespace().next().unwrap_or_default();
+    matches!(
+        first,
+        "if" | "else" | "end" | "range" | "with" | "define" | "block"
+    ) || words.starts_with(['/', '$'])
 }
 
 /// Whether a relabel rule may set a label.

@@ -2034,3 +2034,175 @@ fn a_target_has_no_comma() {
     let cut = "  relabel_configs: [{source_labels: [__address__], regex: '(.*),.*', target_label: __address__}]\n";
     assert_silent(&[("prometheus.yml", &job(cut))]);
 }
+
+/// makejinja puts values between `#{` and `}#`, which are comments to YAML elsewhere.
+#[test]
+fn values_of_makejinja_are_filled_in() {
+    let release = |retention: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: a}}\nspec:\n  \
+             retention: \"{retention}\"\n"
+        )
+    };
+    assert_silent(&[(
+        "prometheus.yaml.j2",
+        &release("#{ retention | default('7d') }#"),
+    )]);
+    assert_reported(
+        &[("prometheus.yaml.j2", &release("7 parsecs"))],
+        Severity::Error,
+        "schema/invalid-value",
+    );
+}
+
+const PROBES: &str = "scrape_configs:\n- job_name: probe_https\n  metrics_path: /probe\n  params:\n    \
+                      module: [https_2xx]\n  static_configs:\n  - targets:\n{% for name in names %}\n    \
+                      - https://{{ name }}/\n{% endfor %}\n";
+
+/// What a template brings in a line of its own may be any key of the job around it.
+#[test]
+fn a_tag_alone_in_a_line_may_bring_what_a_job_lacks() {
+    for call in ["{{ probe_relabel() }}\n", "  {{ probe_relabel() }}\n"] {
+        let text =
+            format!("{PROBES}{call}- job_name: b\n  static_configs: [{{targets: ['b:1']}}]\n");
+        assert_silent(&[("prometheus.yml.j2", &text)]);
+    }
+    for text in [
+        PROBES.to_owned(),
+        // The tag belongs to the next job.
+        format!(
+            "{PROBES}- job_name: b\n  static_configs: [{{targets: ['b:1']}}]\n  {{{{ more }}}}\n"
+        ),
+    ] {
+        assert_reported(
+            &[("prometheus.yml.j2", &text)],
+            Severity::Warning,
+            "scrape/multi-target",
+        );
+    }
+}
+
+/// The text of a macro is where the macro is called.
+#[test]
+fn what_a_macro_holds_is_not_judged_where_it_is_defined() {
+    let body = "    relabel_configs:\n    - source_labels: [__address__]\n      target_label: a\n";
+    let jobs = "scrape_configs:\n- job_name: b\n  static_configs: [{targets: ['b:1']}]\n";
+    let text = format!("{{% macro more(x) -%}}\n{body}{{%- endmacro %}}\n{jobs}");
+    assert_silent(&[("prometheus.yml.j2", &text)]);
+    let text = format!("{{% if x %}}\n{body}{{% endif %}}\n{jobs}");
+    let (severity, _) = worst(&[("prometheus.yml.j2", &text)]);
+    assert_eq!(severity, Some(Severity::Error), "{text}");
+}
+
+/// A file that nothing runs may be meant for another set-up than the one that has the name.
+#[test]
+fn a_sender_that_nothing_runs_may_belong_elsewhere() {
+    let alloy = "prometheus.remote_write \"local\" {\n  endpoint {\n    \
+                 url = \"http://prometheus:9090/api/v1/write\"\n  }\n}\n";
+    let server = "services:\n  prometheus:\n    image: prom/prometheus:v3.9.1\n    \
+                  command: [--config.file=/etc/prometheus/prometheus.yml]\n";
+    let sender = "  alloy:\n    image: grafana/alloy:v1.9.0\n    volumes: ['./config.alloy:/etc/alloy/config.alloy']\n    command: [run, /etc/alloy/config.alloy]\n";
+    let rule = "remote-write/receiver-not-enabled";
+    let alone = [("config.alloy", alloy), ("compose.yaml", server)];
+    assert_reported(&alone, Severity::Warning, rule);
+    let together = format!("{server}{sender}");
+    let together = [("config.alloy", alloy), ("compose.yaml", &together)];
+    assert_reported(&together, Severity::Error, rule);
+}
+
+/// What is switched off is off without its key too.
+#[test]
+fn an_unknown_section_that_is_switched_off_is_worth_knowing_only() {
+    let values = |switch: &str| {
+        format!(
+            "prometheus:\n  prometheusSpec:\n    retention: 15d\n    ingress:\n      enabled: {switch}\n\
+             grafana:\n  enabled: true\n"
+        )
+    };
+    assert_silent(&[("kube-prometheus-stack-values.yaml", &values("false"))]);
+    assert_reported(
+        &[("kube-prometheus-stack-values.yaml", &values("true"))],
+        Severity::Warning,
+        "schema/unknown-field",
+    );
+}
+
+/// git's marks break the file, and are called what they are.
+#[test]
+fn marks_of_a_merge_conflict_are_named() {
+    let group = "groups:\n- name: a\n  rules:\n  - alert: Down\n    expr: up == 0\n";
+    let conflict = format!("<<<<<<< HEAD\n# rules\n{group}=======\n{group}>>>>>>> 60870ae\n");
+    let includes = "rule_files: [alerts.yml]\nscrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n";
+    let tree = [("prometheus.yml", includes), ("alerts.yml", &conflict)];
+    let found = memory::found("/tree", &memory::tree(&tree));
+    let said = |finding: &&promvet::finding::Finding| finding.message.contains("merge conflict");
+    assert_eq!(found.iter().filter(said).count(), 1, "{found:?}");
+    assert_eq!(found.len(), 1, "{found:?}");
+    let jobs = format!(
+        "<<<<<<< HEAD\nscrape_configs:\n- job_name: a\n=======\nscrape_configs: []\n>>>>>>> b\n"
+    );
+    let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", &jobs)]));
+    assert!(found.iter().any(|one| said(&one)), "{found:?}");
+    // An underline of seven signs is text.
+    let healthy = format!("# <<<<<<< HEAD\n{group}");
+    assert_silent(&[("alerts.yml", &healthy)]);
+}
+
+/// Files for two places that repeat a service change nothing of it, whichever is started.
+#[test]
+fn a_service_that_two_files_set_up_alike_is_judged() {
+    let both = |other: &str| {
+        let server = |command: &str| {
+            format!(
+                "services:\n  prometheus:\n    image: prom/prometheus:v3.7.3\n    command: {command}\n  \
+                 tempo:\n    image: grafana/tempo:2.9.0\n    command: [-config.file=/etc/tempo.yaml]\n    \
+                 volumes: ['./tempo.yaml:/etc/tempo.yaml:ro']\n"
+            )
+        };
+        let base = server("['--config.file=/etc/prometheus/prometheus.yml']");
+        worst(&[
+            ("docker-compose.yaml", &base),
+            ("docker-compose-swarm.yaml", &server(other)),
+            ("tempo.yaml", TEMPO),
+        ])
+    };
+    let (severity, rules) = both("\n    - --config.file=/etc/prometheus/prometheus.yml");
+    assert_eq!(severity, Some(Severity::Error), "{rules:?}");
+    assert_eq!(rules, ["remote-write/receiver-not-enabled"]);
+    let (severity, rules) = both(
+        "['--config.file=/etc/prometheus/prometheus.yml', '--web.enable-remote-write-receiver']",
+    );
+    assert!(severity <= Some(Severity::Info), "{rules:?}");
+}
+
+const TEMPO: &str = "metrics_generator:\n  storage:\n    path: /tmp/a\n    remote_write:\n    - url: \
+                     http://prometheus:9090/api/v1/write\n";
+
+/// The compose file that mounts what sends decides who answers, and not one of a folder above.
+#[test]
+fn the_project_that_mounts_a_sender_decides() {
+    let project = |flag: &str, mounts: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.7.3\n    command: \
+             ['--config.file=/etc/prometheus/prometheus.yml'{flag}]\n{mounts}"
+        )
+    };
+    let mounts = "  tempo:\n    image: grafana/tempo:2.9.0\n    command: [-config.file=/etc/tempo.yaml]\n    \
+                  volumes: ['./tempo.yaml:/etc/tempo.yaml:ro']\n";
+    let flag = ", '--web.enable-remote-write-receiver'";
+    let rule = "remote-write/receiver-not-enabled";
+    let (with, without) = (project(flag, ""), project("", mounts));
+    let tree = [
+        ("docker-compose-v2.yml", &*with),
+        ("trial/docker-compose.yml", &without),
+        ("trial/tempo.yaml", TEMPO),
+    ];
+    assert_reported(&tree, Severity::Error, rule);
+    let (with, without) = (project(flag, mounts), project("", ""));
+    let tree = [
+        ("docker-compose-v2.yml", &*without),
+        ("trial/docker-compose.yml", &with),
+        ("trial/tempo.yaml", TEMPO),
+    ];
+    assert_silent(&tree);
+}

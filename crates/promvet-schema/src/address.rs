@@ -49,6 +49,9 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
     if let Some(first) = placeholder::find_words(text).into_iter().next() {
         return Some((AddressFault::Placeholder, first));
     }
+    if is_plain(text) {
+        return None;
+    }
     // Letters before `://` only, so that `[::1]://` is not taken for one.
     let has_slash = text.contains('/');
     let scheme = has_slash.then(|| text.find("://")).flatten();
@@ -93,6 +96,14 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
         return Some((AddressFault::Comma, at..at + 1));
     }
     port(text).map(|at| (AddressFault::Port, at))
+}
+
+/// Whether it is a host of letters, digits, dots and hyphens, with a port of at most four digits or without
+/// one, as nearly all are.
+fn is_plain(text: &str) -> bool {
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    port.len() <= 4 && port.bytes().all(|byte| byte.is_ascii_digit()) && host.bytes().all(is_host)
 }
 
 /// The bytes of a port above 65535, with which `net.Dial` fails ("invalid port"). The last part of an IPv6

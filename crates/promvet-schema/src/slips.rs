@@ -2,6 +2,26 @@
 
 use promvet_text::Span;
 
+/// Where git left the marks of a merge conflict: the first line of one.
+#[must_use]
+pub(crate) fn conflict(content: &str) -> Option<Span> {
+    let marked = |mark: &str| {
+        let at = memchr::memmem::find_iter(content.as_bytes(), mark.as_bytes());
+        let mut at = at.filter(|at| *at == 0 || content.as_bytes().get(at - 1) == Some(&b'\n'));
+        at.next()
+    };
+    let at = marked("<<<<<<< ")?;
+    marked(">>>>>>> ").filter(|end| at < *end)?;
+    let line = content.get(at..)?.lines().next()?;
+    Some(Span::new(at, at + line.len()))
+}
+
+/// What is wrong with a line with the marks of a conflict, and what to do.
+pub(crate) const CONFLICT: (&str, &str) = (
+    "git left the marks of a merge conflict in it",
+    "keep one of the two sides, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
+);
+
 /// What is wrong with a line that the parser does not like: the span of it in the line, and what to
 /// say; none if the line looks like nothing known.
 #[must_use]

@@ -126,7 +126,9 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     let slip = match error.kind {
         // SyntaxKind::Unread => None, | The text may be right there, so that no slip is looked for.
         SyntaxKind::Internal | SyntaxKind::Unread => None,
-        _ => glued(text, error).or_else(|| slip(text, &place)),
+        _ => conflict(text)
+            .or_else(|| glued(text, error))
+            .or_else(|| slip(text, &place)),
     };
     let finding = match slip {
         Some(slip) => of_slip(error, severity, place, slip),
@@ -199,6 +201,13 @@ fn of_parser(text: &Arc<Text>, error: &SyntaxError, severity: Severity, place: P
         );
     }
     finding
+}
+
+/// The marks of a merge conflict, wherever the parser stopped.
+fn conflict(text: &Arc<Text>) -> Option<Slip> {
+    let at = slips::conflict(text.content())?;
+    let (meaning, help) = slips::CONFLICT;
+    Some((Place::new(text, at), meaning, help))
 }
 
 /// A key whose colon lacks its space, where the parser looked for a key: it takes the whole for a

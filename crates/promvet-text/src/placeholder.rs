@@ -85,6 +85,13 @@ const MARKS: &[Marks] = &[
         name: |_| true,
         around: anywhere,
     },
+    // makejinja, whose delimiters leave YAML what it is.
+    Marks {
+        open: "#{",
+        close: "}#",
+        name: |name| !name.trim().is_empty() && !name.contains(['\n', '{']),
+        around: anywhere,
+    },
     // Octopus Deploy and Ruby. Behind a blank it is a comment of YAML, which no scalar holds.
     Marks {
         open: "#{",
@@ -211,7 +218,8 @@ pub fn begins_bracket_tag(written: &str) -> bool {
 
 /// Upper case, with digits and joints.
 fn is_shouted(name: &str) -> bool {
-    name.chars().any(|c| c.is_ascii_uppercase()) && name.chars().all(is_shouting)
+    // Most names end at their first letter, and those that have no end in the line are long.
+    name.chars().all(is_shouting) && name.chars().any(|c| c.is_ascii_uppercase())
 }
 
 fn is_shouting(c: char) -> bool {
@@ -242,6 +250,15 @@ fn opens(first: u8, second: Option<&u8>) -> bool {
     }
 }
 
+/// Whether one of the [`MARKS`] may begin with a byte, whatever is behind it: whole files are asked.
+#[inline]
+fn may_open(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'#' | b'$' | b'%' | b'<' | b'@' | b'C' | b'R' | b'Y' | b'[' | b'_' | b'{'
+    )
+}
+
 /// Whether something may fill in a part of a text: it has a placeholder, or a `$`, since shells,
 /// compose and envsubst replace a bare `$NAME` as well.
 #[must_use]
@@ -260,6 +277,13 @@ pub fn may_be_filled_in(text: &str) -> bool {
     })
 }
 
+/// Whether a part of a text may be what [`find`] or [`find_shouted`] finds: asked of a whole file, so that its
+/// values need not be looked at one by one.
+#[must_use]
+pub fn may_be_in(text: &str) -> bool {
+    find(text).next().is_some() || !find_shouted(text).is_empty()
+}
+
 /// The places in a text that something else has to fill in before it means anything:
 /// `${VAR}`, `$(VAR)`, `$$VAR$$`, `{{ … }}`, `[[ … ]]`, `<%= … %>`, `<some words>`, `__VAR__`, `%VAR%`,
 /// `YOUR_…`, `REPLACE…` and `CHANGEME`, and blocks of a template from end to end:
@@ -271,7 +295,8 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
         loop {
             let rest = text.as_bytes().get(from..)?;
             let mut bytes = rest.iter().enumerate();
-            let (at, first) = bytes.find(|(at, byte)| opens(**byte, rest.get(at + 1)))?;
+            let (at, first) =
+                bytes.find(|(at, byte)| may_open(**byte) && opens(**byte, rest.get(at + 1)))?;
             from += at;
             let begins = |shape: &&Marks| shape.open.as_bytes().first() == Some(first);
             let mut shapes = MARKS.iter().filter(begins);
@@ -361,7 +386,7 @@ pub fn is_one_shouted_word(text: &str) -> bool {
 /// underscore or three capitals.
 #[must_use]
 pub fn find_shouted(text: &str) -> Vec<Range<usize>> {
-    if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    if !has_capital(text.as_bytes()) {
         return Vec::new();
     }
     let found = words(text).filter(|word| {
@@ -374,6 +399,20 @@ pub fn find_shouted(text: &str) -> Vec<Range<usize>> {
     });
     found.collect()
 }
+
+/// Whether a letter is a capital one. Blocks of bytes are asked at once, since whole files are.
+fn has_capital(bytes: &[u8]) -> bool {
+    let count = |block: &[u8]| {
+        block
+            .iter()
+            .filter(|byte| byte.is_ascii_uppercase())
+            .count()
+    };
+    bytes.chunks(BLOCK).any(|block| count(block) > 0)
+}
+
+/// Bytes that are asked at once.
+const BLOCK: usize = 64;
 
 /// The ranges in order, of those that overlap the first and longest.
 #[must_use]

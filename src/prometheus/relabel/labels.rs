@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::pattern::Pattern;
 
@@ -43,7 +43,8 @@ impl Value {
     /// No label.
     #[must_use]
     pub fn absent() -> Self {
-        Self::only("")
+        static EMPTY: LazyLock<Texts> = LazyLock::new(|| Arc::new(BTreeSet::from([String::new()])));
+        Self::OneOf(Arc::clone(&EMPTY))
     }
 
     /// Whether the label surely does not exist.
@@ -120,11 +121,12 @@ impl Value {
 /// What is known of all labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Labels {
-    named: BTreeMap<Name, Value>,
+    /// Shared until it changes, as are the others: lists of one kind begin with the same labels.
+    named: Arc<BTreeMap<Name, Value>>,
     /// Beginnings of names that may exist besides.
-    families: BTreeSet<Name>,
+    families: Arc<BTreeSet<Name>>,
     /// Beginnings of names that surely do not exist, though a family allows them.
-    gone: BTreeSet<Name>,
+    gone: Arc<BTreeSet<Name>>,
     /// Whether any name may exist besides that does not begin with two underscores.
     plain: bool,
     /// What rules by name have left of the labels besides: those that match, or those that don't.
@@ -135,21 +137,21 @@ impl Labels {
     /// Sets what is known of a label.
     #[must_use]
     pub fn with(mut self, name: impl Into<Name>, value: Value) -> Self {
-        self.named.insert(name.into(), value);
+        Arc::make_mut(&mut self.named).insert(name.into(), value);
         self
     }
 
     /// With labels that may exist besides: all whose names begin so.
     #[must_use]
     pub fn with_family(mut self, beginning: impl Into<Name>) -> Self {
-        self.families.insert(beginning.into());
+        Arc::make_mut(&mut self.families).insert(beginning.into());
         self
     }
 
     /// Without the labels of a family whose names begin so.
     #[must_use]
     pub fn without(mut self, beginning: impl Into<Name>) -> Self {
-        self.gone.insert(beginning.into());
+        Arc::make_mut(&mut self.gone).insert(beginning.into());
         self
     }
 
@@ -245,23 +247,24 @@ impl Labels {
     }
 
     pub(super) fn set(&mut self, name: &str, value: Value) {
-        match self.named.get_mut(name) {
+        let named = Arc::make_mut(&mut self.named);
+        match named.get_mut(name) {
             Some(known) => *known = value,
-            None => _ = self.named.insert(name.to_owned().into(), value),
+            None => _ = named.insert(name.to_owned().into(), value),
         }
     }
 
     /// Any label whose name begins so may now exist and have any value.
     pub(super) fn weaken(&mut self, beginning: &str) {
-        self.named
+        Arc::make_mut(&mut self.named)
             .iter_mut()
             .filter(|(name, _)| name.starts_with(beginning))
             .for_each(|(_, value)| *value = Value::Any);
         // A label that is set behind a rule by name is there, whatever that rule dropped.
         self.filters.clear();
-        self.gone
+        Arc::make_mut(&mut self.gone)
             .retain(|gone| !gone.starts_with(beginning) && !beginning.starts_with(&**gone));
-        self.families.insert(beginning.to_owned().into());
+        Arc::make_mut(&mut self.families).insert(beginning.to_owned().into());
         if beginning.is_empty() {
             self.plain = true;
         }
@@ -269,7 +272,7 @@ impl Labels {
 
     /// Any label but those with two underscores may now exist and have another value.
     pub(super) fn weaken_plain(&mut self) {
-        let plain = self.named.iter_mut();
+        let plain = Arc::make_mut(&mut self.named).iter_mut();
         for (_, value) in plain.filter(|(name, _)| !name.starts_with("__")) {
             *value = match value.is_present() {
                 true => Value::Present,
@@ -282,14 +285,14 @@ impl Labels {
 
     /// Any label may be gone.
     pub(super) fn doubt(&mut self) {
-        for value in self.named.values_mut() {
+        for value in Arc::make_mut(&mut self.named).values_mut() {
             *value = std::mem::replace(value, Value::Any).or(Value::absent());
         }
     }
 
     /// What a rule by name leaves: the labels that match, or those that don't.
     pub(super) fn filter(&mut self, pattern: &Pattern, keeps: bool) {
-        for (name, value) in &mut self.named {
+        for (name, value) in Arc::make_mut(&mut self.named) {
             if pattern.matches(name) != keeps {
                 *value = Value::absent();
             }
@@ -305,15 +308,17 @@ impl Labels {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         let names: BTreeSet<_> = self.named.keys().chain(other.named.keys()).collect();
-        let named = names
+        let named: BTreeMap<_, _> = names
             .into_iter()
             .map(|name| (name.clone(), self.get(name).or(other.get(name))))
             .collect();
+        let families: BTreeSet<_> = self.families.union(&other.families).cloned().collect();
+        let gone: BTreeSet<_> = self.gone.intersection(&other.gone).cloned().collect();
         // A filter holds where it holds for both; it is seldom that there is one before a list.
         Self {
-            named,
-            families: self.families.union(&other.families).cloned().collect(),
-            gone: self.gone.intersection(&other.gone).cloned().collect(),
+            named: Arc::new(named),
+            families: Arc::new(families),
+            gone: Arc::new(gone),
             plain: self.plain || other.plain,
             filters: Vec::new(),
         }

@@ -23,16 +23,19 @@ use std::cell::OnceCell;
 use super::patterns::PatternBudget;
 use crate::yaml::{Entry, Mapping, Node};
 
-/// The keys of a rule (`model/relabel/relabel.go` of Prometheus, `Config`).
-const KEYS: &[&str] = &[
-    "action",
-    "modulus",
-    "regex",
-    "replacement",
-    "separator",
-    "source_labels",
-    "target_label",
-];
+/// Whether it is a key of a rule (`model/relabel/relabel.go` of Prometheus, `Config`).
+fn is_key(name: &str) -> bool {
+    matches!(
+        name,
+        "action"
+            | "modulus"
+            | "regex"
+            | "replacement"
+            | "separator"
+            | "source_labels"
+            | "target_label"
+    )
+}
 
 /// One rule of a list such as `write_relabel_configs`.
 #[derive(Clone, Debug)]
@@ -115,7 +118,7 @@ impl<'d> RelabelRule<'d> {
     /// What a dialect adds to the keys of Prometheus, such as `if` of vmagent.
     pub fn foreign(&self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
         let entries = self.node.mapping().into_iter().flat_map(Mapping::entries);
-        entries.filter(|entry| !KEYS.contains(&entry.name()))
+        entries.filter(|entry| !is_key(entry.name()))
     }
 
     /// The nodes of `source_labels`.

@@ -40,7 +40,11 @@ pub(super) fn labels(
 /// Labels of samples: every one has a name. What an exporter, or a rule that records, sets besides is
 /// not known.
 pub(super) fn samples() -> Labels {
-    without_targets(Labels::unknown()).with("__name__", Value::Present)
+    thread_local! {
+        static SAMPLES: Labels =
+            without_targets(Labels::unknown()).with("__name__", Value::Present);
+    }
+    SAMPLES.with(Labels::clone)
 }
 
 /// Without labels of targets, which are gone after the scrape.
@@ -100,15 +104,43 @@ fn targets(job: Mapping<'_>, reader: Reader, releases: &[Version]) -> (Discovere
         let known = found.labels(base.clone());
         known.with("__address__", Value::Present)
     });
-    for group in groups {
-        let known = static_group(group, &base, reader);
+    let mut groups = groups.into_iter().peekable();
+    while let Some(group) = groups.next() {
+        let base = match groups.peek() {
+            Some(_) => base.clone(),
+            // Taken as it is: most jobs have one group.
+            None => std::mem::take(&mut base),
+        };
+        let known = static_group(group, base, reader);
         all = Some(match all {
             Some(all) => all.or(known),
             None => known,
         });
     }
-    // No series is in sight here, and no discovery sets its name.
-    (found, all.unwrap_or(base).with("__name__", Value::absent()))
+    let all = all.unwrap_or(base);
+    let known = match all.is_absent("__name__") {
+        true => all,
+        false => all.with("__name__", Value::absent()),
+    };
+    (found, known)
+}
+
+/// What every job sets.
+fn of_every_job() -> Labels {
+    // Switches of histograms, since 3.13 (`scrape/target.go`).
+    let switches = [
+        "__scrape_native_histograms__",
+        "__always_scrape_classic_histograms__",
+        "__convert_classic_histograms_to_nhcb__",
+    ];
+    let present = TARGET_SETTINGS.iter().map(|name| (*name, Value::Present));
+    let any = switches.into_iter().map(|name| (name, Value::Any));
+    // No series is in sight at a target, and no discovery sets its name.
+    let absent = [("__name__", Value::absent())];
+    let known = present.chain(any).chain(absent);
+    known.fold(Labels::default(), |labels, (name, value)| {
+        labels.with(name, value)
+    })
 }
 
 /// What the settings of a job become.
@@ -118,19 +150,11 @@ fn settings(job: Mapping<'_>) -> Labels {
         Some(text) if !text.is_empty() && !has_placeholder(text) => Value::only(text),
         _ => Value::Present,
     };
-    let mut labels = Labels::default();
-    for setting in TARGET_SETTINGS {
-        labels = labels.with(*setting, Value::Present);
+    thread_local! {
+        static OF_EVERY_JOB: Labels = of_every_job();
     }
-    // Switches of histograms, since 3.13 (`scrape/target.go`).
-    for switch in [
-        "__scrape_native_histograms__",
-        "__always_scrape_classic_histograms__",
-        "__convert_classic_histograms_to_nhcb__",
-    ] {
-        labels = labels.with(switch, Value::Any);
-    }
-    labels = labels.with("job", known(text("job_name")));
+    let labels = OF_EVERY_JOB.with(Labels::clone);
+    let mut labels = labels.with("job", known(text("job_name")));
     let params = job.get("params").and_then(Node::mapping);
     for entry in params.into_iter().flat_map(Mapping::entries) {
         labels = labels.with(format!("__param_{}", entry.name()), Value::Any);
@@ -138,13 +162,13 @@ fn settings(job: Mapping<'_>) -> Labels {
     labels
 }
 
-fn static_group(group: Node<'_>, base: &Labels, reader: Reader) -> Labels {
+fn static_group(group: Node<'_>, base: Labels, reader: Reader) -> Labels {
     let is_known = |text: &str| !reader.template && !has_placeholder(text);
     let known = |text: Option<&str>| match text {
         Some(text) if is_known(text) => Value::only(text),
         _ => Value::Any,
     };
-    let mut labels = base.clone();
+    let mut labels = base;
     let own = group.get("labels").and_then(Node::mapping);
     for entry in own.into_iter().flat_map(Mapping::entries) {
         labels = labels.with(entry.name().to_owned(), known(entry.value.as_str()));

@@ -26,7 +26,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     else {
         return;
     };
-    let severity = match off.iter().all(|service| service.is_sure) {
+    let is_known = !url.answering.iter().any(|service| service.is_guessed);
+    let severity = match is_known && off.iter().all(|service| service.is_sure) {
         true => Severity::Error,
         false => Severity::Warning,
     };

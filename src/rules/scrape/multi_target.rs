@@ -33,7 +33,9 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
         let Some((_, required, sure)) = PATHS.iter().find(|(known, ..)| *known == path) else {
             continue;
         };
-        if let Some(finding) = judge(job, required, *sure, out) {
+        if let Some(finding) = judge(job, required, *sure, out)
+            && !job.may_have_more()
+        {
             out.push(finding);
         }
     }

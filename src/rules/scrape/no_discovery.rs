@@ -8,7 +8,7 @@ use crate::rules::Findings;
 pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
     for job in config
         .jobs()
-        .filter(|job| job.finds_nothing() && !is_stub(*job))
+        .filter(|job| job.finds_nothing() && !is_stub(*job) && !job.may_have_more())
     {
         say(
             job,
@@ -18,7 +18,8 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
     }
     // Several entries that share one discovery are one that was split: `scrape/split-entry`.
     let managers: Vec<_> = config.alertmanagers().collect();
-    if managers.iter().all(|manager| manager.finds_nothing()) {
+    let is_lost = |manager: &TargetSection<'_>| manager.finds_nothing() && !manager.may_have_more();
+    if managers.iter().all(is_lost) {
         for one in managers {
             let message = "the entry has no service discovery, so no alert is ever sent";
             say(one, message, out);

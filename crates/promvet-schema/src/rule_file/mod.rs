@@ -53,6 +53,13 @@ pub struct Checked {
 /// Checks a rule file. `names` is the scheme that the configuration sets, if it sets one.
 #[must_use]
 pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Checked {
+    // Whatever is read of one: its marks end a document here and are a text there.
+    if let Some(finding) = conflict(document.text()) {
+        return Checked {
+            findings: vec![finding],
+            needs: Vec::new(),
+        };
+    }
     let mut needs = Vec::new();
     let mut findings = by_version(target, |version| {
         let names = names.unwrap_or_else(|| default_scheme(version));
@@ -129,6 +136,15 @@ fn rules_of(document: &Document) -> impl Iterator<Item = Node<'_>> {
 #[must_use]
 pub fn span_of(expression: Node<'_>, from: usize, to: usize) -> Span {
     place::part(expression, from, to)
+}
+
+/// The finding for a rule file in which git left a merge conflict.
+fn conflict(text: &Arc<Text>) -> Option<Finding> {
+    let span = slips::conflict(text.content())?;
+    let place = promvet_text::Place::new(text, span);
+    let (meaning, help) = slips::CONFLICT;
+    let message = format!("the file is not valid YAML: {meaning}");
+    Some(Finding::new(RULE_FILE, Severity::Error, place, message).help(help))
 }
 
 /// The finding for a rule file that is not YAML. Braces of alerts' templates are not placeholders: it

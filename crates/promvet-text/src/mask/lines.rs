@@ -179,7 +179,17 @@ impl<'t> Scan<'t> {
         if marks.has(Marks::HASH) {
             self.comment(body);
         }
+        if marks.has(Marks::COMMAND) {
+            self.here_document(body);
+        }
+        if quiet::looks_harmless(body) {
+            return;
+        }
+        let found = self.out.len();
         self.by_look(body, marks);
+        if self.out.len() == found {
+            quiet::remember_look(body);
+        }
     }
 
     /// Notes that a here-document begins which becomes the file of a secret.
@@ -195,7 +205,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Hides what is a secret whatever the keys are.
+    /// Hides what is a secret whatever the keys are, and whatever the lines before say.
     fn by_look(&mut self, body: &str, marks: Marks) {
         let offset = self.offset;
         let hides =
@@ -203,9 +213,6 @@ impl<'t> Scan<'t> {
         if marks.has(Marks::DASH | Marks::COMMAND) {
             let found = arguments::find(body, marks);
             self.out.extend(found.into_iter().map(hides));
-        }
-        if marks.has(Marks::COMMAND) {
-            self.here_document(body);
         }
         if marks.has(Marks::COLON) && marks.has(Marks::DIGIT) {
             self.out.extend(arguments::behind_users(body).map(hides));

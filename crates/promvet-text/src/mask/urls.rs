@@ -20,7 +20,7 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
     // Most lines have no `@`, which is sooner seen than that they have no URL.
     if memchr::memchr(b'@', line.as_bytes()).is_some() {
         let mut behind = 0;
-        for at in memchr::memmem::find_iter(line.as_bytes(), "://") {
+        for at in schemes(line) {
             let start = at + 3 + slashes(line, at + 3);
             if at >= behind
                 && let Some(range) = userinfo(line, start)
@@ -36,13 +36,12 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
         }
         broken(line, &mut out);
     } else {
-        let urls = memchr::memmem::find_iter(line.as_bytes(), "://");
-        out.extend(urls.filter_map(|at| port(line, at + 3)));
+        out.extend(schemes(line).filter_map(|at| port(line, at + 3)));
     }
     parameters(line, &mut out);
     let is_joined = memchr::memchr(b'+', line.as_bytes()).is_some();
     let mut behind = 0;
-    for at in memchr::memmem::find_iter(line.as_bytes(), "://") {
+    for at in schemes(line) {
         if at >= behind {
             behind = remainders(line, at + 3, &mut out);
             out.extend(of_messenger(line, at));
@@ -52,6 +51,17 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
         }
     }
     out
+}
+
+/// Where schemes end: the places of `://`. To prepare a search for it takes longer than a look at most lines.
+fn schemes(line: &str) -> impl Iterator<Item = usize> + '_ {
+    let bytes = line.as_bytes();
+    let is_scheme = move |at: &usize| {
+        bytes
+            .get(at + 1..)
+            .is_some_and(|rest| rest.starts_with(b"//"))
+    };
+    memchr::memchr_iter(b':', bytes).filter(is_scheme)
 }
 
 /// What a path for writing ends in: a part behind it is no longer the path.

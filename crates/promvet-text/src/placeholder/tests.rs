@@ -1,4 +1,8 @@
-use super::{MARKS, Marks, find, find_shouted, find_words, is_dummy, may_ask, opens};
+use proptest::prelude::*;
+
+use super::{
+    MARKS, Marks, find, find_shouted, find_words, is_dummy, may_ask, may_be_in, may_open, opens,
+};
 
 fn found(text: &str) -> Vec<&str> {
     find(text).map(|range| &text[range]).collect()
@@ -14,6 +18,7 @@ fn every_shape_begins_with_what_is_looked_for() {
         };
         let is_one = MARKS.iter().any(begins);
         assert_eq!(opens(first, Some(&second)), is_one, "{first} {second}");
+        assert!(may_open(first) || !is_one, "{first}");
     }
     let alone = |shape: &&Marks| shape.open.len() == 1;
     for shape in MARKS.iter().filter(alone) {
@@ -41,6 +46,10 @@ fn words_count_only_between_delimiters() {
         ("/path/to/cert.pem", vec!["path/to/cert.pem"]),
         ("{SCRAPE_TOKEN}", vec!["{SCRAPE_TOKEN}"]),
         ("#{Token}", vec!["#{Token}"]),
+        (
+            "a/#{ token | default('x') }#",
+            vec!["#{ token | default('x') }#"],
+        ),
         ("a@HOST@b", vec!["@HOST@"]),
         ("XL-XXL", vec![]),
         ("xx", vec![]),
@@ -233,5 +242,25 @@ fn words_that_ask_are_seen_in_any_case_and_no_others() {
                 assert_eq!(may_ask(&bytes), slowly(&bytes), "{bytes:?}");
             }
         }
+    }
+}
+
+/// Parts of values, with the marks of placeholders among them.
+const PARTS: &[&str] = &[
+    "a", "p", "http://", "$", "$$", "{", "}", "${", "$(", ")", "<", ">", "@", "__", "%", "[[",
+    "]]", "#{", "NAME", "A_B", "name", "YOUR_", "REPLACE", "CHANGEME", "path:", "-", ".", " ",
+];
+
+proptest! {
+    /// A value with a placeholder is seen in the text that it is written in.
+    #[test]
+    fn what_a_value_has_the_text_around_it_has(
+        parts in prop::collection::vec(prop::sample::select(PARTS), 0..6),
+        around in prop::sample::select(&[("url: ", "\n"), ("- \"", "\" # a\n"), ("a: ['", "', b]\n"), ("- ", "\n")][..]),
+    ) {
+        let value = parts.concat();
+        let has = find(&value).next().is_some() || !find_shouted(&value).is_empty();
+        let text = format!("a: 1\n{}{value}{}b: 2\n", around.0, around.1);
+        prop_assert!(!has || may_be_in(&text), "{text}");
     }
 }

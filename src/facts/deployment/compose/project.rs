@@ -18,7 +18,7 @@ use crate::facts::deployment::written::Written;
 use crate::facts::deployment::{Home, folder_of};
 use crate::finding::Evidence;
 use crate::work;
-use crate::yaml::{Document, Entry, Node};
+use crate::yaml::{Document, Entry, Kind, Node};
 
 /// How many services may extend one another.
 const MOST_EXTENDS: usize = 8;
@@ -138,8 +138,38 @@ struct Other<'f> {
 }
 
 impl Other<'_> {
-    fn sets(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| self.value.get(key).is_some())
+    /// Whether it says something of one of these keys that a service does not say itself: files for two
+    /// places often repeat each other.
+    fn changes(&self, service: &Service<'_>, keys: &[&str]) -> bool {
+        keys.iter()
+            .any(|key| match (self.value.get(key), service.get(key)) {
+                (Some(theirs), Some(own)) => !is_same(theirs, own),
+                (theirs, _) => theirs.is_some(),
+            })
+    }
+}
+
+/// Whether two values are written alike but for their layout.
+fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
+    match (one.kind(), other.kind()) {
+        (Kind::Scalar(one), Kind::Scalar(other)) => one.text == other.text,
+        (Kind::Sequence(one), Kind::Sequence(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other.iter())
+                    .all(|(one, other)| is_same(one, other))
+        }
+        (Kind::Mapping(one), Kind::Mapping(other)) => {
+            let (one, other) = (one.entries(), other.entries());
+            let (one, other): (Vec<_>, Vec<_>) = (one.collect(), other.collect());
+            let pairs = one.iter().zip(&other);
+            one.len() == other.len()
+                && pairs.into_iter().all(|(one, other)| {
+                    one.name() == other.name() && is_same(one.value, other.value)
+                })
+        }
+        _ => false,
     }
 }
 
@@ -414,16 +444,18 @@ impl<'f> Project<'f> {
             let name = service.name;
             let message = format!("`{name}` may get more mounts from this file");
             let doubt = evidence(message);
-            if other.sets(MOUNTING) {
+            if other.changes(service, MOUNTING) {
                 service.overlays.push(doubt.clone());
             }
-            service.doubts.push(doubt);
-            if other.sets(STARTING) {
+            if other.changes(service, STARTING) || other.changes(service, MOUNTING) {
+                service.doubts.push(doubt);
+            }
+            if other.changes(service, STARTING) {
                 let message = format!("`{name}` may be started with the settings of this file");
                 service.changes.push(evidence(message));
             }
-            service.has_other_image |= other.sets(IMAGE);
-            service.has_other_ports |= other.sets(PORTS);
+            service.has_other_image |= other.changes(service, IMAGE);
+            service.has_other_ports |= other.changes(service, PORTS);
         }
     }
 

@@ -46,6 +46,8 @@ impl Translator {
             {
                 Severity::Error
             }
+            // Switched off, as it is without the key.
+            _ if is_off(entry.value) => Severity::Info,
             _ => Severity::Warning,
         };
         let (fault, advice) = self.said(shape, entry, meant.as_ref(), is_free);
@@ -136,6 +138,13 @@ impl Translator {
             advice,
         );
     }
+}
+
+/// Whether a section says nothing but that it is switched off.
+fn is_off(node: Node<'_>) -> bool {
+    let entries = node.mapping().into_iter().flat_map(Mapping::entries);
+    let entries: Vec<_> = entries.collect();
+    matches!(&*entries, [only] if only.name() == "enabled" && only.value.as_str() == Some("false"))
 }
 
 /// The entry whose key is a misspelling of another one.

@@ -19,6 +19,8 @@ thread_local! {
     /// The lines that this thread has met, each in the one place where it belongs: a line that belongs
     /// there too replaces it.
     static MET: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
+    /// The same for lines in which nothing looks like a secret, whatever the lines before say.
+    static LOOKED_AT: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Scan<'_> {
@@ -33,25 +35,41 @@ impl Scan<'_> {
 
 /// Whether a line hides nothing and says nothing of other lines, wherever it is on its own.
 pub(super) fn knows(line: &str) -> bool {
-    !marks::is_everything_asked()
-        && line.len() <= LONGEST
-        && MET.with_borrow(|met| match met.get(slot_of::<SLOTS>(line)) {
-            Some(Some(known)) => **known == *line,
-            _ => false,
-        })
+    MET.with_borrow(|met| holds(met, line))
 }
 
 /// Notes that it does.
 pub(super) fn remember(line: &str) {
+    MET.with_borrow_mut(|met| keep(met, line));
+}
+
+/// Whether nothing in a line looks like a secret.
+pub(super) fn looks_harmless(line: &str) -> bool {
+    LOOKED_AT.with_borrow(|met| holds(met, line))
+}
+
+/// Notes that nothing does.
+pub(super) fn remember_look(line: &str) {
+    LOOKED_AT.with_borrow_mut(|met| keep(met, line));
+}
+
+fn holds(met: &[Slot], line: &str) -> bool {
+    !marks::is_everything_asked()
+        && line.len() <= LONGEST
+        && match met.get(slot_of::<SLOTS>(line)) {
+            Some(Some(known)) => **known == *line,
+            _ => false,
+        }
+}
+
+fn keep(met: &mut Vec<Slot>, line: &str) {
     if line.len() > LONGEST {
         return;
     }
-    MET.with_borrow_mut(|met| {
-        met.resize(SLOTS, None);
-        if let Some(place) = met.get_mut(slot_of::<SLOTS>(line)) {
-            *place = Some(line.into());
-        }
-    });
+    met.resize(SLOTS, None);
+    if let Some(place) = met.get_mut(slot_of::<SLOTS>(line)) {
+        *place = Some(line.into());
+    }
 }
 
 #[cfg(test)]
