@@ -477,10 +477,23 @@ fn lacks_port(matching: &[&Selectable], name: &str, site: &Site, noun: &str) -> 
     let near = nearest(name, all.iter().copied());
     let only = all.iter().next().copied().filter(|_| all.len() == 1);
     let finding = found(&site.place, site, message).evidence(first.place.clone(), "it is here");
+    let add = format!("add the port that serves metrics there, with the name `{name}`");
     Some(match near.or(only) {
+        // A database beside an exporter that has no port yet: the database answers no scrape.
+        Some(meant) if near.is_none() && name.contains("metrics") && !may_serve(meant) => {
+            finding.help(Advice::say(add))
+        }
         Some(meant) => finding.help(Advice::replace(site.place.span(), meant).unsafe_()),
         None => finding.help(Advice::say("name one of these ports")),
     })
+}
+
+/// Whether a port with such a name may serve metrics.
+fn may_serve(name: &str) -> bool {
+    const HTTP: &[&str] = &[
+        "admin", "exporter", "health", "http", "manage", "metric", "monitor", "prom", "web",
+    ];
+    HTTP.iter().any(|word| name.contains(word))
 }
 
 fn noun_of(noun: &str, kind: &str) -> String {

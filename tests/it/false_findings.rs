@@ -2206,3 +2206,100 @@ fn the_project_that_mounts_a_sender_decides() {
     ];
     assert_silent(&tree);
 }
+
+/// A wrong indentation is one fault, however many rules it moves.
+#[test]
+fn rules_among_groups_are_one_fault() {
+    let rule = "record: a:b:c\n    expr: sum(up)\n";
+    let dedented = format!("groups:\n  - name: a\n    rules:\n  - {rule}  - {rule}");
+    let nested = "groups:\n- name: a\n  rules:\n  - record: a:b:c\n    expr: sum(up)\n  - name: b\n    interval: 1m\n    rules:\n    - record: a:b:d\n      expr: sum(up)\n";
+    for (text, said) in [
+        (&*dedented, "a rule among the groups"),
+        (nested, "a group among the rules"),
+    ] {
+        let tree = [
+            ("prometheus.yml", "rule_files: [rules.yml]\n"),
+            ("rules.yml", text),
+        ];
+        let found = memory::found("/tree", &memory::tree(&tree));
+        let messages: Vec<_> = found.iter().map(|one| one.message.to_string()).collect();
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(messages[0].starts_with(said), "{messages:?}");
+    }
+    let named = "groups:\n- name: a\n  expr: up\n  rules: []\n";
+    let tree = [
+        ("prometheus.yml", "rule_files: [rules.yml]\n"),
+        ("rules.yml", named),
+    ];
+    assert_reported(&tree, Severity::Error, "files/rule-file");
+}
+
+/// A configuration beside a compose file that mounts another one is not what it runs, though the other one
+/// is made elsewhere.
+#[test]
+fn a_mount_of_a_missing_file_elsewhere_is_not_a_mount_of_the_neighbour() {
+    let compose = |source: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v2.45.0\n    volumes:\n      \
+             - {source}:/etc/prometheus/prometheus.yml:ro\n    command: \
+             ['--config.file=/etc/prometheus/prometheus.yml']\n"
+        )
+    };
+    let newer = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:9100']}]\nstorage:\n  \
+                 tsdb: {retention: {time: 15d}}\n";
+    let tree = |source: &str| {
+        worst(&[
+            ("docs/prometheus.yml", newer),
+            ("docs/compose.yaml", &compose(source)),
+        ])
+    };
+    let (severity, rules) = tree("../k8s/prometheus-config.yaml");
+    assert!(severity <= Some(Severity::Info), "{rules:?}");
+    let (severity, rules) = tree("./prometheus.yml");
+    assert_eq!(severity, Some(Severity::Error), "{rules:?}");
+}
+
+/// VictoriaMetrics has no look-back: it takes the interval from the samples.
+#[test]
+fn slow_scrapes_of_victoria_metrics_have_no_gaps() {
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  \
+                   selector: {matchLabels: {app: a}}\n  endpoints: [{port: metrics, interval: 60m}]\n";
+    let stack = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: vm}\nspec:\n  \
+                 chart:\n    spec:\n      chart: victoria-metrics-k8s-stack\n";
+    assert_silent(&[("monitor.yaml", monitor), ("vm.yaml", stack)]);
+    let rule = "scrape/interval";
+    assert_reported(&[("monitor.yaml", monitor)], Severity::Warning, rule);
+    let prometheus = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: a}\nspec: {serviceMonitorSelector: {}}\n";
+    let tree = [
+        ("monitor.yaml", monitor),
+        ("p.yaml", prometheus),
+        ("vm.yaml", stack),
+    ];
+    assert_reported(&tree, Severity::Warning, rule);
+}
+
+/// Where a Service has the port of a database alone, the port of the exporter is missing.
+#[test]
+fn the_port_of_a_database_is_not_proposed_for_metrics() {
+    let advice = |only: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: db, labels: {{app: db}}}}\nspec:\n  ports:\n  \
+             - {{name: {only}, port: 5432}}\n  selector: {{app: db}}\n---\napiVersion: \
+             monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {{name: db}}\nspec:\n  selector: \
+             {{matchLabels: {{app: db}}}}\n  endpoints: [{{port: metrics}}]\n"
+        );
+        let found = memory::found("/tree", &memory::tree(&[("a.yaml", &text)]));
+        let found: Vec<_> = found
+            .iter()
+            .filter(|one| one.rule == "kubernetes/near-miss")
+            .filter_map(|one| Some(one.advice.as_ref()?.help().into_owned()))
+            .collect();
+        found.join(" ")
+    };
+    assert!(
+        advice("postgresql").starts_with("add the port"),
+        "{}",
+        advice("postgresql")
+    );
+    assert_eq!(advice("http"), "write `http`");
+}

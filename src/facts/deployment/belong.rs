@@ -606,7 +606,11 @@ fn by_folder<'d>(
 fn runs_another(tree: &dyn Tree, deployment: &Deployment, subject: &Subject<'_>) -> bool {
     match deployment.resolve(tree, &deployment.config_file()) {
         Resolved::Provided(found) => match (&found.tree_file, &found.mount.source) {
-            (Some(file), _) => file != subject.file && tree.metadata(file).is_ok(),
+            // One that is missing may be made of this one, or meant for it, where it is beside it.
+            (Some(file), _) => {
+                let is_beside = file.parent() == subject.file.parent();
+                file != subject.file && (tree.metadata(file).is_ok() || !is_beside)
+            }
             // A key of an object in the tree; the configuration's own was looked for before.
             (None, MountSource::Keys(_)) => true,
             _ => false,

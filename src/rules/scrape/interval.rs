@@ -79,6 +79,10 @@ fn look_back(configuration: &Configuration<'_>) -> Option<(i64, String)> {
     }
     let document = configuration.config.root().node().document();
     let file = facts.absolute(document.text().path());
+    // VictoriaMetrics takes it from the interval between samples (`-search.maxStalenessInterval`).
+    if facts.vmalert_alone().is_some() {
+        return None;
+    }
     if let Some(EmbeddedIn::Resource { .. } | EmbeddedIn::Values) = holder {
         return look_back_of_operated(configuration);
     }

@@ -7,6 +7,7 @@ use super::alert;
 use super::entries::{entries, entry, text};
 use super::expression as habits;
 use super::report::{DUPLICATE_RULE, RULE_FILE, Report, TEMPLATE};
+use super::shape;
 use super::together;
 use crate::check::advice_of;
 use crate::yaml::{Entry, Node, placeholder};
@@ -32,12 +33,18 @@ pub(super) fn check(report: &mut Report<'_>) {
             absent(group, "group", report);
             continue;
         }
+        if shape::is_rule_among_groups(group) {
+            continue;
+        }
         name_of_group(group, &mut names, report);
         labels(group, report);
         for rule in entry(group, "rules")
             .into_iter()
             .flat_map(|rules| rules.value.items())
         {
+            if shape::is_group_among_rules(rule) {
+                continue;
+            }
             if rule.mapping().is_some() {
                 check_rule(rule, report);
                 duplicate(group, rule, &mut rules, report);

@@ -302,6 +302,26 @@ fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Whether an item of a list of groups is a rule.
+pub(super) fn is_rule_among_groups(node: Node<'_>) -> bool {
+    misplaced(&GROUP, node)
+}
+
+/// Whether an item of a list of rules is a group.
+pub(super) fn is_group_among_rules(node: Node<'_>) -> bool {
+    misplaced(&RULE, node)
+}
+
+/// Whether an item has what belongs to the other list, and nothing that belongs to its own.
+fn misplaced(of: &'static Section, item: Node<'_>) -> bool {
+    let has = |keys: &[&str]| keys.iter().any(|key| item.get(key).is_some());
+    let (of_group, of_rule) = (["rules", "name"], ["record", "alert", "expr"]);
+    match std::ptr::eq(of, &GROUP) {
+        true => has(&of_rule) && !has(&of_group),
+        false => item.get("rules").is_some() && !has(&of_rule),
+    }
+}
+
 /// Null is the zero value of any field (`yaml.decoder.null`), so that it passes.
 fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
     if node.is_null() {
@@ -313,7 +333,29 @@ fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
         (FieldType::Integer, Kind::Scalar(scalar)) => integer(field.key, node, scalar, report),
         (FieldType::Map, Kind::Mapping(mapping)) => map(field.key, mapping, report),
         (FieldType::List(of), Kind::Sequence(list)) => {
-            for item in list.iter().filter(|item| !item.is_null()) {
+            let is_misplaced = |item: &Node<'_>| misplaced(of, *item);
+            // One wrong indentation is one fault, however many items it moves.
+            if let Some(first) = list.iter().find(is_misplaced) {
+                let (message, help) = match std::ptr::eq(of, &GROUP) {
+                    true => (
+                        "a rule among the groups",
+                        "indent the rules: they are the items of `rules` in a group",
+                    ),
+                    false => (
+                        "a group among the rules",
+                        "move the group out: it is an item of `groups`",
+                    ),
+                };
+                let key = first
+                    .mapping()
+                    .and_then(|mapping| entries(mapping).into_iter().next());
+                let node = key.map_or(first, |entry| entry.key);
+                if let Some(finding) = report.at(node, refused(message)) {
+                    finding.advice = Some(help.into());
+                }
+            }
+            let items = list.iter().filter(|item| !item.is_null());
+            for item in items.filter(|item| !is_misplaced(item)) {
                 section(of, item, report);
             }
         }
