@@ -2138,10 +2138,9 @@ fn marks_of_a_merge_conflict_are_named() {
     let said = |finding: &&promvet::finding::Finding| finding.message.contains("merge conflict");
     assert_eq!(found.iter().filter(said).count(), 1, "{found:?}");
     assert_eq!(found.len(), 1, "{found:?}");
-    let jobs = format!(
-        "<<<<<<< HEAD\nscrape_configs:\n- job_name: a\n=======\nscrape_configs: []\n>>>>>>> b\n"
-    );
-    let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", &jobs)]));
+    let jobs =
+        "<<<<<<< HEAD\nscrape_configs:\n- job_name: a\n=======\nscrape_configs: []\n>>>>>>> b\n";
+    let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", jobs)]));
     assert!(found.iter().any(|one| said(&one)), "{found:?}");
     // An underline of seven signs is text.
     let healthy = format!("# <<<<<<< HEAD\n{group}");
