@@ -138,3 +138,81 @@ fn the_web_configuration_of_an_exporter_is_judged() {
         );
     }
 }
+
+/// Beside targets that are services, a name that no service has is told; alone it may be a machine.
+#[test]
+fn a_target_without_a_service_is_a_hint() {
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: \
+         ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  api: {image: acme/api, expose: [8080]}\n";
+    for (targets, compose, expected) in [
+        ("'api:8080', 'node-exporter:9100'", compose.to_owned(), 1),
+        ("'api:8080', 'apii:8080'", compose.to_owned(), 1),
+        ("'node-exporter:9100'", compose.to_owned(), 0),
+        ("'api:8080', 'node.example.com:9100'", compose.to_owned(), 0),
+        (
+            "'api:8080', 'node-exporter:9100'",
+            compose
+                .replace("expose: [8080]", "extra_hosts: [a:1.1.1.1]")
+                .replace(
+                    "v3.5.0\n",
+                    "v3.5.0\n    extra_hosts: ['node-exporter:10.0.0.1']\n",
+                ),
+            0,
+        ),
+    ] {
+        let config = format!(
+            "scrape_configs: [{{job_name: a, static_configs: [{{targets: [{targets}]}}]}}]\n"
+        );
+        let files = [
+            ("/tree/prometheus.yml", &*config),
+            ("/tree/compose.yaml", &*compose),
+        ];
+        let mut found = memory::found("/tree", &memory::tree(&files));
+        found.retain(|one| one.severity == Severity::Info && one.rule == "network/unreachable");
+        assert_eq!(found.len(), expected, "{targets}: {found:?}");
+    }
+}
+
+/// Comparisons and matches that never hold, whatever the series are.
+#[test]
+fn an_expression_that_is_always_empty_is_reported() {
+    for (expr, is_empty) in [
+        ("count(up) == 0", true),
+        ("0 == count(up)", true),
+        ("count by (job) (up) < 1", true),
+        ("(count(up) == 0) and on() hour() > 5", true),
+        ("count(up) == 0 unless up", true),
+        ("up and hour() == 2", true),
+        ("hour() == 2 and rate(a_total[5m]) > 1", true),
+        ("rate(a_total[5m]) > 1 and day_of_week() > 0", true),
+        ("count(up) <= 1", false),
+        ("count(up) < 2", false),
+        ("count(up) == bool 0", false),
+        ("count(up) == 0 or absent(up)", false),
+        ("count(up) > 0", false),
+        ("sum(up) == 0", false),
+        ("(count(up) or vector(0)) == 0", false),
+        ("up and on() hour() == 2", false),
+        ("up and ignoring(job) hour() == 2", false),
+        ("sum(up) and hour() == 2", false),
+        ("job:up:sum and hour() == 2", false),
+        ("up and hour(up) == 2", false),
+        ("vector(1) and hour() == 2", false),
+        ("up unless hour() == 2", false),
+        ("label_replace(up, 'a', 'b', '', '') and hour() == 2", false),
+    ] {
+        let rules = format!("groups: [{{name: a, rules: [{{alert: A, expr: \"{expr}\"}}]}}]\n");
+        let files = [
+            (
+                "/tree/prometheus.yml",
+                "rule_files: [rules.yml]\nscrape_configs: []\n",
+            ),
+            ("/tree/rules.yml", &*rules),
+        ];
+        let found = reported(&files);
+        let of_rule = found
+            .iter()
+            .filter(|(rule, ..)| rule == "rules/always-empty");
+        assert_eq!(of_rule.count(), usize::from(is_empty), "{expr}: {found:?}");
+    }
+}

@@ -1,5 +1,7 @@
 //! `network/unreachable`: nothing answers at an address from the container that connects to it.
 
+use std::cell::OnceCell;
+
 use crate::discover::EmbeddedIn;
 use crate::facts::deployment::Mode;
 use crate::facts::{Unreachable, Why};
@@ -15,13 +17,35 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
         return;
     };
     let clients = configuration.config.clients();
+    // A target without a service may be a machine that the resolver of the network knows, unless other
+    // targets are services.
+    let names_services = OnceCell::new();
+    let are_services = || {
+        let mut all = clients.iter().flat_map(Client::addresses);
+        all.any(|address| {
+            is_target(&address)
+                && !standpoint
+                    .answering(&configuration.endpoint(&address.url))
+                    .is_empty()
+        })
+    };
     for address in clients.iter().flat_map(Client::addresses) {
         let endpoint = configuration.endpoint(&address.url);
         if let Some(found) = standpoint.unreachable(&endpoint) {
-            let severity = is_idle(&address, configuration).then_some(Severity::Info);
+            let is_other = matches!(found.why, Why::NoSuchName { is_near: false, .. });
+            let is_other = is_other && is_target(&address);
+            if is_other && !names_services.get_or_init(are_services) {
+                continue;
+            }
+            let is_hint = is_other || is_idle(&address, configuration);
+            let severity = is_hint.then_some(Severity::Info);
             report(&address, &endpoint, &found, severity, out);
         }
     }
+}
+
+fn is_target(address: &Address<'_>) -> bool {
+    address.role == Role::Server(Section::Scrape)
 }
 
 /// Whether nothing is ever sent there: without rules there are no alerts, and the sample file of Prometheus
@@ -47,11 +71,6 @@ fn report(
     most: Option<Severity>,
     out: &mut Findings<'_>,
 ) {
-    let is_target = address.role == Role::Server(Section::Scrape);
-    // A target without a service may be a machine that the resolver of the network knows.
-    if is_target && matches!(found.why, Why::NoSuchName { is_near: false, .. }) {
-        return;
-    }
     let Some(scalar) = address.node.scalar() else {
         return;
     };

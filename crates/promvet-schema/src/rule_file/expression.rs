@@ -1,5 +1,7 @@
 //! Expressions that load and do not return what was meant.
 
+mod empty;
+
 use super::entries;
 use super::report::{Condition, Report};
 use crate::scalar;
@@ -19,6 +21,8 @@ pub const QUANTILE: &str = "rules/quantile";
 pub const LOST_BUCKETS: &str = "rules/lost-buckets";
 /// `bool` at the top of an alert.
 pub const ALWAYS_FIRES: &str = "rules/always-fires";
+/// Comparisons and matches that never hold.
+pub const ALWAYS_EMPTY: &str = "rules/always-empty";
 /// `le="1"` from 3.0 on.
 pub const BUCKET_VALUE: &str = "rules/bucket-value";
 /// Ranges that hold less than two samples.
@@ -59,6 +63,7 @@ pub(super) fn check(rule: Node<'_>, node: Node<'_>, report: &mut Report<'_>) {
     let is_alert = !entries::text(rule, "alert").is_empty();
     let mut expression = Expression { node, text, report };
     expression.result(root);
+    expression.always_empty(root);
     if is_alert {
         expression.always_fires(root);
     }

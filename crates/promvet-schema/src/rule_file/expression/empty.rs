@@ -1,0 +1,193 @@
+//! Expressions whose result is always empty.
+
+use promvet_syntax::promql::{self, NodeKind};
+
+use super::{ALWAYS_EMPTY, Expression, innermost};
+
+/// Functions that make one series without labels of nothing (prometheus/prometheus `promql/functions.go`,
+/// `dateWrapper`).
+const OF_NOTHING: &[&str] = &[
+    "day_of_month",
+    "day_of_week",
+    "day_of_year",
+    "days_in_month",
+    "hour",
+    "minute",
+    "month",
+    "year",
+];
+
+/// Functions that keep the labels of their argument.
+const KEEPING: &[&str] = &[
+    "abs",
+    "avg_over_time",
+    "ceil",
+    "changes",
+    "count_over_time",
+    "delta",
+    "deriv",
+    "floor",
+    "idelta",
+    "increase",
+    "irate",
+    "last_over_time",
+    "max_over_time",
+    "min_over_time",
+    "predict_linear",
+    "rate",
+    "resets",
+    "round",
+    "sum_over_time",
+];
+
+/// Operators that filter by a number.
+const COMPARISONS: &[&str] = &["==", "!=", "<", "<=", ">", ">="];
+
+impl Expression<'_, '_, '_> {
+    /// Reports a part without which the whole has no result, and that never has one.
+    pub(super) fn always_empty(&mut self, root: promql::Node<'_>) {
+        let mut open = vec![root];
+        while let Some(next) = open.pop() {
+            let node = innermost(next);
+            if node.kind() != NodeKind::Binary {
+                continue;
+            }
+            let operands = self.operands(node);
+            let Some((left, right)) = operands else {
+                continue;
+            };
+            match &*self.head(node).to_ascii_lowercase() {
+                "and" => {
+                    if self.has_other_labels(node, left, right) {
+                        let message = "`and` matches by all labels, and one side has none: the result is \
+                                       always empty";
+                        let help = "write `and on()`";
+                        self.warn(ALWAYS_EMPTY, node, message, help);
+                    }
+                    open.extend([left, right]);
+                }
+                "unless" => open.push(left),
+                _ if self.is_count_of_nothing(node, left, right) => {
+                    let message =
+                        "`count` is at least 1 or has no result: this comparison never holds";
+                    let help = "write `absent(…)`, or `(count(…) or vector(0)) == 0`";
+                    self.warn(ALWAYS_EMPTY, node, message, help);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The two sides of an operator.
+    fn operands<'t>(&self, node: promql::Node<'t>) -> Option<(promql::Node<'t>, promql::Node<'t>)> {
+        let sides = node.children();
+        let mut sides = sides
+            .into_iter()
+            .filter(|child| child.kind() != NodeKind::Label);
+        let pair = (sides.next()?, sides.next()?);
+        sides.next().is_none().then_some(pair)
+    }
+
+    /// `count(…) == 0` and the like: without series `count` has no result, and with some it is not 0.
+    fn is_count_of_nothing(
+        &self,
+        node: promql::Node<'_>,
+        left: promql::Node<'_>,
+        right: promql::Node<'_>,
+    ) -> bool {
+        let operator = self.head(node);
+        if self.has_bool(node) {
+            return false;
+        }
+        let is_count = |node: promql::Node<'_>| {
+            let node = innermost(node);
+            node.kind() == NodeKind::Aggregation && self.head(node).eq_ignore_ascii_case("count")
+        };
+        let number = |node: promql::Node<'_>| {
+            let node = innermost(node);
+            let text = (node.kind() == NodeKind::Number).then(|| self.slice(node))?;
+            text.trim().parse::<u32>().ok()
+        };
+        match (number(left), number(right)) {
+            (None, Some(number)) if is_count(left) => {
+                matches!((operator, number), ("==" | "<=", 0) | ("<", 0 | 1))
+            }
+            (Some(number), None) if is_count(right) => {
+                matches!((operator, number), ("==" | ">=", 0) | (">", 0 | 1))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether one side surely has labels, the other none, and nothing says by which to match.
+    fn has_other_labels(
+        &self,
+        node: promql::Node<'_>,
+        left: promql::Node<'_>,
+        right: promql::Node<'_>,
+    ) -> bool {
+        let between = self
+            .text
+            .get(node.head().end as usize..right.span().start as usize);
+        // Behind the operator there may be `on (…)`; an opening parenthesis belongs to the side.
+        let is_plain = between.is_some_and(|text| text.trim().is_empty());
+        is_plain
+            && (self.has_labels(left) && self.is_bare(right)
+                || self.is_bare(left) && self.has_labels(right))
+    }
+
+    /// Whether all series of a part have no label.
+    fn is_bare(&self, part: promql::Node<'_>) -> bool {
+        let mut node = innermost(part);
+        loop {
+            let next = match node.kind() {
+                NodeKind::Call => {
+                    return OF_NOTHING.contains(&self.head(node)) && node.children().is_empty();
+                }
+                NodeKind::Binary => self.compared(node),
+                _ => None,
+            };
+            match next {
+                Some(next) => node = innermost(next),
+                None => return false,
+            }
+        }
+    }
+
+    /// What a number is compared with.
+    fn compared<'t>(&self, node: promql::Node<'t>) -> Option<promql::Node<'t>> {
+        let (left, right) = self.operands(node)?;
+        let is_number = |side: promql::Node<'_>| innermost(side).kind() == NodeKind::Number;
+        let is_comparison = COMPARISONS.contains(&self.head(node));
+        match (is_comparison, is_number(left), is_number(right)) {
+            (true, false, true) => Some(left),
+            (true, true, false) => Some(right),
+            _ => None,
+        }
+    }
+
+    /// Whether all series of a part surely have labels: those of what was scraped have.
+    fn has_labels(&self, part: promql::Node<'_>) -> bool {
+        let mut node = innermost(part);
+        loop {
+            let next = match node.kind() {
+                NodeKind::Selector => {
+                    let name = self.head(node);
+                    return !name.is_empty()
+                        && !promql::is_recorded_name(name)
+                        && !self.is_recorded(node);
+                }
+                NodeKind::Range | NodeKind::Subquery => node.children().first().copied(),
+                NodeKind::Call if KEEPING.contains(&self.head(node)) => {
+                    node.children().first().copied()
+                }
+                NodeKind::Binary => self.compared(node),
+                _ => None,
+            };
+            match next {
+                Some(next) => node = innermost(next),
+                None => return false,
+            }
+        }
+    }
+}
