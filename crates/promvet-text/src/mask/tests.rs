@@ -769,3 +769,10 @@ fn sentences_lose_the_secrets_of_the_tree() {
         "got [redacted], ü[redacted]"
     );
 }
+
+/// What someone is to do is not a password.
+#[test]
+fn a_sentence_behind_a_user_is_readable() {
+    let sentence = "# TODO(user): The option insecureSkipVerify: true is not recommended\n";
+    assert_eq!(lexical_secrets(sentence), []);
+}

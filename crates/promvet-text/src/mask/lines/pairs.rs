@@ -277,6 +277,8 @@ impl Scan<'_> {
             Meaning::Reference if is_key_of_header(pair, bare, inside) => true,
             Meaning::Reference => !plausible::is_reference(bare) && !value::is_prose(bare),
             Meaning::Path => !plausible::is_plausible_path(word),
+            // `# TODO(user): The option insecureSkipVerify: true is not recommended`
+            Meaning::User if in_comment && is_sentence(bare) => false,
             Meaning::User => {
                 // Lines that are written in one are read on their own.
                 let first = |text| str::split(text, "\\n").next().unwrap_or(text);
