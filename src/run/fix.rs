@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 mod ignore;
+mod single;
 
 use super::request::{Request, Run};
 use crate::finding::{Finding, Place, Text, rule};
@@ -35,7 +36,7 @@ pub struct Changes {
 }
 
 /// A file that was changed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FixedFile {
     /// Its path for people.
     pub shown: Arc<str>,
@@ -106,22 +107,20 @@ pub fn fixed(
         files: BTreeMap::new(),
         declined: BTreeSet::new(),
         given_up: BTreeSet::new(),
+        refused: BTreeSet::new(),
     };
     let mut overlay = Overlay::new(tree);
     let mut run = look(&overlay)?;
     for _ in 0..changes.level.map_or(0, |_| MOST_PASSES) {
-        let changed = fixer.pass(&run, &mut overlay);
-        if changed.is_empty() {
+        let made = fixer.pass(&run, &mut overlay);
+        if made.is_empty() {
             break;
         }
         let next = look(&overlay)?;
-        let broken = fixer.broken(&changed, &run, &next);
-        if broken.is_empty() {
-            run = next;
-            continue;
-        }
-        fixer.give_up(broken, &mut overlay);
-        run = look(&overlay)?;
+        run = match made.iter().any(|made| made.is_broken(&run, &next)) {
+            true => single::out(&mut fixer, made, &run, &mut overlay, look)?,
+            false => next,
+        };
     }
     if changes.level.is_some() {
         fixer.decline(&run);
@@ -147,54 +146,102 @@ struct Fixer<'t> {
     tree: &'t dyn Tree,
     files: BTreeMap<Arc<str>, FixedFile>,
     declined: BTreeSet<String>,
-    /// Files that changes would break.
+    /// Files that cannot be changed.
     given_up: BTreeSet<Arc<str>>,
+    /// Changes that would break their file.
+    refused: BTreeSet<(Arc<str>, Change)>,
+}
+
+/// The changes that were made to a file in one pass.
+struct Made {
+    /// A place in the text that was judged.
+    place: Place,
+    changes: BTreeSet<Change>,
+    /// The file as it was before, if it had been changed by then.
+    was: Option<FixedFile>,
+}
+
+impl Made {
+    /// Whether the file cannot be read any longer as it was.
+    fn is_broken(&self, before: &Run, after: &Run) -> bool {
+        let path = self.place.path();
+        let kind = |run: &Run| {
+            let mut files = run.outcome.files().iter();
+            let file = files.find(|file| file.path == *path);
+            file.map(|file| file.dialect.clone())
+        };
+        let faults = |run: &Run| {
+            let found = run.outcome.findings().iter();
+            let of_syntax = found.filter(|it| {
+                it.finding.rule == rule::SCHEMA_SYNTAX && it.finding.place.path() == path
+            });
+            of_syntax.count()
+        };
+        kind(before) != kind(after) && faults(before) == 0 || faults(after) > faults(before)
+    }
 }
 
 impl Fixer<'_> {
-    /// Makes in memory what the findings of a run offer, and returns the files that it changes.
-    fn pass(&mut self, run: &Run, overlay: &mut Overlay<'_>) -> Vec<Arc<str>> {
-        let mut by_file: BTreeMap<&Arc<str>, Vec<&Finding>> = BTreeMap::new();
-        for reported in run.outcome.findings() {
-            let finding: &Finding = &reported.finding;
-            let is_wanted = |safe: bool| safe || self.level == Some(FixLevel::Unsafe);
-            let is_given_up = self.given_up.contains(finding.place.path());
-            if !is_given_up && finding.fix.as_ref().is_some_and(|fix| is_wanted(fix.safe)) {
-                by_file
-                    .entry(finding.place.path())
-                    .or_default()
-                    .push(finding);
-            }
-        }
-        let mut changed = Vec::new();
-        for (shown, findings) in by_file {
-            match self.change(&findings, overlay) {
-                Ok(true) => changed.push(Arc::clone(shown)),
+    /// Makes in memory what the findings of a run offer, and returns what it changed.
+    fn pass(&mut self, run: &Run, overlay: &mut Overlay<'_>) -> Vec<Made> {
+        let mut out = Vec::new();
+        for (shown, (place, changes)) in self.offered(run) {
+            let was = self.files.get(&shown).cloned();
+            match self.change(&place, &changes, overlay) {
+                Ok(true) => out.push(Made {
+                    place,
+                    changes,
+                    was,
+                }),
                 Ok(false) => {}
                 Err(why) => {
                     self.declined.insert(format!("{shown}: {why}"));
-                    self.given_up.insert(Arc::clone(shown));
+                    self.given_up.insert(shown);
                 }
             }
         }
-        changed
+        out
     }
 
-    /// Makes the changes of one file; whether it is another one then.
-    fn change(&mut self, findings: &[&Finding], overlay: &mut Overlay<'_>) -> Result<bool, String> {
-        let Some(first) = findings.first() else {
-            return Ok(false);
-        };
-        let place = &first.place;
+    /// The changes that the findings of a run offer, by file.
+    fn offered(&self, run: &Run) -> BTreeMap<Arc<str>, (Place, BTreeSet<Change>)> {
+        let mut out: BTreeMap<Arc<str>, (Place, BTreeSet<Change>)> = BTreeMap::new();
+        for reported in run.outcome.findings() {
+            let finding: &Finding = &reported.finding;
+            let path = finding.place.path();
+            let is_wanted = |safe: bool| safe || self.level == Some(FixLevel::Unsafe);
+            let fix = finding.fix.as_ref().filter(|fix| is_wanted(fix.safe));
+            let Some(fix) = fix.filter(|_| !self.given_up.contains(path)) else {
+                continue;
+            };
+            let change = (Arc::clone(path), Change::from(fix));
+            if self.refused.contains(&change) {
+                continue;
+            }
+            let (path, change) = change;
+            let file = out
+                .entry(path)
+                .or_insert_with(|| (finding.place.clone(), BTreeSet::new()));
+            if file.0.text().content() == finding.place.text().content() {
+                file.1.insert(change);
+            }
+        }
+        out
+    }
+
+    /// Makes changes of one file; whether it is another one then.
+    fn change(
+        &mut self,
+        place: &Place,
+        changes: &BTreeSet<Change>,
+        overlay: &mut Overlay<'_>,
+    ) -> Result<bool, String> {
         let path = self.path_of(place.path())?;
         let bytes = overlay
             .read(&path, LARGEST)
             .map_err(|why| why.to_string())?;
         let content = content_of(&bytes, place.text())?;
-        let mine = findings
-            .iter()
-            .filter(|finding| finding.place.text().content() == place.text().content());
-        let merged = merged(mine.filter_map(|finding| finding.fix.as_ref().map(Change::from)));
+        let merged = merged(changes.iter().cloned());
         let after = apply(content, &merged.edits);
         if after == content {
             return Ok(false);
@@ -261,42 +308,6 @@ impl Fixer<'_> {
         match is_real && is_file {
             true => Ok(path),
             false => Err("not changed: a link leads to it".to_owned()),
-        }
-    }
-
-    /// The changed files that cannot be read any longer.
-    fn broken(&self, changed: &[Arc<str>], before: &Run, after: &Run) -> Vec<Arc<str>> {
-        let kind = |run: &Run, path: &Arc<str>| {
-            let mut files = run.outcome.files().iter();
-            files
-                .find(|file| file.path == *path)
-                .map(|file| file.dialect.clone())
-        };
-        let faults = |run: &Run, path: &Arc<str>| {
-            let found = run.outcome.findings().iter();
-            let of_syntax = found.filter(|it| {
-                it.finding.rule == rule::SCHEMA_SYNTAX && it.finding.place.path() == path
-            });
-            of_syntax.count()
-        };
-        let is_broken = |path: &&Arc<str>| {
-            kind(before, path) != kind(after, path) && faults(before, path) == 0
-                || faults(after, path) > faults(before, path)
-        };
-        changed.iter().filter(is_broken).cloned().collect()
-    }
-
-    /// Puts files back to what they were.
-    fn give_up(&mut self, files: Vec<Arc<str>>, overlay: &mut Overlay<'_>) {
-        for shown in files {
-            if let Some(file) = self.files.remove(&shown) {
-                // That it is there was found out before.
-                let _ = overlay.put(&file.path, None);
-            }
-            self.declined.insert(format!(
-                "{shown}: not changed: the changes together would make it another kind of file"
-            ));
-            self.given_up.insert(shown);
         }
     }
 

@@ -420,3 +420,50 @@ fn a_summary_says_what_can_be_fixed_and_markdown_suggests_it() {
     assert!(!markdown.contains("s3cret"), "{markdown}");
     assert!(!markdown.contains("- url:"), "{markdown}");
 }
+
+#[test]
+fn anchors_are_kept_and_one_change_that_breaks_does_not_cost_the_others() {
+    let config = "global:\n  scrape_interval: &i 15 s # all\nscrape_configs:\n  - job_name: a\n    scrape_interval: *i\n    static_config: [{targets: [a:80]}]\nremote_write:\n  - url: &u mimir.example.com/api/v1/push\n    remote_timeot: &t !!str '30 s'\n";
+    let expected = config
+        .replace("15 s", "15s")
+        .replace("'30 s'", "'30s'")
+        .replace("timeot", "timeout")
+        .replace("static_config:", "static_configs:")
+        .replace("&u mimir", "&u https://mimir");
+    let folder = Scratch::new(&[("prometheus.yml", config)]);
+    let ran = folder.promvet(&["check", "--fix", "."]);
+    assert_eq!(folder.read("prometheus.yml"), expected, "{}", ran.said());
+    assert!(!ran.stderr.contains("not "), "{}", ran.stderr);
+}
+
+/// A tree in which one change, and no other, makes the file unreadable.
+#[test]
+fn the_change_that_breaks_is_singled_out() {
+    let config = "global:\n  scrape_intervall: 15s\nscrape_configs:\n  - job_nam: a\n    static_config: [{targets: ['a:80']}]\n    metrics_pth: /a\n";
+    let own = Memory::new().file("/tree/prometheus.yml", config.as_bytes().to_vec());
+    let changes = Changes {
+        level: Some(FixLevel::Safe),
+        reason: None,
+    };
+    let request = request();
+    let mut looks = 0;
+    let fixed = run::fixed(&changes, &request, &own, &mut |tree| {
+        looks += 1;
+        let path = PathBuf::from("/tree/prometheus.yml");
+        let text = String::from_utf8(tree.read(&path, 10_000).unwrap()).unwrap();
+        let text = text.replace("static_configs:", "static_configs: {");
+        let seen = Memory::new().file("/tree/prometheus.yml", text.into_bytes());
+        Ok(run::run(&request, &seen))
+    })
+    .unwrap();
+    let file = fixed.files.first().unwrap();
+    let expected = config
+        .replace("intervall", "interval")
+        .replace("job_nam:", "job_name:")
+        .replace("metrics_pth", "metrics_path");
+    assert_eq!(file.new.content(), expected, "{:?}", fixed.declined);
+    assert_eq!(file.count, 3);
+    let said = "prometheus.yml:5:5: not fixed: the file would not be read as before";
+    assert!(fixed.declined.contains(said), "{:?}", fixed.declined);
+    assert!(looks < 12, "{looks}");
+}

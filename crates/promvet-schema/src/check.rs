@@ -318,7 +318,9 @@ pub(super) fn advice_of(
         // An edit there would change every other use of the anchor, so that it is left to people.
         _ if node.is_alias() => return words(),
         None => return words(),
-        Some(Remedy::Unquote) => Advice::edit(vec![(node.span(), scalar.text.to_owned())]).safe(),
+        Some(Remedy::Unquote) => {
+            Advice::edit(vec![(node.content_span(), scalar.text.to_owned())]).safe()
+        }
         Some(Remedy::Replace { text, sure }) => {
             let before = scalar.text.get(..fault.from)?;
             let fixed = format!("{before}{text}{}", scalar.text.get(fault.to..)?);

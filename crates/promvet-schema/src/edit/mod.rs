@@ -24,6 +24,9 @@ pub enum Declined {
     /// Writing the value there would need another style of the value.
     #[error("the value is written in a style that the edit does not keep")]
     Style,
+    /// An alias has the value of its anchor, which may have other uses.
+    #[error("it is the value of an anchor, which has to be changed there")]
+    Alias,
     /// Removing it would leave its list or mapping empty, or take a comment with it.
     #[error("nothing else would be left there")]
     Only,
@@ -140,12 +143,15 @@ fn replaced(document: &Document, span: Span, text: &str) -> Result<(Span, String
     let node = node_at(document, span).ok_or(Declined::NotFound)?;
     let scalar = node.scalar().ok_or(Declined::NotFound)?;
     let source = document.text();
-    let whole = node.span();
-    if span == whole && matches!(scalar.style, Style::Literal | Style::Folded) {
-        return unfolded(document, node, text);
+    let whole = node.content_span();
+    if node.is_alias() {
+        return Err(Declined::Alias);
     }
-    if span == whole {
-        return Ok((span, written(text, scalar.style, in_flow(node))?));
+    if span == node.span() && matches!(scalar.style, Style::Literal | Style::Folded) {
+        return unfolded(document, whole, text);
+    }
+    if span == node.span() {
+        return Ok((whole, written(text, scalar.style, in_flow(node))?));
     }
     let new = match scalar.style {
         Style::Plain => {
@@ -175,10 +181,9 @@ fn replaced(document: &Document, span: Span, text: &str) -> Result<(Span, String
 
 /// A block scalar as a text on the line of its key.
 /// A block scalar is replaced as a whole, since its lines cannot be known from the text.
-fn unfolded(document: &Document, node: Node<'_>, text: &str) -> Result<(Span, String), Declined> {
-    let span = node.span();
+fn unfolded(document: &Document, span: Span, text: &str) -> Result<(Span, String), Declined> {
     let source = document.text().slice(span);
-    // Properties such as an anchor, and comments, are before what is replaced.
+    // A comment may be behind the mark.
     let (head, _) = source.split_once('\n').ok_or(Declined::Style)?;
     if !head.starts_with(['|', '>']) || head.contains('#') {
         return Err(Declined::Style);

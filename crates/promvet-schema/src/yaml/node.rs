@@ -64,6 +64,18 @@ impl<'d> Node<'d> {
         self.data().span
     }
 
+    /// Where its text is, without an anchor and a tag before it.
+    #[must_use]
+    pub fn content_span(self) -> Span {
+        let span = self.span();
+        let mut rest = self.document.text().slice(span);
+        while rest.starts_with(['&', '!']) {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            rest = rest.get(end..).unwrap_or_default().trim_start();
+        }
+        Span::new(span.end as usize - rest.len(), span.end as usize)
+    }
+
     /// The place of its span.
     #[must_use]
     pub fn place(self) -> Place {
