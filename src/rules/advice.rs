@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::finding::{Advice, Place, Span};
 use crate::prometheus::Client;
+use crate::schema::edit;
 use crate::yaml::Node;
 
 /// To write another value, in the given words. Of an alias there are only the words: its anchor may
@@ -84,42 +85,8 @@ pub(in crate::rules) fn in_place(
 
 /// To take away the `-` before a key, so that its item goes on with the one before.
 pub(in crate::rules) fn without_dash(key: Node<'_>, words: impl Into<String>) -> Advice {
-    match dash(key) {
+    match edit::dash(key) {
         Some(dash) => Advice::edit(vec![(dash, " ".to_owned())]).text(words),
         None => Advice::say(words),
     }
-}
-
-/// The `-` before a key, if the item before is a mapping with its keys in the same column, and none
-/// of these is in both.
-fn dash(key: Node<'_>) -> Option<Span> {
-    let item = key.parent()?;
-    let list = item.parent()?;
-    let mut before = None;
-    for other in list.items() {
-        if other.span() == item.span() {
-            break;
-        }
-        before = Some(other);
-    }
-    let before = before?.mapping()?;
-    let text = key.document().text();
-    let column = |node: Node<'_>| {
-        let start = node.span().start as usize;
-        let line = text.content().get(..start)?.rsplit('\n').next()?;
-        Some(line.len())
-    };
-    let above = before.written().next()?.key;
-    let is_in_both = item
-        .mapping()?
-        .entries()
-        .any(|entry| before.get(entry.name()).is_some());
-    if is_in_both || column(above)? != column(key)? {
-        return None;
-    }
-    let start = key.span().start as usize;
-    let line = text.content().get(..start)?.rsplit('\n').next()?;
-    let at = line.find('-').filter(|_| line.trim() == "-")?;
-    let dash = start - line.len() + at;
-    Some(Span::new(dash, dash + 1))
 }

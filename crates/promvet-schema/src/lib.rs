@@ -18,6 +18,7 @@ mod json;
 mod judge;
 mod mend;
 mod null;
+mod quotes;
 mod references;
 pub mod rule_file;
 pub mod scalar;

@@ -1,6 +1,6 @@
 //! Slips of the pen that break YAML, known by the line that breaks it.
 
-use promvet_text::Span;
+use promvet_text::{Span, Text};
 
 /// Where git left the marks of a merge conflict: the first line of one.
 #[must_use]
@@ -110,8 +110,24 @@ fn comma(at: usize) -> (Span, &'static str, &'static str) {
     )
 }
 
+/// The line around an offset, without its line break. Lines of a text that another one holds have other numbers
+/// there, so that they are found by offsets.
+pub(super) fn line_around(text: &Text, offset: usize) -> Option<Span> {
+    let content = text.content();
+    let start = content.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
+    let rest = content.get(start..)?;
+    let line = rest.lines().next().unwrap_or_default();
+    Some(Span::new(start, start + line.len()))
+}
+
+/// The last line before another one that is not empty.
+pub(super) fn line_before(text: &Text, line: Option<Span>) -> Option<Span> {
+    let before = text.content().get(..line?.start as usize)?.trim_end();
+    line_around(text, before.len())
+}
+
 /// The value in a line, behind `- ` and `key: `, and where it begins.
-fn value_of(line: &str) -> (usize, &str) {
+pub(super) fn value_of(line: &str) -> (usize, &str) {
     let mut rest = line.trim_end().trim_start();
     let mut at = line.len() - line.trim_start().len();
     while let Some(next) = rest.strip_prefix("- ") {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::check::Rule;
-use super::slips;
+use super::quotes;
+use super::slips::{self, line_around, line_before};
 use crate::yaml::{SyntaxError, SyntaxKind, placeholder};
 use promvet_text::{Finding, Place, Severity, Span, Text};
 
@@ -118,30 +119,29 @@ type Slip = (Place, &'static str, &'static str);
 pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     let place = Place::new(text, error.span);
     // What was not read is not known to be wrong, so that it is a warning.
-    let severity = if error.kind == SyntaxKind::Unread || is_unfilled(text, &place) {
-        Severity::Warning
-    } else {
-        Severity::Error
-    };
+    let severity =
+        if error.kind == SyntaxKind::Unread || is_unfilled(text, error.span.start as usize) {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
     let slip = match error.kind {
         // SyntaxKind::Unread => None, | The text may be right there, so that no slip is looked for.
         SyntaxKind::Internal | SyntaxKind::Unread => None,
         _ => conflict(text)
             .or_else(|| glued(text, error))
-            .or_else(|| slip(text, &place)),
+            .or_else(|| slip(text, error)),
     };
     let finding = match slip {
         Some(slip) => of_slip(error, severity, place, slip),
         None => of_parser(text, error, severity, place),
     };
-    in_line(finding, text)
+    quotes::add(in_line(finding, text), text, error)
 }
 
 /// Whether a placeholder on the line of a place breaks YAML by itself.
-fn is_unfilled(text: &Arc<Text>, place: &Place) -> bool {
-    let line = text
-        .line_span(place.start().line)
-        .map_or("", |span| text.slice(span));
+fn is_unfilled(text: &Text, at: usize) -> bool {
+    let line = line_around(text, at).map_or("", |span| text.slice(span));
     placeholder::find(line).any(|found| {
         line.get(found)
             .is_some_and(|text| text.starts_with(['{', '[', '%']))
@@ -217,8 +217,7 @@ fn glued(text: &Arc<Text>, error: &SyntaxError) -> Option<Slip> {
         .context
         .as_ref()
         .filter(|_| error.problem.contains("could not find expected ':'"))?;
-    let line = Place::new(text, *span).start().line;
-    let span = text.line_span(line)?;
+    let span = line_around(text, span.start as usize)?;
     let at = slips::glued_key(text.slice(span))?;
     let start = span.start as usize;
     let at = Span::new(start + at.start as usize, start + at.end as usize);
@@ -238,14 +237,9 @@ fn in_line(finding: Finding, text: &Arc<Text>) -> Finding {
 }
 
 /// The slip that broke the parser: on its line, or on the last line with a text before it.
-fn slip(text: &Arc<Text>, place: &Place) -> Option<Slip> {
-    let line = place.start().line;
-    let before = (1..line).rev().take(MOST_BLANK).find(|line| {
-        let span = text.line_span(*line);
-        span.is_some_and(|span| !text.slice(span).trim().is_empty())
-    });
-    for line in [Some(line), before].into_iter().flatten() {
-        let span = text.line_span(line)?;
+fn slip(text: &Arc<Text>, error: &SyntaxError) -> Option<Slip> {
+    let stopped = line_around(text, error.span.start as usize);
+    for span in [stopped, line_before(text, stopped)].into_iter().flatten() {
         if let Some((at, said, help)) = slips::of_line(text.slice(span)) {
             let start = span.start as usize;
             let at = Span::new(start + at.start as usize, start + at.end as usize);
@@ -254,8 +248,3 @@ fn slip(text: &Arc<Text>, place: &Place) -> Option<Slip> {
     }
     None
 }
-
-/// So many empty lines may be between a slip and the place where the parser noticed it.
-/// Twenty lines are a screen; a slip further up is not what broke this line, so that nothing is
-/// guessed.
-const MOST_BLANK: usize = 20;

@@ -9,14 +9,14 @@ use std::collections::HashMap;
 use super::check::{Report, Rule, advice_of, part_of};
 use super::grammar;
 use super::null::{self, Null};
-use super::scalar;
+use super::scalar::{self, Remedy};
 use super::section::{Scheme, Scope, Section, is_null};
 use super::table::{By, Enum, NullItem, Reference, Struct, Type};
 use super::tables::CONFIG;
 use super::unknown::Hint;
 use super::version::Version;
 use super::words;
-use crate::yaml::{Document, Entry, Kind, Mapping, Node, Scalar};
+use crate::yaml::{Document, Entry, Kind, Mapping, Node, Scalar, Style};
 
 /// Walks over a document for one version.
 pub(super) struct Walker<'r, 'a> {
@@ -357,7 +357,7 @@ impl<'d> Walker<'_, '_> {
                 to: fault.to,
                 message: String::new(),
                 help: fault.help,
-                remedy: fault.remedy,
+                remedy: fault.remedy.or_else(|| unquoted(ty, node, scalar, scope)),
             };
             let advice = advice_of(&problem, node, |text| {
                 let fixed = Scalar { text, ..scalar };
@@ -398,6 +398,19 @@ impl<'d> Walker<'_, '_> {
                 .help(advice);
         }
     }
+}
+
+/// To leave out quotes that make a text of a number or a boolean, in a text that is not YAML and has no plain
+/// texts.
+fn unquoted(ty: &Type, node: Node<'_>, scalar: Scalar<'_>, scope: Scope) -> Option<Remedy> {
+    let is_one = matches!(ty, Type::Bool | Type::Int | Type::Uint | Type::Float);
+    let plain = Scalar {
+        style: Style::Plain,
+        tag: None,
+        ..scalar
+    };
+    let is_right = || grammar::fault(ty, plain, null::of(plain), scope).is_none();
+    (is_one && !node.document().is_yaml() && is_right()).then_some(Remedy::Unquote)
 }
 
 /// Relabel rules of a job follow the job's scheme; since 3.7.0 all others follow the global

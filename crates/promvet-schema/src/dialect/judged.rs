@@ -4,7 +4,7 @@
 
 use super::table::{Key, Type};
 use super::translate::{Translator, is_filled_in, name_of};
-use crate::check::Rule;
+use crate::check::{Rule, advice_of};
 use crate::scalar;
 use crate::yaml::Node;
 use promvet_text::{Advice, Severity};
@@ -18,11 +18,13 @@ impl Translator {
         let has_native = key.native.is_some();
         let (expected, help) = match ty {
             Type::Duration if !has_native && !is_duration(text) => {
-                ("a duration such as `15d` or `1h30m`", None)
+                let fault = scalar::duration(text).err();
+                let advice = fault.and_then(|fault| advice_of(&fault, node, is_duration));
+                ("a duration such as `15d` or `1h30m`", advice)
             }
             Type::Size if !has_native && !is_size(text) => (
                 "a size such as `50GiB` or `512MB`",
-                with_unit(text).map(|size| Advice::replace(node.span(), size)),
+                with_unit(text).map(|size| Advice::replace(node.span(), size).safe()),
             ),
             Type::ProxyUrl if !is_proxy(text) => {
                 ("a URL with `http://`, `https://` or `socks5://`", None)
@@ -49,7 +51,7 @@ impl Translator {
                 let message = self
                     .dialect
                     .mistyped_value(format!("`{}`: `{text}` is in it twice", name_of(node)));
-                let advice = Some(Advice::remove(item.span()));
+                let advice = Some(Advice::remove(item.span()).safe());
                 self.say(Rule::Duplicate, Severity::Error, item, message, advice);
                 return;
             }
@@ -75,6 +77,10 @@ fn is_size(text: &str) -> bool {
 
 /// The same size with the letter that it lacks: `50Gi` is how Kubernetes writes sizes.
 fn with_unit(text: &str) -> Option<String> {
+    let text = text.replace(' ', "");
+    if is_size(&text) {
+        return Some(text);
+    }
     let size = format!("{text}B");
     (text.ends_with(|c: char| c.is_ascii_alphabetic()) && is_size(&size)).then_some(size)
 }

@@ -71,6 +71,14 @@ impl Spelling {
         self.keys.get(native).copied().unwrap_or(native)
     }
 
+    /// The native key that a name is written for here.
+    #[must_use]
+    pub fn native_of(&self, written: &str) -> Option<&'static str> {
+        let mut keys = self.keys.iter();
+        keys.find(|(_, name)| **name == written)
+            .map(|(native, _)| *native)
+    }
+
     /// A sentence in the words of the dialect. Only words with an underscore are keys for sure;
     /// others are so between backticks. Parts of URLs and paths (`/api/v1/remote_write`) are none.
     #[must_use]

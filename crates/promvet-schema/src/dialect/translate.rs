@@ -168,6 +168,7 @@ impl Translator {
             let Some(key) = known.or_else(|| self.unknown(shape, entry)) else {
                 continue;
             };
+            self.former_token(shape, entry);
             // Of a key that is only guessed at, a value of another kind is not a second fault.
             if known.is_none() && !may_be(&key.ty, entry.value) {
                 continue;
@@ -209,6 +210,45 @@ impl Translator {
             items.clear();
         }
         Some(items)
+    }
+
+    /// A key for which `authorization` is written since 0.66 (prometheus-operator, CHANGELOG.md). The
+    /// `authorization` of monitors takes no file, so that it does not take the place of the key there.
+    fn former_token(&mut self, shape: &MappingShape, entry: Entry<'_>) {
+        const FORMER: &str = "bearerTokenFile";
+        let successor = shape.find("authorization").map(|key| &key.ty);
+        let takes_file =
+            matches!(successor, Some(Type::Object(of)) if of.find("credentialsFile").is_some());
+        if entry.name() != FORMER || !takes_file || entry.value.scalar().is_none() {
+            return;
+        }
+        let words = "write `authorization: {credentialsFile: …}`";
+        let is_free = entry
+            .key
+            .parent()
+            .is_some_and(|node| node.get("authorization").is_none());
+        let text = entry.value.document().text();
+        let value = text.slice(entry.value.content_span());
+        let is_plain = !value.contains(['\n', ',', '}', '#']) && !entry.value.is_alias();
+        let advice = Advice::edit(vec![
+            (entry.key.span(), "authorization".to_owned()),
+            (
+                entry.value.content_span(),
+                format!("{{credentialsFile: {value}}}"),
+            ),
+        ]);
+        let advice = match is_free && is_plain {
+            true => advice.text(words).unsafe_(),
+            false => Advice::say(words),
+        };
+        let message = format!("`{FORMER}` is deprecated from version 0.66 of the Operator on");
+        self.say(
+            Rule::Deprecated,
+            Severity::Info,
+            entry.key,
+            message,
+            Some(advice),
+        );
     }
 
     /// A value of a type: its translation, if it has one.

@@ -1,5 +1,6 @@
 //! From advice to edits: only the tree knows indentation, quoting, comments and embedding.
 
+mod dash;
 mod foreign;
 mod merge;
 
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use promvet_text::{Action, Applicability, Finding, Fix, Span, Text};
 
+pub use dash::dash;
 pub use merge::{Change, Merged, merged};
 
 use crate::yaml::{Document, Kind, Node, Style, parse_first};
@@ -251,7 +253,9 @@ fn is_flow(node: Node<'_>) -> bool {
 /// By halves (`last_member`), since a document may have very many nodes and each finding asks.
 fn node_at(document: &Document, span: Span) -> Option<Node<'_>> {
     let holds = |node: &Node<'_>| node.span().start <= span.start && span.end <= node.span().end;
-    let mut at = document.root().filter(holds)?;
+    // A part of the document may be taken for its root, and findings be about others.
+    let tops = std::iter::successors(document.root(), |node| node.parent());
+    let mut at = tops.last().filter(holds)?;
     loop {
         let member = match at.is_alias() {
             true => None,

@@ -4,6 +4,7 @@ use super::entries::{bad_merges, entries};
 use super::report::{RULE_FILE, Report};
 use crate::check::{advice_of, one_of_two};
 use crate::dialect::refused;
+use crate::quotes;
 use crate::scalar;
 use crate::slips;
 use crate::yaml::{Entry, Kind, Mapping, Node, Scalar};
@@ -369,14 +370,15 @@ fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
             };
             let message = format!("`{}`: expected {wants}, found {}", field.key, noun(node));
             if let Some(finding) = report.at(node, message) {
-                finding.advice = Some(
+                let quoted = matches!(wanted, FieldType::Text).then(|| quotes::around(node));
+                finding.advice = Some(quoted.flatten().unwrap_or_else(|| {
                     match wanted {
                         FieldType::Map => "write `name: text` pairs, without `-`",
                         FieldType::List(_) => "write a list: begin each item with `- `",
                         _ => "write one value, without `-` and keys",
                     }
-                    .into(),
-                );
+                    .into()
+                }));
             }
         }
     }
@@ -421,7 +423,9 @@ fn map(key: &str, mapping: Mapping<'_>, report: &mut Report<'_>) {
                 noun(entry.value)
             );
             if let Some(finding) = report.at(entry.value, message) {
-                finding.advice = Some("write one text, in quotes if need be".into());
+                let quoted = quotes::around(entry.value);
+                finding.advice =
+                    Some(quoted.unwrap_or_else(|| "write one text, in quotes if need be".into()));
             }
         }
     }

@@ -8,11 +8,12 @@ use promvet_text::Advice;
 
 use super::Walker;
 use crate::check::{Rule, one_of_two};
+use crate::edit;
 use crate::section::Section;
 use crate::table::{Field, Found, Required, Type};
 use crate::unknown::{self, Hint};
 use crate::words;
-use crate::yaml::{Entry, Mapping};
+use crate::yaml::{Entry, Kind, Mapping};
 
 /// Unknown keys for which a better name is looked for: a file that has more was not misspelled.
 /// A hint compares a key with every key of the schema, so that a file of 100,000 unknown keys would
@@ -39,7 +40,10 @@ impl<'d> Walker<'_, '_> {
         let free = |key: &str| section.entry(key).is_none();
         let rename = |key: &str| Advice::rename(entry.key.span(), key);
         match hint {
-            Some(Hint::Spelling(key)) if free(key) => said.help(rename(key).safe()),
+            Some(Hint::Spelling(key)) if free(key) => said.help(match fits(section, key, entry) {
+                true => rename(key).safe(),
+                false => rename(key),
+            }),
             Some(Hint::Spelling(key)) => {
                 said.help(format!("did you mean `{key}`? It is set already"))
             }
@@ -173,10 +177,39 @@ impl<'d> Walker<'_, '_> {
         let here = words::place_of(&self.path);
         let message = refused(format!("`{}` {state} {here}", field.key));
         let wants = words::what_is_wanted(&field.ty);
+        let help = format!("set `{}` to {wants}", field.key);
+        let advice = extra_dash(section, field.key).unwrap_or_else(|| help.into());
         self.report
             .missing(section, field.key, message)
-            .help(format!("set `{}` to {wants}", field.key));
+            .help(advice);
     }
+}
+
+/// Whether a value is of the kind that a key takes: otherwise the key may be meant for something else.
+fn fits(section: &Section<'_>, key: &str, entry: Entry<'_>) -> bool {
+    let Some(found) = section.of.find(key) else {
+        return false;
+    };
+    match (&found.field.ty, entry.value.kind()) {
+        (Type::Any, _) => true,
+        _ if entry.value.is_null() => true,
+        (Type::Section(_) | Type::Map(..), kind) => matches!(kind, Kind::Mapping(_)),
+        (Type::List(_), kind) => matches!(kind, Kind::Sequence(_)),
+        (_, kind) => matches!(kind, Kind::Scalar(_)),
+    }
+}
+
+/// What to do where the key is in the item before, and a `-` begins another item.
+fn extra_dash(section: &Section<'_>, key: &str) -> Option<Advice> {
+    let item = section.node;
+    let items = item.parent()?.sequence()?;
+    let before = items.iter().take_while(|other| other.span() != item.span());
+    before.last()?.get(key)?;
+    let first = item.mapping()?.written().next()?.key;
+    let dash = edit::dash(first)?;
+    let name = first.as_str()?;
+    let help = format!("delete the `-` before `{name}`, which begins another item");
+    Some(Advice::edit(vec![(dash, " ".to_owned())]).text(help).safe())
 }
 
 fn operator_words(name: &str, key: &str) -> String {

@@ -3,7 +3,7 @@
 use super::super::table::Type;
 use super::{SELECTED, Translator, is_filled_in, name_of};
 use crate::check::Rule;
-use crate::yaml::{Kind, Made, Node, Scalar};
+use crate::yaml::{Kind, Made, Node, Scalar, Style};
 use promvet_text::{Advice, Severity, nearest};
 
 impl Translator {
@@ -61,7 +61,13 @@ impl Translator {
             name_of(node),
             listed.join(", ")
         ));
-        let advice = nearest(scalar.text, listed).map(|word| Advice::replace(node.span(), word));
+        let advice = nearest(scalar.text, listed).map(|word| {
+            let advice = Advice::replace(node.span(), word);
+            match word.eq_ignore_ascii_case(scalar.text) {
+                true => advice.safe(),
+                false => advice.unsafe_(),
+            }
+        });
         self.say(Rule::InvalidValue, Severity::Error, node, message, advice);
     }
 
@@ -83,10 +89,44 @@ impl Translator {
             "`{}`: expected {wanted}, found {found}",
             name_of(node)
         ));
-        let text = node.scalar().filter(|_| wanted == "text");
-        let advice = text.map(|scalar| Advice::say(format!("quote it: `\"{}\"`", scalar.text)));
+        let advice = node
+            .scalar()
+            .and_then(|scalar| other_quotes(node, scalar, wanted));
         self.say(Rule::WrongType, Severity::Error, node, message, advice);
     }
+}
+
+/// The same value with quotes, or without them, where that makes it what is wanted.
+fn other_quotes(node: Node<'_>, scalar: Scalar<'_>, wanted: &str) -> Option<Advice> {
+    let plain = Scalar {
+        style: Style::Plain,
+        ..scalar
+    };
+    let (new, words) = match wanted {
+        "text" => {
+            let new = format!("\"{}\"", scalar.text);
+            let words = format!("quote it: `{new}`");
+            (new, words)
+        }
+        _ if wanted == "a number" && is_number(plain)
+            || wanted != "a number" && is_switch(plain) =>
+        {
+            let words = format!("write it without quotes: `{}`", scalar.text);
+            (scalar.text.to_owned(), words)
+        }
+        _ => return None,
+    };
+    let advice = Advice::edit(vec![(node.content_span(), new)]).text(&*words);
+    // A port has a name there, and its number is another key. What a tag says counts before quotes do.
+    let is_left = node.is_alias() || scalar.tag.is_some() || name_of(node) == "port";
+    Some(match is_left {
+        true => Advice::say(words),
+        false => advice.safe(),
+    })
+}
+
+fn is_switch(scalar: Scalar<'_>) -> bool {
+    matches!(scalar.text, "true" | "false")
 }
 
 /// Underscores are dropped, since YAML 1.1 takes `1_000` for a number.
