@@ -22,9 +22,27 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         .map(|(_, name)| name)
 }
 
+/// The name that `word` is surely meant for: at most two letters are wrong, and no other name is as near.
+#[must_use]
+pub fn surely_meant<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let names: Vec<_> = names.into_iter().collect();
+    work::count(names.len());
+    let mut near: Vec<_> = names
+        .into_iter()
+        .map(|name| (strsim::osa_distance(word, name), name))
+        .filter(|&(distance, name)| distance <= 2 && distance * 4 <= name.len())
+        .collect();
+    near.sort_unstable();
+    match *near.as_slice() {
+        [(_, name)] => Some(name),
+        [(distance, name), (next, _), ..] if distance < next => Some(name),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, surely_meant};
 
     #[test]
     fn the_nearest_name_is_found_and_strangers_are_not() {
@@ -35,5 +53,14 @@ mod tests {
         );
         assert_eq!(nearest("ulr", names), Some("url"));
         assert_eq!(nearest("colour", names), None);
+    }
+
+    #[test]
+    fn only_one_name_is_surely_meant() {
+        let names = ["web.enable-lifecycle", "log.level", "log.labels"];
+        let lifecycle = Some("web.enable-lifecycle");
+        assert_eq!(surely_meant("web.enable-lifecycel", names), lifecycle);
+        assert_eq!(surely_meant("log.labe", names), None);
+        assert_eq!(surely_meant("web.enable", names), None);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::known;
 use super::{Argument, CommandLine, URL, values, written};
-use crate::finding::{Advice, Finding, Place, Severity, nearest, placeholder, rule};
+use crate::finding::{Advice, Finding, Place, Severity, nearest, placeholder, rule, surely_meant};
 use crate::yaml::{Document, Node};
 
 /// Groups of flags that are known.
@@ -53,10 +53,7 @@ fn unknown(source: &Arc<Document>, argument: &Argument<'_>, name: &str) -> Optio
     if known::is_known(name) || is_open || group == "remoteRead" || !(is_group || is_like()) {
         return None;
     }
-    let same = known::all().find(|known| known.eq_ignore_ascii_case(&name.replace('_', ".")));
-    let meant = same
-        .or_else(|| other_word(name))
-        .or_else(|| nearest(name, known::all()).filter(|meant| is_like_last(name, meant)));
+    let meant = meant(name);
     let message = match meant {
         Some(meant) => {
             format!("`-{name}`: unknown flag, perhaps `-{meant}`; vmagent does not start")
@@ -71,9 +68,36 @@ fn unknown(source: &Arc<Document>, argument: &Argument<'_>, name: &str) -> Optio
         message,
     );
     Some(match meant {
-        Some(meant) => finding.help(Advice::say(format!("write `-{meant}`"))),
+        Some(meant) => finding.help(renamed(argument, name, meant)),
         None => finding.help(Advice::say("remove it, or correct its name")),
     })
+}
+
+/// The flag that a name is meant for.
+fn meant(name: &str) -> Option<&'static str> {
+    let same = known::all().find(|known| known.eq_ignore_ascii_case(&name.replace('_', ".")));
+    same.or_else(|| other_word(name))
+        .or_else(|| nearest(name, known::all()).filter(|meant| is_like_last(name, meant)))
+}
+
+/// To write a flag by its right name. It is surely that where only one is near.
+fn renamed(argument: &Argument<'_>, name: &str, meant: &str) -> Advice {
+    let words = format!("write `-{meant}`");
+    // With quotes or escapes in between, bytes of the text are not those of the file.
+    let Some(at) = argument.text.find(name).filter(|_| is_as_written(argument)) else {
+        return Advice::say(words);
+    };
+    let span = argument.span.part(at, at + name.len());
+    let advice = Advice::edit(vec![(span, meant.to_owned())]).text(words);
+    let is_same = meant.eq_ignore_ascii_case(&name.replace('_', "."));
+    match is_same || surely_meant(name, known::all()) == Some(meant) {
+        true => advice.safe(),
+        false => advice.unsafe_(),
+    }
+}
+
+fn is_as_written(argument: &Argument<'_>) -> bool {
+    argument.span.len() == argument.text.len()
 }
 
 /// Words of others for flags of vmagent.
@@ -151,7 +175,11 @@ pub(super) fn no_url(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<F
     let mut arguments = line.arguments.iter();
     let is_open = arguments
         .any(|argument| !argument.text.starts_with('-') && argument.text.contains(['$', '{']));
-    if is_open || flags.iter().any(|flag| WITHOUT_URL.contains(flag)) {
+    let is_misspelt = |flag: &&str| !known::is_known(flag) && meant(flag) == Some(URL);
+    if is_open
+        || flags.iter().any(|flag| WITHOUT_URL.contains(flag))
+        || flags.iter().any(is_misspelt)
+    {
         return None;
     }
     let first = line
@@ -184,7 +212,7 @@ fn said(
     message: String,
 ) -> Finding {
     let name = argument.text.split('=').next().unwrap_or("").len();
-    let span = match argument.span.len() == argument.text.len() {
+    let span = match is_as_written(argument) {
         true => argument.span.part(0, name),
         false => argument.span,
     };

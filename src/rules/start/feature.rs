@@ -51,8 +51,13 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
                 format!("start {} or newer, or delete it", shown(release)),
                 None,
             ),
-            Verdict::Unknown => match nearest(name, FEATURES.iter().map(|word| word.name)) {
-                Some(near) => (
+            Verdict::Unknown => match meant(start, name) {
+                Some(Meant::Flag(flag)) => (
+                    format!("unknown feature `{name}`: Prometheus logs it and goes on without"),
+                    format!("did you mean `--{flag}`?"),
+                    None,
+                ),
+                Some(Meant::Feature(near)) => (
                     format!("unknown feature `{name}`: Prometheus logs it and goes on without"),
                     format!("did you mean `{near}`?"),
                     Some(near),
@@ -73,6 +78,28 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
             None => help.into(),
         }));
     }
+}
+
+/// What a name that no release knows is meant for.
+enum Meant {
+    Feature(&'static str),
+    /// A feature that became a flag before the release that is started.
+    Flag(&'static str),
+}
+
+/// The feature that a name is near to, among those that the release knows.
+fn meant(start: &Start<'_>, name: &str) -> Option<Meant> {
+    let near = nearest(name, FEATURES.iter().map(|word| word.name))?;
+    if start.verdict(near, FEATURES) == Verdict::Known {
+        return Some(Meant::Feature(near));
+    }
+    let flag = FLAGS.iter().find(|(gone, ..)| *gone == near);
+    if let Some((_, _, flag)) = flag {
+        return Some(Meant::Flag(flag));
+    }
+    let words = FEATURES.iter().map(|word| word.name);
+    let known = words.filter(|word| start.verdict(word, FEATURES) == Verdict::Known);
+    nearest(name, known).map(Meant::Feature)
 }
 
 /// Reports a feature that a release no longer knows. What it turned on is always on, except for the

@@ -2,7 +2,7 @@
 
 use crate::facts::deployment::flags::FLAGS;
 use crate::facts::deployment::{Argument, Deployment, Platform};
-use crate::finding::{Finding, Severity, nearest};
+use crate::finding::{Finding, Severity, nearest, surely_meant};
 use crate::rules::start::refused::{Refused, own_arguments, refused};
 use crate::rules::start::{Verdict, shown};
 use crate::rules::{Findings, Start, advice};
@@ -109,7 +109,12 @@ fn unknown(start: &Start<'_>, argument: &Argument, out: &mut Findings<'_>) {
     // A switch is turned off with `--no-` (kingpin).
     let plain = name.strip_prefix("no-").unwrap_or(name);
     let verdict = start.verdict(plain, FLAGS);
-    let near = nearest(plain, FLAGS.iter().map(|word| word.name));
+    let known = || {
+        let words = FLAGS.iter().map(|word| word.name);
+        words.filter(|word| start.verdict(word, FLAGS) == Verdict::Known)
+    };
+    let near = nearest(plain, known());
+    let sure = surely_meant(plain, known());
     let Some((message, help)) = words(start, verdict, name, near) else {
         return;
     };
@@ -118,7 +123,7 @@ fn unknown(start: &Start<'_>, argument: &Argument, out: &mut Findings<'_>) {
     let finding = finding.kind(verdict.kind());
     let right = match verdict {
         Verdict::Gone(_) if plain == RETENTION => Some((RETENTION_TIME, true)),
-        Verdict::Unknown => near.map(|near| (near, false)),
+        Verdict::Unknown => near.map(|near| (near, sure == Some(near))),
         _ => None,
     };
     let right = right.filter(|_| name == plain);
