@@ -17,8 +17,10 @@ pub struct UrlFault {
     pub range: Range<usize>,
     /// What is wrong and what will happen, without a secret.
     pub message: String,
-    /// The URL put right, where that is not a guess; without a secret.
+    /// The URL put right, where one form is likely; without a secret.
     pub suggestion: Option<String>,
+    /// Whether that is not a guess.
+    pub is_sure: bool,
     /// Whether Go's `url.Parse` refuses the text, so that Prometheus does not load the file.
     pub refused_by_go: bool,
 }
@@ -163,6 +165,7 @@ fn refusal(endpoint: &Endpoint) -> Option<UrlFault> {
         range: fault.from..fault.to,
         message: format!("the URL {}: Prometheus refuses to load it", fault.message),
         suggestion: None,
+        is_sure: false,
         refused_by_go: true,
     })
 }
@@ -210,6 +213,7 @@ fn host_fault(endpoint: &Endpoint, white: Option<&UrlFault>) -> Option<UrlFault>
         range: at.range(),
         message,
         suggestion: None,
+        is_sure: false,
         refused_by_go: false,
     })
 }
@@ -229,6 +233,7 @@ fn port(endpoint: &Endpoint) -> Option<UrlFault> {
         range: piece.range(),
         message: format!("`{text}` is not a port: expected a number from 1 to 65535"),
         suggestion: None,
+        is_sure: false,
         refused_by_go: false,
     })
 }
@@ -253,6 +258,7 @@ fn escape(endpoint: &Endpoint) -> Option<UrlFault> {
         ),
         range,
         suggestion: None,
+        is_sure: false,
         refused_by_go: false,
     })
 }
@@ -268,6 +274,7 @@ fn userinfo(endpoint: &Endpoint) -> Option<UrlFault> {
             and Prometheus shows them in its own metrics"
             .to_owned(),
         suggestion: endpoint.scheme().map(|_| endpoint.redacted()),
+        is_sure: true,
         refused_by_go: false,
     })
 }
@@ -285,6 +292,7 @@ fn fragment(endpoint: &Endpoint) -> Option<UrlFault> {
         range: piece.start - 1..piece.end,
         message: message.to_owned(),
         suggestion: (!is_password).then(|| endpoint.without_secrets(0, piece.start - 1)),
+        is_sure: true,
         refused_by_go: false,
     })
 }
@@ -320,6 +328,7 @@ fn white_space(endpoint: &Endpoint, refused: bool) -> Option<UrlFault> {
         suggestion: around
             .then(|| endpoint.redacted().trim().to_owned())
             .filter(|trimmed| !trimmed.contains(char::is_whitespace)),
+        is_sure: true,
         refused_by_go: refused,
     })
 }

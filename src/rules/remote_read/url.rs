@@ -99,12 +99,10 @@ fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut Fin
             .kind("syntax");
         let has_secret = endpoint.userinfo().is_some();
         let right = fault.suggestion.as_ref();
-        finding.advice = right.map(|url| match (has_secret, fault.kind) {
+        finding.advice = right.map(|url| match (has_secret, fault.is_sure) {
             (true, _) => format!("write {url}").into(),
-            (false, FaultKind::Relative) => {
-                advice::value(node, url, format!("write {url}")).unsafe_()
-            }
-            (false, _) => advice::value(node, url, format!("write {url}")).safe(),
+            (false, false) => advice::value(node, url, format!("write {url}")).unsafe_(),
+            (false, true) => advice::value(node, url, format!("write {url}")).safe(),
         });
         out.push(finding);
     }

@@ -18,9 +18,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             span
         };
         let mut finding = out.part(url.node, span, Severity::Error, fault.message.clone());
-        let is_sure = fault.kind != FaultKind::Relative;
         finding.advice = Some(match &fault.suggestion {
-            Some(right) => url.advice(right, is_sure),
+            Some(right) => url.advice(right, fault.is_sure),
             None if fault.kind == FaultKind::Escape => {
                 "write a literal percent sign as `%25`".into()
             }

@@ -161,17 +161,51 @@ fn colon_in_first_segment(path: &str) -> Result<(), Fault> {
     let Some(at) = segment.find(':') else {
         return Ok(());
     };
-    let hint = if segment.starts_with(char::is_whitespace) {
-        "remove the space before it"
-    } else {
-        "write the scheme first, such as `https://`"
+    let message = "cannot be parsed: the first path segment contains a colon";
+    let text = segment.trim_start();
+    if text.len() < segment.len() {
+        let fault = Fault::new(0, segment.len() - text.len(), message);
+        return Err(fault.surely("").help("remove the space before it"));
+    }
+    let (host, port) = segment.split_at_checked(at).unwrap_or_default();
+    let is_port = port.len() > 1 && port.bytes().skip(1).all(|c| c.is_ascii_digit());
+    let right = match is_port {
+        true => scheme_of(host, port),
+        false => None,
     };
-    Err(Fault::new(
-        at,
-        at + 1,
-        "cannot be parsed: the first path segment contains a colon",
-    )
-    .help(hint))
+    let Some((scheme, is_sure)) = right else {
+        let hint = "write the scheme first, such as `https://`";
+        return Err(Fault::new(at, at + 1, message).help(hint));
+    };
+    let fault = Fault::new(0, at + 1, message);
+    let right = format!("{scheme}://{host}:");
+    let fault = match is_sure {
+        true => fault.surely(right),
+        false => fault.perhaps(right),
+    };
+    Err(fault.help(format!("write the scheme first: `{scheme}://`")))
+}
+
+/// The scheme that a host and its port without one are meant for, and whether that is sure. Addresses of private
+/// networks and names without a dot are seldom asked over TLS.
+fn scheme_of(host: &str, port: &str) -> Option<(&'static str, bool)> {
+    let is_tls = matches!(port, ":443" | ":8443");
+    if let Ok(address) = host.parse::<std::net::Ipv4Addr>() {
+        let is_near = address.is_private() || address.is_loopback();
+        return Some(match is_tls {
+            true => ("https", false),
+            false => ("http", is_near),
+        });
+    }
+    let is_name = !host.is_empty()
+        && host
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
+        && !host.bytes().all(|c| c.is_ascii_digit());
+    is_name.then_some(match is_tls {
+        true => ("https", false),
+        false => ("http", true),
+    })
 }
 
 /// A part of a URL with its own rules for escapes.

@@ -15,6 +15,7 @@ pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<UrlFault> 
         range: all.clone(),
         message,
         suggestion: None,
+        is_sure: false,
         refused_by_go: false,
     };
     if text.is_empty() {
@@ -59,6 +60,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
                         .trim_end()
                 )
             }),
+            is_sure: !matches!(lower.as_str(), "tcp" | "tls"),
             refused_by_go: false,
         });
     }
@@ -77,6 +79,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
                         .trim_end()
                 )
             }),
+            is_sure: true,
             refused_by_go: false,
         });
     }
@@ -99,6 +102,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
                     .trim_end()
                     .to_owned(),
             ),
+            is_sure: true,
             refused_by_go: false,
         });
     }
@@ -107,6 +111,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
         range: scheme.start..(scheme.end + 3).min(endpoint.text.len()),
         message: format!("the host after `{name}://` is missing: every send fails"),
         suggestion: None,
+        is_sure: false,
         refused_by_go: false,
     })
 }
@@ -140,6 +145,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
             range: all.start..at,
             message: format!("`://` is misspelled behind `{scheme}`: every send fails"),
             suggestion: Some(format!("{scheme}://{}", rest.trim_end())),
+            is_sure: true,
             refused_by_go: false,
         });
     }
@@ -154,15 +160,13 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
                 "`{shown}` has neither scheme nor host: Prometheus starts, and every send fails"
             ),
             suggestion: None,
+            is_sure: false,
             refused_by_go: false,
         });
     };
     let name = endpoint.masked(authority);
     let is_host = name.contains(['.', ':', '[']) || name.eq_ignore_ascii_case("localhost");
-    let scheme = match network(endpoint.host().map_or("", |host| endpoint.masked(host))) {
-        Network::Loopback | Network::Internal => "http",
-        Network::Public | Network::Unknown => "https",
-    };
+    let (scheme, is_sure) = scheme_for(endpoint);
     let rest = endpoint.without_secrets(authority.start, endpoint.text.len());
     let suggestion = format!("{scheme}://{}", rest.trim_end());
     Some(if is_host {
@@ -171,6 +175,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
             range: all,
             message: format!("`{shown}` has no scheme: {outcome}"),
             suggestion: Some(suggestion),
+            is_sure,
             refused_by_go: false,
         }
     } else {
@@ -179,9 +184,36 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
             range: all,
             message: format!("`{shown}` is not a URL, since it has no scheme: {outcome}"),
             suggestion: (!endpoint.path().is_empty()).then_some(suggestion),
+            is_sure: false,
             refused_by_go: false,
         }
     })
+}
+
+/// Ports on which the servers of metrics speak plain http unless they are told otherwise: Prometheus, Mimir,
+/// VictoriaMetrics and its cluster, Thanos, M3, InfluxDB, and the usual ones.
+const PLAIN_PORTS: &[u16] = &[
+    80, 3000, 4318, 7201, 8000, 8080, 8086, 8427, 8428, 8429, 8480, 9009, 9090, 9091, 9201, 10902,
+    19291,
+];
+
+/// Ports of TLS.
+const TLS_PORTS: &[u16] = &[443, 8443, 9443];
+
+/// The scheme that a URL without one is meant for, and whether that is not a guess.
+fn scheme_for(endpoint: &Endpoint) -> (&'static str, bool) {
+    let host = endpoint.host().map_or("", |host| endpoint.masked(host));
+    let is_near = matches!(network(host), Network::Loopback | Network::Internal);
+    let port = endpoint.port().and(endpoint.port_number());
+    match port {
+        Some(port) if TLS_PORTS.contains(&port) => ("https", !is_near),
+        Some(port) if PLAIN_PORTS.contains(&port) => ("http", is_near),
+        None => (
+            if is_near { "http" } else { "https" },
+            endpoint.port().is_none(),
+        ),
+        Some(_) => (if is_near { "http" } else { "https" }, is_near),
+    }
 }
 
 /// The scheme that a wrong one was meant to be: one that is two strokes away at most. `ftp`, two
