@@ -5,8 +5,8 @@ use crate::discover::EmbeddedIn;
 use crate::facts::receiver::{Credential, Required, names_tenant};
 use crate::facts::{ReceiverRequirements, ReceiverSettings, Setting, TenantFlag};
 use crate::finding::{Advice, Severity};
-use crate::prometheus::Header;
 use crate::prometheus::endpoint::Endpoint;
+use crate::prometheus::{Config, Header, RemoteWrite};
 use crate::rules::{Entry, Findings};
 use crate::yaml::{Document, Node, parse_first};
 
@@ -218,7 +218,7 @@ fn missing(
                 .any(|header| header.name.eq_ignore_ascii_case(name))
         };
         if let (Some(wants), Some(name)) = (wants, name.filter(|name| !has(name))) {
-            not_to_one_tenant(url.node, &settings, wants, name, Severity::Warning, out);
+            not_to_one_tenant(entry, &settings, wants, name, Severity::Warning, out);
         }
         return;
     }
@@ -242,7 +242,7 @@ fn missing(
                 true => Severity::Error,
                 false => Severity::Warning,
             };
-            not_to_one_tenant(url.node, settings, wants, &tenant.name, severity, out);
+            not_to_one_tenant(entry, settings, wants, &tenant.name, severity, out);
         }
         return;
     }
@@ -266,7 +266,7 @@ fn missing(
         ),
         _ => return,
     };
-    let help = format!("add `headers:` with `{}: <tenant>`", tenant.name);
+    let help = to_add(entry, &tenant.name);
     let kind = match tenant.required {
         Required::Yes => "missing",
         _ => "not-set",
@@ -312,7 +312,7 @@ fn behind(entry: &Entry<'_>) -> Option<ReceiverSettings> {
 
 /// Reports that the settings of the receiver require the header.
 fn not_to_one_tenant(
-    url: Node<'_>,
+    entry: &Entry<'_>,
     settings: &ReceiverSettings,
     wants: &Setting<bool>,
     header: &str,
@@ -323,8 +323,8 @@ fn not_to_one_tenant(
         "`{header}` is not set: {} requires a tenant, and rejects every sample with 401",
         settings.container
     );
-    let help = format!("add `headers:` with `{header}: <tenant>`");
-    let mut finding = out.at(url, severity, message).help(help);
+    let url = entry.url().map_or(entry.write.node(), |url| url.node);
+    let mut finding = out.at(url, severity, message).help(to_add(entry, header));
     finding.evidence = settings.evidence_of(wants, "with several tenants");
     out.push(settings.weigh(finding));
 }
@@ -335,4 +335,57 @@ fn certainty(demand: &ReceiverRequirements<'_, '_>) -> Severity {
     } else {
         Severity::Warning
     }
+}
+
+/// To add the header. Its value is known where the other entries for the same host all name one tenant.
+fn to_add(entry: &Entry<'_>, header: &str) -> Advice {
+    let words = format!("add `headers:` with `{header}: <tenant>`");
+    let Some(tenant) = tenant_of_others(entry, header) else {
+        return Advice::say(words);
+    };
+    let value = format!("'{}'", tenant.replace('\'', "''"));
+    let own = entry.write.get("headers").and_then(Node::mapping);
+    let last = own.and_then(|headers| headers.written().last());
+    let mapping = entry.write.node().mapping();
+    let url = mapping.and_then(|mapping| mapping.entry("url"));
+    let words = format!("add the header `{header}: {tenant}`, as for the other URLs of this host");
+    match (last, url) {
+        (Some(last), _) => Advice::insert(last.key.span(), header, value)
+            .text(words)
+            .unsafe_(),
+        (None, Some(url)) if entry.write.get("headers").is_none() => {
+            let headers = format!("{{{header}: {value}}}");
+            Advice::insert(url.key.span(), "headers", headers)
+                .text(words)
+                .unsafe_()
+        }
+        _ => Advice::say(words),
+    }
+}
+
+/// The tenant in the header of the other entries of the configuration for the same host, if it is one.
+fn tenant_of_others<'a>(entry: &Entry<'a>, header: &str) -> Option<&'a str> {
+    let config = Config::new(entry.write.node().document())?;
+    let host = entry.url()?.endpoint.host_name()?;
+    let reads = config.root().get("remote_read");
+    let reads = reads.into_iter().flat_map(Node::items);
+    let writes = config.remote_writes().map(RemoteWrite::node);
+    let mut found = None;
+    for other in writes.chain(reads) {
+        let url = other.get("url").and_then(Node::as_str);
+        let is_same = url.and_then(|url| Endpoint::new(url).host_name()) == Some(host.clone());
+        let headers = other.get("headers").and_then(Node::mapping);
+        let headers = headers.into_iter().flat_map(|headers| headers.entries());
+        for entry in headers.filter(|entry| is_same && entry.name().eq_ignore_ascii_case(header)) {
+            let tenant = entry.value.as_str().filter(|tenant| is_literal(tenant))?;
+            if *found.get_or_insert(tenant) != tenant {
+                return None;
+            }
+        }
+    }
+    found
+}
+
+fn is_literal(tenant: &str) -> bool {
+    !tenant.is_empty() && Endpoint::new(tenant).placeholders().is_empty()
 }
