@@ -34,6 +34,8 @@ struct JsonWhy<'e> {
     key: &'e str,
     settings: Vec<JsonSetting<'e>>,
     note: Option<&'e str>,
+    native: Option<&'e str>,
+    effects: &'e [String],
 }
 
 #[derive(Serialize)]
@@ -102,10 +104,18 @@ fn human(found: &Explanation, out: &mut dyn Write) -> io::Result<()> {
             lines.push(format!("  {key:keys$}  {value:values$}  {from}"));
         }
     }
+    let native = found.native.as_ref();
+    lines.extend(native.map(|key| format!("  for    `{key}` of Prometheus")));
     if let Some(page) = found.page.as_ref().filter(|_| found.settings.len() == 1) {
         lines.push(format!("  takes  {}", page.takes));
         lines.extend(page.note.map(|note| format!("  note   {note}")));
     }
+    lines.extend(
+        found
+            .effects
+            .iter()
+            .map(|effect| format!("  then   {effect}")),
+    );
     for line in lines {
         writeln!(out, "{}", harmless_line(&line))?;
     }
@@ -125,6 +135,8 @@ fn json(found: &Explanation, out: &mut dyn Write) -> io::Result<()> {
         key: &found.key,
         settings: settings.collect(),
         note: found.page.as_ref().and_then(|page| page.note),
+        native: found.native.as_deref(),
+        effects: &found.effects,
     };
     serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
     writeln!(out)

@@ -2,27 +2,44 @@
 
 use std::path::Path;
 
-use crate::discover::{What, recognise};
+use crate::discover::{Spoken, What, recognise};
 use crate::finding::Text;
 use crate::prometheus::Config;
 use crate::schema;
 use crate::source::{LARGEST, Tree};
 use crate::yaml::Document;
 
+/// What came of a question.
+pub(super) enum Answered<T> {
+    /// The answer.
+    Found(T),
+    /// No configuration has an answer: what the first one says.
+    Refused(String),
+    /// The file cannot be read or holds no configuration, in a sentence.
+    NoConfiguration(String),
+}
+
+impl<T> Answered<T> {
+    /// The answer, or why there is none.
+    pub(super) fn into_result(self) -> Result<T, String> {
+        match self {
+            Self::Found(found) => Ok(found),
+            Self::Refused(why) | Self::NoConfiguration(why) => Err(why),
+        }
+    }
+}
+
 /// What the first configuration of a file that has an answer says.
-///
-/// # Errors
-/// The file cannot be read, holds no configuration, or none with an answer: in a sentence, which is
-/// that of the first configuration.
 pub(super) fn ask<T>(
     file: &Path,
     tree: &dyn Tree,
-    mut answer: impl FnMut(Config<'_>, &Document) -> Result<T, String>,
-) -> Result<T, String> {
+    mut answer: impl FnMut(Config<'_>, &Document, Option<&Spoken>) -> Result<T, String>,
+) -> Answered<T> {
     let shown = tree.shown(file);
-    let bytes = tree
-        .read(file, LARGEST)
-        .map_err(|why| format!("{shown}: {why}"))?;
+    let bytes = match tree.read(file, LARGEST) {
+        Ok(bytes) => bytes,
+        Err(why) => return Answered::Refused(format!("{shown}: {why}")),
+    };
     let mut wrong = None;
     for recognised in recognise(Text::new(shown.clone(), bytes), true, false) {
         let What::Configuration { document, .. } = &recognised.what else {
@@ -32,13 +49,17 @@ pub(super) fn ask<T>(
             continue;
         };
         schema::mark_secrets(document);
-        match answer(config, document) {
-            Ok(found) => return Ok(found),
+        match answer(config, document, recognised.spoken.as_deref()) {
+            Ok(found) => return Answered::Found(found),
             Err(why) => {
                 wrong.get_or_insert(why);
             }
         }
     }
-    let none = || "it is not a configuration of Prometheus".to_owned();
-    Err(format!("{shown}: {}", wrong.unwrap_or_else(none)))
+    match wrong {
+        Some(why) => Answered::Refused(format!("{shown}: {why}")),
+        None => {
+            Answered::NoConfiguration(format!("{shown}: it is not a configuration of Prometheus"))
+        }
+    }
 }

@@ -137,10 +137,11 @@ impl crate::finding::Sentences for TargetText {
 /// # Errors
 /// What is not there, or is not a configuration, in a sentence.
 pub fn trace(query: &RelabelQuery, file: &Path, tree: &dyn Tree) -> Result<RelabelTrace, String> {
-    ask(file, tree, |config, document| {
+    ask(file, tree, |config, document, _| {
         let (of, list) = section(query, config)?;
         Ok(traced(query, config, &of, list, document))
     })
+    .into_result()
 }
 
 /// What holds the list, and the list.

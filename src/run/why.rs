@@ -3,12 +3,20 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::configurations::ask;
-use crate::finding::{Place, Redacted, Sentences, nearest};
+mod effect;
+mod find;
+mod path;
+mod rule;
+
+use super::configurations::{Answered, ask};
+use crate::discover::Spoken;
+use crate::finding::{Place, Redacted, Sentences};
 use crate::prometheus::Config;
+use crate::schema::dialect::{CHART, OPERATOR, OPERATOR_VALUES, STACK};
 use crate::schema::{self, KeyPage};
 use crate::source::Tree;
 use crate::yaml::{Kind, Node};
+use path::plain;
 
 /// Where to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +56,16 @@ pub struct Explanation {
     pub path: Arc<str>,
     /// The path of the key that is explained.
     pub key: String,
+    /// The same key in the words of `prometheus.yml`, where the file has others.
+    pub native: Option<String>,
     /// The line that it is in, from 1; none if it is not written.
     pub line: Option<usize>,
     /// The setting, or those of the section.
     pub settings: Vec<Redacted<EffectiveSetting>>,
     /// What the key takes, and other facts about it.
     pub page: Option<KeyPage>,
+    /// What it leads to, and what is found there.
+    pub effects: Vec<String>,
 }
 
 /// Explains a place of a file.
@@ -61,122 +73,86 @@ pub struct Explanation {
 /// # Errors
 /// What is not there, in a sentence.
 pub fn explain(at: &WhyAt, file: &Path, tree: &dyn Tree) -> Result<Explanation, String> {
-    ask(file, tree, |config, document| {
-        let settings = Settings { config };
+    let answered = ask(file, tree, |config, document, spoken| {
+        let settings = Settings { config, spoken };
         let root = config.root().node().place();
         let found = settings.at(at).map_err(|error| root.redact(error))?;
-        Ok(settings.explained(Arc::clone(document.text().path()), &found))
-    })
+        let lines = found.written.map(|(key, value)| {
+            let last = value.place().end().line;
+            key.place().start().line..=last
+        });
+        let explained = settings.explained(Arc::clone(document.text().path()), &found);
+        Ok((explained, lines))
+    });
+    let (mut explained, lines) = match answered {
+        Answered::Found(found) => found,
+        Answered::Refused(why) => return Err(why),
+        Answered::NoConfiguration(none) => rule::explain(at, file, tree)?.ok_or(none)?,
+    };
+    if let Some(lines) = lines {
+        explained
+            .effects
+            .extend(effect::findings(file, &lines, tree));
+    }
+    Ok(explained)
 }
 
 /// A key that may be written.
 struct FoundKey<'d> {
-    /// Its path with the numbers of items.
+    /// Its path with the numbers of items, in the words of `prometheus.yml`.
     path: String,
     /// The key as it is written, and its value.
     written: Option<(Node<'d>, Node<'d>)>,
     /// What holds it.
     holder: Node<'d>,
+    /// Its path as it is named where it is not written, if that is another one.
+    named: Option<String>,
+}
+
+impl FoundKey<'_> {
+    /// Its path in the words of the file.
+    fn shown(&self) -> String {
+        match (&self.named, self.written) {
+            (Some(named), _) => named.clone(),
+            // A part of another file has the path of the part.
+            (None, Some((_, value))) if value.document().text().within().logical.is_empty() => {
+                find::own_path(value)
+            }
+            _ => self.path.clone(),
+        }
+    }
 }
 
 struct Settings<'d> {
     config: Config<'d>,
+    spoken: Option<&'d Spoken>,
 }
 
 impl<'d> Settings<'d> {
-    fn at(&self, at: &WhyAt) -> Result<FoundKey<'d>, String> {
-        match at {
-            WhyAt::Line(line) => self.of_line(*line),
-            WhyAt::Key(path) => self.of_path(path),
-        }
-    }
-
-    /// The key whose value is nearest around a line: the last one that begins there or above it.
-    fn of_line(&self, line: usize) -> Result<FoundKey<'d>, String> {
-        let mut best: Option<FoundKey<'d>> = None;
-        let line_of = |node: Node<'_>| node.place().start().line;
-        visit(
-            self.config.root().node(),
-            "",
-            &mut |path, key, value, holder| {
-                let last = value.place().end().line;
-                if line_of(key) <= line && (last >= line || line_of(key) == line) {
-                    // Of several in one line the first is meant; of those around it the innermost. What a
-                    // translation adds has the place of the whole resource.
-                    let is_nearer = best.as_ref().is_none_or(|best| {
-                        let begun = best.written.map_or(0, |(key, _)| line_of(key));
-                        begun < line_of(key) || begun == line_of(key) && begun != line
-                    });
-                    if is_nearer {
-                        best = Some(FoundKey {
-                            path: path.to_owned(),
-                            written: Some((key, value)),
-                            holder,
-                        });
-                    }
-                }
-            },
-        );
-        best.ok_or_else(|| format!("no setting is on line {line}"))
-    }
-
-    fn of_path(&self, path: &str) -> Result<FoundKey<'d>, String> {
-        let mut at = self.config.root().node();
-        let mut full = String::new();
-        let mut found = None;
-        for part in split(path) {
-            let Part { name, item } = part?;
-            let mapping = at.mapping().ok_or_else(|| no_keys(&full, at))?;
-            let holder = at;
-            if !full.is_empty() {
-                full.push('.');
-            }
-            full.push_str(&name);
-            let entry = mapping.entry(&name);
-            found = Some(FoundKey {
-                path: full.clone(),
-                written: entry.map(|entry| (entry.key, entry.value)),
-                holder,
-            });
-            let Some(entry) = entry else {
-                // A key of a section that is not written counts with its default.
-                if schema::describe(&plain(path)).is_none() {
-                    return Err(refusal(&full, mapping.entries().map(|it| it.name()), &name));
-                }
-                return Ok(FoundKey {
-                    path: path.to_owned(),
-                    written: None,
-                    holder,
-                });
-            };
-            at = entry.value;
-            if let Some(item) = item {
-                let (number, node) = item_of(at, &item).ok_or_else(|| no_item(&full, at, &item))?;
-                full.push_str(&format!("[{number}]"));
-                at = node;
-                found = Some(FoundKey {
-                    path: full.clone(),
-                    written: Some((node, node)),
-                    holder,
-                });
-            }
-        }
-        found.ok_or_else(|| "write the path of a key, such as `global.scrape_interval`".to_owned())
-    }
-
     fn explained(&self, path: Arc<str>, found: &FoundKey<'d>) -> Explanation {
         let page = schema::describe(&plain(&found.path));
         let value = found.written.map(|(_, value)| value);
         let section = value.filter(|value| value.mapping().is_some());
         let settings = match (section, &page) {
-            (Some(section), Some(page)) => self.of_section(&found.path, section, page),
-            _ => vec![self.setting(&found.path, value, found.holder, page.as_ref())],
+            (Some(section), Some(page)) => self.of_section(found, section, page),
+            _ => {
+                let setting = self.setting(&found.path, value, found.holder, page.as_ref());
+                vec![EffectiveSetting {
+                    key: found.shown(),
+                    ..setting
+                }]
+            }
         };
         // A key of the path may be a secret that was written in its place.
-        let key = found.holder.place().redact(found.path.clone());
+        let redact = |text| found.holder.place().redact(text);
+        let key = redact(found.shown());
+        let native = redact(found.path.clone());
+        let effects = effect::of(self.config, &found.path, found.holder);
         Explanation {
             path,
+            native: (native != key).then_some(native),
             key,
+            effects,
             line: found.written.map(|(key, _)| key.place().start().line),
             settings: settings.into_iter().map(Redacted::new).collect(),
             page,
@@ -184,14 +160,25 @@ impl<'d> Settings<'d> {
     }
 
     /// The settings of a section: those that are written, and those that have a default.
-    fn of_section(&self, path: &str, section: Node<'d>, page: &KeyPage) -> Vec<EffectiveSetting> {
+    fn of_section(
+        &self,
+        found: &FoundKey<'d>,
+        section: Node<'d>,
+        page: &KeyPage,
+    ) -> Vec<EffectiveSetting> {
         let mut out = Vec::new();
+        let shown = found.shown();
+        let below = |path: &str, key: &str| match path.is_empty() {
+            true => key.to_owned(),
+            false => format!("{path}.{key}"),
+        };
         for key in &page.keys {
-            let value = section.get(key).filter(|value| !value.is_null());
-            let path = match path.is_empty() {
-                true => (*key).to_owned(),
-                false => format!("{path}.{key}"),
-            };
+            let entry = section.mapping().and_then(|section| section.entry(key));
+            let written = entry.filter(|entry| !find::is_made_up(entry.key));
+            let value = written
+                .map(|entry| entry.value)
+                .filter(|value| !value.is_null());
+            let path = below(&found.path, key);
             let page = schema::describe(&plain(&path));
             let default = page.as_ref().and_then(|page| page.default);
             if value.is_none() && default.is_none() {
@@ -199,10 +186,32 @@ impl<'d> Settings<'d> {
             }
             let setting = self.setting(&path, value, section, page.as_ref());
             if value.is_some() || setting.value != NOT_SET {
-                out.push(setting);
+                let own = self.spoken.map_or(*key, |spoken| spoken.spelling.of(key));
+                let key = below(&shown, own);
+                out.push(EffectiveSetting { key, ..setting });
             }
         }
+        out.extend(self.other_keys(found, section, page));
         out
+    }
+
+    /// The keys of a mapping whose names the user chooses, such as labels.
+    fn other_keys(
+        &self,
+        found: &FoundKey<'d>,
+        section: Node<'d>,
+        page: &KeyPage,
+    ) -> Vec<EffectiveSetting> {
+        let Some(mapping) = section.mapping().filter(|_| page.keys.is_empty()) else {
+            return Vec::new();
+        };
+        let entries = mapping.entries();
+        entries
+            .map(|entry| {
+                let path = format!("{}.{}", found.shown(), entry.name());
+                self.setting(&path, Some(entry.value), section, None)
+            })
+            .collect()
     }
 
     fn setting(
@@ -219,7 +228,7 @@ impl<'d> Settings<'d> {
                 (text_of(value), format!("line {line}"), value.place())
             }
             None => {
-                let (value, from) = self.default(page);
+                let (value, from) = self.default(path, page);
                 (value, from, holder.place())
             }
         };
@@ -232,8 +241,11 @@ impl<'d> Settings<'d> {
     }
 
     /// What counts where nothing is written.
-    fn default(&self, page: Option<&KeyPage>) -> (String, String) {
+    fn default(&self, path: &str, page: Option<&KeyPage>) -> (String, String) {
         const DEFAULT: &str = "the default of Prometheus";
+        if let Some((value, from)) = self.default_of_dialect(path, page) {
+            return (value.to_owned(), from.to_owned());
+        }
         let Some(default) = page.and_then(|page| page.default) else {
             return (NOT_SET.to_owned(), "it has no default".to_owned());
         };
@@ -263,6 +275,66 @@ impl<'d> Settings<'d> {
         }
     }
 }
+
+impl Settings<'_> {
+    /// What the program that makes the configuration writes where nothing is set.
+    fn default_of_dialect(
+        &self,
+        path: &str,
+        page: Option<&KeyPage>,
+    ) -> Option<(&'static str, &'static str)> {
+        let dialect = self.spoken?.dialect;
+        let is_one_of = |dialects: &[&'static schema::dialect::Dialect]| {
+            dialects.iter().any(|other| std::ptr::eq(*other, dialect))
+        };
+        let is_of_operator = is_one_of(&[&OPERATOR, &OPERATOR_VALUES, &STACK]);
+        let inherited = page?
+            .default
+            .and_then(|default| default.strip_prefix("inherit:"));
+        let of_jobs = OF_JOBS.iter().find(|(key, ..)| inherited == Some(key));
+        if let Some((_, value, from)) = of_jobs
+            && is_of_operator
+            && path.starts_with("scrape_configs")
+        {
+            return Some((value, from));
+        }
+        let (defaults, from) = match () {
+            () if is_of_operator => (OF_OPERATOR, "the default of the Operator"),
+            () if is_one_of(&[&CHART]) => (OF_CHART, "the default of the chart"),
+            () => return None,
+        };
+        let mut defaults = defaults.iter();
+        let (_, value) = defaults.find(|(key, _)| *key == path)?;
+        Some((value, from))
+    }
+}
+
+const INTERVAL: &str = "global.scrape_interval";
+
+/// Defaults in the resources `Prometheus` and `PrometheusAgent` (prometheus-operator v0.93.0
+/// `pkg/apis/monitoring/v1/prometheus_types.go`, `+kubebuilder:default`).
+const OF_OPERATOR: &[(&str, &str)] = &[(INTERVAL, "30s"), ("global.evaluation_interval", "30s")];
+
+/// What jobs of the Operator take over from the resource that selects them.
+const OF_JOBS: &[(&str, &str, &str)] = &[
+    (
+        INTERVAL,
+        "30s",
+        "`scrapeInterval` of the Prometheus that selects it; this is its default",
+    ),
+    (
+        "global.scrape_timeout",
+        "10s",
+        "`scrapeTimeout` of the Prometheus that selects it; this is its default",
+    ),
+];
+
+/// Values of the chart prometheus (prometheus-community/helm-charts, `server.global` in `values.yaml`).
+const OF_CHART: &[(&str, &str)] = &[
+    (INTERVAL, "1m"),
+    ("global.scrape_timeout", "10s"),
+    ("global.evaluation_interval", "1m"),
+];
 
 /// What is in place of a value that neither the file nor a default sets.
 const NOT_SET: &str = "not set";
@@ -303,106 +375,4 @@ fn visit<'d>(node: Node<'d>, path: &str, each: &mut dyn FnMut(&str, Node<'d>, No
         }
         Kind::Scalar(_) => {}
     }
-}
-
-/// A part of a path: a key, and an item of its list.
-struct Part {
-    name: String,
-    item: Option<String>,
-}
-
-fn split(path: &str) -> impl Iterator<Item = Result<Part, String>> {
-    let mut parts = Vec::new();
-    let mut depth = 0_usize;
-    let mut part = String::new();
-    for c in path.chars() {
-        match c {
-            '.' if depth == 0 => parts.push(std::mem::take(&mut part)),
-            c => {
-                depth = match c {
-                    '[' => depth + 1,
-                    ']' => depth.saturating_sub(1),
-                    _ => depth,
-                };
-                part.push(c);
-            }
-        }
-    }
-    parts.push(part);
-    parts.into_iter().map(|part| match part.split_once('[') {
-        None if part.is_empty() => Err("the path of a key has an empty part".to_owned()),
-        None => Ok(Part {
-            name: part,
-            item: None,
-        }),
-        Some((name, item)) => {
-            let item = item.strip_suffix(']').ok_or("the `]` is missing")?;
-            Ok(Part {
-                name: name.to_owned(),
-                item: Some(item.to_owned()),
-            })
-        }
-    })
-}
-
-/// An item by its number, or by its job, name or URL.
-fn item_of<'d>(list: Node<'d>, item: &str) -> Option<(usize, Node<'d>)> {
-    let mut items = list.items().enumerate();
-    match item.parse::<usize>() {
-        Ok(number) => items.find(|(at, _)| *at == number),
-        Err(_) => items.find(|(_, node)| {
-            NAMES
-                .iter()
-                .any(|key| node.get(key).and_then(Node::as_str) == Some(item))
-        }),
-    }
-}
-
-/// What names an item of a list.
-const NAMES: [&str; 3] = ["job_name", "name", "url"];
-
-/// Why a value has no keys.
-fn no_keys(full: &str, at: Node<'_>) -> String {
-    match at.sequence() {
-        Some(_) => format!("`{full}` is a list; name an item, as in `{full}[0]`"),
-        None => format!("`{full}` has no keys below it"),
-    }
-}
-
-/// Why a list lacks an item.
-fn no_item(full: &str, list: Node<'_>, item: &str) -> String {
-    let name = |node: Node<'_>| {
-        let mut names = NAMES.iter().filter_map(|key| node.get(key)?.as_str());
-        names.next().map(str::to_owned)
-    };
-    let names: Vec<String> = list.items().filter_map(name).collect();
-    match nearest(item, names.iter().map(String::as_str)) {
-        Some(near) => format!("`{full}` has no item `{item}`; did you mean `{full}[{near}]`?"),
-        None => format!("`{full}` has no item `{item}`"),
-    }
-}
-
-/// Why a path leads to nothing.
-fn refusal<'k>(full: &str, written: impl Iterator<Item = &'k str>, name: &str) -> String {
-    let near = schema::suggest(&plain(full)).filter(|near| *near != plain(full));
-    let near = nearest(name, written).map(str::to_owned).or(near);
-    match near {
-        Some(near) => format!("`{full}` is not set; did you mean `{near}`?"),
-        None => format!("`{full}` is not set"),
-    }
-}
-
-/// A path without the numbers of items.
-fn plain(path: &str) -> String {
-    let mut out = String::new();
-    let mut depth = 0_usize;
-    for c in path.chars() {
-        match c {
-            '[' => depth += 1,
-            ']' => depth = depth.saturating_sub(1),
-            c if depth == 0 => out.push(c),
-            _ => {}
-        }
-    }
-    out
 }

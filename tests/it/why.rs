@@ -171,3 +171,131 @@ fn lines_of_resources_and_values_are_explained() {
         );
     }
 }
+
+/// Keys are named as the file has them, and values that nothing sets come from what makes the configuration.
+#[test]
+fn resources_and_values_are_explained_in_their_own_words() {
+    let resource = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata:\n  name: p\nspec:\n  replicas: 2\n  remoteWrite:\n    - url: https://mimir.example.com/api/v1/push\n      queueConfig:\n        maxShards: 5\n";
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: p}\nspec:\n  selector: {}\n  endpoints:\n  - port: web\n    path: /m\n";
+    let values = "prometheus:\n  prometheusSpec:\n    scrapeInterval: 20s\n";
+    let chart = "server:\n  global:\n    scrape_interval: 30s\n  remoteWrite:\n  - url: https://mimir.example.com/api/v1/push\nserverFiles:\n  prometheus.yml:\n    scrape_configs:\n    - job_name: a\n      static_configs: [{targets: ['a:80']}]\n";
+    let folder = Scratch::new(&[
+        ("cr.yaml", resource),
+        ("sm.yaml", monitor),
+        ("values.yaml", values),
+        ("chart.yaml", chart),
+    ]);
+    for (args, says) in [
+        (
+            &["cr.yaml", "spec.remoteWrite[0].queueConfig.maxShards"][..],
+            &[
+                "  value  5\n",
+                "`remote_write[0].queue_config.max_shards` of Prometheus",
+            ][..],
+        ),
+        (
+            &["cr.yaml:10"],
+            &[
+                "cr.yaml:10: spec.remoteWrite[0].queueConfig.maxShards\n",
+                "sends to https://mimir.example.com/api/v1/push",
+            ],
+        ),
+        (&["cr.yaml:6"], &["spec.replicas\n  value  2\n"]),
+        (
+            &["cr.yaml", "spec.remoteWrite[0].queueConfig.capacity"],
+            &["  value  10000\n  from   the default of Prometheus\n"],
+        ),
+        (
+            &["cr.yaml", "spec.scrapeInterval"],
+            &["  value  30s\n  from   the default of the Operator\n"],
+        ),
+        (
+            &["cr.yaml", "global.evaluation_interval"],
+            &["  value  30s\n  from   the default of the Operator\n"],
+        ),
+        (&["cr.yaml", "spec.remoteWrite[0]"], &["  queueConfig "]),
+        (&["sm.yaml:8"], &["spec.endpoints[0].path\n  value  /m\n"]),
+        (
+            &["sm.yaml", "spec.endpoints[0].interval"],
+            &["  value  30s\n", "of the Prometheus that selects it"],
+        ),
+        (
+            &["values.yaml:3"],
+            &["prometheus.prometheusSpec.scrapeInterval\n  value  20s\n"],
+        ),
+        (
+            &["chart.yaml", "server.global.scrape_interval"],
+            &[
+                "  value  30s\n  from   line 3\n",
+                "counts for each job: `a`",
+            ],
+        ),
+        (
+            &["chart.yaml", "server.global.evaluation_interval"],
+            &["  value  1m\n"],
+        ),
+        (
+            &["chart.yaml:5"],
+            &[
+                "server.remoteWrite[0].url\n",
+                "line 5: info remote-write/external-labels",
+            ],
+        ),
+    ] {
+        let ran = folder.promvet(&[&["why"], args].concat());
+        for says in says {
+            assert!(ran.stdout.contains(says), "{args:?}: {}", ran.said());
+        }
+    }
+    let ran = folder.promvet(&["why", "cr.yaml", "spec.nonsense"]);
+    assert_eq!(ran.status, Some(2), "{}", ran.said());
+}
+
+#[test]
+fn what_a_setting_leads_to_is_said() {
+    let config = "global:\n  scrape_interval: 30s\n  external_labels: {cluster: a}\nscrape_configs:\n- job_name: a\n  scrape_interval: 10s\n- job_name: b\n- job_name: c\nremote_write:\n- url: https://u:hunter2-0123456789@h.example.com/api/v1/write\n  remote_timeout: 5x\n";
+    let rules = "groups:\n- name: g\n  interval: 1m\n  rules:\n  - alert: A\n    expr: sum(up\n- name: h\n  rules:\n  - record: a:b\n    expr: up\n";
+    let folder = Scratch::new(&[("prometheus.yml", config), ("rules.yml", rules)]);
+    for (at, says) in [
+        (
+            "prometheus.yml:2",
+            &["counts for 2 of 3 jobs: `b`, `c`"][..],
+        ),
+        (
+            "prometheus.yml:3",
+            &[
+                "  cluster  a  line 3\n",
+                "added to the samples that go to https://h.example.com/api/v1/write",
+            ],
+        ),
+        (
+            "prometheus.yml:11",
+            &[
+                "sends to https://h.example.com/api/v1/write",
+                "line 11: error schema/invalid-value",
+            ],
+        ),
+        (
+            "rules.yml:6",
+            &[
+                "groups[0].rules[0].expr  sum(up  line 6",
+                "  alert ",
+                "1m      line 3",
+                "error files/promql",
+            ],
+        ),
+        (
+            "rules.yml:10",
+            &[
+                "  record ",
+                "`global.evaluation_interval` of the configuration",
+            ],
+        ),
+    ] {
+        let ran = folder.promvet(&["why", at]);
+        for says in says {
+            assert!(ran.stdout.contains(says), "{at}: {says}: {}", ran.said());
+        }
+        assert!(!ran.said().contains("hunter2"), "{}", ran.said());
+    }
+}
