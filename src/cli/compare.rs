@@ -1,10 +1,11 @@
 //! `promvet compare`: what a change does to the effective configuration.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::{MaxTime, parse_duration};
 use super::{Exit, complain};
@@ -12,6 +13,7 @@ use crate::report::comparison::ComparisonFormat;
 use crate::report::unless_closed;
 use crate::run::compare::TwoTrees;
 use crate::run::{Request, RuleSelection};
+use crate::source::{Folder, Tree as _};
 
 /// The arguments of `compare`.
 #[derive(Args, Clone, Debug)]
@@ -85,6 +87,12 @@ pub(super) fn compare(args: &CompareArgs, out: &mut dyn Write) -> io::Result<Exi
         Ok(changes) => changes,
         Err(why) => {
             complain(&why.to_string());
+            if let Some(path) = named_path(args) {
+                complain(&format!(
+                    "`{path}` is a file or folder; write `--` before it: promvet compare {} -- {path}",
+                    args.old
+                ));
+            }
             return Ok(Exit::Failed);
         }
     };
@@ -96,6 +104,23 @@ pub(super) fn compare(args: &CompareArgs, out: &mut dyn Write) -> io::Result<Exi
     } else {
         Exit::Clean
     })
+}
+
+/// What is named as the second revision and is a file or a folder.
+fn named_path(args: &CompareArgs) -> Option<&str> {
+    let path = args.new.as_deref()?;
+    let here = Folder::here().ok()?;
+    here.metadata(Path::new(path)).is_ok().then_some(path)
+}
+
+/// Whether a command line names a file behind two revisions.
+pub(super) fn lacks_separator(error: &clap::Error) -> bool {
+    let is_compare = std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == "compare");
+    let word = error.get(ContextKind::InvalidArg);
+    let is_word = matches!(word, Some(ContextValue::String(word)) if !word.starts_with('-'));
+    is_compare && error.kind() == ErrorKind::UnknownArgument && is_word
 }
 
 /// The sides of `A..B`, which is how git writes two revisions.

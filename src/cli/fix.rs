@@ -9,6 +9,7 @@ use super::args::{CheckArgs, PathArgs};
 use super::{Exit, complain};
 use crate::report::{unless_closed, write_patch};
 use crate::run::{Changes, FixLevel, Fixed};
+use crate::source::{Folder, Tree as _};
 
 /// What is changed.
 #[derive(Args, Clone, Debug, Default)]
@@ -60,6 +61,8 @@ impl FixArgs {
             Some(
                 "--fix and --add-ignores change files, and --staged checks the git index; leave one of them out",
             )
+        } else if self.fix == Some(FixLevel::Safe) && is_level(&args.paths) {
+            Some("the level is joined to the option: write --fix=unsafe")
         } else if !self.diff && reads_stdin(&args.paths) {
             Some("standard input cannot be changed; add --diff to print the fixes as a patch")
         } else {
@@ -75,6 +78,14 @@ fn one_line(text: &str) -> Result<String, String> {
         text if text.contains(char::is_control) => Err("write it in one line".to_owned()),
         text => Ok(text.to_owned()),
     }
+}
+
+/// Whether a path is the name of a level, and no file has it.
+fn is_level(paths: &PathArgs) -> bool {
+    let mut paths = paths.paths.iter();
+    paths.any(|path| {
+        path.as_os_str() == "unsafe" && Folder::here().is_ok_and(|it| it.metadata(path).is_err())
+    })
 }
 
 fn reads_stdin(paths: &PathArgs) -> bool {

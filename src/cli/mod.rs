@@ -87,6 +87,11 @@ fn run() -> Exit {
                 // It quotes the arguments, which may be names of files.
                 let text = harmless_lines(&error.render().to_string());
                 let _ = write!(io::stderr(), "{text}");
+                if compare::lacks_separator(&error) {
+                    complain(
+                        "write `--` before files and folders: promvet compare HEAD~ -- prometheus.yml",
+                    );
+                }
             } else {
                 let _ = error.print();
             }

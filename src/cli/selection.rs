@@ -39,7 +39,7 @@ impl SelectionArgs {
         for name in names {
             let is_group = |rule: &&str| rule.split('/').next() == Some(name);
             if !known.iter().any(|rule| rule == name || is_group(rule)) {
-                return Err(match nearest_rule(&known, name) {
+                return Err(match meant(&known, name) {
                     Some(near) => format!("unknown rule or group `{name}`; did you mean `{near}`?"),
                     None => {
                         format!("unknown rule or group `{name}`; `promvet rules` lists all rules")
@@ -51,4 +51,19 @@ impl SelectionArgs {
         request.selection.ignore.clone_from(&self.ignore);
         Ok(())
     }
+}
+
+/// The rule or the group that a name is meant for: `tls/*` for `tls`, and the beginning of a name for the name.
+fn meant<'k>(known: &[&'k str], name: &str) -> Option<&'k str> {
+    let group = name.trim_end_matches('*').trim_end_matches('/');
+    let mut groups = known.iter().filter_map(|rule| rule.split('/').next());
+    let whole = groups.find(|known| *known == group && group.len() < name.len());
+    let begins = || {
+        known
+            .iter()
+            .find(|rule| group.contains('/') && rule.starts_with(group))
+    };
+    whole
+        .or_else(|| begins().copied())
+        .or_else(|| nearest_rule(known, name))
 }

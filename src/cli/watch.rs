@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::args::CheckArgs;
 use super::{Exit, check, complain};
-use crate::source::{Folder, Stamps, Tree as _};
+use crate::source::{Folder, Stamps, Tree as _, collapse};
 
 /// The least time between two looks: what people take for at once.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -38,26 +38,32 @@ pub(super) fn watch(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         [] => tree.roots_of(&[PathBuf::from(".")]),
         named => tree.roots_of(named),
     };
+    let look = || Stamps::of(&roots, args.paths.hidden, &tree.anew());
+    // What promvet writes itself is not a change: it would check for ever.
+    let outputs = args.report.output.iter();
+    let outputs = outputs.filter_map(|output| output.path.as_deref());
+    let mut written: Vec<PathBuf> = outputs.map(|path| collapse(&tree.absolute(path))).collect();
+    written.extend(look().output());
+    let look = || look().without(&written);
     loop {
         // Taken first, so that a change while promvet checks is seen.
-        let stamps = Stamps::of(&roots, args.paths.hidden, &tree.anew());
+        let stamps = look();
         check::once(args, out)?;
         writeln!(out, "Watching for changes; press Ctrl-C to stop.")?;
         out.flush()?;
-        let changed = changed(&stamps, &roots, args, &tree);
+        let changed = changed(&stamps, &look);
         let path = tree.shown(&changed);
         writeln!(out, "\nChanged: {}\n", crate::report::harmless_line(&path))?;
     }
 }
 
 /// Waits for a change, and returns the first path that changed.
-fn changed(stamps: &Stamps, roots: &[PathBuf], args: &CheckArgs, tree: &Folder) -> PathBuf {
+fn changed(stamps: &Stamps, look: &dyn Fn() -> Stamps) -> PathBuf {
     let mut pause = PAUSE;
     loop {
         thread::sleep(pause);
         let begin = Instant::now();
-        let now = Stamps::of(roots, args.paths.hidden, &tree.anew());
-        if let Some(path) = stamps.difference(&now) {
+        if let Some(path) = stamps.difference(&look()) {
             return path;
         }
         pause = PAUSE.max(begin.elapsed() * SHARE);

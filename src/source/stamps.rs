@@ -40,6 +40,21 @@ impl Stamps {
         Self(stamped.chain(policies).collect())
     }
 
+    /// The same without some files.
+    #[must_use]
+    pub fn without(mut self, files: &[PathBuf]) -> Self {
+        self.0.retain(|path, _| !files.contains(path));
+        self
+    }
+
+    /// The file that standard output goes to, if it is one of these.
+    #[must_use]
+    pub fn output(&self) -> Option<PathBuf> {
+        let output = identity(Path::new("/dev/stdout"))?;
+        let mut paths = self.0.keys();
+        paths.find(|path| identity(path) == Some(output)).cloned()
+    }
+
     /// The first path that is not the same on both sides.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Option<PathBuf> {
@@ -53,4 +68,18 @@ impl Stamps {
 fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
     let meta = fs::metadata(path).ok()?;
     Some((meta.modified().ok()?, meta.len()))
+}
+
+/// What tells a regular file from all others of a machine.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let meta = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Some((meta.dev(), meta.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
 }

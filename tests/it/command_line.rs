@@ -121,3 +121,28 @@ fn files_lists_rule_files() {
     let said = folder.promvet(&["check"]).said();
     assert!(said.contains("no Prometheus configuration found"), "{said}");
 }
+
+#[test]
+fn what_was_meant_is_hinted_at() {
+    let folder = Scratch::repository(&[("prometheus.yml", "global: {}\n")]);
+    for (args, says) in [
+        (&["check", "--fix", "unsafe"][..], "write --fix=unsafe"),
+        (
+            &["compare", "HEAD", "HEAD", "prometheus.yml"],
+            "write `--` before files and folders",
+        ),
+        (
+            &["compare", "HEAD", "prometheus.yml"],
+            "promvet compare HEAD -- prometheus.yml",
+        ),
+        (
+            &["check", "--select", "tls/insecure"],
+            "did you mean `tls/insecure-skip-verify`?",
+        ),
+        (&["check", "--select", "tls/*"], "did you mean `tls`?"),
+    ] {
+        let ran = folder.promvet(args);
+        assert_eq!(ran.status, Some(2), "{args:?}: {}", ran.said());
+        assert!(ran.stderr.contains(says), "{args:?}: {}", ran.said());
+    }
+}

@@ -24,6 +24,7 @@ mod dialects;
 mod false_findings;
 mod fingerprints;
 mod fix;
+mod fixed;
 mod fuzz_corpus;
 mod gate;
 mod growth;

@@ -89,3 +89,49 @@ fn what_cannot_be_watched_is_refused() {
         assert_eq!(ran.status, Some(2), "{args:?}: {}", ran.said());
     }
 }
+
+#[test]
+fn its_own_reports_are_not_changes() {
+    let folder = Scratch::new(&[("prometheus.yml", "global: {}\n")]);
+    let args = [
+        "check",
+        "--watch",
+        "--output",
+        "human",
+        "--output",
+        "json=report.json",
+        ".",
+    ];
+    let running = Running::start(&folder, &args);
+    running.until("Watching");
+    assert!(folder.read("report.json").starts_with('{'));
+    std::thread::sleep(Duration::from_secs(2));
+    folder.write(&[("prometheus.yml", "global: {scrape_interval: 1x}\n")]);
+    let lines = running.until("Changed:");
+    assert!(
+        lines.iter().all(|line| !line.contains("report.json")),
+        "{lines:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_in_a_file_of_the_tree_is_not_a_change() {
+    let folder = Scratch::new(&[("prometheus.yml", "global: {}\n")]);
+    let out = std::fs::File::create(folder.at("out.txt")).unwrap();
+    let mut command = promvet_command(folder.path());
+    let mut child = command
+        .args(["check", "--watch", "."])
+        .stdout(out)
+        .spawn()
+        .unwrap();
+    let begin = std::time::Instant::now();
+    while !folder.read("out.txt").contains("Watching") && begin.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    let said = folder.read("out.txt");
+    let _ = child.kill();
+    let _ = child.wait();
+    assert_eq!(said.matches("Watching").count(), 1, "{said}");
+}

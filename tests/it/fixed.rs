@@ -1,0 +1,271 @@
+//! What `--fix` makes of mistakes that people make, file by file.
+
+use crate::support::scratch::Scratch;
+
+/// Asserts what becomes of a file with the fixes of a level, and that a second run changes nothing.
+fn becomes(level: &str, files: &[(&str, &str)], path: &str, after: &str) {
+    let folder = Scratch::new(files);
+    let ran = folder.promvet(&["check", level, "."]);
+    assert_eq!(folder.read(path), after, "{}", ran.said());
+    let again = folder.promvet(&["check", level, "--diff", "."]);
+    assert_eq!(again.stdout, "", "a second run changes {path}");
+}
+
+fn fixed(path: &str, before: &str, after: &str) {
+    becomes("--fix", &[(path, before)], path, after);
+}
+
+const JOBS: &str = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:80']}]\n  metric_relabel_configs:\n  - source_labels: [a]\n    target_label: b\n    replacement: ";
+
+#[test]
+fn values_get_the_quotes_that_yaml_needs() {
+    for (value, quoted) in [
+        ("*_total", "'*_total'"),
+        ("*_total # all", "'*_total' # all"),
+        ("%2F.*", "'%2F.*'"),
+        ("@shop", "'@shop'"),
+        ("a: b", "'a: b'"),
+    ] {
+        let text = |value: &str| format!("{JOBS}{value}\n");
+        fixed("prometheus.yml", &text(value), &text(quoted));
+        // In a ConfigMap too.
+        let map = |value: &str| {
+            let text = text(value);
+            let lines: String = text.lines().map(|line| format!("    {line}\n")).collect();
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  prometheus.yml: |\n{lines}"
+            )
+        };
+        fixed("map.yaml", &map(value), &map(quoted));
+    }
+    // An anchor that may be misspelled, and what a script fills in.
+    for left in ["@TEXT@", "{{ .Values.text }}"] {
+        let text = format!("{JOBS}{left}\n");
+        fixed("prometheus.yml", &text, &text);
+    }
+    let text = "scrape_configs:\n- job_name: a\n  scrape_interval: *default\n";
+    fixed("prometheus.yml", text, text);
+    let text = format!("x: &total_ a\n{JOBS}*_total\n");
+    fixed("prometheus.yml", &text, &text);
+}
+
+#[test]
+fn expressions_and_annotations_get_quotes() {
+    let rules = |expr: &str, text: &str| {
+        format!(
+            "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: {expr}\n    annotations:\n      summary: {text}\n"
+        )
+    };
+    for (expr, text, new_expr, new_text) in [
+        (
+            "{job=\"x\"}",
+            "{{ $labels.x }}",
+            "'{job=\"x\"}'",
+            "'{{ $labels.x }}'",
+        ),
+        (
+            "{job=\"x\"} > 1",
+            "{{ $labels.x }} isn't up",
+            "'{job=\"x\"} > 1'",
+            "'{{ $labels.x }} isn''t up'",
+        ),
+        (
+            "\"up{job=\"x\"} == 0\"",
+            "\"{{ printf \"%.0f\" $value }}\"",
+            "'up{job=\"x\"} == 0'",
+            "'{{ printf \"%.0f\" $value }}'",
+        ),
+        (
+            "up == 0",
+            "Down: {{ $labels.x }}",
+            "up == 0",
+            "'Down: {{ $labels.x }}'",
+        ),
+    ] {
+        let config = ("prometheus.yml", "rule_files: [rules.yml]\n");
+        let (before, after) = (rules(expr, text), rules(new_expr, new_text));
+        becomes(
+            "--fix",
+            &[config, ("rules.yml", &before)],
+            "rules.yml",
+            &after,
+        );
+    }
+}
+
+#[test]
+fn kinds_of_resources_are_put_right_by_quotes() {
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: p}\nspec:\n  selector: {matchLabels: {a: 5, b: true}}\n  endpoints:\n  - port: web\n    honorLabels: \"true\"\n    metricRelabelings:\n    - {sourceLabels: [a], action: drop, regex: 5}\n";
+    let expected = monitor
+        .replace("{a: 5, b: true}", "{a: \"5\", b: \"true\"}")
+        .replace("\"true\"\n", "true\n")
+        .replace("regex: 5", "regex: \"5\"");
+    fixed("monitor.yaml", monitor, &expected);
+    // The name of a port is not its number.
+    let port = monitor.replace("port: web", "port: 8080");
+    fixed(
+        "monitor.yaml",
+        &port,
+        &expected.replace("port: web", "port: 8080"),
+    );
+    let prometheus = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\nspec:\n  replicas: \"2\"\n  paused: 'false'\n  retention: 10 d # days\n  retentionSize: 50 Gi\n  version: 2.40\n  externalLabels: {cluster: 5}\n";
+    let expected = prometheus
+        .replace("\"2\"", "2")
+        .replace("'false'", "false")
+        .replace("10 d", "10d")
+        .replace("50 Gi", "50GiB")
+        .replace("2.40", "\"2.40\"")
+        .replace("cluster: 5", "cluster: \"5\"");
+    fixed("prometheus.yaml", prometheus, &expected);
+    let alloy = "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://h.example.com/api/v1/push\"\n    tls_config {\n      insecure_skip_verify = \"true\"\n    }\n  }\n}\n";
+    fixed("a.alloy", alloy, &alloy.replace("\"true\"", "true"));
+}
+
+#[test]
+fn an_extra_dash_is_removed() {
+    let config = "remote_write:\n  - url: https://a.example.com/api/v1/write\n  # who\n    remote_timeout: 5s\n  - basic_auth: {username: a, password_file: b} # one\nscrape_configs:\n  - job_name: a\n  - static_configs:\n    - targets: ['a:80']\n";
+    let expected = config
+        .replace("- basic", "  basic")
+        .replace("- static", "  static");
+    let files = [("prometheus.yml", config), ("b", "")];
+    becomes("--fix", &files, "prometheus.yml", &expected);
+    let folder = Scratch::new(&files);
+    let found = folder
+        .promvet(&["check", ".", "--format", "concise"])
+        .stdout;
+    assert_eq!(found.matches("schema/missing-field").count(), 2, "{found}");
+    // Both items have the key, or the item has a comment of its own.
+    for left in [
+        "remote_write:\n- url: https://a.example.com/api/v1/write\n  remote_timeout: 1s\n- remote_timeout: 5s\n",
+        "remote_write:\n- url: https://a.example.com/api/v1/write\n# url: https://b.example.com\n- remote_timeout: 5s\n",
+    ] {
+        fixed("prometheus.yml", left, left);
+    }
+}
+
+#[test]
+fn misspelled_flags_are_corrected() {
+    let compose = "services:\n  p:\n    image: prom/prometheus:v3.1.0\n    command: [\"--config.fil=/etc/prometheus/prometheus.yml\", \"--web.enable-lifecycel\"]\n    volumes: [\"./prometheus.yml:/etc/prometheus/prometheus.yml\"]\n  v:\n    image: victoriametrics/vmagent:v1.100.0\n    command:\n    - -remotewrite.url=https://h.example.com/api/v1/write # where\n    - \"--remoteWrite.tmpDataPth=/x\"\n";
+    let expected = compose
+        .replace("config.fil=", "config.file=")
+        .replace("lifecycel", "lifecycle")
+        .replace("remotewrite.url", "remoteWrite.url")
+        .replace("tmpDataPth", "tmpDataPath");
+    let files = [("compose.yaml", compose), ("prometheus.yml", JOBS)];
+    let folder = Scratch::new(&files);
+    let found = folder
+        .promvet(&["check", ".", "--format", "concise"])
+        .stdout;
+    assert!(!found.contains("`-remoteWrite.url`: missing"), "{found}");
+    becomes("--fix", &files, "compose.yaml", &expected);
+    let image = "FROM prom/prometheus:v3.1.0\nCOPY prometheus.yml /etc/prometheus/prometheus.yml\nCMD [\"--config.file=/etc/prometheus/prometheus.yml\", \"--storage.tsdb.retention=10d\"]\n";
+    let files = [("Dockerfile", image), ("prometheus.yml", JOBS)];
+    let expected = image.replace("retention=", "retention.time=");
+    becomes("--fix", &files, "Dockerfile", &expected);
+    let unit = "[Service]\nExecStart=/usr/bin/vmagent -remotewrite.url=https://h.example.com/api/v1/write \\\n  -remoteWrite.tmpDataPth=/x\n";
+    let expected = unit
+        .replace("remotewrite.url", "remoteWrite.url")
+        .replace("tmpDataPth", "tmpDataPath");
+    fixed("vmagent.service", unit, &expected);
+}
+
+/// `agent` was a feature, and is a flag since 3.0.
+#[test]
+fn no_feature_of_another_release_is_written() {
+    let compose = "services:\n  p:\n    image: prom/prometheus:v3.1.0\n    command: [\"--config.file=/etc/prometheus/prometheus.yml\", \"--enable-feature=agnet\"]\n    volumes: [\"./prometheus.yml:/etc/prometheus/prometheus.yml\"]\n";
+    let files = [("compose.yaml", compose), ("prometheus.yml", JOBS)];
+    becomes("--fix=unsafe", &files, "compose.yaml", compose);
+    let said = Scratch::new(&files).promvet(&["check", "."]).stdout;
+    assert!(said.contains("did you mean `--agent`?"), "{said}");
+    let old = compose.replace("v3.1.0", "v2.50.0");
+    let files = [("compose.yaml", &*old), ("prometheus.yml", JOBS)];
+    let expected = old.replace("agnet", "agent");
+    becomes("--fix=unsafe", &files, "compose.yaml", &expected);
+}
+
+#[test]
+fn schemes_are_added_where_one_is_sure() {
+    for (url, safe, unsafe_) in [
+        ("https//h.example.com/p", "https://h.example.com/p", ""),
+        ("https;//h.example.com/p", "https://h.example.com/p", ""),
+        ("http:\\\\h.example.com/p", "http://h.example.com/p", ""),
+        ("h.example.com/p", "https://h.example.com/p", ""),
+        ("htps://h.example.com/p", "https://h.example.com/p", ""),
+        ("10.0.0.1:9090/p", "http://10.0.0.1:9090/p", ""),
+        ("my_prom:9090/p", "http://my_prom:9090/p", ""),
+        ("localhost:9009/p", "http://localhost:9009/p", ""),
+        ("h.example.com:8428/p", "", "http://h.example.com:8428/p"),
+        ("h.example.com:9009/p", "", "http://h.example.com:9009/p"),
+        ("tcp://h.example.com/p", "", "http://h.example.com/p"),
+        ("8.8.8.8:9090/p", "", "http://8.8.8.8:9090/p"),
+    ] {
+        let text = |url: &str| format!("remote_write:\n- url: {url}\n");
+        let safe = if safe.is_empty() { url } else { safe };
+        fixed("prometheus.yml", &text(url), &text(safe));
+        let unsafe_ = if unsafe_.is_empty() { safe } else { unsafe_ };
+        let before = text(url);
+        becomes(
+            "--fix=unsafe",
+            &[("prometheus.yml", &*before)],
+            "prometheus.yml",
+            &text(unsafe_),
+        );
+    }
+    let spaced = "remote_write:\n- url: \" https://h.example.com/p\"\n";
+    fixed("prometheus.yml", spaced, &spaced.replace("\" h", "\"h"));
+}
+
+/// What is below `server` is beside the files that the chart mounts.
+#[test]
+fn values_of_the_chart_are_changed_everywhere() {
+    let values = "server:\n  remoteWrite:\n    - url: mimir.example.com/api/v1/push\n      remote_timeout: 30 s\n  global:\n    scrape_intervall: 15s\nserverFiles:\n  prometheus.yml:\n    scrape_configs:\n      - job_name: a\n        static_config:\n          - targets: ['a:80']\n";
+    let expected = values
+        .replace("url: m", "url: https://m")
+        .replace("30 s", "30s")
+        .replace("intervall", "interval")
+        .replace("static_config:", "static_configs:");
+    fixed("values.yaml", values, &expected);
+}
+
+#[test]
+fn a_tenant_is_added_where_the_other_entries_name_it() {
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  mimir:\n    image: grafana/mimir:2.17.0\n    command: [-auth.multitenancy-enabled=true]\n";
+    let config = |more: &str| {
+        format!(
+            "global: {{external_labels: {{a: b}}}}\nremote_write:\n- url: http://mimir:8080/api/v1/push\n  headers: {{X-Scope-OrgID: shop}}\n- url: http://mimir:8080/api/v1/push # two\n  remote_timeout: 5s\n{more}"
+        )
+    };
+    let other = "- url: http://mimir:8080/api/v1/push\n  remote_timeout: 6s\n  headers:\n    X-Scope-OrgID: other\n";
+    let added = "# two\n  headers: {X-Scope-OrgID: 'shop'}\n";
+    for (more, header) in [("", added), (other, "# two\n")] {
+        let config = config(more);
+        let files = [("compose.yaml", compose), ("prometheus.yml", &*config)];
+        let expected = config.replace("# two\n", header);
+        becomes("--fix=unsafe", &files, "prometheus.yml", &expected);
+        becomes("--fix", &files, "prometheus.yml", &config);
+    }
+}
+
+#[test]
+fn a_token_file_becomes_authorization_where_the_operator_deprecates_it() {
+    let prometheus = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\nspec:\n  externalLabels: {a: b}\n  remoteWrite:\n  - url: https://h.example.com/api/v1/write\n    bearerTokenFile: /etc/prometheus/secrets/a/token # it\n";
+    let expected = prometheus.replace(
+        "bearerTokenFile: /etc/prometheus/secrets/a/token",
+        "authorization: {credentialsFile: /etc/prometheus/secrets/a/token}",
+    );
+    let files = [("p.yaml", prometheus)];
+    becomes("--fix=unsafe", &files, "p.yaml", &expected);
+    becomes("--fix", &files, "p.yaml", prometheus);
+    // The `authorization` of a monitor takes no file.
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: p}\nspec:\n  selector: {}\n  endpoints:\n  - port: web\n    bearerTokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token\n";
+    let found = Scratch::new(&[("m.yaml", monitor)]).promvet(&["check", "."]);
+    assert!(!found.stdout.contains("deprecated"), "{}", found.stdout);
+}
+
+/// A key that takes something else was not meant.
+#[test]
+fn no_key_is_renamed_whose_value_does_not_fit() {
+    let text =
+        "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:80']}]\nstage: d\n";
+    fixed("prometheus.yml", text, text);
+}
