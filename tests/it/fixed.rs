@@ -28,7 +28,11 @@ fn values_get_the_quotes_that_yaml_needs() {
     ] {
         let text = |value: &str| format!("{JOBS}{value}\n");
         fixed("prometheus.yml", &text(value), &text(quoted));
-        // In a ConfigMap too.
+        // In braces and in a ConfigMap too.
+        let flow = |value: &str| format!("global: {{external_labels: {{a: {value}, b: c}}}}\n");
+        if !value.contains(['#', ':', '%']) {
+            fixed("prometheus.yml", &flow(value), &flow(quoted));
+        }
         let map = |value: &str| {
             let text = text(value);
             let lines: String = text.lines().map(|line| format!("    {line}\n")).collect();

@@ -40,7 +40,9 @@ pub(super) fn add(mut finding: Finding, text: &Arc<Text>, error: &SyntaxError) -
     }
     let stopped = line_around(text, error.span.start as usize);
     let lines = [stopped, line_before(text, stopped)];
-    let Some((span, new)) = lines.into_iter().find_map(|line| quoted(text, line?)) else {
+    let mut lines = lines.into_iter().flatten();
+    let stop = error.span.start as usize;
+    let Some((span, new)) = lines.find_map(|line| quoted(text, line, stop)) else {
         return finding;
     };
     let Some(edit) = text.outer_edit(span, new.clone()) else {
@@ -71,10 +73,11 @@ pub(super) fn around(node: Node<'_>) -> Option<Advice> {
 }
 
 /// The value of a line in quotes, if it is one line and the text is YAML then up to a later line.
-fn quoted(text: &Text, line: Span) -> Option<(Span, String)> {
+fn quoted(text: &Text, line: Span, stop: usize) -> Option<(Span, String)> {
     let source = text.slice(line);
     let content = text.content();
-    let (at, new) = of_line(source, content)?;
+    let stop = stop.checked_sub(line.start as usize);
+    let (at, new) = of_line(source, stop, content)?;
     if goes_on(content.get(line.end as usize..)?, source) {
         return None;
     }
@@ -100,20 +103,40 @@ fn goes_on(behind: &str, source: &str) -> bool {
     next.is_some_and(|next| indent(next) > column)
 }
 
-/// Where the value of a line is, and how it has to be written.
-fn of_line(line: &str, content: &str) -> Option<(Span, String)> {
+/// Where the value of a line is, and how it has to be written: the whole value, or the one in brackets where
+/// the parser stopped.
+fn of_line(line: &str, stop: Option<usize>, content: &str) -> Option<(Span, String)> {
     let (at, value) = value_of(line);
     let value = match value.starts_with(['"', '\'']) {
         true => value,
         false => value.split(" #").next().unwrap_or(value).trim_end(),
     };
+    of_value(line, at, value, content).or_else(|| {
+        let stop = stop?;
+        of_value(line, stop, in_brackets(line, stop)?, content)
+    })
+}
+
+/// The value at an offset of a line, if it is in brackets.
+fn in_brackets(line: &str, at: usize) -> Option<&str> {
+    let (before, rest) = line.split_at_checked(at)?;
+    let opened = before.matches(['[', '{']).count();
+    if opened <= before.matches([']', '}']).count() {
+        return None;
+    }
+    let end = rest.find([',', ']', '}'])?;
+    rest.get(..end).map(str::trim_end)
+}
+
+/// How a value at an offset of a line has to be written.
+fn of_value(line: &str, at: usize, value: &str, content: &str) -> Option<(Span, String)> {
     let head = line.get(..at)?.trim_start();
     // A line of its own may be anything.
     if head.is_empty() || value.is_empty() {
         return None;
     }
     let key = head.trim_end_matches([' ', ':']);
-    let key = key.rsplit([' ', '"', '\'']).next().unwrap_or(key);
+    let key = key.rsplit([' ', '"', '\'', '{', '[']).next().unwrap_or(key);
     let is_text = TEXTS.contains(&key);
     let is_of_alert = OF_ALERTS.iter().any(|mark| value.contains(mark));
     let is_filled_in =
@@ -172,13 +195,18 @@ fn in_other_quotes(at: usize, value: &str) -> Option<(Span, String)> {
 
 #[cfg(test)]
 mod tests {
+    use promvet_text::{Span, Text};
+
     use super::of_line;
+    use crate::yaml::parse_first;
 
     #[test]
     fn values_are_quoted_as_they_are_meant() {
         for (line, expected) in [
             ("    regex: *_total # all", "'*_total'"),
             ("  - *:9090", "'*:9090'"),
+            ("  - {regex: *_a, action: drop}", "'*_a'"),
+            ("  names: [@a, b]", "'@a'"),
             ("  expr: {job=\"x\"} > 1", "'{job=\"x\"} > 1'"),
             (
                 "  summary: {{ $labels.x }} isn't up",
@@ -196,7 +224,7 @@ mod tests {
                 "\"{{ printf '%d' $value }}\"",
             ),
         ] {
-            let found = of_line(line, line).map(|(_, new)| new);
+            let found = of_line(line, line.find(['*', '@']), line).map(|(_, new)| new);
             assert_eq!(found.as_deref(), Some(expected), "{line}");
         }
     }
@@ -215,8 +243,35 @@ mod tests {
             "  url: &u",
             "@shop",
         ] {
-            assert_eq!(of_line(line, line), None, "{line}");
+            assert_eq!(of_line(line, line.find(['*', '@']), line), None, "{line}");
         }
-        assert_eq!(of_line("  regex: *_x", "a: &b 1\n  regex: *_x"), None);
+        assert_eq!(of_line("  regex: *_x", None, "a: &b 1\n  regex: *_x"), None);
+    }
+
+    /// Whatever the value is: in quotes it is read as what it was without them.
+    #[test]
+    fn quoted_values_are_read_as_they_were_written() {
+        let starts = ["*_", "@", "%", "`", "{a=\"b\"} ", "{{ $value }} ", "Down: "];
+        let parts = [
+            "a", "it's", "\"b\"", "\\", "{x}", "#1", "é", "- c", "?", ": d", "&e", "!f", "$1",
+        ];
+        for start in starts {
+            for first in parts {
+                for second in parts {
+                    let value = format!("{start}{first} {second}");
+                    let line = format!("summary: {value}");
+                    let Some((span, new)) = of_line(&line, None, "") else {
+                        continue;
+                    };
+                    let read = value.split(" #").next().unwrap_or_default().trim_end();
+                    let at = "summary: ".len();
+                    assert_eq!(span, Span::new(at, at + read.len()), "{line}");
+                    let text = Text::new("", format!("k: {new}").into_bytes());
+                    let document = parse_first(&text).unwrap();
+                    let found = document.root().and_then(|root| root.get("k")?.as_str());
+                    assert_eq!(found, Some(read), "{line}");
+                }
+            }
+        }
     }
 }
