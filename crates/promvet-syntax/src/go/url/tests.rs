@@ -87,18 +87,18 @@ fn go_refuses() {
         ),
         (
             " http://a",
-            5..6,
+            0..1,
             "contains a colon; remove the space before it",
         ),
         (
             "10.0.0.1:9090/x",
-            8..9,
-            "cannot be parsed: the first path segment contains a colon",
+            0..9,
+            "cannot be parsed: the first path segment contains a colon; write the scheme first: `http://`",
         ),
         (
             "a_b:80",
-            3..4,
-            "cannot be parsed: the first path segment contains a colon",
+            0..4,
+            "cannot be parsed: the first path segment contains a colon; write the scheme first: `http://`",
         ),
         (
             "http://a:b/",
