@@ -1,6 +1,6 @@
 //! What the tree describes the files that configurations name.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -8,13 +8,13 @@ use super::Facts;
 use super::credential_file::{PathQuery, PathVerdict};
 use super::deployment::{
     self, Certainty, Copied, Deployment, Deployments, Held, Mount, MountSource, NotMounted,
-    Outside, PartKind, Resolved, RunningDeployment, Subject, VMAGENT_CONFIG,
+    Outside, PartKind, Platform, Resolved, RunningDeployment, Subject, VMAGENT_CONFIG,
 };
 use super::settings::WEB_FILE;
 use crate::discover::EmbeddedIn;
 use crate::finding::{Place, nearest};
 use crate::policy::{MountPolicy, MountedFrom};
-use crate::source::GitError;
+use crate::source::{EntryKind, GitError};
 use crate::yaml::placeholder;
 
 /// An object that the tree has only under another name.
@@ -25,6 +25,21 @@ pub struct MisnamedObject<'m> {
     pub name: &'m str,
     /// What the tree calls it.
     pub near: String,
+}
+
+/// The most folders, and the most entries of each, that are looked through for a file: those of a project
+/// that compose files start.
+const MOST_FOLDERS: usize = 200;
+
+/// What a mount names and the tree does not have.
+#[derive(Debug)]
+pub struct LostSource {
+    /// The path, for people.
+    pub source: String,
+    /// A file of this name elsewhere.
+    pub other: String,
+    /// Where it is mounted.
+    pub place: Place,
 }
 
 /// Whether a path is that of a folder for configurations.
@@ -251,6 +266,59 @@ impl<'t> Facts<'t> {
             }
             _ => None,
         }
+    }
+
+    /// The configuration that a compose file mounts from a path where the tree has none, and one of this name
+    /// that it has elsewhere: docker makes a folder of what is missing. Nothing if git ignores the path, or a
+    /// script names the file.
+    #[must_use]
+    pub fn lacks_source(&self, deployment: &Deployment, path: &str) -> Option<LostSource> {
+        let tree = self.files.tree;
+        let Resolved::Provided(found) = deployment.resolve(tree, path) else {
+            return None;
+        };
+        let file = found.tree_file.filter(|_| found.mount.path == path)?;
+        let is_bound = matches!(found.mount.source, MountSource::Tree(_))
+            && deployment.platform == Platform::Compose;
+        if !is_bound
+            || tree.metadata(&file).is_ok()
+            || tree.is_ignored_by_git(&file, &self.files.bounds)
+        {
+            return None;
+        }
+        let name = file.file_name()?.to_str()?;
+        let shown = found.mount.place.path();
+        if self.written_by(name, shown).is_some() {
+            return None;
+        }
+        let other = self.named_elsewhere(name)?;
+        Some(LostSource {
+            source: tree.shown(&file),
+            other: tree.shown(&other),
+            place: found.mount.place.clone(),
+        })
+    }
+
+    /// A file of a name in the folders of the tree, those near the root first.
+    fn named_elsewhere(&self, name: &str) -> Option<PathBuf> {
+        let tree = self.files.tree;
+        let mut folders = VecDeque::from([self.files.bounds.clone()]);
+        for _ in 0..MOST_FOLDERS {
+            let folder = folders.pop_front()?;
+            let entries = tree.list(&folder).unwrap_or_default();
+            for entry in entries.into_iter().take(MOST_FOLDERS) {
+                let kind = tree.metadata(&entry).map(|meta| meta.kind);
+                let own = entry.file_name().and_then(|own| own.to_str());
+                match (kind, own) {
+                    (Ok(EntryKind::File), Some(own)) if own == name => return Some(entry),
+                    (Ok(EntryKind::Folder), Some(own)) if !own.starts_with('.') => {
+                        folders.push_back(entry);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        None
     }
 
     /// Where a configuration is mounted that the official image does not look for without arguments,

@@ -663,3 +663,34 @@ fn the_flag_of_agents_is_one_fault_before_3_0() {
         assert_eq!(found.len(), count, "{release}: {found:?}");
     }
 }
+
+/// Docker makes a folder of what is mounted and missing.
+#[test]
+fn a_configuration_that_is_mounted_from_nowhere_is_missed() {
+    let config = "scrape_configs: []\n";
+    let compose = "services:\n  p:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./config/prometheus.yml:/etc/prometheus/prometheus.yml']\n";
+    let moved = ("/tree/monitoring/prometheus.yml", config);
+    for (files, count) in [
+        (vec![moved], 1),
+        (vec![("/tree/config/prometheus.yml", config)], 0),
+        // It may be made by hand, or by a script.
+        (vec![], 0),
+        (vec![("/tree/monitoring/other.yml", config)], 0),
+        (
+            vec![moved, ("/tree/up.sh", "cp $X config/prometheus.yml\n")],
+            0,
+        ),
+        (vec![moved, ("/tree/.gitignore", "config/\n")], 0),
+    ] {
+        let all = [
+            vec![("/tree/.git/HEAD", ""), ("/tree/compose.yaml", compose)],
+            files,
+        ]
+        .concat();
+        let found = reported(&all);
+        let lost = found
+            .iter()
+            .filter(|one| one.starts_with("start/config-file"));
+        assert_eq!(lost.count(), count, "{all:?}: {found:?}");
+    }
+}

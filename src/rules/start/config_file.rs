@@ -20,6 +20,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
         return;
     }
     named(start, "config.file", &deployment.config_file(), out);
+    lost(start, out);
     unnamed(start, out);
     // A relative one counts from the folder that the container starts in.
     let web = deployment.arguments.value(WEB_FILE);
@@ -59,6 +60,23 @@ fn named(start: &Start<'_>, flag: &str, path: &str, out: &mut Findings<'_>) {
         .help(help);
     finding.evidence = lacking.evidence;
     out.push(finding);
+}
+
+/// A configuration whose source is missing: docker makes a folder of that name and mounts it.
+fn lost(start: &Start<'_>, out: &mut Findings<'_>) {
+    let deployment = start.deployment;
+    let path = deployment.config_file();
+    let Some(lost) = start.facts.lacks_source(deployment, &path) else {
+        return;
+    };
+    let message = format!(
+        "`{}` does not exist: docker mounts an empty folder at `{path}`, and Prometheus does not start",
+        lost.source
+    );
+    let identity = format!("{}.config.file", deployment.name);
+    let finding = out.of_place(&lost.place, identity, Severity::Warning, message);
+    let finding = finding.kind("source");
+    out.push(finding.help(format!("mount `{}`", lost.other)));
 }
 
 /// Flags without one that names a configuration, which replace those of the official image: Prometheus
