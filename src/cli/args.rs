@@ -86,17 +86,17 @@ pub(super) enum Command {
     },
     /// List all rules
     Rules {
-        /// The format
+        /// The format of the output
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: ListFormat,
     },
     /// List the receivers whose URLs, credentials and tenants are known
     Receivers {
-        /// The format
+        /// The format of the output
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: ListFormat,
     },
-    /// Show what counts at a line or for a key of a configuration, and where it comes from
+    /// Show the effective value of a key, and where it comes from
     Why(WhyArgs),
     /// Show what relabel rules do to a set of labels, rule by rule
     Relabel(RelabelArgs),
@@ -158,7 +158,7 @@ pub(super) enum New {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Files")]
 pub(super) struct PathArgs {
-    /// Files and folders to check; `-` is standard input [default: the current folder]
+    /// Files and folders to read; `-` is standard input [default: the current folder]
     #[arg(value_name = "PATH", help_heading = "Arguments")]
     pub(super) paths: Vec<PathBuf>,
     /// The path to use for standard input
@@ -240,7 +240,7 @@ pub(super) struct ConfigArgs {
     /// up to the root of the tree]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// The format
+    /// The format of the output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: ListFormat,
 }
@@ -264,7 +264,7 @@ pub(super) struct AuditArgs {
     /// How they are judged.
     #[command(flatten)]
     pub(super) judging: JudgingArgs,
-    /// The format [default: human]
+    /// The format of the output [default: human]
     #[arg(long, value_name = "FORMAT", help_heading = "Report", value_parser = inventory_parser())]
     pub(super) format: Option<InventoryFormat>,
 }

@@ -280,7 +280,7 @@ pub(super) fn complain_of_policy(error: &PolicyError) {
     complain(&in_words(error));
 }
 
-/// A mistake in a policy file with its place.
+/// A mistake in a policy file with its place; a file that cannot be read has no lines.
 pub(super) fn in_words(error: &PolicyError) -> String {
     let error = Redacted::new(error.clone());
     let start = error.place.start();
@@ -288,13 +288,13 @@ pub(super) fn in_words(error: &PolicyError) -> String {
         .help
         .as_ref()
         .map_or(String::new(), |help| format!("; {help}"));
-    format!(
-        "{}:{}:{}: {}{help}",
-        error.place.path(),
-        start.line,
-        start.column,
-        error.message
-    )
+    let path = error.place.path();
+    let place = if error.place.text().content().is_empty() {
+        path.to_string()
+    } else {
+        format!("{path}:{}:{}", start.line, start.column)
+    };
+    format!("{place}: {}{help}", error.message)
 }
 
 /// The exit status of a run.

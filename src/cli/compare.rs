@@ -27,7 +27,7 @@ pub(super) struct CompareArgs {
     /// Files and folders, after `--` [default: the current folder]
     #[arg(value_name = "PATH", last = true)]
     paths: Vec<PathBuf>,
-    /// The format
+    /// The format of the output
     #[arg(long, default_value = "human", value_name = "FORMAT", value_parser = format_parser())]
     format: ComparisonFormat,
     /// Exit with code 1 if something differs

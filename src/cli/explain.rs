@@ -79,10 +79,15 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
             .or_else(rule);
         ("rule, group or key", near.or_else(similar))
     };
-    let near = near.map_or_else(
-        || "`promvet rules` lists all rules".into(),
-        |near| format!("did you mean {near}?"),
-    );
+    let near = match (near, name.split_once('/')) {
+        (Some(near), _) if !name.starts_with(&format!("{near}/")) => {
+            format!("did you mean {near}?")
+        }
+        (_, Some((group, _))) if rules::all().iter().any(|page| page.group() == group) => {
+            format!("`promvet explain {group}` lists the group")
+        }
+        _ => "`promvet rules` lists all rules".into(),
+    };
     super::complain(&format!("unknown {kind} `{name}`; {near}"));
     Ok(Exit::Failed)
 }

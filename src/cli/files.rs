@@ -1,5 +1,6 @@
 //! `promvet files`: what was recognized as what, and why.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::args::FilesArgs;
@@ -24,7 +25,14 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
         return Ok(Exit::Failed);
     };
     show_stats(&args.paths, &request.watch);
+    let checked = survey.seen.iter().filter(|seen| is_checked(seen));
+    let checked: HashSet<_> = checked.map(|seen| &seen.found.shown).collect();
     let seen = survey.seen.iter().filter_map(|seen| {
+        // A manifest or values around a configuration are not a second thing to list.
+        let is_around = matches!(seen.recognised.what, What::Other { .. });
+        if is_around && checked.contains(&seen.found.shown) {
+            return None;
+        }
         let kind = kind(seen, args.only_configurations)?;
         Some((
             &seen.found.shown,
@@ -60,22 +68,60 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
     })
 }
 
+/// How people spell the words that reports have for what is not a file of Prometheus.
+const NAMES: &[(&str, &str)] = &[
+    ("alloy", "Alloy"),
+    ("ama-metrics", "Azure's agent"),
+    ("ansible", "Ansible variables"),
+    ("compose", "compose file"),
+    ("configmap", "ConfigMap"),
+    ("grafana-agent", "Grafana Agent"),
+    ("helm-values", "Helm values"),
+    ("k6", "k6"),
+    ("loki", "Loki"),
+    ("newrelic", "New Relic"),
+    ("openshift", "OpenShift"),
+    ("operator", "Prometheus Operator"),
+    ("otel-collector", "OpenTelemetry Collector"),
+    ("promxy", "promxy"),
+    ("secret", "Secret"),
+    ("tempo", "Tempo"),
+    ("vector", "Vector"),
+    ("vmagent", "vmagent"),
+    ("vmalert", "vmalert"),
+];
+
+fn name(word: &str) -> String {
+    let known = NAMES.iter().find(|(short, _)| *short == word);
+    known.map_or_else(
+        || format!("Prometheus {word}"),
+        |(_, name)| (*name).to_owned(),
+    )
+}
+
+/// Whether promvet checks what it recognized there.
+fn is_checked(seen: &ScannedFile) -> bool {
+    matches!(
+        seen.recognised.what,
+        What::Configuration { .. } | What::LetGo { .. } | What::Rules { .. } | What::Broken { .. }
+    )
+}
+
 /// What a file is called; none if it is not to be listed.
 fn kind(seen: &ScannedFile, only_configurations: bool) -> Option<String> {
     let rendered = match seen.recognised.template {
         Some(Template::Suffix) => ", a template by its name",
         Some(Template::Policy) => ", a template by policy",
-        Some(Template::Variables) => ", its variables filled in",
         Some(Template::Unrendered) => ", YAML only after rendering",
-        None => "",
+        Some(Template::Variables) | None => "",
     };
     match &seen.recognised.what {
         What::Configuration { dialect, .. } => {
             let holder = seen.recognised.holder.as_ref();
             let word = holder.map_or_else(|| dialect.word(), EmbeddedIn::word);
-            Some(format!("Prometheus {word}{rendered}"))
+            Some(format!("{}{rendered}", name(word)))
         }
-        What::LetGo { dialect } => Some(format!("Prometheus {}", dialect.word())),
+        What::LetGo { dialect } => Some(name(dialect.word())),
         What::Rules { .. } => Some(format!("Prometheus rules{rendered}")),
         What::Broken { .. } => Some(format!("Prometheus, does not parse{rendered}")),
         What::Other { .. } | What::Unknown if only_configurations => None,

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::run::Watch;
 
-/// When the line begins to be drawn, and how often.
+/// When the line begins to be drawn, and how often. A run of half a second ends before anyone reads a
+/// line, and ten changes a second look alive.
 const PATIENCE: Duration = Duration::from_millis(500);
 const INTERVAL: Duration = Duration::from_millis(100);
 

@@ -35,7 +35,7 @@ pub(super) struct RelabelArgs {
     /// The release of Prometheus [default: the newest known]
     #[arg(long, value_name = "VERSION", value_parser = Version::parse)]
     prometheus: Option<Version>,
-    /// The format
+    /// The format of the output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: ListFormat,
 }

@@ -29,7 +29,7 @@ pub(super) struct SuppressionsArgs {
     /// Which files.
     #[command(flatten)]
     pub(super) paths: PathArgs,
-    /// The format
+    /// The format of the output
     #[arg(
         long,
         value_enum,

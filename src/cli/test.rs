@@ -214,7 +214,7 @@ fn mutate(pages: &[Page], threads: usize, out: &mut dyn Write) -> io::Result<()>
         let start = mutant.place.start();
         writeln!(
             out,
-            "{}:{}:{}: {}: no example notices the condition {}",
+            "{}:{}:{}: {}: no example fails with the condition {}",
             mutant.place.path(),
             start.line,
             start.column,
@@ -224,7 +224,7 @@ fn mutate(pages: &[Page], threads: usize, out: &mut dyn Write) -> io::Result<()>
     }
     writeln!(
         out,
-        "{} of the conditions: {unnoticed} not noticed",
+        "{} of the conditions: {unnoticed} not detected",
         plural(all.len(), "change")
     )
 }

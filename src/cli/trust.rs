@@ -30,7 +30,7 @@ impl TrustArgs {
             more => (format!("{more} paths"), "were"),
         };
         complain(&format!(
-            "{what} {verb} not checked, and --require-coverage asks for all of them"
+            "{what} {verb} not checked, which fails under --require-coverage"
         ));
         Exit::Findings
     }

@@ -27,9 +27,7 @@ pub(super) fn watch(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         return Ok(Exit::Failed);
     }
     if args.fix.changes().is_some() {
-        complain(
-            "--watch does not go with changes of the files; leave --fix, --diff and --add-ignores out",
-        );
+        complain("--watch cannot be combined with --fix, --diff or --add-ignores");
         return Ok(Exit::Failed);
     }
     let tree = Folder::here()?;

@@ -21,7 +21,7 @@ pub(super) struct WhyArgs {
     /// A key of the file, such as global.scrape_interval or scrape_configs[api].scheme
     #[arg(value_name = "KEY")]
     key: Option<String>,
-    /// The format
+    /// The format of the output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: ListFormat,
 }

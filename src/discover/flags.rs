@@ -366,7 +366,7 @@ fn shared_credentials(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Vec
     let found = once.map(|(name, node, span)| {
         let place = Place::new(source.text(), span);
         let message = format!(
-            "`-{name}`: it is given once, so it goes to every URL: of {} and of {}",
+            "`-{name}`: it is given once, so every URL gets it: {} and {}",
             domains.first().copied().unwrap_or(""),
             domains
                 .iter()
@@ -402,9 +402,7 @@ fn too_few(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Vec<Finding> {
     });
     let found = some.map(|(name, given, last)| {
         let place = Place::new(source.text(), last.span);
-        let message = format!(
-            "`-{name}`: {given} values for {urls} URLs: the last ones are sent to without it"
-        );
+        let message = format!("`-{name}`: {given} values for {urls} URLs: the last URLs get none");
         let rule = rule::AGENTS_SHARED_CREDENTIAL;
         let finding = Finding::new(rule, Severity::Info, place, message);
         let finding = finding.of_key(last.node.path(), last.node.identity());

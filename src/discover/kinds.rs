@@ -10,7 +10,7 @@ struct Section {
     name: &'static str,
     /// Keys; one of them must be in it, where others use its name too; empty where no one does.
     marks: &'static [&'static str],
-    /// Whether an agent refuses it (`config.LoadFile` with `agentMode`).
+    /// Whether an agent rejects it (`config.LoadFile` with `agentMode`).
     server_only: bool,
 }
 
@@ -248,7 +248,7 @@ pub(super) enum Class {
 
 /// Judges an outline.
 pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
-    // No key of a policy is a section of a configuration, and Prometheus refuses any other key.
+    // No key of a policy is a section of a configuration, and Prometheus rejects any other key.
     let name = path.rsplit('/').next().unwrap_or(path);
     if POLICY.contains(&name) {
         let policy = Class::Neighbour {
@@ -282,7 +282,7 @@ const SHARED: usize = 2;
 const ENTRIES: &[&str] = &["remote_write.url", "scrape_configs.job_name"];
 
 /// The sections of a Prometheus configuration, if there are enough of them. Under a name of ours one
-/// is enough, whatever else is there: Prometheus refuses each unknown key, however many there are.
+/// is enough, whatever else is there: Prometheus rejects each unknown key, however many there are.
 fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
     if outline.shape != RootValue::Mapping {
         return None;

@@ -14,7 +14,8 @@ use crate::yaml::Hole;
 /// Letters that words for values are made from: the first one that the text does not have.
 const LETTERS: &[u8] = b"QZXJKWVYUHqzxjkwvyuh";
 
-/// How many lines are looked at to see what a line is in.
+/// How many lines before a line are looked at to see what it is in. Without an end, each line of a long
+/// template would cost a walk to its start.
 const LINES_BACK: usize = 50;
 
 /// Which branches of conditions are left in.

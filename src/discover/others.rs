@@ -254,7 +254,7 @@ pub(super) fn unread(text: &Arc<Text>) -> Vec<Recognised> {
 
 /// Why such a place is not checked.
 pub(super) fn reason(noun: &str) -> String {
-    format!("it sends by remote write, and promvet does not read {noun}")
+    format!("{noun} that sends by remote write, which promvet does not read")
 }
 
 #[cfg(test)]

@@ -472,7 +472,7 @@ impl<'t> Facts<'t> {
     fn mounts_of_policy(&self) -> Vec<Mount> {
         let mount = |policy: &MountPolicy| {
             let source = match &policy.from {
-                // No policy knows which owner and mode it will have once it is there.
+                // Nothing in the tree tells which owner and mode it will have when deployed.
                 MountedFrom::Tree(path) => MountSource::Copied(Copied {
                     here: None,
                     from: Some(self.absolute(path)),

@@ -95,7 +95,7 @@ pub struct Named<'d> {
 }
 
 /// Everything that a configuration in `folder` pulls in, in the order of the text. What the schema
-/// refuses is left out.
+/// rejects is left out.
 #[must_use]
 pub fn find<'d>(
     document: &'d Document,

@@ -386,7 +386,7 @@ impl NearMisses<'_> {
         Some(finding.help(Advice::replace(label.place.span(), near).unsafe_()))
     }
 
-    /// A Service that selects its pods by the labels, and has them not itself.
+    /// A Service that has the labels in the selector of its pods, but not in its own metadata.
     fn selects_pods(
         &self,
         labels: &[Label],
@@ -406,7 +406,7 @@ impl NearMisses<'_> {
                     .any(|label| self.tree.added.contains(&label.name))
         })?;
         let message = format!(
-            "`selector`: the Service `{}` selects its pods by these labels, and has them not itself; no targets are found",
+            "`selector`: the Service `{}` has these labels only in its pod selector, not in its own metadata: no targets are found",
             it.name
         );
         let finding = found(&site.place, site, message).evidence(it.place.clone(), "it is here");

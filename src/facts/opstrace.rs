@@ -107,7 +107,7 @@ pub fn read(text: &Arc<Text>) -> Option<Instance> {
     })
 }
 
-/// The text of a `cert_issuer` that is none of those that Opstrace knows
+/// The text of a `cert_issuer` that is not one of those that Opstrace knows
 /// (opstrace/opstrace `docs/references/configuration.md`).
 fn strange_issuer(node: Node<'_>) -> Option<String> {
     let known = [Issuer::LetsEncryptProd, Issuer::LetsEncryptStaging];

@@ -71,7 +71,7 @@ impl Facts<'_> {
                 );
                 let help = format!("write `name: {key}` and `key: {name}`");
                 let finding = found(reference, Severity::Error, message).help(Advice::say(help));
-                return Some(finding.evidence(maker.place.clone(), "it is made here"));
+                return Some(finding.evidence(maker.place.clone(), "created here"));
             }
             if let Some(maker) = self.elsewhere(reference, namespace) {
                 return Some(in_other_namespace(reference, &maker, namespace?));
@@ -89,7 +89,7 @@ impl Facts<'_> {
             );
             let finding = found(reference, Severity::Warning, message);
             let finding = finding.help(Advice::say(format!("write `name: {near}`")));
-            return Some(finding.evidence(maker.place.clone(), "it is made here"));
+            return Some(finding.evidence(maker.place.clone(), "created here"));
         }
         let holders = makers.iter().filter(|maker| maker.keys.contains_key(key));
         let holders: Vec<_> = holders.collect();
@@ -160,7 +160,7 @@ fn in_other_namespace(reference: &Reference, maker: &Provider, namespace: &str) 
     let finding = finding.help(Advice::say(format!(
         "make it in the namespace `{namespace}`"
     )));
-    finding.evidence(maker.place.clone(), "it is made here")
+    finding.evidence(maker.place.clone(), "created here")
 }
 
 fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {

@@ -8,3 +8,16 @@ pub use promvet_text::*;
 
 /// The kind of the findings about placeholders that nothing fills in.
 pub const PLACEHOLDER: &str = "placeholder";
+
+/// A number with a comma between its thousands.
+pub(crate) fn grouped(number: impl ToString) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

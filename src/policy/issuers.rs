@@ -47,7 +47,7 @@ impl Issuer {
         matches!(self, Self::LetsEncryptProd | Self::Public)
     }
 
-    /// The word for it.
+    /// As promvet.yaml writes it.
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::WORDS

@@ -23,7 +23,7 @@ impl Profile {
         ("audit", Self::Audit),
     ];
 
-    /// The word for it.
+    /// As promvet.yaml and `--profile` write it.
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::WORDS

@@ -111,7 +111,7 @@ fn driver(rules: &[RuleInfo<'_>]) -> Value {
             "name": "CouldNotBeChecked",
             "shortDescription": { "text": "A place that could not be judged." },
             "fullDescription": {
-                "text": "Nothing is known to be wrong there, and nothing is known to be right."
+                "text": "promvet could not check this place; it may be right or wrong."
             },
             "help": { "text": "The message says why, and what would settle it." },
         }],

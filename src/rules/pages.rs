@@ -58,7 +58,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The word for it.
+    /// As the front matter writes it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -134,10 +134,18 @@ pub fn find(name: &str) -> Option<&'static Page> {
     PAGES.iter().find(|page| page.name == name)
 }
 
-/// The name of a rule or group that is most like a wrong one.
+/// The name of a rule or group that is most like a wrong one. In a long name, the group alone would
+/// make every rule of it similar.
 #[must_use]
 pub fn nearest_name(name: &str) -> Option<&'static str> {
+    let is_alike = |found: &&str| match (name.split_once('/'), found.split_once('/')) {
+        (Some((group, rule)), Some((same, other))) if group == same => {
+            nearest(rule, [other]).is_some()
+        }
+        _ => true,
+    };
     nearest(name, PAGES.iter().map(|page| page.name))
+        .filter(is_alike)
         .or_else(|| nearest(name, PAGES.iter().map(Page::group)))
         .or_else(|| {
             let last = |page: &Page| page.name.rsplit('/').next() == Some(name);

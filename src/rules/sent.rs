@@ -52,7 +52,7 @@ pub(super) fn fault(content: &[Observation], how: Sent) -> Option<CredentialFaul
         Observation::InnerWhiteSpace if how == Sent::Bearer => Some((
             Warning,
             "white-space",
-            "contains white space, which tokens never do: all of it is sent as observation credential"
+            "contains white space, which a token never does: all of it is sent as the credential"
                 .to_owned(),
         )),
         _ => anywhere(observation),

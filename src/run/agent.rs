@@ -9,11 +9,11 @@ use crate::finding::Place;
 use crate::prometheus::Config;
 use crate::yaml::{Document, Node};
 
-/// Sections that agents refuse (Prometheus `config/config.go`, `LoadFile` with `agentMode`).
+/// Sections that agents reject (Prometheus `config/config.go`, `LoadFile` with `agentMode`).
 const REFUSED: &[&str] = &["alerting", "rule_files", "remote_read"];
 
 /// Where the tree says that a configuration is run in agent mode: every deployment that it surely
-/// belongs to is an agent. Nothing is looked up without a section that agents refuse.
+/// belongs to is an agent. Nothing is looked up without a section that agents reject.
 pub(crate) fn evidence(
     document: &Document,
     seen: &ScannedFile,

@@ -15,7 +15,7 @@ const BY_RELEASE: &[&str] = &[
 const OLD_STORAGE: &str = "-storage.local.";
 
 /// Takes out what the tables of 2.0 and newer say of a configuration that only older releases run, and
-/// lists it as not checked: they knew other keys (`target_groups`, `api_servers`), and refuse the new
+/// lists it as not checked: they knew other keys (`target_groups`, `api_servers`), and reject the new
 /// ones.
 pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {
     let is_about = |rule: &str| BY_RELEASE.iter().any(|group| rule.starts_with(group));

@@ -1,4 +1,4 @@
-//! What the releases that run a configuration, by the tags of their images, make of what the newest refuses.
+//! What the releases that run a configuration, by the tags of their images, make of what the newest rejects.
 
 use super::survey::ScannedFile;
 use crate::facts::Facts;
@@ -65,8 +65,8 @@ fn without_what_is_newer(
     });
 }
 
-/// Where each release that runs the configuration is known: what only later ones refuse is worth knowing
-/// before an upgrade, and what one of them refuses is an error.
+/// Where each release that runs the configuration is known: what only later ones reject is worth knowing
+/// before an upgrade, and what one of them rejects is an error.
 fn as_it_runs(
     schema: &mut Vec<Finding>,
     runners: &[RunningDeployment<'_>],

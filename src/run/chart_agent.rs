@@ -170,14 +170,14 @@ impl<'d> Agent<'d> {
         if self.replaces || !matches!(means, Means::Agent) {
             return None;
         }
-        let message = "an agent refuses `--storage.tsdb.path`, which the chart adds: Prometheus does not start";
+        let message = "an agent rejects `--storage.tsdb.path`, which the chart adds: Prometheus does not start";
         let finding = self.found(rule::START_FLAG, message.to_owned());
         Some(finding.help(
             "write all flags in `defaultFlagsOverride`, which takes the place of the chart's",
         ))
     }
 
-    /// Sections of the chart's own configuration that agents refuse.
+    /// Sections of the chart's own configuration that agents reject.
     fn refused(&self, document: &Document, means: &Means, facts: &Facts<'_>) -> Option<Finding> {
         let shown = document.text().path();
         let is_unset = |word: &str| !facts.is_named_beside(shown, word);
@@ -199,10 +199,10 @@ impl<'d> Agent<'d> {
         let names = names.join(" and ");
         let message = match means {
             Means::Agent => format!(
-                "an agent refuses {names}, which the chart sets by default: Prometheus does not start"
+                "an agent rejects {names}, which the chart sets by default: Prometheus does not start"
             ),
             _ => format!(
-                "before Prometheus 3.0, this starts an agent, which refuses {names}, the chart's default; \
+                "before Prometheus 3.0, this starts an agent, which rejects {names}, the chart's default; \
                  later it has no effect"
             ),
         };

@@ -1,5 +1,5 @@
 //! Containers that start Prometheus with a configuration that is not in the tree, or that nothing leads
-//! to: their command lines are judged all the same.
+//! to: their command lines are judged too.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;

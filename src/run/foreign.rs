@@ -85,7 +85,7 @@ fn reword(finding: &mut Finding, spoken: &Spoken, holder: Option<&EmbeddedIn>) {
     }
 }
 
-/// Puts what native rules say into the words of the dialect, and adds what the dialect refuses.
+/// Puts what native rules say into the words of the dialect, and adds what the dialect rejects.
 pub(super) fn put(
     spoken: &Spoken,
     holder: Option<&EmbeddedIn>,

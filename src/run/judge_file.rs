@@ -476,7 +476,7 @@ fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> 
 
 /// What a configuration is judged for. What was asked for wins over the policy. That discovery
 /// took a file for an agent's does not count here: it does so only where nothing is in it that
-/// agents refuse.
+/// agents reject.
 fn target_of(
     recognised: &Recognised,
     request: &Request,

@@ -179,7 +179,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the profiles of receivers that are in their own files, and refuses those that
+    /// Reads the profiles of receivers that are in their own files, and rejects those that
     /// are none.
     fn read_profiles(&mut self, policy: &mut Policy, from: &Path) {
         for entry in &mut policy.receivers {
@@ -228,7 +228,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-/// Refuses levels for rules that do not exist.
+/// Rejects levels for rules that do not exist.
 pub(crate) fn unknown_rules(policy: &Policy, own: &CustomRules) -> Vec<PolicyError> {
     let known = |name: &str| {
         let mut pages = rules::all().iter();
@@ -261,7 +261,7 @@ pub(crate) fn catalogue(policy: &Policy) -> Catalogue {
     Catalogue::new(own)
 }
 
-/// Refuses receivers that are named for hosts and that no one knows.
+/// Rejects receivers that are named for hosts and that no one knows.
 pub(crate) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
     if policy.receiver_hosts.is_empty() {
         return Vec::new();

@@ -39,6 +39,7 @@ const VERBS: &[&str] = &[
     "needs",
     "never",
     "reads",
+    "rejects",
     "refuses",
     "retries",
     "runs",
@@ -83,7 +84,7 @@ pub(super) fn in_its_name(
     let mut out = sentence.to_owned();
     if refuses {
         for late in LATE {
-            out = out.replace(late, &format!("{name} refuses the file"));
+            out = out.replace(late, &format!("{name} rejects the file"));
         }
     }
     for verb in VERBS {
@@ -103,10 +104,10 @@ pub(super) fn in_its_name(
     (out != sentence).then_some(out)
 }
 
-/// What the program does with a configuration that it refuses.
+/// What the program does with a configuration that it rejects.
 pub(super) fn refused(dialect: &Dialect, holder: Option<&EmbeddedIn>) -> Cow<'static, str> {
     match program(holder).filter(|_| dialect.has_readers) {
-        Some(name) => format!("{name} refuses the file").into(),
+        Some(name) => format!("{name} rejects the file").into(),
         None => dialect.refused.into(),
     }
 }
@@ -125,7 +126,7 @@ pub(super) fn has_another_default(finding: &Finding, holder: Option<&EmbeddedIn>
         && holder.is_some_and(|holder| SEND_AGAIN.contains(&holder.word()))
 }
 
-/// Whether the program refuses a URL when it starts: the Collector reads it with
+/// Whether the program rejects a URL when it starts: the Collector reads it with
 /// `url.ParseRequestURI`, which takes `host:port/path` for a scheme, and Vector wants a scheme
 /// (`src/sinks/prometheus/remote_write/config.rs`).
 pub(super) fn refuses_url(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
@@ -320,7 +321,7 @@ pub(super) fn without_extension(
     let is_auth = |entry: &Entry<'_>| entry.name().contains("auth");
     let key = defined.find(is_auth).map_or(auth.key, |entry| entry.key);
     let message = format!(
-        "`{}`: the image `{}` has no extension that adds a credential; the Collector refuses the file",
+        "`{}`: the image `{}` has no extension that adds a credential; the Collector rejects the file",
         key.place().text().slice(key.place().span()),
         image.name
     );

@@ -122,7 +122,7 @@ pub(crate) fn apply(
     Ok(())
 }
 
-/// Refuses a policy that forbids to silence what does not exist.
+/// Rejects a policy that forbids to silence what does not exist.
 fn refuse_unknown(bench: &SuppressionContext<'_>) -> Result<(), Vec<PolicyError>> {
     let mut wrong = Vec::new();
     for policy in bench.policies.all() {

@@ -85,7 +85,7 @@ impl ScannedFile {
     }
 }
 
-/// What it depends on, apart from its text, what a file is recognised as.
+/// What it depends on, apart from its text, what a file is recognized as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct RecognitionContext {
     whatever_it_is: bool,
@@ -142,7 +142,7 @@ impl ParsedAlready {
         is_same.then(|| (known.look.clone(), known.telling))
     }
 
-    /// What a file was recognised as, if it holds these bytes there too.
+    /// What a file was recognized as, if it holds these bytes there too.
     fn same(
         &self,
         found: &Found,
@@ -314,8 +314,8 @@ fn policies_of(
         Err(errors) => {
             if let Some(base) = &request.gate.config_from {
                 run.notes.push(format!(
-                    "the policy of {} has errors, and --config-from makes it count: mend it there first, \
-                     in a change that is checked without --config-from",
+                    "the policy of {} has errors, so --config-from cannot use it: fix it in a change that \
+                     is checked without --config-from",
                     base.name()
                 ));
             }

@@ -96,7 +96,7 @@ fn fault(text: &Arc<Text>) -> Option<Unchecked> {
     Some(Unchecked {
         noun: None,
         reason: format!(
-            "what this file says of Prometheus is not read: {}",
+            "its Prometheus settings are not checked: {}",
             finding.message
         ),
         place: finding.place,

@@ -1,6 +1,6 @@
 //! A scrape configuration that vmagent or VictoriaMetrics reads: the same sections with more keys.
 //!
-//! promvet does not know all of what vmagent refuses (`lib/promscrape/config.go` of VictoriaMetrics),
+//! promvet does not know all of what vmagent rejects (`lib/promscrape/config.go` of VictoriaMetrics),
 //! so nothing about its configuration is an error.
 
 use crate::discover::nodes;
@@ -63,7 +63,7 @@ const OF_GLOBAL: &[&str] = &[
     "scrape_protocols",
 ];
 
-/// Puts what vmagent says of a file in place of what Prometheus would: it refuses sections that only
+/// Puts what vmagent says of a file in place of what Prometheus would: it rejects sections that only
 /// Prometheus has, and takes URLs for targets. `place` is where vmagent is started with it.
 pub(super) fn put(
     findings: &mut Vec<Finding>,
@@ -88,7 +88,7 @@ pub(super) fn put(
     let entries = sections.chain(keys).filter(|_| !is_lenient);
     findings.extend(entries.map(|entry| {
         let message = format!(
-            "`{}`: vmagent does not have this key, and refuses the file",
+            "`{}`: vmagent does not have this key, and rejects the file",
             entry.name()
         );
         let here = entry.key.place();
@@ -189,7 +189,7 @@ pub(super) fn own_words(
     Some(Unchecked {
         noun: None,
         reason: format!(
-            "`{name}` is an action of vmagent, which Prometheus refuses, and nothing here shows which \
+            "`{name}` is an action of vmagent, which Prometheus rejects, and nothing here shows which \
              of the two reads the file"
         ),
         place,
@@ -248,7 +248,7 @@ pub(super) fn set_lists_aside(included: &mut Checked, place: impl FnOnce() -> Op
         place: finding.place,
         logical: finding.logical.to_string(),
         reason: format!(
-            "it is a list of jobs, which vmagent reads and Prometheus refuses; {}:{} starts vmagent",
+            "it is a list of jobs, which vmagent reads and Prometheus rejects; {}:{} starts vmagent",
             vmagent.path(),
             vmagent.start().line
         ),

@@ -154,14 +154,14 @@ fn refused(mut finding: Finding, text: &Text) -> Option<Finding> {
 }
 
 /// What becomes of a file with a fault.
-const REFUSED: &str = "Prometheus refuses the web configuration and does not start";
+const REFUSED: &str = "Prometheus rejects the web configuration and does not start";
 
 fn tls(node: Node<'_>) -> Vec<Finding> {
     let faults = [client_ca(node), versions(node), no_certificate(node)];
     faults.into_iter().flatten().collect()
 }
 
-/// Names that newer releases refuse, and lists with which HTTP/2 does not start.
+/// Names that newer releases reject, and lists with which HTTP/2 does not start.
 fn cipher_faults(root: Node<'_>) -> Vec<Finding> {
     let tls = root.get("tls_server_config");
     let Some((tls, list)) = tls.and_then(|tls| Some((tls, tls.get("cipher_suites")?))) else {
@@ -174,7 +174,7 @@ fn cipher_faults(root: Node<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = old
         .map(|item| {
             let message = format!(
-                "`cipher_suites`: releases built with Go 1.22 or later refuse `{}`, which is insecure",
+                "`cipher_suites`: releases built with Go 1.22 or later reject `{}`, which is insecure",
                 text(item)
             );
             warning(at(item.place(), item, message), "remove it")
@@ -216,7 +216,7 @@ fn no_http2_suite(root: Node<'_>, tls: Node<'_>, list: Node<'_>) -> Option<Findi
     Some(at(list.place(), list, message.to_owned()).help(help))
 }
 
-/// `ConfigToTLSConfig` refuses authorities for clients that are not asked for a certificate.
+/// `ConfigToTLSConfig` rejects authorities for clients that are not asked for a certificate.
 fn client_ca(node: Node<'_>) -> Option<Finding> {
     let keys = ["client_ca_file", "client_ca"].into_iter();
     let authority = keys
@@ -340,7 +340,7 @@ fn password(node: Node<'_>) -> Option<Finding> {
     if is_hash(text) {
         return wrong_length(node, text);
     }
-    let message = "the password is not a bcrypt hash: Prometheus refuses the web configuration and does \
+    let message = "the password is not a bcrypt hash: Prometheus rejects the web configuration and does \
                    not start";
     let help = "write its hash, from `htpasswd -nBC 10`";
     Some(at(node.place(), node, message.to_owned()).help(help))
@@ -382,7 +382,7 @@ fn halves(tls: Node<'_>) -> Option<Finding> {
         .find(|(one, other, _)| is_set(one) && !is_set(other))?;
     let entry = has.iter().find_map(|key| mapping.entry(key))?;
     let message = format!(
-        "`{}` is set without `{lacks}`: Prometheus refuses the web configuration and does not start",
+        "`{}` is set without `{lacks}`: Prometheus rejects the web configuration and does not start",
         entry.name()
     );
     Some(at(entry.key.place(), entry.value, message).help(format!("add `{lacks}`")))

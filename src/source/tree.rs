@@ -22,7 +22,8 @@ pub fn is_policy(path: &Path) -> bool {
     POLICY_NAMES.iter().any(|name| path.ends_with(name))
 }
 
-/// The longest policy file that can say where its tree begins, in bytes.
+/// The longest policy file that can say where its tree begins, in bytes. It is read for each folder on
+/// the way up; a policy with thousands of lines has a tenth of it.
 const LONGEST_POLICY: u64 = 1024 * 1024;
 
 /// Whether a policy file says that its folder is a separate tree: by the line `root: true`, as

@@ -1,5 +1,5 @@
 //! A configuration with rule files that something of the tree starts in agent mode, however it does:
-//! Prometheus refuses it. Without `--agent`, with another file, or where a server may load it too, there
+//! Prometheus rejects it. Without `--agent`, with another file, or where a server may load it too, there
 //! is nothing to say.
 
 use crate::support::scratch::Scratch;

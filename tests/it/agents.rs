@@ -9,7 +9,7 @@ fn found(path: &str, text: &str) -> Vec<Finding> {
     found
 }
 
-/// What a Collector refuses or leaves unused, as a change of a right configuration.
+/// What a Collector rejects or leaves unused, as a change of a right configuration.
 #[test]
 fn components_of_a_collector_fit_together() {
     let right = "extensions:\n  basicauth/cloud: {client_auth: {username: '1', password: '${env:P}'}}\nreceivers:\n  prometheus:\n    config:\n      scrape_configs:\n      - job_name: a\n        static_configs: [{targets: ['a:1']}]\n        relabel_configs:\n        - {source_labels: [__address__], regex: '(.*):.*', target_label: b, replacement: $$1}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push\n    auth: {authenticator: basicauth/cloud}\nservice:\n  extensions: [basicauth/cloud]\n  pipelines:\n    metrics: {receivers: [prometheus], exporters: [prometheusremotewrite]}\n";
@@ -405,7 +405,7 @@ fn lists_of_vmagent_are_split_at_commas() {
     }
 }
 
-/// What programs that take Prometheus's sections, or send by flags, refuse or leave out themselves: for
+/// What programs that take Prometheus's sections, or send by flags, reject or leave out themselves: for
 /// each text the rules that it breaks at warning level or above.
 #[test]
 fn other_programs_are_judged_by_what_they_accept() {
@@ -464,7 +464,7 @@ fn other_programs_are_judged_by_what_they_accept() {
     }
 }
 
-/// What Alloy refuses of a text, as a change of a right one.
+/// What Alloy rejects of a text, as a change of a right one.
 #[test]
 fn texts_that_alloy_refuses_are_reported() {
     let right = "discovery.relabel \"t\" {\n  targets = []\n  rule {\n    source_labels = [\"__scrape_interval__\"]\n    regex = \"\"\n    replacement = \"60s\"\n    target_label = \"__scrape_interval__\"\n  }\n}\nprometheus.scrape \"a\" {\n  targets = [{\"__address__\" = \"a:9100\", team = \"x\"}]\n  forward_to = [prometheus.relabel.r.receiver]\n}\nprometheus.relabel \"r\" {\n  forward_to = [prometheus.remote_write.m.receiver]\n  rule {\n    regex = \"pod\"\n    action = \"labeldrop\"\n  }\n}\nlocal.file \"pw\" {\n  filename = \"/x\"\n}\nprometheus.remote_write \"m\" {\n  endpoint {\n    url = \"https://metrics.example.com/api/v1/write\"\n    bearer_token = local.file.pw.content\n  }\n}\n";

@@ -1,4 +1,4 @@
-//! Agent mode by values of the chart `prometheus`, whose own configuration an agent refuses.
+//! Agent mode by values of the chart `prometheus`, whose own configuration an agent rejects.
 
 use crate::support::scratch::Scratch;
 
@@ -21,43 +21,43 @@ fn said(content: &str) -> String {
 #[test]
 fn what_the_chart_sets_by_default_is_refused_by_an_agent() {
     for (content, expected) in [
-        (values(OVERRIDE, QUIET), "an agent refuses `rule_files`, "),
+        (values(OVERRIDE, QUIET), "an agent rejects `rule_files`, "),
         (
             values(OVERRIDE, ""),
-            "an agent refuses `rule_files` and `alerting`, ",
+            "an agent rejects `rule_files` and `alerting`, ",
         ),
-        (values(OVERRIDE, NO_RULES), "an agent refuses `alerting`, "),
+        (values(OVERRIDE, NO_RULES), "an agent rejects `alerting`, "),
         (
             values(
                 &OVERRIDE.replace("--agent", "--enable-feature=agent"),
                 QUIET,
             ),
-            "before Prometheus 3.0, this starts an agent, which refuses `rule_files`, ",
+            "before Prometheus 3.0, this starts an agent, which rejects `rule_files`, ",
         ),
         (
             values("  extraFlags: [agent]\n", &format!("{QUIET}{NO_RULES}")),
-            "an agent refuses `--storage.tsdb.path`, which the chart adds",
+            "an agent rejects `--storage.tsdb.path`, which the chart adds",
         ),
         (
             values(
                 "  extraArgs: {agent: null}\n",
                 &format!("{QUIET}{NO_RULES}"),
             ),
-            "an agent refuses `--storage.tsdb.path`, which the chart adds",
+            "an agent rejects `--storage.tsdb.path`, which the chart adds",
         ),
         (
             values(
                 "  image: {tag: v2.53.0}\n  extraArgs: {enable-feature: agent}\n",
                 "",
             ),
-            "an agent refuses `--storage.tsdb.path`, which the chart adds",
+            "an agent rejects `--storage.tsdb.path`, which the chart adds",
         ),
         (
             values(
                 "  image: {tag: v2.53.0}\n  extraFlags: ['enable-feature=agent,x']\n",
                 "",
             ),
-            "an agent refuses `--storage.tsdb.path`, which the chart adds",
+            "an agent rejects `--storage.tsdb.path`, which the chart adds",
         ),
     ] {
         let said = said(&content);
@@ -121,7 +121,7 @@ fn the_release_of_the_chart_says_what_the_feature_does() {
             rules,
             "`rule_files` is not allowed in agent mode",
         ),
-        ("25.1.0", feature, QUIET, "an agent refuses `rule_files`"),
+        ("25.1.0", feature, QUIET, "an agent rejects `rule_files`"),
         ("27.1.0", feature, rules, "it starts as a server"),
         ("27.1.0", feature, QUIET, "it starts as a server"),
         (

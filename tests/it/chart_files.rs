@@ -120,6 +120,6 @@ fn a_key_of_the_wrong_case_is_reported_once() {
             panic!("{found:?}")
         };
         assert_eq!(rule, "schema/unknown-field");
-        assert!(message.contains("Prometheus refuses the file"), "{message}");
+        assert!(message.contains("Prometheus rejects the file"), "{message}");
     }
 }

@@ -161,7 +161,7 @@ fn flags_are_judged_without_a_configuration() {
         (
             new,
             "--agent --storage.tsdb.path=/p",
-            Some("an agent refuses"),
+            Some("an agent rejects"),
         ),
         (
             new,

@@ -1256,9 +1256,11 @@ fn the_program_names_the_configuration_in_a_manifest_and_its_lines() {
         ran
     };
     let listed = run(&["files", "kubernetes-configmap"]).stdout;
-    let line = "kubernetes-configmap/configmap.yaml: Prometheus configmap: \
+    let line = "kubernetes-configmap/configmap.yaml: ConfigMap: \
                 data[\"prometheus.yml\"] of the ConfigMap `prometheus`: top-level keys";
     assert!(listed.contains(line), "{listed}");
+    let around = "kubernetes-configmap/configmap.yaml: Kubernetes manifest";
+    assert!(!listed.contains(around), "{listed}");
     let report = run(&["check", "--format", "json", "kubernetes-configmap"]).json();
     assert_eq!(
         report["files"],

@@ -461,9 +461,9 @@ fn mutate_lists_what_no_example_pins_down() {
     assert_eq!(
         ran.stdout,
         "2 examples of 1 rule: all as marked\n\
-         rules/acme/x.md:4:29: acme/x: no example notices the condition without what is right of `&&`\n\
-         rules/acme/x.md:4:44: acme/x: no example notices the condition with another text for 'b.example.com'\n\
-         8 changes of the conditions: 2 not noticed\n"
+         rules/acme/x.md:4:29: acme/x: no example fails with the condition without what is right of `&&`\n\
+         rules/acme/x.md:4:44: acme/x: no example fails with the condition with another text for 'b.example.com'\n\
+         8 changes of the conditions: 2 not detected\n"
     );
     assert_eq!(ran.status, Some(0));
 }
@@ -511,7 +511,7 @@ fn every_published_policy_is_as_its_examples_say() {
     let said = ran.stdout;
     assert_eq!(ran.status, Some(0), "{said}{}", ran.stderr);
     assert!(
-        said.ends_with(" changes of the conditions: 0 not noticed\n"),
+        said.ends_with(" changes of the conditions: 0 not detected\n"),
         "{said}"
     );
     let pages = fs::read_dir(Path::new(ROOT).join("docs/policies")).unwrap();

@@ -625,7 +625,7 @@ fn messages_speak_the_words_of_the_dialect() {
     }
 }
 
-/// Resources of the Operator: what each refuses, and the correct form beside it.
+/// Resources of the Operator: what each rejects, and the correct form beside it.
 #[test]
 fn the_operator_has_its_own_table() {
     let head = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p, namespace: m}\nspec:\n";

@@ -1163,9 +1163,7 @@ fn what_is_deprecated_is_silent_where_an_older_release_runs() {
         found.map(|one| one.message)
     };
     for image in [None, Some("v3.5.0")] {
-        assert!(
-            reported(image).is_some_and(|message| message.contains("from Prometheus 3.0.0 on"))
-        );
+        assert!(reported(image).is_some_and(|message| message.contains("since Prometheus 3.0.0")));
     }
     assert_eq!(reported(Some("v2.53.1")), None);
 }

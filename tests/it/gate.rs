@@ -763,7 +763,7 @@ fn a_base_whose_policy_is_a_configuration_is_named_as_the_reason() {
     let ran = scratch.promvet(&GATE);
     assert_eq!(ran.status, Some(2), "{}", ran.said());
     assert!(ran.stderr.contains(why), "{}", ran.said());
-    let note = "the policy of main~ has errors, and --config-from makes it count";
+    let note = "the policy of main~ has errors, so --config-from cannot use it";
     assert!(ran.stderr.contains(note), "{}", ran.said());
     assert!(!ran.stderr.contains("made without it"), "{}", ran.said());
     let ran = scratch.promvet(&GATE[2..]);

@@ -114,13 +114,13 @@ fn the_severity_follows_from_who_signed() {
         (
             &[BY_ANNOTATION, PRODUCTION],
             Error,
-            "Let's Encrypt's production",
+            "Let's Encrypt (production)",
             &["ingress.yaml", "ingress.yaml", "le.yaml"],
         ),
         (
             &[BY_SECRET, WILDCARD, PRODUCTION],
             Error,
-            "Let's Encrypt's production",
+            "Let's Encrypt (production)",
             &[
                 "ingress.yaml",
                 "ingress.yaml",
@@ -132,7 +132,7 @@ fn the_severity_follows_from_who_signed() {
         (
             &[WILDCARD, PRODUCTION],
             Error,
-            "Let's Encrypt's production",
+            "Let's Encrypt (production)",
             &["wildcard.yaml", "wildcard.yaml", "le.yaml"],
         ),
         (

@@ -24,7 +24,7 @@ fn every_schema_is_valid_against_its_metaschema() {
 struct Verdicts {
     schema: bool,
     walker: bool,
-    /// Whether the walker refuses it for what a schema can say.
+    /// Whether the walker rejects it for what a schema can say.
     sayable: bool,
     why: String,
 }

@@ -22,9 +22,12 @@ use walkdir::WalkDir;
 /// The longest message, in characters: two lines of a terminal.
 const LONGEST: usize = 160;
 
+/// The key and a colon, the fault and a colon, what happens. A third colon hides which of them is meant.
+const MOST_COLONS: usize = 2;
+
 /// Phrases of translated prose. "Stands for" and "is no longer" are plain English.
 static HABITS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?<quote>["'’])?\b(stand(s|ing)?(?<for> for)?|whoever|nobody|anybody|(is|are|was|were) to be|tells? of|told of|(?<part>first )?one's own|hangs? on|of which|(?<there>there )?(is|are) no (?<after>\w+))\b"#).unwrap()
+    Regex::new(r#"(?i)(?<quote>["'’])?\b(stand(s|ing)?(?<for> for)?|whoever|nobody|anybody|(is|are|was|were) to be|tells? of|told of|(?<part>first )?one's own|hangs? on|of which|ha(s|ve) them not|closing fellow|bars? the way|is none of|go(es)? on without|all the same|refuses? the (file|object)|(?<there>there )?(is|are) no (?<after>\w+))\b"#).unwrap()
 });
 
 /// The habits in a text, each with the words around it.
@@ -199,8 +202,14 @@ fn messages_are_short_clauses() {
         .map(|said| format!("{}: {}", said.rule, said.message))
         .collect();
     for said in &all {
-        let wordy = said.more.iter().filter(|text| !habits(text).is_empty());
+        let wordy = said.more.iter().filter(|text| {
+            let names_a_type = [" to text", " to one word"].map(|end| text.ends_with(end));
+            !habits(text).is_empty() || names_a_type.contains(&true)
+        });
         wrong.extend(wordy.map(|text| format!("{}, help or evidence: {text}", said.rule)));
+        if said.message.matches(": ").count() > MOST_COLONS {
+            wrong.push(format!("{}: too many colons: {}", said.rule, said.message));
+        }
     }
     wrong.sort();
     wrong.dedup();

@@ -904,7 +904,7 @@ fn flags_and_features_of_a_prometheus_are_judged() {
 
 #[test]
 fn a_server_with_the_feature_of_agents_does_not_start() {
-    let path: &str = "an agent refuses `--storage.tsdb.path`";
+    let path: &str = "an agent rejects `--storage.tsdb.path`";
     let args = "  containers:\n  - name: prometheus\n    args: [--config.file=/a]\n";
     let with = |rest: &str| format!("  enableFeatures: [agent]\n{rest}");
     let conflict = "schema/conflict";
@@ -922,7 +922,7 @@ fn a_server_with_the_feature_of_agents_does_not_start() {
         (
             "Prometheus",
             &with(&format!("  version: v2.53.0\n  ruleSelector: {{}}\n{args}")),
-            &[(5, conflict, "an agent refuses `rule_files`")],
+            &[(5, conflict, "an agent rejects `rule_files`")],
         ),
         (
             "Prometheus",

@@ -147,7 +147,7 @@ fn a_named_policy_takes_the_place_of_all_others() {
     assert_eq!(gone.status, Some(2));
     assert!(
         gone.stderr
-            .contains("gone.yaml:1:1: cannot read the policy file: no such file or folder"),
+            .contains("gone.yaml: cannot read the policy file: no such file or folder"),
         "{}",
         gone.stderr
     );
@@ -601,7 +601,7 @@ fn custom_receivers_go_first() {
     assert_eq!(ran.status, Some(2));
     assert!(
         ran.stderr
-            .contains("house.yaml:2:1: a receiver's profile: `nam` is none of"),
+            .contains("house.yaml:2:1: a receiver's profile: unknown key `nam`; expected"),
         "{}",
         ran.stderr
     );
@@ -1110,7 +1110,7 @@ fn a_repositorys_own_profile_names_the_settings_of_its_program() {
     for (url, want) in [
         ("http://hub:7001/hub/in", None),
         ("http://hub:7001/in", Some("below /hub")),
-        ("http://hub:7000/hub/in", Some("listens at port 7001")),
+        ("http://hub:7000/hub/in", Some("listens on port 7001")),
     ] {
         let config = format!("remote_write:\n  - url: {url}\n");
         let tree = memory::tree(&[

@@ -1098,7 +1098,7 @@ fn vmauth_wants_a_user_unless_its_file_has_one_for_anyone() {
     ] {
         let files: Vec<_> = file.iter().map(|text| ("auth.yml", &**text)).collect();
         let found = at_service(service, url, &files);
-        let of_user = found.iter().filter(|one| one.contains("wants a user"));
+        let of_user = found.iter().filter(|one| one.contains("requires a user"));
         assert_eq!(of_user.count(), count, "{file:?}: {found:?}");
     }
 }

@@ -35,7 +35,7 @@ fn what_only_later_releases_refuse_is_worth_knowing() {
     };
     assert_eq!(of(&["prom/prometheus:v2.55.1"]), [Severity::Info]);
     assert_eq!(of(&["prom/prometheus:v3.5.0"]), [Severity::Error]);
-    // One of them refuses it, or may.
+    // One of them rejects it, or may.
     assert_eq!(
         of(&["prom/prometheus:v2.55.1", "prom/prometheus:v3.5.0"]),
         [Severity::Error]

@@ -73,10 +73,13 @@ const CAUSES: &[(&str, &[&str])] = &[
         &["missing ']' in host", "missing `]` in the host"],
     ),
     ("invalid IP-literal", &["invalid IP-literal"]),
-    ("invalid escape sequence", &["invalid escape sequence"]),
+    (
+        "invalid escape sequence",
+        &["invalid escape sequence", "a backreference"],
+    ),
     (
         "invalid or unsupported Perl syntax",
-        &["invalid or unsupported Perl syntax"],
+        &["invalid or unsupported Perl syntax", "is not supported"],
     ),
     (
         "invalid character class range",
@@ -87,14 +90,20 @@ const CAUSES: &[(&str, &[&str])] = &[
         &["invalid nested repetition operator"],
     ),
     ("invalid repeat count", &["invalid repeat count"]),
-    ("missing closing )", &["missing closing )"]),
+    (
+        "missing closing )",
+        &["missing closing )", "this group is never closed"],
+    ),
     ("missing closing ]", &["missing closing ]"]),
-    ("invalid named capture", &["invalid named capture"]),
+    (
+        "invalid named capture",
+        &["invalid named capture", "lookbehind"],
+    ),
     (
         "missing argument to repetition operator",
-        &["missing argument to repetition operator"],
+        &["nothing to repeat before"],
     ),
-    ("unexpected )", &["unexpected )"]),
+    ("unexpected )", &["this `)` has no `(`"]),
     ("reserved header", &["Prometheus sets itself"]),
     (
         "authorization header must be changed via",

@@ -129,7 +129,7 @@ fn what_does_not_look_like_a_configuration_is_one_where_the_official_image_reads
         ("nothing: here\n", 1),
         ("a: [\n", 1),
         ("", 0),
-        // It looks like something else, and Prometheus refuses it.
+        // It looks like something else, and Prometheus rejects it.
         ("services: {}\nremote_write: []\n", 1),
         ("route: {receiver: a}\nreceivers: [{name: a}]\n", 1),
     ] {
@@ -148,7 +148,7 @@ fn what_does_not_look_like_a_configuration_is_one_where_the_official_image_reads
     }
 }
 
-/// Prometheus refuses a list of jobs and a manifest, whatever is in them.
+/// Prometheus rejects a list of jobs and a manifest, whatever is in them.
 #[test]
 fn what_only_holds_a_configuration_is_none_where_prometheus_is_started_with_it() {
     let good = CONFIG.replace("HOST", GOOD);
@@ -210,7 +210,7 @@ fn a_scrape_configuration_of_vmagent_is_judged() {
     let bad = "scrape_configs:\n- job_name: a\n  scrape_interval: 1x\n";
     let scratch = Scratch::new(&[("settings", bad)]);
     deploy(&scratch, VMAGENT, "settings");
-    // What vmagent refuses is not known for sure, so it is a warning.
+    // What vmagent rejects is not known for sure, so it is a warning.
     let ran = scratch.promvet(&[]);
     assert!(ran.stdout.contains("settings:3:21"), "{}", ran.said());
 }

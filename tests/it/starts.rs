@@ -612,7 +612,7 @@ fn what_cannot_be_followed_is_listed() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// What is not a configuration, and what Prometheus therefore refuses or loads without its
+/// What is not a configuration, and what Prometheus therefore rejects or loads without its
 /// settings.
 const CONTENTS: &[&str] = &[
     "oops",

@@ -234,7 +234,11 @@ fn what_git_can_not_show_is_reported_with_what_to_do() {
     assert_eq!(whole.status, Some(0), "{}", whole.stderr);
     git(&shallow, &["checkout", "-q", "-b", "work"]);
     git(&shallow, &["branch", "-q", "-D", "main"]);
-    failing(&shallow, &["--since", "main"], &["there is origin/main"]);
+    failing(
+        &shallow,
+        &["--since", "main"],
+        &["did you mean origin/main?"],
+    );
 
     repository.git(&["config", "uploadpack.allowFilter", "true"]);
     outside.git(&["clone", "-q", "-n", "--filter=blob:none", &url, "partial"]);

@@ -21,7 +21,7 @@ fn what_is_not_yaml_is_listed_with_its_place() {
         assert_eq!(ran.status, Some(0), "{name}: {}", ran.said());
         let is_listed = ran
             .stdout
-            .contains("what this file says of Prometheus is not read");
+            .contains("its Prometheus settings are not checked");
         assert!(
             is_listed && ran.stdout.contains(place),
             "{name}: {}",
@@ -82,7 +82,7 @@ fn other_programs_that_are_not_yaml_are_listed() {
     ] {
         let scratch = Scratch::new(&[(name, &content)]);
         let ran = scratch.promvet(&["--format", "concise"]);
-        let found = ran.stdout.contains("is not read: ");
+        let found = ran.stdout.contains("its Prometheus settings are not checked: ");
         assert_eq!(found, is_listed, "{name} {content}\n{}", ran.said());
     }
 }

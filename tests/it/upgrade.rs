@@ -286,6 +286,16 @@ fn the_command_line_takes_releases_and_answers_for_keys() {
             2,
             "did you mean upgrade/default-port?",
         ),
+        (
+            &["explain", "upgrade/nothing-near"],
+            2,
+            "`promvet explain upgrade` lists the group",
+        ),
+        (
+            &["explain", "receiver:mimir"],
+            0,
+            "Remote write: 1.0, and 2.0 since release 2.17.",
+        ),
     ] {
         let ran = folder.promvet(args);
         let both = ran.said();
@@ -652,10 +662,7 @@ fn buckets_in_expressions_are_reported_by_their_number() {
                 r#"`le!~"10([.]0)?"`"#,
             ]],
         ),
-        (
-            r#"a{le=~"1|5|0.5"}"#,
-            &[&["`1.0`", "the same goes for `5`", "such as"]],
-        ),
+        (r#"a{le=~"1|5|0.5"}"#, &[&["`1.0`", "also `5`", "such as"]]),
         (r#"a{le!~"1|5"}"#, &[&["no longer excludes"]]),
         (r#"a{le="1"} / b{le="2"}"#, &[&["`1.0`"], &["`2.0`"]]),
         (r#"a{le=~"1([.]0)?"}"#, &[]),

@@ -20,7 +20,7 @@ extract fence docs/prometheus-releases.md 'a release' > "$SCRATCH/release.diff"
 (cd "$SCRATCH/source" && expect 0 git apply "$SCRATCH/release.diff")
 
 expect 0 loads 3.15
-[ ! -s "$SCRATCH/said" ] || fail 'the new release refuses its own key'
+[ ! -s "$SCRATCH/said" ] || fail 'the new release rejects its own key'
 expect 0 loads 3.14
 says 'schema/unavailable'
 says '3.15'

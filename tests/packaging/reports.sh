@@ -42,7 +42,7 @@ fi
 
 if command -v promtool > /dev/null; then
   for file in openmetrics openmetrics.found; do
-    promtool check metrics < "$file" > "$SCRATCH/said" 2>&1 || fail "promtool refuses $file"
+    promtool check metrics < "$file" > "$SCRATCH/said" 2>&1 || fail "promtool rejects $file"
   done
 else
   left_out "promtool is not installed"

@@ -1,4 +1,4 @@
-//! What a release of Prometheus refuses of a configuration:
+//! What a release of Prometheus rejects of a configuration:
 //! `cargo run -p promvet-schema --example loads -- 3.14 prometheus.yml`.
 
 use std::error::Error;

@@ -38,7 +38,7 @@ impl AddressFault {
 }
 
 /// What keeps an address from being scraped, with its bytes. Prometheus drops a target with a slash
-/// (`config.CheckTargetAddress`); it escapes other characters in the host, and Go refuses such
+/// (`config.CheckTargetAddress`); it escapes other characters in the host, and Go rejects such
 /// URLs. A variable comes first, since its value may have any of the other faults.
 #[must_use]
 pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
@@ -146,26 +146,20 @@ impl AddressFault {
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {
-            Self::Scheme => {
-                "a target is `host:port`, and this begins with a scheme; Prometheus drops the target"
-            }
-            Self::Path => {
-                "a target is `host:port`, and this has a path; Prometheus drops the target"
-            }
+            Self::Scheme => "expected `host:port`, found a URL: Prometheus drops the target",
+            Self::Path => "expected `host:port`, found a path: Prometheus drops the target",
             Self::User => {
-                "a target is `host:port`, and this has user information, which becomes part of the host; every scrape fails, and `instance` shows it"
+                "expected `host:port`, found a user name: it becomes part of the host, every scrape fails, and `instance` shows it"
             }
             Self::Query => {
-                "a target is `host:port`, and this has a query, which becomes part of the host; every scrape fails"
+                "expected `host:port`, found a query: it becomes part of the host, and every scrape fails"
             }
-            Self::Blank => {
-                "a target is one `host:port`, and this has white space; every scrape fails"
-            }
+            Self::Blank => "expected one `host:port`, found white space: every scrape fails",
             Self::Padding => {
-                "a target is `host:port`, and this begins or ends with white space, which becomes part of it; every scrape fails"
+                "white space around `host:port` becomes part of it: every scrape fails"
             }
-            Self::Comma => "a target is one `host:port`, and this has a comma; every scrape fails",
-            Self::Port => "the port of a target is at most 65535; every scrape fails",
+            Self::Comma => "expected one `host:port`, found a comma: every scrape fails",
+            Self::Port => "expected a port up to 65535: every scrape fails",
             Self::Variable => {
                 "Prometheus does not expand variables in targets: it looks up this text as a host, and every scrape fails"
             }
@@ -185,7 +179,7 @@ impl AddressFault {
             Self::Path => "write `host:port`; set `metrics_path` in the job",
             Self::User => "write `host:port`; set `basic_auth` in the job",
             Self::Query => "write `host:port`; set `params` in the job",
-            Self::Blank | Self::Comma => "write each target as an item of its own",
+            Self::Blank | Self::Comma => "write one list item for each target",
             Self::Padding => "delete the white space",
             Self::Port => "correct the port",
             Self::Variable | Self::Placeholder => {

@@ -62,7 +62,7 @@ pub(super) fn fault(
         // `model.LabelName.UnmarshalYAML` checks `utf8.ValidString`, which only `!!binary` can
         // break.
         Type::LabelName if is_not_utf8(scalar) => Some(not_utf8(scalar)),
-        // Prometheus 3 set `model.NameValidationScheme` to UTF-8, so that older ones refuse what it
+        // Prometheus 3 set `model.NameValidationScheme` to UTF-8, so that older ones reject what it
         // takes.
         Type::LabelName if scope.version.major < 3 => scalar::label::legacy_name(text).err(),
         Type::LabelName => scalar::label::utf8_name(text).err(),

@@ -1,7 +1,7 @@
 //! A JSON Schema of a configuration, for editors.
 //!
 //! It says as much as JSON Schema can: keys, kinds, sets of words, forms of durations and sizes,
-//! what has to be there. It never refuses what Prometheus loads, as far as YAML can be told from
+//! what has to be there. It never rejects what Prometheus loads, as far as YAML can be told from
 //! its JSON: quotes are lost there, so that `"10"` for a number is a string, and `yes` a boolean.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use super::tables::CONFIG;
 use super::version::Version;
 
 /// As `model.ParseDuration` reads it; at least one unit is seen to by `minLength`.
-/// Units in order and each once, since `model.ParseDuration` refuses `1m1h` and `1h1h`.
+/// Units in order and each once, since `model.ParseDuration` rejects `1m1h` and `1h1h`.
 const DURATION: &str =
     "^(0|([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$";
 

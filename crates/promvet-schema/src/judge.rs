@@ -1,4 +1,4 @@
-//! What the releases of a target refuse, each fault once.
+//! What the releases of a target reject, each fault once.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::version::{Target, Version};
 use super::yaml::Document;
 use super::{edit, extra, mend, table, tables, walk};
 
-/// Everything in a configuration that the versions of a target refuse, in the order of the text.
+/// Everything in a configuration that the versions of a target reject, in the order of the text.
 /// A finding that concerns only some of several versions says which.
 #[must_use]
 pub fn check(document: &Document, target: &Target) -> Vec<Finding> {

@@ -120,7 +120,7 @@ impl Mended {
         let follows = |finding: &Finding| {
             let span = finding.place.span();
             let is_of_guess = finding.rule == Rule::WrongType.name() && self.values.contains(&span);
-            // A second key of the same wrong name is reported with the first finding.
+            // A second key of the same wrong name is reported together with the first one.
             is_of_guess || is_unknown(finding) && !unknown.contains(&span)
         };
         found.extend(then.into_iter().filter(|finding| !follows(finding)));

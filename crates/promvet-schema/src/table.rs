@@ -28,7 +28,7 @@ pub struct Struct {
 pub enum NullItem {
     /// It is a section in which everything is zero.
     Zero,
-    /// Prometheus refuses it.
+    /// Prometheus rejects it.
     Refused,
     /// Prometheus dies of it.
     Crash,
@@ -37,7 +37,7 @@ pub enum NullItem {
 /// A key of a section.
 #[derive(Clone, Copy)]
 pub struct Field {
-    /// The key.
+    /// How it is written in the file.
     pub key: &'static str,
     /// What it takes.
     pub ty: Type,
@@ -136,11 +136,11 @@ pub enum Type {
     File(Reference, Base),
     /// One of a set of words.
     Enum(&'static Enum),
-    /// A list.
+    /// Items of one type.
     List(&'static Self),
     /// Keys that the user chooses, and values.
     Map(&'static Self, &'static Self),
-    /// A section.
+    /// A mapping with known keys.
     Section(&'static Struct),
 }
 
@@ -151,7 +151,7 @@ pub enum Reference {
     Credential,
     /// Certificates of authorities.
     Ca,
-    /// A certificate.
+    /// What a client or a server shows of itself.
     Certificate,
     /// The private key of a certificate.
     Key,

@@ -45,7 +45,7 @@ impl TargetFormat {
 
 const KEYS: [&str; 2] = ["targets", "labels"];
 
-/// Everything for which file discovery refuses a target file, its syntax included. `relabeled` says
+/// Everything for which file discovery rejects a target file, its syntax included. `relabeled` says
 /// that the job has relabel rules, which may make addresses of other text.
 #[must_use]
 pub fn check_text(
@@ -64,7 +64,7 @@ pub fn check_text(
             }],
         };
     }
-    // `json.Unmarshal` refuses it ("invalid character 'ï'"), since RFC 8259 lets parsers do so.
+    // `json.Unmarshal` rejects it ("invalid character 'ï'"), since RFC 8259 lets parsers do so.
     if text.has_mark() {
         let message = "the file begins with a byte-order mark, which is not valid JSON; file \
             discovery cannot read it";
@@ -200,8 +200,12 @@ impl<'d> Checker<'d> {
             return;
         };
         let Some(groups) = root.sequence() else {
-            let message = "expected a list of groups with `targets` and `labels`, found \
-                something else";
+            let found = match root.kind() {
+                Kind::Mapping(_) => "a mapping",
+                _ => "a scalar",
+            };
+            let message =
+                format!("expected a list of groups with `targets` and `labels`, found {found}");
             if let Some(finding) = self.push(root, message) {
                 finding.advice = Some("write `- targets: [host:port]`".into());
             }
@@ -213,7 +217,7 @@ impl<'d> Checker<'d> {
                 Kind::Scalar(scalar) if scalar.is_null() => {
                     self.push(
                         group,
-                        "an item of the list is empty; file discovery refuses the file",
+                        "an item of the list is empty; file discovery rejects the file",
                     );
                 }
                 _ => {
@@ -294,7 +298,7 @@ impl<'d> Checker<'d> {
 
     fn unknown(&mut self, mapping: Mapping<'d>, entry: Entry<'d>) {
         let name = entry.name();
-        let message = format!("unknown key `{name}` in a group; file discovery refuses the file");
+        let message = format!("unknown key `{name}` in a group; file discovery rejects the file");
         let advice = match nearest(name, KEYS) {
             Some(near) if mapping.get(near).is_none() => {
                 Advice::rename(entry.key.span(), near).safe()
@@ -307,14 +311,14 @@ impl<'d> Checker<'d> {
         }
     }
 
-    /// JSON takes the last of several; go-yaml refuses them.
+    /// JSON takes the last of several; go-yaml rejects them.
     fn repeated(&mut self, mapping: Mapping<'d>) {
         if self.format == TargetFormat::Json {
             return;
         }
         for (first, again) in mapping.repeats() {
             let message = format!(
-                "`{}` is set twice; file discovery refuses the file",
+                "`{}` is set twice; file discovery rejects the file",
                 again.name()
             );
             if let Some(finding) = self.push(again.key, message) {
@@ -392,7 +396,7 @@ impl<'d> Checker<'d> {
         }
     }
 
-    /// A tag that a text does not fit, which go-yaml refuses everywhere.
+    /// A tag that a text does not fit, which go-yaml rejects everywhere.
     fn tag(&mut self, node: Node<'d>) {
         let fault = node.scalar().and_then(grammar::tag_fault);
         if let Some(message) = fault.filter(|_| self.format == TargetFormat::Yaml) {
@@ -425,11 +429,11 @@ impl<'d> Checker<'d> {
         if name.is_empty() {
             self.push(
                 entry.key,
-                "the name of a label is empty; file discovery refuses the file",
+                "the name of a label is empty; file discovery rejects the file",
             );
         } else if self.version.major < 3 && !name.char_indices().all(legacy) {
             let message = format!(
-                "`{name}` is not a valid label name before Prometheus 3; file discovery refuses \
+                "`{name}` is not a valid label name before Prometheus 3; file discovery rejects \
                  the file"
             );
             self.push(entry.key, message);
@@ -443,7 +447,7 @@ impl<'d> Checker<'d> {
                 if scalar.is_plain() && !scalar.is_null() =>
             {
                 let message =
-                    format!("{what} must be a string in JSON; file discovery refuses the file");
+                    format!("{what} must be a string in JSON; file discovery rejects the file");
                 if let Some(finding) = self.push(node, message) {
                     finding.advice = Some(format!("write `\"{}\"`", scalar.text).into());
                 }

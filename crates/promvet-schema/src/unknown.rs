@@ -60,12 +60,15 @@ const OF_GROUPS: &[&str] = &[
 ];
 
 /// Keys of some sections for which others have a key of another form, with what to do about them.
-const OTHER_FORM: &[(&str, &str, &str)] = &[(
-    "headers",
-    "http_headers",
-    "write `http_headers: {NAME: {values: [VALUE]}}`: `headers` is a key of `remote_write` and \
+const OTHER_FORM: &[(&str, &str, &str)] = &[
+    (
+        "headers",
+        "http_headers",
+        "write `http_headers: {NAME: {values: [VALUE]}}`: `headers` is a key of `remote_write` and \
      `remote_read`",
-)];
+    ),
+    ("auth", "basic_auth", "use `basic_auth` or `authorization`"),
+];
 
 /// What to tell the author about an unknown key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +183,11 @@ fn elsewhere(path: &str, name: &str) -> Option<String> {
         .map(|(_, parent)| parent)
         .collect();
     let near = known.iter().min_by_key(|parent| remoteness(path, parent))?;
+    // `service` outside of a job is not meant for a discovery that happens to have such a key.
+    let section = |path: &str| path.split('.').next().map(str::to_owned);
+    if near.contains("_sd_configs[]") && section(near) != section(path) {
+        return None;
+    }
     let above = path.starts_with(near.as_str());
     let child =
         near.starts_with(path) && near.matches('.').count() <= path.matches('.').count() + 1;
@@ -257,11 +265,14 @@ mod tests {
         );
         assert_eq!(write("scrape_configs"), elsewhere(""));
         assert_eq!(write("completely_different"), None);
+        let auth = Hint::OtherForm("use `basic_auth` or `authorization`");
+        assert_eq!(write("auth"), Some(auth.clone()));
         let scrape = |name| hint(&SCRAPE, "scrape_configs[]", name, newest);
         assert_eq!(
             scrape("target_groups"),
             Some(Hint::Former("static_configs"))
         );
+        assert_eq!(scrape("auth"), Some(auth));
         assert_eq!(scrape("interval"), operator("scrape_interval"));
         assert_eq!(scrape("relabelings"), operator("relabel_configs"));
         assert_eq!(scrape("evaluation_interval"), elsewhere("global"));
@@ -271,6 +282,8 @@ mod tests {
         );
         let root = |name| hint(&CONFIG, "", name, newest);
         assert_eq!(root("role"), None);
+        assert_eq!(root("service"), None);
+        assert_eq!(write("service"), None);
         assert_eq!(root("scrape_interval"), elsewhere("global"));
         assert_eq!(
             scrape("targets"),

@@ -96,7 +96,7 @@ pub struct UnknownVersion(String);
 pub struct Target {
     /// The releases that have to load it.
     pub versions: Vec<Version>,
-    /// Whether they run as agents (`--agent`), which refuse some sections.
+    /// Whether they run as agents (`--agent`), which reject some sections.
     pub agent: bool,
     /// Where it is said that they do, if a file says it.
     pub started_as_agent: Option<Place>,

@@ -30,7 +30,7 @@ pub(super) struct Walker<'r, 'a> {
     hints: HashMap<(&'static str, String), Option<Hint>>,
 }
 
-/// Reports everything that a version refuses about a document whose root is a section.
+/// Reports everything that a version rejects about a document whose root is a section.
 pub(super) fn walk(
     document: &Document,
     root: &'static Struct,

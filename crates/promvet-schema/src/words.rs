@@ -4,7 +4,7 @@ use crate::dialect::refused;
 use promvet_text::{Advice, Message, nearest};
 
 use super::check::Rule;
-use super::table::{Enum, Type};
+use super::table::{Enum, Field, Type};
 use super::version::Version;
 use crate::yaml::{Kind, Node, Scalar};
 
@@ -64,13 +64,39 @@ pub(super) fn what_is_wanted(ty: &Type) -> &'static str {
         Type::LabelSelector | Type::FieldSelector => "a selector such as `app=web`",
         Type::Any => "any value",
         Type::File(..) => "the path of a file",
-        Type::Enum(_) => "one word",
+        Type::Enum(_) => "one value",
         Type::List(item) => match item {
             Type::Section(_) => "a list of mappings",
             _ => "a list",
         },
         Type::Map(..) => "a mapping of names to values",
         Type::Section(_) => "a mapping",
+    }
+}
+
+/// How a required key is added, or filled in if it is written already.
+pub(super) fn how_to_add(field: &Field, is_written: bool, version: Version) -> String {
+    /// More words than a role has are looked up by `promvet explain`.
+    const MOST_WORDS: usize = 8;
+    let key = field.key;
+    let words = match &field.ty {
+        Type::Enum(set) => known(set, version),
+        _ => Vec::new(),
+    };
+    let example = match &field.ty {
+        Type::Url | Type::UrlText => "a URL, such as `https://example.com`",
+        Type::Duration | Type::ByteSize | Type::HostPort | Type::LabelSelector => {
+            what_is_wanted(&field.ty)
+        }
+        _ => "",
+    };
+    match is_written {
+        _ if (1..=MOST_WORDS).contains(&words.len()) => {
+            format!("set `{key}` to {}", any_of(&words))
+        }
+        _ if !example.is_empty() => format!("set `{key}` to {example}"),
+        true => format!("give `{key}` a value"),
+        false => format!("add `{key}`"),
     }
 }
 
@@ -136,11 +162,11 @@ pub(super) fn not_among(
         let message = match word.removed.filter(|removed| *removed <= version) {
             Some(removed) => {
                 format!(
-                    "{subject}: `{text}` was removed in Prometheus {removed}, which refuses the file"
+                    "{subject}: `{text}` was removed in Prometheus {removed}, which rejects the file"
                 )
             }
             None => format!(
-                "{subject}: `{text}` requires Prometheus {} or newer; older ones refuse the file",
+                "{subject}: `{text}` requires Prometheus {} or newer; older releases reject the file",
                 word.since
             ),
         };

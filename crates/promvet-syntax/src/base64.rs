@@ -25,7 +25,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// Decodes the same with any white space skipped; an empty text is not valid.
 /// Kubernetes tools wrap values of a Secret with spaces, which `base64.StdEncoding.DecodeString`
-/// would refuse.
+/// would reject.
 #[must_use]
 pub fn decode_spaced(text: &str) -> Option<Vec<u8>> {
     let plain: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();

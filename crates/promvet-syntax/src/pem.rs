@@ -1,7 +1,7 @@
 //! TLS material: what a PEM file holds, whether it is what its setting asks for, and until when.
 //!
 //! Nothing here does cryptography: blocks are decoded (RFC 7468), and of certificates and keys
-//! only the fields that matter are read (RFC 5280, RFC 8017, RFC 5915). What Go refuses is in
+//! only the fields that matter are read (RFC 5280, RFC 8017, RFC 5915). What Go rejects is in
 //! `crypto/tls.X509KeyPair` and `crypto/x509.AppendCertsFromPEM`. No message holds anything of a
 //! file but the names of blocks and a certificate's subject and dates.
 

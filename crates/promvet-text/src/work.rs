@@ -51,7 +51,7 @@ pub fn of<T>(work: impl FnOnce() -> T) -> (T, u64) {
 }
 
 /// Works until the time is over: none if it was, and then whatever the work was at is left as it was.
-/// As cancelled queries do in rust-analyzer, it unwinds, so that each loop that counts its steps can end
+/// As canceled queries do in rust-analyzer, it unwinds, so that each loop that counts its steps can end
 /// without a path of its own for that. Other threads that the work starts are not ended.
 pub fn until<T>(is_over: impl Fn() -> bool + 'static, work: impl FnOnce() -> T) -> Option<T> {
     let restore = Restore(IS_OVER.replace(Some(Box::new(is_over))));

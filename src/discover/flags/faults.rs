@@ -24,7 +24,7 @@ pub(super) fn of_vmagent(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<
         let stray = next.filter(|next| matches!(&*next.text, "true" | "false"));
         if let Some(stray) = stray.filter(|_| known::is_switch(name) && !has_value(argument)) {
             let message = format!(
-                "`-{name}`: `{}` behind it is not its value, since no `=` joins them; vmagent does not start",
+                "`-{name} {0}` is not `-{name}={0}`: `{0}` is a separate argument, and vmagent does not start",
                 stray.text
             );
             let finding = said(

@@ -224,7 +224,7 @@ fn doubled(values: Node<'_>) -> Vec<Finding> {
             return None;
         }
         let message = format!(
-            "`{section}`: the chart writes `server.{key}` there too; Prometheus refuses the section twice"
+            "`{section}`: the chart writes `server.{key}` there too; Prometheus rejects the section twice"
         );
         let finding = of_key(second.key, rule::SCHEMA_DUPLICATE, Severity::Warning, message);
         let finding = finding.help(format!("write all of it below `server.{key}`"));

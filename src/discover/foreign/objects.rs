@@ -203,7 +203,7 @@ impl<'d> Finder<'d> {
             })
             .collect();
         if self.template.is_none() {
-            let why = format!("it is a {} of {}", kind.kind, kind.group);
+            let why = format!("kind {} of {}", kind.kind, kind.group);
             let holder = (holder.clone(), why);
             self.faults(manifest.root, findings, &OPERATOR, holder, out);
         }
@@ -224,7 +224,7 @@ impl<'d> Finder<'d> {
         let Some(mut found) = self.place(spec, kind.shape, kind.part, dialect) else {
             return;
         };
-        let why = format!("it is a {} of {}", kind.kind, kind.group);
+        let why = format!("kind {} of {}", kind.kind, kind.group);
         found
             .findings
             .extend(together::check(kind.kind, spec, &holder));

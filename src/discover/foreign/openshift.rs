@@ -92,10 +92,7 @@ impl<'d> Finder<'d> {
         let Some(mut found) = self.place(data, &table::ANY, Part::Whole, &OPENSHIFT) else {
             return;
         };
-        let message = format!(
-            "`{}`: OpenShift reads the key `{KEY}`, and without it no configuration",
-            entry.name()
-        );
+        let message = format!("`{}`: OpenShift reads only the key `{KEY}`", entry.name());
         let key = entry.key;
         let finding = Finding::new(
             "schema/unknown-field",

@@ -11,7 +11,7 @@ use crate::yaml::{Entry, Mapping, Node};
 /// Kinds of pipelines that do not carry metrics.
 const OTHERS: &[&str] = &["logs", "profiles", "traces"];
 
-/// Sections of Prometheus that the receiver refuses (opentelemetry-collector-contrib v0.140.0
+/// Sections of Prometheus that the receiver rejects (opentelemetry-collector-contrib v0.140.0
 /// `receiver/prometheusreceiver/config.go`, "unsupported features").
 const UNSUPPORTED: &[&str] = &["alerting", "remote_read", "remote_write", "rule_files"];
 
@@ -87,7 +87,7 @@ pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec
         .mapping()
         .and_then(|map| map.entry("sending_queue"))
     {
-        let message = "`sending_queue`: this exporter has `remote_write_queue` instead; the Collector refuses the file";
+        let message = "`sending_queue`: this exporter has `remote_write_queue` instead; the Collector rejects the file";
         let advice = Advice::rename(entry.key.span(), "remote_write_queue").unsafe_();
         let finding = found(
             rule::SCHEMA_UNKNOWN_FIELD,
@@ -103,7 +103,7 @@ pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec
         _ if !pipelines.are_there => {}
         Some(Some((kind, item))) => {
             let message = format!(
-                "`{}`: this exporter takes metrics, not {kind}; the Collector refuses the file",
+                "`{}`: this exporter takes metrics, not {kind}; the Collector rejects the file",
                 exporter.name()
             );
             let finding = found(rule::AGENTS_PIPELINE, Severity::Error, *item, message);
@@ -168,7 +168,7 @@ fn unused(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Finding {
         Some(&item) => {
             let wrong = item.as_str().unwrap_or("");
             let message = format!(
-                "`{wrong}`: no exporter has this name, only `{name}`; the Collector refuses the file"
+                "`{wrong}`: no exporter has this name, only `{name}`; the Collector rejects the file"
             );
             let advice = Advice::replace(item.span(), name).unsafe_();
             let severity = severity_in(pipelines.root);
@@ -226,7 +226,7 @@ fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Findin
     let extensions = root.get("extensions").and_then(Node::mapping)?;
     if extensions.get(name).is_none() && !extensions.entries().any(|entry| entry.name() == name) {
         let message = format!(
-            "`authenticator`: no extension is called `{name}`; the Collector refuses the file"
+            "`authenticator`: no extension is called `{name}`; the Collector rejects the file"
         );
         let finding = found(rule::AGENTS_PIPELINE, severity_in(root), node, message);
         let names = extensions.entries().map(Entry::name);
@@ -242,7 +242,7 @@ fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Findin
         return None;
     }
     let message = format!(
-        "`authenticator`: `service.extensions` does not start `{name}`; the Collector refuses the file"
+        "`authenticator`: `service.extensions` does not start `{name}`; the Collector rejects the file"
     );
     let finding = found(rule::AGENTS_PIPELINE, severity_in(root), node, message);
     Some(finding.help(Advice::say(format!("add `{name}` to `service.extensions`"))))
@@ -252,7 +252,7 @@ fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Findin
 pub(super) fn of_receiver(config: Node<'_>) -> Vec<Finding> {
     let mut out = unsupported(
         config,
-        "the receiver does not support it, and the Collector refuses the file",
+        "the receiver does not support it, and the Collector rejects the file",
     );
     let mut jobs = config
         .get("scrape_configs")
@@ -267,7 +267,7 @@ pub(super) fn of_receiver(config: Node<'_>) -> Vec<Finding> {
     out
 }
 
-/// Sections of Prometheus that the receiver refuses, and what happens then.
+/// Sections of Prometheus that the receiver rejects, and what happens then.
 pub(super) fn unsupported(config: Node<'_>, then: &str) -> Vec<Finding> {
     let map = config.mapping();
     let entries = UNSUPPORTED.iter().filter_map(|key| map?.entry(key));
@@ -293,7 +293,7 @@ fn braces(replacement: Node<'_>) -> Option<Finding> {
             && inner.bytes().all(|byte| byte.is_ascii_digit())
     };
     text.match_indices("${").find(|found| is_number(*found))?;
-    let message = "`replacement`: the Collector takes `${1}` for a variable of the environment, and refuses the file";
+    let message = "`replacement`: the Collector takes `${1}` for a variable of the environment, and rejects the file";
     let finding = found(
         rule::SCHEMA_INVALID_VALUE,
         Severity::Error,

@@ -10,7 +10,7 @@ use crate::yaml::Document;
 pub struct Spoken {
     /// The dialect.
     pub dialect: &'static Dialect,
-    /// What the dialect refuses.
+    /// What the dialect rejects.
     pub findings: Vec<Finding>,
     /// How native keys are written.
     pub spelling: Spelling,
@@ -25,7 +25,7 @@ pub struct Spoken {
 }
 
 impl Spoken {
-    /// Leaves out what the dialect refuses, where it is not sure to be this one.
+    /// Leaves out what the dialect rejects, where it is not sure to be this one.
     pub(super) fn without_findings(&mut self) {
         self.findings.clear();
     }

@@ -47,7 +47,7 @@ fn prober(spec: Node<'_>) -> Option<Finding> {
             .value
             .mapping()
             .filter(|_| spec.get("targets").is_some())?;
-        let message = "`url`: missing in `prober`; the API server refuses the object".to_owned();
+        let message = "`url`: missing in `prober`; the API server rejects the object".to_owned();
         let rule = rule::SCHEMA_MISSING_FIELD;
         let finding = found(rule, Severity::Error, prober.key, message);
         return Some(finding.help("set `url` to the host and the port of the prober"));
@@ -138,7 +138,7 @@ fn true_texts(spec: Node<'_>) -> Vec<Finding> {
     texts
         .map(|entry| {
             let message = format!(
-                "`{}`: a text, which is true to the template of the chart, whatever it says",
+                "`{}`: expected a boolean, found text, which the chart's template treats as true",
                 entry.name()
             );
             let finding = found("schema/wrong-type", Severity::Warning, entry.value, message);
@@ -172,7 +172,7 @@ fn of_daemon_set(spec: Node<'_>) -> Vec<Finding> {
     keys.filter_map(|key| {
         let key = entry(spec, key)?.key;
         let message = format!(
-            "`{}`: not allowed with `mode: DaemonSet`; the API server refuses the object",
+            "`{}`: not allowed with `mode: DaemonSet`; the API server rejects the object",
             key.as_str()?
         );
         let finding = found("schema/conflict", Severity::Error, key, message);
@@ -217,7 +217,7 @@ fn agent(spec: Node<'_>) -> Option<(Node<'_>, bool)> {
 
 /// A server that is told to be an agent: the Operator passes `--storage.tsdb.path` to it, and rule files
 /// where it selects rules (prometheus-operator v0.93.0 `pkg/prometheus/server/statefulset.go`,
-/// `buildServerArgs`, and `pkg/prometheus/promcfg.go`), which agents refuse. Arguments of its container
+/// `buildServerArgs`, and `pkg/prometheus/promcfg.go`), which agents reject. Arguments of its container
 /// in `containers` may take the place of those flags.
 fn agent_feature(spec: Node<'_>, is_values: bool) -> Option<Finding> {
     let (node, is_feature) = agent(spec)?;
@@ -239,11 +239,11 @@ fn agent_feature(spec: Node<'_>, is_values: bool) -> Option<Finding> {
     };
     let message = match release {
         None if is_feature => format!(
-            "`agent`: before Prometheus 3.0, an agent refuses `{refused}`, which the Operator sets; \
+            "`agent`: before Prometheus 3.0, an agent rejects `{refused}`, which the Operator sets; \
              later it has no effect"
         ),
         _ => format!(
-            "`agent`: an agent refuses `{refused}`, which the Operator sets: Prometheus does not start"
+            "`agent`: an agent rejects `{refused}`, which the Operator sets: Prometheus does not start"
         ),
     };
     let finding = found(rule::SCHEMA_CONFLICT, Severity::Warning, node, message);
@@ -347,7 +347,7 @@ fn web_versions(spec: Node<'_>) -> Vec<Finding> {
         let is_known = TLS_VERSIONS.contains(&text) || placeholder::is_open(text);
         (!is_known).then(|| {
             let message = format!(
-                "`{key}`: unknown version `{text}`: Prometheus refuses the web configuration and does not start"
+                "`{key}`: unknown version `{text}`: Prometheus rejects the web configuration and does not start"
             );
             let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Error, node, message);
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();

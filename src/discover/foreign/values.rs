@@ -427,8 +427,7 @@ fn list_of_jobs(values: Node<'_>) -> Option<Finding> {
     let entry = values.mapping()?.entry("extraScrapeConfigs")?;
     let list = entry.value.sequence()?;
     list.iter().next()?;
-    let message =
-        "`extraScrapeConfigs`: the chart takes a text here, and does not render with a list";
+    let message = "`extraScrapeConfigs`: expected text, found a list: the chart does not render";
     Some(
         of_key(
             entry.key,
@@ -452,7 +451,8 @@ fn list_for_mapping(values: Node<'_>, is_named: bool) -> Option<Finding> {
     let entry = values.mapping()?.entry("scrapeConfigs")?;
     entry.value.items().next()?;
     let is_sure = is_named || OF_THIS.iter().any(|key| values.get(key).is_some());
-    let message = "`scrapeConfigs`: the chart takes a mapping from names to jobs here, since its release 28.0.0";
+    let message =
+        "`scrapeConfigs`: since its release 28.0.0, the chart expects a mapping from names to jobs";
     let found = || {
         let severity = Severity::Warning;
         of_key(entry.key, "schema/wrong-type", severity, message.to_owned())

@@ -142,7 +142,7 @@ impl Walk<'_> {
                 false => self.tree.shown(&folder),
             };
             return Err(FileState::Unreadable(format!(
-                "the folder {shown} above it has {}, which bars the way",
+                "the folder {shown} above it has {}, so nothing below it can be read",
                 words(rights)
             )));
         }

@@ -42,7 +42,7 @@ pub(crate) enum Takes {
     OneOf(&'static [&'static str]),
 }
 
-/// What flags take, from runs of 3.5.3 with values that it refuses and from `cmd/prometheus/main.go`;
+/// What flags take, from runs of 3.5.3 with values that it rejects and from `cmd/prometheus/main.go`;
 /// any text for those that are not listed.
 pub(crate) const VALUES: &[(&str, Takes)] = &[
     ("agent", Takes::Nothing),

@@ -255,7 +255,7 @@ pub struct ComposeFile {
     pub name: String,
     /// Where its content comes from.
     pub from: ComposeOrigin,
-    /// Owner and mode as they are written, where docker compose honours them: it does not for
+    /// Owner and mode as they are written, where docker compose honors them: it does not for
     /// secrets and configs from files, which it bind-mounts (docs.docker.com, compose file
     /// reference, secrets). None as well where versions differ on what holds by default.
     pub rights: Option<Rights>,

@@ -4,7 +4,7 @@ use super::inside;
 use super::model::Deployment;
 use crate::needle;
 
-/// A program.
+/// A program whose images and flags are known.
 struct Program {
     /// Its word in reports.
     word: &'static str,

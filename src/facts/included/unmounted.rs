@@ -65,7 +65,7 @@ fn lacking(
 }
 
 fn finding(one: &Named<'_>, lacking: mounted::Lacking) -> Finding {
-    let message = format!("no file where Prometheus runs: {}", lacking.what);
+    let message = format!("no file in the container matches: {}", lacking.what);
     let help = match lacking.near {
         Some(near) => format!("{near}; mount the file, or correct the path"),
         None => "mount the file there, or correct the path".to_owned(),

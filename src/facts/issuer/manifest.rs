@@ -202,7 +202,7 @@ fn issuer(root: Node<'_>, identity: Identity) -> Option<Manifest> {
         .is_none_or(|(_, says, _)| *says == NO_DIRECTORY);
     let (issuer, says, place) = match (first, ways.next()) {
         (Some(only), None) => only,
-        // cert-manager refuses an issuer with two.
+        // cert-manager rejects an issuer with two.
         (Some((.., place)), Some(_)) => (
             None,
             "is of two types at once, which cert-manager refuses",

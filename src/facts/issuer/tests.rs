@@ -102,7 +102,7 @@ fn an_annotation_leads_to_the_issuer() {
         known(&[ingress("mimir", ASKS, TLS), production()]),
         [
             "0.yaml: `mimir.example.com` Ingress mimir names mimir.example.com",
-            "0.yaml: `le` and the issuer le",
+            "0.yaml: `le` the issuer is le",
             "1.yaml: `'https://acme-v02.api.letsencrypt.org/directory'` ClusterIssuer le uses Let's Encrypt's production directory",
         ]
     );
@@ -120,7 +120,7 @@ fn a_secret_leads_over_its_certificate_to_the_issuer() {
             "0.yaml: `mimir.example.com` Ingress mimir names mimir.example.com",
             "0.yaml: `mimir-tls` with the certificate in the secret mimir-tls",
             "1.yaml: `mimir.example.com` Certificate mimir names mimir.example.com",
-            "1.yaml: `le` and its issuer is ClusterIssuer le",
+            "1.yaml: `le` the issuer is ClusterIssuer le",
             "2.yaml: `'https://acme-staging-v02.api.letsencrypt.org/directory'` ClusterIssuer le uses Let's Encrypt's staging directory",
         ]
     );

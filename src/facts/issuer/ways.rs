@@ -261,7 +261,7 @@ impl Manifests {
         let reference = serving.asks()?;
         steps.push(step(
             &reference.name.place,
-            format!("and the issuer {}", reference.name.text),
+            format!("the issuer is {}", reference.name.text),
         ));
         Some(self.by_reference(reference, &serving.entrance.identity, steps))
     }
@@ -276,7 +276,7 @@ impl Manifests {
             identity, issuer, ..
         } = one.certificate;
         steps.push(names(identity, one.name, host));
-        let message = format!("and its issuer is {}", issuer.shown());
+        let message = format!("the issuer is {}", issuer.shown());
         steps.push(step(&issuer.name.place, message));
         self.by_reference(issuer, identity, steps)
     }

@@ -155,7 +155,7 @@ impl<'s> Line<'s> {
         }
     }
 
-    /// Whether it refuses every request.
+    /// Whether it rejects every request.
     fn is_error(&self) -> bool {
         let status = self.words.last().and_then(|word| word.parse::<u16>().ok());
         let has_matcher = self

@@ -16,8 +16,8 @@ impl Catalogue {
         let mut page = format!("# {}\n\n", profile.name);
         let confidence = match profile.confidence {
             Confidence::High => "",
-            Confidence::Medium => "Parts of this come from its users, not from its makers.\n\n",
-            Confidence::Low => "Little is documented; take this as a hint.\n\n",
+            Confidence::Medium => "Some of these facts come from users, not from the vendor.\n\n",
+            Confidence::Low => "There is little documentation; treat this page as a hint.\n\n",
         };
         page.push_str(confidence);
         page.push_str("```yaml\n");
@@ -175,6 +175,10 @@ fn facts(profile: &Profile) -> String {
         Version2::Yes => "1.0 and 2.0",
         Version2::Required => "2.0 only",
         Version2::Unknown => "1.0; 2.0 is not documented",
+    };
+    let version = match profile.program.as_ref().and_then(|it| it.remote_write_2) {
+        Some((major, minor)) => format!("1.0, and 2.0 since release {major}.{minor}"),
+        None => version.to_owned(),
     };
     let _ = writeln!(out, "- Remote write: {version}.");
     for note in profile.notes.iter() {

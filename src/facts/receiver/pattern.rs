@@ -62,8 +62,8 @@ pub(super) type Captures = Vec<(String, Range<usize>)>;
 /// Why a text is not a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PatternError {
-    /// A bracket without its fellow.
-    #[error("{0} has no closing fellow")]
+    /// A bracket that is not closed.
+    #[error("`{0}` is never closed")]
     Open(char),
     /// A part without a name.
     #[error("<> names no part")]

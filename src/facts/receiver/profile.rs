@@ -127,11 +127,11 @@ pub struct Part {
 pub struct Mistake {
     /// The name of a mistake that no receiver accepts; empty for one of a receiver.
     pub id: Text,
-    /// The scheme.
+    /// None if any scheme has the mistake.
     pub scheme: Option<Text>,
     /// Patterns of the host.
     pub host: List<Text>,
-    /// Ports.
+    /// Empty if any port has the mistake.
     pub port: List<u16>,
     /// Whether no port may be written.
     pub no_port: bool,

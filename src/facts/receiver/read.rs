@@ -110,12 +110,12 @@ mod tests {
             (
                 "id: x\nname: X\nurls: http://<host>/x\ncolour: red",
                 "colour",
-                "none of",
+                "unknown key",
             ),
             (
                 "id: x\nname: X\nurls: 'http://<host>/[x'",
                 "'http://<host>/[x'",
-                "closing",
+                "never closed",
             ),
             (
                 "id: x\nname: X\nurls: u\ntls: maybe",

@@ -4,14 +4,15 @@
 use promvet_syntax::base64;
 use serde_json::{Map, Value};
 
-/// The longest claim that is kept, in characters.
+/// The longest claim that is kept, in characters: an issuer or an audience is a URL, and is shown whole.
 const LONGEST: usize = 200;
 
 /// A token that lives longer than this is not renewed by itself, so that its end is worth a
-/// warning; in seconds.
+/// warning; in seconds. What renews tokens does so within hours or days.
 const LONG_LIVED: i64 = 28 * DAY;
 
-/// How long before its end a token is reported as about to expire, in seconds.
+/// How long before its end a token is reported as about to expire, in seconds: two weeks are enough to
+/// replace it, also where a release takes a week.
 const SOON: i64 = 14 * DAY;
 
 const DAY: i64 = 24 * 60 * 60;

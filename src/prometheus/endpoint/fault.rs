@@ -21,7 +21,7 @@ pub struct UrlFault {
     pub suggestion: Option<String>,
     /// Whether that is not a guess.
     pub is_sure: bool,
-    /// Whether Go's `url.Parse` refuses the text, so that Prometheus does not load the file.
+    /// Whether Go's `url.Parse` rejects the text, so that Prometheus does not load the file.
     pub refused_by_go: bool,
 }
 
@@ -50,7 +50,7 @@ pub enum FaultKind {
     Port,
     /// A percent sign that encodes nothing.
     Escape,
-    /// Something else that `url.Parse` refuses.
+    /// Something else that `url.Parse` rejects.
     Refused,
     /// White space or a control character.
     WhiteSpace,
@@ -224,7 +224,7 @@ fn port(endpoint: &Endpoint) -> Option<UrlFault> {
     if text.is_empty() || endpoint.is_templated(piece) {
         return None;
     }
-    // `url.validOptionalPort` lets any digits pass; `net.Resolver.LookupPort` refuses those above
+    // `url.validOptionalPort` lets any digits pass; `net.Resolver.LookupPort` rejects those above
     // 65535 when Prometheus connects.
     let number = text.bytes().all(|b| b.is_ascii_digit());
     let fits = number && text.parse::<u16>().is_ok_and(|port| port > 0);
@@ -313,7 +313,7 @@ fn white_space(endpoint: &Endpoint, refused: bool) -> Option<UrlFault> {
         (_, true) => "white space after the URL",
         _ => "white space in the URL",
     };
-    // `url.Parse` refuses control characters (`url.stringContainsCTLByte`) and blanks in a host, and
+    // `url.Parse` rejects control characters (`url.stringContainsCTLByte`) and blanks in a host, and
     // escapes a blank in a path.
     let outcome = if refused {
         "Prometheus refuses to load it"

@@ -23,7 +23,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The word for it.
+    /// As JSON writes it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -62,7 +62,7 @@ pub enum Aspect {
 }
 
 impl Aspect {
-    /// The word for it.
+    /// As JSON writes it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -115,7 +115,7 @@ impl SubjectKind {
         }
     }
 
-    /// The word for it.
+    /// As JSON writes it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -90,7 +90,7 @@ pub enum Verification {
 }
 
 impl Verification {
-    /// The word for it.
+    /// As JSON writes it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         return;
     }
     let message = format!(
-        "every user may read the secret that `{}` names: its mode is {:04o}",
+        "any user can read the file of `{}`: its mode is {:04o}",
         file.setting(),
         open.mode
     );

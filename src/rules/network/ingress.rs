@@ -97,7 +97,7 @@ fn in_words(entry: &Entry<'_>, endpoint: &Endpoint, by: &str, why: &Reason) -> W
         Reason::NoPort(service, ports) => {
             let shown: Vec<_> = ports.iter().map(u16::to_string).collect();
             let message = format!(
-                "{by} leads to a port that the Service `{service}` does not offer: every sample is rejected with 503"
+                "{by} routes to a port that the Service `{service}` does not have: every sample is rejected with 503"
             );
             let help = format!("write a port of the Service there: {}", shown.join(", "));
             warning(None, message, &help)

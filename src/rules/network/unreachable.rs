@@ -140,12 +140,14 @@ fn kind(why: &Why) -> &'static str {
 fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
     let from = &found.from;
     let (message, help) = match &found.why {
-        Why::NoSuchName { host, meant, .. } => return no_such_name(from, host, meant.as_deref()),
+        Why::NoSuchName { host, meant, .. } => {
+            return no_such_name(from, so, host, meant.as_deref());
+        }
         Why::NoSuchService {
             written,
             meant,
             namespace,
-        } => no_such_service(written, meant, namespace),
+        } => no_such_service(written, meant, namespace, so),
         Why::NoSuchNamespace {
             service,
             written,
@@ -170,7 +172,7 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             written,
             offered,
             meant,
-        } => not_offered(service, *written, offered, *meant),
+        } => not_offered(service, so, *written, offered, *meant),
         Why::Headless {
             service,
             written,
@@ -195,11 +197,16 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
     (Severity::Warning, message, help)
 }
 
-fn no_such_name(from: &str, host: &str, meant: Option<&str>) -> (Severity, String, String) {
+fn no_such_name(
+    from: &str,
+    so: &str,
+    host: &str,
+    meant: Option<&str>,
+) -> (Severity, String, String) {
     match meant {
         Some(meant) => (
             Severity::Warning,
-            format!("no service, alias or container is called `{host}`; did you mean `{meant}`?"),
+            format!("no service, alias or container is called `{host}`: {so}"),
             format!("write `{meant}`, or add `{host}` to the compose file"),
         ),
         None => (
@@ -210,10 +217,8 @@ fn no_such_name(from: &str, host: &str, meant: Option<&str>) -> (Severity, Strin
     }
 }
 
-fn no_such_service(written: &str, meant: &str, namespace: &str) -> (String, String) {
-    let message = format!(
-        "no Service of the namespace `{namespace}` is called `{written}`; did you mean `{meant}`?"
-    );
+fn no_such_service(written: &str, meant: &str, namespace: &str, so: &str) -> (String, String) {
+    let message = format!("no Service of the namespace `{namespace}` is called `{written}`: {so}");
     (message, format!("write `{meant}`"))
 }
 
@@ -226,23 +231,22 @@ fn other_namespace(service: &str, namespace: &str) -> (String, String) {
 
 fn published_port(service: &str, written: u16, own: u16) -> (String, String) {
     let message = format!(
-        "port {written} of `{service}` is published on the machine; its container listens at {own}"
+        "port {written} of `{service}` is the published port; the container listens on {own}"
     );
-    let help =
-        format!("write `{service}:{own}`: published ports count outside of the network only");
+    let help = format!("write `{service}:{own}`: published ports exist only outside the network");
     (message, help)
 }
 
 fn headless(service: &str, written: u16, own: u16) -> (String, String) {
     let message = format!(
-        "the Service `{service}` is headless: its port {written} is not mapped, and the pods listen at {own}"
+        "the Service `{service}` is headless: its port {written} is not mapped, and the pods listen on {own}"
     );
     (message, format!("write port {own}"))
 }
 
 fn other_alias(service: &str, alias: &str, network: &str, so: &str) -> (String, String) {
     let message =
-        format!("the alias `{alias}` of `{service}` counts in the network `{network}` only: {so}");
+        format!("the alias `{alias}` of `{service}` exists only in the network `{network}`: {so}");
     (
         message,
         format!("write `{service}`, or join the network `{network}`"),
@@ -251,7 +255,7 @@ fn other_alias(service: &str, alias: &str, network: &str, so: &str) -> (String, 
 
 fn other_mode(service: &str, so: &str, mode: Mode) -> (String, String) {
     let message = format!(
-        "`{service}` has `network_mode: {}`, so its name leads nowhere: {so}",
+        "`{service}` has `network_mode: {}`, so its name does not resolve: {so}",
         mode.word()
     );
     let help = match mode {
@@ -272,12 +276,12 @@ fn localhost(
     match meant {
         Some(meant) => (
             format!(
-                "`localhost` is {from} itself, which does not listen at {port}; `{meant}` has that port"
+                "`localhost` is {from} itself, which does not listen on {port}; `{meant}` has that port"
             ),
             format!("write the name of the service, `{meant}`, and its own port"),
         ),
         None => (
-            format!("`localhost` is {from} itself, where nothing listens at {port}: {so}"),
+            format!("`localhost` is {from} itself, where nothing listens on {port}: {so}"),
             match in_pod {
                 true => "write the name of a Service".to_owned(),
                 false => "write the name of the service, or `host.docker.internal` for the machine"
@@ -289,13 +293,15 @@ fn localhost(
 
 fn not_offered(
     service: &str,
+    so: &str,
     written: u16,
     offered: &[u16],
     meant: Option<u16>,
 ) -> (String, String) {
     let listed: Vec<_> = offered.iter().map(u16::to_string).collect();
     let listed = listed.join(", ");
-    let message = format!("the Service `{service}` does not offer port {written}, but {listed}");
+    let ports = if offered.len() == 1 { "port" } else { "ports" };
+    let message = format!("the Service `{service}` has {ports} {listed}, not {written}: {so}");
     let help = match (meant, offered) {
         (Some(meant), _) => format!("write port {meant}, which leads to {written}"),
         (None, [only]) => format!("write port {only}"),
@@ -307,8 +313,8 @@ fn not_offered(
 fn own_mode(from: &str, so: &str, mode: Mode, published: Option<u16>) -> (String, String) {
     let why = match mode {
         Mode::None => "has no network",
-        Mode::Host => "is in the network of the machine, which does not know this name",
-        Mode::Bridge => "is in the default bridge network, which knows no names",
+        Mode::Host => "uses the host network, where this name does not resolve",
+        Mode::Bridge => "is in the default bridge network, which has no DNS for containers",
     };
     let message = format!("{from} {why}: {so}");
     let help = match (mode, published) {

@@ -32,9 +32,7 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
                 let right = format!(".*{edge}{word}{edge}.*");
                 advice::value(rule.place(), &right, format!("write `{right}`")).safe()
             }
-            None => {
-                format!("write `.*{edge}` before and `{edge}.*` behind what one item is").into()
-            }
+            None => format!("put `.*{edge}` before and `{edge}.*` after the item").into(),
         };
         out.push(out.at(rule.place(), Severity::Warning, message).help(help));
     }

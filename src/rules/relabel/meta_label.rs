@@ -149,7 +149,9 @@ fn of_unset(list: &RelabelList<'_, '_>, label: &str) -> (String, Option<Help>) {
         return (what, Some(Help::say(help)));
     }
     let what = format!("no service discovery of this job sets `{label}`");
-    (what, near(list, label).map(Help::write))
+    let help = near(list, label).map(Help::write);
+    let other = "read a label that the discovery of this job sets, or remove the rule";
+    (what, help.or(Some(Help::say(other))))
 }
 
 /// A label that is set in other releases, or under a condition.
@@ -157,14 +159,14 @@ fn of_condition(releases: &[Version], row: &MetaLabel, label: &str) -> (String, 
     let release = releases.iter().max().copied().unwrap_or(Version::NEWEST);
     if release < row.since {
         let what = format!(
-            "`{label}` is set from Prometheus {} on",
+            "`{label}` is set only by Prometheus {} and newer",
             row.since.minor_name()
         );
         return (what, None);
     }
     if let Some(removed) = row.removed.filter(|removed| *removed <= release) {
         let what = format!(
-            "Prometheus no longer sets `{label}` since {}",
+            "Prometheus {} and newer do not set `{label}`",
             removed.minor_name()
         );
         return (what, None);

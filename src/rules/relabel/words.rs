@@ -51,7 +51,13 @@ pub(in crate::rules) fn why(
         Reason::NoSources => {
             format!("it has no `source_labels`, so it matches against an empty string, {fits}")
         }
-        Reason::Absent => format!("{}, {fits}", absent(list, rule)),
+        Reason::Absent => {
+            let verb = if hit { "matches" } else { "does not match" };
+            format!(
+                "{}, and the pattern {verb} an empty value",
+                absent(list, rule)
+            )
+        }
         Reason::Known(texts) => format!("the value is {}, {fits}", any_of(texts)),
         Reason::Left(texts) if hit && rule.action == "drop" => format!(
             "an earlier rule keeps only {}, which this one drops",
@@ -62,9 +68,14 @@ pub(in crate::rules) fn why(
             "an earlier rule keeps only {}, which this one does not match",
             listed(texts)
         ),
-        Reason::NotKept(texts) => format!("an earlier rule does not keep {}", listed(texts)),
+        Reason::NotKept(texts) => {
+            format!(
+                "the pattern matches only {}, which an earlier rule drops",
+                listed(texts)
+            )
+        }
         Reason::Dropped(texts) => format!("an earlier rule drops {}", listed(texts)),
-        Reason::Earlier if hit => "an earlier rule keeps the same only".to_owned(),
+        Reason::Earlier if hit => "an earlier rule already keeps only the same".to_owned(),
         Reason::Earlier => "an earlier rule leaves nothing that this pattern matches".to_owned(),
         Reason::Separator => format!(
             "it joins {} labels with `{}`, which no text matched by the pattern contains",
@@ -72,7 +83,7 @@ pub(in crate::rules) fn why(
             rule.separator
         ),
         Reason::Foreign(sign) if rule.sources.len() > 1 => format!(
-            "the pattern needs `{sign}`, which none of the labels has, and they are joined with `{}`",
+            "the pattern needs `{sign}`, which no label contains; labels are joined with `{}`",
             rule.separator
         ),
         Reason::Foreign(sign) => format!("the pattern needs `{sign}`, which the value never has"),
@@ -83,24 +94,18 @@ pub(in crate::rules) fn why(
 }
 
 fn absent(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>) -> String {
-    let names = rule.sources.join(", ");
+    let names = format!("`{}`", rule.sources.join("`, `"));
     let one = rule.sources.len() == 1;
     let of_targets = rule
         .sources
         .iter()
         .all(|label| list.is_of_other_stage(label));
     if of_targets && list.stage == Stage::Written {
-        let noun = match one {
-            true => "is a label",
-            false => "are labels",
-        };
-        return format!("{names} {noun} of targets and not of samples: the value is empty");
+        let verb = if one { "exists" } else { "exist" };
+        return format!("{names} {verb} only on targets, not on samples");
     }
-    let verb = match one {
-        true => "does",
-        false => "do",
-    };
-    format!("{names} {verb} not exist here: the value is empty")
+    let verb = if one { "is" } else { "are" };
+    format!("{names} {verb} never set here")
 }
 
 fn any_of(texts: &BTreeSet<String>) -> String {

@@ -54,7 +54,7 @@ fn wrong_kind(
 }
 
 /// A user name without a password, or the reverse. Some servers take a token as the name of a user
-/// without a password, so that only a receiver that is known to want a credential will refuse it.
+/// without a password, so that only a receiver that is known to want a credential will reject it.
 fn half_of_basic_auth(
     credential: &Credential<'_>,
     demand: Option<&ReceiverRequirements<'_, '_>>,

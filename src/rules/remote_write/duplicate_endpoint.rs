@@ -51,7 +51,7 @@ fn report(
     out: &mut Findings<'_>,
 ) {
     let names = [first, other].map(|write| write.get("name").and_then(Node::as_str));
-    // The schema says of two of one name that Prometheus refuses them.
+    // The schema says of two of one name that Prometheus rejects them.
     if let [Some(one), Some(other)] = names
         && one == other
     {

@@ -48,7 +48,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
     let help = match by_image {
         true => "send to a receiver of remote write, or delete the entry",
-        false => "send to an OpenTelemetry Collector or to an agent of the vendor",
+        false => "send to a server that accepts remote write, such as Mimir or Prometheus",
     };
     out.push(finding.help(help));
 }

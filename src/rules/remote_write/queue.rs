@@ -1,6 +1,6 @@
 //! `remote-write/queue`: numbers of the queue that are out of proportion.
 
-use crate::finding::Severity;
+use crate::finding::{Severity, grouped};
 use crate::rules::{Entry, Findings, advice};
 use crate::schema::scalar::coerce;
 use crate::yaml::Node;
@@ -70,8 +70,8 @@ fn too_small(capacity: Setting<'_>, send: Setting<'_>, out: &mut Findings<'_>) {
         return;
     };
     let message = format!(
-        "`capacity` ({}) is below `max_samples_per_send` ({}) and has no effect: a shard holds one batch \
-         all the same",
+        "`capacity` ({}) is below `max_samples_per_send` ({}) and has no effect: a shard always holds one \
+         batch",
         shown(capacity),
         shown(send)
     );
@@ -129,17 +129,4 @@ fn shown(setting: Setting<'_>) -> String {
         ""
     };
     format!("{}{by_default}", grouped(setting.value))
-}
-
-/// A number with a comma between its thousands.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

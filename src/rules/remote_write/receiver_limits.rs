@@ -2,7 +2,7 @@
 
 use crate::discover::EmbeddedIn;
 use crate::facts::{HaTracker, ReceiverSettings};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, grouped};
 use crate::prometheus::endpoint::has_placeholder;
 use crate::rules::{Configuration, Entry, Findings};
 use crate::schema::scalar::coerce;
@@ -87,12 +87,12 @@ fn batch_samples(
     };
     let name = &settings.container;
     let shown = match node {
-        Some(_) => format!("`max_samples_per_send` is {samples}"),
-        None => format!("batches have {samples} samples or more"),
+        Some(_) => format!("`max_samples_per_send` is {}", grouped(samples)),
+        None => format!("batches have {} samples or more", grouped(samples)),
     };
     let message = format!(
-        "{shown}, and {name} takes {} at once: full batches are rejected",
-        most.value
+        "{shown}, and {name} accepts at most {} in a batch: full batches are rejected",
+        grouped(most.value)
     );
     let place = node.or(entry.url().map(|url| url.node))?;
     let mut finding = out.at(place, severity, message).kind("batch-samples");
@@ -123,7 +123,7 @@ fn batch_bytes(
         return None;
     }
     let message = format!(
-        "{samples} samples are more than the {} bytes that {} takes at once: full batches are rejected",
+        "{samples} samples are more than the {} bytes that {} accepts in a batch: full batches are rejected",
         most.value, settings.container
     );
     let place = node.or(entry.url().map(|url| url.node))?;
@@ -153,7 +153,7 @@ fn exemplars(
         .as_ref()
         .filter(|kept| !kept.value)?;
     let message = format!(
-        "{} keeps no exemplars, and drops those that are sent",
+        "{} does not store exemplars and drops them",
         settings.container
     );
     let mut finding = out.at(node, Severity::Warning, message).kind("exemplars");
@@ -193,7 +193,7 @@ fn native_histograms(
             "start it with `--enable-feature=native-histograms`, or remove this line",
         ),
         false => (
-            format!("{name} keeps no native histograms, and drops those that are sent"),
+            format!("{name} does not store native histograms and drops them"),
             "let the receiver keep native histograms, or remove this line",
         ),
     };

@@ -77,7 +77,7 @@ fn certificate(
         return None;
     }
     let message = format!(
-        "{} wants a client certificate, and none is set: the TLS handshake fails",
+        "{} requires a client certificate, and none is set: the TLS handshake fails",
         settings.container
     );
     let mut finding = out
@@ -106,12 +106,12 @@ fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Optio
     let piece = endpoint.port().or(endpoint.host())?;
     let (own, asked) = (first.value, only.port);
     let message = format!(
-        "{} listens at port {own}, and nothing answers at {asked}",
+        "{} listens on port {own}, and nothing answers on {asked}",
         settings.container
     );
     let help = match Some(asked) == endpoint.port_or_default() {
         true => format!("write port {own}"),
-        false => format!("let the Service lead to port {own}"),
+        false => format!("point the Service to port {own}"),
     };
     let span = url.span(piece.start, piece.end);
     let mut finding = out
@@ -194,7 +194,7 @@ fn users(
         false => Severity::Error,
     };
     let message = format!(
-        "{} wants a user, and none is set: every sample is rejected with 401",
+        "{} requires a user, and none is set: every sample is rejected with 401",
         settings.container
     );
     let mut finding = out.at(url.node, severity, message).kind("users");

@@ -174,7 +174,7 @@ fn malformed(header: &Header<'_>, demand: &ReceiverRequirements<'_, '_>, out: &m
                 header.name
             ),
             false => format!(
-                "`{}` is empty, so {name} does not know whose samples these are",
+                "`{}` is empty, so {name} rejects every sample, unless tenants are switched off there",
                 header.name
             ),
         };
@@ -325,7 +325,7 @@ fn not_to_one_tenant(
     );
     let url = entry.url().map_or(entry.write.node(), |url| url.node);
     let mut finding = out.at(url, severity, message).help(to_add(entry, header));
-    finding.evidence = settings.evidence_of(wants, "with several tenants");
+    finding.evidence = settings.evidence_of(wants, "multitenancy is on here");
     out.push(settings.weigh(finding));
 }
 

@@ -97,8 +97,7 @@ fn discovery(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
         keys.push(mapping.written().next().map(|entry| entry.key));
     }
     for key in keys.into_iter().skip(1).flatten() {
-        let message = "this is a service discovery of its own, which lacks the settings of the \
-                       items above";
+        let message = "this is a separate service discovery without the settings above";
         let advice = advice::without_dash(key, HELP).safe();
         out.push(
             out.at(key, Severity::Warning, message)

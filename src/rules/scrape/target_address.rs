@@ -38,7 +38,7 @@ fn check_target(
     let Some((fault, at)) = address_fault(scalar.text) else {
         return;
     };
-    // The schema refuses a slash where no rule relabels (`config.CheckTargetAddress`).
+    // The schema rejects a slash where no rule relabels (`config.CheckTargetAddress`).
     let refused = scalar.text.contains('/') && section.get("relabel_configs").is_none();
     let refused = refused || section.relabelings().next().is_none() && scalar.text.contains('/');
     let refused = refused && target.document().is_yaml();

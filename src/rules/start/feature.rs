@@ -53,17 +53,17 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
             ),
             Verdict::Unknown => match meant(start, name) {
                 Some(Meant::Flag(flag)) => (
-                    format!("unknown feature `{name}`: Prometheus logs it and goes on without"),
+                    format!("unknown feature `{name}`: Prometheus logs a warning and ignores it"),
                     format!("did you mean `--{flag}`?"),
                     None,
                 ),
                 Some(Meant::Feature(near)) => (
-                    format!("unknown feature `{name}`: Prometheus logs it and goes on without"),
+                    format!("unknown feature `{name}`: Prometheus logs a warning and ignores it"),
                     format!("did you mean `{near}`?"),
                     Some(near),
                 ),
                 None if start.is_official() => (
-                    format!("unknown feature `{name}`: Prometheus logs it and goes on without"),
+                    format!("unknown feature `{name}`: Prometheus logs a warning and ignores it"),
                     "delete it".to_owned(),
                     None,
                 ),

@@ -1,4 +1,4 @@
-//! Flags that each release knows and that Prometheus refuses as they are given: written with one dash,
+//! Flags that each release knows and that Prometheus rejects as they are given: written with one dash,
 //! given twice, with a value that it cannot read, or in the wrong mode.
 
 use std::collections::HashSet;
@@ -247,7 +247,7 @@ fn wrong_mode<'d>(deployment: &Deployment, flag: &Flag<'d>) -> Option<Refused<'d
     let is_agent = deployment.agent().is_some();
     let (message, help) = if is_agent && is_of(FOR_SERVERS) {
         (
-            format!("an agent refuses `--{name}`: {STOPS}"),
+            format!("an agent rejects `--{name}`: {STOPS}"),
             match name {
                 "storage.tsdb.path" => "write `--storage.agent.path`",
                 _ => "delete it, or start without `--agent`",

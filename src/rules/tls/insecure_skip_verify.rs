@@ -12,7 +12,7 @@ const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
     (
         Some(Issuer::LetsEncryptProd),
         Severity::Error,
-        "`insecure_skip_verify` is not needed, since the issuer is Let's Encrypt's production one",
+        "`insecure_skip_verify` is not needed, since the issuer is Let's Encrypt (production)",
         "remove this line",
     ),
     (

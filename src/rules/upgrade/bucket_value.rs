@@ -153,7 +153,7 @@ fn check_matcher(
 fn sentence(lost: &[Lost]) -> Option<(String, (&str, &str))> {
     let (written, stored) = lost.first()?;
     let start = format!(
-        "From Prometheus 3.0 on the bucket or quantile `{written}` is stored as `{stored}`"
+        "from Prometheus 3.0 on, the bucket or quantile `{written}` is stored as `{stored}`"
     );
     Some((start, (written, stored)))
 }
@@ -164,7 +164,7 @@ fn also(lost: &[Lost]) -> (String, bool) {
     let more: Vec<_> = more.map(|(old, _)| format!("`{old}`")).collect();
     match more.as_slice() {
         [] => (String::new(), false),
-        more => (format!("; the same goes for {}", more.join(" and ")), true),
+        more => (format!("; also {}", more.join(" and ")), true),
     }
 }
 

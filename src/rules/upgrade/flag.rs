@@ -1,4 +1,4 @@
-//! Flags that a newer release refuses, and features that it no longer knows.
+//! Flags that a newer release rejects, and features that it no longer knows.
 
 use crate::facts::deployment::Deployment;
 use crate::finding::{Place, Severity};

@@ -5,7 +5,7 @@ use crate::finding::{Day, Span, nearest};
 /// The text without which a file holds no suppression.
 pub(crate) const NEEDLE: &str = "promvet";
 
-/// The longest name in brackets that is looked at, in bytes.
+/// The longest name in brackets that is looked at, in bytes: several times that of the longest rule.
 const LONGEST: usize = 200;
 
 /// What a comment is for.

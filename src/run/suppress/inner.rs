@@ -126,7 +126,7 @@ impl Marks {
 }
 
 /// What has to go of a file so that a comment of a text in it is gone. Its line goes whole, with an
-/// indentation that is none of the text; but not if something else is there, such as the rest of
+/// indentation that is not part of the text; but not if something else is there, such as the rest of
 /// a text in quotes.
 fn removal_in(content: &str, comment: Span, trailing: bool, of_text: Span) -> Span {
     let line = line_of(content, comment.start);

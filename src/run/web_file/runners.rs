@@ -150,7 +150,7 @@ fn too_new(document: &Document, deployment: &Deployment) -> Vec<Finding> {
         };
         let entry = part.mapping()?.entry(key).filter(|_| release < *since)?;
         let message = format!(
-            "`{key}` is unknown before Prometheus {}.{}, which refuses the web configuration and does not \
+            "`{key}` is unknown before Prometheus {}.{}, which rejects the web configuration and does not \
              start",
             since.0, since.1
         );

@@ -21,7 +21,7 @@ const CREDENTIALS: &[&str] = &[
     "oauth2",
 ];
 
-/// The jobs of a configuration that its own server refuses.
+/// The jobs of a configuration that its own server rejects.
 pub(super) fn check(
     configuration: &Document,
     web: &Document,
@@ -60,7 +60,7 @@ pub(super) fn check(
             )),
             (_, Some(users)) if lacks(CREDENTIALS) => Some(refused(
                 target,
-                "wants a user: every scrape fails with 401",
+                "requires a user: every scrape fails with 401",
                 "add `basic_auth`",
                 (users, "its users are listed here"),
             )),

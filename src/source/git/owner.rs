@@ -1,6 +1,6 @@
 //! Whose repository it is.
 //!
-//! Git refuses the repositories of other users unless `safe.directory` names them
+//! Git rejects the repositories of other users unless `safe.directory` names them
 //! (CVE-2022-24765). It does not ask where a caller names the folder to use, so it is asked here.
 
 use std::path::Path;

@@ -17,7 +17,8 @@ use crate::source::folder::Folder;
 use crate::source::path::{collapse, shown};
 use crate::source::tree::{EntryKind, Tree, Walk};
 
-/// How deep submodules are gone into.
+/// How deep submodules are followed. Real ones are one or two deep, and a repository may be its own
+/// submodule.
 const DEEPEST: usize = 8;
 
 /// What is changed since an older tree.
@@ -294,7 +295,7 @@ impl Repository {
         let name = shown(Path::new(revision));
         if self.verified(&remote)?.is_some() {
             return Ok(GitError::NoRevision {
-                advice: format!("there is origin/{name}: write that"),
+                advice: format!("did you mean origin/{name}?"),
                 revision: name,
             });
         }

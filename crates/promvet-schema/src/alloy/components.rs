@@ -100,7 +100,7 @@ pub(super) fn faults(items: &[Item], out: &mut Vec<Fault>) {
                 && known.insert((&block.name, name), block.name_span).is_some()
             {
                 let message = format!(
-                    "`{}`: another one has the label `{name}`; Alloy refuses the file",
+                    "`{}`: another one has the label `{name}`; Alloy rejects the file",
                     block.name
                 );
                 let advice = Advice::say("give one of them another label");
@@ -137,14 +137,14 @@ fn label(block: &Block, out: &mut Vec<Fault>) {
         None if block.name.contains(".exporter.") || block.name.contains(".integration.") => return,
         None | Some("") => (
             format!(
-                "`{}`: the label is missing; Alloy refuses the file",
+                "`{}`: the label is missing; Alloy rejects the file",
                 block.name
             ),
             format!("write `{} \"default\" {{ … }}`", block.name),
         ),
         Some(label) if !is_word(label) => (
             format!(
-                "`{}`: the label `{label}` is not an identifier (letters, digits and `_`); Alloy refuses the file",
+                "`{}`: the label `{label}` is not an identifier (letters, digits and `_`); Alloy rejects the file",
                 block.name
             ),
             "write `_` in place of other characters".to_owned(),
@@ -183,15 +183,15 @@ fn scrape(block: &Block, out: &mut Vec<Fault>) {
         let meant = nearest(name, known());
         let (message, advice) = match (elsewhere, meant) {
             (Some((_, instead)), _) => (
-                format!("`{name}`: `{SCRAPE}` does not have it; Alloy refuses the file"),
+                format!("`{name}`: `{SCRAPE}` does not have it; Alloy rejects the file"),
                 Advice::say(format!("use {instead} instead")),
             ),
             (None, Some(meant)) => (
-                format!("`{name}`: unknown attribute, perhaps `{meant}`; Alloy refuses the file"),
+                format!("`{name}`: unknown attribute, perhaps `{meant}`; Alloy rejects the file"),
                 Advice::replace(span, meant).unsafe_(),
             ),
             (None, None) => (
-                format!("`{name}`: unknown attribute; Alloy refuses the file"),
+                format!("`{name}`: unknown attribute; Alloy rejects the file"),
                 Advice::say("remove it, or correct its name"),
             ),
         };
@@ -226,7 +226,7 @@ fn timeout(block: &Block, out: &mut Vec<Fault>) {
     };
     if interval < timeout {
         let message =
-            "`scrape_interval`: below the default of `scrape_timeout`, 10s; Alloy refuses the file";
+            "`scrape_interval`: below the default of `scrape_timeout`, 10s; Alloy rejects the file";
         let advice = Advice::say("set `scrape_timeout` too");
         say(
             CONFLICT,

@@ -96,7 +96,7 @@ impl Graph<'_> {
             match item {
                 Item::Attribute { name, span, .. } if name == "url" => {
                     has_slip = true;
-                    let message = "`url`: it belongs in a block `endpoint`; Alloy refuses the file";
+                    let message = "`url`: it belongs in a block `endpoint`; Alloy rejects the file";
                     let advice = Advice::say("write `endpoint { url = … }`");
                     self.say(UNKNOWN_FIELD, *span, message.to_owned(), advice);
                 }
@@ -133,7 +133,7 @@ impl Graph<'_> {
                 }
                 Item::Attribute { .. } => {}
                 Item::Block(block) if block.name == "write_relabel_configs" => {
-                    let message = "`write_relabel_configs`: the block is called `write_relabel_config`, one a rule; Alloy refuses the file";
+                    let message = "`write_relabel_configs`: the block is called `write_relabel_config`, one a rule; Alloy rejects the file";
                     let advice = Advice::replace(block.name_span, "write_relabel_config").unsafe_();
                     self.say(UNKNOWN_FIELD, block.name_span, message.to_owned(), advice);
                 }
@@ -143,7 +143,7 @@ impl Graph<'_> {
     }
 
     fn is_block(&mut self, name: &str, span: Span) {
-        let message = format!("`{name}`: it is a block, not an attribute; Alloy refuses the file");
+        let message = format!("`{name}`: it is a block, not an attribute; Alloy rejects the file");
         let advice = Advice::say(format!("write `{name} {{ … }}` without `=`"));
         self.say(WRONG_TYPE, span, message, advice);
     }
@@ -152,7 +152,7 @@ impl Graph<'_> {
         let name = &*block.name;
         if ATTRIBUTES.contains(&name) {
             let message =
-                format!("`{name}`: it is an attribute, not a block; Alloy refuses the file");
+                format!("`{name}`: it is an attribute, not a block; Alloy rejects the file");
             let advice = Advice::say(format!("write `{name} = {{ … }}`"));
             self.say(WRONG_TYPE, block.name_span, message, advice);
         }
@@ -196,7 +196,7 @@ impl Graph<'_> {
                 continue;
             };
             let message = format!(
-                "`{label}`: no `{name}` has this label, only `{first}`; Alloy refuses the file"
+                "`{label}`: no `{name}` has this label, only `{first}`; Alloy rejects the file"
             );
             let near = nearest(label, others.iter().copied());
             let advice = near.map_or_else(
@@ -260,7 +260,7 @@ impl Graph<'_> {
             return;
         };
         let message = format!(
-            "`{label}`: no `{name}` has this label, only `{first}`; Alloy refuses the file"
+            "`{label}`: no `{name}` has this label, only `{first}`; Alloy rejects the file"
         );
         let advice = Advice::say(format!(
             "name one of those that exist, such as `{name}.{first}`"

@@ -130,7 +130,7 @@ impl Slip {
             rule: "schema/syntax",
             severity: Severity::Error,
             span: self.span,
-            message: format!("{message}; Alloy refuses the file"),
+            message: format!("{message}; Alloy rejects the file"),
             advice: Advice::say(advice),
         }
     }

@@ -1,4 +1,4 @@
-//! What an agent refuses (Prometheus `config/config.go`, `LoadFile` with `agentMode`).
+//! What an agent rejects (Prometheus `config/config.go`, `LoadFile` with `agentMode`).
 
 use crate::check::{Report, Rule};
 use crate::dialect::refused;

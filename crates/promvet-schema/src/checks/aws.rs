@@ -16,7 +16,7 @@ pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 section,
                 "region",
-                "`region` is missing; Prometheus before 3.14 refuses the file unless it runs on AWS",
+                "`region` is missing; Prometheus before 3.14 rejects the file unless it runs on AWS",
             )
             .help("set `region`");
     }

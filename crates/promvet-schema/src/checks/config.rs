@@ -181,7 +181,7 @@ fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut R
             .at(
                 Rule::Conflict,
                 legacy.value,
-                "with `legacy` in a job alone, Prometheus before 3.6 still escapes names as `allow-utf-8` and refuses the file",
+                "with `legacy` in a job alone, Prometheus before 3.6 still escapes names as `allow-utf-8` and rejects the file",
             )
             .help("set `metric_name_escaping_scheme: underscores` beside it");
     }

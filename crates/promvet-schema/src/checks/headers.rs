@@ -4,7 +4,7 @@ use crate::check::Report;
 use crate::scalar::Fault;
 use crate::section::Section;
 
-/// Reports headers under a key whose names a test refuses.
+/// Reports headers under a key whose names a test rejects.
 pub(crate) fn none_reserved(
     section: &Section<'_>,
     key: &str,
@@ -21,7 +21,7 @@ pub(crate) fn none_reserved(
             // Said here as well, since the grammar does not know in which section it is.
             said.help("use `authorization`, `basic_auth` or `oauth2`");
         } else {
-            said.help("delete it: Prometheus sets this header itself");
+            said.help("delete it");
         }
     }
 }

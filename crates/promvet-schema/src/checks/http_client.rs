@@ -104,7 +104,7 @@ pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 &oauth2,
                 "client_secret",
-                "`oauth2` has no client secret; Prometheus before 2.51 refuses the file",
+                "`oauth2` has no client secret; Prometheus before 2.51 rejects the file",
             )
             .help("set `client_secret_file` or `client_secret`");
     }

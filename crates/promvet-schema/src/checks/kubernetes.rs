@@ -71,7 +71,7 @@ pub(crate) fn client(section: &Section<'_>, report: &mut Report<'_>) {
             .conflict(
                 custom,
                 kubeconfig,
-                refused("`kubeconfig_file` excludes every other setting of the HTTP client"),
+                refused("`kubeconfig_file` cannot be combined with other HTTP settings"),
             )
             .help("keep `kubeconfig_file` or the other settings");
     } else if server.is_none() {

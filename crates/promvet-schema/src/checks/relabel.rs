@@ -22,7 +22,7 @@ pub(crate) fn rule(section: &Section<'_>, report: &mut Report<'_>) {
     };
     let action = action.as_str();
     if action.is_empty() {
-        // `relabel.Config.UnmarshalYAML` refuses a null action since 2.30 ("relabel action cannot be
+        // `relabel.Config.UnmarshalYAML` rejects a null action since 2.30 ("relabel action cannot be
         // empty").
         if section.node("action").is_none() && section.at_least(2, 30, 0) {
             report
@@ -150,15 +150,15 @@ fn unwanted(action: &str, key: &str, set: bool, section: &Section<'_>, report: &
         return;
     };
     let uses = match action {
-        "labeldrop" | "labelkeep" => "only `regex`",
-        "lowercase" | "uppercase" => "no `replacement`",
-        _ => "only `source_labels` and `target_label`",
+        "labeldrop" | "labelkeep" => ", which takes only `regex`",
+        "lowercase" | "uppercase" => "",
+        _ => ", which takes only `source_labels` and `target_label`",
     };
     let said = report.at(
         Rule::Conflict,
         entry.key,
         refused(format!(
-            "`{key}` is not allowed with `action: {action}`, which takes {uses}"
+            "`{key}` is not allowed with `action: {action}`{uses}"
         )),
     );
     let said = said.help(format!("delete `{key}`"));

@@ -27,7 +27,7 @@ pub(crate) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
     headers::none_reserved(section, "headers", header::custom, report);
 }
 
-/// A null queue is all zero, which the queue's own checks refuse since 3.12.0.
+/// A null queue is all zero, which the queue's own checks reject since 3.12.0.
 pub(crate) fn queue_null(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(entry) = section.entry("queue_config") else {
         return;

@@ -33,9 +33,9 @@ pub struct Dialect {
     pub unknown: &'static str,
     /// What happens to a text with a value of the wrong kind, as a clause.
     pub mistyped: &'static str,
-    /// What takes the place of "Prometheus refuses the file" in messages.
+    /// What takes the place of "Prometheus rejects the file" in messages.
     pub refused: &'static str,
-    /// Whether several programs read such a text, and each refuses it in its own name.
+    /// Whether several programs read such a text, and each rejects it in its own name.
     pub has_readers: bool,
     /// Whether a plain number or `true` is refused where a text belongs.
     pub is_strict: bool,
@@ -61,7 +61,7 @@ impl Dialect {
     }
 }
 
-/// A fault for which Prometheus refuses the file.
+/// A fault for which Prometheus rejects the file.
 pub(crate) fn refused(fault: impl Into<String>) -> Message {
     NATIVE.refuses(fault)
 }
@@ -71,9 +71,9 @@ pub(crate) fn refused(fault: impl Into<String>) -> Message {
 pub static OPERATOR: Dialect = Dialect {
     word: "operator",
     noun: "a resource of the Prometheus Operator",
-    unknown: "kubectl refuses it, and Helm drops it",
-    mistyped: "the API server refuses the object",
-    refused: "Prometheus refuses the configuration that the Operator generates",
+    unknown: "kubectl rejects it, and Helm drops it",
+    mistyped: "the API server rejects the object",
+    refused: "Prometheus rejects the configuration that the Operator generates",
     has_readers: false,
     is_strict: true,
 };
@@ -82,8 +82,8 @@ pub static OPERATOR: Dialect = Dialect {
 pub static ALERTMANAGER: Dialect = Dialect {
     word: "operator",
     noun: "a resource of the Prometheus Operator",
-    unknown: "kubectl refuses it, and Helm drops it",
-    mistyped: "the API server refuses the object",
+    unknown: "kubectl rejects it, and Helm drops it",
+    mistyped: "the API server rejects the object",
     refused: "the Operator rejects the resource",
     has_readers: false,
     is_strict: true,
@@ -93,9 +93,9 @@ pub static ALERTMANAGER: Dialect = Dialect {
 pub static OPERATOR_VALUES: Dialect = Dialect {
     word: "operator-values",
     noun: "values for resources of the Prometheus Operator",
-    unknown: "the resource drops it",
-    mistyped: "the API server refuses the object",
-    refused: "Prometheus refuses the configuration that the Operator generates",
+    unknown: "the API server drops it",
+    mistyped: "the API server rejects the object",
+    refused: "Prometheus rejects the configuration that the Operator generates",
     has_readers: false,
     is_strict: true,
 };
@@ -106,7 +106,7 @@ pub static CHART: Dialect = Dialect {
     noun: "values of the chart prometheus",
     unknown: "the chart ignores it",
     mistyped: "the chart does not render",
-    refused: "Prometheus refuses the file",
+    refused: "Prometheus rejects the file",
     has_readers: false,
     is_strict: true,
 };
@@ -117,7 +117,7 @@ pub static STACK: Dialect = Dialect {
     noun: "values of kube-prometheus-stack",
     unknown: "the chart ignores it",
     mistyped: "the chart does not render",
-    refused: "Prometheus refuses the configuration that the Operator generates",
+    refused: "Prometheus rejects the configuration that the Operator generates",
     has_readers: false,
     is_strict: true,
 };
@@ -128,9 +128,9 @@ pub static STACK: Dialect = Dialect {
 pub static NATIVE: Dialect = Dialect {
     word: "scrape-configs",
     noun: "a part of a configuration",
-    unknown: "Prometheus refuses the file",
-    mistyped: "Prometheus refuses the file",
-    refused: "Prometheus refuses the file",
+    unknown: "Prometheus rejects the file",
+    mistyped: "Prometheus rejects the file",
+    refused: "Prometheus rejects the file",
     has_readers: true,
     is_strict: true,
 };
@@ -140,9 +140,9 @@ pub static NATIVE: Dialect = Dialect {
 pub static OPENSHIFT: Dialect = Dialect {
     word: "openshift",
     noun: "a configuration of OpenShift's monitoring",
-    unknown: "OpenShift 4.18 and newer refuse the configuration, older ones drop the key",
-    mistyped: "OpenShift refuses the configuration",
-    refused: "Prometheus refuses the configuration that OpenShift generates",
+    unknown: "OpenShift 4.18 and newer reject the configuration, older ones drop the key",
+    mistyped: "OpenShift rejects the configuration",
+    refused: "Prometheus rejects the configuration that OpenShift generates",
     has_readers: false,
     is_strict: false,
 };
@@ -151,9 +151,9 @@ pub static OPENSHIFT: Dialect = Dialect {
 pub static ALLOY: Dialect = Dialect {
     word: "alloy",
     noun: "a configuration of Grafana Alloy",
-    unknown: "Alloy refuses the file",
-    mistyped: "Alloy refuses the file",
-    refused: "Alloy refuses the file",
+    unknown: "Alloy rejects the file",
+    mistyped: "Alloy rejects the file",
+    refused: "Alloy rejects the file",
     has_readers: false,
     is_strict: false,
 };
@@ -173,9 +173,9 @@ pub static VMAGENT: Dialect = Dialect {
 pub static SENDERS: Dialect = Dialect {
     word: "sender",
     noun: "a configuration of another program",
-    unknown: "the program refuses the file",
-    mistyped: "the program refuses the file",
-    refused: "the program refuses the file",
+    unknown: "the program rejects the file",
+    mistyped: "the program rejects the file",
+    refused: "the program rejects the file",
     has_readers: true,
     is_strict: false,
 };

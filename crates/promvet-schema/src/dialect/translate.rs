@@ -22,7 +22,7 @@ use unknown::{may_be, misspelled};
 pub struct Translation {
     /// The same as `prometheus.yml` has it.
     pub document: Document,
-    /// What the dialect itself refuses.
+    /// What the dialect itself rejects.
     pub findings: Vec<Finding>,
     /// How native keys are written there.
     pub spelling: Spelling,
@@ -344,7 +344,7 @@ impl Translator {
         Some((native, entry.key, self.unknown_values(entry.key, keys)))
     }
 
-    /// Prometheus refuses `Authorization` among headers, so that it becomes the section of its own
+    /// Prometheus rejects `Authorization` among headers, so that it becomes the section of its own
     /// that it has.
     fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<Item<'d>>) {
         let mapping = entry.value.mapping();

@@ -286,7 +286,7 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
         return;
     };
     let name = entry.value.as_str().unwrap_or("");
-    // Prometheus 3.2 refuses braces, since a name like `a{b="c"}` is nearly always a slip
+    // Prometheus 3.2 rejects braces, since a name like `a{b="c"}` is nearly always a slip
     // (`rulefmt.Rule.Validate`).
     if let Some(at) = name.find(['{', '}'])
         && (report.version.major, report.version.minor) >= (3, 2)

@@ -44,9 +44,9 @@ use report::Report;
 /// What is found in a rule file.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
-    /// Everything that the versions of a target refuse, and rules that are in it twice.
+    /// Everything that the versions of a target reject, and rules that are in it twice.
     pub findings: Vec<Finding>,
-    /// What they refuse unless a feature is turned on.
+    /// What they reject unless a feature is turned on.
     pub needs: Vec<Need>,
 }
 
@@ -82,7 +82,7 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Che
         .filter(|finding| finding.rule == PROMQL)
         .map(|finding| finding.place.order())
         .collect();
-    // A release that refuses the form whatever the flags makes it one fault, so that the need goes.
+    // A release that rejects the form whatever the flags makes it one fault, so that the need goes.
     needs.retain(|need| !places.contains(&need.finding.place.order()));
     // Where an older release loads the file too, `upgrade/bucket-value` tells what changes.
     let are_new = target.versions.iter().all(|version| version.major >= 3);

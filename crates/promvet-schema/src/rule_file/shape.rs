@@ -136,7 +136,7 @@ const FOREIGN: &[(&str, &str)] = &[
 
 /// What is reported about rules as Prometheus 1.x read them.
 pub(super) const OLD: &str =
-    "the file has rules in the syntax of Prometheus 1.x, which 2.0 and newer refuse";
+    "the file has rules in the syntax of Prometheus 1.x, which Prometheus 2.0 and newer reject";
 /// What to do about them.
 pub(super) const OLD_HELP: &str =
     "write them as YAML, with `groups:`, `rules:`, `alert:` or `record:`, and `expr:`";
@@ -198,16 +198,17 @@ fn of_another_file(mapping: Mapping<'_>) -> Option<(Mapping<'_>, Entry<'_>)> {
 /// Imitates `yaml.Decoder.KnownFields` of go-yaml v3, which `rulefmt.Parse` sets.
 fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
     let Some(mapping) = node.mapping() else {
-        let message = format!(
-            "{}: expected a mapping with {}, found {}",
-            of.name,
-            keys(of),
-            noun(node)
-        );
-        let help = match (of.name, node.sequence()) {
-            ("a rule file", Some(_)) => "write `groups:` above the list, and indent the list",
-            (_, Some(_)) => "write the keys without `-`",
-            _ => "write `key: value` pairs",
+        let expected = format!("expected a mapping with {}, found {}", keys(of), noun(node));
+        // The place shows that it is the whole file.
+        let is_file = of.name == FILE.name;
+        let message = match is_file {
+            true => expected,
+            false => format!("{}: {expected}", of.name),
+        };
+        let help = match node.sequence() {
+            Some(_) if is_file => "write `groups:` above the list, and indent the list",
+            Some(_) => "write the keys without `-`",
+            None => "write `key: value` pairs",
         };
         if let Some(finding) = report.at(node, message) {
             finding.advice = Some(help.into());
@@ -224,7 +225,7 @@ fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
             Some(field) if (report.version.major, report.version.minor) < field.since => {
                 let (major, minor) = field.since;
                 let message = format!(
-                    "`{}` needs Prometheus {major}.{minor} or newer; older ones refuse the file",
+                    "`{}` needs Prometheus {major}.{minor} or newer; older releases reject the file",
                     field.key
                 );
                 if let Some(finding) = report.at(entry.key, message) {
@@ -289,7 +290,7 @@ fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// "mapping key already defined" of go-yaml v3, whose decoder refuses duplicates since 3.0.
+/// "mapping key already defined" of go-yaml v3, whose decoder rejects duplicates since 3.0.
 fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
     for (first, again) in mapping.repeats() {
         let message = refused(format!("`{}` is set twice", again.name()));

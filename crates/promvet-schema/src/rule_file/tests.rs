@@ -326,7 +326,7 @@ fn versions_differ() {
     assert_eq!(
         of(&source, &[(2, 41), (3, 14)]),
         [
-            "keep_firing_for: `keep_firing_for` needs Prometheus 2.42 or newer; older ones refuse the file (Prometheus 2.41.0)"
+            "keep_firing_for: `keep_firing_for` needs Prometheus 2.42 or newer; older releases reject the file (Prometheus 2.41.0)"
         ]
     );
     let source = rule("record: a\nexpr: holt_winters(up[5m], 0.5, 0.5)");

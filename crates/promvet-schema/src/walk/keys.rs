@@ -67,14 +67,15 @@ impl<'d> Walker<'_, '_> {
         let name = entry.name();
         let said = if let Some(removed) = found.field.removed.filter(|v| *v <= self.version) {
             let message =
-                format!("`{name}` was removed in Prometheus {removed}, which refuses the file");
+                format!("`{name}` was removed in Prometheus {removed}, which rejects the file");
             self.report
                 .at(Rule::Unavailable, entry.key, message)
                 .kind("removed")
         } else {
             let since = found.since;
-            let message =
-                format!("`{name}` needs Prometheus {since} or newer; older ones refuse the file");
+            let message = format!(
+                "`{name}` needs Prometheus {since} or newer; older releases reject the file"
+            );
             self.report
                 .at(Rule::Unavailable, entry.key, message)
                 .kind("newer")
@@ -111,7 +112,7 @@ impl<'d> Walker<'_, '_> {
                 }
                 _ => Advice::say(instead),
             };
-            let message = format!("`{name}` is deprecated from Prometheus {since} on");
+            let message = format!("`{name}` is deprecated since Prometheus {since}");
             self.report
                 .at(Rule::Deprecated, entry.key, message)
                 .help(advice);
@@ -176,8 +177,8 @@ impl<'d> Walker<'_, '_> {
         };
         let here = words::place_of(&self.path);
         let message = refused(format!("`{}` {state} {here}", field.key));
-        let wants = words::what_is_wanted(&field.ty);
-        let help = format!("set `{}` to {wants}", field.key);
+        let is_written = section.entry(field.key).is_some();
+        let help = words::how_to_add(field, is_written, self.version);
         let advice = extra_dash(section, field.key).unwrap_or_else(|| help.into());
         self.report
             .missing(section, field.key, message)

@@ -343,7 +343,7 @@ impl<'d> Sequence<'d> {
 pub struct Entry<'d> {
     /// The key, a scalar in all that promvet reads.
     pub key: Node<'d>,
-    /// The value.
+    /// Null if nothing is written after the colon.
     pub value: Node<'d>,
     /// Whether it came by a merge key.
     pub merged: bool,

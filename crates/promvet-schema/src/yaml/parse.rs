@@ -214,7 +214,7 @@ fn at_open_quote(
     }
 }
 
-/// What the scanner made of a text without what go-yaml's guard against alias bombs refuses.
+/// What the scanner made of a text without what go-yaml's guard against alias bombs rejects.
 fn checked(scanned: Scanned) -> Result<Documents, SyntaxError> {
     let mut documents = Vec::with_capacity(scanned.documents.len());
     for document in scanned.documents {

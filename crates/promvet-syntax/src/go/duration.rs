@@ -32,7 +32,7 @@ const MOST_MILLISECONDS: u64 = i64::MAX as u64 / 1_000_000;
 /// Reads a duration.
 ///
 /// # Errors
-/// What Prometheus 2.26 and later refuse. Before, durations over 292 years wrapped around.
+/// What Prometheus 2.26 and later reject. Before, durations over 292 years wrapped around.
 pub fn duration(text: &str) -> Result<Duration, Fault> {
     let none = Duration {
         milliseconds: 0,

@@ -109,7 +109,7 @@ fn class_length(text: &str) -> Option<usize> {
 }
 
 /// What follows one character of a bracket expression; something has to.
-/// Imitates `filepath.getEsc`, which refuses a class that ends right behind a character.
+/// Imitates `filepath.getEsc`, which rejects a class that ends right behind a character.
 fn member(text: &str) -> Option<&str> {
     if text.starts_with(['-', ']']) {
         return None;

@@ -25,7 +25,7 @@ pub(super) fn literal(text: &[u8]) -> Literal {
     let Ok(address) = std::str::from_utf8(address) else {
         return Literal::Neither;
     };
-    // `netip.ParseAddr` refuses it with "zone must be a non-empty string", so that it is not an
+    // `netip.ParseAddr` rejects it with "zone must be a non-empty string", so that it is not an
     // address.
     // Zone and its `%` together: one byte is a zone without a name.
     let zone_is_named = zone.is_none_or(|zone| zone.len() > 1);

@@ -1,6 +1,6 @@
 //! URLs, as Go's `net/url.Parse` reads them.
 //!
-//! It refuses little: relative references, missing schemes and the empty text are URLs to it. The
+//! It rejects little: relative references, missing schemes and the empty text are URLs to it. The
 //! rules are those of Go 1.26 as Prometheus is built: only IPv6 addresses in square brackets, but
 //! several colons in a host (`http://a:80:90`, `http://::1`), since the `go` line of its go.mod is
 //! older than 1.26 and so sets `urlstrictcolons=0`. Such a host can't be dialed.

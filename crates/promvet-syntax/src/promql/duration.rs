@@ -10,7 +10,7 @@ use super::value::{Follows, Part, Type};
 use crate::go;
 
 /// The longest duration that Go can hold, in seconds (`1<<63` nanoseconds). generated_parser.y
-/// refuses a number in place of a duration beyond `1<<63/1e9` ("duration out of range").
+/// rejects a number in place of a duration beyond `1<<63/1e9` ("duration out of range").
 const MOST_SECONDS: f64 = 9_223_372_036.854_776;
 
 /// A duration in a range or an offset.

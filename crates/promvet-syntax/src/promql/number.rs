@@ -102,7 +102,7 @@ fn duration(cursor: &mut Cursor<'_>) -> bool {
         return false;
     }
     // `ms` is read as a unit and an optional `s` (lex.go), so that `hs` passes here and
-    // `model.ParseDuration` refuses it.
+    // `model.ParseDuration` rejects it.
     cursor.accept("s");
     while cursor.accept(DECIMAL) {
         cursor.accept_run(DECIMAL);
@@ -114,7 +114,7 @@ fn duration(cursor: &mut Cursor<'_>) -> bool {
     !cursor.at_word()
 }
 
-/// The value of a number, as Go's `strconv` reads it: none for one that it refuses or that is out
+/// The value of a number, as Go's `strconv` reads it: none for one that it rejects or that is out
 /// of range.
 /// Imitates `parser.parser.number`: `strconv.ParseInt` with base 0, then `strconv.ParseFloat`.
 pub(super) fn value(text: &str) -> Option<f64> {

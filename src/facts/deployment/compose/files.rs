@@ -34,7 +34,7 @@ impl Project<'_> {
         let path = inside::join(folder, &target);
         let Some(definition) = self.defined(section, name) else {
             let reason = format!(
-                "`{section}` at the top level has no `{name}`, so docker compose refuses the file"
+                "`{section}` at the top level has no `{name}`, so docker compose rejects the file"
             );
             return Placed::At(Box::new(Mount::new(
                 &path,

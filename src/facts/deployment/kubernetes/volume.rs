@@ -236,7 +236,7 @@ impl<'d> Pod<'d> {
         }
     }
 
-    /// What Kubernetes mounts into every container that does not refuse it (kubernetes/kubernetes
+    /// What Kubernetes mounts into every container that does not reject it (kubernetes/kubernetes
     /// `plugin/pkg/admission/serviceaccount`).
     pub(super) fn service_account(&self, place: Place) -> Mount {
         let made = |kind: PartKind, path: &str| KeyPart {

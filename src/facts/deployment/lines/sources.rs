@@ -22,7 +22,8 @@ const TEMPLATES: &[&str] = &["", ".j2", ".tmpl", ".tpl", ".template"];
 /// Folders of a role of Ansible that hold what its tasks copy.
 const OF_ROLE: &[&str] = &["files", "templates"];
 
-/// How many folders of a folder are looked into for a copy of the file system of a machine.
+/// How many folders of a folder are looked into for a copy of the file system of a machine. Each costs
+/// a look at the disk, and a repository of hosts keeps one folder for each.
 const MOST_FOLDERS: usize = 200;
 
 /// Where a job of Nomad finds its folder `local`.

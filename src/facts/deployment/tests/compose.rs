@@ -261,7 +261,7 @@ configs:
         ),
         (
             "/run/secrets/undefined",
-            "unknown: `secrets` at the top level has no `undefined`, so docker compose refuses the file",
+            "unknown: `secrets` at the top level has no `undefined`, so docker compose rejects the file",
         ),
         ("/conf", "conf.yml, same file"),
         ("/etc/inline", "no file, 0440 0:0"),

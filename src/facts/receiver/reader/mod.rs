@@ -42,13 +42,19 @@ impl<N: PageNode> Reader<N> {
     /// Reports keys that are none of those known.
     pub(super) fn keys(&mut self, node: N, known: &[&str]) {
         let Some(entries) = node.entries() else {
-            self.error(node, format!("here belong the keys {}", known.join(", ")));
+            self.error(
+                node,
+                format!("expected a mapping with the keys {}", known.join(", ")),
+            );
             return;
         };
         for (key, _) in entries {
             let name = name(key);
             if !known.contains(&name.as_ref()) {
-                self.error(key, format!("`{name}` is none of {}", known.join(", ")));
+                self.error(
+                    key,
+                    format!("unknown key `{name}`; expected {}", known.join(", ")),
+                );
             }
         }
     }

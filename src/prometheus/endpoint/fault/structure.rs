@@ -143,7 +143,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
         return Some(UrlFault {
             kind: FaultKind::Slashes,
             range: all.start..at,
-            message: format!("`://` is misspelled behind `{scheme}`: every send fails"),
+            message: format!("`://` is misspelled after `{scheme}`: every send fails"),
             suggestion: Some(format!("{scheme}://{}", rest.trim_end())),
             is_sure: true,
             refused_by_go: false,

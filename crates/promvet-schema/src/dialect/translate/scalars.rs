@@ -72,7 +72,7 @@ impl Translator {
     }
 
     /// Structural schemas of Kubernetes check kinds before anything else (`validation` of
-    /// apiextensions-apiserver), so that the API server refuses the object.
+    /// apiextensions-apiserver), so that the API server rejects the object.
     pub(super) fn wrong_kind(&mut self, node: Node<'_>, wanted: &str) {
         // What a template fills in may be anything.
         if is_filled_in(node) {

@@ -269,7 +269,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Refuses another collection inside of as many as go-yaml reads.
+    /// Rejects another collection inside of as many as go-yaml reads.
     pub(super) fn deeper(&self, start: usize) -> Step {
         if self.frames.len() + self.flow.len() >= DEEPEST {
             return Err(Stop::Refused(Box::new(too_deep(Span::new(start, start)))));

@@ -223,7 +223,7 @@ impl<'c> Scanner<'c> {
         Ok(())
     }
 
-    /// Refuses what begins at the current place.
+    /// Rejects what begins at the current place.
     fn refuse(&self, problem: String, context: (String, Span)) -> Step {
         Err(Stop::Refused(Box::new(SyntaxError {
             kind: SyntaxKind::Malformed,

@@ -103,7 +103,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Reads an escape sequence. go-yaml accepts `\'` and refuses `\/`, libyaml the other way round.
+    /// Reads an escape sequence. go-yaml accepts `\'` and rejects `\/`, libyaml the other way round.
     fn escape(&mut self, start: usize, out: &mut String) -> Step {
         let digits = match self.byte_at(self.at + 1) {
             b'x' => 2,

@@ -121,6 +121,10 @@ fn explain(pattern: &str, refusal: Refusal, go: Go) -> Fault {
     let words = refusal.cause.words();
     // Forty characters, so that a long class does not fill the message.
     let quoted: String = part.chars().take(40).collect();
+    if let Some(plain) = plain(refusal.cause, part) {
+        let message = format!("is not valid in Go (RE2): {}", plain.replace("{}", &quoted));
+        return helped(Fault::new(from, to, message), refusal.cause, part);
+    }
     let mut message = format!("is not valid in Go (RE2): {words}");
     // The parenthesis is the part, which the place shows.
     let is_shown = matches!(
@@ -134,31 +138,72 @@ fn explain(pattern: &str, refusal: Refusal, go: Go) -> Fault {
         message.push_str("; ");
         message.push_str(why);
     }
-    let fault = Fault::new(from, to, message);
-    match remedy(refusal.cause, part) {
+    helped(Fault::new(from, to, message), refusal.cause, part)
+}
+
+fn helped(fault: Fault, cause: Cause, part: &str) -> Fault {
+    match remedy(cause, part) {
         Some((help, Some(text))) => fault.help(help).surely(text),
         Some((help, None)) => fault.help(help),
         None => fault,
     }
 }
 
+/// What is said instead of Go's own words, where these name a rule of Go and not the fault: by cause
+/// and by how the faulty part begins. The part itself goes to the braces.
+const PLAIN: &[(Cause, &str, &str)] = &[
+    (Cause::PerlOp, "(?=", "lookahead `(?=` is not supported"),
+    (Cause::PerlOp, "(?!", "lookahead `(?!` is not supported"),
+    (
+        Cause::PerlOp,
+        "(?>",
+        "an atomic group `(?>` is not supported",
+    ),
+    (Cause::PerlOp, "(?#", "a comment `(?#` is not supported"),
+    (
+        Cause::PerlOp,
+        "(?P=",
+        "a backreference `(?P=` is not supported",
+    ),
+    (Cause::PerlOp, "(?P>", "recursion `(?P>` is not supported"),
+    (
+        Cause::NamedCapture,
+        "(?<=",
+        "lookbehind `(?<=` is not supported",
+    ),
+    (
+        Cause::NamedCapture,
+        "(?<!",
+        "lookbehind `(?<!` is not supported",
+    ),
+    (
+        Cause::Escape,
+        "\\k",
+        "a backreference `{}` is not supported",
+    ),
+    (Cause::MissingParen, "(", "this group is never closed"),
+    (Cause::UnexpectedParen, "", "this `)` has no `(`"),
+    (
+        Cause::MissingRepeatArgument,
+        "",
+        "nothing to repeat before `{}`",
+    ),
+];
+
+fn plain(cause: Cause, part: &str) -> Option<&'static str> {
+    let mut rows = PLAIN.iter();
+    rows.find(|(of, start, _)| *of == cause && part.starts_with(start))
+        .map(|(.., words)| *words)
+}
+
 /// Reasons by cause and by how the faulty part begins; the first that fits is given.
 const REASONS: &[(Cause, &str, &str)] = &[
-    (Cause::PerlOp, "(?=", "RE2 has no lookahead"),
-    (Cause::PerlOp, "(?!", "RE2 has no lookahead"),
-    (Cause::PerlOp, "(?>", "RE2 has no atomic groups"),
-    (Cause::PerlOp, "(?#", "RE2 has no comments"),
-    (Cause::PerlOp, "(?P=", "RE2 has no backreferences"),
-    (Cause::PerlOp, "(?P>", "RE2 has no recursion"),
     (Cause::PerlOp, "(?<", "Prometheus accepts it since 2.51"),
-    (Cause::NamedCapture, "(?<=", "RE2 has no lookbehind"),
-    (Cause::NamedCapture, "(?<!", "RE2 has no lookbehind"),
     (
         Cause::NamedCapture,
         "",
         "a name consists of letters, digits and underscores and ends with `>`",
     ),
-    (Cause::Escape, "\\k", "RE2 has no backreferences"),
     (Cause::Escape, "\\C", "Go cannot match single bytes"),
     (
         Cause::CharRange,
@@ -177,17 +222,10 @@ const REASONS: &[(Cause, &str, &str)] = &[
         "",
         "counts go up to 1000, nested repetitions multiplied",
     ),
-    (Cause::MissingParen, "(", "this group is never closed"),
     (
         Cause::MissingParen,
         "\\",
         "it escapes the closing parenthesis that Prometheus adds",
-    ),
-    (Cause::UnexpectedParen, "", "it has no opening parenthesis"),
-    (
-        Cause::MissingRepeatArgument,
-        "",
-        "there is nothing before it to repeat",
     ),
     (Cause::NestingDepth, "", "Go reads up to 1000 levels"),
     (
@@ -343,23 +381,15 @@ mod tests {
     #[test]
     fn go_refuses() {
         for (pattern, place, words) in [
-            (
-                "(?=x)",
-                0..3,
-                "unsupported Perl syntax `(?=`; RE2 has no lookahead",
-            ),
-            ("a(?!x)", 1..4, "no lookahead"),
-            (
-                "(?<=x)",
-                0..6,
-                "invalid named capture `(?<=x)`; RE2 has no lookbehind",
-            ),
-            ("(?<!x>)", 0..6, "no lookbehind"),
+            ("(?=x)", 0..3, "lookahead `(?=` is not supported"),
+            ("a(?!x)", 1..4, "lookahead `(?!` is not supported"),
+            ("(?<=x)", 0..6, "lookbehind `(?<=` is not supported"),
+            ("(?<!x>)", 0..6, "lookbehind `(?<!` is not supported"),
             ("(?>a)", 0..3, "atomic"),
             ("(?i-)", 0..5, "unsupported Perl syntax"),
             ("(?--i)", 0..4, "unsupported Perl syntax"),
             ("(?iz)", 0..4, "unsupported Perl syntax"),
-            ("(?P=n)", 0..3, "unsupported Perl syntax"),
+            ("(?P=n)", 0..3, "a backreference `(?P=` is not supported"),
             ("(?P<n", 0..5, "invalid named capture"),
             ("(?P<>a)", 0..5, "invalid named capture"),
             ("(?P<a-b>a)", 0..8, "invalid named capture"),
@@ -406,17 +436,17 @@ mod tests {
                 13..17,
                 "counts go up to 1000, nested repetitions multiplied",
             ),
-            ("*a", 0..1, "missing argument to repetition operator `*`"),
-            ("+", 0..1, "missing argument"),
-            ("(?:+a)", 3..4, "missing argument"),
-            ("(?i)*", 4..5, "missing argument"),
-            ("a|*", 2..3, "missing argument"),
-            ("{2}", 0..3, "missing argument"),
-            ("(", 0..1, "missing closing ); this group"),
-            ("a((b)", 1..2, "missing closing )"),
-            (")", 0..1, "unexpected )"),
-            ("(a))b", 3..4, "unexpected )"),
-            ("a)b)(", 1..2, "unexpected )"),
+            ("*a", 0..1, "nothing to repeat before `*`"),
+            ("+", 0..1, "nothing to repeat before"),
+            ("(?:+a)", 3..4, "nothing to repeat before"),
+            ("(?i)*", 4..5, "nothing to repeat before"),
+            ("a|*", 2..3, "nothing to repeat before"),
+            ("{2}", 0..3, "nothing to repeat before"),
+            ("(", 0..1, "this group is never closed"),
+            ("a((b)", 1..2, "this group is never closed"),
+            (")", 0..1, "this `)` has no `(`"),
+            ("(a))b", 3..4, "this `)` has no `(`"),
+            ("a)b)(", 1..2, "this `)` has no `(`"),
             ("a\\", 1..2, "escapes the closing parenthesis"),
             ("a\\Qb", 1..4, "escapes the closing parenthesis"),
         ] {

@@ -305,7 +305,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// `{2}`, `{2,}`, `{2,3}`; a brace that is none of these stands for itself.
+    /// `{2}`, `{2,}`, `{2,3}`; a brace that is not one of these stands for itself.
     fn counted(&mut self, last: Option<usize>) -> Result<bool, Refusal> {
         let from = self.at;
         let Some(Count { length, min, max }) = count(self.rest()) else {
@@ -332,7 +332,7 @@ impl<'p> Parser<'p> {
                 self.at += 2;
                 self.push(Op::Assertion)
             }
-            // Go knows the escape of RE2 and refuses it, because its strings are UTF-8
+            // Go knows the escape of RE2 and rejects it, because its strings are UTF-8
             // (`syntax.ErrInvalidEscape`).
             Some(b'C') => {
                 self.at += 2;

@@ -195,7 +195,7 @@ impl<'t> Lexer<'t> {
             }
             '}' => return Err(self.stray(1, "unexpected `}`: an action ends with `}}`")),
             // `parse.lexInsideAction` returns any other printable ASCII as `itemChar`, so that only
-            // the grammar refuses it.
+            // the grammar rejects it.
             '!'..='~' => self.push(TokenKind::Sign, 1, spaced),
             _ => {
                 return Err(self.stray(
@@ -258,7 +258,7 @@ impl<'t> Lexer<'t> {
             let Some(count) = characters(inner, quote) else {
                 return Err(self.stray(length, "unknown escape sequence in this string"));
             };
-            // `parse.Tree.newNumber` reads it with `strconv.UnquoteChar` and refuses what is left
+            // `parse.Tree.newNumber` reads it with `strconv.UnquoteChar` and rejects what is left
             // ("malformed character constant").
             if quote == '\'' && count != 1 {
                 let message = "single quotes hold one character; write a text in double quotes";

@@ -23,7 +23,7 @@ use crate::Fault;
 /// Go stops there.
 ///
 /// # Errors
-/// Why Prometheus refuses the template.
+/// Why Prometheus rejects the template.
 pub fn check(text: &str, release: (u16, u16)) -> Result<(), Fault> {
     if !text.contains("{{") {
         return Ok(());
