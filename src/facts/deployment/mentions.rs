@@ -359,7 +359,7 @@ impl<'t> Reader<'t> {
         let is_path = |c: char| c.is_alphanumeric() || "._-/$~{}@%".contains(c);
         let before = self.content.get(self.begin_of_line(at)..at)?;
         let from = at - before.len() + before.trim_end_matches(is_path).len();
-        // Another command on the line may load it all the same.
+        // Another command on the line may still load it.
         let command = before.rsplit([';', '|', '&']).next().unwrap_or(before);
         if CHECKERS.iter().any(|tool| command.contains(tool)) {
             return None;
