@@ -121,6 +121,12 @@ fn kinds_of_resources_are_put_right_by_quotes() {
         .replace("2.40", "\"2.40\"")
         .replace("cluster: 5", "cluster: \"5\"");
     fixed("prometheus.yaml", prometheus, &expected);
+    // A duration needs a unit, which quotes do not give.
+    let interval = expected.replace("paused", "scrapeInterval: 30\n  paused");
+    fixed("prometheus.yaml", &interval, &interval);
+    let files = [("prometheus.yaml", &*interval)];
+    let expected = interval.replace(": 30\n", ": 30s\n");
+    becomes("--fix=unsafe", &files, "prometheus.yaml", &expected);
     let alloy = "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://h.example.com/api/v1/push\"\n    tls_config {\n      insecure_skip_verify = \"true\"\n    }\n  }\n}\n";
     fixed("a.alloy", alloy, &alloy.replace("\"true\"", "true"));
 }

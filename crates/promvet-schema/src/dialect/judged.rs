@@ -60,6 +60,18 @@ impl Translator {
     }
 }
 
+/// Whether a text has the form that a type states, so that it is right once it is a text.
+pub(super) fn has_form(ty: &Type, text: &str) -> bool {
+    match ty {
+        Type::Duration | Type::OptionalDuration => is_duration(text),
+        Type::Size => is_size(text),
+        Type::ProxyUrl => is_proxy(text),
+        Type::HttpUrl => is_http(text),
+        Type::Enum(words) | Type::Lower(words) => words.contains(&text),
+        _ => true,
+    }
+}
+
 /// The pattern of `Duration`; the Operator takes an empty text for none.
 fn is_duration(text: &str) -> bool {
     text.is_empty() || scalar::duration(text).is_ok()

@@ -1,5 +1,6 @@
 //! Scalars of a dialect.
 
+use super::super::judged::has_form;
 use super::super::table::Type;
 use super::{SELECTED, Translator, is_filled_in, name_of};
 use crate::check::Rule;
@@ -26,6 +27,9 @@ impl Translator {
         };
         if !fits && !is_filled_in {
             self.wrong_kind(node, wanted);
+            if wanted == "text" && !has_form(ty, scalar.text) {
+                self.not_by_quotes(ty, node, scalar);
+            }
             // One finding is enough: a placeholder keeps native rules from judging the same value.
             return Some(self.builder.scalar(node, SELECTED));
         }
@@ -41,6 +45,24 @@ impl Translator {
             Type::Lower(_) => Some(self.builder.scalar(node, &scalar.text.to_ascii_lowercase())),
             _ => self.builder.copy(node),
         }
+    }
+
+    /// Takes back the advice to quote a value that is wrong in quotes too, such as a duration without a unit.
+    fn not_by_quotes(&mut self, ty: &Type, node: Node<'_>, scalar: Scalar<'_>) {
+        let Some(finding) = self.findings.last_mut() else {
+            return;
+        };
+        let is_duration = matches!(ty, Type::Duration | Type::OptionalDuration);
+        let with_unit = format!("{}s", scalar.text);
+        finding.advice = (is_duration && has_form(ty, &with_unit)).then(|| {
+            let words = format!("add the unit, as in `{with_unit}`");
+            match node.is_alias() {
+                true => Advice::say(words),
+                false => Advice::replace(node.span(), with_unit)
+                    .text(words)
+                    .unsafe_(),
+            }
+        });
     }
 
     pub(in crate::dialect) fn strange_word(
