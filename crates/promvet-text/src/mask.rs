@@ -7,6 +7,7 @@
 //! ([`sentence`]).
 
 mod arguments;
+mod commands;
 mod lines;
 mod looks;
 mod marks;

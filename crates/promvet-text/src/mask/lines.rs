@@ -15,7 +15,7 @@ use std::collections::HashSet;
 
 use super::marks::Marks;
 use super::names::Meaning;
-use super::{Span, arguments, looks, plausible, urls, value};
+use super::{Span, arguments, commands, looks, plausible, urls, value};
 use crate::work;
 use labels::Labels;
 use sections::{Sections, Within};
@@ -34,6 +34,7 @@ pub(super) fn find(content: &str) -> Vec<Span> {
         sections: Sections::default(),
         names_secret: false,
         unnamed: None,
+        named: None,
         labels: Labels::default(),
         params: None,
         commented: false,
@@ -91,7 +92,11 @@ enum State {
     /// A private key is open.
     Pem { left: usize },
     /// `? password` has been read, or a key whose colon may follow in the next line.
-    ExplicitKey { column: usize, awaited: Awaited },
+    ExplicitKey {
+        column: usize,
+        awaited: Awaited,
+        flow: bool,
+    },
     /// A here-document is open that becomes the file of a secret; where its end mark is written.
     HereDocument { from: usize, to: usize, left: usize },
     /// An argument that takes a secret has been read, or one that may.
@@ -109,6 +114,8 @@ struct Scan<'t> {
     names_secret: bool,
     /// Column and span of a `value:` whose `name:` may follow.
     unnamed: Option<(usize, Span)>,
+    /// The column of the `name:` that was read in the item at hand.
+    named: Option<usize>,
     /// What the lines say of the labels that a `regex:` is for.
     labels: Labels,
     /// The column of the `params:` that the line is below: the parameters of a scrape.
@@ -148,6 +155,9 @@ impl<'t> Scan<'t> {
         let is_item = body.get(indent..).is_some_and(is_item);
         self.sections
             .close(|column| indent < column || indent == column && !is_item);
+        if is_item {
+            self.named = None;
+        }
         if self.params.is_some_and(|column| indent <= column) {
             self.params = None;
         }
@@ -214,6 +224,7 @@ impl<'t> Scan<'t> {
             let found = arguments::find(body, marks);
             self.out.extend(found.into_iter().map(hides));
         }
+        self.out.extend(commands::find(body).into_iter().map(hides));
         if marks.has(Marks::COLON) && marks.has(Marks::DIGIT) {
             self.out.extend(arguments::behind_users(body).map(hides));
         }
@@ -299,7 +310,10 @@ impl<'t> Scan<'t> {
                 if !same && commented == Commented::No {
                     return Some(0);
                 }
-                if indent > column && same {
+                let text = body.get(indent..).unwrap_or("");
+                // A block scalar that lost its indentation: no other line is one word.
+                let is_lost = commented == Commented::Either && is_word_alone(text);
+                if (indent > column || is_lost) && same {
                     self.hide(indent, body.len());
                     return None;
                 }
@@ -318,16 +332,20 @@ impl<'t> Scan<'t> {
                     self.awaited(body, indent, column, awaited, within)
                 }
             }
-            State::ExplicitKey { column, awaited } => {
+            State::ExplicitKey {
+                column,
+                awaited,
+                flow,
+            } => {
                 self.state = State::Open;
                 let rest = body.get(indent..).unwrap_or("");
                 let Some(behind) = rest.strip_prefix(':').map(str::trim_start) else {
                     return Some(0);
                 };
-                if !is_hidden(awaited, value::unquoted(behind, false)) {
+                if !is_hidden(awaited, value::unquoted(behind, flow)) {
                     return Some(0);
                 }
-                self.value(body, body.len() - behind.len(), column, false);
+                self.value(body, body.len() - behind.len(), column, flow);
                 Some(body.len())
             }
             State::Argument { certain } => {
@@ -487,7 +505,10 @@ impl<'t> Scan<'t> {
     fn explicit_key(&mut self, body: &str, indent: usize) {
         let rest = body.get(indent..).unwrap_or("");
         let rest = rest.strip_prefix("- ").unwrap_or(rest);
-        let key = rest.strip_prefix("? ").unwrap_or(rest).trim();
+        let key = rest.strip_prefix("? ").unwrap_or(rest);
+        // `{username: u, password`
+        let flow = key.contains(['{', ',']);
+        let key = key.rsplit(['{', ',']).next().unwrap_or(key).trim();
         if key.contains([' ', ':', '=']) {
             return;
         }
@@ -501,6 +522,7 @@ impl<'t> Scan<'t> {
         self.state = State::ExplicitKey {
             column: indent,
             awaited,
+            flow,
         };
     }
 }

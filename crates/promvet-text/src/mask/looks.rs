@@ -109,7 +109,7 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
         let word = text.get(at..at + run).unwrap_or("");
         if scheme && is_token(word) {
             out.push(at..at + run);
-        } else if run >= SHORTEST_ALONE && has_digit_or_capital(word) {
+        } else if run >= SHORTEST_ALONE && !is_integrity(word) && has_digit_or_capital(word) {
             let found = out.len();
             words(word, at, &mut out);
             if out.len() > found && is_arn(text, at) {
@@ -123,6 +123,13 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
         at += run;
     }
     out
+}
+
+/// What the digests begin with that browsers and lock files compare (W3C, Subresource Integrity).
+const INTEGRITIES: [&str; 3] = ["sha256-", "sha384-", "sha512-"];
+
+fn is_integrity(run: &str) -> bool {
+    INTEGRITIES.iter().any(|begin| run.starts_with(begin))
 }
 
 /// Whether a byte is one of those that tokens consist of.

@@ -35,6 +35,7 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
             }
         }
         broken(line, &mut out);
+        apart(line, &mut out);
     } else {
         out.extend(schemes(line).filter_map(|at| port(line, at + 3)));
     }
@@ -540,6 +541,30 @@ fn broken(line: &str, out: &mut Vec<Range<usize>>) {
                 out.push(start..start + at);
             }
             _ => {}
+        }
+    }
+}
+
+/// The password behind a blank that is behind the colon of a user: `https//u: SECRET@host`. Without what
+/// is meant for a scheme, it has to look like one: `contact: joe@example.com`.
+fn apart(line: &str, out: &mut Vec<Range<usize>>) {
+    for colon in memchr::memmem::find_iter(line.as_bytes(), b": ") {
+        let Some(rest) = window(line, colon + 1) else {
+            continue;
+        };
+        let text = rest.trim_start();
+        let word = text.split(is_end).next().unwrap_or("");
+        let Some((password, _)) = word.rsplit_once('@') else {
+            continue;
+        };
+        let before = line.get(..colon).unwrap_or("");
+        let first = before.rsplit(is_end).next().unwrap_or("");
+        let skipped = scheme_len(first);
+        let user = first.get(skipped..).unwrap_or("");
+        let is_user = skipped > 0 && !user.contains(['.', '/']) && user != "localhost";
+        if !password.is_empty() && (is_user || super::plausible::is_password(password)) {
+            let from = colon + 1 + rest.len() - text.len();
+            out.push(from..from + password.len());
         }
     }
 }

@@ -236,7 +236,13 @@ impl Scan<'_> {
             });
             let (name, value) = bare.split_at(cut);
             let is_named = named || names::names_credential(name);
-            let value = if is_telling(bare) { bare } else { value };
+            // `creds admin/SECRET`
+            let behind = bare.rsplit('/').next().unwrap_or(bare);
+            let value = match () {
+                () if is_telling(bare) => bare,
+                () if plausible::is_marked(behind) => behind,
+                () => value,
+            };
             if is_named && (is_telling(value) || is_after_user(bare, value)) {
                 let from = at + word.find(value).unwrap_or(0);
                 self.hide(from, from + value.len());

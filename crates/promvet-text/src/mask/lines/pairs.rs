@@ -76,6 +76,11 @@ impl Scan<'_> {
             return;
         };
         let behind = line.body.get(at + 1..).unwrap_or("").trim_start();
+        // What is merged is a mapping.
+        let is_mapping = behind.starts_with(['*', '&', '[', '{', '#', '!']) || behind.is_empty();
+        if key == "<<" && !is_mapping {
+            self.hide(line.body.len() - behind.len(), line.body.len());
+        }
         let has_value = !behind.is_empty() && !behind.starts_with(['{', '#', '&']);
         if is_made_up(key) || has_value && plausible::is_uuid(key) {
             self.hide(from, from + key.len());
@@ -246,6 +251,7 @@ impl Scan<'_> {
             Meaning::Secret if !pair.spaced && value::is_path_of_words(bare) => false,
             Meaning::Secret if in_comment && !pair.leads && is_explained(bare) => false,
             Meaning::Secret | Meaning::NearSecret if in_comment && is_sentence(bare) => false,
+            Meaning::NearSecret if in_comment && names_algorithm(bare) => false,
             Meaning::Secret => !bare.is_empty() || written.is_empty() || written.starts_with('#'),
             Meaning::NearSecret if pair.key == "auth" && in_comment && is_kind_of_auth(written) => {
                 false
@@ -297,6 +303,7 @@ impl Scan<'_> {
     /// Notes whether a `name:` says that the `value:` beside it is a secret.
     fn name_of_value(&mut self, pair: &value::Pair<'_>, bare: &str) {
         self.is_told = true;
+        self.named = Some(pair.column);
         self.names_secret = Meaning::of(bare).is_secret() || names::is_secret_name(bare);
         if let Some((before, span)) = self.unnamed.take()
             && self.names_secret
@@ -324,7 +331,9 @@ impl Scan<'_> {
             pair.value + length
         };
         let span = Span::new(self.offset + pair.value, self.offset + end);
-        self.unnamed = (!self.names_secret).then_some((pair.column, span));
+        // What has its name before it is not what a name behind it means.
+        let has_name = !pair.flow && self.named == Some(pair.column);
+        self.unnamed = (!self.names_secret && !has_name).then_some((pair.column, span));
         let secret = std::mem::take(&mut self.names_secret);
         let bare = value::unquoted(written, pair.flow);
         // What a relabel rule takes from the label before.
@@ -597,6 +606,15 @@ fn is_sentence(value: &str) -> bool {
         && words
             .iter()
             .any(|word| WORDS_OF_SENTENCES.contains(&&**word))
+}
+
+/// Whether a comment begins with an algorithm that signs tokens (RFC 7518): `jwt: RS256, …`. Its other
+/// words are judged one by one.
+fn names_algorithm(value: &str) -> bool {
+    let first = value.split([' ', ',']).next().unwrap_or("");
+    let (family, size) = first.split_at_checked(2).unwrap_or(("", ""));
+    matches!(family, "ES" | "HS" | "PS" | "RS") && matches!(size, "256" | "384" | "512")
+        || first == "EdDSA"
 }
 
 /// Kinds of authentication, as comments name them.

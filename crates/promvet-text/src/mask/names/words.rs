@@ -177,8 +177,10 @@ pub(in super::super) const HARMLESS_HEADERS: &[&str] = &[
 /// Words that mean a secret at the end of a name or as all of it.
 pub(in super::super) const WORDS: &[&str] = &[
     "auth",
+    "authentication",
     "authn",
     "auths",
+    "authz",
     "authtoken",
     "bearer",
     "cred",
@@ -356,6 +358,7 @@ pub(in super::super) const TARGETS: &[&str] = &[
 pub(in super::super) const OTHERS: &[&str] = &[
     "passed",
     "taken",
+    "secretary",
     "broken",
     "tokens",
     "secrets",

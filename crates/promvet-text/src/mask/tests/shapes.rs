@@ -18,6 +18,9 @@ const KEYS: &[&str] = &[
     "apiToken",
     "apikey",
     "auth",
+    "authentication",
+    "authorisation",
+    "authz",
     "auth-token",
     "authToken",
     "auth_token",
@@ -265,6 +268,12 @@ const HEALTHY: &[&str] = &[
     "azuread:\n  oauth:\n    client_id: 7c1f0b6e-93d4-4c55-8a27-e1d0b9f3a6c2\n  cloud: AzurePublic\n",
     "azuread: {managed_identity: {client_id: 7c1f0b6e-93d4-4c55-8a27-e1d0b9f3a6c2}, cloud: AzurePublic}\n",
     "  prometheus.yml: \"remote_write:\\n- url: https://h/x\\n  basic_auth:\\n    username: u\\n    password_file: /etc/pw\\n\"\n",
+    "- name: A\n  value: x\n- name: S3_SECRET_KEY\n  valueFrom: {secretKeyRef: {name: a, key: b}}\n",
+    "# jwt: RS256, issuer https://idp.example.com/realms/monitoring",
+    "# see https://user@host",
+    "integrity: sha512-CzBVep/E6Q4zWH2ix+wRNluApcrvFDleg6jN8hc8YYar0PUaP2SJrtP4HUJnjLHW+yBFao+02f4jSG2St9wBJg==",
+    "secretary: Jane Doe",
+    "auth: {authenticator: oauth2client/prod}",
     "oauth2:\n  scopes:\n  - metrics.write\n  - https://monitor.example.com/.default\n",
     "authorization:\n  credentials_file: /etc/token\n  type: Bearer\n",
     "basic_auth:\n  # of the gateway\n  username: promsend\n  password_file: /etc/pw\n",
@@ -272,9 +281,142 @@ const HEALTHY: &[&str] = &[
     "{url: x, password_file:\n  /etc/pw, name: a}",
 ];
 
+/// What is in no place of a value, as files that do not parse have it.
+const LOST: &[&str] = &[
+    "remote_write:\n- url: https://h/x\n  password: |\n§\n  bogus: 1\n",
+    "remote_write:\n- url: https://h/x\n  password: >-\n      a b c\n §\n  bogus: [\n",
+    "basic_auth: {username: u, password\n   : §}\n",
+    "basic_auth:\n  <<: §\n",
+    "remote_write:\n- {url: x, password:\n    §, x: [\n",
+];
+
+#[test]
+fn no_file_that_does_not_parse_shows_a_secret() {
+    let shown: Vec<_> = LOST
+        .iter()
+        .flat_map(|lost| MADE_UP.iter().map(|secret| lost.replace('§', secret)))
+        .filter(|source| MADE_UP.iter().any(|secret| shown(source).contains(secret)))
+        .collect();
+    assert!(shown.is_empty(), "{shown:#?}");
+}
+
 #[test]
 fn what_is_no_secret_is_shown() {
     for source in HEALTHY {
         assert_eq!(shown(source), source.trim_end(), "{source}");
+    }
+}
+
+/// Commands that take a password, `§` being one.
+const COMMANDS: &[&str] = &[
+    "command: redis-cli -a § ping",
+    "test: [CMD, redis-cli, -a, §, ping]",
+    "test: [\"CMD\",\"redis-cli\",\"-a\",\"§\",\"ping\"]",
+    "test: [\"CMD\", \"redis-cli\", \"-h\", \"redis\", \"-a\", \"§\"]",
+    "RUN docker login -u u -p § registry.example.com",
+    "# docker login -u u -p §",
+    "command: mongosh -u root -p § --eval x",
+    "sshpass -p § ssh root@h",
+    "RUN vault login §",
+    "# vault login §",
+    "mc alias set minio http://minio:9000 admin §",
+    "test: mysqladmin ping -u root -p§",
+];
+
+#[test]
+fn commands_show_no_password() {
+    let shown: Vec<_> = COMMANDS
+        .iter()
+        .flat_map(|command| MADE_UP.iter().map(|secret| command.replace('§', secret)))
+        .filter(|source| MADE_UP.iter().any(|secret| shown(source).contains(secret)))
+        .collect();
+    assert!(shown.is_empty(), "{shown:#?}");
+}
+
+#[test]
+fn other_arguments_of_commands_are_shown() {
+    for source in [
+        "docker run -p 9090:9090 prom/prometheus",
+        "command: redis-cli -h redis ping",
+        "mkdir -p /etc/prometheus/rules",
+        "# vault login is done by the sidecar",
+        "vault login -method=kubernetes role=prometheus",
+        "cp -a /etc/prometheus /backup",
+        "mc alias set minio http://minio:9000 $USER $PASSWORD",
+        "docker login -u u -p ${TOKEN} registry.example.com",
+    ] {
+        assert_eq!(shown(source), source);
+    }
+}
+
+/// Comments that a password is in.
+const SENTENCES: &[&str] = &[
+    "# the password is §",
+    "# password §",
+    "# password: §",
+    "# password -> §",
+    "# password=§",
+    "# token §",
+    "# the API key is §",
+    "# api key: §",
+    "# Bearer §",
+    "# pw §",
+    "# creds admin/§",
+    "# login admin / §",
+    "# user admin, password §",
+    "# Passwort ist §",
+    "# echo -n u:§ | base64",
+    "bearer_token: # §",
+    "bearer_token: ${TOK} # §",
+    "password_file: /etc/pw # password §",
+];
+
+/// Passwords with marks of all kinds.
+const MARKED: &[&str] = &[
+    "P@ssw0rd-2024",
+    "Gr@fana-Pr0m-9",
+    "Winter2024!",
+    "Pa$$w0rd1234",
+    "k9%Lm!2xQv7",
+    "Zx9^mmQ2plv",
+    "8%Jc2MTb^5xQ",
+    "hunter2!hunter",
+    "Ab:9xx-Kq2zz",
+    "Ab|9xxKq2zzt",
+    "Ab<9xxKq2zzt",
+    "Ab;9xxKq2zzt",
+    "Ab+9xxKq2zzt",
+    "Rw*7hunter22",
+    "aX9$kd!3Lq@7",
+    "aX9$kd!3Lq7w",
+];
+
+#[test]
+fn passwords_with_marks_are_hidden_in_sentences() {
+    let shown: Vec<_> = SENTENCES
+        .iter()
+        .flat_map(|sentence| {
+            let lines = MARKED
+                .iter()
+                .map(|secret| (*secret, sentence.replace('§', secret)));
+            lines.filter(|(secret, line)| shown(line).contains(secret))
+        })
+        .map(|(_, line)| line)
+        .collect();
+    assert!(shown.is_empty(), "{} {shown:#?}", shown.len());
+}
+
+#[test]
+fn words_with_marks_are_shown_in_sentences() {
+    for line in [
+        "# the token of Node2|Node3 expires at 10:30",
+        "# password for k8s-helm: see vault",
+        "# token bucket: 100 req/s, p99<2s",
+        "# auth for job1;job2 and v2beta1:latest",
+        "# password of tool@v1.2 and me2@example.com",
+        "# the credentials are in arn:aws:secretsmanager:eu-west-1:123456789012:secret:rw-AbCdEf",
+        "# token for Api|Web:v1beta1",
+    ] {
+        assert_eq!(shown(line), line);
     }
 }

@@ -233,6 +233,12 @@ const SLIPS: &[&str] = &[
     "https:// u: §@h/x",
     "https://us er:§@h/x",
     "https://u:§@ h/x",
+    "https//u: §@h/x",
+    "https:/u: §@h/x",
+    "https:u:  §@h/x",
+    "htps://u: §@h/x",
+    "https://u:  §@h",
+    "https://u: §@ h/x",
     "https://Bearer §@h/x",
     "https://Basic §@h.example.com/x",
     "https://§:@h/x",
@@ -273,6 +279,25 @@ fn blanks_in_a_url_show_no_password() {
         }
     }
     assert!(leaks.is_empty(), "{} {leaks:#?}", leaks.len());
+}
+
+#[test]
+fn passwords_behind_a_user_and_a_blank_are_hidden() {
+    for secret in [
+        "Winter2024!",
+        "hunter2!hunter",
+        "9f86d081884c7d659a2feaa0c55ad015",
+    ] {
+        let line = format!("# u: {secret}@h/x");
+        assert!(!shown(&line).contains(secret), "{line}");
+    }
+    for line in [
+        "# contact: joe@example.com",
+        "owner: team-a@host",
+        "uses: actions/checkout@v4",
+    ] {
+        assert_eq!(shown(line), line);
+    }
 }
 
 #[test]
