@@ -793,3 +793,74 @@ fn a_file_behind_a_filter_is_not_a_change() {
     assert_eq!((ran.status, &*ran.stdout), (Some(0), ""), "{}", ran.stderr);
     assert!(!trap.is_sprung());
 }
+
+/// What is done to a folder `.git`.
+type Damage = fn(&Path);
+
+/// What git refuses as a repository tells nothing of what it tracks, and that is said.
+#[test]
+fn a_repository_that_git_refuses_is_listed_as_not_checked() {
+    let damages: [(&str, Damage); 5] = [
+        ("HEAD", |git| fs::remove_file(git.join("HEAD")).unwrap()),
+        ("objects", |git| {
+            fs::remove_dir_all(git.join("objects")).unwrap();
+        }),
+        ("refs", |git| fs::remove_dir_all(git.join("refs")).unwrap()),
+        ("commondir", |git| {
+            fs::write(git.join("commondir"), "nowhere\n").unwrap();
+        }),
+        ("extension", |git| {
+            let config =
+                "[core]\n\trepositoryformatversion = 0\n[extensions]\n\tobjectformat = sha256\n";
+            fs::write(git.join("config"), config).unwrap();
+        }),
+    ];
+    for (name, damage) in &damages {
+        let named = "remote_write:\n- url: https://h.example.com/x\n  bearer_token_file: tok\n";
+        let secret = ("tok", "9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c\n");
+        let scratch = Scratch::repository(&[("prometheus.yml", named), secret]);
+        let whole = scratch.promvet(&["check", "--format", "concise"]);
+        assert!(
+            whole.said().contains("error credentials/committed"),
+            "{}",
+            whole.said()
+        );
+        damage(&scratch.at(".git"));
+        let ran = scratch.promvet(&["check", "--format", "concise", "--require-coverage"]);
+        assert_eq!(ran.status, Some(1), "{name}: {}", ran.said());
+        assert!(
+            ran.said().contains(": unchecked "),
+            "{name}: {}",
+            ran.said()
+        );
+    }
+}
+
+/// What is too large to be read is not unpacked, under however many names an archive has it.
+#[test]
+fn an_object_that_is_too_large_is_not_unpacked() {
+    let scratch = Scratch::repository(&[]);
+    let size: u64 = 80 << 20;
+    let large = fs::File::create(scratch.at("large")).unwrap();
+    large.set_len(size).unwrap();
+    let hashed = git_command(scratch.path())
+        .args(["hash-object", "-w", "large"])
+        .output()
+        .unwrap();
+    let id = String::from_utf8(hashed.stdout).unwrap();
+    fs::remove_file(scratch.at("large")).unwrap();
+    for number in 0..40 {
+        let entry = format!("100644,{},d{number}/prometheus.yml", id.trim());
+        scratch.git(&["update-index", "--add", "--cacheinfo", &entry]);
+    }
+    // Whatever of the object git reads now cannot be unpacked; its head can.
+    let object = scratch.at(&format!(".git/objects/{}/{}", &id[..2], id[2..].trim()));
+    let mut bytes = fs::read(&object).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    fs::remove_file(&object).unwrap();
+    fs::write(&object, bytes).unwrap();
+    let said = scratch
+        .promvet(&["check", "--staged", "--format", "json"])
+        .said();
+    assert_eq!(said.matches("is larger than").count(), 40, "{said}");
+}

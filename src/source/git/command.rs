@@ -35,6 +35,9 @@ pub enum GitError {
     /// A file `.git` without a target.
     #[error("{0} names a git repository that does not exist here")]
     NoSuchRepository(String),
+    /// A folder `.git` that lacks a part.
+    #[error("{0} is not a git repository: `HEAD`, `objects` or `refs` is missing")]
+    NotARepository(String),
     /// It did not end.
     #[error("git {0} did not end within {limit} seconds", limit = PATIENCE.as_secs())]
     TooSlow(String),

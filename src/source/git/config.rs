@@ -16,6 +16,32 @@ pub(super) fn of(path: &Path, disk: &Folder) -> String {
     allowed(&String::from_utf8_lossy(&bytes))
 }
 
+/// Whether git refuses the repository of a configuration: one of version 0 must not say that its objects
+/// or its references are of another kind (git 2.29, `setup.c:handle_extension`).
+pub(super) fn is_refused(path: &Path, disk: &Folder) -> bool {
+    let bytes = disk.read(path, LARGEST).unwrap_or_default();
+    has_extension_too_new(&String::from_utf8_lossy(&bytes))
+}
+
+fn has_extension_too_new(text: &str) -> bool {
+    let (mut section, mut version, mut extended) = (String::new(), 0, false);
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            section = line.to_ascii_lowercase();
+        }
+        let Some((key, value)) = line.split_once('=') else {
+            continue;
+        };
+        let key = key.trim().to_ascii_lowercase();
+        match (&*section, &*key) {
+            ("[core]", "repositoryformatversion") => version = value.trim().parse().unwrap_or(0),
+            ("[extensions]", "objectformat" | "refstorage") => extended = true,
+            _ => {}
+        }
+    }
+    version == 0 && extended
+}
+
 /// The lines of a configuration that git may know. What is written otherwise than git writes it,
 /// such as a value in quotes or one that goes on in a next line, is left out.
 fn allowed(text: &str) -> String {
@@ -65,6 +91,19 @@ fn is_plain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn version_0_has_no_extensions() {
+        let text = |version: u32, extension: &str| {
+            format!("[core]\n\trepositoryformatversion = {version}\n[extensions]\n\t{extension}\n")
+        };
+        assert!(has_extension_too_new(&text(0, "objectFormat = sha256")));
+        assert!(has_extension_too_new(
+            "[extensions]\nrefstorage = reftable\n"
+        ));
+        assert!(!has_extension_too_new(&text(1, "objectFormat = sha256")));
+        assert!(!has_extension_too_new(&text(0, "worktreeConfig = true")));
+    }
 
     #[test]
     fn only_what_names_no_program_is_taken_over() {

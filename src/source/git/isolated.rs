@@ -57,6 +57,13 @@ impl Isolated {
             logs: OnceLock::new(),
             stuck: AtomicBool::new(false),
         };
+        let config = isolated.location.common.join("config");
+        if config::is_refused(&config, disk) {
+            return Err(GitError::Failed {
+                command: "ls-files".into(),
+                said: "the repository has version 0, and an extension that version 1 has".into(),
+            });
+        }
         isolated.furnish().map_err(GitError::NoScratch)?;
         isolated.check_index()?;
         alternates::check(&isolated.location.common.join("objects"), disk)?;

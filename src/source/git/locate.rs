@@ -69,6 +69,13 @@ impl Location {
         }
     }
 
+    /// The nearest `.git` at or above a folder that holds something and is not a repository: git refuses
+    /// it, and nothing is known of what it tracks.
+    pub(super) fn broken(disk: &Folder, folder: &Path) -> Option<PathBuf> {
+        let mut markers = folder.ancestors().map(|top| top.join(".git"));
+        markers.find(|marker| disk.list(marker).is_ok_and(|held| !held.is_empty()))
+    }
+
     /// The parts of a repository whose folder is known; none if it is not a repository.
     fn new(disk: &Folder, top: &Path, own: PathBuf) -> Option<Self> {
         let common = match disk.read(&own.join("commondir"), LONGEST_POINTER) {
@@ -167,7 +174,12 @@ mod tests {
         fs::create_dir(top.join("a/.git")).unwrap();
         let git = top.join(".git");
         repository(&git);
-        assert_eq!(found(&deep), Some((top.clone(), git.clone(), git)));
+        assert_eq!(found(&deep), Some((top.clone(), git.clone(), git.clone())));
+        // One that lacks a part is none.
+        let disk = Folder::new(&top);
+        fs::remove_dir(git.join("refs")).unwrap();
+        assert_eq!(found(&deep), None);
+        assert_eq!(Location::broken(&disk, &deep), Some(git));
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! Contents by their names, from one `git cat-file --batch` that stays open.
+//! Contents by their names, from one `git cat-file --batch` that stays open. Lengths come from another
+//! process, `--batch-check`: with the first, git would unpack what is too large to be read, and a small
+//! archive may hold it under a thousand names. (`--batch-command` does both, from git 2.36 on.)
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -15,8 +17,16 @@ use crate::source::tree::ReadError;
 #[derive(Debug)]
 pub(super) struct Objects {
     git: Arc<Isolated>,
-    process: Mutex<Option<Process>>,
+    contents: Mutex<Option<Process>>,
+    lengths: Mutex<Option<Process>>,
     failed: OnceLock<Failure>,
+}
+
+/// What a process is asked for.
+#[derive(Clone, Copy)]
+enum Asked {
+    Contents,
+    Lengths,
 }
 
 #[derive(Clone, Debug)]
@@ -50,36 +60,33 @@ impl Objects {
     pub(super) fn new(git: Arc<Isolated>) -> Self {
         Self {
             git,
-            process: Mutex::new(None),
+            contents: Mutex::new(None),
+            lengths: Mutex::new(None),
             failed: OnceLock::new(),
         }
     }
 
     /// The content of a name.
     pub(super) fn read(&self, id: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
-        self.noted(self.exchange(|process| {
+        if self.len(id)? > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        let bytes = self.noted(self.exchange(Asked::Contents, |process| {
             let len = process.ask(id)?;
-            if len > limit {
-                process.skip(len)?;
-                return Ok(Err(ReadError::TooLarge { limit }));
-            }
             let mut bytes = Vec::new();
             (&mut process.from).take(len).read_to_end(&mut bytes)?;
             if bytes.len() as u64 != len {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            process.skip(0)?;
-            Ok(Ok(bytes))
-        }))?
+            process.end_of_answer()?;
+            Ok(bytes)
+        }))?;
+        Ok(bytes)
     }
 
     /// The length of the content of a name, in bytes.
     pub(super) fn len(&self, id: &str) -> io::Result<u64> {
-        self.noted(self.exchange(|process| {
-            let len = process.ask(id)?;
-            process.skip(len)?;
-            Ok(len)
-        }))
+        self.noted(self.exchange(Asked::Lengths, |process| process.ask(id)))
     }
 
     /// What went wrong first.
@@ -94,15 +101,23 @@ impl Objects {
         })
     }
 
-    fn exchange<T>(&self, talk: impl FnOnce(&mut Process) -> io::Result<T>) -> io::Result<T> {
+    fn exchange<T>(
+        &self,
+        asked: Asked,
+        talk: impl FnOnce(&mut Process) -> io::Result<T>,
+    ) -> io::Result<T> {
         // The next object would take as long.
         if matches!(self.failed.get(), Some(Failure::TooSlow)) {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        let process = match asked {
+            Asked::Contents => &self.contents,
+            Asked::Lengths => &self.lengths,
+        };
+        let mut process = process.lock().unwrap_or_else(PoisonError::into_inner);
         let open = match process.take() {
             Some(open) => open,
-            None => Process::start(self.git.command().map_err(io::Error::other)?)?,
+            None => Process::start(self.git.command().map_err(io::Error::other)?, asked)?,
         };
         let open = process.insert(open);
         // That the watch is gone means that git is, which the talk will find out.
@@ -151,9 +166,13 @@ fn end_if_silent(reported: &Receiver<()>, child: &Mutex<Child>, is_ended: &Atomi
 }
 
 impl Process {
-    fn start(mut git: Command) -> io::Result<Self> {
+    fn start(mut git: Command, asked: Asked) -> io::Result<Self> {
+        let batch = match asked {
+            Asked::Contents => "--batch",
+            Asked::Lengths => "--batch-check",
+        };
         let mut child = git
-            .args(["cat-file", "--batch"])
+            .args(["cat-file", batch])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -191,14 +210,9 @@ impl Process {
         }
     }
 
-    /// Reads over content and the line break behind it.
-    fn skip(&mut self, len: u64) -> io::Result<()> {
-        let len = len.saturating_add(1);
-        let read = io::copy(&mut (&mut self.from).take(len), &mut io::sink())?;
-        if read == len {
-            Ok(())
-        } else {
-            Err(io::ErrorKind::UnexpectedEof.into())
-        }
+    /// Reads over the line break behind a content.
+    fn end_of_answer(&mut self) -> io::Result<()> {
+        let mut end = [0];
+        self.from.read_exact(&mut end)
     }
 }

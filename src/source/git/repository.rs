@@ -92,7 +92,10 @@ impl Repository {
         folder: &Path,
     ) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
         let Some(location) = Location::of(disk, folder)? else {
-            return Ok(None);
+            return match Location::broken(disk, folder) {
+                Some(marker) => Err(GitError::NotARepository(disk.shown(&marker))),
+                None => Ok(None),
+            };
         };
         let top = location.top.clone();
         let listed = Isolated::new(location, disk)?.run(&["ls-files", "--stage", "-z"])?;
