@@ -350,12 +350,13 @@ impl<'m> Builder<'m> {
     fn resolve(&self, anchor: &str, at: Span) -> Result<u32, SyntaxError> {
         let problem = match self.anchors.get(anchor) {
             Some(&id) if self.open.iter().all(|open| open.id != id) => return Ok(id),
-            Some(_) => format!("anchor '{anchor}' value contains itself"),
-            None => format!("unknown anchor '{anchor}' referenced"),
+            Some(_) => "anchor value contains itself",
+            // Its name may be a password that begins with `*`: the place says which one.
+            None => "unknown anchor referenced",
         };
         Err(SyntaxError {
             kind: SyntaxKind::Alias,
-            problem,
+            problem: problem.to_owned(),
             context: None,
             span: at,
         })
