@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+mod folders;
 mod shared;
 
 /// A tree, and what of it is named on the command line.
@@ -48,6 +49,16 @@ pub(crate) const TREES: &[(&str, Grow)] = &[
     ("monitors", shared::monitors),
     ("unused-overrides", shared::unused_overrides),
     ("shared-patterns", shared::shared_patterns),
+    ("prometheus-files", folders::prometheus_files),
+    ("monitored-files", folders::monitored_files),
+    ("secret-namesakes", folders::secret_namesakes),
+    ("volumes", folders::volumes),
+    ("alloy-ways", folders::alloy_ways),
+    ("sharers-of-variables", folders::sharers_of_variables),
+    ("overlays", folders::overlays),
+    ("values-files", folders::values_files),
+    ("vmagent-flags", folders::vmagent_flags),
+    ("builds", folders::builds),
 ];
 
 const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";

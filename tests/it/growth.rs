@@ -275,3 +275,63 @@ fn unused_overrides() {
 fn shared_patterns() {
     grows_in_step("shared-patterns", Task::Whole);
 }
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn prometheus_files() {
+    grows_in_step("prometheus-files", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn monitored_files() {
+    grows_in_step("monitored-files", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn secret_namesakes() {
+    grows_in_step("secret-namesakes", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn volumes() {
+    grows_in_step("volumes", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn alloy_ways() {
+    grows_in_step("alloy-ways", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn sharers_of_variables() {
+    grows_in_step("sharers-of-variables", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn overlays() {
+    grows_in_step("overlays", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn values_files() {
+    grows_in_step("values-files", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn vmagent_flags() {
+    grows_in_step("vmagent-flags", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn builds() {
+    grows_in_step("builds", Task::Whole);
+}

@@ -175,6 +175,18 @@ impl Graph<'_> {
         labels.filter(|label| !label.is_empty()).collect()
     }
 
+    /// The first label of the components of a kind that have one; empty if none has.
+    fn first_label(&self, name: &str) -> Option<&str> {
+        let from = (name.to_owned(), String::new());
+        let of_kind = self
+            .components
+            .range(from..)
+            .take_while(|(kind, _)| kind == name);
+        let mut labels = of_kind.map(|(_, label)| label.as_str()).peekable();
+        labels.peek()?;
+        Some(labels.find(|label| !label.is_empty()).unwrap_or_default())
+    }
+
     /// References to components that are not in the text, although others of their kind are. Other
     /// files of the same folder may have them.
     fn references(&mut self) {
@@ -241,12 +253,11 @@ impl Graph<'_> {
         let Some(text) = text.filter(|text| text.chars().all(is_part)) else {
             return;
         };
-        let names = self.components.iter().map(|(name, _)| &**name);
-        let name = names.filter(|name| {
-            let rest = text.strip_prefix(name);
-            rest.is_some_and(|rest| rest.starts_with('.')) && name.contains('.')
-        });
-        let Some(name) = name.max_by_key(|name| name.len()) else {
+        let ends = text.match_indices('.').map(|(at, _)| at);
+        let names = ends.filter_map(|at| text.get(..at));
+        // The longest of those that are the names of components.
+        let mut name = names.filter(|name| name.contains('.') && self.first_label(name).is_some());
+        let Some(name) = name.next_back() else {
             return;
         };
         let Some(label) = text
@@ -255,8 +266,11 @@ impl Graph<'_> {
         else {
             return;
         };
-        let others = self.labels_of(name);
-        let Some(first) = others.first().filter(|_| !others.contains(&label)) else {
+        let is_there = self
+            .components
+            .contains(&(name.to_owned(), label.to_owned()));
+        let first = self.first_label(name).filter(|first| !first.is_empty());
+        let Some(first) = first.filter(|_| !is_there) else {
             return;
         };
         let message = format!(
@@ -280,15 +294,16 @@ impl Graph<'_> {
         if is_wrong || !self.source.contains("forward_to") {
             return;
         }
+        let named = named_endpoints(self.source);
         for item in items {
             let Item::Block(block) = item else { continue };
             let Some(label) = block.label.as_ref().filter(|_| block.name == REMOTE_WRITE) else {
                 continue;
             };
-            let way = format!("{REMOTE_WRITE}.{label}.");
-            if label.is_empty() || self.source.contains(&way) {
+            if label.is_empty() || named.contains(&**label) {
                 continue;
             }
+            let way = format!("{REMOTE_WRITE}.{label}.");
             let message =
                 format!("`{REMOTE_WRITE}`: nothing forwards to `{label}`, so it sends nothing");
             let advice = Advice::say(format!(
@@ -303,6 +318,20 @@ impl Graph<'_> {
             });
         }
     }
+}
+
+/// The labels of the endpoints that are named anywhere in a text.
+fn named_endpoints(source: &str) -> BTreeSet<&str> {
+    let begin = format!("{REMOTE_WRITE}.");
+    let found = memchr::memmem::find_iter(source.as_bytes(), &begin);
+    let label = |at: usize| {
+        let rest = source.get(at + begin.len()..)?;
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let length = rest.find(|c| !is_part(c))?;
+        rest.get(length..)?.strip_prefix('.')?;
+        rest.get(..length)
+    };
+    found.filter_map(label).collect()
 }
 
 #[cfg(test)]

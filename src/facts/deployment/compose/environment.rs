@@ -45,9 +45,22 @@ impl Project<'_> {
     /// The variables that are set for a service, by values that are in the compose file or in the
     /// `.env` file beside it.
     pub(super) fn environment(&self, service: &Service<'_>) -> Vec<Arc<Written>> {
+        self.environment_over(service, self.of_env_files(service))
+    }
+
+    fn environment_over(
+        &self,
+        service: &Service<'_>,
+        of_files: Option<Vec<Arc<Written>>>,
+    ) -> Vec<Arc<Written>> {
+        let set_by = set_by(service);
+        // Thousands of variables may be those of many services.
+        if set_by.is_empty() {
+            return of_files.unwrap_or_default();
+        }
         let mut out = Layered::default();
-        out.extend(self.of_env_files(service).unwrap_or_default());
-        for set in set_by(service) {
+        out.extend(of_files.unwrap_or_default());
+        for set in set_by {
             if let Some(name) = set.name() {
                 out.remove(name);
                 out.extend(self.variable(service, name, set));
@@ -58,7 +71,9 @@ impl Project<'_> {
 
     /// All variables of a service, those without a value in the tree too.
     pub(super) fn variables(&self, service: &Service<'_>) -> Environment {
-        let written = self.environment(service);
+        let of_files = self.of_env_files(service);
+        let has_more = of_files.is_none();
+        let written = self.environment_over(service, of_files);
         let known: HashSet<&str> = written.iter().map(|written| &*written.name).collect();
         let names = set_by(service).into_iter().filter_map(|set| {
             let name = set.name()?;
@@ -66,7 +81,7 @@ impl Project<'_> {
         });
         Environment {
             hidden: names.collect(),
-            has_more: self.of_env_files(service).is_none(),
+            has_more,
             written,
         }
     }
@@ -75,7 +90,7 @@ impl Project<'_> {
     /// none if one of the files is not in the tree.
     fn of_env_files(&self, service: &Service<'_>) -> Option<Vec<Arc<Written>>> {
         let layers = service.layers.iter();
-        let mut out = Layered::default();
+        let mut files = Vec::new();
         for node in layers.filter_map(|layer| layer.get("env_file")) {
             if node.tag().is_some_and(|tag| tag.starts_with('!')) {
                 return None;
@@ -85,12 +100,29 @@ impl Project<'_> {
                 let path = item.as_str().or_else(|| item.get("path")?.as_str());
                 let path = self.expand(path?)?;
                 let path = inside::on_disk(&self.folder, &path);
-                let (_, written) = variables_of(self.home, &path)?;
-                written.iter().for_each(|written| out.remove(&written.name));
-                out.extend(written);
+                files.push(self.variables_of(&path)?);
             }
         }
+        if let [only] = files.as_slice() {
+            return Some(only.to_vec());
+        }
+        let mut out = Layered::default();
+        for written in files {
+            written.iter().for_each(|written| out.remove(&written.name));
+            out.extend(written.iter().cloned());
+        }
         Some(out.into_written())
+    }
+
+    /// The variables of a file, which many services may name; none if it is not in the tree.
+    fn variables_of(&self, path: &Path) -> Option<Arc<[Arc<Written>]>> {
+        let known = self.env_files.borrow().get(path).cloned();
+        known.unwrap_or_else(|| {
+            let read = variables_of(self.home, path).map(|(_, written)| Arc::from(written));
+            let mut files = self.env_files.borrow_mut();
+            files.insert(path.to_owned(), read.clone());
+            read
+        })
     }
 
     /// One variable: the key of a mapping, or an item of a list. What it takes over from the `.env`

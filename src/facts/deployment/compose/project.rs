@@ -4,7 +4,7 @@ mod overrides;
 
 pub(super) use overrides::each_project;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -88,6 +88,9 @@ pub(in crate::facts::deployment) fn folders(files: &[SourceFile]) -> Vec<Vec<Sou
     out
 }
 
+/// The variables of files by their paths; none of those that are not in the tree.
+type EnvFiles = RefCell<HashMap<PathBuf, Option<Arc<[Arc<Written>]>>>>;
+
 /// Compose files that are started together.
 pub(super) struct Project<'f> {
     /// The folder that relative paths count from.
@@ -103,6 +106,8 @@ pub(super) struct Project<'f> {
     variables: Variables,
     /// What the `.env` file beside it sets.
     env_file: Vec<Arc<Written>>,
+    /// What the files set that services name with `env_file`, once one of them is asked for.
+    pub(super) env_files: EnvFiles,
     /// The services of all compose files of the folder: the others may be laid over it.
     beside: &'f ServicesByName<'f>,
     /// All compose files of the tree, in the order of their paths.
@@ -211,6 +216,7 @@ impl<'f> Project<'f> {
             layers,
             variables,
             env_file,
+            env_files: EnvFiles::default(),
             beside,
             all,
             left_out: None,

@@ -4,7 +4,7 @@
 
 mod flags;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -38,6 +38,13 @@ const DEEPEST: usize = 6;
 /// The groups of the Operator and of its fork.
 const GROUPS: &[&str] = &["monitoring.coreos.com/", "monitoring.rhobs/"];
 
+/// How many other resources are named that may be patches of one: more reasons for one doubt help no
+/// reader, and in a repository of a thousand clusters each would name all others.
+const MOST_OTHERS: usize = 16;
+
+/// Resources by their kinds and names, a few of each.
+type ByName<'a, 'd> = HashMap<(&'static str, &'d str), Vec<&'a Operated<'d>>>;
+
 /// The Prometheus servers and agents that the Operator runs by some files.
 pub(in crate::facts::deployment) fn operated(
     home: Home<'_>,
@@ -45,8 +52,15 @@ pub(in crate::facts::deployment) fn operated(
     objects: &Objects,
 ) -> Vec<Deployment> {
     let all: Vec<Operated<'_>> = files.iter().flat_map(Operated::all).collect();
+    let mut by_name = ByName::new();
+    for one in all.iter().filter(|one| !one.is_values) {
+        let namesakes = by_name.entry((one.kind, one.name)).or_default();
+        if namesakes.len() <= MOST_OTHERS {
+            namesakes.push(one);
+        }
+    }
     all.iter()
-        .map(|candidate| candidate.deployment(home, &all, objects))
+        .map(|candidate| candidate.deployment(home, &by_name, objects))
         .collect()
 }
 
@@ -314,7 +328,7 @@ impl<'d> Operated<'d> {
     }
 
     /// Why more may be mounted than is seen: patches of the resource, and other values.
-    fn doubts(&self, all: &[Self], objects: &Objects) -> Vec<Evidence> {
+    fn doubts(&self, by_name: &ByName<'_, 'd>, objects: &Objects) -> Vec<Evidence> {
         let doubt = |place: Place, message: &str| Evidence {
             place,
             message: message.to_owned(),
@@ -322,12 +336,9 @@ impl<'d> Operated<'d> {
         if self.is_values {
             return vec![doubt(self.place(), "other values may mount more")];
         }
-        let is_other = |other: &&Self| {
-            !std::ptr::eq(*other, self)
-                && !other.is_values
-                && (other.kind, other.name) == (self.kind, self.name)
-        };
-        let others = all.iter().filter(is_other).map(Self::place);
+        let namesakes = by_name.get(&(self.kind, self.name)).into_iter().flatten();
+        let others = namesakes.filter(|other| !std::ptr::eq(**other, self));
+        let others = others.take(MOST_OTHERS).map(|other| other.place());
         let inline = objects.0.patching(self.name).iter().cloned();
         let patches = others.chain(inline);
         patches
@@ -335,11 +346,16 @@ impl<'d> Operated<'d> {
             .collect()
     }
 
-    fn deployment(&self, home: Home<'_>, all: &[Self], objects: &Objects) -> Deployment {
+    fn deployment(
+        &self,
+        home: Home<'_>,
+        by_name: &ByName<'_, 'd>,
+        objects: &Objects,
+    ) -> Deployment {
         let kind = self.root.get("kind").unwrap_or(self.root);
         let user = self.spec.get("securityContext");
         let user = user.and_then(|context| context.get("runAsUser")?.as_str()?.parse().ok());
-        let doubts = self.doubts(all, objects);
+        let doubts = self.doubts(by_name, objects);
         Deployment {
             name: self.title(),
             platform: Platform::Kubernetes,

@@ -1,5 +1,8 @@
 //! The volumes of a pod and how a container mounts them.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use super::provider::Providers;
 use super::{Objects, SERVICE_ACCOUNT, entry_place, may_be_same};
 use crate::facts::deployment::inside;
@@ -45,15 +48,34 @@ pub(super) fn whole_object(
 pub(super) struct Pod<'d> {
     spec: Node<'d>,
     namespace: Option<&'d str>,
+    /// The first volume of each name, once a mount asks for one.
+    by_name: OnceCell<HashMap<&'d str, Node<'d>>>,
 }
 
 impl<'d> Pod<'d> {
     pub(super) fn new(spec: Node<'d>, namespace: Option<&'d str>) -> Self {
-        Self { spec, namespace }
+        Self {
+            spec,
+            namespace,
+            by_name: OnceCell::new(),
+        }
     }
 
     fn volumes(&self) -> impl Iterator<Item = Node<'d>> + use<'d> {
         self.spec.get("volumes").into_iter().flat_map(Node::items)
+    }
+
+    fn volume(&self, name: &str) -> Option<Node<'d>> {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name = HashMap::new();
+            for volume in self.volumes() {
+                if let Some(name) = volume.get("name").and_then(Node::as_str) {
+                    by_name.entry(name).or_insert(volume);
+                }
+            }
+            by_name
+        });
+        by_name.get(name).copied()
     }
 
     /// The names of the Secrets and ConfigMaps that its volumes are filled from.
@@ -86,9 +108,7 @@ impl<'d> Pod<'d> {
     ) -> Option<Mount> {
         let path = node.get("mountPath").and_then(Node::as_str)?;
         let name = node.get("name").and_then(Node::as_str).unwrap_or("");
-        let volume = self
-            .volumes()
-            .find(|volume| volume.get("name").and_then(Node::as_str) == Some(name));
+        let volume = self.volume(name);
         let source = match volume {
             Some(volume) => self.source(volume, name, providers),
             None if is_claimed(owner, name) => {
