@@ -241,7 +241,10 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn lacks_file(&self, deployment: &Deployment, path: &str) -> Option<NotMounted> {
         let tree = self.files.tree;
-        match deployment.resolve(tree, path) {
+        if placeholder::find(path).next().is_some() {
+            return None;
+        }
+        match deployment.resolve_mounted(tree, path) {
             // The image brings a file of its own at its default path, unless a mount hides it.
             Resolved::NotMounted(lacking) => {
                 let mut mounts = deployment.mounts.iter();

@@ -513,3 +513,74 @@ fn webhooks_may_mount_files() {
         assert_eq!(found.len(), usize::from(is_missing), "{path}: {found:?}");
     }
 }
+
+/// What starts a container may write a file before Prometheus reads it.
+#[test]
+fn what_starts_the_container_may_write_a_file() {
+    let config = "remote_write: [{url: 'https://r.example.com/api/v1/write', basic_auth: {username: a, \
+         password_file: /tmp/pw}}]\n";
+    let run = "/bin/prometheus --config.file=/etc/prometheus/prometheus.yml";
+    for (lines, is_missing) in [
+        (
+            format!("    entrypoint: sh -c 'echo \"$$PW\" > /tmp/pw; exec {run}'\n"),
+            false,
+        ),
+        (
+            format!("    entrypoint: [sh, -c, 'cp /x /tmp/pw && exec {run}']\n"),
+            false,
+        ),
+        ("    entrypoint: /entry.sh\n".to_owned(), false),
+        (format!("    entrypoint: [sh, -c, 'exec {run}']\n"), true),
+        (
+            format!("    entrypoint: [sh, -c, 'mkdir -p /tmp/data; exec {run}']\n"),
+            true,
+        ),
+        (String::new(), true),
+    ] {
+        let compose =
+            format!("{COMPOSE}      - ./prometheus.yml:/etc/prometheus/prometheus.yml\n{lines}");
+        let files = [
+            ("/tree/prometheus.yml", config),
+            ("/tree/compose.yaml", &*compose),
+        ];
+        let mut found = memory::found("/tree", &memory::tree(&files));
+        found.retain(|finding| finding.rule == "credentials/not-mounted");
+        assert_eq!(found.len(), usize::from(is_missing), "{lines}: {found:?}");
+    }
+    let config = "remote_write: [{url: 'https://r.example.com/api/v1/write', authorization: {credentials_file: /tmp/pw}}]";
+    let all = pod(config, "", "}", "");
+    let hook = "          lifecycle: {postStart: {exec: {command: [sh, -c, 'echo x > /tmp/pw']}}}\n          args:";
+    for (all, is_missing) in [(all.replace("          args:", hook), false), (all, true)] {
+        let mut found = memory::found("/tree", &memory::tree(&[("all.yaml", &all)]));
+        found.retain(|finding| finding.rule == "credentials/not-mounted");
+        assert_eq!(found.len(), usize::from(is_missing), "{all}: {found:?}");
+    }
+}
+
+/// Of several patterns for one folder beside the configuration, one that matches is enough where all files are
+/// matched.
+#[test]
+fn a_spare_pattern_beside_the_configuration_is_no_fault() {
+    for (patterns, files, count) in [
+        ("'rules/*.yml', 'rules/*.yaml'", &["rules/a.yml"][..], 0),
+        ("'rules/*.yml', './rules/*.yaml'", &["rules/a.yml"], 0),
+        (
+            "'rules/*.rules', 'rules/*.yaml'",
+            &["rules/a.yml", "rules/b.yaml"],
+            1,
+        ),
+        ("'rules/*.yaml'", &["rules/a.yml"], 1),
+        ("'rules/*.yml', 'alerts/*.yml'", &["rules/a.yml"], 1),
+    ] {
+        let config = format!("rule_files: [{patterns}]\nscrape_configs: []\n");
+        let mut tree = vec![("/tree/prometheus.yml".to_owned(), config)];
+        tree.extend(
+            files
+                .iter()
+                .map(|file| (format!("/tree/{file}"), "groups: []\n".to_owned())),
+        );
+        let mut found = memory::found("/tree", &memory::tree(&tree));
+        found.retain(|finding| finding.rule == "files/no-match");
+        assert_eq!(found.len(), count, "{patterns} {files:?}: {found:?}");
+    }
+}

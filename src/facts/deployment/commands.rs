@@ -29,6 +29,13 @@ pub(super) fn only_checks(arguments: &Arguments) -> bool {
     words.any(|word| inside::name(&word.text) == "promtool") && !starts_prometheus(arguments)
 }
 
+/// Where a script is that a command line starts and that starts Prometheus in turn, if it does so at all.
+pub(super) fn script(arguments: &Arguments) -> Option<&Place> {
+    let first = arguments.list.first()?;
+    let is_path = !first.text.starts_with(['-', '$', '{']);
+    (is_path && !starts_prometheus(arguments)).then_some(&first.place)
+}
+
 /// Where a command is that may write a file of the container, while the image is built or before
 /// Prometheus starts.
 pub(super) fn writing(deployment: &Deployment, path: &str) -> Option<Place> {
@@ -46,7 +53,9 @@ fn written_by_shell<'a>(arguments: &'a [Argument], path: &str) -> Option<&'a Pla
     if !SHELLS.contains(&inside::name(&first.text)) {
         return None;
     }
-    let words: Vec<&str> = arguments.iter().map(|word| &*word.text).collect();
+    let words = arguments.iter().map(|word| &*word.text);
+    let is_shell = |word: &&str| SHELLS.contains(&inside::name(word)) || word.starts_with('-');
+    let words: Vec<&str> = words.skip_while(is_shell).collect();
     let line = words.join(" ");
     may_write(&line, path).then_some(&first.place)
 }

@@ -277,6 +277,13 @@ impl<'d> Workload<'d> {
         let name = container.get("name").and_then(Node::as_str).unwrap_or("");
         let prometheus = runs_prometheus(container, name, image.as_ref(), &arguments, &mounts);
         let user = user_of(self.spec, container, image.as_ref());
+        let hook = container
+            .get("lifecycle")
+            .and_then(|lifecycle| lifecycle.get("postStart"));
+        let hook = hook.map(|hook| Evidence {
+            place: hook.place(),
+            message: "this runs in the container at its start".to_owned(),
+        });
         Deployment {
             name: self.name_of(container),
             platform: Platform::Kubernetes,
@@ -300,7 +307,7 @@ impl<'d> Workload<'d> {
             withheld,
             pod: self.network(doubts),
             environment: environment(container, name),
-            doubts: doubts.to_vec(),
+            doubts: doubts.iter().cloned().chain(hook).collect(),
             overlays: doubts.to_vec(),
             writers: Arc::default(),
         }

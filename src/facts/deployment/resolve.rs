@@ -8,6 +8,7 @@ mod steps;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::commands;
 use super::image::Image;
 use super::inside;
 use super::model::{Deployment, Mount, MountSource, Platform};
@@ -141,10 +142,35 @@ impl Deployment {
             return unknown("the path holds a placeholder", Vec::new());
         }
         let path = inside::join(folder, path);
-        match self.mount_around(&path) {
-            Some(mount) => self.look_into(tree, mount, &path),
-            None => self.without_mount(tree, &path),
+        let resolved = self.resolve_mounted(tree, &path);
+        let is_missing = match &resolved {
+            Resolved::NotMounted(_) => true,
+            Resolved::Provided(found) => {
+                let file = found.tree_file.as_ref().filter(|_| found.written.is_none());
+                file.is_some_and(|file| !near::is_inside(self, tree, file))
+            }
+            _ => false,
+        };
+        let made = is_missing.then(|| self.made_at_start(&path)).flatten();
+        made.unwrap_or(resolved)
+    }
+
+    /// Where an absolute path comes from by its mounts and the image, whatever starts the container.
+    pub(in crate::facts) fn resolve_mounted(&self, tree: &dyn Tree, path: &str) -> Resolved<'_> {
+        match self.mount_around(path) {
+            Some(mount) => self.look_into(tree, mount, path),
+            None => self.without_mount(tree, path),
         }
+    }
+
+    /// That a file may be written by what starts the container, before Prometheus or in place of it.
+    fn made_at_start(&self, path: &str) -> Option<Resolved<'_>> {
+        let by_command = commands::writing(self, path);
+        let by_script = || commands::script(&self.arguments).cloned();
+        let place = by_command.or_else(by_script)?;
+        let message = "this starts the container".to_owned();
+        let reason = format!("what starts {} may write it", self.name);
+        Some(unknown(reason, vec![Evidence { place, message }]))
     }
 
     fn look_into<'d>(&'d self, tree: &dyn Tree, mount: &'d Mount, path: &str) -> Resolved<'d> {

@@ -9,8 +9,8 @@ use super::cache::RuleFile;
 use super::needs::Needs;
 use super::set::RuleSet;
 use super::{
-    FileSet, IncludeCache, Matched, Named, Purpose, Runners, SiblingFiles, find, intervals, jobs,
-    kind_of, mounted, recognize, records, tls, unmounted,
+    FileSet, IncludeCache, Matched, Named, Purpose, Runners, SiblingFiles, find, glob, intervals,
+    jobs, kind_of, mounted, recognize, records, tls, unmounted,
 };
 use crate::discover::{self, is_file_of_chart};
 use crate::facts::credential_file::{Lookup, Unverified};
@@ -71,7 +71,11 @@ pub fn check(
     // What the chart makes of the same values is checked there.
     named.retain(|named| !is_file_of_chart(named.node));
     for one in &named {
-        checker.named(one);
+        let is_spare = matches!(one.matched, Matched::Nothing(_))
+            && folder.is_some_and(|folder| is_covered(one, &named, folder, lookup));
+        if !is_spare {
+            checker.named(one);
+        }
     }
     named.retain(|named| !is_spare(named, runners, lookup));
     checker.out.unchecked = unverified(&named, runners, lookup);
@@ -95,6 +99,40 @@ pub fn check(
         .findings
         .extend(tls::check(document, folder, lookup));
     checker.out
+}
+
+/// The most patterns that are compared with one that matches nothing.
+const MOST_BESIDE: usize = 64;
+
+/// Whether a pattern that matches nothing is spare: another one for the same folder matches files, and no
+/// file of such a kind is left that none of them matches.
+fn is_covered(one: &Named<'_>, all: &[Named<'_>], folder: &Path, lookup: &Lookup<'_>) -> bool {
+    let parts = |named: &Named<'_>| {
+        let text = named.node.as_str().unwrap_or("").trim_start_matches("./");
+        let (folder, name) = text.rsplit_once('/').unwrap_or(("", text));
+        (folder.to_owned(), name.to_owned())
+    };
+    let (own, name) = parts(one);
+    if !glob::is_pattern(&name) {
+        return false;
+    }
+    let beside = all.iter().take(MOST_BESIDE).filter_map(|other| {
+        let (folder, name) = parts(other);
+        let is_beside = other.purpose == one.purpose && folder == own;
+        is_beside.then_some((matches!(other.matched, Matched::Files(_)), name))
+    });
+    let beside: Vec<(bool, String)> = beside.collect();
+    let is_named = |name: &str| {
+        beside
+            .iter()
+            .any(|(_, pattern)| glob::is_name_of(pattern, name))
+    };
+    let names = lookup.tree.list(&folder.join(&own)).unwrap_or_default();
+    let mut names = names
+        .iter()
+        .filter_map(|path| path.file_name().and_then(|name| name.to_str()));
+    beside.iter().any(|(is_found, _)| *is_found)
+        && names.all(|name| !mounted::is_data(name) || is_named(name))
 }
 
 /// Whether nothing is at what a pattern names, where that was seen: a finding of its own, if it is one.

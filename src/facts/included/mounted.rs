@@ -175,7 +175,7 @@ fn lacking_in(
     })
 }
 
-fn is_data(name: &str) -> bool {
+pub(super) fn is_data(name: &str) -> bool {
     let endings = [".yml", ".yaml", ".json", ".rules"];
     endings.iter().any(|ending| name.ends_with(ending))
 }
