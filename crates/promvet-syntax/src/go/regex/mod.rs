@@ -161,12 +161,6 @@ const PLAIN: &[(Cause, &str, &str)] = &[
     ),
     (Cause::PerlOp, "(?#", "a comment `(?#` is not supported"),
     (
-        Cause::PerlOp,
-        "(?P=",
-        "a backreference `(?P=` is not supported",
-    ),
-    (Cause::PerlOp, "(?P>", "recursion `(?P>` is not supported"),
-    (
         Cause::NamedCapture,
         "(?<=",
         "lookbehind `(?<=` is not supported",
@@ -389,7 +383,7 @@ mod tests {
             ("(?i-)", 0..5, "unsupported Perl syntax"),
             ("(?--i)", 0..4, "unsupported Perl syntax"),
             ("(?iz)", 0..4, "unsupported Perl syntax"),
-            ("(?P=n)", 0..3, "a backreference `(?P=` is not supported"),
+            ("(?P=n)", 0..3, "unsupported Perl syntax `(?P`"),
             ("(?P<n", 0..5, "invalid named capture"),
             ("(?P<>a)", 0..5, "invalid named capture"),
             ("(?P<a-b>a)", 0..8, "invalid named capture"),
