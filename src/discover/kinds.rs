@@ -184,6 +184,8 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping("Grafana Agent instance", &["remote_flush_deadline"]),
     mapping(PARCA, &["object_storage", "scrape_configs"]),
     mapping(PARCA, &["object_storage.bucket"]),
+    // Its name up to Parca 0.11.
+    mapping(PARCA, &["debug_info.bucket"]),
     mapping(PARCA, &["scrape_configs.profiling_config"]),
     mapping("promxy configuration", &["promxy"]),
     // github.com/burningalchemist/sql_exporter and its forks.

@@ -2300,3 +2300,67 @@ fn the_port_of_a_database_is_not_proposed_for_metrics() {
     );
     assert_eq!(advice("http"), "write `http`");
 }
+
+/// What a template adds to a list may follow a name without a blank.
+#[test]
+fn an_exporter_is_named_before_a_tag() {
+    let collector = |named: &str| {
+        format!(
+            "receivers: {{otlp: {{}}}}\nexporters:\n  prometheusremotewrite:\n    endpoint: \
+             https://a.example.com/api/v1/write\nservice:\n  pipelines:\n    metrics:\n      \
+             receivers: [otlp]\n      exporters: [{named}{{{{ if .Values.x }}}}, otlphttp/b{{{{ end }}}}]\n"
+        )
+    };
+    let named = collector("prometheusremotewrite");
+    assert_silent(&[("collector.yaml.tpl", &named)]);
+    let other = collector("otlphttp/a");
+    let rule = "agents/pipeline";
+    assert_reported(&[("collector.yaml.tpl", &other)], Severity::Warning, rule);
+}
+
+/// Parca's file has jobs too, of profiles.
+#[test]
+fn a_file_of_parca_is_not_a_configuration() {
+    let jobs = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n";
+    let parca = format!("debug_info:\n  bucket: {{type: FILESYSTEM}}\n{jobs}");
+    assert_silent(&[("parca.yaml", &parca)]);
+    let other = format!("debug_infos: 1\n{jobs}");
+    let rule = "schema/unknown-field";
+    assert_reported(&[("prometheus.yml", &other)], Severity::Error, rule);
+}
+
+/// The form of a monitor's `namespaceSelector` in a selector of labels is dropped, and means the same.
+#[test]
+fn any_in_a_selector_of_values_selects_everything() {
+    let values = |selector: &str| {
+        format!(
+            "prometheus:\n  prometheusSpec:\n    retention: 15d\n    ruleSelector: {{}}\n    \
+             ruleNamespaceSelector: {{{selector}}}\ngrafana: {{enabled: true}}\n"
+        )
+    };
+    let name = "kube-prometheus-stack-values.yaml";
+    assert_silent(&[(name, &values("any: true"))]);
+    let rule = "schema/unknown-field";
+    assert_reported(&[(name, &values("team: a"))], Severity::Error, rule);
+}
+
+/// Grafana Cloud takes the instance and the token as a bearer token too.
+#[test]
+fn a_bearer_token_that_names_the_instance_is_accepted() {
+    let writes = |credentials: &str| {
+        let url = "https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push";
+        writes_to(
+            url,
+            &format!("  authorization: {{credentials: '{credentials}'}}\n"),
+        )
+    };
+    let of = |credentials: &str| {
+        let text = writes(credentials);
+        let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", &text)]));
+        found
+            .iter()
+            .any(|one| one.rule == "remote-write/credentials-kind")
+    };
+    assert!(!of("436764:glc_abc"));
+    assert!(of("glc_abc"));
+}

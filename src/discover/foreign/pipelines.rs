@@ -62,8 +62,15 @@ impl<'d> Pipelines<'d> {
             let other = OTHERS.iter().copied().find(|other| Some(*other) == kind);
             for item in exporters_of(pipeline.value) {
                 let name = item.as_str().unwrap_or("");
-                let wrong = out.named.entry(name).or_default();
-                *wrong = wrong.or_else(|| Some((other?, item)));
+                // A tag may add others right behind a name: `[a{{ if .x }}, b{{ end }}]`.
+                let first = placeholder::find(name).next();
+                let bare = first
+                    .and_then(|tag| name.get(..tag.start))
+                    .map(str::trim_end);
+                for name in [name].into_iter().chain(bare) {
+                    let wrong = out.named.entry(name).or_default();
+                    *wrong = wrong.or_else(|| Some((other?, item)));
+                }
                 if !defined.contains(name) && placeholder::find(name).next().is_none() {
                     out.undefined.entry(kind_of(name)).or_insert(item);
                 }

@@ -6,6 +6,7 @@ use crate::facts::receiver;
 use crate::finding::Severity;
 use crate::prometheus::{Credential, CredentialKind};
 use crate::rules::{Entry, Findings, advice};
+use crate::yaml::Node;
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let demand = entry.demand();
@@ -31,7 +32,7 @@ fn wrong_kind(
     let kind = receiver::Credential::from(credential.kind);
     let for_a_proxy = credential.kind == CredentialKind::ClientCertificate
         || demand.takes(&receiver::Credential::None);
-    if demand.takes(&kind) || for_a_proxy {
+    if demand.takes(&kind) || for_a_proxy || names_instance(credential) {
         return false;
     }
     let severity = if demand.is_certain() {
@@ -51,6 +52,20 @@ fn wrong_kind(
     let finding = out.at(credential.key, severity, message);
     out.push(finding.kind("refused").help(help));
     true
+}
+
+/// Whether a bearer token names the instance itself: `<instance>:<token>`, which the gateways of Grafana
+/// Cloud take in place of basic_auth (grafana.com/docs/grafana-cloud, "Push metrics using HTTP").
+fn names_instance(credential: &Credential<'_>) -> bool {
+    let value = credential.value;
+    let text = value
+        .as_str()
+        .or_else(|| value.get("credentials").and_then(Node::as_str));
+    text.and_then(|text| text.split_once(':'))
+        .is_some_and(|(instance, token)| {
+            let is_number = instance.bytes().all(|byte| byte.is_ascii_digit());
+            is_number && !instance.is_empty() && !token.is_empty()
+        })
 }
 
 /// A user name without a password, or the reverse. Some servers take a token as the name of a user

@@ -3,7 +3,7 @@
 use super::{Translator, is_filled_in};
 use crate::check::Rule;
 use crate::dialect::table::{Key, MappingShape, Type};
-use crate::dialect::tables;
+use crate::dialect::{OPERATOR_VALUES, tables};
 use crate::unknown::of_short;
 use crate::yaml::{Entry, Mapping, Node};
 use promvet_text::{Advice, Severity, nearest};
@@ -121,6 +121,12 @@ impl Translator {
                 self.dialect.unknown_key(format!("`{name}`: unknown key")),
                 Advice::rename(entry.key.span(), near).unsafe_(),
             ),
+            // The form of a monitor's `namespaceSelector`: without it the selector is empty, which selects
+            // everything as well.
+            None if name == "any" && entry.value.as_str() == Some("true") => (
+                self.dialect.unknown_key(format!("`{name}`: unknown key")),
+                Advice::say("write `{}` as the selector, which selects everything"),
+            ),
             None => {
                 let fault = format!("`{name}`: labels belong in `matchLabels`");
                 let mut message = self.dialect.unknown_key(fault);
@@ -129,14 +135,14 @@ impl Translator {
                 (message, advice)
             }
         };
+        // Values of a chart are only cut down to what is meant.
+        let is_meant = name == "any" && std::ptr::eq(self.dialect, &OPERATOR_VALUES);
+        let severity = match is_meant {
+            true => Severity::Info,
+            false => Severity::Error,
+        };
         let advice = Some(advice);
-        self.say(
-            Rule::UnknownField,
-            Severity::Error,
-            entry.key,
-            message,
-            advice,
-        );
+        self.say(Rule::UnknownField, severity, entry.key, message, advice);
     }
 }
 
