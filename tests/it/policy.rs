@@ -304,7 +304,7 @@ fn two_policies_in_one_folder_have_no_order() {
     assert_eq!(ran.status, Some(2));
     assert_eq!(
         ran.stderr,
-        "promvet: a/.promvet.yaml:1:1: a/promvet.yaml also exists; keep one of the two: \
+        "promvet: a/.promvet.yaml: a/promvet.yaml also exists; keep one of the two: \
          neither takes precedence\n"
     );
 }
@@ -618,7 +618,7 @@ fn profiles_beside_rules_are_read_strictly_and_need_not_be_used() {
     for (profile, said) in [
         (
             "id: house\nnam: x\n",
-            "ours/receivers/house.yml:2:1: a receiver's profile: `nam` is none",
+            "ours/receivers/house.yml:2:1: a receiver's profile: unknown key `nam`; expected",
         ),
         ("id: [\n", "ours/receivers/house.yml is not valid YAML"),
     ] {
