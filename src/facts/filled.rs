@@ -69,7 +69,8 @@ impl Facts<'_> {
 
     /// Why a script of the tree may write a file, or the files of a pattern, that the configuration
     /// at `shown` names.
-    pub(super) fn written_by(&self, name: &str, shown: &str) -> Option<String> {
+    #[must_use]
+    pub fn written_by(&self, name: &str, shown: &str) -> Option<String> {
         let script = self.scripts().naming(name, shown)?;
         let (path, line) = (script.path(), script.start().line);
         Some(format!("{path}:{line} names it, and may write it"))

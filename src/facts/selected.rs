@@ -105,7 +105,18 @@ impl Facts<'_> {
         let written = holders
             .iter()
             .find_map(|maker| maker.keys.get(key)?.written.clone());
-        value(self, reference, &*written?)
+        let written = written?;
+        // An empty one beside a Certificate or an ExternalSecret of the name is there to be filled.
+        let is_empty = || {
+            written
+                .content
+                .observe(self.files.now)
+                .contains(&Observation::Empty)
+        };
+        if makers.len() > 1 && is_empty() {
+            return None;
+        }
+        value(self, reference, &written)
     }
 }
 

@@ -2364,3 +2364,57 @@ fn a_bearer_token_that_names_the_instance_is_accepted() {
     assert!(!of("436764:glc_abc"));
     assert!(of("glc_abc"));
 }
+
+/// What a script of the tree names it may write; what nothing names is missing.
+#[test]
+fn a_credential_file_that_a_script_writes_is_unchecked() {
+    let sends = writes_to(
+        "https://r.example.com/api/v1/write",
+        "  authorization: {credentials_file: tok.txt}\n",
+    );
+    let rule = "credentials/missing";
+    let script = "#!/bin/sh\necho \"$TOKEN\" > tok.txt\nprometheus --config.file=prometheus.yml\n";
+    assert_silent(&[("prometheus.yml", &sends), ("setup.sh", script)]);
+    let other = "#!/bin/sh\nprometheus --config.file=prometheus.yml\n";
+    let tree = [("prometheus.yml", &*sends), ("setup.sh", other)];
+    assert_reported(&tree, Severity::Error, rule);
+}
+
+/// A service with `volumes_from` has mounts that are written elsewhere.
+#[test]
+fn mounts_of_other_containers_are_not_known() {
+    let sends = writes_to(
+        "https://r.example.com/api/v1/write",
+        "  authorization: {credentials_file: /sec/pw}\n",
+    );
+    let compose = |more: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.4.0\n    volumes: \
+             ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n{more}  secrets:\n    image: busybox\n    \
+             volumes: ['/srv/sec:/sec']\n"
+        )
+    };
+    let with = compose("    volumes_from: [secrets]\n");
+    assert_silent(&[("prometheus.yml", &sends), ("compose.yaml", &with)]);
+    let without = compose("");
+    let tree = [("prometheus.yml", &*sends), ("compose.yaml", &without)];
+    assert_reported(&tree, Severity::Error, "credentials/not-mounted");
+}
+
+/// A Secret that is empty in the tree is there for a Certificate to fill.
+#[test]
+fn an_empty_secret_of_a_certificate_is_filled() {
+    let server = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k, namespace: m}\nspec:\n  \
+                  externalLabels: {cluster: a}\n  web: {tlsConfig: {keySecret: {name: t, key: tls.key}, \
+                  cert: {secret: {name: t, key: tls.crt}}}}\n---\napiVersion: v1\nkind: Secret\nmetadata: \
+                  {name: t, namespace: m}\ntype: kubernetes.io/tls\ndata: {tls.crt: \"\", tls.key: \"\"}\n";
+    let certificate = "---\napiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: c, namespace: m}\nspec: \
+                       {secretName: t, dnsNames: [a], issuerRef: {name: i}}\n";
+    let both = format!("{server}{certificate}");
+    assert_silent(&[("p.yaml", &both)]);
+    assert_reported(
+        &[("p.yaml", server)],
+        Severity::Error,
+        "kubernetes/secret-key",
+    );
+}

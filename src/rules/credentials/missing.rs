@@ -21,6 +21,12 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
             the result";
         return out.unchecked(node, reason, None);
     }
+    if file.judged.near.is_none()
+        && let Some(path) = node.as_str()
+        && let Some(reason) = file.facts.written_by(path, shown)
+    {
+        return out.unchecked(node, &reason, None);
+    }
     // The reader of an example has files of their own.
     let severity = match file.is_idle && discover::is_example(shown) {
         true => file.severity().min(Severity::Warning),

@@ -430,6 +430,14 @@ impl<'f> Project<'f> {
             message: "this file is included, and is not in the tree".to_owned(),
         });
         service.changes.extend(left_out);
+        if let Some(node) = service.get("volumes_from") {
+            let doubt = Evidence {
+                place: node.place(),
+                message: format!("`{}` has the mounts of other containers too", service.name),
+            };
+            service.overlays.push(doubt.clone());
+            service.doubts.push(doubt);
+        }
         if self.is_chain {
             return;
         }
