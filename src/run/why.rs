@@ -147,7 +147,9 @@ impl<'d> Settings<'d> {
         let redact = |text| found.holder.place().redact(text);
         let key = redact(found.shown());
         let native = redact(found.path.clone());
+        // A URL that cannot be parsed may have its password anywhere.
         let effects = effect::of(self.config, &found.path, found.holder);
+        let effects = effects.into_iter().map(redact).collect();
         Explanation {
             path,
             native: (native != key).then_some(native),
