@@ -10,7 +10,7 @@ use super::policy_files::catalogue;
 use super::request::Request;
 use super::survey::{ScannedFile, Survey, may_have_facts, walk_of};
 use crate::discover::{self, Recognised, What};
-use crate::facts::deployment::{RunAs, is_unit};
+use crate::facts::deployment::{RunAs, is_unit, may_be_command};
 use crate::facts::scripts::{self, LARGEST_SCRIPT, may_be_script};
 use crate::facts::{self, Facts, Lookup, Scan, Shared};
 use crate::finding::{Evidence, Text};
@@ -182,7 +182,11 @@ impl<'t> Sight<'t> {
             }
             let bytes = self.tree.read(&found.path, LARGEST_SCRIPT).ok()?;
             let is_text = memchr::memchr(0, &bytes).is_none();
-            is_text.then(|| Text::new(Arc::clone(&found.shown), bytes))
+            let text = is_text.then(|| Text::new(Arc::clone(&found.shown), bytes))?;
+            // All are held to the end: most YAML neither writes a file nor starts anything.
+            let is_asked = scripts::tells(text.content())
+                || may_be_command(&found.path, text.content().as_bytes());
+            is_asked.then_some(text)
         });
         let mut texts: Vec<_> = texts.into_iter().flatten().collect();
         texts.sort_by(|one, other| one.path().cmp(other.path()));

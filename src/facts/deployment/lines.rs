@@ -64,7 +64,7 @@ struct Bind {
 }
 
 /// Whether a text may have such a command: a scan of its bytes.
-fn may_start(path: &Path, bytes: &[u8]) -> bool {
+pub(crate) fn may_be_command(path: &Path, bytes: &[u8]) -> bool {
     let has = |word: &[u8]| memmem::find(bytes, word).is_some();
     !is_dockerfile(path)
         && has(b"prometheus")
@@ -83,7 +83,7 @@ pub(crate) fn of_texts(tree: &dyn Tree, root: &Path, texts: &[Arc<Text>]) -> Vec
     let files: Vec<(PathBuf, &Arc<Text>)> = texts.iter().map(|text| (file(text), text)).collect();
     let mut starts = Vec::new();
     for (path, text) in &files {
-        if may_start(path, text.content().as_bytes()) {
+        if may_be_command(path, text.content().as_bytes()) {
             let read = |file: &str| variables_at(tree, root, path, file);
             starts.extend(of_text(path, text, &read));
         }

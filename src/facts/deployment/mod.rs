@@ -58,7 +58,7 @@ pub use features::Feature;
 pub use image::Image;
 pub(super) use inside::on_disk;
 pub use kubernetes::Service;
-pub(crate) use lines::of_texts;
+pub(crate) use lines::{may_be_command, of_texts};
 pub(crate) use mentions::{Mention, Mentioned, may_mention, mentions, name_of};
 pub use model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
