@@ -60,7 +60,8 @@ mod tests {
         let names = ["web.enable-lifecycle", "log.level", "log.labels"];
         let lifecycle = Some("web.enable-lifecycle");
         assert_eq!(surely_meant("web.enable-lifecycel", names), lifecycle);
-        assert_eq!(surely_meant("log.labe", names), None);
+        assert_eq!(surely_meant("log.labe", names), Some("log.labels"));
+        assert_eq!(surely_meant("log.levet", ["log.level", "log.lever"]), None);
         assert_eq!(surely_meant("web.enable", names), None);
     }
 }
