@@ -318,10 +318,18 @@ fn is_run(content: &str) -> bool {
     let is_gitops = has("toolkit.fluxcd.io") || has("argoproj.io");
     let is_manifest = starts("apiVersion:") && starts("kind:");
     let is_compose = starts("services:") && (has("image:") || has("build:"));
-    let is_configuration = ["scrape_configs:", "remote_write:", "groups:", "rule_files:"]
+    is_gitops || !(is_manifest || is_compose || is_configuration(content))
+}
+
+/// Whether a text has sections of a configuration or of a rule file at its top level.
+pub(crate) fn is_configuration(content: &str) -> bool {
+    let starts = |word: &str| {
+        let mut all = memmem::find_iter(content.as_bytes(), word.as_bytes());
+        all.any(|at| at == 0 || content.as_bytes().get(at - 1) == Some(&b'\n'))
+    };
+    ["scrape_configs:", "remote_write:", "groups:", "rule_files:"]
         .into_iter()
-        .any(starts);
-    is_gitops || !(is_manifest || is_compose || is_configuration)
+        .any(starts)
 }
 
 fn evidence(text: &Arc<Text>, at: Range<usize>, message: &str) -> Evidence {

@@ -183,8 +183,9 @@ impl<'t> Sight<'t> {
             let bytes = self.tree.read(&found.path, LARGEST_SCRIPT).ok()?;
             let is_text = memchr::memchr(0, &bytes).is_none();
             let text = is_text.then(|| Text::new(Arc::clone(&found.shown), bytes))?;
-            // All are held to the end: most YAML neither writes a file nor starts anything.
-            let is_asked = scripts::tells(text.content())
+            // All are held to the end, and configurations are large. Other files tell where scripts are.
+            let is_asked = !scripts::is_configuration(text.content())
+                || scripts::tells(text.content())
                 || may_be_command(&found.path, text.content().as_bytes());
             is_asked.then_some(text)
         });

@@ -166,7 +166,13 @@ impl Deployment {
     /// That a file may be written by what starts the container, before Prometheus or in place of it.
     fn made_at_start(&self, path: &str) -> Option<Resolved<'_>> {
         let by_command = commands::writing(self, path);
-        let by_script = || commands::script(&self.arguments).cloned();
+        // The first word of other programs is often a command of their own: `alloy run`.
+        let is_ours = self.prometheus.is_some();
+        let by_script = || {
+            commands::script(&self.arguments)
+                .filter(|_| is_ours)
+                .cloned()
+        };
         let place = by_command.or_else(by_script)?;
         let message = "this starts the container".to_owned();
         let reason = format!("what starts {} may write it", self.name);
