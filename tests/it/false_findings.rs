@@ -2418,3 +2418,39 @@ fn an_empty_secret_of_a_certificate_is_filled() {
         "kubernetes/secret-key",
     );
 }
+
+/// What runs in a container at its start, or an agent beside it, may write a credential.
+#[test]
+fn hooks_and_agents_may_write_a_credential() {
+    let sends = |path: &str| {
+        let credentials = format!("  authorization: {{credentials_file: {path}}}\n");
+        writes_to("https://r.example.com/api/v1/write", &credentials)
+    };
+    let (tmp, etc) = (sends("/tmp/pw"), sends("/etc/tok/token"));
+    let compose = |more: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.4.0\n    volumes: \
+             ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n{more}"
+        )
+    };
+    let hook = compose("    post_start: [{command: sh -c 'echo a > /tmp/pw', user: root}]\n");
+    assert_silent(&[("prometheus.yml", &tmp), ("compose.yaml", &hook)]);
+    let rule = "credentials/not-mounted";
+    let tree = [("prometheus.yml", &*tmp), ("compose.yaml", &compose(""))];
+    assert_reported(&tree, Severity::Error, rule);
+    let pod = |annotation: &str| {
+        let config = etc.replace('\n', "\n    ");
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: prom, namespace: m}}\ndata:\n  prometheus.yml: \
+             |\n    {config}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: p, namespace: m}}\nspec:\n  \
+             template:\n    metadata:\n      annotations:\n        vault.hashicorp.com/agent-inject: 'true'\n        \
+             {annotation}: /etc/tok\n    spec:\n      containers:\n      - name: prometheus\n        image: \
+             prom/prometheus:v3.4.0\n        volumeMounts: [{{name: c, mountPath: /etc/prometheus}}]\n      \
+             volumes: [{{name: c, configMap: {{name: prom}}}}]\n"
+        )
+    };
+    let own = pod("vault.hashicorp.com/secret-volume-path-token");
+    assert_silent(&[("k.yaml", &own)]);
+    let other = pod("vault.hashicorp.com/agent-inject-secret-token");
+    assert_reported(&[("k.yaml", &other)], Severity::Error, rule);
+}

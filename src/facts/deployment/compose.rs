@@ -138,6 +138,10 @@ fn deployment(
 ) -> Option<Deployment> {
     let image = names::image(project, service);
     let mut doubts = service.doubts.clone();
+    doubts.extend(service.get("post_start").map(|node| Evidence {
+        place: node.place(),
+        message: "this runs in the container at its start".to_owned(),
+    }));
     let mut overlays = service.overlays.clone();
     let built = built(project, service, builds, &mut doubts);
     let arguments = arguments(project, service, built.as_ref());

@@ -393,16 +393,18 @@ impl<'d> Workload<'d> {
             let Some(entry) = list.entry("vault.hashicorp.com/agent-inject") else {
                 continue;
             };
-            let path = list
-                .get("vault.hashicorp.com/secret-volume-path")
-                .and_then(Node::as_str);
-            let source =
-                MountSource::Outside(Outside::Other("what the Vault agent writes".to_owned()));
-            out.push(Mount::new(
-                path.unwrap_or("/vault/secrets"),
-                source,
-                entry.key.place(),
-            ));
+            let key = "vault.hashicorp.com/secret-volume-path";
+            let path = list.get(key).and_then(Node::as_str);
+            // `secret-volume-path-NAME` is the folder of one secret.
+            let others = list
+                .entries()
+                .filter(|entry| entry.name().starts_with(&format!("{key}-")))
+                .filter_map(|entry| entry.value.as_str());
+            for path in [path.unwrap_or("/vault/secrets")].into_iter().chain(others) {
+                let source =
+                    MountSource::Outside(Outside::Other("what the Vault agent writes".to_owned()));
+                out.push(Mount::new(path, source, entry.key.place()));
+            }
         }
         out
     }
