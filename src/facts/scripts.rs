@@ -216,9 +216,9 @@ impl Scripts {
             Some((before, _)) => before.rsplit_once('/')?.0.rsplit('/').next()?,
             None => name.rsplit('/').next()?,
         };
-        // Words such as `rules` occur anywhere.
+        // Words such as `rw` occur anywhere, unless something is written to them.
         let is_telling = name.contains('.') || name.len() > 3;
-        let mut runs = self.all.iter().filter(|script| is_telling && script.is_run);
+        let mut runs = self.all.iter().filter(|script| script.is_run);
         runs.find_map(|script| {
             let content = script.text.content();
             let bytes = content.as_bytes();
@@ -230,7 +230,15 @@ impl Scripts {
                 let ends = bytes.get(at + name.len());
                 let as_folder = name.contains('.') || ends == Some(&b'/') || before == Some(&b'/');
                 let checks = CHECKS.iter().any(|word| line.contains(word));
-                is_path(before) && is_path(ends) && as_folder && !checks
+                let path = content.get(..*at).unwrap_or_default();
+                let path =
+                    path.trim_end_matches(|c: char| c.is_alphanumeric() || "/._-".contains(c));
+                let is_target = path.trim_end_matches([' ', '"', '\'']).ends_with('>');
+                (is_telling || is_target)
+                    && is_path(before)
+                    && is_path(ends)
+                    && as_folder
+                    && !checks
             });
             let at = found.next().filter(|_| **script.text.path() != *shown)?;
             Some(Place::new(&script.text, Span::new(at, at + name.len())))

@@ -2375,6 +2375,9 @@ fn a_credential_file_that_a_script_writes_is_unchecked() {
     let rule = "credentials/missing";
     let script = "#!/bin/sh\necho \"$TOKEN\" > tok.txt\nprometheus --config.file=prometheus.yml\n";
     assert_silent(&[("prometheus.yml", &sends), ("setup.sh", script)]);
+    let short = sends.replace("tok.txt", "conf/tok");
+    let script = "#!/bin/sh\nprintf %s \"$TOKEN\" > ./conf/tok\n";
+    assert_silent(&[("prometheus.yml", &short), ("setup.sh", script)]);
     let other = "#!/bin/sh\nprometheus --config.file=prometheus.yml\n";
     let tree = [("prometheus.yml", &*sends), ("setup.sh", other)];
     assert_reported(&tree, Severity::Error, rule);
