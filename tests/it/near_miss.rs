@@ -86,7 +86,7 @@ fn monitors_report_what_they_almost_select() {
             "{matchLabels: {app: shop-pod}}",
             "metrics",
             "{}",
-            Some("selects its pods by these labels"),
+            Some("has these labels only in its pod selector"),
         ),
         ("{}", "metric", "{app: shop}", None),
         (

@@ -372,7 +372,7 @@ fn each_chart_has_its_own_level() {
         (&[("values.yaml", &values("false"))], &[]),
         (
             &[("values.yaml", &values("'false'"))],
-            &[(3, "schema/wrong-type", "true to the template")],
+            &[(3, "schema/wrong-type", "template treats as true")],
         ),
         (
             &[(
@@ -1079,7 +1079,7 @@ fn the_chart_runs_an_agent_where_its_values_say_so() {
     for (mode, flag, expected) in [
         ("true", agent, None),
         ("false", server, None),
-        ("true", server, Some((6, "start/flag", "an agent refuses"))),
+        ("true", server, Some((6, "start/flag", "an agent rejects"))),
         ("false", agent, Some((6, "start/flag", "for agents only"))),
     ] {
         let expected: Vec<_> = expected.into_iter().collect();
