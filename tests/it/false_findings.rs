@@ -2457,3 +2457,25 @@ fn hooks_and_agents_may_write_a_credential() {
     let other = pod("vault.hashicorp.com/agent-inject-secret-token");
     assert_reported(&[("k.yaml", &other)], Severity::Error, rule);
 }
+
+/// That an older major release lacks a preview is sure; which minor one brought it is less so.
+#[test]
+fn a_release_without_an_intake_is_an_error_by_its_major_number() {
+    let text = writes_to(
+        "http://s:9200/_prometheus/api/v1/write",
+        "  authorization: {type: ApiKey, credentials_file: key}\n",
+    );
+    for (tag, severity) in [("8.14.0", Severity::Error), ("9.2.0", Severity::Warning)] {
+        let compose = format!(
+            "services:\n  s:\n    image: docker.elastic.co/elasticsearch/elasticsearch:{tag}\n  prometheus:\n    \
+             image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml', \
+             './key:/etc/prometheus/key']\n"
+        );
+        let tree = [
+            ("prometheus.yml", &*text),
+            ("key", "a2V5OnNlY3JldA=="),
+            ("compose.yaml", &compose),
+        ];
+        assert_reported(&tree, severity, "remote-write/receiver-settings");
+    }
+}

@@ -37,9 +37,12 @@ fn release(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Op
         settings.container
     );
     let span = url.span(host.start, host.end);
-    let mut finding = out
-        .part(url.node, span, Severity::Error, message)
-        .kind("release");
+    // Which minor release brought a preview is written in few places; that an older major one lacks it is sure.
+    let severity = match major < since.0 {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let mut finding = out.part(url.node, span, severity, message).kind("release");
     finding.evidence = settings.evidence.clone();
     Some(finding.help(format!("run {program} {}.{} or newer", since.0, since.1)))
 }
