@@ -248,7 +248,8 @@ fn escape(endpoint: &Endpoint) -> Option<UrlFault> {
         let two = path.as_bytes().get(at + 1..at + 3);
         !two.is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
     })?;
-    let range = start + at..(start + at + 3).min(end);
+    let length: usize = path.get(at..)?.chars().take(3).map(char::len_utf8).sum();
+    let range = start + at..start + at + length;
     let shown = endpoint.text.get(range.clone()).unwrap_or("%");
     Some(UrlFault {
         kind: FaultKind::Escape,

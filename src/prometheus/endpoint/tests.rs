@@ -384,6 +384,11 @@ proptest! {
     }
 }
 
+#[test]
+fn a_variable_without_braces_may_stand_beside_a_broken_escape() {
+    check("$a/%\u{bbe}");
+}
+
 fn check(text: &str) {
     let endpoint = Endpoint::new(text);
     if endpoint.placeholders().is_empty() {
