@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::config::Config;
+use crate::yaml::placeholder::role::{Role, of_expression};
 use crate::yaml::{Mapping, Node};
 
 /// An entry of `scrape_configs` or of `alerting.alertmanagers`.
@@ -88,7 +89,7 @@ impl<'d> TargetSection<'d> {
                 .trim()
                 .strip_prefix("{{")
                 .and_then(|tag| tag.strip_suffix("}}"));
-            tag.is_some_and(|tag| !steers(tag))
+            tag.is_some_and(|tag| of_expression(tag) == Role::Value)
         })
     }
 
@@ -179,16 +180,6 @@ pub fn action(rule: Node<'_>) -> Cow<'_, str> {
         true => Cow::Owned(action.to_ascii_lowercase()),
         false => Cow::Borrowed(action),
     }
-}
-
-/// Whether what is between the braces of a template decides about other lines, and brings none.
-fn steers(tag: &str) -> bool {
-    let words = tag.trim_matches(['-', '~', ' ']);
-    let first = words.split_whitespace().next().unwrap_or_default();
-    matches!(
-        first,
-        "if" | "else" | "end" | "range" | "with" | "define" | "block"
-    ) || words.starts_with(['/', '$'])
 }
 
 /// Whether a relabel rule may set a label.

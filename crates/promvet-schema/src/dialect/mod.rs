@@ -39,6 +39,9 @@ pub struct Dialect {
     pub has_readers: bool,
     /// Whether a plain number or `true` is refused where a text belongs.
     pub is_strict: bool,
+    /// Whether an object without its unknown keys is what counts, and none of its readers is asked to
+    /// write it as it is.
+    pub is_pruned: bool,
 }
 
 impl Dialect {
@@ -76,6 +79,7 @@ pub static OPERATOR: Dialect = Dialect {
     refused: "Prometheus rejects the configuration that the Operator generates",
     has_readers: false,
     is_strict: true,
+    is_pruned: false,
 };
 
 /// Objects from which the Operator makes parts of the configuration of Alertmanager.
@@ -87,6 +91,7 @@ pub static ALERTMANAGER: Dialect = Dialect {
     refused: "the Operator rejects the resource",
     has_readers: false,
     is_strict: true,
+    is_pruned: false,
 };
 
 /// Values of charts that make such objects.
@@ -98,6 +103,7 @@ pub static OPERATOR_VALUES: Dialect = Dialect {
     refused: "Prometheus rejects the configuration that the Operator generates",
     has_readers: false,
     is_strict: true,
+    is_pruned: true,
 };
 
 /// Values of the chart `prometheus`, whose templates read what they know and leave the rest.
@@ -109,6 +115,7 @@ pub static CHART: Dialect = Dialect {
     refused: "Prometheus rejects the file",
     has_readers: false,
     is_strict: true,
+    is_pruned: false,
 };
 
 /// Values of kube-prometheus-stack or of its like, where its templates read none.
@@ -120,6 +127,7 @@ pub static STACK: Dialect = Dialect {
     refused: "Prometheus rejects the configuration that the Operator generates",
     has_readers: false,
     is_strict: true,
+    is_pruned: false,
 };
 
 /// Sections of `prometheus.yml` themselves, in another file.
@@ -133,6 +141,7 @@ pub static NATIVE: Dialect = Dialect {
     refused: "Prometheus rejects the file",
     has_readers: true,
     is_strict: true,
+    is_pruned: false,
 };
 
 /// The ConfigMaps of OpenShift's monitoring (openshift/cluster-monitoring-operator
@@ -145,6 +154,7 @@ pub static OPENSHIFT: Dialect = Dialect {
     refused: "Prometheus rejects the configuration that OpenShift generates",
     has_readers: false,
     is_strict: false,
+    is_pruned: false,
 };
 
 /// Grafana Alloy, and Grafana Agent in flow mode.
@@ -156,6 +166,7 @@ pub static ALLOY: Dialect = Dialect {
     refused: "Alloy rejects the file",
     has_readers: false,
     is_strict: false,
+    is_pruned: false,
 };
 
 /// The command line of vmagent.
@@ -167,6 +178,7 @@ pub static VMAGENT: Dialect = Dialect {
     refused: "vmagent does not start",
     has_readers: false,
     is_strict: false,
+    is_pruned: false,
 };
 
 /// Grafana Agent in static mode, Tempo, and others that take Prometheus's own sections.
@@ -178,4 +190,5 @@ pub static SENDERS: Dialect = Dialect {
     refused: "the program rejects the file",
     has_readers: true,
     is_strict: false,
+    is_pruned: false,
 };

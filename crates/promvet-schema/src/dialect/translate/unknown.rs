@@ -3,7 +3,7 @@
 use super::{Translator, is_filled_in};
 use crate::check::Rule;
 use crate::dialect::table::{Key, MappingShape, Type};
-use crate::dialect::{OPERATOR_VALUES, tables};
+use crate::dialect::tables;
 use crate::unknown::of_short;
 use crate::yaml::{Entry, Mapping, Node};
 use promvet_text::{Advice, Severity, nearest};
@@ -136,7 +136,7 @@ impl Translator {
             }
         };
         // Values of a chart are only cut down to what is meant.
-        let is_meant = name == "any" && std::ptr::eq(self.dialect, &OPERATOR_VALUES);
+        let is_meant = name == "any" && self.dialect.is_pruned;
         let severity = match is_meant {
             true => Severity::Info,
             false => Severity::Error,
