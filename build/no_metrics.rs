@@ -10,12 +10,12 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Programs {
-    programs: Vec<Program>,
+    programs: Vec<PortProgram>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Program {
+struct PortProgram {
     name: String,
     /// For those who maintain the table.
     source: String,
@@ -30,9 +30,9 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
     let wrong = |message: String| format!("{}: {message}", path.display());
     let Programs { programs } = serde_yaml::from_str(&fs::read_to_string(path)?)
         .map_err(|error| wrong(error.to_string()))?;
-    let mut table = String::from("const PROGRAMS: &[Program] = &[\n");
+    let mut table = String::from("const PROGRAMS: &[PortProgram] = &[\n");
     for program in programs {
-        let Program {
+        let PortProgram {
             name,
             source,
             images,
@@ -44,7 +44,7 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
         }
         writeln!(
             table,
-            "    Program {{ name: {name:?}, images: &{images:?}, ports: &{ports:?}, help: {help:?} }},"
+            "    PortProgram {{ name: {name:?}, images: &{images:?}, ports: &{ports:?}, help: {help:?} }},"
         )?;
     }
     table.push_str("];\n");

@@ -72,7 +72,7 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
     let mut ids = String::new();
     let (mut names, mut groups) = (BTreeSet::new(), BTreeSet::new());
     let mut echoes = BTreeSet::new();
-    let mut table = String::from("pub(super) static PAGES: &[Page] = &[\n");
+    let mut table = String::from("pub(super) static PAGES: &[RulePage] = &[\n");
     for path in pages(&root.join("rules")) {
         let name = name_of(&path, &root)?;
         let (front, title) = read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -105,7 +105,7 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
         } = front;
         writeln!(
             table,
-            "    Page {{ name: {name:?}, title: {title:?}, severity: Severity::{severity}, \
+            "    RulePage {{ name: {name:?}, title: {title:?}, severity: Severity::{severity}, \
              node: {node:?}, since: {since:?}, fixable: {fixable}, \
              status: Status::{status}, strict: {strict}, echoes: &{redundant:?}, \
              needs_values: {needs_values}, needs_whole: {needs_whole}, evidence_settles: {evidence_settles}, text: include_str!({path:?}), \
@@ -184,8 +184,8 @@ fn native(
     writeln!(modules, "#[path = {file:?}]\nmod {module};")?;
     Ok(match *variant {
         "Tree" => format!(
-            "Some(Check::Tree(TreeCheck {{ check: {module}::check, in_common: {module}::in_common }}))"
+            "Some(NativeCheck::Tree(TreeCheck {{ check: {module}::check, in_common: {module}::in_common }}))"
         ),
-        _ => format!("Some(Check::{variant}({module}::check))"),
+        _ => format!("Some(NativeCheck::{variant}({module}::check))"),
     })
 }

@@ -22,7 +22,7 @@ use serde_yaml::Value;
 
 use constants::table;
 use profile::{KnownPath, List, Mistake, NotReceiver, Profile};
-use reader::{MISTAKE_KEYS, PageNode, Reader};
+use reader::{MISTAKE_KEYS, PageNode, PageReader};
 
 /// What the program keeps of a profile that it has readied for matching; nothing here.
 mod compiled {
@@ -79,12 +79,12 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
 /// Reads a page, all of which must be right.
 fn read<T>(
     path: &Path,
-    each: impl for<'p> FnOnce(&mut Reader<&'p Value>, &'p Value) -> T,
+    each: impl for<'p> FnOnce(&mut PageReader<&'p Value>, &'p Value) -> T,
 ) -> Result<T, Box<dyn Error>> {
     let wrong = |message: &str| format!("{}: {message}", path.display());
     let text = fs::read_to_string(path)?;
     let page: Value = serde_yaml::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
-    let mut reader = Reader::new();
+    let mut reader = PageReader::new();
     let read = each(&mut reader, &page);
     match reader.errors.first() {
         Some((_, message)) => Err(wrong(message).into()),
@@ -92,7 +92,7 @@ fn read<T>(
     }
 }
 
-fn profile<'p>(reader: &mut Reader<&'p Value>, page: &'p Value, path: &Path) -> Profile {
+fn profile<'p>(reader: &mut PageReader<&'p Value>, page: &'p Value, path: &Path) -> Profile {
     for key in REQUIRED {
         if PageNode::get(page, key).is_none() {
             reader.error(page, format!("{key} is missing"));
@@ -107,7 +107,7 @@ fn profile<'p>(reader: &mut Reader<&'p Value>, page: &'p Value, path: &Path) -> 
 
 /// The mistakes that no receiver accepts, and the paths that tell whose they are.
 fn generic<'p>(
-    reader: &mut Reader<&'p Value>,
+    reader: &mut PageReader<&'p Value>,
     page: &'p Value,
 ) -> (List<Mistake>, List<KnownPath>) {
     reader.keys(page, &["sources", "mistakes", "known_paths"]);
@@ -132,7 +132,7 @@ fn generic<'p>(
 }
 
 /// The systems that are often taken for receivers.
-fn not_receivers<'p>(reader: &mut Reader<&'p Value>, page: &'p Value) -> List<NotReceiver> {
+fn not_receivers<'p>(reader: &mut PageReader<&'p Value>, page: &'p Value) -> List<NotReceiver> {
     reader.keys(page, &["sources", "systems"]);
     reader.many(page, "systems", |reader, node| {
         reader.keys(node, &["id", "name", "recognised", "says", "sure"]);

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use promvet::discover::{self, What};
 use promvet::finding::Text;
-use promvet::source::{Folder, LARGEST, Tree, Walk};
+use promvet::source::{Folder, LARGEST, Tree, WalkOptions};
 
 /// The manifest's word for a Prometheus configuration.
 const CONFIGURATION: &str = "prometheus-config";
@@ -84,7 +84,7 @@ fn kind_of(row: &str) -> Option<(&str, &str)> {
 /// The verdict on every file that discovery looks into, by its path in the corpus.
 fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
     let disk = Folder::new(tree);
-    let how = Walk {
+    let how = WalkOptions {
         deadline: promvet::deadline::Deadline::default(),
         hidden: true,
         no_ignore: true,

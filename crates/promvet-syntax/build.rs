@@ -53,7 +53,7 @@ struct Function {
     source: Option<String>,
 }
 
-/// As `Type` of `src/promql/value.rs` has them.
+/// As `ValueType` of `src/promql/value.rs` has them.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Type {
@@ -147,14 +147,14 @@ impl Function {
         let takes: String = self
             .takes
             .iter()
-            .map(|ty| format!("Type::{ty:?}, "))
+            .map(|ty| format!("ValueType::{ty:?}, "))
             .collect();
         let until = match &self.removed {
             Some(removed) => format!("Some({})", minor(Some(removed))?),
             None => "None".to_owned(),
         };
         Ok(format!(
-            "    Function {{ name: {:?}, takes: &[{takes}], more: {}, returns: Type::{:?}, \
+            "    Function {{ name: {:?}, takes: &[{takes}], more: {}, returns: ValueType::{:?}, \
              since: {}, until: {until}, stability: {stability} }},\n",
             self.name,
             self.more,

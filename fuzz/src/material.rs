@@ -1,7 +1,7 @@
 //! PEM files and tokens.
 
 use promvet::facts::token;
-use promvet_syntax::pem::{self, Role, ServerCertificate};
+use promvet_syntax::pem::{self, PemRole, ServerCertificate};
 
 use super::within;
 
@@ -19,7 +19,7 @@ pub fn material(bytes: &[u8]) {
                 .all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
     });
     let lines: Vec<_> = lines.collect();
-    for role in [Role::Authorities, Role::Certificate, Role::Key] {
+    for role in [PemRole::Authorities, PemRole::Certificate, PemRole::Key] {
         let faults = within(bytes.len(), 10_000, 50, || pem::check(role, bytes, NOW));
         for fault in &faults {
             let shown = lines.iter().find(|line| fault.message.contains(**line));

@@ -1,6 +1,6 @@
 //! PromQL.
 
-use promvet_syntax::promql::{Dialect, Node, check, matchers, tree};
+use promvet_syntax::promql::{Node, PromqlRelease, check, matchers, tree};
 
 use super::{assert_inside, within};
 
@@ -8,7 +8,7 @@ use super::{assert_inside, within};
 pub fn promql(bytes: &[u8]) {
     let text = &*String::from_utf8_lossy(bytes);
     for (major, minor) in [(2, 0), (2, 53), (3, 14)] {
-        let dialect = Dialect::of(major, minor);
+        let dialect = PromqlRelease::of(major, minor);
         let faults = within(text.len(), 1_000, 20, || check(text, dialect));
         for fault in &faults {
             assert_inside(text, fault.from..fault.to, &fault.message);

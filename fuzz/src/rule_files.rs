@@ -2,7 +2,7 @@
 
 use promvet::finding::{Finding, Text};
 use promvet::schema::target_file::{self, TargetFormat};
-use promvet::schema::{Target, check, rule_file};
+use promvet::schema::{TargetReleases, check, rule_file};
 use promvet::yaml::{Node, parse_first};
 
 use super::{YAML, assert_place, text_of, within};
@@ -10,7 +10,7 @@ use super::{YAML, assert_place, text_of, within};
 /// Any bytes as a rule file, as a target file and as a configuration: what is found is inside.
 pub fn rule_files(bytes: &[u8]) {
     let text = text_of(bytes);
-    let target = Target::default();
+    let target = TargetReleases::default();
     for format in [TargetFormat::Yaml, TargetFormat::Json] {
         // JSON that YAML does not read is written anew.
         let text = Text::new("targets", bytes.to_vec());

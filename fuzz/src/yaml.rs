@@ -1,6 +1,6 @@
 //! The tree of a YAML file, and texts embedded in it.
 
-use promvet::finding::{Place, Span, Within};
+use promvet::finding::{KeyPath, Place, Span};
 use promvet::schema::edit;
 use promvet::yaml::{
     Document, Dollars, Node, Readers, comments, comments_by_look, compare_readers, embedded,
@@ -79,7 +79,7 @@ fn scalar(document: &Document, node: Node<'_>) {
         assert!(edited.len() <= content.len() + 64, "an edit of one scalar");
     }
     for dollars in [Dollars::Plain, Dollars::Doubled] {
-        let Some(inner) = embedded(node, Within::default(), dollars) else {
+        let Some(inner) = embedded(node, KeyPath::default(), dollars) else {
             continue;
         };
         let inner_content = inner.content();

@@ -18,10 +18,10 @@ use super::trust::TrustArgs;
 use super::why::WhyArgs;
 use crate::deadline::Deadline;
 use crate::finding::{Severity, nearest};
-use crate::policy::Profile;
+use crate::policy::ReportingProfile;
 use crate::report::OutcomeFormat;
 use crate::report::inventory::InventoryFormat;
-use crate::rules::custom::NodeKind;
+use crate::rules::custom::RuleNodeKind;
 use crate::schema::Version;
 
 /// Finds Prometheus configurations in a tree and reports what will lose or leak data.
@@ -106,7 +106,7 @@ pub(super) enum Command {
     New {
         /// What to write.
         #[command(subcommand)]
-        what: New,
+        what: NewTemplate,
     },
     /// Print completions for a shell
     Completions {
@@ -141,7 +141,7 @@ pub(super) struct TestArgs {
 
 /// What can be written to be filled in.
 #[derive(Clone, Debug, Subcommand)]
-pub(super) enum New {
+pub(super) enum NewTemplate {
     /// Create a custom rule, with a condition and examples
     Rule {
         /// The rule's name: its path in the folder of rules, such as acme/no-inline-secrets
@@ -149,7 +149,7 @@ pub(super) enum New {
         name: String,
         /// The node that it checks
         #[arg(long, value_name = "KIND", default_value = "remote_write",
-              value_parser = PossibleValuesParser::new(NodeKind::words()))]
+              value_parser = PossibleValuesParser::new(RuleNodeKind::words()))]
         node: String,
     },
 }
@@ -326,7 +326,7 @@ pub(super) struct JudgingArgs {
     /// How much to report: the stable rules, also new rules and stricter levels, or everything
     /// [default: that of promvet.yaml, or default]
     #[arg(long, value_name = "PROFILE", value_parser = profile_parser())]
-    pub(super) profile: Option<Profile>,
+    pub(super) profile: Option<ReportingProfile>,
     /// The lowest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(super) fail_on: FailOn,
@@ -386,10 +386,10 @@ fn format_parser() -> impl TypedValueParser<Value = OutcomeFormat> {
 }
 
 /// The profiles by name, as the policy room lists them.
-fn profile_parser() -> impl TypedValueParser<Value = Profile> {
-    let names = Profile::WORDS.iter().map(|(word, _)| *word);
+fn profile_parser() -> impl TypedValueParser<Value = ReportingProfile> {
+    let names = ReportingProfile::WORDS.iter().map(|(word, _)| *word);
     PossibleValuesParser::new(names).try_map(|name| {
-        let mut known = Profile::WORDS.iter();
+        let mut known = ReportingProfile::WORDS.iter();
         let known = known.find(|(word, _)| *word == name);
         known.map(|(_, profile)| *profile).ok_or("not a profile")
     })

@@ -10,9 +10,9 @@ use super::check::{complain_of, exit, judge_for, prepare, show_stats};
 use super::progress::watched;
 use super::{Exit, complain, terminal};
 use crate::facts::Owners;
-use crate::report::inventory::{Inventory, InventoryFormat, Row, TableOptions};
+use crate::report::inventory::{Inventory, InventoryFormat, InventoryRow, TableOptions};
 use crate::report::unless_closed;
-use crate::run::{self, Request, Stage};
+use crate::run::{self, Request, WatchStage};
 use crate::source::Tree;
 
 /// Gathers and writes the inventory.
@@ -40,14 +40,14 @@ pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
             width: terminal::columns(),
         };
         let write = || unless_closed(format.write(&inventory, out, &options));
-        watch.stage(Stage::Report, 0, write)?;
+        watch.stage(WatchStage::Report, 0, write)?;
     }
     show_stats(&args.paths, &watch);
     Ok(exit(&args.judging, &run))
 }
 
 /// Says of every row who owns its file.
-fn with_owners(rows: Vec<(PathBuf, Row)>, tree: &dyn Tree) -> Vec<Row> {
+fn with_owners(rows: Vec<(PathBuf, InventoryRow)>, tree: &dyn Tree) -> Vec<InventoryRow> {
     let mut by_top: BTreeMap<PathBuf, Owners> = BTreeMap::new();
     let mut tops: HashMap<PathBuf, PathBuf> = HashMap::new();
     let mut out = Vec::with_capacity(rows.len());
@@ -60,7 +60,7 @@ fn with_owners(rows: Vec<(PathBuf, Row)>, tree: &dyn Tree) -> Vec<Row> {
             .entry(top.clone())
             .or_insert_with(|| Owners::of(tree, top));
         let owners = owners.owners_of(&path).to_vec();
-        out.push(Row { owners, ..row });
+        out.push(InventoryRow { owners, ..row });
     }
     let left_out = by_top.values().filter_map(Owners::left_out);
     left_out.for_each(complain);

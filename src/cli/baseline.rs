@@ -14,7 +14,7 @@ use super::progress::watched;
 use super::{Exit, complain};
 use crate::policy::{Accepted, BaselineEntry, BaselineVersion};
 use crate::report::{Outcome, harmless_line, write_file};
-use crate::run::baseline::{Covered, accepted, of_policies, read, stale};
+use crate::run::baseline::{BaselineCoverage, accepted, of_policies, read, stale};
 use crate::run::suppress::SuppressionContext;
 use crate::run::{BaselineFrom, Run, run_with};
 use crate::source::{Folder, Tree as _, collapse};
@@ -47,7 +47,7 @@ pub(super) fn baseline(args: &BaselineArgs, out: &mut dyn Write) -> io::Result<E
     let mut new = None;
     let mut last = |bench: &SuppressionContext<'_>, outcome: &Outcome| {
         let target = target(&named, bench);
-        new = Some(target.and_then(|path| New::of(path, args.prune, bench, outcome)));
+        new = Some(target.and_then(|path| NewBaseline::of(path, args.prune, bench, outcome)));
     };
     let run = watched(&watch, || run_with(&request, &*tree, &mut last));
     complain_of(&run, &request);
@@ -89,13 +89,13 @@ fn target(named: &BaselineFrom, bench: &SuppressionContext<'_>) -> Result<PathBu
 
 /// A baseline as it is written.
 #[derive(Serialize)]
-struct File<'a> {
+struct BaselineFile<'a> {
     version: u32,
-    accepted: Vec<Written<'a>>,
+    accepted: Vec<BaselineText<'a>>,
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct BaselineText<'a> {
     path: &'a str,
     at: &'a str,
     rule: &'a str,
@@ -107,7 +107,7 @@ struct Written<'a> {
 type Counts = BTreeMap<Accepted, usize>;
 
 /// A baseline that has to be written.
-struct New {
+struct NewBaseline {
     path: PathBuf,
     shown: String,
     version: BaselineVersion,
@@ -116,7 +116,7 @@ struct New {
     dropped: usize,
 }
 
-impl New {
+impl NewBaseline {
     /// What the baseline has to be: everything that is found, and the entries of files that were not
     /// looked at; with `prune`, no more than it has already.
     fn of(
@@ -126,7 +126,7 @@ impl New {
         outcome: &Outcome,
     ) -> Result<Self, String> {
         let disk = Folder::new(path.parent().unwrap_or(&path));
-        let covered = Covered::new(bench);
+        let covered = BaselineCoverage::new(bench);
         let mut before = Counts::new();
         let mut kept = Counts::new();
         let (old, entries) = entries(&path, prune, bench)?;
@@ -212,14 +212,14 @@ impl New {
     }
 
     fn bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let accepted = self.accepted.iter().map(|(accepted, count)| Written {
+        let accepted = self.accepted.iter().map(|(accepted, count)| BaselineText {
             path: &accepted.path,
             at: &accepted.at,
             rule: &accepted.rule,
             value: &accepted.value,
             count: *count,
         });
-        let file = File {
+        let file = BaselineFile {
             version: self.version.number(),
             accepted: accepted.collect(),
         };

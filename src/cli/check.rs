@@ -10,11 +10,11 @@ use super::fix;
 use super::progress::watched;
 use super::watch;
 use super::{Exit, complain};
-use crate::facts::Host;
+use crate::facts::PathBase;
 use crate::finding::Redacted;
 use crate::policy::PolicyError;
 use crate::run::since::Comparison;
-use crate::run::{self, Fixed, Gate, Request, RuleSelection, Run, Side, Stage, Watch, online};
+use crate::run::{self, Fixed, Gate, Request, RuleSelection, Run, Side, Watch, WatchStage, online};
 use crate::source::{Changed, Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
 
 /// Checks and reports; with `--watch` again and again.
@@ -70,7 +70,7 @@ pub(super) fn once(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     }
     let changed = changes.is_none() || fix::write(&fixed);
     let writes = || plan.write(&run.outcome, args, out);
-    let written = run.policy_errors.is_empty() && watch.stage(Stage::Report, 0, writes)?;
+    let written = run.policy_errors.is_empty() && watch.stage(WatchStage::Report, 0, writes)?;
     show_stats(&args.paths, &watch);
     Ok(if written && changed {
         exit(&args.judging, run)
@@ -83,7 +83,7 @@ pub(super) fn once(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
 fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run, String> {
     let mut comparison = request
         .watch
-        .stage(Stage::Git, 0, || compared(args, request))?;
+        .stage(WatchStage::Git, 0, || compared(args, request))?;
     let changed = changed(comparison.as_ref(), request)?;
     let mut request = Request {
         changed: changed.files,
@@ -146,9 +146,9 @@ pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Reque
     request.agent = args.agent;
     request.profile = args.profile;
     request.host = match (&args.root, args.on_host) {
-        (Some(root), _) => Host::Root(tree.absolute(root)),
-        (None, true) => Host::Here,
-        (None, false) => Host::Elsewhere,
+        (Some(root), _) => PathBase::Root(tree.absolute(root)),
+        (None, true) => PathBase::Here,
+        (None, false) => PathBase::Elsewhere,
     };
     request.now = args.trust.now.unwrap_or(request.now);
     if let Err(why) = args.selection.ask(request) {

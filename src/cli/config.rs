@@ -16,7 +16,7 @@ use crate::prometheus::Config;
 use crate::rules;
 use crate::run::Run;
 use crate::run::facts::all_facts;
-use crate::run::policies::{Policies, Scope};
+use crate::run::policies::{Policies, PolicyScope};
 use crate::run::survey::{ScannedFile, survey};
 use crate::run::uses::{external_labels, id};
 
@@ -25,17 +25,17 @@ const VERSION: u32 = 1;
 
 /// Everything that applies to a file.
 #[derive(Debug, Serialize)]
-struct Report<'a> {
+struct ConfigReport<'a> {
     version: u32,
     path: &'a str,
     /// The policy files, the nearest first.
     policies: Vec<&'a str>,
-    settings: Vec<Setting>,
+    settings: Vec<AppliedSetting>,
 }
 
 /// One thing that applies.
 #[derive(Debug, Serialize)]
-struct Setting {
+struct AppliedSetting {
     key: &'static str,
     value: String,
     /// The policy file that says so, and where in it, from 1.
@@ -73,7 +73,7 @@ pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> io::Result<Exit>
     let facts = all_facts(&request, &survey, &policies, &*tree);
     let facts = facts.get(&policies.scope_of(&seen.found));
     settings.extend(facts.map(|facts| images(facts, seen)).unwrap_or_default());
-    let report = Report {
+    let report = ConfigReport {
         version: VERSION,
         path: &path,
         policies: files(scope, &policies),
@@ -86,7 +86,7 @@ pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> io::Result<Exit>
     Ok(Exit::Clean)
 }
 
-fn files<'p>(scope: &Scope, policies: &'p Policies) -> Vec<&'p str> {
+fn files<'p>(scope: &PolicyScope, policies: &'p Policies) -> Vec<&'p str> {
     let layers = scope
         .chain
         .iter()
@@ -94,13 +94,14 @@ fn files<'p>(scope: &Scope, policies: &'p Policies) -> Vec<&'p str> {
     layers.map(|layer| &*layer.shown).collect()
 }
 
-fn human(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn human(report: &ConfigReport<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", report.path)?;
     match report.policies.as_slice() {
         [] => writeln!(out, "  no promvet.yaml applies; `promvet init` writes one")?,
         policies => writeln!(out, "  policy: {}\n", policies.join(", then "))?,
     }
-    let width = |text: fn(&Setting) -> usize| report.settings.iter().map(text).max().unwrap_or(0);
+    let width =
+        |text: fn(&AppliedSetting) -> usize| report.settings.iter().map(text).max().unwrap_or(0);
     let key = width(|setting| setting.key.len());
     let value = width(|setting| setting.value.chars().count());
     for one in &report.settings {
@@ -113,9 +114,9 @@ fn human(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn setting(key: &'static str, value: impl Into<String>, place: &Place) -> Setting {
+fn setting(key: &'static str, value: impl Into<String>, place: &Place) -> AppliedSetting {
     let start = place.start();
-    Setting {
+    AppliedSetting {
         key,
         value: value.into(),
         path: place.path().to_string(),
@@ -131,7 +132,7 @@ fn patterns(globs: &[Glob]) -> String {
 }
 
 /// What a policy says of a file, in the order of the sections.
-fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<Setting> {
+fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<AppliedSetting> {
     let mut out = Vec::new();
     let requires = policy.requires.iter();
     out.extend(
@@ -187,7 +188,7 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<Setting> {
 
 /// The releases of Prometheus by the tags of the images that run a file. Rules about what is started go
 /// by them; they are not targets.
-fn images(facts: &Facts<'_>, seen: &ScannedFile) -> Vec<Setting> {
+fn images(facts: &Facts<'_>, seen: &ScannedFile) -> Vec<AppliedSetting> {
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
     let mut known = BTreeSet::new();
     let mut out = Vec::new();
@@ -204,7 +205,7 @@ fn images(facts: &Facts<'_>, seen: &ScannedFile) -> Vec<Setting> {
     out
 }
 
-fn receivers(policy: &Policy) -> impl Iterator<Item = Setting> {
+fn receivers(policy: &Policy) -> impl Iterator<Item = AppliedSetting> {
     let own = policy
         .receivers
         .iter()
@@ -217,7 +218,7 @@ fn receivers(policy: &Policy) -> impl Iterator<Item = Setting> {
 }
 
 /// The levels that decide for at least one rule.
-fn levels(policy: &Policy, path: &str) -> Vec<Setting> {
+fn levels(policy: &Policy, path: &str) -> Vec<AppliedSetting> {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
     for page in rules::all() {

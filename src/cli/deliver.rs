@@ -126,7 +126,7 @@ fn to_file(
     write_file(path, &bytes)
 }
 
-fn info<'r>(page: &'static rules::Page) -> RuleInfo<'r> {
+fn info<'r>(page: &'static rules::RulePage) -> RuleInfo<'r> {
     RuleInfo {
         name: page.name,
         title: page.title,

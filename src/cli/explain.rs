@@ -189,7 +189,7 @@ pub(super) fn rules(format: ListFormat, out: &mut dyn Write) -> io::Result<Exit>
     Ok(Exit::Clean)
 }
 
-fn row<'r>(page: &'static rules::Page) -> Row<'r> {
+fn row<'r>(page: &'static rules::RulePage) -> Row<'r> {
     let status = page.status.word();
     (page.name, page.severity, status, page.since, page.title)
 }

@@ -7,7 +7,7 @@ use super::args::FilesArgs;
 use super::check::{complain_of_policy, prepare, show_stats};
 use super::progress::watched;
 use super::{Exit, complain};
-use crate::discover::{EmbeddedIn, Template, What};
+use crate::discover::{EmbeddedIn, TemplateEvidence, What};
 use crate::report::harmless_line;
 use crate::run::Run;
 use crate::run::survey::{ScannedFile, survey};
@@ -110,10 +110,10 @@ fn is_checked(seen: &ScannedFile) -> bool {
 /// What a file is called; none if it is not to be listed.
 fn kind(seen: &ScannedFile, only_configurations: bool) -> Option<String> {
     let rendered = match seen.recognised.template {
-        Some(Template::Suffix) => ", a template by its name",
-        Some(Template::Policy) => ", a template by policy",
-        Some(Template::Unrendered) => ", YAML only after rendering",
-        Some(Template::Variables) | None => "",
+        Some(TemplateEvidence::Suffix) => ", a template by its name",
+        Some(TemplateEvidence::Policy) => ", a template by policy",
+        Some(TemplateEvidence::Unrendered) => ", YAML only after rendering",
+        Some(TemplateEvidence::Variables) | None => "",
     };
     match &seen.recognised.what {
         What::Configuration { dialect, .. } => {

@@ -9,11 +9,11 @@ use super::args::PathArgs;
 use super::check::{complain_of_policy, prepare};
 use super::{Exit, complain};
 use crate::discover::What;
-use crate::facts::receiver::{Candidate, Tls};
+use crate::facts::receiver::{ReceiverCandidate, Tls};
 use crate::facts::{FileState, Unverified};
 use crate::finding::Place;
 use crate::policy::FILE_NAMES;
-use crate::prometheus::endpoint::Network;
+use crate::prometheus::endpoint::HostNetwork;
 use crate::report::write_new_file;
 use crate::rules::{ConfigContext, Configuration, Material};
 use crate::run::Run;
@@ -145,7 +145,7 @@ impl TreeSummary {
             let public = client
                 .peers()
                 .iter()
-                .filter(|peer| peer.endpoint.network() == Network::Public);
+                .filter(|peer| peer.endpoint.network() == HostNetwork::Public);
             for peer in public {
                 let Some(host) = peer.endpoint.host_name() else {
                     continue;
@@ -153,7 +153,7 @@ impl TreeSummary {
                 // The certificate of a known vendor is public, whatever a configuration skips.
                 let facts = configuration.facts;
                 let recognition = facts.recognise(&peer.endpoint, &[]);
-                let by_host = |candidate: &Candidate<'_>| {
+                let by_host = |candidate: &ReceiverCandidate<'_>| {
                     candidate.certainty.is_certain() && candidate.profile.tls == Tls::Public
                 };
                 let is_vendor = recognition.candidates.iter().any(by_host);

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::New;
+use super::args::NewTemplate;
 use super::check::complain_of_policy;
 use super::{Exit, complain};
 use crate::finding::Text;
 use crate::report::write_new_file;
-use crate::rules::custom::{NodeKind, fault_of_name};
+use crate::rules::custom::{RuleNodeKind, fault_of_name};
 use crate::run::policies;
 use crate::source::{Folder, LARGEST, Tree as _, rewrite};
 use crate::yaml::parse_first;
@@ -18,9 +18,9 @@ use crate::yaml::parse_first;
 const FOLDER: &str = "rules";
 
 /// Writes it and says where.
-pub(super) fn new(what: &New, out: &mut dyn Write) -> io::Result<Exit> {
-    let New::Rule { name, node } = what;
-    let Some(kind) = NodeKind::from_word(node) else {
+pub(super) fn new(what: &NewTemplate, out: &mut dyn Write) -> io::Result<Exit> {
+    let NewTemplate::Rule { name, node } = what;
+    let Some(kind) = RuleNodeKind::from_word(node) else {
         return Ok(Exit::Failed);
     };
     match rule(name, kind) {
@@ -98,7 +98,7 @@ fn with_line(policy: &[u8], line: &str) -> Option<String> {
 }
 
 /// Writes the page of a rule; its path, and whether a policy names its folder.
-fn rule(name: &str, kind: NodeKind) -> Result<(PathBuf, bool), Vec<String>> {
+fn rule(name: &str, kind: RuleNodeKind) -> Result<(PathBuf, bool), Vec<String>> {
     let one = |why: String| vec![why];
     let full = if name.contains('/') {
         name.to_owned()
@@ -130,8 +130,8 @@ fn rule(name: &str, kind: NodeKind) -> Result<(PathBuf, bool), Vec<String>> {
 }
 
 /// What the page of a kind begins with.
-struct Start {
-    kind: NodeKind,
+struct PageStart {
+    kind: RuleNodeKind,
     when: &'static str,
     message: &'static str,
     /// Other files of both examples, each after its path.
@@ -144,9 +144,9 @@ struct Start {
 
 const RULES_BEFORE: &[(&str, &str)] = &[("prometheus.yml", "rule_files: [rules.yml]\n")];
 
-const STARTS: &[Start] = &[
-    Start {
-        kind: NodeKind::Config,
+const STARTS: &[PageStart] = &[
+    PageStart {
+        kind: RuleNodeKind::Config,
         when: "!has(self.global) || !has(self.global.external_labels) || !has(self.global.external_labels.cluster)",
         message: "no external label says which cluster this is",
         before: &[],
@@ -154,8 +154,8 @@ const STARTS: &[Start] = &[
         bad: "global:\n# <-- error: which cluster\n  scrape_interval: 30s\n",
         good: "global:\n  external_labels: {cluster: eu-1}\n",
     },
-    Start {
-        kind: NodeKind::ScrapeConfig,
+    PageStart {
+        kind: RuleNodeKind::ScrapeConfig,
         when: "seconds(effective.scrape_interval) < 10.0",
         message: "the job {self.job_name} is scraped every {effective.scrape_interval}",
         before: &[],
@@ -163,8 +163,8 @@ const STARTS: &[Start] = &[
         bad: "scrape_configs:\n  - job_name: node\n    #         ^^^^ error: every 5s\n    scrape_interval: 5s\n    scrape_timeout: 5s\n",
         good: "scrape_configs:\n  - job_name: node\n    scrape_interval: 30s\n",
     },
-    Start {
-        kind: NodeKind::RemoteWrite,
+    PageStart {
+        kind: RuleNodeKind::RemoteWrite,
         when: "url.scheme != 'https'",
         message: "samples go to {url.host} over {url.scheme}",
         before: &[],
@@ -172,8 +172,8 @@ const STARTS: &[Start] = &[
         bad: "remote_write:\n  - url: http://mimir.example.com/api/v1/push\n    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: over http\n",
         good: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n",
     },
-    Start {
-        kind: NodeKind::RemoteRead,
+    PageStart {
+        kind: RuleNodeKind::RemoteRead,
         when: "url.scheme != 'https'",
         message: "samples are read from {url.host} over {url.scheme}",
         before: &[],
@@ -181,8 +181,8 @@ const STARTS: &[Start] = &[
         bad: "remote_read:\n  - url: http://mimir.example.com/api/v1/read\n    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: over http\n",
         good: "remote_read:\n  - url: https://mimir.example.com/api/v1/read\n",
     },
-    Start {
-        kind: NodeKind::Alertmanager,
+    PageStart {
+        kind: RuleNodeKind::Alertmanager,
         when: "effective.scheme != 'https'",
         message: "alerts are sent over {effective.scheme}",
         before: &[],
@@ -190,8 +190,8 @@ const STARTS: &[Start] = &[
         bad: "alerting:\n  alertmanagers:\n    - static_configs:\n      # <-- error: over http\n        - targets: ['alerts.example.com:9093']\n",
         good: "alerting:\n  alertmanagers:\n    - scheme: https\n      static_configs:\n        - targets: ['alerts.example.com:9093']\n",
     },
-    Start {
-        kind: NodeKind::HttpClient,
+    PageStart {
+        kind: RuleNodeKind::HttpClient,
         when: "credentials.exists(it, it.inline)",
         message: "the configuration contains a credential",
         before: &[],
@@ -199,8 +199,8 @@ const STARTS: &[Start] = &[
         bad: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: contains a credential\n    bearer_token: not-a-real-token\n",
         good: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    bearer_token_file: token\n",
     },
-    Start {
-        kind: NodeKind::TlsConfig,
+    PageStart {
+        kind: RuleNodeKind::TlsConfig,
         when: "has(self.insecure_skip_verify) && self.insecure_skip_verify",
         message: "the certificate is not verified",
         before: &[],
@@ -208,8 +208,8 @@ const STARTS: &[Start] = &[
         bad: "scrape_configs:\n  - job_name: node\n    tls_config: {insecure_skip_verify: true}\n    #            ^^^^^^^^^^^^^^^^^^^^ error: not verified\n",
         good: "scrape_configs:\n  - job_name: node\n    tls_config: {server_name: node.example.com}\n",
     },
-    Start {
-        kind: NodeKind::RelabelConfig,
+    PageStart {
+        kind: RuleNodeKind::RelabelConfig,
         when: "effective.action == 'labelmap'",
         message: "labels are copied wholesale by {self.regex}",
         before: &[],
@@ -217,8 +217,8 @@ const STARTS: &[Start] = &[
         bad: "scrape_configs:\n  - job_name: node\n    relabel_configs:\n      - action: labelmap\n      # <-- error: wholesale\n        regex: __meta_(.+)\n",
         good: "scrape_configs:\n  - job_name: node\n    relabel_configs:\n      - target_label: team\n        replacement: core\n",
     },
-    Start {
-        kind: NodeKind::ServiceDiscovery,
+    PageStart {
+        kind: RuleNodeKind::ServiceDiscovery,
         when: "has(self.server) && self.server.startsWith('http://')",
         message: "the discovery asks {self.server} over plain http",
         before: &[],
@@ -226,8 +226,8 @@ const STARTS: &[Start] = &[
         bad: "scrape_configs:\n  - job_name: node\n    consul_sd_configs:\n      - server: http://consul.example.com\n      # <-- error: plain http\n",
         good: "scrape_configs:\n  - job_name: node\n    consul_sd_configs:\n      - server: https://consul.example.com\n",
     },
-    Start {
-        kind: NodeKind::RuleGroup,
+    PageStart {
+        kind: RuleNodeKind::RuleGroup,
         when: "has(self.interval) && seconds(self.interval) < 30.0",
         message: "the group {self.name} is evaluated every {self.interval}",
         before: RULES_BEFORE,
@@ -235,8 +235,8 @@ const STARTS: &[Start] = &[
         bad: "groups:\n  - name: fast\n    #     ^^^^ error: every 5s\n    interval: 5s\n    rules: []\n",
         good: "groups:\n  - name: slow\n    interval: 1m\n    rules: []\n",
     },
-    Start {
-        kind: NodeKind::AlertingRule,
+    PageStart {
+        kind: RuleNodeKind::AlertingRule,
         when: "!has(self.labels) || !has(self.labels.severity)",
         message: "the alert {self.alert} has no severity",
         before: RULES_BEFORE,
@@ -244,8 +244,8 @@ const STARTS: &[Start] = &[
         bad: "groups:\n  - name: node\n    rules:\n      - alert: Down\n        #      ^^^^ error: no severity\n        expr: up == 0\n",
         good: "groups:\n  - name: node\n    rules:\n      - alert: Down\n        expr: up == 0\n        labels: {severity: page}\n",
     },
-    Start {
-        kind: NodeKind::RecordingRule,
+    PageStart {
+        kind: RuleNodeKind::RecordingRule,
         when: "!self.record.contains(':')",
         message: "{self.record} does not say by its name that it is recorded",
         before: RULES_BEFORE,
@@ -256,7 +256,7 @@ const STARTS: &[Start] = &[
 ];
 
 /// The page of a rule, whose examples pass as they are.
-fn page(name: &str, kind: NodeKind) -> String {
+fn page(name: &str, kind: RuleNodeKind) -> String {
     let Some(start) = STARTS.iter().find(|start| start.kind == kind) else {
         return String::new();
     };
@@ -314,8 +314,8 @@ mod tests {
 
     #[test]
     fn the_page_of_every_kind_passes_as_it_is() {
-        for word in NodeKind::words() {
-            let kind = NodeKind::from_word(word).unwrap();
+        for word in RuleNodeKind::words() {
+            let kind = RuleNodeKind::from_word(word).unwrap();
             let text = Text::new("x.md", page("acme/x", kind).into_bytes());
             let rules = CustomRules::read(&[("acme/x".to_owned(), Arc::clone(&text))]);
             let rules = rules.unwrap_or_else(|wrong| panic!("{word}: {wrong:?}"));

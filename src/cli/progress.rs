@@ -14,17 +14,19 @@ const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Works, and says on a terminal how far it is if that takes long.
 pub(super) fn watched<T>(watch: &Arc<Watch>, work: impl FnOnce() -> T) -> T {
-    let _line = io::stderr().is_terminal().then(|| Line::start(watch));
+    let _line = io::stderr()
+        .is_terminal()
+        .then(|| ProgressLine::start(watch));
     work()
 }
 
 /// A line on the terminal that is gone when this is dropped.
-struct Line {
+struct ProgressLine {
     stop: Arc<(Mutex<bool>, Condvar)>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Line {
+impl ProgressLine {
     fn start(watch: &Arc<Watch>) -> Self {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let (watch, reported) = (Arc::clone(watch), Arc::clone(&stop));
@@ -37,7 +39,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         let (stopped, waker) = &*self.stop;
         *stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;

@@ -7,11 +7,11 @@ use super::args::TestArgs;
 use super::complain;
 use crate::report::harmless_line;
 use crate::run::relabel_test::{is_test, run};
-use crate::source::{Folder, Tree as _, Walk};
+use crate::source::{Folder, Tree as _, WalkOptions};
 
 /// How many cases there are, and how many are not as expected.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Count {
+pub(super) struct CaseCount {
     /// All cases.
     pub(super) all: usize,
     /// Those that are not as expected.
@@ -21,12 +21,12 @@ pub(super) struct Count {
 }
 
 /// Runs them all.
-pub(super) fn test(args: &TestArgs, tree: &Folder, out: &mut dyn Write) -> io::Result<Count> {
+pub(super) fn test(args: &TestArgs, tree: &Folder, out: &mut dyn Write) -> io::Result<CaseCount> {
     let mut named = args.folders.clone();
     if named.is_empty() {
         named.push(PathBuf::from("."));
     }
-    let walk = Walk {
+    let walk = WalkOptions {
         hidden: false,
         no_ignore: false,
         all_tracked: false,
@@ -36,7 +36,7 @@ pub(super) fn test(args: &TestArgs, tree: &Folder, out: &mut dyn Write) -> io::R
         wanted: &is_test,
         also: None,
     };
-    let mut count = Count::default();
+    let mut count = CaseCount::default();
     for found in tree.walk(&named, &walk).files {
         if !is_test(&found.path) {
             continue;

@@ -17,11 +17,13 @@ use crate::finding::{Redacted, Text};
 use crate::parallel;
 use crate::report::suppressions::{ListedSuppression, write_json, write_table};
 use crate::report::unless_closed;
-use crate::run::suppress::{Covers, DAY, Mark, Marks, has_lapsed, may_hold, of_file};
+use crate::run::suppress::{
+    Covers, DAY, PlacedSuppression, TextSuppressions, has_lapsed, may_hold, of_file,
+};
 use crate::run::survey::left_out;
 use crate::run::survey::walk_of;
-use crate::run::{Request, Stage};
-use crate::source::{Folder, Found, LARGEST, Repository, Tree};
+use crate::run::{Request, WatchStage};
+use crate::source::{Folder, FoundFile, LARGEST, Repository, Tree};
 
 /// The arguments of `suppressions`.
 #[derive(Args, Clone, Debug, Default)]
@@ -49,7 +51,7 @@ pub(super) fn suppressions(args: &SuppressionsArgs, out: &mut dyn Write) -> io::
     request.now = args.now.unwrap_or(request.now);
     let watch = &request.watch;
     let walk = || tree.walk(&request.paths, &walk_of(&request));
-    let walked = watched(watch, || watch.stage(Stage::Find, 0, walk));
+    let walked = watched(watch, || watch.stage(WatchStage::Find, 0, walk));
     let named = walked.problems.iter().filter(|problem| problem.named);
     let problems: Vec<String> = named
         .map(|problem| format!("{}: {}", problem.shown, problem.error))
@@ -61,7 +63,7 @@ pub(super) fn suppressions(args: &SuppressionsArgs, out: &mut dyn Write) -> io::
             marks_of(found, &*tree)
         })
     };
-    let marks = watch.stage(Stage::Read, walked.files.len(), look);
+    let marks = watch.stage(WatchStage::Read, walked.files.len(), look);
     let ages = Ages::new(&request);
     let found = walked.files.iter().zip(&marks);
     let list: Vec<_> = found
@@ -82,7 +84,7 @@ pub(super) fn suppressions(args: &SuppressionsArgs, out: &mut dyn Write) -> io::
 }
 
 /// The suppressions of a file that can be read; none if it has none.
-fn marks_of(found: &Found, tree: &dyn Tree) -> Option<Marks> {
+fn marks_of(found: &FoundFile, tree: &dyn Tree) -> Option<TextSuppressions> {
     if !(found.named || is_candidate(&found.path)) {
         return None;
     }
@@ -97,12 +99,17 @@ fn marks_of(found: &Found, tree: &dyn Tree) -> Option<Marks> {
     of_file(&recognised.iter().collect::<Vec<_>>(), |_| true)
 }
 
-fn listed(found: &Found, marks: &Marks, ages: &Ages, now: i64) -> Vec<ListedSuppression> {
-    let line_of = |mark: &Mark| marks.place(mark.directive.span).start().line;
+fn listed(
+    found: &FoundFile,
+    marks: &TextSuppressions,
+    ages: &Ages,
+    now: i64,
+) -> Vec<ListedSuppression> {
+    let line_of = |mark: &PlacedSuppression| marks.place(mark.directive.span).start().line;
     let lines: Vec<usize> = marks.list.iter().map(line_of).collect();
     let committed = ages.committed(&found.path, &lines);
     let list = marks.list.iter().zip(lines).map(|(mark, line)| {
-        let Mark {
+        let PlacedSuppression {
             directive,
             covers,
             logical,

@@ -8,15 +8,15 @@ use super::check::complain_of_policy;
 use super::{Exit, complain, relabel_test};
 use crate::finding::{Finding, Redacted};
 use crate::parallel;
-use crate::rules::Expected;
+use crate::rules::ExpectedFinding;
 use crate::rules::custom::{CustomRule, Mutant, mutants};
 use crate::rules::example::{Example, examples};
-use crate::run::examples::{Difference, run_own};
+use crate::run::examples::{ExampleDifference, run_own};
 use crate::run::{custom_rules, policies};
 use crate::source::{Folder, Tree as _};
 
 /// A rule and its examples.
-struct Page {
+struct TestedRule {
     rule: Arc<CustomRule>,
     examples: Vec<Example>,
 }
@@ -65,7 +65,7 @@ pub(super) fn test(args: &TestArgs, out: &mut dyn Write) -> io::Result<Exit> {
         );
         return Ok(Exit::Failed);
     }
-    let pages = rules.all().iter().map(|rule| Page {
+    let pages = rules.all().iter().map(|rule| TestedRule {
         rule: Arc::clone(rule),
         examples: examples(rule.text.content()),
     });
@@ -83,7 +83,7 @@ pub(super) fn test(args: &TestArgs, out: &mut dyn Write) -> io::Result<Exit> {
 }
 
 /// Runs everything; how many examples, and pages without enough of them, failed.
-fn run_all(pages: &[Page], threads: usize, out: &mut dyn Write) -> io::Result<usize> {
+fn run_all(pages: &[TestedRule], threads: usize, out: &mut dyn Write) -> io::Result<usize> {
     let came_to = parallel::map(threads, pages, |page| {
         let run = |example| run_own(example, &page.rule);
         page.examples.iter().map(run).collect::<Vec<_>>()
@@ -128,7 +128,7 @@ fn plural(count: usize, noun: &str) -> String {
 fn show(
     rule: &CustomRule,
     example: &Example,
-    difference: &Difference,
+    difference: &ExampleDifference,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let page = rule.text.path();
@@ -167,7 +167,7 @@ fn show(
     Ok(())
 }
 
-fn expected(one: &Expected) -> String {
+fn expected(one: &ExpectedFinding) -> String {
     let columns = columns(one.columns);
     let rule = one
         .rule
@@ -195,8 +195,8 @@ fn columns(range: Option<(usize, usize)>) -> String {
 }
 
 /// Says which changes of conditions no example notices.
-fn mutate(pages: &[Page], threads: usize, out: &mut dyn Write) -> io::Result<()> {
-    let all: Vec<(&Page, Mutant)> = pages
+fn mutate(pages: &[TestedRule], threads: usize, out: &mut dyn Write) -> io::Result<()> {
+    let all: Vec<(&TestedRule, Mutant)> = pages
         .iter()
         .flat_map(|page| {
             mutants(&page.rule)

@@ -10,7 +10,7 @@ use memchr::memmem;
 
 use super::embedded_in::EmbeddedIn;
 use super::examine::{
-    NAMED, Recognised, Template, What, examine, examine_as, has_bare_tag, repeats_key,
+    NAMED, RecognizedFile, TemplateEvidence, What, examine, examine_as, has_bare_tag, repeats_key,
 };
 use super::foreign;
 use super::kinds::{ALLOY, LIST_OF_JOBS};
@@ -20,7 +20,7 @@ use super::names;
 use super::others;
 use super::scan::{self, byte_scan};
 use super::values;
-use crate::finding::{Place, Text, Within};
+use crate::finding::{KeyPath, Place, Text};
 use crate::yaml::{
     Document, Dollars, Entry, Node, embedded, parse_all, parse_all_masked, parse_first,
 };
@@ -45,7 +45,7 @@ const ENCODED: &[(&str, &str)] = &[("ConfigMap", "binaryData"), ("Secret", "data
 /// Judges one file, and finds the configurations that are in it: the file itself comes first.
 /// `named` and `template_by_policy` are as for [`examine`].
 #[must_use]
-pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<Recognised> {
+pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<RecognizedFile> {
     if names::is_alloy(text.path().as_ref().as_ref()) && foreign::begins_as_alloy(text.content()) {
         return alloy(text);
     }
@@ -88,14 +88,14 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
 
 /// A configuration of Alloy, and the endpoints in it.
 #[must_use]
-pub(crate) fn alloy(text: Arc<Text>) -> Vec<Recognised> {
+pub(crate) fn alloy(text: Arc<Text>) -> Vec<RecognizedFile> {
     let is_template = names::without_template_suffix(text.path()) != &**text.path();
-    let template = is_template.then_some(Template::Suffix);
+    let template = is_template.then_some(TemplateEvidence::Suffix);
     let found = foreign::alloy_in(&text, template);
     if !found.is_empty() {
         text.recognize();
     }
-    let file = Recognised {
+    let file = RecognizedFile {
         text,
         what: What::Other { kind: ALLOY },
         why: "its name says so".to_owned(),
@@ -110,7 +110,7 @@ pub(crate) fn alloy(text: Arc<Text>) -> Vec<Recognised> {
 }
 
 /// Whether a text is what `additionalScrapeConfigs` of the Operator names.
-fn is_list_of_jobs(file: &Recognised) -> bool {
+fn is_list_of_jobs(file: &RecognizedFile) -> bool {
     matches!(file.what, What::Other { kind } if kind == LIST_OF_JOBS)
 }
 
@@ -125,16 +125,16 @@ fn may_hold(text: &Text) -> bool {
 }
 
 /// The configurations in a text that is none itself.
-pub(super) fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
+pub(super) fn find(text: &Arc<Text>, template: Option<TemplateEvidence>) -> Vec<RecognizedFile> {
     let (documents, masked) = documents(text);
-    let template = template.or(masked.then_some(Template::Unrendered));
+    let template = template.or(masked.then_some(TemplateEvidence::Unrendered));
     let mut out = Vec::new();
     for document in &documents.into_iter().map(Arc::new).collect::<Vec<_>>() {
         let Some(root) = document.root() else {
             continue;
         };
         for manifest in manifests(document) {
-            let filled = manifest.in_template.then_some(Template::Variables);
+            let filled = manifest.in_template.then_some(TemplateEvidence::Variables);
             out.extend(encoded_in(manifest));
             out.extend(in_object(manifest, template.or(filled)));
         }
@@ -193,7 +193,7 @@ fn tags_in(text: &str) -> usize {
 }
 
 /// The configurations in base64 in a ConfigMap or a Secret. They are named, and not read.
-fn encoded_in(manifest: Manifest<'_>) -> Vec<Recognised> {
+fn encoded_in(manifest: Manifest<'_>) -> Vec<RecognizedFile> {
     let row = ENCODED.iter().find(|(kind, _)| *kind == manifest.kind);
     let map = row
         .and_then(|(_, key)| manifest.root.get(key))
@@ -207,7 +207,7 @@ fn encoded_in(manifest: Manifest<'_>) -> Vec<Recognised> {
         let (kind, _) = row?;
         let text = entry.value.document().text();
         text.mark_secret(entry.value.span());
-        Some(Recognised {
+        Some(RecognizedFile {
             text: Arc::clone(text),
             what: What::Encoded {
                 place: entry.value.place(),
@@ -256,7 +256,7 @@ pub(crate) fn is_shown_in_secret(name: &str, value: &str) -> bool {
 }
 
 /// The configurations in a ConfigMap or a Secret.
-fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognised> {
+fn in_object(manifest: Manifest<'_>, template: Option<TemplateEvidence>) -> Vec<RecognizedFile> {
     let row = OBJECTS.iter().find(|(kind, _)| *kind == manifest.kind);
     let Some(&(kind, key)) = row else {
         return Vec::new();
@@ -269,7 +269,7 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
     };
     let map = manifest.root.get(key).and_then(Node::mapping);
     let entries = || map.into_iter().flat_map(|map| map.entries());
-    let mut found: Vec<Recognised> = Vec::new();
+    let mut found: Vec<RecognizedFile> = Vec::new();
     let mut holds_one: Vec<&str> = Vec::new();
     for entry in entries() {
         let name = entry.name();
@@ -319,7 +319,7 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
 
 /// The value of a key as a separate text.
 fn text_of(entry: Entry<'_>, holder: &EmbeddedIn, dollars: Dollars) -> Option<Arc<Text>> {
-    let within = Within {
+    let within = KeyPath {
         identity: holder.before() + &entry.value.identity(),
         logical: entry.value.path(),
     };
@@ -327,13 +327,13 @@ fn text_of(entry: Entry<'_>, holder: &EmbeddedIn, dollars: Dollars) -> Option<Ar
 }
 
 /// The configurations among the configs of a compose file. docker compose fills in variables there.
-fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised> {
+fn in_compose_file(root: Node<'_>, template: Option<TemplateEvidence>) -> Vec<RecognizedFile> {
     let configs = root.get("configs").and_then(Node::mapping);
     let entries = configs.into_iter().flat_map(|map| map.entries());
     let found = entries.filter_map(|entry| {
         let content = entry.value.mapping()?.entry("content")?;
         let compose = EmbeddedIn::Compose(entry.name().to_owned());
-        let template = template.or(Some(Template::Variables));
+        let template = template.or(Some(TemplateEvidence::Variables));
         let holder = compose.clone();
         let own = in_scalar(content, entry.name(), holder, Dollars::Doubled, template);
         Some(match own {
@@ -355,13 +355,13 @@ fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised
 pub(crate) fn started_key(
     text: &Arc<Text>,
     (kind, name, key): (&str, &str, &str),
-) -> Option<Recognised> {
+) -> Option<RecognizedFile> {
     let (documents, _) = documents(text);
     if kind == "config" {
         let root = documents.first()?.root()?;
         let config = root.get("configs")?.get(name)?.mapping()?;
         let holder = EmbeddedIn::Compose(name.to_owned());
-        let template = Some(Template::Variables);
+        let template = Some(TemplateEvidence::Variables);
         return as_configuration(
             config.entry("content")?,
             name,
@@ -381,7 +381,7 @@ pub(crate) fn started_key(
             namespace: manifest.namespace.map(str::to_owned),
             key: key.to_owned(),
         };
-        let template = manifest.in_template.then_some(Template::Variables);
+        let template = manifest.in_template.then_some(TemplateEvidence::Variables);
         as_configuration(
             entry.filter(|_| is_it)?,
             key,
@@ -395,11 +395,11 @@ pub(crate) fn started_key(
 /// A part of a file that Prometheus is started with, such as a here-document of a Dockerfile. If it
 /// is not sure that Prometheus reads it, it has to look like a configuration.
 #[must_use]
-pub(crate) fn started_part(place: &Place, name: &str, is_sure: bool) -> Option<Recognised> {
+pub(crate) fn started_part(place: &Place, name: &str, is_sure: bool) -> Option<RecognizedFile> {
     let (text, span) = (place.text(), place.span());
     let content = text.slice(span).to_owned();
     let ends = [(0, span.start as usize), (content.len(), span.end as usize)];
-    let within = Within {
+    let within = KeyPath {
         identity: name.to_owned(),
         logical: String::new(),
     };
@@ -411,8 +411,8 @@ pub(crate) fn started_part(place: &Place, name: &str, is_sure: bool) -> Option<R
         found
     };
     let is_one = matches!(found.what, What::Configuration { .. } | What::Broken { .. });
-    is_one.then(|| Recognised {
-        template: found.template.or(Some(Template::Variables)),
+    is_one.then(|| RecognizedFile {
+        template: found.template.or(Some(TemplateEvidence::Variables)),
         holder: Some(EmbeddedIn::Part("part")),
         ..found
     })
@@ -424,8 +424,8 @@ fn as_configuration(
     name: &str,
     holder: EmbeddedIn,
     dollars: Dollars,
-    template: Option<Template>,
-) -> Option<Recognised> {
+    template: Option<TemplateEvidence>,
+) -> Option<RecognizedFile> {
     let written = entry.value.document().text().slice(entry.value.span());
     let text = text_of(entry, &holder, dollars)?;
     if tags_in(written) > tags_in(text.content()) {
@@ -433,7 +433,7 @@ fn as_configuration(
     }
     let found = examine_as(text, name, true, false).into_configuration();
     found.text.recognize();
-    Some(Recognised {
+    Some(RecognizedFile {
         template: found.template.or(template),
         holder: Some(holder),
         ..found
@@ -446,8 +446,8 @@ pub(super) fn in_scalar(
     name: &str,
     holder: EmbeddedIn,
     dollars: Dollars,
-    template: Option<Template>,
-) -> Option<Recognised> {
+    template: Option<TemplateEvidence>,
+) -> Option<RecognizedFile> {
     let value_node = entry.value;
     let value = value_node.as_str()?;
     if !(scan::may_disguise_keys(value.as_bytes())
@@ -464,13 +464,13 @@ pub(super) fn in_scalar(
     let found = examine_as(Arc::clone(&text), name, false, false);
     if is_list_of_jobs(&found) {
         let jobs = foreign::jobs(parse_first(&text).ok()?, found.template.or(template))?;
-        return Some(Recognised {
+        return Some(RecognizedFile {
             holder: Some(holder),
             ..jobs
         });
     }
     let is_ours = matches!(found.what, What::Configuration { .. } | What::Broken { .. });
-    is_ours.then(|| Recognised {
+    is_ours.then(|| RecognizedFile {
         why: format!("{logical} of {}: {}", holder.noun(), found.why),
         template: found.template.or(template),
         masked: found.masked || is_covered,

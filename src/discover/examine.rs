@@ -5,20 +5,20 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::embedded_in::EmbeddedIn;
-use super::foreign::Spoken;
-use super::kinds::{Class, classify, has_nearly_section, nearly_ours, telling_key};
+use super::foreign::DialectWording;
+use super::kinds::{OutlineClass, classify, has_nearly_section, nearly_ours, telling_key};
 use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::outline::Outline;
 use crate::finding::{Place, Text, Unchecked};
 use crate::yaml::{
-    Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, Whole, parse_all, parse_first,
+    Document, Kind, Mapping, Node, SoundParts, SyntaxError, SyntaxKind, parse_all, parse_first,
     parse_masked, placeholder, whole_parts,
 };
 
 /// What a file was recognized as.
 #[derive(Debug)]
-pub struct Recognised {
+pub struct RecognizedFile {
     /// Its text.
     pub text: Arc<Text>,
     /// What it is.
@@ -26,7 +26,7 @@ pub struct Recognised {
     /// Why, as a sentence without its full stop.
     pub why: String,
     /// Whether something renders it before Prometheus reads it, and how that is known.
-    pub template: Option<Template>,
+    pub template: Option<TemplateEvidence>,
     /// Whether it was read with its template tags covered, since it is not YAML with them.
     pub masked: bool,
     /// What holds it, if it is not a separate file.
@@ -36,7 +36,7 @@ pub struct Recognised {
     /// The kind of file that it looks like, if it is checked only because it was named.
     pub looks_like: Option<&'static str>,
     /// In which words it is written, if not in those of `prometheus.yml`.
-    pub spoken: Option<Arc<Spoken>>,
+    pub spoken: Option<Arc<DialectWording>>,
 }
 
 /// What a file is.
@@ -45,14 +45,14 @@ pub enum What {
     /// A Prometheus configuration.
     Configuration {
         /// What sort of one.
-        dialect: Dialect,
+        dialect: ConfigurationKind,
         /// Its first document.
         document: Document,
     },
     /// The same as a whole file, whose text and document were let go until it is judged.
     LetGo {
         /// What sort of one.
-        dialect: Dialect,
+        dialect: ConfigurationKind,
     },
     /// A Prometheus configuration that does not parse.
     Broken {
@@ -60,7 +60,7 @@ pub enum What {
         error: SyntaxError,
         /// What is whole in it before and behind that place, if it can be known and is a
         /// configuration.
-        whole: Option<Whole>,
+        whole: Option<SoundParts>,
     },
     /// Groups of rules in a larger file.
     Rules {
@@ -87,7 +87,7 @@ pub enum What {
 
 /// Sorts of Prometheus configurations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
+pub enum ConfigurationKind {
     /// A whole configuration for a server.
     Server,
     /// A whole configuration for a server in agent mode.
@@ -96,7 +96,7 @@ pub enum Dialect {
     Fragment,
 }
 
-impl Recognised {
+impl RecognizedFile {
     /// The same as the configuration that Prometheus takes it for, whatever it looks like.
     #[must_use]
     pub(crate) fn into_configuration(mut self) -> Self {
@@ -104,7 +104,7 @@ impl Recognised {
         if matches!(self.what, What::Other { .. } | What::Unknown)
             && let Ok(document) = parse_first(&self.text)
         {
-            let dialect = Dialect::Server;
+            let dialect = ConfigurationKind::Server;
             self.what = What::Configuration { dialect, document };
         }
         self
@@ -176,7 +176,7 @@ impl Recognised {
     }
 }
 
-impl Dialect {
+impl ConfigurationKind {
     /// The word used in reports.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -190,7 +190,7 @@ impl Dialect {
 
 /// How it is known that a file is rendered before Prometheus reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Template {
+pub enum TemplateEvidence {
     /// Its name ends like a template's.
     Suffix,
     /// The policy lists it.
@@ -204,7 +204,7 @@ pub enum Template {
 /// Judges one file. `named` says that the file itself was named by the user: then it is checked
 /// whatever it holds. `template_by_policy` says that the policy lists it as a template.
 #[must_use]
-pub fn examine(text: Arc<Text>, named: bool, template_by_policy: bool) -> Recognised {
+pub fn examine(text: Arc<Text>, named: bool, template_by_policy: bool) -> RecognizedFile {
     let path: Arc<str> = Arc::clone(text.path());
     examine_as(text, &path, named, template_by_policy)
 }
@@ -215,13 +215,13 @@ pub(super) fn examine_as(
     path: &str,
     named: bool,
     template_by_policy: bool,
-) -> Recognised {
+) -> RecognizedFile {
     let declared = if names::is_template(path.as_ref()) {
-        Some(Template::Suffix)
+        Some(TemplateEvidence::Suffix)
     } else {
-        template_by_policy.then_some(Template::Policy)
+        template_by_policy.then_some(TemplateEvidence::Policy)
     };
-    let Reading {
+    let ReadText {
         outcome,
         masked,
         template,
@@ -237,7 +237,7 @@ pub(super) fn examine_as(
         },
         what => what,
     };
-    Recognised {
+    RecognizedFile {
         text,
         what,
         why,
@@ -261,13 +261,13 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
     let by_name = names::is_ours(path.as_ref());
     let nearly = by_name.then(|| nearly_ours(&outline)).flatten();
     let class = classify(&outline, path);
-    if !matches!(class, Class::Unknown) || has_nearly_section(&outline) {
+    if !matches!(class, OutlineClass::Unknown) || has_nearly_section(&outline) {
         document.text().recognize();
     } else if outline.has_words_for_keys() {
         document.text().recognize_words();
     }
     match class {
-        Class::Ours {
+        OutlineClass::Ours {
             sections,
             server_only,
         } => {
@@ -276,9 +276,9 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
             (what, format!("top-level {}", keys(&sections)), None)
         }
         // What it is says what it is judged as, named or not.
-        Class::Neighbour { kind, .. } if named => (What::Other { kind }, NAMED.into(), None),
-        Class::Neighbour { kind, keys: found } => (What::Other { kind }, has(found), None),
-        Class::Unknown if nearly.is_some() => {
+        OutlineClass::Neighbour { kind, .. } if named => (What::Other { kind }, NAMED.into(), None),
+        OutlineClass::Neighbour { kind, keys: found } => (What::Other { kind }, has(found), None),
+        OutlineClass::Unknown if nearly.is_some() => {
             let sections = nearly.unwrap_or_default();
             let dialect = dialect_of(&sections, false, path);
             let what = What::Configuration { dialect, document };
@@ -286,24 +286,24 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
             (what, why.into(), None)
         }
         // Prometheus loads the first document, and so none of the others.
-        Class::Unknown if is_empty_before(&document, path, by_name) => {
+        OutlineClass::Unknown if is_empty_before(&document, path, by_name) => {
             document.text().recognize();
             let what = What::Configuration {
-                dialect: Dialect::Fragment,
+                dialect: ConfigurationKind::Fragment,
                 document,
             };
             let why = "its first document is empty, and another one or its name is that of a \
                        Prometheus configuration";
             (what, why.into(), None)
         }
-        Class::Unknown if named => {
+        OutlineClass::Unknown if named => {
             let what = What::Configuration {
-                dialect: Dialect::Server,
+                dialect: ConfigurationKind::Server,
                 document,
             };
             (what, NAMED.into(), None)
         }
-        Class::Unknown => {
+        OutlineClass::Unknown => {
             let why = "it has no section of a Prometheus configuration".into();
             (What::Unknown, why, None)
         }
@@ -326,7 +326,7 @@ fn is_empty_before(document: &Document, path: &str, by_name: bool) -> bool {
     }
     let is_ours = |document: &Document| {
         let outline = Outline::of(document);
-        matches!(classify(&outline, path), Class::Ours { .. })
+        matches!(classify(&outline, path), OutlineClass::Ours { .. })
     };
     by_name || parse_all(document.text()).0.iter().skip(1).any(is_ours)
 }
@@ -334,7 +334,7 @@ fn is_empty_before(document: &Document, path: &str, by_name: bool) -> bool {
 fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Judgement {
     let outline = Outline::of_lines(text.content());
     let neighbour = match classify(&outline, path) {
-        Class::Neighbour { kind, keys } => Some((kind, keys)),
+        OutlineClass::Neighbour { kind, keys } => Some((kind, keys)),
         _ => None,
     };
     let broken = What::Broken { error, whole: None };
@@ -363,25 +363,25 @@ fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Jud
 }
 
 /// What is whole in a configuration that does not parse.
-fn whole_configuration(text: &Arc<Text>, error: &SyntaxError, path: &str) -> Option<Whole> {
+fn whole_configuration(text: &Arc<Text>, error: &SyntaxError, path: &str) -> Option<SoundParts> {
     let whole = whole_parts(text, error)?;
     let class = classify(&Outline::of(&whole.document), path);
-    matches!(class, Class::Ours { .. }).then_some(whole)
+    matches!(class, OutlineClass::Ours { .. }).then_some(whole)
 }
 
 /// A whole configuration has `global`, or targets to scrape, and something else.
-fn dialect_of(sections: &[&str], server_only: bool, path: &str) -> Dialect {
+fn dialect_of(sections: &[&str], server_only: bool, path: &str) -> ConfigurationKind {
     let has = |name: &str| sections.contains(&name);
     let targets = has("scrape_configs") || has("scrape_config_files");
     if sections.len() < 2 || !(has("global") || targets) {
-        return Dialect::Fragment;
+        return ConfigurationKind::Fragment;
     }
     let file_and_folder = path.rsplit('/').take(2);
     let mut words = file_and_folder.flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
     if has("remote_write") && !server_only && words.any(|word| word == "agent") {
-        Dialect::Agent
+        ConfigurationKind::Agent
     } else {
-        Dialect::Server
+        ConfigurationKind::Server
     }
 }
 
@@ -401,16 +401,16 @@ fn has(names: &[&str]) -> String {
 }
 
 /// A text as far as it could be read.
-struct Reading {
+struct ReadText {
     outcome: Result<Document, SyntaxError>,
     masked: bool,
-    template: Option<Template>,
+    template: Option<TemplateEvidence>,
 }
 
 /// Reads a text as it is; if that is not YAML, or YAML only because `{{ x }}` happens to be a
 /// mapping in a mapping, with its tags covered.
-fn read(text: &Arc<Text>, declared: Option<Template>) -> Reading {
-    let plain = |outcome| Reading {
+fn read(text: &Arc<Text>, declared: Option<TemplateEvidence>) -> ReadText {
+    let plain = |outcome| ReadText {
         outcome,
         masked: false,
         template: declared,
@@ -427,16 +427,16 @@ fn read(text: &Arc<Text>, declared: Option<Template>) -> Reading {
         return plain(outcome);
     };
     match (covered, outcome) {
-        (Err(error), Err(_)) if declared.is_some() || has_tags => Reading {
+        (Err(error), Err(_)) if declared.is_some() || has_tags => ReadText {
             outcome: Err(error),
             masked: true,
-            template: declared.or(Some(Template::Unrendered)),
+            template: declared.or(Some(TemplateEvidence::Unrendered)),
         },
         (Err(_), outcome) => plain(outcome),
-        (covered, _) => Reading {
+        (covered, _) => ReadText {
             outcome: covered,
             masked: true,
-            template: declared.or(Some(Template::Unrendered)),
+            template: declared.or(Some(TemplateEvidence::Unrendered)),
         },
     }
 }

@@ -4,12 +4,12 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn look(path: &str, source: &str) -> Recognised {
+fn look(path: &str, source: &str) -> RecognizedFile {
     examine(Text::new(path, source.as_bytes().to_vec()), false, false)
 }
 
 /// One word for what a file is.
-fn word(recognised: &Recognised) -> &'static str {
+fn word(recognised: &RecognizedFile) -> &'static str {
     match &recognised.what {
         What::Configuration { dialect, .. } => dialect.word(),
         What::Broken { .. } => "broken",
@@ -350,7 +350,7 @@ fn a_named_file_is_checked_whatever_it_is() {
 
 #[test]
 fn templates_are_known_by_suffix_by_policy_and_by_need() {
-    use Template::{Policy, Suffix, Unrendered};
+    use TemplateEvidence::{Policy, Suffix, Unrendered};
     for (path, source, policy, expected) in [
         (
             "a.yml.j2",
@@ -489,7 +489,7 @@ fn a_template_that_stays_broken_says_that_it_is_one() {
     let found = look("a.yml", source);
     assert_eq!(
         (word(&found), found.template),
-        ("broken", Some(Template::Unrendered))
+        ("broken", Some(TemplateEvidence::Unrendered))
     );
     // A variable of the shell is not a reason to forgive a fault.
     let source = "remote_write:\n  - url: ${X}\n b: 1\n";

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::finding::{Advice, Finding, Place, Severity, Span, rule};
-use crate::yaml::{Builder, Document, Item, Node};
+use crate::yaml::{Document, Node, TranslationBuilder, TranslationEntry};
 use promvet_syntax::shell;
 
 /// The flag that makes an endpoint.
@@ -58,7 +58,7 @@ pub(super) fn spelling() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// One argument of a container, which may be a word of a line.
-pub(super) struct Argument<'d> {
+pub(super) struct ContainerArgument<'d> {
     text: String,
     /// What it is written in.
     node: Node<'d>,
@@ -69,7 +69,7 @@ pub(super) struct Argument<'d> {
 pub(super) struct CommandLine<'d> {
     /// The container.
     container: Node<'d>,
-    arguments: Vec<Argument<'d>>,
+    arguments: Vec<ContainerArgument<'d>>,
 }
 
 impl<'d> CommandLine<'d> {
@@ -79,7 +79,7 @@ impl<'d> CommandLine<'d> {
     }
 }
 
-impl Argument<'_> {
+impl ContainerArgument<'_> {
     /// Where the text behind some of its bytes is; all of it if quotes or escapes are in between.
     fn behind(&self, from: usize) -> Span {
         if self.span.len() == self.text.len() {
@@ -92,7 +92,7 @@ impl Argument<'_> {
 
 /// One flag.
 #[derive(Clone, Copy)]
-struct Flag<'a, 'd> {
+struct WrittenFlag<'a, 'd> {
     name: &'a str,
     value: &'a str,
     /// The argument that holds the value.
@@ -143,7 +143,7 @@ fn command_line<'d>(container: Node<'d>, program: &str) -> Option<CommandLine<'d
     if arguments.is_empty() || !(is_image || programs.any(|it| is_name_of(&it.text, program))) {
         return None;
     }
-    let by_environment = |it: &Argument<'_>| {
+    let by_environment = |it: &ContainerArgument<'_>| {
         let name = it.text.trim_start_matches('-');
         name == "envflag.enable" || name == "envflag.enable=true"
     };
@@ -164,7 +164,7 @@ const TELLING: &[(&str, &[&str])] = &[
     ("vmalert", &["datasource.url", "rule"]),
 ];
 
-fn has_flags(arguments: &[Argument<'_>], program: &str) -> bool {
+fn has_flags(arguments: &[ContainerArgument<'_>], program: &str) -> bool {
     let given = flags(arguments);
     let mut rows = TELLING.iter().filter(|(name, _)| *name == program);
     rows.any(|(_, names)| {
@@ -181,7 +181,7 @@ pub(super) fn is_name_of(text: &str, program: &str) -> bool {
 }
 
 /// Variables of the environment that stand for flags, as arguments.
-fn variables(container: Node<'_>) -> Vec<Argument<'_>> {
+fn variables(container: Node<'_>) -> Vec<ContainerArgument<'_>> {
     let mut out = Vec::new();
     for key in ["environment", "env"] {
         let Some(set) = container.get(key) else {
@@ -201,11 +201,11 @@ fn variables(container: Node<'_>) -> Vec<Argument<'_>> {
 }
 
 /// The flag that a variable sets: its dots are underscores.
-fn variable<'d>(name: &str, node: Node<'d>, from: usize) -> Option<Argument<'d>> {
+fn variable<'d>(name: &str, node: Node<'d>, from: usize) -> Option<ContainerArgument<'d>> {
     let mut flags = FLAGS.iter().map(|(flag, _)| flag);
     let flag = flags.find(|flag| flag.replace('.', "_") == name)?;
     let scalar = node.scalar()?;
-    Some(Argument {
+    Some(ContainerArgument {
         text: format!("-{flag}={}", scalar.text.get(from..)?),
         node,
         span: scalar.part(from, scalar.text.len()),
@@ -213,7 +213,7 @@ fn variable<'d>(name: &str, node: Node<'d>, from: usize) -> Option<Argument<'d>>
 }
 
 /// The arguments of a list, or of a line that a shell splits.
-fn arguments(node: Node<'_>) -> Vec<Argument<'_>> {
+fn arguments(node: Node<'_>) -> Vec<ContainerArgument<'_>> {
     if node.scalar().is_some() {
         return line(node);
     }
@@ -226,7 +226,7 @@ fn arguments(node: Node<'_>) -> Vec<Argument<'_>> {
         if scalar.text.contains(char::is_whitespace) && !scalar.text.starts_with('-') {
             out.extend(line(item));
         } else {
-            out.push(Argument {
+            out.push(ContainerArgument {
                 text: scalar.text.to_owned(),
                 node: item,
                 span: scalar.part(0, scalar.text.len()),
@@ -237,14 +237,14 @@ fn arguments(node: Node<'_>) -> Vec<Argument<'_>> {
 }
 
 /// The words of a line. Their places are looked for in the source, which may be folded and indented.
-fn line(node: Node<'_>) -> Vec<Argument<'_>> {
+fn line(node: Node<'_>) -> Vec<ContainerArgument<'_>> {
     let Some(scalar) = node.scalar() else {
         return Vec::new();
     };
     let inner = scalar.inner_span();
     let source = node.document().text().slice(inner);
     let mut from = 0;
-    let place = |word: shell::Word| {
+    let place = |word: shell::ShellWord| {
         let written = scalar.text.get(word.range).unwrap_or("");
         let found = source.get(from..).and_then(|rest| rest.find(written));
         let span = found.map(|at| {
@@ -252,7 +252,7 @@ fn line(node: Node<'_>) -> Vec<Argument<'_>> {
             from = begins + written.len();
             inner.part(begins, from)
         });
-        Argument {
+        ContainerArgument {
             // `vmagent -x; true`
             text: word.text.trim_end_matches(';').to_owned(),
             node,
@@ -269,7 +269,7 @@ pub(super) fn translate(source: &Arc<Document>, line: &CommandLine<'_>) -> Docum
 
 /// A tree without endpoints, for what is wrong with the command line itself.
 pub(super) fn nothing(source: &Arc<Document>, line: &CommandLine<'_>) -> Document {
-    let mut builder = Builder::new(source);
+    let mut builder = TranslationBuilder::new(source);
     let root = builder.mapping(line.container, &[]);
     builder.finish(root)
 }
@@ -298,17 +298,17 @@ pub(super) fn sends(line: &CommandLine<'_>) -> bool {
     flags(&line.arguments).iter().any(|flag| flag.name == URL)
 }
 
-fn endpoints(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Option<Document> {
-    let mut by_name: HashMap<&str, Vec<Flag<'_, '_>>> = HashMap::new();
+fn endpoints(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Option<Document> {
+    let mut by_name: HashMap<&str, Vec<WrittenFlag<'_, '_>>> = HashMap::new();
     for flag in flags(arguments) {
         by_name.entry(flag.name).or_default().push(flag);
     }
     let urls = by_name.get(URL)?;
     let first = urls.first()?.node;
-    let mut builder = Builder::new(source);
+    let mut builder = TranslationBuilder::new(source);
     let mut entries = Vec::new();
     for number in 0..urls.len() {
-        let mut items: Vec<Item<'_>> = Vec::new();
+        let mut items: Vec<TranslationEntry<'_>> = Vec::new();
         for &(name, native) in FLAGS {
             // The n-th value is that of the n-th URL; a single one counts for all
             // (`lib/flagutil/array.go`, `GetOptionalArg`).
@@ -345,7 +345,7 @@ const CREDENTIALS: &[&str] = &[
 
 /// What is reported about credentials that are given once and go to URLs of different
 /// organizations.
-fn shared_credentials(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Vec<Finding> {
+fn shared_credentials(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Vec<Finding> {
     let flags = flags(arguments);
     let of = |name: &str| {
         flags
@@ -391,7 +391,7 @@ fn shared_credentials(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Vec
 
 /// What is reported about a credential that is given for some URLs, and neither for one nor for all:
 /// those behind them send none.
-fn too_few(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Vec<Finding> {
+fn too_few(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Vec<Finding> {
     let flags = flags(arguments);
     let count = |name: &str| flags.iter().filter(|flag| flag.name == name).count();
     let urls = count(URL);
@@ -431,7 +431,7 @@ pub(super) fn domain(url: &str) -> Option<&str> {
 }
 
 /// The flags among some arguments, one for each value of a list.
-fn flags<'a, 'd>(arguments: &'a [Argument<'d>]) -> Vec<Flag<'a, 'd>> {
+fn flags<'a, 'd>(arguments: &'a [ContainerArgument<'d>]) -> Vec<WrittenFlag<'a, 'd>> {
     let mut out = Vec::new();
     for flag in written(arguments) {
         let values = values(flag.value);
@@ -440,7 +440,7 @@ fn flags<'a, 'd>(arguments: &'a [Argument<'d>]) -> Vec<Flag<'a, 'd>> {
             continue;
         }
         let is_in_place = flag.span.len() == flag.value.len();
-        out.extend(values.into_iter().map(|range| Flag {
+        out.extend(values.into_iter().map(|range| WrittenFlag {
             value: unquoted(flag.value.get(range.clone()).unwrap_or("")),
             span: match is_in_place {
                 true => flag.span.part(range.start, range.end),
@@ -490,7 +490,7 @@ fn unquoted(value: &str) -> &str {
 }
 
 /// The flags as written: `-name=value`, `--name value`, and `-name` for a truth value.
-fn written<'a, 'd>(arguments: &'a [Argument<'d>]) -> Vec<Flag<'a, 'd>> {
+fn written<'a, 'd>(arguments: &'a [ContainerArgument<'d>]) -> Vec<WrittenFlag<'a, 'd>> {
     let mut out = Vec::new();
     let mut rest = arguments.iter().peekable();
     while let Some(argument) = rest.next() {
@@ -499,7 +499,7 @@ fn written<'a, 'd>(arguments: &'a [Argument<'d>]) -> Vec<Flag<'a, 'd>> {
             continue;
         };
         if let Some((name, value)) = name.split_once('=') {
-            out.push(Flag {
+            out.push(WrittenFlag {
                 name,
                 value,
                 node: argument.node,
@@ -509,7 +509,7 @@ fn written<'a, 'd>(arguments: &'a [Argument<'d>]) -> Vec<Flag<'a, 'd>> {
         }
         let is_switch = known::is_switch(name);
         let value = rest.next_if(|next| !is_switch && !next.text.starts_with('-'));
-        out.push(Flag {
+        out.push(WrittenFlag {
             name,
             value: value.map_or("true", |value| &value.text),
             node: value.unwrap_or(argument).node,

@@ -20,18 +20,22 @@ mod values;
 use std::sync::Arc;
 
 use super::embedded_in::EmbeddedIn;
-use super::examine::{Dialect as Sort, Recognised, Template, What};
+use super::examine::{ConfigurationKind as Sort, RecognizedFile, TemplateEvidence, What};
 use super::flags;
 use super::manifest::manifests;
 use super::others;
-use crate::finding::{Finding, Message, Place, Severity, Text, Unchecked, Within};
+use crate::finding::{Finding, KeyPath, Message, Place, Severity, Text, Unchecked};
 use crate::schema::dialect::table::{self, MappingShape, Part};
-use crate::schema::dialect::{ALLOY, Dialect, NATIVE, Spelling, Translation, VMAGENT, translate};
+use crate::schema::dialect::{
+    ALLOY, Dialect, KeySpelling, NATIVE, Translation, VMAGENT, translate,
+};
 use crate::schema::{self, alloy};
-use crate::yaml::{Builder, Document, Dollars, Node, SyntaxError, embedded, parse_first};
+use crate::yaml::{
+    Document, Dollars, Node, SyntaxError, TranslationBuilder, embedded, parse_first,
+};
 
 pub(crate) use chart_files::is_file_of_chart;
-pub use spoken::Spoken;
+pub use spoken::DialectWording;
 pub(super) use terraform::read as terraform;
 
 /// Words: every file with a configuration in another dialect holds one of these.
@@ -74,14 +78,17 @@ pub(super) const WORDS: &[&str] = &[
 ];
 
 /// All of them in a document.
-pub(super) fn find(document: &Arc<Document>, template: Option<Template>) -> Vec<Recognised> {
+pub(super) fn find(
+    document: &Arc<Document>,
+    template: Option<TemplateEvidence>,
+) -> Vec<RecognizedFile> {
     let Some(root) = document.root() else {
         return Vec::new();
     };
     let mut out = Vec::new();
     for manifest in manifests(document) {
         out.extend(flags_in(document, manifest.root, template));
-        let filled = manifest.in_template.then_some(Template::Variables);
+        let filled = manifest.in_template.then_some(TemplateEvidence::Variables);
         let finder = Finder::new(document, template.or(filled));
         finder.object(manifest, &mut out);
     }
@@ -102,8 +109,8 @@ pub(super) fn find(document: &Arc<Document>, template: Option<Template>) -> Vec<
 fn flags_in(
     document: &Arc<Document>,
     root: Node<'_>,
-    template: Option<Template>,
-) -> Vec<Recognised> {
+    template: Option<TemplateEvidence>,
+) -> Vec<RecognizedFile> {
     let finder = Finder::new(document, template);
     let mut out = Vec::new();
     finder.containers(root, &mut out);
@@ -130,14 +137,14 @@ fn flags_in(
 }
 
 /// Endpoints on the command line of a unit of systemd or a Quadlet that starts vmagent.
-pub(super) fn unit_in(text: &Arc<Text>) -> Option<Recognised> {
+pub(super) fn unit_in(text: &Arc<Text>) -> Option<RecognizedFile> {
     let document = Arc::new(flags::unit::read(text)?);
     let line = flags::unit::command_line(&document)?;
     vmagent(&Finder::new(&document, None), &line)
 }
 
 /// What a command line of vmagent makes; nothing if it neither sends nor is wrong.
-fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Recognised> {
+fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<RecognizedFile> {
     let document = finder.document;
     let mut findings = flags::faults(document, line);
     // Templates may add what is missing.
@@ -146,7 +153,7 @@ fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Rec
     if findings.is_empty() && !flags::sends(line) {
         return None;
     }
-    let mut spelling = Spelling::default();
+    let mut spelling = KeySpelling::default();
     flags::spelling().for_each(|(native, flag)| spelling.add(native, flag));
     let found = Translation {
         document: flags::translate(document, line),
@@ -159,27 +166,30 @@ fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Rec
 }
 
 /// Endpoints in a configuration of Alloy.
-pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
+pub(super) fn alloy_in(
+    text: &Arc<Text>,
+    template: Option<TemplateEvidence>,
+) -> Vec<RecognizedFile> {
     let made = |(document, findings, unchecked)| {
         let found = Translation {
             document,
             findings,
-            spelling: Spelling::default(),
+            spelling: KeySpelling::default(),
             references: Vec::new(),
         };
-        let (document, spoken) = Spoken::new(found, &ALLOY);
-        let spoken = Spoken {
+        let (document, spoken) = DialectWording::new(found, &ALLOY);
+        let spoken = DialectWording {
             unchecked,
             ..spoken
         };
-        Recognised {
+        RecognizedFile {
             text: Arc::clone(text),
             what: What::Configuration {
                 dialect: Sort::Fragment,
                 document,
             },
             why: "it is a configuration of Alloy".to_owned(),
-            template: Some(template.unwrap_or(Template::Variables)),
+            template: Some(template.unwrap_or(TemplateEvidence::Variables)),
             masked: false,
             holder: Some(EmbeddedIn::Part("alloy")),
             beside: Arc::default(),
@@ -187,7 +197,7 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
             spoken: Some(Arc::new(spoken)),
         }
     };
-    let alloy::Reading {
+    let alloy::AlloyReading {
         documents,
         faults,
         slips,
@@ -225,7 +235,7 @@ fn alloy_words(text: &str) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
-fn fault_of(text: &Arc<Text>, fault: alloy::Fault) -> Finding {
+fn fault_of(text: &Arc<Text>, fault: alloy::GraphFault) -> Finding {
     let place = Place::new(text, fault.span);
     Finding::new(fault.rule, fault.severity, place, fault.message).help(fault.advice)
 }
@@ -264,14 +274,14 @@ fn may_be_alloy(text: &str) -> bool {
 }
 
 /// What a text in a file is of other programs: a configuration of Alloy, or what sends.
-pub(super) fn in_text(node: Node<'_>, template: Option<Template>) -> Vec<Recognised> {
+pub(super) fn in_text(node: Node<'_>, template: Option<TemplateEvidence>) -> Vec<RecognizedFile> {
     let mut out = Vec::new();
     let words = ["remote_write", "prometheusremotewrite", "scrape_configs"];
     let may_hold = node.as_str().is_some_and(|text| {
         let mut words = words.iter();
         words.any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
     });
-    let within = Within {
+    let within = KeyPath {
         identity: node.identity(),
         logical: node.path(),
     };
@@ -296,7 +306,7 @@ pub(super) fn in_text(node: Node<'_>, template: Option<Template>) -> Vec<Recogni
 }
 
 /// A text with an exporter of a Collector that is not YAML, and that no tags of a template make so.
-fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<Recognised> {
+fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<RecognizedFile> {
     let has = |word: &str| text.content().contains(word);
     let is_one = has("exporters:") && has("prometheusremotewrite") && !has("{{");
     is_one.then(|| {
@@ -310,7 +320,7 @@ fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<Recognised>
             reason,
             settle: Some("correct the YAML".to_owned()),
         };
-        Recognised {
+        RecognizedFile {
             text: Arc::clone(text),
             what: What::Unread(unchecked),
             why: "it has an exporter of a Collector, and is not YAML".to_owned(),
@@ -325,7 +335,10 @@ fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<Recognised>
 }
 
 /// A list of jobs: what `additionalScrapeConfigs` of the Operator names.
-pub(super) fn jobs(document: Document, template: Option<Template>) -> Option<Recognised> {
+pub(super) fn jobs(
+    document: Document,
+    template: Option<TemplateEvidence>,
+) -> Option<RecognizedFile> {
     let document = Arc::new(document);
     let root = document.root()?;
     let finder = Finder::new(&document, template);
@@ -341,13 +354,13 @@ pub(super) fn jobs(document: Document, template: Option<Template>) -> Option<Rec
 /// What looks for them in one document.
 struct Finder<'d> {
     document: &'d Arc<Document>,
-    template: Option<Template>,
+    template: Option<TemplateEvidence>,
     /// Whether the rest of what is found is somewhere else.
     is_partial: bool,
 }
 
 impl<'d> Finder<'d> {
-    fn new(document: &'d Arc<Document>, template: Option<Template>) -> Self {
+    fn new(document: &'d Arc<Document>, template: Option<TemplateEvidence>) -> Self {
         Self {
             document,
             template,
@@ -374,7 +387,7 @@ impl<'d> Finder<'d> {
 
     /// A text of its own, as a document.
     fn inside(&self, node: Node<'d>) -> Option<Arc<Document>> {
-        let within = Within {
+        let within = KeyPath {
             identity: node.identity(),
             logical: node.path(),
         };
@@ -383,12 +396,12 @@ impl<'d> Finder<'d> {
     }
 
     /// What sends at a node, or may do so, and is not read.
-    fn unread(&self, node: Node<'_>, reason: &str, settle: Option<&str>) -> Recognised {
+    fn unread(&self, node: Node<'_>, reason: &str, settle: Option<&str>) -> RecognizedFile {
         self.listed(node, reason, settle, None)
     }
 
     /// A program or a resource that sends and is not read.
-    fn unread_sender(&self, node: Node<'_>, noun: &str) -> Recognised {
+    fn unread_sender(&self, node: Node<'_>, noun: &str) -> RecognizedFile {
         self.listed(node, &others::reason(noun), None, Some(noun.to_owned()))
     }
 
@@ -398,7 +411,7 @@ impl<'d> Finder<'d> {
         reason: &str,
         settle: Option<&str>,
         noun: Option<String>,
-    ) -> Recognised {
+    ) -> RecognizedFile {
         let unchecked = Unchecked {
             noun,
             place: node.place(),
@@ -406,7 +419,7 @@ impl<'d> Finder<'d> {
             reason: reason.to_owned(),
             settle: settle.map(str::to_owned),
         };
-        Recognised {
+        RecognizedFile {
             text: Arc::clone(self.document.text()),
             what: What::Unread(unchecked),
             why: reason.to_owned(),
@@ -426,17 +439,17 @@ impl<'d> Finder<'d> {
         findings: Vec<Finding>,
         dialect: &'static Dialect,
         (holder, why): (EmbeddedIn, String),
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         if findings.is_empty() {
             return;
         }
-        let mut builder = Builder::new(self.document);
+        let mut builder = TranslationBuilder::new(self.document);
         let root = builder.mapping(node, &[]);
         let found = Translation {
             document: builder.finish(root),
             findings,
-            spelling: Spelling::default(),
+            spelling: KeySpelling::default(),
             references: Vec::new(),
         };
         out.push(self.recognised(found, dialect, holder, why));
@@ -449,7 +462,7 @@ impl<'d> Finder<'d> {
         part: Part,
         dialect: &'static Dialect,
         holder: EmbeddedIn,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         let found = self.place(node, shape, part, dialect);
         let why = format!("{} is part of {}", node.path(), holder.noun());
@@ -472,8 +485,8 @@ impl<'d> Finder<'d> {
         dialect: &'static Dialect,
         holder: EmbeddedIn,
         why: String,
-    ) -> Recognised {
-        let (document, spoken) = Spoken::new(found, dialect);
+    ) -> RecognizedFile {
+        let (document, spoken) = DialectWording::new(found, dialect);
         self.made(
             What::Configuration {
                 dialect: Sort::Fragment,
@@ -491,26 +504,32 @@ impl<'d> Finder<'d> {
         dialect: &'static Dialect,
         holder: EmbeddedIn,
         why: String,
-    ) -> Recognised {
-        let (document, spoken) = Spoken::new(found, dialect);
-        Recognised {
+    ) -> RecognizedFile {
+        let (document, spoken) = DialectWording::new(found, dialect);
+        RecognizedFile {
             // Nothing fills in the braces of alerts, and rules name no keys of Secrets.
             template: self.template,
             ..self.made(What::Rules { document }, spoken, holder, why)
         }
     }
 
-    fn made(&self, what: What, spoken: Spoken, holder: EmbeddedIn, why: String) -> Recognised {
-        let spoken = Spoken {
+    fn made(
+        &self,
+        what: What,
+        spoken: DialectWording,
+        holder: EmbeddedIn,
+        why: String,
+    ) -> RecognizedFile {
+        let spoken = DialectWording {
             is_partial: self.is_partial,
             ..spoken
         };
-        Recognised {
+        RecognizedFile {
             text: Arc::clone(self.document.text()),
             what,
             why,
             // A selector is filled in by the Operator, and so may anything else be.
-            template: Some(self.template.unwrap_or(Template::Variables)),
+            template: Some(self.template.unwrap_or(TemplateEvidence::Variables)),
             masked: false,
             holder: Some(holder),
             beside: Arc::default(),

@@ -1,12 +1,12 @@
 //! What Prometheus and its neighbors write at the top of their files.
 
 use super::names::is_ours;
-use super::outline::{Key, Outline, RootValue};
+use super::outline::{Outline, OutlineKey, RootValue};
 use crate::finding::nearest;
 
 /// A top-level section of a Prometheus configuration (`config.Config` in prometheus/prometheus,
 /// `config/config.go`, up to 3.14).
-struct Section {
+struct TopLevelSection {
     name: &'static str,
     /// Keys; one of them must be in it, where others use its name too; empty where no one does.
     marks: &'static [&'static str],
@@ -14,23 +14,23 @@ struct Section {
     server_only: bool,
 }
 
-const fn own(name: &'static str, server_only: bool) -> Section {
-    Section {
+const fn own(name: &'static str, server_only: bool) -> TopLevelSection {
+    TopLevelSection {
         name,
         marks: &[],
         server_only,
     }
 }
 
-const fn shared(name: &'static str, marks: &'static [&'static str]) -> Section {
-    Section {
+const fn shared(name: &'static str, marks: &'static [&'static str]) -> TopLevelSection {
+    TopLevelSection {
         name,
         marks,
         server_only: false,
     }
 }
 
-const SECTIONS: &[Section] = &[
+const SECTIONS: &[TopLevelSection] = &[
     shared(
         "global",
         &[
@@ -58,7 +58,7 @@ const SECTIONS: &[Section] = &[
         ],
     ),
     shared("runtime", &["gogc"]),
-    Section {
+    TopLevelSection {
         name: "alerting",
         marks: &["alertmanagers", "alert_relabel_configs"],
         server_only: true,
@@ -232,7 +232,7 @@ const POLICY: &[&str] = &["promvet.yaml", ".promvet.yaml"];
 
 /// What an outline says.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Class {
+pub(super) enum OutlineClass {
     /// A Prometheus configuration by these sections.
     Ours {
         sections: Vec<&'static str>,
@@ -249,15 +249,16 @@ pub(super) enum Class {
 }
 
 /// Judges an outline.
-pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
+pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
     // No key of a policy is a section of a configuration, and Prometheus rejects any other key.
     let name = path.rsplit('/').next().unwrap_or(path);
     if POLICY.contains(&name) {
-        let policy = Class::Neighbour {
+        let policy = OutlineClass::Neighbour {
             kind: "promvet policy",
             keys: &[],
         };
-        let is_section = |key: &Key<'_>| SECTIONS.iter().any(|section| section.name == key.name);
+        let is_section =
+            |key: &OutlineKey<'_>| SECTIONS.iter().any(|section| section.name == key.name);
         let is_ours = outline.keys.iter().all(is_section);
         let ours = is_ours.then(|| ours(outline, false)).flatten();
         return ours.unwrap_or(policy);
@@ -266,12 +267,12 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
         row.shape == outline.shape && row.keys.iter().all(|path| outline.has(path))
     };
     if let Some(row) = NEIGHBOURS.iter().find(fits) {
-        return Class::Neighbour {
+        return OutlineClass::Neighbour {
             kind: row.kind,
             keys: row.keys,
         };
     }
-    ours(outline, is_ours(path.as_ref())).unwrap_or(Class::Unknown)
+    ours(outline, is_ours(path.as_ref())).unwrap_or(OutlineClass::Unknown)
 }
 
 /// How many unknown keys a section outweighs: one whose name is ours alone, and one whose name
@@ -285,7 +286,7 @@ const ENTRIES: &[&str] = &["remote_write.url", "scrape_configs.job_name"];
 
 /// The sections of a Prometheus configuration, if there are enough of them. Under a name of ours one
 /// is enough, whatever else is there: Prometheus rejects each unknown key, however many there are.
-fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
+fn ours(outline: &Outline<'_>, by_name: bool) -> Option<OutlineClass> {
     if outline.shape != RootValue::Mapping {
         return None;
     }
@@ -312,7 +313,7 @@ fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
     let has_entries = || ENTRIES.iter().any(|path| outline.has(path));
     let outweighs =
         weights.iter().sum::<usize>() >= unknown || (weights.len() > 1 && has_entries());
-    (!weights.is_empty() && (by_name || outweighs)).then_some(Class::Ours {
+    (!weights.is_empty() && (by_name || outweighs)).then_some(OutlineClass::Ours {
         sections: found,
         server_only,
     })

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::embedded::{documents, recognise};
-use super::examine::{Recognised, What, examine};
+use super::examine::{RecognizedFile, What, examine};
 use super::foreign;
 use super::names;
 use crate::finding::{Place, Span, Text, nearest};
@@ -26,7 +26,7 @@ const SAME: (usize, usize) = (1, 2);
 #[must_use]
 pub(crate) fn only_holds(text: &Arc<Text>) -> bool {
     let found = recognise(Arc::clone(text), false, false);
-    let is_own = |recognised: &Recognised| {
+    let is_own = |recognised: &RecognizedFile| {
         recognised.holder.is_none()
             && matches!(
                 recognised.what,
@@ -46,7 +46,7 @@ pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>, judged: &[Span]) -> Option<
     }
     let slots = slots(old);
     let mut read = self::slots(new);
-    read.extend(judged.iter().map(|span| Slot {
+    read.extend(judged.iter().map(|span| ConfigurationPart {
         span: *span,
         is_text: true,
     }));
@@ -77,7 +77,7 @@ fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
             let root = document.root().and_then(Node::mapping);
             root.is_some_and(|root| root.written().next().is_some())
         };
-        let is_part = |recognised: &Recognised| match &recognised.what {
+        let is_part = |recognised: &RecognizedFile| match &recognised.what {
             What::Configuration { document, .. } => sets_some(document),
             _ => false,
         };
@@ -142,13 +142,13 @@ fn misspelled_sender(line: &str) -> Option<&str> {
 }
 
 /// A part of a file that is read as a configuration.
-struct Slot {
+struct ConfigurationPart {
     span: Span,
     /// Whether it is a text of its own in the file.
     is_text: bool,
 }
 
-fn slots(text: &Arc<Text>) -> Vec<Slot> {
+fn slots(text: &Arc<Text>) -> Vec<ConfigurationPart> {
     let found = recognise(Arc::clone(text), false, false).into_iter();
     found
         .filter(|hit| hit.holder.is_some())
@@ -156,7 +156,7 @@ fn slots(text: &Arc<Text>) -> Vec<Slot> {
         .collect()
 }
 
-fn slots_of(one: &Recognised) -> Vec<Slot> {
+fn slots_of(one: &RecognizedFile) -> Vec<ConfigurationPart> {
     let (What::Configuration { document, .. } | What::Rules { document }) = &one.what else {
         let is_broken = matches!(one.what, What::Broken { .. });
         return Vec::from_iter(is_broken.then(|| whole(&one.text)));
@@ -167,16 +167,16 @@ fn slots_of(one: &Recognised) -> Vec<Slot> {
     let sections = SECTIONS.iter();
     let sections = sections.filter_map(|name| document.root()?.get(name));
     let spans: Vec<Span> = sections.map(|node| node.place().span()).collect();
-    let slot = |span| Slot {
+    let slot = |span| ConfigurationPart {
         span,
         is_text: false,
     };
     spans.into_iter().map(slot).collect()
 }
 
-fn whole(text: &Arc<Text>) -> Slot {
+fn whole(text: &Arc<Text>) -> ConfigurationPart {
     let all = Span::new(0, text.content().len());
-    Slot {
+    ConfigurationPart {
         span: Place::new(text, all).span(),
         is_text: true,
     }
@@ -199,7 +199,7 @@ struct Versions<'o, 'n> {
 type Counterparts<'n> = Rc<Vec<Option<Node<'n>>>>;
 
 impl<'o, 'n> Versions<'o, 'n> {
-    fn new(was: Vec<Node<'o>>, now: Vec<Node<'n>>, read: &[Slot]) -> Self {
+    fn new(was: Vec<Node<'o>>, now: Vec<Node<'n>>, read: &[ConfigurationPart]) -> Self {
         let mut spans: Vec<_> = read
             .iter()
             .map(|slot| (slot.span.start, slot.span.end))
@@ -222,7 +222,7 @@ impl<'o, 'n> Versions<'o, 'n> {
     }
 
     /// What is left of a slot.
-    fn lost(&self, slot: &Slot) -> Option<String> {
+    fn lost(&self, slot: &ConfigurationPart) -> Option<String> {
         let (root, way) = self.way(slot)?;
         let mut at = (*self.roots.get(root)?)?;
         let mut levels = Vec::new();
@@ -246,12 +246,12 @@ impl<'o, 'n> Versions<'o, 'n> {
     }
 
     /// The document of a slot, and the steps from its root on.
-    fn way(&self, slot: &Slot) -> Option<(usize, Vec<Step<'o>>)> {
+    fn way(&self, slot: &ConfigurationPart) -> Option<(usize, Vec<NodeStep<'o>>)> {
         let start = slot.span.start;
         let behind = self.was.partition_point(|root| root.span().start <= start);
         let root = behind.checked_sub(1)?;
         let mut parent = *self.was.get(root)?;
-        let mut way: Vec<Step<'o>> = Vec::new();
+        let mut way: Vec<NodeStep<'o>> = Vec::new();
         while slot.is_text || way.is_empty() || parent.span().start != start {
             let member = parent.last_member(start);
             let found = member.and_then(|index| Some((index, parent.member(index)?)));
@@ -261,7 +261,7 @@ impl<'o, 'n> Versions<'o, 'n> {
             }) else {
                 break;
             };
-            way.push(Step {
+            way.push(NodeStep {
                 parent,
                 index,
                 name: key.and_then(Node::as_str).unwrap_or_default(),
@@ -273,7 +273,7 @@ impl<'o, 'n> Versions<'o, 'n> {
     }
 
     /// The child of a node that goes on with a child of its earlier version.
-    fn goes_to(&self, step: &Step<'o>, now: Node<'n>) -> Option<Node<'n>> {
+    fn goes_to(&self, step: &NodeStep<'o>, now: Node<'n>) -> Option<Node<'n>> {
         if step.parent.mapping().is_some() {
             return now.get(step.name);
         }
@@ -287,7 +287,7 @@ impl<'o, 'n> Versions<'o, 'n> {
     }
 
     /// What a node became whose key is gone: something new beside it, or beside what it was in.
-    fn renamed(&self, levels: &[(Node<'o>, Node<'n>)], step: &Step<'o>) -> Option<String> {
+    fn renamed(&self, levels: &[(Node<'o>, Node<'n>)], step: &NodeStep<'o>) -> Option<String> {
         let name = step.name;
         let (parent, now) = *levels.last()?;
         if parent.mapping().is_some() && now.mapping().is_none() && !now.is_null() {
@@ -331,7 +331,7 @@ impl<'o, 'n> Versions<'o, 'n> {
 }
 
 /// A step from a node to one of its entries or items.
-struct Step<'d> {
+struct NodeStep<'d> {
     parent: Node<'d>,
     index: usize,
     /// The key of the entry; empty for an item.

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::tags::{self, Role, Tag};
+use super::tags::{self, Tag, TagRole};
 use crate::finding::Span;
 use crate::yaml::Hole;
 
@@ -62,12 +62,12 @@ pub fn mask(text: &str, branches: Branches) -> Option<Mask> {
         content: String::from_utf8(cover.out).ok()?,
         holes: cover.holes,
         has_tags: tags.iter().any(|tag| tag.bracketed),
-        has_branches: tags.iter().any(|tag| tag.role == Role::Else),
+        has_branches: tags.iter().any(|tag| tag.role == TagRole::Else),
     })
 }
 
 /// A line with tags; several lines where a tag goes over a line's end.
-struct Line<'t> {
+struct TagLine<'t> {
     span: Range<usize>,
     tags: &'t [Tag],
 }
@@ -89,14 +89,14 @@ impl Cover<'_> {
             for tag in line.tags {
                 match tag.role {
                     // What a macro holds is written where it is called.
-                    Role::Open if self.is_macro(tag) => open.push(Some(line.span.end)),
-                    Role::Open => open.push(None),
-                    Role::Else if alone && branches == Branches::First => {
+                    TagRole::Open if self.is_macro(tag) => open.push(Some(line.span.end)),
+                    TagRole::Open => open.push(None),
+                    TagRole::Else if alone && branches == Branches::First => {
                         if let Some(dead @ None) = open.last_mut() {
                             *dead = Some(line.span.end);
                         }
                     }
-                    Role::Close => {
+                    TagRole::Close => {
                         if let Some(Some(dead)) = open.pop() {
                             self.bury(dead..line.span.start);
                         }
@@ -108,7 +108,7 @@ impl Cover<'_> {
     }
 
     /// The line of the first tag, with all its tags.
-    fn line_of<'a>(&self, tags: &'a [Tag]) -> Option<Line<'a>> {
+    fn line_of<'a>(&self, tags: &'a [Tag]) -> Option<TagLine<'a>> {
         let bytes = self.text.as_bytes();
         let first = tags.first()?;
         let start = memchr::memrchr(b'\n', bytes.get(..first.span.start)?).map_or(0, |at| at + 1);
@@ -122,14 +122,14 @@ impl Cover<'_> {
             end = memchr::memchr(b'\n', bytes.get(from..)?).map_or(bytes.len(), |at| from + at);
             count += 1;
         }
-        Some(Line {
+        Some(TagLine {
             span: start..end,
             tags: tags.get(..count)?,
         })
     }
 
     /// Covers the tags of one line, and says whether nothing else is in it.
-    fn cover(&mut self, line: &Line<'_>) -> bool {
+    fn cover(&mut self, line: &TagLine<'_>) -> bool {
         let Some((first, last)) = line.tags.first().zip(line.tags.last()) else {
             return false;
         };
@@ -144,7 +144,7 @@ impl Cover<'_> {
         let alone = bare(lead)
             && gaps.into_iter().all(bare)
             && (bare(tail) || tail.trim_start().starts_with('#'));
-        let steers = |tag: &&Tag| tag.role != Role::Value;
+        let steers = |tag: &&Tag| tag.role != TagRole::Value;
         if commented {
             self.blank_all(line);
             return true;
@@ -157,7 +157,7 @@ impl Cover<'_> {
             }
             return true;
         }
-        if bare(lead) && matches!(first.role, Role::Open | Role::Else | Role::Close) {
+        if bare(lead) && matches!(first.role, TagRole::Open | TagRole::Else | TagRole::Close) {
             // What follows it is not where its column says.
             self.blank(line.span.clone());
             return false;
@@ -168,8 +168,9 @@ impl Cover<'_> {
 
     /// Covers a line with tags in the midst of YAML: from the first that steers to the last, what
     /// is there is one value.
-    fn cover_mixed(&mut self, line: &Line<'_>, bare_tail: bool) {
-        let steering = |tag: &&Tag| matches!(tag.role, Role::Open | Role::Else | Role::Close);
+    fn cover_mixed(&mut self, line: &TagLine<'_>, bare_tail: bool) {
+        let steering =
+            |tag: &&Tag| matches!(tag.role, TagRole::Open | TagRole::Else | TagRole::Close);
         let mut run = line.tags.iter().filter(steering);
         let first = run.next().map(|tag| tag.span.clone());
         let last = run.next_back().map(|tag| tag.span.clone());
@@ -193,7 +194,7 @@ impl Cover<'_> {
                     self.fill(run.clone());
                     filled = true;
                 }
-            } else if tag.role == Role::Value {
+            } else if tag.role == TagRole::Value {
                 self.fill(tag.span.clone());
             } else {
                 self.blank(tag.span.clone());
@@ -202,7 +203,7 @@ impl Cover<'_> {
     }
 
     /// Whether a line of nothing but tags is the value of the key above it, or text.
-    fn is_value(&self, line: &Line<'_>, lead: &str) -> bool {
+    fn is_value(&self, line: &TagLine<'_>, lead: &str) -> bool {
         let indent = lead.len();
         let Some(above) = self.out.get(..line.span.start.saturating_sub(1)) else {
             return false;
@@ -245,7 +246,7 @@ impl Cover<'_> {
         self.text.get(range).unwrap_or("")
     }
 
-    fn blank_all(&mut self, line: &Line<'_>) {
+    fn blank_all(&mut self, line: &TagLine<'_>) {
         for tag in line.tags {
             self.blank(tag.span.clone());
         }

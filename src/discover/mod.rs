@@ -28,12 +28,12 @@ pub(crate) use embedded::is_shown_in_secret;
 pub use embedded::recognise;
 pub(crate) use embedded::{alloy, started_key, started_part};
 pub use embedded_in::{EmbeddedIn, environment_of};
-pub use examine::{Dialect, Recognised, Template, What, examine};
+pub use examine::{ConfigurationKind, RecognizedFile, TemplateEvidence, What, examine};
 pub(crate) use examine::{nodes, sets_nothing};
 pub(crate) use flags::unit::{
     environment_files, started as started_by_unit, variable as variable_of_unit,
 };
-pub use foreign::Spoken;
+pub use foreign::DialectWording;
 pub(crate) use foreign::is_file_of_chart;
 pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE, is_kind_of_sender, section_names};
 pub(crate) use lost::{lost, only_holds};
@@ -46,5 +46,5 @@ pub use names::{
 pub use released::RELEASE;
 pub use scan::{byte_scan, may_hold};
 pub(crate) use scan::{is_only_named, may_send, senders};
-pub use selection::{Label, Namespaces, Selecting, Selector, Site, labels_of};
+pub use selection::{FindingSite, Label, Namespaces, Selecting, Selector, labels_of};
 pub(crate) use values::{chart_versions, charts};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::examine::{Recognised, What};
+use super::examine::{RecognizedFile, What};
 use super::foreign::terraform;
 use super::names;
 use crate::finding::{Place, Span, Text, Unchecked};
@@ -220,7 +220,7 @@ fn is_key(line: &str, word: &str) -> bool {
 }
 
 /// What is read of such a file, and what is reported about all other places.
-pub(super) fn unread(text: &Arc<Text>) -> Vec<Recognised> {
+pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
     let (read, spans) = terraform(text);
     if !read.is_empty() {
         text.recognize();
@@ -232,7 +232,7 @@ pub(super) fn unread(text: &Arc<Text>) -> Vec<Recognised> {
     let found = senders(text.path(), text.content()).into_iter();
     let found = found
         .filter(|(span, _)| !is_read(*span))
-        .map(|(span, noun)| Recognised {
+        .map(|(span, noun)| RecognizedFile {
             text: Arc::clone(text),
             what: What::Unread(Unchecked {
                 noun: Some(noun.to_owned()),

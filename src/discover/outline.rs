@@ -19,7 +19,7 @@ pub(super) enum RootValue {
 
 /// A top-level key and the keys right below it; in a list, those of its first items.
 #[derive(Debug)]
-pub(super) struct Key<'t> {
+pub(super) struct OutlineKey<'t> {
     pub(super) name: &'t str,
     pub(super) below: Vec<&'t str>,
     /// The line it is in, from 1, if it was found without a parser.
@@ -30,7 +30,7 @@ pub(super) struct Key<'t> {
 #[derive(Debug)]
 pub(super) struct Outline<'t> {
     pub(super) shape: RootValue,
-    pub(super) keys: Vec<Key<'t>>,
+    pub(super) keys: Vec<OutlineKey<'t>>,
 }
 
 impl<'t> Outline<'t> {
@@ -62,7 +62,7 @@ impl<'t> Outline<'t> {
     /// The outline of a text that does not parse, by the look of its lines. It ends where a second
     /// document begins.
     pub(super) fn of_lines(text: &'t str) -> Self {
-        let mut keys: Vec<Key<'t>> = Vec::new();
+        let mut keys: Vec<OutlineKey<'t>> = Vec::new();
         let mut indent_below = None;
         for (index, line) in text.lines().enumerate() {
             let line = line.trim_end();
@@ -75,7 +75,7 @@ impl<'t> Outline<'t> {
             };
             if indent == 0 {
                 indent_below = None;
-                keys.push(Key {
+                keys.push(OutlineKey {
                     name,
                     below: Vec::new(),
                     line: Some(index + 1),
@@ -104,7 +104,7 @@ impl<'t> Outline<'t> {
     }
 
     /// The first top-level key of a name.
-    pub(super) fn key(&self, name: &str) -> Option<&Key<'t>> {
+    pub(super) fn key(&self, name: &str) -> Option<&OutlineKey<'t>> {
         self.keys.iter().find(|key| key.name == name)
     }
 
@@ -116,9 +116,9 @@ impl<'t> Outline<'t> {
     }
 }
 
-fn keys_of<'t>(node: Node<'t>) -> impl Iterator<Item = Key<'t>> {
+fn keys_of<'t>(node: Node<'t>) -> impl Iterator<Item = OutlineKey<'t>> {
     let entries = node.mapping().into_iter().flat_map(Mapping::entries);
-    entries.map(|entry| Key {
+    entries.map(|entry| OutlineKey {
         name: entry.name(),
         below: below(entry.value),
         line: None,

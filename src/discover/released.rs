@@ -3,8 +3,8 @@
 //! `templates/prometheus/prometheus.yaml`).
 
 use super::manifest::Manifest;
-use super::selection::{CHOICES, Label, Namespaces, Selecting, Selector, Site, is_known};
-use crate::finding::Within;
+use super::selection::{CHOICES, FindingSite, Label, Namespaces, Selecting, Selector, is_known};
+use crate::finding::KeyPath;
 use crate::yaml::{Document, Dollars, Node, embedded, parse_first};
 
 /// What such a release is called in messages.
@@ -59,7 +59,7 @@ impl Selecting {
 }
 
 fn document(node: Node<'_>) -> Option<Document> {
-    let within = Within {
+    let within = KeyPath {
         identity: node.identity(),
         logical: node.path(),
     };
@@ -109,7 +109,7 @@ fn release(
         name: name.clone(),
         namespace: None,
         labels: Vec::new(),
-        labels_site: Site::of(node),
+        labels_site: FindingSite::of(node),
         targets: None,
         ports: Vec::new(),
         sends: None,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::examine::Recognised;
+use super::examine::RecognizedFile;
 use super::{names, others};
 use crate::finding::Text;
 use crate::needle;
@@ -191,7 +191,7 @@ pub(crate) fn may_send(path: &Path, bytes: &[u8]) -> bool {
 }
 
 /// What sends in such a file.
-pub(crate) fn senders(text: &Arc<Text>) -> Vec<Recognised> {
+pub(crate) fn senders(text: &Arc<Text>) -> Vec<RecognizedFile> {
     others::unread(text)
 }
 

@@ -45,12 +45,12 @@ pub struct PortName {
     /// The name.
     pub name: String,
     /// Where, and the paths of keys to it.
-    pub site: Site,
+    pub site: FindingSite,
 }
 
 /// Where a finding is.
 #[derive(Clone, Debug)]
-pub struct Site {
+pub struct FindingSite {
     /// The place.
     pub place: Place,
     /// The path of keys.
@@ -59,7 +59,7 @@ pub struct Site {
     pub identity: String,
 }
 
-impl Site {
+impl FindingSite {
     pub(super) fn of(node: Node<'_>) -> Self {
         Self {
             place: node.place(),
@@ -81,15 +81,15 @@ pub struct Selecting {
     /// Its own labels.
     pub labels: Vec<Label>,
     /// Where these are, or else its name.
-    pub labels_site: Site,
+    pub labels_site: FindingSite,
     /// What a monitor selects, and in which namespaces.
-    pub targets: Option<(Selector, Namespaces, Site)>,
+    pub targets: Option<(Selector, Namespaces, FindingSite)>,
     /// The ports that it scrapes there.
     pub ports: Vec<PortName>,
     /// What a Prometheus selects: for each kind, by which selector, in which namespaces.
     pub choices: Vec<(&'static str, Selector, Namespaces)>,
     /// Its `remoteWrite`, if it has endpoints and is sure not to be a patch.
-    pub sends: Option<Site>,
+    pub sends: Option<FindingSite>,
 }
 
 /// What a Prometheus selects: a kind, the key of its selector, and that of its namespaces.
@@ -129,7 +129,7 @@ impl Selecting {
             name: text("name")?,
             namespace: text("namespace"),
             labels: labels_of(own)?,
-            labels_site: Site::of(own.or_else(|| metadata.get("name"))?),
+            labels_site: FindingSite::of(own.or_else(|| metadata.get("name"))?),
             targets: None,
             ports: Vec::new(),
             choices: Vec::new(),
@@ -160,14 +160,18 @@ impl Selecting {
                 }
             },
         };
-        self.targets = Some((Selector::of(Some(selector)), namespaces, Site::of(selector)));
+        self.targets = Some((
+            Selector::of(Some(selector)),
+            namespaces,
+            FindingSite::of(selector),
+        ));
         for endpoint in spec.get(endpoints).into_iter().flat_map(Node::items) {
             let port = endpoint.get("port");
             let name = port.and_then(Node::as_str).filter(|name| is_known(name));
             self.ports
                 .extend(port.zip(name).map(|(node, name)| PortName {
                     name: name.to_owned(),
-                    site: Site::of(node),
+                    site: FindingSite::of(node),
                 }));
         }
     }
@@ -192,7 +196,7 @@ impl Selecting {
         let sends = list.filter(|list| list.items().next().is_some());
         // A patch names what it changes, and a whole object the account that may read targets.
         let is_whole = spec.get("serviceAccountName").is_some();
-        self.sends = sends.filter(|_| is_whole).map(Site::of);
+        self.sends = sends.filter(|_| is_whole).map(FindingSite::of);
     }
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use crate::yaml::placeholder;
-pub(super) use crate::yaml::placeholder::role::Role;
+pub(super) use crate::yaml::placeholder::role::TagRole;
 use crate::yaml::placeholder::role::{of_erb, of_expression, of_statement};
 
 /// The longest tag in bytes; what is longer is a bracket that no one closed.
@@ -20,39 +20,39 @@ const LONGEST_LINE: usize = 4096;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tag {
     pub(super) span: Range<usize>,
-    pub(super) role: Role,
+    pub(super) role: TagRole,
     /// Whether its brackets are those of a template language, and not of the shell.
     pub(super) bracketed: bool,
 }
 
-struct Brackets {
+struct TagBrackets {
     open: &'static str,
     close: &'static str,
-    role: fn(&str) -> Option<Role>,
+    role: fn(&str) -> Option<TagRole>,
 }
 
-const BRACKETS: &[Brackets] = &[
-    Brackets {
+const BRACKETS: &[TagBrackets] = &[
+    TagBrackets {
         open: "{{",
         close: "}}",
         role: |inner| Some(of_expression(inner)),
     },
-    Brackets {
+    TagBrackets {
         open: "{%",
         close: "%}",
-        role: |inner| Some(of_statement(inner).unwrap_or(Role::Silent)),
+        role: |inner| Some(of_statement(inner).unwrap_or(TagRole::Silent)),
     },
-    Brackets {
+    TagBrackets {
         open: "{#",
         close: "#}",
-        role: |_| Some(Role::Silent),
+        role: |_| Some(TagRole::Silent),
     },
-    Brackets {
+    TagBrackets {
         open: "<%",
         close: "%>",
         role: |inner| Some(of_erb(inner)),
     },
-    Brackets {
+    TagBrackets {
         open: "[[",
         close: "]]",
         // A list in a list, `[[]]`, `[[__address__]]` and `[[:alpha:]]` are none.
@@ -110,7 +110,7 @@ fn rest(text: &str, from: usize) -> &[u8] {
 /// of each kind is, so that a text full of opening ones is searched only once.
 fn bracket_at(text: &str, at: usize, closes: &mut [Option<usize>]) -> Option<Tag> {
     let start = rest(text, at);
-    let fits = |(_, brackets): &(usize, &Brackets)| start.starts_with(brackets.open.as_bytes());
+    let fits = |(_, brackets): &(usize, &TagBrackets)| start.starts_with(brackets.open.as_bytes());
     let (kind, brackets) = BRACKETS.iter().enumerate().find(fits)?;
     let from = at + brackets.open.len();
     let close = brackets.close.as_bytes();
@@ -152,7 +152,7 @@ fn find_bare(text: &str, range: Range<usize>, tags: &mut Vec<Tag>) {
                 {
                     tags.push(Tag {
                         span,
-                        role: Role::Value,
+                        role: TagRole::Value,
                         bracketed: false,
                     });
                 }
@@ -175,7 +175,7 @@ fn is_bracket(line: &str, found: &Range<usize>) -> bool {
 mod tests {
     use super::*;
 
-    fn roles(text: &str) -> Vec<(&str, Role)> {
+    fn roles(text: &str) -> Vec<(&str, TagRole)> {
         let tags = find(text);
         tags.into_iter()
             .map(|tag| (&text[tag.span], tag.role))
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn tags_of_many_languages_are_found() {
-        use Role::{Close, Else, Open, Silent, Value};
+        use TagRole::{Close, Else, Open, Silent, Value};
         for (text, expected) in [
             ("a: {{ x }}", vec![("{{ x }}", Value)]),
             ("{%- if x -%}", vec![("{%- if x -%}", Open)]),

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::embedded_in::EmbeddedIn;
-use super::examine::{Dialect, Recognised, Template, What, judge};
-use crate::yaml::{Document, Node, Section};
+use super::examine::{ConfigurationKind, RecognizedFile, TemplateEvidence, What, judge};
+use crate::yaml::{Document, GatheredSection, Node};
 
 /// Where the chart takes the files of its server from, and the one that is the configuration.
 pub(super) const SERVER_FILES: &str = "serverFiles";
@@ -67,8 +67,8 @@ pub(super) fn find(
     document: &Document,
     at: &[&str],
     is_named: bool,
-    template: Option<Template>,
-) -> Vec<Recognised> {
+    template: Option<TemplateEvidence>,
+) -> Vec<RecognizedFile> {
     let charts = node_at(document, at).and_then(Node::mapping).into_iter();
     let charts = charts.flat_map(|map| map.entries());
     let may_hold = |value: Node<'_>| value.get(SERVER_FILES).or(value.get(SERVER)).is_some();
@@ -82,14 +82,14 @@ pub(super) fn find(
         let (mut what, why, _) = judge(gathered, CONFIGURATION, true);
         if let (false, What::Configuration { dialect, .. }) = (is_whole, &mut what) {
             // The chart has its own file to which this is added.
-            *dialect = Dialect::Fragment;
+            *dialect = ConfigurationKind::Fragment;
         }
-        let filled = has_filled_urls(document, &way).then_some(Template::Variables);
+        let filled = has_filled_urls(document, &way).then_some(TemplateEvidence::Variables);
         Some((logical, what, why, template.or(filled)))
     });
     let found = found
         .take(MOST_CHARTS)
-        .map(|(logical, what, why, template)| Recognised {
+        .map(|(logical, what, why, template)| RecognizedFile {
             text: Arc::clone(document.text()),
             what,
             why: format!("{logical}: {why}"),
@@ -132,7 +132,7 @@ fn configuration(document: &Document, at: &[&str], is_named: bool) -> Option<(Do
             .collect();
         let sections: Vec<_> = ways
             .iter()
-            .map(|(way, name)| Section { way, name })
+            .map(|(way, name)| GatheredSection { way, name })
             .collect();
         match file {
             Some(_) => document.gathered(&file_way, true, &sections),

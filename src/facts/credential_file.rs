@@ -14,14 +14,14 @@ mod walk;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::deployment::{Deployment, Resolved, RunAs, RunningDeployment, Written};
+use super::deployment::{Deployment, ProvidedValue, ResolvedPath, RunAs, RunningDeployment};
 use super::token::Observation;
 use crate::deadline::Deadline;
 use crate::finding::{Evidence, Place};
 use crate::schema::table::Base;
 use crate::source::Tree;
 use crate::yaml::placeholder;
-use walk::{End, Walk};
+use walk::{PathEnd, PathWalk};
 
 /// The user and group of the official image (`nobody`; Dockerfile of prometheus/prometheus).
 pub const OFFICIAL_USER: u32 = 65534;
@@ -39,7 +39,7 @@ const MOST_CERTIFICATES: u64 = 4 * 1024 * 1024;
 
 /// Where absolute paths lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Host {
+pub enum PathBase {
     /// Somewhere else: they can't be judged here.
     Elsewhere,
     /// Below a folder that is the root file system of where Prometheus runs (`--root`).
@@ -102,7 +102,7 @@ pub enum Unverified {
 
 /// A file that every user may read where it is deployed.
 #[derive(Clone, Debug)]
-pub struct Open {
+pub struct WorldReadableFile {
     /// Its mode.
     pub mode: u32,
     /// Where the mode is written, if it is.
@@ -125,18 +125,18 @@ pub struct PathVerdict {
     /// The file, absolute and without links, if there is one.
     pub file: Option<PathBuf>,
     /// The value in a manifest or a compose file that it is made of, if it is.
-    pub written: Option<Arc<Written>>,
+    pub written: Option<Arc<ProvidedValue>>,
     /// What its content shows.
     pub content: Vec<Observation>,
     /// Whether every user may read it.
-    pub open: Option<Open>,
+    pub open: Option<WorldReadableFile>,
     /// The user that Prometheus runs as there, if it is known.
     pub user: Option<u32>,
 }
 
 impl PathVerdict {
     fn new(state: FileState) -> Self {
-        End::from(state).into()
+        PathEnd::from(state).into()
     }
 
     /// Adds who it is that may not read the file.
@@ -153,8 +153,8 @@ impl PathVerdict {
     }
 }
 
-impl From<End> for PathVerdict {
-    fn from(end: End) -> Self {
+impl From<PathEnd> for PathVerdict {
+    fn from(end: PathEnd) -> Self {
         Self {
             state: end.state,
             evidence: Vec::new(),
@@ -164,7 +164,7 @@ impl From<End> for PathVerdict {
             file: end.file,
             written: None,
             content: end.content,
-            open: end.open.map(|mode| Open { mode, place: None }),
+            open: end.open.map(|mode| WorldReadableFile { mode, place: None }),
             user: None,
         }
     }
@@ -191,13 +191,13 @@ pub struct PathQuery<'a> {
 
 /// How files are looked at.
 #[derive(Clone, Debug)]
-pub struct Lookup<'t> {
+pub struct FileLookup<'t> {
     /// The files.
     pub tree: &'t dyn Tree,
     /// The folder outside which relative paths are not followed.
     pub bounds: PathBuf,
     /// Where absolute paths lead.
-    pub host: Host,
+    pub host: PathBase,
     /// The user that promvet.yaml names.
     pub user: Option<RunAs>,
     /// The time, in seconds since 1970.
@@ -206,7 +206,7 @@ pub struct Lookup<'t> {
     pub deadline: Deadline,
 }
 
-impl Lookup<'_> {
+impl FileLookup<'_> {
     /// Judges a path that a configuration names. Relative paths are joined with the folder of the
     /// configuration, as Prometheus does.
     #[must_use]
@@ -229,7 +229,7 @@ impl Lookup<'_> {
         if asked.base == Base::Process && !is_absolute {
             return unverified(Unverified::Started);
         }
-        if let (true, Host::Root(root)) = (is_absolute, &self.host) {
+        if let (true, PathBase::Root(root)) = (is_absolute, &self.host) {
             let user = self.user_of(asked.runners.first());
             return self.on_machine(root, Path::new(path), &user);
         }
@@ -237,7 +237,7 @@ impl Lookup<'_> {
             return self.deployed(asked.runners, path);
         }
         let judged = match (is_absolute, &self.host) {
-            (true, Host::Here) => {
+            (true, PathBase::Here) => {
                 self.on_machine(Path::new("/"), Path::new(path), &self.user_of(None))
             }
             // Kubernetes puts them into every pod.
@@ -262,14 +262,14 @@ impl Lookup<'_> {
     fn declared(&self, deployment: &Deployment, path: &str) -> Option<PathVerdict> {
         let runner = RunningDeployment::declared(deployment);
         match runner.resolve(self.tree, path) {
-            Resolved::Unknown { .. } => None,
+            ResolvedPath::Unknown { .. } => None,
             _ => Some(self.deployed(&[runner], path)),
         }
     }
 
     /// A path on a machine whose root file system is at `root`.
     fn on_machine(&self, root: &Path, path: &Path, user: &RunAs) -> PathVerdict {
-        let walk = Walk {
+        let walk = PathWalk {
             tree: self.tree,
             base: root.to_owned(),
             is_root: true,
@@ -287,10 +287,10 @@ impl Lookup<'_> {
             return PathVerdict::new(FileState::Unverified(Unverified::Outside));
         };
         let file = self.bounds.join(&below);
-        if self.host == Host::Here {
+        if self.host == PathBase::Here {
             // Its own mode counts, and so do the folders above the tree.
             let user = self.user_of(None);
-            let walk = Walk {
+            let walk = PathWalk {
                 tree: self.tree,
                 base: self.bounds.clone(),
                 is_root: false,
@@ -301,7 +301,7 @@ impl Lookup<'_> {
             judged.refused(&user);
             return judged;
         }
-        let walk = Walk {
+        let walk = PathWalk {
             tree: self.tree,
             base: self.bounds.clone(),
             is_root: false,

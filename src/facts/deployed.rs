@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 use super::Facts;
 use super::credential_file::{PathQuery, PathVerdict};
 use super::deployment::{
-    self, Certainty, Copied, Deployment, Deployments, Held, Mount, MountSource, NotMounted,
-    Outside, PartKind, Platform, Resolved, RunningDeployment, Subject, VMAGENT_CONFIG,
+    self, Copied, DeployedConfiguration, Deployment, Deployments, HeldKey, Mount, MountSource,
+    NotMounted, Outside, PartKind, Platform, ResolvedPath, RunCertainty, RunningDeployment,
+    VMAGENT_CONFIG,
 };
 use super::settings::WEB_FILE;
 use crate::discover::EmbeddedIn;
@@ -139,7 +140,7 @@ impl<'t> Facts<'t> {
         };
         vec![RunningDeployment {
             deployment: first,
-            certainty: Certainty::Certain,
+            certainty: RunCertainty::Certain,
             path: first.config_file(),
             evidence: Vec::new(),
         }]
@@ -168,7 +169,7 @@ impl<'t> Facts<'t> {
             Some(EmbeddedIn::PartOf(word, object)) => (word, held(object)),
             _ => return self.runners(file, holder),
         };
-        let subject = Subject { file, held };
+        let subject = DeployedConfiguration { file, held };
         deployment::reading(self.files.tree, self.programs(), &subject, word)
     }
 
@@ -246,12 +247,12 @@ impl<'t> Facts<'t> {
         }
         match deployment.resolve_mounted(tree, path) {
             // The image brings a file of its own at its default path, unless a mount hides it.
-            Resolved::NotMounted(lacking) => {
+            ResolvedPath::NotMounted(lacking) => {
                 let mut mounts = deployment.mounts.iter();
                 let is_hidden = mounts.any(|mount| Path::new(path).starts_with(&mount.path));
                 (is_hidden || path != deployment::IMAGE_CONFIG).then_some(lacking)
             }
-            Resolved::Provided(found) if found.written.is_none() => {
+            ResolvedPath::Provided(found) if found.written.is_none() => {
                 let file = found.tree_file?;
                 // A mount of this very file, or of a folder without another one like it, waits for
                 // a file that something writes before the start.
@@ -277,7 +278,7 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn lacks_source(&self, deployment: &Deployment, path: &str) -> Option<LostSource> {
         let tree = self.files.tree;
-        let Resolved::Provided(found) = deployment.resolve(tree, path) else {
+        let ResolvedPath::Provided(found) = deployment.resolve(tree, path) else {
             return None;
         };
         let file = found.tree_file.filter(|_| found.mount.path == path)?;
@@ -331,7 +332,7 @@ impl<'t> Facts<'t> {
         let tree = self.files.tree;
         let nothing = matches!(
             deployment.resolve(tree, deployment::IMAGE_CONFIG),
-            Resolved::NotMounted(_)
+            ResolvedPath::NotMounted(_)
         );
         let is_name = |name: &str| matches!(name, "prometheus.yml" | "prometheus.yaml");
         let mut mounts = deployment.mounts.iter().filter(|_| nothing);
@@ -499,7 +500,10 @@ impl<'t> Facts<'t> {
 
 /// A configuration as deployments know it; none for what is not in sight where it runs. `holder` is
 /// what it is in, if it is not the whole of the file.
-fn subject_of<'s>(file: &'s Path, holder: Option<&'s EmbeddedIn>) -> Option<Subject<'s>> {
+fn subject_of<'s>(
+    file: &'s Path,
+    holder: Option<&'s EmbeddedIn>,
+) -> Option<DeployedConfiguration<'s>> {
     let held = match holder {
         // What Helm will make of its values is not in sight.
         Some(
@@ -511,24 +515,24 @@ fn subject_of<'s>(file: &'s Path, holder: Option<&'s EmbeddedIn>) -> Option<Subj
         Some(holder) => held(holder),
         None => None,
     };
-    Some(Subject { file, held })
+    Some(DeployedConfiguration { file, held })
 }
 
 /// What holds a text of an object or of a compose file.
-fn held(holder: &EmbeddedIn) -> Option<Held<'_>> {
+fn held(holder: &EmbeddedIn) -> Option<HeldKey<'_>> {
     match holder {
         EmbeddedIn::Object {
             kind,
             name,
             namespace,
             key,
-        } => Some(Held {
+        } => Some(HeldKey {
             kind,
             name,
             namespace: namespace.as_deref(),
             key,
         }),
-        EmbeddedIn::Compose(name) => Some(Held {
+        EmbeddedIn::Compose(name) => Some(HeldKey {
             kind: "config",
             name,
             namespace: None,

@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use super::Facts;
-use super::deployment::{Certainty, MountSource, Platform, Resolved, RunningDeployment, on_disk};
-use super::scripts::{Rendered, Scripts};
+use super::deployment::{
+    MountSource, Platform, ResolvedPath, RunCertainty, RunningDeployment, on_disk,
+};
+use super::scripts::{ScriptedConfiguration, Scripts};
 use crate::discover::{self, EmbeddedIn};
 use crate::finding::{Evidence, Finding, rule};
 use crate::schema::address_fault;
@@ -90,7 +92,7 @@ impl Facts<'_> {
     fn is_key_as_is(&self, runner: &RunningDeployment<'_>) -> bool {
         let deployment = runner.deployment;
         let is_key = || match deployment.resolve(self.files.tree, &deployment.config_file()) {
-            Resolved::Provided(found) => found.written.is_some(),
+            ResolvedPath::Provided(found) => found.written.is_some(),
             _ => false,
         };
         deployment.platform == Platform::Kubernetes && is_started_plainly(runner) && is_key()
@@ -134,13 +136,13 @@ fn is_shared(runner: &RunningDeployment<'_>, file: &Path) -> bool {
     })
 }
 
-fn rendered<'r>(shown: &'r str, holder: Option<&'r EmbeddedIn>) -> Rendered<'r> {
+fn rendered<'r>(shown: &'r str, holder: Option<&'r EmbeddedIn>) -> ScriptedConfiguration<'r> {
     let key = match holder {
         Some(EmbeddedIn::Object { key, .. }) => Some(key.as_str()),
         Some(EmbeddedIn::Compose(name)) => Some(name.as_str()),
         Some(_) | None => None,
     };
-    Rendered { shown, key }
+    ScriptedConfiguration { shown, key }
 }
 
 /// Whether a deployment gives Prometheus the file as it is in the tree: docker compose mounts it into
@@ -167,7 +169,7 @@ fn is_started_plainly(runner: &RunningDeployment<'_>) -> bool {
         one.text.starts_with('-') && !one.text.contains(' ')
             || at == 0 && one.text.rsplit('/').next() == Some("prometheus")
     });
-    runner.certainty == Certainty::Certain
+    runner.certainty == RunCertainty::Certain
         && official
         && deployment.base.is_none()
         && deployment.doubts.is_empty()

@@ -2,10 +2,10 @@
 //! and the container that answers.
 
 use super::Facts;
-use super::deployment::{Certainty, Container, Named, Platform, Service};
+use super::deployment::{NetworkContainer, NetworkName, Platform, RunCertainty, Service};
 use super::patches::LEADING;
-use super::routes::{Backend, Misrouted, Reason, Way};
-use super::service_match::{ServiceMatch, Standpoint};
+use super::routes::{Backend, Misrouted, RequestHandler, RouteFault};
+use super::service_match::{Requester, ServiceMatch};
 use super::settings::ReceiverSettings;
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::Endpoint;
@@ -45,7 +45,7 @@ impl HopKind {
     }
 }
 
-impl Standpoint<'_> {
+impl Requester<'_> {
     /// What sends the samples, if it is one container of the tree.
     #[must_use]
     pub fn sender(&self) -> Option<Hop> {
@@ -54,7 +54,7 @@ impl Standpoint<'_> {
         };
         let deployment = runner.deployment;
         let is_shown =
-            runner.certainty == Certainty::Certain && deployment.platform != Platform::Policy;
+            runner.certainty == RunCertainty::Certain && deployment.platform != Platform::Policy;
         is_shown.then(|| Hop {
             kind: HopKind::Container,
             name: without_article(&deployment.name),
@@ -97,7 +97,7 @@ impl Standpoint<'_> {
 
 impl Facts<'_> {
     /// What routes an endpoint's host.
-    fn route(&self, endpoint: &Endpoint) -> Option<Way> {
+    fn route(&self, endpoint: &Endpoint) -> Option<RequestHandler> {
         let host = endpoint.host_name()?;
         let path = endpoint.slice(endpoint.path());
         self.shared.routes().way(&host, path)
@@ -125,7 +125,7 @@ impl Facts<'_> {
                     place: service.place.clone(),
                 },
             ],
-            why: Reason::NoPort(service.name.clone(), offered),
+            why: RouteFault::NoPort(service.name.clone(), offered),
             by: way.name.clone(),
         })
     }
@@ -234,7 +234,7 @@ impl Facts<'_> {
         let network = self.shared.network(&self.files);
         let hits = port.map_or_else(Vec::new, |port| network.ask(self.files.tree, &host, port));
         if let [hit] = hits.as_slice() {
-            out.extend(hit.container.map(Container::hop));
+            out.extend(hit.container.map(NetworkContainer::hop));
         }
         out
     }
@@ -243,12 +243,12 @@ impl Facts<'_> {
 impl ServiceMatch<'_> {
     fn hops(&self) -> Vec<Hop> {
         let service = self.named.hop();
-        let container = self.container.map(Container::hop);
+        let container = self.container.map(NetworkContainer::hop);
         service.into_iter().chain(container).collect()
     }
 }
 
-impl Named {
+impl NetworkName {
     /// Itself, if it is a Service of Kubernetes: a service of docker compose is the container.
     fn hop(&self) -> Option<Hop> {
         let is_service = self.platform == Platform::Kubernetes;
@@ -261,7 +261,7 @@ impl Named {
     }
 }
 
-impl Container {
+impl NetworkContainer {
     fn hop(&self) -> Hop {
         let image = self.image.as_ref();
         Hop {

@@ -24,8 +24,8 @@ mod unmounted;
 mod weigh;
 
 pub use cache::IncludeCache;
-pub use check::{Checked, check};
-pub use documents::{Documents, documents};
+pub use check::{CheckedIncludes, check};
+pub use documents::{IncludedDocuments, documents};
 pub use loads::{Load, loads};
 pub use set::FileSet;
 pub use siblings::SiblingFiles;
@@ -35,7 +35,7 @@ use std::cell::LazyCell;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::credential_file::{Host, Lookup, Unverified};
+use super::credential_file::{FileLookup, PathBase, Unverified};
 use super::deployment::RunningDeployment;
 use crate::schema::scalar::{self, Fault};
 use crate::source::EntryKind;
@@ -85,7 +85,7 @@ pub enum Matched {
 
 /// A path or a pattern in a configuration.
 #[derive(Clone, Debug)]
-pub struct Named<'d> {
+pub struct NamedPath<'d> {
     /// The scalar that names the files.
     pub node: Node<'d>,
     /// What they are for.
@@ -101,9 +101,9 @@ pub fn find<'d>(
     document: &'d Document,
     folder: Option<&Path>,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
     cache: &IncludeCache,
-) -> Vec<Named<'d>> {
+) -> Vec<NamedPath<'d>> {
     let mut named: Vec<_> = patterns(document)
         .into_iter()
         .filter_map(|(purpose, node)| {
@@ -114,7 +114,7 @@ pub fn find<'d>(
             };
             allowed.ok()?;
             let matched = resolve(pattern, folder, lookup, cache);
-            Some(Named {
+            Some(NamedPath {
                 node,
                 purpose,
                 matched: mounted::instead(matched, pattern, purpose, runners, lookup),
@@ -159,15 +159,19 @@ struct Located {
     bounds: PathBuf,
 }
 
-fn locate(text: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Result<Located, Unverified> {
+fn locate(
+    text: &str,
+    folder: Option<&Path>,
+    lookup: &FileLookup<'_>,
+) -> Result<Located, Unverified> {
     if placeholder::find(text).next().is_some() {
         return Err(Unverified::Placeholder);
     }
     if text.starts_with('/') || Path::new(text).is_absolute() {
         let root = match &lookup.host {
-            Host::Elsewhere => return Err(Unverified::Elsewhere),
-            Host::Root(root) => root.clone(),
-            Host::Here => PathBuf::from("/"),
+            PathBase::Elsewhere => return Err(Unverified::Elsewhere),
+            PathBase::Root(root) => root.clone(),
+            PathBase::Here => PathBuf::from("/"),
         };
         let path = below(&root, Path::new(text.trim_start_matches('/')));
         return path
@@ -209,7 +213,7 @@ fn below(folder: &Path, path: &Path) -> Option<PathBuf> {
 fn resolve(
     pattern: &str,
     folder: Option<&Path>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
     cache: &IncludeCache,
 ) -> Matched {
     if let Err(fault) = scalar::glob::syntax(pattern) {
@@ -221,16 +225,16 @@ fn resolve(
     };
     let shown = || lookup.tree.shown(&path);
     match cache.found(&path, || look(&path, &bounds, lookup)) {
-        Found::Files(files) => Matched::Files(files),
-        Found::Outside => Matched::Unverified(Unverified::Outside),
-        Found::Nothing if glob::is_pattern(pattern) => Matched::Nothing(shown()),
-        Found::Nothing | Found::Dangling => Matched::Missing(shown()),
+        FoundAtPath::Files(files) => Matched::Files(files),
+        FoundAtPath::Outside => Matched::Unverified(Unverified::Outside),
+        FoundAtPath::Nothing if glob::is_pattern(pattern) => Matched::Nothing(shown()),
+        FoundAtPath::Nothing | FoundAtPath::Dangling => Matched::Missing(shown()),
     }
 }
 
 /// What is at a path or matches a pattern.
 #[derive(Clone, Debug)]
-enum Found {
+enum FoundAtPath {
     Files(Arc<FileSet>),
     Nothing,
     /// Something that leads out of the tree.
@@ -239,21 +243,23 @@ enum Found {
     Dangling,
 }
 
-fn look(path: &Path, bounds: &Path, lookup: &Lookup<'_>) -> Found {
+fn look(path: &Path, bounds: &Path, lookup: &FileLookup<'_>) -> FoundAtPath {
     let found = glob::matching(path, lookup.tree);
     if found.is_empty() {
-        return Found::Nothing;
+        return FoundAtPath::Nothing;
     }
     let within = |path: &PathBuf| lookup.tree.within(path, &[bounds]);
     match found.iter().map(within).collect::<Result<Vec<_>, _>>() {
-        Ok(inside) if inside.iter().all(|inside| *inside) => Found::Files(FileSet::new(found)),
-        Ok(_) => Found::Outside,
-        Err(_) => Found::Dangling,
+        Ok(inside) if inside.iter().all(|inside| *inside) => {
+            FoundAtPath::Files(FileSet::new(found))
+        }
+        Ok(_) => FoundAtPath::Outside,
+        Err(_) => FoundAtPath::Dangling,
     }
 }
 
 /// What is at a path, links followed.
-fn kind_of(path: &Path, lookup: &Lookup<'_>) -> Option<EntryKind> {
+fn kind_of(path: &Path, lookup: &FileLookup<'_>) -> Option<EntryKind> {
     let real = lookup.tree.resolve(path).ok()?;
     lookup.tree.metadata(&real).ok().map(|meta| meta.kind)
 }

@@ -41,7 +41,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-pub use credential_file::{FileState, Host, Lookup, Open, PathQuery, PathVerdict, Unverified};
+pub use credential_file::{
+    FileLookup, FileState, PathBase, PathQuery, PathVerdict, Unverified, WorldReadableFile,
+};
 pub use hops::{Hop, HopKind};
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::{Certified, Misnamed};
@@ -49,20 +51,20 @@ pub use owners::Owners;
 pub use pulled_in::may_be_rules;
 pub use reach::{Unreachable, Why};
 pub use receiver_requirements::ReceiverRequirements;
-pub use routes::{Misrouted, Reason};
-pub use service_match::{ServiceMatch, Standpoint, TenantFlag};
-pub use settings::{HaTracker, ReceiverLimits, ReceiverSettings, Setting};
+pub use routes::{Misrouted, RouteFault};
+pub use service_match::{Requester, ServiceMatch, TenantFlag};
+pub use settings::{HaTracker, KnownSetting, ReceiverLimits, ReceiverSettings};
 pub use shared::Shared;
 
-use crate::discover::{EmbeddedIn, Recognised};
+use crate::discover::{EmbeddedIn, RecognizedFile};
 use crate::finding::{Evidence, Place, Text};
 use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
-use crate::schema::Target;
+use crate::schema::TargetReleases;
 use crate::source::handshake::Handshake;
 use crate::yaml::Document;
 use deployment::{Deployment, Deployments, RunningDeployment};
-use issuer::cert_manager::{self, Answer, Manifests};
+use issuer::cert_manager::{self, CertificateAnswer, Manifests};
 use opstrace::{Instance, TenantHost};
 use receiver::{Catalogue, Hints, Recognition};
 
@@ -70,10 +72,10 @@ use receiver::{Catalogue, Hints, Recognition};
 const OPSTRACE_OWN_DOMAIN: &str = "opstrace-custom-dns";
 
 /// A scan of bytes that rules out files of no interest to one kind of fact.
-pub type Scan = fn(&[u8]) -> bool;
+pub type ByteScan = fn(&[u8]) -> bool;
 
 /// The scans of all kinds of facts that are in YAML files.
-const SCANS: &[Scan] = &[
+const SCANS: &[ByteScan] = &[
     opstrace::may_be_instance,
     cert_manager::may_hold,
     deployment::may_hold,
@@ -94,7 +96,7 @@ pub fn may_hold(bytes: &[u8]) -> bool {
 
 /// Finds the texts among the tree's YAML files that pass one of the scans behind [`may_hold`];
 /// called at most once for each.
-pub type Find<'t> = Box<dyn Fn(Scan) -> Vec<Arc<Text>> + Send + Sync + 't>;
+pub type Find<'t> = Box<dyn Fn(ByteScan) -> Vec<Arc<Text>> + Send + Sync + 't>;
 
 /// Finds the texts of the tree that may be scripts, or units that start something.
 pub type FindScripts<'t> = Box<dyn Fn() -> Vec<Arc<Text>> + Send + Sync + 't>;
@@ -103,7 +105,7 @@ pub type FindScripts<'t> = Box<dyn Fn() -> Vec<Arc<Text>> + Send + Sync + 't>;
 #[derive(Debug)]
 pub struct Facts<'t> {
     policy: &'t Policy,
-    files: Lookup<'t>,
+    files: FileLookup<'t>,
     shared: Arc<Shared<'t>>,
     deployments: OnceLock<Deployments>,
     programs: OnceLock<Deployments>,
@@ -117,7 +119,7 @@ pub struct Facts<'t> {
 impl<'t> Facts<'t> {
     /// The facts of a tree under a policy.
     #[must_use]
-    pub fn new(policy: &'t Policy, files: Lookup<'t>, shared: Arc<Shared<'t>>) -> Self {
+    pub fn new(policy: &'t Policy, files: FileLookup<'t>, shared: Arc<Shared<'t>>) -> Self {
         Self {
             policy,
             files,
@@ -152,8 +154,8 @@ impl<'t> Facts<'t> {
         &self,
         document: &Document,
         folder: Option<&Path>,
-        target: &Target,
-    ) -> included::Checked {
+        target: &TargetReleases,
+    ) -> included::CheckedIncludes {
         let runners = self.runners_of(document, folder, None);
         let mut checked = included::check(
             document,
@@ -194,9 +196,9 @@ impl<'t> Facts<'t> {
     pub fn included_beside(
         &self,
         document: &Document,
-        recognised: &Recognised,
-        target: &Target,
-    ) -> included::Checked {
+        recognised: &RecognizedFile,
+        target: &TargetReleases,
+    ) -> included::CheckedIncludes {
         let beside = self.beside(document, recognised);
         let runners = self.runners_of(document, None, recognised.holder.as_ref());
         included::check(
@@ -238,8 +240,8 @@ impl<'t> Facts<'t> {
         &self,
         document: &Document,
         folder: Option<&Path>,
-        recognised: &Recognised,
-    ) -> included::Documents {
+        recognised: &RecognizedFile,
+    ) -> included::IncludedDocuments {
         let beside = self.beside(document, recognised);
         let runners = self.runners_of(document, folder, recognised.holder.as_ref());
         included::documents(
@@ -264,7 +266,7 @@ impl<'t> Facts<'t> {
         &self,
         document: &Document,
         folder: Option<&Path>,
-        recognised: &Recognised,
+        recognised: &RecognizedFile,
     ) -> Vec<included::Load> {
         let holder = recognised.holder.as_ref();
         let beside = holder.map(|_| self.beside(document, recognised));
@@ -283,7 +285,7 @@ impl<'t> Facts<'t> {
     fn beside<'r>(
         &self,
         document: &Document,
-        recognised: &'r Recognised,
+        recognised: &'r RecognizedFile,
     ) -> included::SiblingFiles<'r> {
         let texts = &recognised.beside;
         let runners = match texts.is_empty() {
@@ -328,8 +330,8 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn issuer(&self, host: &str) -> Option<KnownIssuer> {
         match self.issuer_answer(host)? {
-            Answer::Known(known) => Some(known),
-            Answer::Unsettled(_) => None,
+            CertificateAnswer::Known(known) => Some(known),
+            CertificateAnswer::Unsettled(_) => None,
         }
     }
 
@@ -338,8 +340,8 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn unsettled_issuer(&self, host: &str) -> Vec<Evidence> {
         match self.issuer_answer(host) {
-            Some(Answer::Unsettled(evidence)) => evidence,
-            Some(Answer::Known(_)) | None => Vec::new(),
+            Some(CertificateAnswer::Unsettled(evidence)) => evidence,
+            Some(CertificateAnswer::Known(_)) | None => Vec::new(),
         }
     }
 
@@ -361,8 +363,8 @@ impl<'t> Facts<'t> {
         self.manifests().certified_without(host, name)
     }
 
-    fn issuer_answer(&self, host: &str) -> Option<Answer> {
-        let declared = self.declared_issuer(host).map(Answer::Known);
+    fn issuer_answer(&self, host: &str) -> Option<CertificateAnswer> {
+        let declared = self.declared_issuer(host).map(CertificateAnswer::Known);
         declared.or_else(|| self.manifests().issuer_of(host))
     }
 

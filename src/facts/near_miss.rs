@@ -14,7 +14,9 @@ use std::sync::Arc;
 use super::Facts;
 use super::selected::is_slip;
 use crate::discover::labels_of;
-use crate::discover::{Label, Manifest, Namespaces, RELEASE, Selecting, Selector, Site, manifests};
+use crate::discover::{
+    FindingSite, Label, Manifest, Namespaces, RELEASE, Selecting, Selector, manifests,
+};
 use crate::finding::{Advice, Finding, Place, Severity, Text, nearest, rule};
 use crate::needle;
 use crate::yaml::{Node, parse_all};
@@ -319,7 +321,7 @@ impl NearMisses<'_> {
         &self,
         it: &Selectable,
         labels: &[Label],
-        site: &Site,
+        site: &FindingSite,
         noun: &str,
     ) -> Option<Finding> {
         let mut missing = labels.iter().filter(|label| !has(&it.labels, label));
@@ -391,7 +393,7 @@ impl NearMisses<'_> {
         &self,
         labels: &[Label],
         namespaces: &Namespaces,
-        site: &Site,
+        site: &FindingSite,
     ) -> Option<Finding> {
         if self.one.kind != "ServiceMonitor" {
             return None;
@@ -442,7 +444,12 @@ impl NearMisses<'_> {
 }
 
 /// What is reported about a port that nothing which is selected has.
-fn lacks_port(matching: &[&Selectable], name: &str, site: &Site, noun: &str) -> Option<Finding> {
+fn lacks_port(
+    matching: &[&Selectable],
+    name: &str,
+    site: &FindingSite,
+    noun: &str,
+) -> Option<Finding> {
     let ports: Option<Vec<&BTreeSet<String>>> =
         matching.iter().map(|it| it.ports.as_ref()).collect();
     let ports = ports?;
@@ -513,7 +520,7 @@ fn is_near(value: &str, wanted: &str) -> bool {
     value != wanted && nearest(wanted, [value]).is_some() && is_slip(wanted, value)
 }
 
-fn found(place: &Place, site: &Site, message: String) -> Finding {
+fn found(place: &Place, site: &FindingSite, message: String) -> Finding {
     let finding = Finding::new(
         rule::KUBERNETES_NEAR_MISS,
         Severity::Warning,

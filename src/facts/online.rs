@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::issuer::{ca_file, name};
 use super::{Facts, KnownIssuer};
 use crate::finding::{Day, Evidence, Place};
-use crate::policy::Issuer;
+use crate::policy::CertificateIssuer;
 use crate::prometheus::RemoteWrite;
 use crate::prometheus::endpoint::Endpoint;
 use crate::schema::pem::ServerCertificate;
-use crate::source::handshake::{Failure, Handshake, Presented, Roots, Target};
+use crate::source::handshake::{Handshake, HandshakeFailure, HandshakeTarget, Presented, Roots};
 use crate::yaml::Scalar;
 
 /// Let's Encrypt's name for itself in its certificates.
@@ -18,16 +18,16 @@ const LETS_ENCRYPT: &str = "Let's Encrypt";
 
 /// The server that an entry sends to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Server {
+pub enum OnlineServer {
     /// It speaks no TLS.
     Plain,
     /// It is not asked: why, as a clause.
     NotAsked(&'static str),
     /// It is asked.
-    Asked(Target),
+    Asked(HandshakeTarget),
 }
 
-impl Server {
+impl OnlineServer {
     /// The server behind the URL of an entry.
     #[must_use]
     pub fn new(write: RemoteWrite<'_>, endpoint: &Endpoint) -> Self {
@@ -57,13 +57,13 @@ impl Server {
             return Self::NotAsked("its `server_name` is filled in later");
         }
         let name = name.map_or_else(|| host.clone(), str::to_ascii_lowercase);
-        Self::Asked(Target { host, port, name })
+        Self::Asked(HandshakeTarget { host, port, name })
     }
 }
 
 /// What a server showed.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct ShownByServer {
     presented: Arc<Presented>,
     handshake: Arc<dyn Handshake>,
     /// Its own certificate.
@@ -86,13 +86,17 @@ impl Facts<'_> {
 
     /// What a server shows; none if no one is asked.
     #[must_use]
-    pub fn shown_by(&self, target: &Target) -> Option<Result<Shown, Failure>> {
+    pub fn shown_by(
+        &self,
+        target: &HandshakeTarget,
+    ) -> Option<Result<ShownByServer, HandshakeFailure>> {
         let handshake = self.handshake.as_ref()?;
         Some(handshake.shake(target).and_then(|presented| {
             let certificate = presented.chain.first();
             let certificate = certificate.and_then(|der| ServerCertificate::read(der));
-            let unreadable = || Failure::BrokenOff("its certificate can't be read".to_owned());
-            Ok(Shown {
+            let unreadable =
+                || HandshakeFailure::BrokenOff("its certificate can't be read".to_owned());
+            Ok(ShownByServer {
                 certificate: certificate.ok_or_else(unreadable)?,
                 presented,
                 handshake: Arc::clone(handshake),
@@ -102,7 +106,7 @@ impl Facts<'_> {
     }
 }
 
-impl Shown {
+impl ShownByServer {
     /// Whether some authorities signed it; none if that is not known. Its own dates do not count
     /// here.
     #[must_use]
@@ -130,19 +134,19 @@ impl Shown {
 
     /// Who signed it, as far as it tells. A name alone proves nothing but that it is for tests.
     #[must_use]
-    pub fn issuer(&self) -> Option<Issuer> {
+    pub fn issuer(&self) -> Option<CertificateIssuer> {
         let names = [&self.certificate.organization, &self.certificate.authority];
         let mut names = names.into_iter().flatten();
         if names
             .clone()
-            .any(|name| ca_file::by_name(name) == Some(Issuer::LetsEncryptStaging))
+            .any(|name| ca_file::by_name(name) == Some(CertificateIssuer::LetsEncryptStaging))
         {
-            return Some(Issuer::LetsEncryptStaging);
+            return Some(CertificateIssuer::LetsEncryptStaging);
         }
         Some(match self.is_signed_by(Roots::System)? {
-            true if names.any(|name| name == LETS_ENCRYPT) => Issuer::LetsEncryptProd,
-            true => Issuer::Public,
-            false => Issuer::Private,
+            true if names.any(|name| name == LETS_ENCRYPT) => CertificateIssuer::LetsEncryptProd,
+            true => CertificateIssuer::Public,
+            false => CertificateIssuer::Private,
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::finding::{Place, Text};
 use crate::needle;
-use crate::policy::Issuer;
+use crate::policy::CertificateIssuer;
 use crate::yaml::{Document, Node, parse_first, placeholder};
 
 /// Keys that only an instance configuration has; `tenants` goes with one of them.
@@ -32,7 +32,7 @@ pub struct Instance {
     /// The key `tenants`.
     pub tenants_place: Place,
     /// Who signs its certificates.
-    pub issuer: Option<Issuer>,
+    pub issuer: Option<CertificateIssuer>,
     /// `cert_issuer`, or the whole file's first key where it is not set.
     pub issuer_place: Place,
     /// Whether `cert_issuer` is written; if not, `letsencrypt-prod` is the default.
@@ -77,8 +77,8 @@ pub fn read(text: &Arc<Text>) -> Option<Instance> {
     let written = mapping
         .entry("cert_issuer")
         .filter(|entry| !entry.value.is_null());
-    let issuer = written.map_or(Some(Issuer::LetsEncryptProd), |entry| {
-        Issuer::from_word(entry.value.as_str()?)
+    let issuer = written.map_or(Some(CertificateIssuer::LetsEncryptProd), |entry| {
+        CertificateIssuer::from_word(entry.value.as_str()?)
     });
     let tenants_place = first_key(&document, root);
     let place = written.map_or_else(|| tenants_place.clone(), |entry| entry.value.place());
@@ -110,7 +110,10 @@ pub fn read(text: &Arc<Text>) -> Option<Instance> {
 /// The text of a `cert_issuer` that is not one of those that Opstrace knows
 /// (opstrace/opstrace `docs/references/configuration.md`).
 fn strange_issuer(node: Node<'_>) -> Option<String> {
-    let known = [Issuer::LetsEncryptProd, Issuer::LetsEncryptStaging];
+    let known = [
+        CertificateIssuer::LetsEncryptProd,
+        CertificateIssuer::LetsEncryptStaging,
+    ];
     let text = node.as_str()?;
     let is_open = placeholder::find(text).next().is_some();
     (!is_open && !known.iter().any(|issuer| issuer.word() == text)).then(|| text.to_owned())
@@ -163,10 +166,10 @@ mod tests {
         let found = instance("tenants:\n  - prod\nnode_count: 3\n").unwrap();
         assert_eq!(
             (found.issuer, found.issuer_is_set),
-            (Some(Issuer::LetsEncryptProd), false)
+            (Some(CertificateIssuer::LetsEncryptProd), false)
         );
         let found = instance("tenants: [a]\ncert_issuer: letsencrypt-staging\n").unwrap();
-        assert_eq!(found.issuer, Some(Issuer::LetsEncryptStaging));
+        assert_eq!(found.issuer, Some(CertificateIssuer::LetsEncryptStaging));
     }
 
     #[test]

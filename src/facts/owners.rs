@@ -37,7 +37,7 @@ pub struct Owners {
 
 /// One line: what it matches, and who owns that.
 #[derive(Debug)]
-struct Line {
+struct OwnerLine {
     patterns: Vec<Glob>,
     owners: Vec<String>,
 }
@@ -75,7 +75,7 @@ impl Owners {
             })
     }
 
-    fn of_lines(top: &Path, lines: Vec<Line>) -> Result<Self, String> {
+    fn of_lines(top: &Path, lines: Vec<OwnerLine>) -> Result<Self, String> {
         let mut patterns = GlobSet::builder();
         let (mut line_of, mut owners) = (Vec::new(), Vec::new());
         for line in lines {
@@ -115,7 +115,7 @@ impl Owners {
 }
 
 /// The lines of a file, or why it is left out.
-fn read(tree: &dyn Tree, kind: EntryKind, path: &Path) -> Result<Vec<Line>, String> {
+fn read(tree: &dyn Tree, kind: EntryKind, path: &Path) -> Result<Vec<OwnerLine>, String> {
     if kind == EntryKind::Link {
         return Err("it is a symbolic link, which code hosts do not follow".to_owned());
     }
@@ -145,11 +145,11 @@ fn read(tree: &dyn Tree, kind: EntryKind, path: &Path) -> Result<Vec<Line>, Stri
 
 /// Reads a line. Comments, section headings of GitLab, and patterns that GitHub leaves out
 /// (negations and those with brackets) are not.
-fn line(pattern: &str, owners: Vec<String>) -> Option<Line> {
+fn line(pattern: &str, owners: Vec<String>) -> Option<OwnerLine> {
     if pattern.starts_with(['!', '[', '^']) || pattern.contains('[') {
         return None;
     }
-    Some(Line {
+    Some(OwnerLine {
         patterns: patterns(pattern)?,
         owners,
     })

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::credential_file::Lookup;
+use super::credential_file::FileLookup;
 use super::deployment::on_disk;
 use super::patched;
 use crate::discover::manifests;
@@ -126,7 +126,7 @@ struct Patch {
     /// A regular expression in kustomize; alternatives and wildcards are taken for any name.
     name: Option<String>,
     /// The files that it reaches; none for all.
-    reach: Option<Arc<Reach>>,
+    reach: Option<Arc<KustomizationReach>>,
     /// The keys that it changes.
     keys: BTreeSet<String>,
     /// The paths that it changes.
@@ -136,7 +136,7 @@ struct Patch {
 
 /// The files and folders of a kustomization's resources.
 #[derive(Debug, Default)]
-struct Reach(BTreeSet<PathBuf>);
+struct KustomizationReach(BTreeSet<PathBuf>);
 
 /// A route of a mesh, by every text in it that may name a Service.
 #[derive(Debug)]
@@ -163,7 +163,7 @@ struct Kustomization<'d> {
 
 impl Patches {
     /// Those of some files.
-    pub(super) fn new(files: &Lookup<'_>, texts: &[Arc<Text>]) -> Self {
+    pub(super) fn new(files: &FileLookup<'_>, texts: &[Arc<Text>]) -> Self {
         let mut out = Self::default();
         let documents: Vec<(PathBuf, Vec<Document>)> = texts
             .iter()
@@ -194,7 +194,8 @@ impl Patches {
         }
         for one in kustomizations.values() {
             let is_component = one.root.get("kind").and_then(Node::as_str) == Some("Component");
-            let reach = (!is_component).then(|| Arc::new(Reach::of(one, &kustomizations)));
+            let reach =
+                (!is_component).then(|| Arc::new(KustomizationReach::of(one, &kustomizations)));
             out.patches_of(files, &one.folder, one.root, reach.as_ref());
         }
         out
@@ -202,7 +203,7 @@ impl Patches {
 
     fn manifest(
         &mut self,
-        files: &Lookup<'_>,
+        files: &FileLookup<'_>,
         path: &Path,
         kind: &str,
         root: Node<'_>,
@@ -245,10 +246,10 @@ impl Patches {
 
     fn patches_of(
         &mut self,
-        files: &Lookup<'_>,
+        files: &FileLookup<'_>,
         folder: &Path,
         root: Node<'_>,
-        reach: Option<&Arc<Reach>>,
+        reach: Option<&Arc<KustomizationReach>>,
     ) {
         for key in ["patches", "patchesJson6902", "patchesStrategicMerge"] {
             for item in root.get(key).into_iter().flat_map(Node::items) {
@@ -259,10 +260,10 @@ impl Patches {
 
     fn patch(
         &mut self,
-        files: &Lookup<'_>,
+        files: &FileLookup<'_>,
         folder: &Path,
         item: Node<'_>,
-        reach: Option<&Arc<Reach>>,
+        reach: Option<&Arc<KustomizationReach>>,
     ) {
         let target = item.get("target");
         let of_target = |key: &str| Some(target?.get(key)?.as_str()?.to_owned());
@@ -420,7 +421,7 @@ fn holders<'d>(kind: &str, root: Node<'d>) -> Vec<Node<'d>> {
     }
 }
 
-fn read(files: &Lookup<'_>, path: &Path) -> Vec<Document> {
+fn read(files: &FileLookup<'_>, path: &Path) -> Vec<Document> {
     let tree = files.tree;
     let is_inside = tree.within(path, &[&files.bounds]).unwrap_or(false);
     let bytes = is_inside.then(|| tree.read(path, LARGEST).ok()).flatten();
@@ -475,7 +476,7 @@ fn texts(node: Node<'_>, out: &mut BTreeSet<String>) {
     }
 }
 
-impl Reach {
+impl KustomizationReach {
     fn of(one: &Kustomization<'_>, all: &BTreeMap<PathBuf, Kustomization<'_>>) -> Self {
         let mut out = Self::default();
         out.add(one, all, 0);

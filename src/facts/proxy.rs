@@ -4,7 +4,7 @@ mod caddy;
 mod nginx;
 
 use super::Facts;
-use super::routes::{Misrouted, Reason};
+use super::routes::{Misrouted, RouteFault};
 use super::service_match::ServiceMatch;
 use std::sync::Arc;
 
@@ -146,8 +146,8 @@ impl Facts<'_> {
             return Some(Misrouted {
                 by: container.name.clone(),
                 why: match found.to_https && is_plain {
-                    true => Reason::Redirect(found.status),
-                    false => Reason::Moved(found.status),
+                    true => RouteFault::Redirect(found.status),
+                    false => RouteFault::Moved(found.status),
                 },
                 evidence,
             });
@@ -161,7 +161,7 @@ impl Facts<'_> {
         });
         Some(Misrouted {
             by: container.name.clone(),
-            why: Reason::Path(unserved.paths),
+            why: RouteFault::Path(unserved.paths),
             evidence,
         })
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use memchr::memmem;
 
 use super::Facts;
-use super::included::{self, Matched, Named, Purpose, glob};
+use super::included::{self, Matched, NamedPath, Purpose, glob};
 use crate::discover;
 use crate::discover::EmbeddedIn;
 use crate::finding::Text;
@@ -54,7 +54,7 @@ impl Facts<'_> {
         document: &'d Document,
         folder: Option<&Path>,
         holder: Option<&EmbeddedIn>,
-    ) -> Vec<Named<'d>> {
+    ) -> Vec<NamedPath<'d>> {
         let runners = self.runners_of(document, folder, holder);
         included::find(document, folder, &runners, &self.files, &self.cache)
     }

@@ -3,9 +3,9 @@
 mod cluster;
 mod compose;
 
-use super::deployment::Mode;
+use super::deployment::NetworkMode;
 use super::selected::is_slip;
-use super::service_match::Standpoint;
+use super::service_match::Requester;
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::Endpoint;
 
@@ -112,7 +112,7 @@ pub enum Why {
     /// The container that asks is outside of the networks that have names.
     OwnMode {
         /// Where it is.
-        mode: Mode,
+        mode: NetworkMode,
         /// The port of the machine that leads to the service.
         published: Option<u16>,
     },
@@ -121,13 +121,13 @@ pub enum Why {
         /// The service.
         service: String,
         /// Where it is.
-        mode: Mode,
+        mode: NetworkMode,
     },
     /// The pod does not ask the DNS of the cluster.
     OtherDns,
 }
 
-impl Standpoint<'_> {
+impl Requester<'_> {
     /// Whether something in the tree may tell that an address can't be reached: what runs the
     /// configuration, or what others are called.
     #[must_use]

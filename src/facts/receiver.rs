@@ -38,7 +38,7 @@ pub use profile::{
 pub use program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
 pub use read::{ProfileError, read_profile};
 pub use reading::{ReadPath, near_read_path, read_path};
-pub use recognise::{Candidate, Certainty, Hints, Recognition, recognise};
+pub use recognise::{Hints, ReceiverCandidate, ReceiverCertainty, Recognition, recognise};
 
 #[rustfmt::skip]
 mod built_in {
@@ -114,7 +114,10 @@ pub fn not_receivers() -> &'static [NotReceiver] {
 
 /// What a receiver's form names in a URL: `tenant`, `instance`, … and where.
 #[must_use]
-pub fn parts(endpoint: &Endpoint, candidate: &Candidate<'_>) -> Vec<(String, Range<usize>)> {
+pub fn parts(
+    endpoint: &Endpoint,
+    candidate: &ReceiverCandidate<'_>,
+) -> Vec<(String, Range<usize>)> {
     fit::parts(endpoint, candidate.profile, candidate.domain.as_deref())
 }
 

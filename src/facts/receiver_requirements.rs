@@ -1,8 +1,8 @@
 //! What the receiver of an endpoint wants to see before it takes samples.
 
 use super::receiver::{
-    Candidate, Certainty, Confidence, Credential, Profile, ReceiverKind, Recognition, Tenant,
-    TenantPlace, Version2,
+    Confidence, Credential, Profile, ReceiverCandidate, ReceiverCertainty, ReceiverKind,
+    Recognition, Tenant, TenantPlace, Version2,
 };
 use crate::prometheus::CredentialKind;
 
@@ -10,7 +10,7 @@ use crate::prometheus::CredentialKind;
 /// what any of them takes is taken.
 #[derive(Debug)]
 pub struct ReceiverRequirements<'r, 'p> {
-    candidates: &'r [Candidate<'p>],
+    candidates: &'r [ReceiverCandidate<'p>],
 }
 
 impl<'r, 'p> ReceiverRequirements<'r, 'p> {
@@ -71,7 +71,7 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
     pub fn is_named(&self) -> bool {
         self.candidates
             .iter()
-            .all(|candidate| candidate.certainty >= Certainty::Word)
+            .all(|candidate| candidate.certainty >= ReceiverCertainty::Word)
     }
 
     /// Whether it is Opstrace for sure.

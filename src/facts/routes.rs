@@ -85,7 +85,7 @@ pub(super) struct Backend {
 
 /// What takes the requests of an endpoint.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(super) struct RequestHandler {
     /// `the Ingress `a``.
     pub(super) name: String,
     pub(super) place: Place,
@@ -109,14 +109,14 @@ pub struct Misrouted {
     /// What routes the host, for people.
     pub by: String,
     /// What is wrong.
-    pub why: Reason,
+    pub why: RouteFault,
     /// What shows it.
     pub evidence: Vec<Evidence>,
 }
 
 /// Why requests do not arrive as they are sent.
 #[derive(Clone, Debug)]
-pub enum Reason {
+pub enum RouteFault {
     /// The path is not served; those that are.
     Path(Vec<String>),
     /// Plain http is answered with a redirect of this status.
@@ -200,7 +200,7 @@ impl Routes {
     }
 
     /// What takes the requests for a path of a host, if that is one manifest.
-    pub(super) fn way(&self, host: &str, path: &str) -> Option<Way> {
+    pub(super) fn way(&self, host: &str, path: &str) -> Option<RequestHandler> {
         let routes = self.of_host(host)?;
         let path = if path.is_empty() { "/" } else { path };
         let longest = routes.iter().filter_map(|route| route.fit(path)).max()?;
@@ -218,7 +218,7 @@ impl Routes {
         });
         let mut backends = taking.map(|served| &served.to);
         let to = backends.next().cloned().flatten();
-        Some(Way {
+        Some(RequestHandler {
             name: first.name.clone(),
             place: first.place.clone(),
             to: to.filter(|to| backends.all(|other| other.as_ref() == Some(to))),
@@ -254,7 +254,7 @@ impl Routes {
             paths.dedup();
             return Some(Misrouted {
                 by: first.name.clone(),
-                why: Reason::Path(paths),
+                why: RouteFault::Path(paths),
                 evidence: evidence(first, &first.place, ""),
             });
         };
@@ -263,7 +263,7 @@ impl Routes {
         {
             return Some(Misrouted {
                 by: serves.name.clone(),
-                why: Reason::Moved(*status),
+                why: RouteFault::Moved(*status),
                 evidence: evidence(serves, place, "every request is redirected"),
             });
         }
@@ -274,7 +274,7 @@ impl Routes {
             let none = all(|route| !route.https);
             return none.then(|| Misrouted {
                 by: serves.name.clone(),
-                why: Reason::NoHttps,
+                why: RouteFault::NoHttps,
                 evidence: evidence(serves, &serves.place, ""),
             });
         }
@@ -286,12 +286,12 @@ impl Routes {
         match (&serves.http, redirected) {
             (Http::Refused(place), _) if refused => Some(Misrouted {
                 by: serves.name.clone(),
-                why: Reason::NoHttp,
+                why: RouteFault::NoHttp,
                 evidence: evidence(serves, place, "plain http is not served"),
             }),
             (_, Some((route, status, place))) => Some(Misrouted {
                 by: route.name.clone(),
-                why: Reason::Redirect(status),
+                why: RouteFault::Redirect(status),
                 evidence: evidence(route, place, "plain http is redirected"),
             }),
             _ => None,

@@ -118,14 +118,14 @@ struct Script {
 
 /// A configuration, by what a script may call it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rendered<'r> {
+pub(super) struct ScriptedConfiguration<'r> {
     /// Its path as shown.
     pub(super) shown: &'r str,
     /// The key of a ConfigMap that it is, if it is one.
     pub(super) key: Option<&'r str>,
 }
 
-impl Rendered<'_> {
+impl ScriptedConfiguration<'_> {
     fn file_name(&self) -> &str {
         let name = self.shown.rsplit('/').next().unwrap_or(self.shown);
         self.key.unwrap_or(name)
@@ -155,7 +155,7 @@ impl Scripts {
 
     /// The script that fills in a placeholder of a configuration, which it names. `whole` is the
     /// placeholder as written.
-    pub(super) fn filling(&self, whole: &str, file: Rendered<'_>) -> Option<Evidence> {
+    pub(super) fn filling(&self, whole: &str, file: ScriptedConfiguration<'_>) -> Option<Evidence> {
         // Words in angle brackets are for people, unless a script has them brackets and all.
         let by_name = name_of(whole);
         let word = by_name.unwrap_or(whole);
@@ -190,7 +190,7 @@ impl Scripts {
     }
 
     /// The script that fills in whatever placeholders a configuration has: a tool works on it.
-    pub(super) fn rendering(&self, file: Rendered<'_>) -> Option<Evidence> {
+    pub(super) fn rendering(&self, file: ScriptedConfiguration<'_>) -> Option<Evidence> {
         let name = file.file_name();
         let numbers = self.index.texts_with(name).into_iter();
         let mut scripts = numbers.filter_map(|number| self.all.get(number));
@@ -247,7 +247,7 @@ impl Scripts {
 
     /// Whether something that is run by itself may fill in a placeholder: it names the placeholder,
     /// the configuration or its folder.
-    pub(super) fn mentions(&self, whole: &str, file: Rendered<'_>) -> bool {
+    pub(super) fn mentions(&self, whole: &str, file: ScriptedConfiguration<'_>) -> bool {
         self.all.iter().any(|script| {
             let content = script.text.content();
             let has = |name: &str| memmem::find(content.as_bytes(), name.as_bytes()).is_some();
@@ -367,7 +367,7 @@ fn lines_between(content: &str, one: usize, other: usize) -> usize {
 mod tests {
     use super::*;
 
-    const FILE: Rendered<'_> = Rendered {
+    const FILE: ScriptedConfiguration<'_> = ScriptedConfiguration {
         shown: "deploy/prometheus.yml",
         key: None,
     };

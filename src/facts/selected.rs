@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::Facts;
 use super::token::{self, Observation};
-use crate::facts::deployment::{Provider, Written};
+use crate::facts::deployment::{ProvidedValue, Provider};
 use crate::finding::{Advice, Finding, Severity, nearest, rule};
-use crate::schema::dialect::Reference;
+use crate::schema::dialect::KeyReference;
 
 /// As many keys as a message lists.
 const MOST_LISTED: usize = 8;
@@ -18,7 +18,7 @@ const MOST_LISTED: usize = 8;
 impl Facts<'_> {
     /// What is wrong with the keys that a resource in a namespace names.
     #[must_use]
-    pub fn selected(&self, references: &[Reference], namespace: Option<&str>) -> Vec<Finding> {
+    pub fn selected(&self, references: &[KeyReference], namespace: Option<&str>) -> Vec<Finding> {
         let mut out = Vec::new();
         for reference in references {
             out.extend(self.of_reference(reference, namespace));
@@ -28,7 +28,11 @@ impl Facts<'_> {
 
     /// What makes an object in another namespace, if nothing can be seen that takes it over: a
     /// kustomization, or a program that copies Secrets.
-    fn elsewhere(&self, reference: &Reference, namespace: Option<&str>) -> Option<Arc<Provider>> {
+    fn elsewhere(
+        &self,
+        reference: &KeyReference,
+        namespace: Option<&str>,
+    ) -> Option<Arc<Provider>> {
         let namespace = namespace?;
         if self.shared.sets_namespace() {
             return None;
@@ -56,9 +60,9 @@ impl Facts<'_> {
         all.into_iter().find(is_near)
     }
 
-    fn of_reference(&self, reference: &Reference, namespace: Option<&str>) -> Option<Finding> {
+    fn of_reference(&self, reference: &KeyReference, namespace: Option<&str>) -> Option<Finding> {
         let provided = self.shared.objects(&self.files);
-        let Reference {
+        let KeyReference {
             kind, name, key, ..
         } = reference;
         let makers = provided.of(kind, name, namespace);
@@ -146,7 +150,7 @@ pub(super) fn is_slip(name: &str, near: &str) -> bool {
     first.is_some_and(|(a, b)| is_slip(a, b)) && pairs.next().is_none()
 }
 
-fn found(reference: &Reference, severity: Severity, message: String) -> Finding {
+fn found(reference: &KeyReference, severity: Severity, message: String) -> Finding {
     let finding = Finding::new(
         rule::KUBERNETES_SECRET_KEY,
         severity,
@@ -160,8 +164,8 @@ fn found(reference: &Reference, severity: Severity, message: String) -> Finding 
 /// mittwald's kubernetes-replicator, kubed and its successor).
 const COPIERS: &[&str] = &["reflector", "replicat", "kubed.appscode", "config-syncer"];
 
-fn in_other_namespace(reference: &Reference, maker: &Provider, namespace: &str) -> Finding {
-    let Reference { kind, name, .. } = reference;
+fn in_other_namespace(reference: &KeyReference, maker: &Provider, namespace: &str) -> Finding {
+    let KeyReference { kind, name, .. } = reference;
     let message = format!(
         "`{}`: the tree makes the {kind} `{name}` only in the namespace `{}`, and the Operator looks in `{namespace}`",
         reference.field,
@@ -174,8 +178,8 @@ fn in_other_namespace(reference: &Reference, maker: &Provider, namespace: &str) 
     finding.evidence(maker.place.clone(), "created here")
 }
 
-fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {
-    let Reference { name, key, .. } = reference;
+fn lacks(reference: &KeyReference, maker: &Provider) -> Option<Finding> {
+    let KeyReference { name, key, .. } = reference;
     let keys: Vec<&str> = maker.keys.keys().map(String::as_str).collect();
     let listed: Vec<String> = keys
         .iter()
@@ -199,7 +203,11 @@ fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {
 const PUBLIC: &[&str] = &["clientId", "username"];
 
 /// What is reported about a secret that git tracks in the clear, once for all that name it.
-fn committed(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Option<Finding> {
+fn committed(
+    facts: &Facts<'_>,
+    reference: &KeyReference,
+    written: &ProvidedValue,
+) -> Option<Finding> {
     let path = facts.absolute(written.place.path());
     let (shown, start, _) = written.place.order();
     let look = format!("{shown}#{start}");
@@ -219,7 +227,7 @@ fn committed(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Opt
 }
 
 /// What is wrong with a value, at the place where it is written.
-fn value(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Option<Finding> {
+fn value(facts: &Facts<'_>, reference: &KeyReference, written: &ProvidedValue) -> Option<Finding> {
     let observed = written.content.observe(facts.files.now);
     let is_secret = !PUBLIC.contains(&&*reference.field);
     if reference.is_inline && is_secret && token::is_live(&observed) {

@@ -5,22 +5,23 @@ use std::path::{Path, PathBuf};
 
 use super::Facts;
 use super::deployment::{
-    Certainty, Container, Deployment, Hit, Image, Named, Platform, RunningDeployment,
+    Deployment, Hit, Image, NetworkContainer, NetworkName, Platform, RunCertainty,
+    RunningDeployment,
 };
 use super::patches::{IMAGE, LEADING, STARTING};
 use super::receiver::names_tenant;
 use crate::discover::EmbeddedIn;
 use crate::finding::Evidence;
-use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork};
 use crate::yaml::placeholder;
 
 /// A container that answers at an endpoint.
 #[derive(Clone, Debug)]
 pub struct ServiceMatch<'f> {
     /// The container; none if it is not known which of a pod's it is.
-    pub container: Option<&'f Container>,
+    pub container: Option<&'f NetworkContainer>,
     /// The name that leads to it.
-    pub(super) named: &'f Named,
+    pub(super) named: &'f NetworkName,
     /// The port at which the container is asked.
     pub port: u16,
     /// The same with its mounts, if it mounts files.
@@ -66,7 +67,7 @@ impl ServiceMatch<'_> {
 /// A configuration as the one who asks: where it is, and what runs it, which is worked out when
 /// it is first wanted.
 #[derive(Debug)]
-pub struct Standpoint<'f> {
+pub struct Requester<'f> {
     facts: &'f Facts<'f>,
     /// The path of its file, as shown.
     shown: &'f str,
@@ -75,7 +76,7 @@ pub struct Standpoint<'f> {
     runners: OnceCell<Vec<RunningDeployment<'f>>>,
 }
 
-impl<'f> Standpoint<'f> {
+impl<'f> Requester<'f> {
     /// That of a configuration that is the file shown as `shown`, or what `holder` is in it.
     #[must_use]
     pub fn new(facts: &'f Facts<'f>, shown: &'f str, holder: Option<&'f EmbeddedIn>) -> Self {
@@ -191,7 +192,7 @@ impl<'f> Standpoint<'f> {
 
 impl Facts<'_> {
     /// What changes the way to a container, or how it is started.
-    fn changes(&self, named: &Named, container: Option<&Container>) -> Vec<Evidence> {
+    fn changes(&self, named: &NetworkName, container: Option<&NetworkContainer>) -> Vec<Evidence> {
         let own = container.map_or(&[][..], |container| &container.changes);
         let mut out = own.to_vec();
         if named.platform != Platform::Kubernetes {
@@ -227,7 +228,7 @@ impl Facts<'_> {
         };
         let prometheus = deployment.filter(serves);
         let itself = match (runners, prometheus) {
-            ([runner], Some(own)) if runner.certainty == Certainty::Certain => {
+            ([runner], Some(own)) if runner.certainty == RunCertainty::Certain => {
                 std::ptr::eq(runner.deployment, own).then(|| runner.evidence.clone())
             }
             _ => None,
@@ -271,7 +272,7 @@ pub enum TenantFlag {
 const THANOS_TENANT_HEADER: &str = "receive.tenant-header";
 
 impl TenantFlag {
-    pub(super) fn of(container: &Container) -> Option<Self> {
+    pub(super) fn of(container: &NetworkContainer) -> Option<Self> {
         let (name, place) = container.arguments.value(THANOS_TENANT_HEADER)?;
         if placeholder::is_open(name) {
             return Some(Self::Open);
@@ -331,7 +332,7 @@ impl Facts<'_> {
 
 /// Host and port of an endpoint whose host may be a name inside of a network of containers.
 fn address(endpoint: &Endpoint) -> Option<(String, u16)> {
-    if endpoint.network() != Network::Internal || !endpoint.is_sound() {
+    if endpoint.network() != HostNetwork::Internal || !endpoint.is_sound() {
         return None;
     }
     let host = endpoint.host_name().filter(|host| !host.contains(':'))?;

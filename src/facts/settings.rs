@@ -9,21 +9,21 @@ use std::sync::Arc;
 
 use super::Facts;
 use super::deployment::{
-    Arguments, AtPath, Deployment, Image, KeyPart, MountSource, PartKind, Resolved,
+    Arguments, AtPath, Deployment, Image, KeyPart, MountSource, PartKind, ResolvedPath,
 };
 use super::receiver::{Program, ProgramOf, Release, SettingName, TenantPlace};
 use super::service_match::ServiceMatch;
 use crate::finding::{Evidence, Finding, Place, Severity, Text};
 use crate::source::LARGEST;
 pub use limits::{HaTracker, ReceiverLimits};
-use reading::{File, Reading};
+use reading::{ProgramFile, ProgramReading};
 
 /// The flag of the web configuration of Prometheus, with TLS and users.
 pub(crate) const WEB_FILE: &str = "web.config.file";
 
 /// A setting, and what shows it; nothing for a default.
 #[derive(Clone, Debug)]
-pub struct Setting<T> {
+pub struct KnownSetting<T> {
     /// Its value.
     pub value: T,
     /// Where it is set.
@@ -34,7 +34,7 @@ pub struct Setting<T> {
 #[derive(Clone, Debug)]
 pub struct OtherPart {
     /// The part that runs, and where that is said.
-    pub runs: Setting<String>,
+    pub runs: KnownSetting<String>,
     /// The part that takes samples.
     pub wanted: String,
 }
@@ -47,23 +47,23 @@ pub struct ReceiverSettings {
     /// What runs in it.
     pub program: String,
     /// The ports at which it takes requests, one for each setting.
-    pub ports: Option<Vec<Setting<u16>>>,
+    pub ports: Option<Vec<KnownSetting<u16>>>,
     /// What the paths of its interface begin with: empty or with a slash.
-    pub prefix: Option<Setting<String>>,
+    pub prefix: Option<KnownSetting<String>>,
     /// Whether its paths may begin with something that is unknown.
     pub hides_prefix: bool,
     /// The header in which it reads the tenant, if it does so in one.
     pub tenant_header: Option<String>,
     /// Whether it wants the name of a tenant.
-    pub tenants: Option<Setting<bool>>,
+    pub tenants: Option<KnownSetting<bool>>,
     /// Whether it speaks TLS.
-    pub tls: Option<Setting<bool>>,
+    pub tls: Option<KnownSetting<bool>>,
     /// Whether it wants a user.
-    pub users: Option<Setting<bool>>,
+    pub users: Option<KnownSetting<bool>>,
     /// The names of all its users.
-    pub user_names: Option<Setting<Vec<String>>>,
+    pub user_names: Option<KnownSetting<Vec<String>>>,
     /// Whether it wants a certificate of the client.
-    pub client_certificate: Option<Setting<bool>>,
+    pub client_certificate: Option<KnownSetting<bool>>,
     /// What runs, if that takes no samples.
     pub other_part: Option<OtherPart>,
     /// The paths at which it takes samples, behind the prefix; empty if there are more.
@@ -121,7 +121,7 @@ impl Facts<'_> {
         {
             return None;
         }
-        let read = Reading {
+        let read = ProgramReading {
             arguments,
             environment: &container.environment,
             file: self.program_file(only, program),
@@ -154,7 +154,7 @@ impl Facts<'_> {
             }),
             release: release_of(image),
             limits: ReceiverLimits::of(&read),
-            has_file: matches!(read.file, File::Document(_)),
+            has_file: matches!(read.file, ProgramFile::Document(_)),
             evidence: only.shown(),
             doubt: only.named.injected().cloned(),
         };
@@ -170,33 +170,33 @@ impl Facts<'_> {
     }
 
     /// The configuration file of a program, by its flag or where it is without one.
-    fn program_file(&self, one: &ServiceMatch<'_>, program: &Program) -> File {
+    fn program_file(&self, one: &ServiceMatch<'_>, program: &Program) -> ProgramFile {
         let file = self.file_of(one, program.file.as_deref());
-        let (File::None, Some(path), Some(deployment)) =
+        let (ProgramFile::None, Some(path), Some(deployment)) =
             (&file, program.default_file.as_deref(), one.deployment)
         else {
             return file;
         };
         match deployment.resolve(self.files.tree, path) {
-            Resolved::NotMounted(_) => File::None,
+            ResolvedPath::NotMounted(_) => ProgramFile::None,
             _ => self.file_at(deployment, path),
         }
     }
 
     /// The file that a flag of a container names.
-    fn file_of(&self, one: &ServiceMatch<'_>, flag: Option<&str>) -> File {
+    fn file_of(&self, one: &ServiceMatch<'_>, flag: Option<&str>) -> ProgramFile {
         let arguments = one.container.map(|container| &container.arguments);
         let Some((path, _)) = arguments.zip(flag).and_then(|(all, flag)| all.value(flag)) else {
-            return File::None;
+            return ProgramFile::None;
         };
         match one.deployment {
             Some(deployment) => self.file_at(deployment, path),
-            None => File::Unknown,
+            None => ProgramFile::Unknown,
         }
     }
 
     /// A file of a container; unknown where a patch changes the object that it comes from.
-    fn file_at(&self, deployment: &Deployment, path: &str) -> File {
+    fn file_at(&self, deployment: &Deployment, path: &str) -> ProgramFile {
         let patches = self.shared.patches(&self.files);
         let is_patched = |part: &KeyPart| match &part.kind {
             PartKind::Object {
@@ -215,8 +215,8 @@ impl Facts<'_> {
             _ => None,
         });
         match volumes.any(|volume| volume.parts.iter().any(is_patched)) {
-            true => File::Unknown,
-            false => File::read(self.text_at(deployment, path).as_ref(), path),
+            true => ProgramFile::Unknown,
+            false => ProgramFile::read(self.text_at(deployment, path).as_ref(), path),
         }
     }
 
@@ -224,7 +224,7 @@ impl Facts<'_> {
     /// may be there.
     #[must_use]
     pub fn text_at(&self, deployment: &Deployment, path: &str) -> Option<Arc<Text>> {
-        let Resolved::Provided(found) = deployment.resolve(self.files.tree, path) else {
+        let ResolvedPath::Provided(found) = deployment.resolve(self.files.tree, path) else {
             return None;
         };
         match (&found.tree_file, &found.written) {
@@ -242,7 +242,7 @@ fn other_command(arguments: &Arguments, program: &Program) -> Option<OtherPart> 
     let others = &program.other_commands;
     let word = words.find(|word| others.iter().any(|other| *other == word.text))?;
     Some(OtherPart {
-        runs: Setting {
+        runs: KnownSetting {
             value: word.text.clone(),
             place: Some(word.place.clone()),
         },
@@ -259,8 +259,8 @@ impl Facts<'_> {
     pub(crate) fn look_at(&self, deployment: &Deployment, path: &str, shown: &str) -> AtPath {
         let tree = self.files.tree;
         let found = match deployment.resolve(tree, path) {
-            Resolved::NotMounted(lacking) => return AtPath::Absent(lacking.near),
-            Resolved::Provided(found) => found,
+            ResolvedPath::NotMounted(lacking) => return AtPath::Absent(lacking.near),
+            ResolvedPath::Provided(found) => found,
             _ => return AtPath::Unknown,
         };
         if let Some(written) = &found.written {
@@ -321,7 +321,7 @@ impl ReceiverSettings {
 
     /// How a setting is known: by its place, or by the image and its flags.
     #[must_use]
-    pub fn evidence_of<T>(&self, setting: &Setting<T>, what: &str) -> Vec<Evidence> {
+    pub fn evidence_of<T>(&self, setting: &KnownSetting<T>, what: &str) -> Vec<Evidence> {
         let mut out = self.evidence.clone();
         out.extend(setting.place.iter().map(|place| {
             // A text with such a setting is what it was read as.

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::command_output::CommandOutputs;
-use super::credential_file::Lookup;
-use super::deployment::{self, Deployment, Deployments, Network, Objects, SourceFile, Sources};
+use super::credential_file::FileLookup;
+use super::deployment::{
+    self, ContainerNetworks, Deployment, DeploymentSources, Deployments, Objects, SourceFile,
+};
 use super::issuer::cert_manager::{self, Manifests};
 use super::near_miss::{self, Selectables};
 use super::operated::ByFile;
@@ -17,7 +19,8 @@ use super::patches::{self, Patches};
 use super::routes::{self, Routes};
 use super::scripts::{Scripts, may_be_script};
 use super::{
-    Find, FindScripts, Scan, TenantFlag, namespaces, operator_release, pulled_in, rule_evaluator,
+    ByteScan, Find, FindScripts, TenantFlag, namespaces, operator_release, pulled_in,
+    rule_evaluator,
 };
 use crate::deadline::Deadline;
 use crate::finding::{Place, Text};
@@ -35,10 +38,10 @@ pub struct Shared<'t> {
     operated: OnceLock<(Vec<Deployment>, ByFile)>,
     charted: OnceLock<(Vec<Deployment>, ByFile)>,
     programs: OnceLock<Deployments>,
-    sources: OnceLock<Sources>,
+    sources: OnceLock<DeploymentSources>,
     sets_namespace: OnceLock<bool>,
     objects: OnceLock<Objects>,
-    network: OnceLock<Network>,
+    network: OnceLock<ContainerNetworks>,
     tenant_flags: OnceLock<Vec<TenantFlag>>,
     loaders: OnceLock<Vec<Document>>,
     routes: OnceLock<Routes>,
@@ -122,14 +125,14 @@ impl<'t> Shared<'t> {
     }
 
     /// Everything in the tree that runs Prometheus.
-    pub(super) fn deployments(&self, files: &Lookup<'_>) -> &Deployments {
+    pub(super) fn deployments(&self, files: &FileLookup<'_>) -> &Deployments {
         self.deployments
             .get_or_init(|| Deployments::new(self.sources(files).deployments(files.tree)))
     }
 
     /// What the Prometheus Operator runs by resources and values of the tree, and where in it what a
     /// file says is.
-    pub(super) fn operated(&self, files: &Lookup<'_>) -> &(Vec<Deployment>, ByFile) {
+    pub(super) fn operated(&self, files: &FileLookup<'_>) -> &(Vec<Deployment>, ByFile) {
         self.operated.get_or_init(|| {
             let sources = self.sources(files);
             // Without resources of the Operator, no ConfigMap has to be parsed for them.
@@ -143,7 +146,7 @@ impl<'t> Shared<'t> {
     }
 
     /// What the chart `prometheus` starts by values of the tree, likewise.
-    pub(super) fn charted(&self, files: &Lookup<'_>) -> &(Vec<Deployment>, ByFile) {
+    pub(super) fn charted(&self, files: &FileLookup<'_>) -> &(Vec<Deployment>, ByFile) {
         self.charted.get_or_init(|| {
             let sources = self.sources(files);
             // Without values of the chart, no ConfigMap has to be parsed for it.
@@ -157,18 +160,18 @@ impl<'t> Shared<'t> {
     }
 
     /// Everything in the tree that runs another program that sends.
-    pub(super) fn programs(&self, files: &Lookup<'_>) -> &Deployments {
+    pub(super) fn programs(&self, files: &FileLookup<'_>) -> &Deployments {
         self.programs
             .get_or_init(|| Deployments::new(self.sources(files).programs(files.tree)))
     }
 
     /// The names by which containers of the tree are reached.
-    pub(super) fn network(&self, files: &Lookup<'_>) -> &Network {
+    pub(super) fn network(&self, files: &FileLookup<'_>) -> &ContainerNetworks {
         self.network.get_or_init(|| self.sources(files).network())
     }
 
     /// The headers that the receivers of the tree read the tenant from, by their flags.
-    pub(super) fn tenant_flags(&self, files: &Lookup<'_>) -> &[TenantFlag] {
+    pub(super) fn tenant_flags(&self, files: &FileLookup<'_>) -> &[TenantFlag] {
         self.tenant_flags.get_or_init(|| {
             let containers = self.network(files).containers(files.tree);
             containers.filter_map(TenantFlag::of).collect()
@@ -182,7 +185,7 @@ impl<'t> Shared<'t> {
     }
 
     /// What changes objects after their manifests.
-    pub(super) fn patches(&self, files: &Lookup<'_>) -> &Patches {
+    pub(super) fn patches(&self, files: &FileLookup<'_>) -> &Patches {
         self.patches
             .get_or_init(|| Patches::new(files, &self.texts(patches::may_hold)))
     }
@@ -217,7 +220,7 @@ impl<'t> Shared<'t> {
     }
 
     /// All that makes Secrets and ConfigMaps in the tree.
-    pub(super) fn objects(&self, files: &Lookup<'_>) -> &Objects {
+    pub(super) fn objects(&self, files: &FileLookup<'_>) -> &Objects {
         self.objects
             .get_or_init(|| self.sources(files).objects(files.tree))
     }
@@ -242,7 +245,7 @@ impl<'t> Shared<'t> {
     }
 
     /// What commands in scripts, units and other texts start Prometheus with.
-    pub(super) fn commands(&self, files: &Lookup<'_>) -> &Deployments {
+    pub(super) fn commands(&self, files: &FileLookup<'_>) -> &Deployments {
         self.commands.get_or_init(|| {
             let texts = self.script_texts();
             Deployments::new(deployment::of_texts(files.tree, &files.bounds, texts))
@@ -255,7 +258,7 @@ impl<'t> Shared<'t> {
     }
 
     /// The files that may describe deployments.
-    fn sources(&self, files: &Lookup<'_>) -> &Sources {
+    fn sources(&self, files: &FileLookup<'_>) -> &DeploymentSources {
         self.sources.get_or_init(|| {
             let source = |text: Arc<Text>| {
                 let path = files.tree.absolute(text.path().as_ref().as_ref());
@@ -264,20 +267,20 @@ impl<'t> Shared<'t> {
             // Each is asked for all kinds by [`Sources::new`], once.
             let texts = self.texts(|_| true).into_iter();
             let sources: Vec<_> = texts.map(source).collect();
-            Sources::new(files.tree, &files.bounds, &sources)
+            DeploymentSources::new(files.tree, &files.bounds, &sources)
         })
     }
 
     /// The files that git tracks; none outside of a work tree.
     pub(super) fn tracked(
         &self,
-        files: &Lookup<'_>,
+        files: &FileLookup<'_>,
     ) -> Result<Option<&BTreeSet<PathBuf>>, &GitError> {
         let find = || files.tree.tracked_by_git(&files.bounds);
         self.tracked.get_or_init(find).as_ref().map(Option::as_ref)
     }
 
-    fn texts(&self, scan: Scan) -> Vec<Arc<Text>> {
+    fn texts(&self, scan: ByteScan) -> Vec<Arc<Text>> {
         (self.find)(scan)
     }
 }

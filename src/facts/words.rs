@@ -7,13 +7,13 @@ use aho_corasick::AhoCorasick;
 
 /// Some names, looked for in a text all at once: one pass over the text, however many there are.
 #[derive(Debug, Default)]
-pub(in crate::facts) struct Names {
+pub(in crate::facts) struct NameScan {
     names: Vec<String>,
     /// None if there are not names.
     automaton: Option<AhoCorasick>,
 }
 
-impl Names {
+impl NameScan {
     /// Empty names are left out: every text contains them, and they name nothing.
     pub(in crate::facts) fn new(names: BTreeSet<&str>) -> Self {
         let names: Vec<String> = names
@@ -163,12 +163,12 @@ mod tests {
 
     #[test]
     fn names_are_found_wherever_they_are() {
-        let names = Names::new(BTreeSet::from(["prom", "prometheus", "x", ""]));
+        let names = NameScan::new(BTreeSet::from(["prom", "prometheus", "x", ""]));
         assert!(names.are_in("a-prometheus-b"));
         assert!(!names.are_in("PROM"));
         let found = names.all_in("a-prometheus-b");
         assert_eq!(found, BTreeSet::from(["prom", "prometheus"]));
-        assert!(!Names::new(BTreeSet::from([""])).are_in("abc"));
+        assert!(!NameScan::new(BTreeSet::from([""])).are_in("abc"));
     }
 
     #[test]

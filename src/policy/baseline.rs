@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::read::{Mistakes, PolicyError};
 use crate::finding::{Place, Text};
 use crate::yaml::{Node, parse_first};
@@ -58,25 +58,25 @@ pub struct BaselineEntry {
     pub place: Place,
 }
 
-const KEYS: &[Key] = &[
-    Key::new(
+const KEYS: &[PolicyKey] = &[
+    PolicyKey::new(
         "version",
         "The version of the form.",
-        Form::Figures("^[12]$"),
+        ValueForm::Figures("^[12]$"),
     ),
-    Key::new(
+    PolicyKey::new(
         "accepted",
         "What is accepted.",
-        Form::List(&Form::Fields(ENTRY_KEYS)),
+        ValueForm::List(&ValueForm::Fields(ENTRY_KEYS)),
     ),
 ];
 
-const ENTRY_KEYS: &[Key] = &[
-    Key::new("path", "The file, relative to this one.", Form::Text),
-    Key::new("at", "The path of keys.", Form::Text),
-    Key::new("rule", "The rule.", Form::Text),
-    Key::new("value", "The text at the place.", Form::Text),
-    Key::new("count", "How many.", Form::Figures("^[0-9]+$")),
+const ENTRY_KEYS: &[PolicyKey] = &[
+    PolicyKey::new("path", "The file, relative to this one.", ValueForm::Text),
+    PolicyKey::new("at", "The path of keys.", ValueForm::Text),
+    PolicyKey::new("rule", "The rule.", ValueForm::Text),
+    PolicyKey::new("value", "The text at the place.", ValueForm::Text),
+    PolicyKey::new("count", "How many.", ValueForm::Figures("^[0-9]+$")),
 ];
 
 /// Reads a baseline: its version and its entries.

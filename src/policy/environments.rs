@@ -1,10 +1,10 @@
 //! `environments`: where configurations run, by their path or by their external labels.
 
 use super::Policy;
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::pattern::Glob;
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -46,25 +46,30 @@ impl Policy {
     }
 }
 
-const KEYS: &[Key] = &[
-    Key::new("name", "What it is called, such as production.", Form::Text).required(),
-    Key::new(
+const KEYS: &[PolicyKey] = &[
+    PolicyKey::new(
+        "name",
+        "What it is called, such as production.",
+        ValueForm::Text,
+    )
+    .required(),
+    PolicyKey::new(
         "files",
         "Patterns of files that belong to it.",
-        Form::OneOrMany(&Form::Text),
+        ValueForm::OneOrMany(&ValueForm::Text),
     ),
-    Key::new(
+    PolicyKey::new(
         "labels",
         "Patterns of the values of external labels that configurations of it have.",
-        Form::Map(&Form::Text),
+        ValueForm::Map(&ValueForm::Text),
     ),
 ];
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "environments",
         "Where configurations run; the first entry whose conditions all hold applies.",
-        Form::List(&Form::Fields(KEYS)),
+        ValueForm::List(&ValueForm::Fields(KEYS)),
     ),
     read: |node, policy, wrong| {
         let items = wrong.items(node, "`environments`").into_iter();

@@ -1,8 +1,8 @@
 //! `extends`: other files that a policy extends.
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -17,29 +17,29 @@ pub struct Extends {
     pub place: Place,
 }
 
-const PATH: Key = Key::new(
+const PATH: PolicyKey = PolicyKey::new(
     "path",
     "The file, relative to the one that says so.",
-    Form::Text,
+    ValueForm::Text,
 )
 .required();
 
-const KEYS: &[Key] = &[
+const KEYS: &[PolicyKey] = &[
     PATH,
-    Key::new(
+    PolicyKey::new(
         "sha256",
         "The SHA-256 of its content, so that a change to it is noticed.",
-        Form::Matching("^[0-9a-fA-F]{64}$"),
+        ValueForm::Matching("^[0-9a-fA-F]{64}$"),
     ),
 ];
 
-const ENTRY: Form = Form::Either(&[Form::Text, Form::Fields(KEYS)]);
+const ENTRY: ValueForm = ValueForm::Either(&[ValueForm::Text, ValueForm::Fields(KEYS)]);
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "extends",
         "Files of the repository that this policy extends; this file takes precedence.",
-        Form::OneOrMany(&ENTRY),
+        ValueForm::OneOrMany(&ENTRY),
     ),
     read: |node, policy, wrong| {
         let items = match node.sequence() {

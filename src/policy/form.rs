@@ -3,19 +3,19 @@
 
 /// A key of a mapping.
 #[derive(Debug)]
-pub(crate) struct Key {
+pub(crate) struct PolicyKey {
     /// How it is written.
     pub(crate) name: &'static str,
     /// What it is for, in one sentence for editors.
     pub(crate) about: &'static str,
     /// What it takes.
-    pub(crate) form: Form,
+    pub(crate) form: ValueForm,
     /// Whether the mapping is nothing without it.
     pub(crate) required: bool,
 }
 
-impl Key {
-    pub(crate) const fn new(name: &'static str, about: &'static str, form: Form) -> Self {
+impl PolicyKey {
+    pub(crate) const fn new(name: &'static str, about: &'static str, form: ValueForm) -> Self {
         Self {
             name,
             about,
@@ -32,7 +32,7 @@ impl Key {
 
 /// What a value looks like.
 #[derive(Debug)]
-pub(crate) enum Form {
+pub(crate) enum ValueForm {
     /// A scalar whose source text counts. It is not empty.
     Text,
     /// A scalar whose source text matches a regular expression, written so that both Rust
@@ -51,7 +51,7 @@ pub(crate) enum Form {
     /// A mapping of custom names.
     Map(&'static Self),
     /// A mapping of known keys.
-    Fields(&'static [Key]),
+    Fields(&'static [PolicyKey]),
     /// One of several forms.
     Either(&'static [Self]),
     /// A mapping that other code reads.

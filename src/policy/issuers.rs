@@ -1,15 +1,15 @@
 //! `issuers`: who signed the certificates of hosts.
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::pattern::Glob;
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use crate::finding::Place;
 use crate::yaml::Node;
 
 /// Who signed a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Issuer {
+pub enum CertificateIssuer {
     /// Let's Encrypt's production environment: trusted everywhere.
     LetsEncryptProd,
     /// Let's Encrypt's staging environment: trusted nowhere, for tests only.
@@ -22,7 +22,7 @@ pub enum Issuer {
     Private,
 }
 
-impl Issuer {
+impl CertificateIssuer {
     /// The words of promvet.yaml and of Opstrace's `cert_issuer`.
     pub const WORDS: &[(&'static str, Self)] = &[
         ("letsencrypt-prod", Self::LetsEncryptProd),
@@ -63,31 +63,36 @@ pub struct IssuerPolicy {
     /// Patterns over the whole host name; `*` matches any text, dots included.
     pub hosts: Vec<Glob>,
     /// Who signed for them.
-    pub issuer: Issuer,
+    pub issuer: CertificateIssuer,
     /// Where that is written.
     pub place: Place,
 }
 
-const KEYS: &[Key] = &[
-    Key::new(
+const KEYS: &[PolicyKey] = &[
+    PolicyKey::new(
         "hosts",
         "Patterns of host names; `*` matches any text, dots included.",
-        Form::OneOrMany(&Form::Text),
+        ValueForm::OneOrMany(&ValueForm::Text),
     )
     .required(),
-    Key::new(
+    PolicyKey::new(
         "issuer",
         "Who signed their certificates.",
-        Form::Words(|| Issuer::WORDS.iter().map(|(word, _)| *word).collect()),
+        ValueForm::Words(|| {
+            CertificateIssuer::WORDS
+                .iter()
+                .map(|(word, _)| *word)
+                .collect()
+        }),
     )
     .required(),
 ];
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "issuers",
         "Issuers of the certificates of hosts; the first entry that matches a host counts.",
-        Form::List(&Form::Fields(KEYS)),
+        ValueForm::List(&ValueForm::Fields(KEYS)),
     ),
     read: |node, policy, wrong| {
         let items = wrong.items(node, "`issuers`").into_iter();
@@ -102,7 +107,7 @@ fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<IssuerPolicy> {
     let issuer = fields.get("issuer")?;
     Some(IssuerPolicy {
         hosts,
-        issuer: wrong.word(issuer, "issuer", Issuer::WORDS)?,
+        issuer: wrong.word(issuer, "issuer", CertificateIssuer::WORDS)?,
         place: issuer.place(),
     })
 }

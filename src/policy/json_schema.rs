@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::sections::SECTIONS;
 
 /// The JSON Schema (draft 7) of promvet.yaml.
@@ -26,7 +26,7 @@ pub fn json_schema() -> Value {
     schema
 }
 
-fn fields(keys: &[&Key]) -> Value {
+fn fields(keys: &[&PolicyKey]) -> Value {
     let mut properties = Map::new();
     for key in keys {
         let mut value = form(&key.form);
@@ -54,26 +54,26 @@ fn fields(keys: &[&Key]) -> Value {
     out
 }
 
-fn form(form_of: &Form) -> Value {
+fn form(form_of: &ValueForm) -> Value {
     match form_of {
         // The source text counts: 3.5 and off are texts as well.
-        Form::Text => json!({"type": ["string", "number", "boolean"], "minLength": 1}),
-        Form::Matching(pattern) => json!({"type": "string", "pattern": pattern}),
-        Form::Figures(pattern) => {
+        ValueForm::Text => json!({"type": ["string", "number", "boolean"], "minLength": 1}),
+        ValueForm::Matching(pattern) => json!({"type": "string", "pattern": pattern}),
+        ValueForm::Figures(pattern) => {
             json!({"type": ["string", "number"], "pattern": pattern, "minimum": 0})
         }
-        Form::Bool => json!({"type": "boolean"}),
-        Form::Words(words) => json!({"enum": words()}),
-        Form::List(each) => json!({"type": "array", "items": form(each)}),
-        Form::OneOrMany(each) => {
+        ValueForm::Bool => json!({"type": "boolean"}),
+        ValueForm::Words(words) => json!({"enum": words()}),
+        ValueForm::List(each) => json!({"type": "array", "items": form(each)}),
+        ValueForm::OneOrMany(each) => {
             let one = form(each);
             json!({"anyOf": [one, {"type": "array", "items": one}]})
         }
-        Form::Map(each) => json!({"type": "object", "additionalProperties": form(each)}),
-        Form::Fields(keys) => fields(&keys.iter().collect::<Vec<_>>()),
-        Form::Either(forms) => json!({"anyOf": forms.iter().map(form).collect::<Vec<_>>()}),
+        ValueForm::Map(each) => json!({"type": "object", "additionalProperties": form(each)}),
+        ValueForm::Fields(keys) => fields(&keys.iter().collect::<Vec<_>>()),
+        ValueForm::Either(forms) => json!({"anyOf": forms.iter().map(form).collect::<Vec<_>>()}),
         // Its own keys are those of a receiver's profile; docs/adding-a-receiver.md.
-        Form::Profile => json!({
+        ValueForm::Profile => json!({
             "type": "object",
             "required": ["id", "name", "urls"],
             "not": {"anyOf": [{"required": ["file"]}, {"required": ["hosts"]}]},

@@ -1,12 +1,12 @@
 //! `rules` and `overrides`: what is reported, and how gravely.
 
 use super::Policy;
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::glob_index::GlobIndex;
 use super::pattern::Glob;
 use super::prometheus;
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use crate::finding::{Day, Place, Severity};
 use crate::schema::Version;
 use crate::yaml::Node;
@@ -149,41 +149,42 @@ impl Policy {
     }
 }
 
-const LEVEL: Form =
-    Form::Matching(r"^(off|info|warning|error|(warning|error) from [0-9]{4}-[0-9]{2}-[0-9]{2})$");
+const LEVEL: ValueForm = ValueForm::Matching(
+    r"^(off|info|warning|error|(warning|error) from [0-9]{4}-[0-9]{2}-[0-9]{2})$",
+);
 
-const FILES_KEY: Key = Key::new(
+const FILES_KEY: PolicyKey = PolicyKey::new(
     "files",
     "Patterns of the files that this is for.",
-    Form::OneOrMany(&Form::Text),
+    ValueForm::OneOrMany(&ValueForm::Text),
 )
 .required();
 
-const RULES_KEY: Key = Key::new(
+const RULES_KEY: PolicyKey = PolicyKey::new(
     "rules",
     "Levels of rules and groups for these files.",
-    Form::Map(&LEVEL),
+    ValueForm::Map(&LEVEL),
 );
 
-const RELEASES_KEY: Key = Key::new(
+const RELEASES_KEY: PolicyKey = PolicyKey::new(
     "prometheus",
     "The releases of Prometheus that must load these files.",
-    Form::OneOrMany(&Form::Figures(prometheus::VERSION)),
+    ValueForm::OneOrMany(&ValueForm::Figures(prometheus::VERSION)),
 );
 
-const KEYS: &[Key] = &[FILES_KEY, RULES_KEY, RELEASES_KEY];
+const KEYS: &[PolicyKey] = &[FILES_KEY, RULES_KEY, RELEASES_KEY];
 
 /// An entry needs one of the two.
-const ENTRY: Form = Form::Either(&[
-    Form::Fields(&[FILES_KEY, RULES_KEY.required(), RELEASES_KEY]),
-    Form::Fields(&[FILES_KEY, RULES_KEY, RELEASES_KEY.required()]),
+const ENTRY: ValueForm = ValueForm::Either(&[
+    ValueForm::Fields(&[FILES_KEY, RULES_KEY.required(), RELEASES_KEY]),
+    ValueForm::Fields(&[FILES_KEY, RULES_KEY, RELEASES_KEY.required()]),
 ]);
 
-pub(super) const RULES: Section = Section {
-    key: Key::new(
+pub(super) const RULES: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "rules",
         "Levels of rules and groups: off, info, warning, error, or `error from` a day.",
-        Form::Map(&LEVEL),
+        ValueForm::Map(&LEVEL),
     ),
     read: |node, policy, wrong| {
         let rules = levels(node, wrong);
@@ -195,11 +196,11 @@ pub(super) const RULES: Section = Section {
     add: |near, far| near.levels.extend(far.levels.iter().cloned()),
 };
 
-pub(super) const OVERRIDES: Section = Section {
-    key: Key::new(
+pub(super) const OVERRIDES: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "overrides",
         "Levels and releases for some files only; the first entry that answers counts, before `rules`.",
-        Form::List(&ENTRY),
+        ValueForm::List(&ENTRY),
     ),
     read: |node, policy, wrong| {
         let items = wrong.items(node, "`overrides`").into_iter();

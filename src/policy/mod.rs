@@ -34,16 +34,16 @@ mod top;
 pub use baseline::{Accepted, BaselineEntry, BaselineVersion, read_baseline};
 pub use environments::EnvironmentPolicy;
 pub use extends::Extends;
-pub(crate) use form::{Form, Key};
-pub use issuers::{Issuer, IssuerPolicy};
+pub(crate) use form::{PolicyKey, ValueForm};
+pub use issuers::{CertificateIssuer, IssuerPolicy};
 pub use json_schema::json_schema;
 pub use levels::{Level, LevelSet, RuleLevel};
 pub use mounts::{MountPolicy, MountedFrom};
 pub use opstrace::OpstraceInstance;
 pub use pattern::Glob;
-pub use profile::Profile;
+pub use profile::ReportingProfile;
 pub use read::PolicyError;
-pub(crate) use read::{Fields, Mistakes};
+pub(crate) use read::{Mistakes, PolicyFields};
 pub use receivers::{ReceiverPolicy, ReceiverProfile, ReceiverSource};
 pub use requires::Requirement;
 pub use rule_folders::RuleFolder;
@@ -76,7 +76,7 @@ pub struct Policy {
     /// Versions of Prometheus that must load the configurations, with their places.
     pub prometheus: Vec<(Version, Place)>,
     /// How much is reported.
-    pub profile: Option<(Profile, Place)>,
+    pub profile: Option<(ReportingProfile, Place)>,
     /// Levels of rules and groups, for some files or for all; the first that answers counts.
     pub levels: Vec<LevelSet>,
     /// Folders of custom rules.

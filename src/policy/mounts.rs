@@ -1,8 +1,8 @@
 //! `mounts` of promvet.yaml: where the paths that configurations name come from.
 
-use super::form::{Form, Key};
-use super::read::{Fields, Mistakes};
-use super::sections::Section;
+use super::form::{PolicyKey, ValueForm};
+use super::read::{Mistakes, PolicyFields};
+use super::sections::PolicySection;
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -27,35 +27,35 @@ pub enum MountedFrom {
     External(Option<Vec<String>>),
 }
 
-const KEYS: &[Key] = &[
-    Key::new(
+const KEYS: &[PolicyKey] = &[
+    PolicyKey::new(
         "path",
         "The path where Prometheus runs; absolute.",
-        Form::Matching("^/"),
+        ValueForm::Matching("^/"),
     )
     .required(),
-    Key::new(
+    PolicyKey::new(
         "from",
         "The file or folder of the tree that is mounted there, relative to promvet.yaml.",
-        Form::Text,
+        ValueForm::Text,
     ),
-    Key::new(
+    PolicyKey::new(
         "external",
         "Whether it is provided at deploy time, from outside the tree.",
-        Form::Bool,
+        ValueForm::Bool,
     ),
-    Key::new(
+    PolicyKey::new(
         "files",
         "The names of the files that will be there, of an external one.",
-        Form::OneOrMany(&Form::Text),
+        ValueForm::OneOrMany(&ValueForm::Text),
     ),
 ];
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "mounts",
         "Where the paths that configurations name come from.",
-        Form::List(&Form::Fields(KEYS)),
+        ValueForm::List(&ValueForm::Fields(KEYS)),
     ),
     read: |node, policy, wrong| {
         let items = wrong.items(node, "`mounts`").into_iter();
@@ -80,7 +80,7 @@ fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<MountPolicy> {
     })
 }
 
-fn source(item: Node<'_>, fields: &Fields<'_>, wrong: &mut Mistakes) -> Option<MountedFrom> {
+fn source(item: Node<'_>, fields: &PolicyFields<'_>, wrong: &mut Mistakes) -> Option<MountedFrom> {
     let external = match fields.get("external") {
         None => false,
         Some(node) => wrong.truth(node, "`external`")?,

@@ -1,9 +1,9 @@
 //! `opstrace`: instances and their domains.
 
 use super::Policy;
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -18,24 +18,24 @@ pub struct OpstraceInstance {
     pub place: Place,
 }
 
-const KEYS: &[Key] = &[
-    Key::new(
+const KEYS: &[PolicyKey] = &[
+    PolicyKey::new(
         "instances",
         "The configuration file of each instance, by the name in its host names.",
-        Form::Map(&Form::Text),
+        ValueForm::Map(&ValueForm::Text),
     ),
-    Key::new(
+    PolicyKey::new(
         "domains",
         "Domains of instances with a custom domain.",
-        Form::OneOrMany(&Form::Text),
+        ValueForm::OneOrMany(&ValueForm::Text),
     ),
 ];
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "opstrace",
         "Facts about Opstrace instances that are not in the tree.",
-        Form::Fields(KEYS),
+        ValueForm::Fields(KEYS),
     ),
     read,
     add: |near, far| {

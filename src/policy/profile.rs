@@ -1,11 +1,11 @@
 //! `profile`: how much is reported.
 
-use super::form::{Form, Key};
-use super::sections::Section;
+use super::form::{PolicyKey, ValueForm};
+use super::sections::PolicySection;
 
 /// How much is reported where no level of the policy says otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Profile {
+pub enum ReportingProfile {
     /// The stable rules at their usual severity: what no one would argue with.
     #[default]
     Default,
@@ -15,7 +15,7 @@ pub enum Profile {
     Audit,
 }
 
-impl Profile {
+impl ReportingProfile {
     /// The words of promvet.yaml and the command line.
     pub const WORDS: &[(&'static str, Self)] = &[
         ("default", Self::Default),
@@ -33,14 +33,19 @@ impl Profile {
     }
 }
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "profile",
         "How much is reported where `rules` do not say otherwise.",
-        Form::Words(|| Profile::WORDS.iter().map(|(word, _)| *word).collect()),
+        ValueForm::Words(|| {
+            ReportingProfile::WORDS
+                .iter()
+                .map(|(word, _)| *word)
+                .collect()
+        }),
     ),
     read: |node, policy, wrong| {
-        let known = wrong.word(node, "profile", Profile::WORDS);
+        let known = wrong.word(node, "profile", ReportingProfile::WORDS);
         policy.profile = known.map(|profile| (profile, node.place()));
     },
     add: |near, far| {

@@ -1,9 +1,9 @@
 //! `prometheus`: the releases that must load the configurations.
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::levels::LevelSet;
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use crate::finding::Place;
 use crate::schema::Version;
 use crate::yaml::Node;
@@ -11,11 +11,11 @@ use crate::yaml::Node;
 /// What [`Version::parse`] reads.
 pub(super) const VERSION: &str = r"^v?[0-9]+(\.[0-9]+){1,2}(-.*)?$";
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "prometheus",
         "The releases of Prometheus that must load the configurations, such as 3.5.",
-        Form::OneOrMany(&Form::Figures(VERSION)),
+        ValueForm::OneOrMany(&ValueForm::Figures(VERSION)),
     ),
     read: |node, policy, wrong| {
         policy.prometheus = releases(node, wrong);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::form::Key;
+use super::form::PolicyKey;
 use crate::finding::{Place, Sentences, Span, Text, is_made_up, nearest};
 use crate::yaml::{Kind, Node};
 
@@ -44,11 +44,11 @@ impl Sentences for PolicyError {
 
 /// The fields of one mapping, in the order in which they are written.
 #[derive(Debug, Default)]
-pub(crate) struct Fields<'d> {
+pub(crate) struct PolicyFields<'d> {
     list: Vec<(&'static str, Node<'d>)>,
 }
 
-impl<'d> Fields<'d> {
+impl<'d> PolicyFields<'d> {
     /// The value of a key, if it is written and not null.
     pub(crate) fn get(&self, name: &str) -> Option<Node<'d>> {
         let mut list = self.list.iter();
@@ -83,8 +83,8 @@ impl Mistakes {
         &mut self,
         node: Node<'d>,
         what: &str,
-        keys: &'static [Key],
-    ) -> Option<Fields<'d>> {
+        keys: &'static [PolicyKey],
+    ) -> Option<PolicyFields<'d>> {
         let keys: Vec<_> = keys.iter().collect();
         self.fields_of(node, what, &keys)
     }
@@ -94,10 +94,10 @@ impl Mistakes {
         &mut self,
         node: Node<'d>,
         what: &str,
-        keys: &[&'static Key],
-    ) -> Option<Fields<'d>> {
+        keys: &[&'static PolicyKey],
+    ) -> Option<PolicyFields<'d>> {
         if node.is_null() && !keys.iter().any(|key| key.required) {
-            return Some(Fields::default());
+            return Some(PolicyFields::default());
         }
         let Some(mapping) = node.mapping() else {
             let message = format!("{what}: expected a mapping");
@@ -135,8 +135,8 @@ impl Mistakes {
                 list.push((key, value));
             }
         }
-        let fields = Fields { list };
-        let missing = |key: &&&Key| key.required && fields.get(key.name).is_none();
+        let fields = PolicyFields { list };
+        let missing = |key: &&&PolicyKey| key.required && fields.get(key.name).is_none();
         let missing: Vec<_> = keys
             .iter()
             .filter(missing)
@@ -238,7 +238,7 @@ impl Mistakes {
     }
 }
 
-fn keys_help(keys: &[&Key]) -> Option<String> {
+fn keys_help(keys: &[&PolicyKey]) -> Option<String> {
     let names: Vec<_> = keys.iter().map(|key| key.name).collect();
     Some(format!("use one of {}", names.join(", ")))
 }

@@ -5,10 +5,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::pattern::Glob;
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use super::{Policy, first_of};
 use crate::finding::Place;
 use crate::yaml::{Document, Node};
@@ -70,35 +70,39 @@ impl Policy {
     }
 }
 
-const CHOICE: &[Key] = &[
-    Key::new(
+const CHOICE: &[PolicyKey] = &[
+    PolicyKey::new(
         "hosts",
         "Patterns of host names; `*` matches any text, dots included.",
-        Form::OneOrMany(&Form::Text),
+        ValueForm::OneOrMany(&ValueForm::Text),
     )
     .required(),
-    Key::new(
+    PolicyKey::new(
         "receiver",
         "The receiver that is behind them, such as mimir.",
-        Form::Text,
+        ValueForm::Text,
     )
     .required(),
 ];
 
-const FILE: &[Key] = &[Key::new(
+const FILE: &[PolicyKey] = &[PolicyKey::new(
     "file",
     "A file with a profile, relative to promvet.yaml.",
-    Form::Text,
+    ValueForm::Text,
 )
 .required()];
 
-const ENTRY: Form = Form::Either(&[Form::Fields(CHOICE), Form::Fields(FILE), Form::Profile]);
+const ENTRY: ValueForm = ValueForm::Either(&[
+    ValueForm::Fields(CHOICE),
+    ValueForm::Fields(FILE),
+    ValueForm::Profile,
+]);
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "receivers",
         "Custom receivers, or which receiver is behind which hosts.",
-        Form::List(&ENTRY),
+        ValueForm::List(&ENTRY),
     ),
     read: |node, policy, wrong| {
         for (index, item) in wrong.items(node, "`receivers`").into_iter().enumerate() {

@@ -2,8 +2,8 @@
 
 use semver::{Version, VersionReq};
 
-use super::form::{Form, Key};
-use super::sections::Section;
+use super::form::{PolicyKey, ValueForm};
+use super::sections::PolicySection;
 use crate::finding::Place;
 
 /// The release of promvet that a policy asks for.
@@ -18,11 +18,11 @@ pub struct Requirement {
 /// This release of promvet.
 const OWN: &str = env!("CARGO_PKG_VERSION");
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "requires",
         "The releases of promvet that understand this policy, such as >=0.4.",
-        Form::Text,
+        ValueForm::Text,
     ),
     read: |node, policy, wrong| {
         let Some(text) = wrong.text(node, "`requires`") else {

@@ -2,9 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -27,11 +27,11 @@ impl RuleFolder {
     }
 }
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "rule_folders",
         "Folders of pages with custom rules, relative to this file.",
-        Form::OneOrMany(&Form::Text),
+        ValueForm::OneOrMany(&ValueForm::Text),
     ),
     read: |node, policy, wrong| policy.rule_folders = read(node, wrong),
     add: |near, far| near.rule_folders.extend(far.rule_folders.iter().cloned()),

@@ -1,8 +1,8 @@
 //! `runtime_user`: the user that Prometheus runs as.
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -17,11 +17,11 @@ pub struct RuntimeUser {
     pub place: Place,
 }
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "runtime_user",
         "The number of the user that Prometheus runs as, or user:group.",
-        Form::Figures("^[0-9]{1,10}(:[0-9]{1,10})?$"),
+        ValueForm::Figures("^[0-9]{1,10}(:[0-9]{1,10})?$"),
     ),
     read: |node, policy, wrong| policy.runtime_user = user(node, wrong),
     add: |near, far| {

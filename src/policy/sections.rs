@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::form::Key;
+use super::form::PolicyKey;
 use super::read::{Mistakes, PolicyError};
 use super::{
     FILE_NAMES, Policy, environments, extends, issuers, levels, mounts, opstrace, profile,
@@ -15,9 +15,9 @@ use crate::yaml::{Node, parse_first};
 /// A section: its key, how it is read into a policy, and what a policy takes of it from one that
 /// is farther away.
 #[derive(Debug)]
-pub(super) struct Section {
+pub(super) struct PolicySection {
     /// Its key at the top of the file.
-    pub(super) key: Key,
+    pub(super) key: PolicyKey,
     /// Reads its value.
     pub(super) read: fn(Node<'_>, &mut Policy, &mut Mistakes),
     /// Adds to a policy what one that is farther away says: single values where there is none
@@ -26,7 +26,7 @@ pub(super) struct Section {
 }
 
 /// All sections, in the order in which they are documented.
-pub(super) const SECTIONS: &[Section] = &[
+pub(super) const SECTIONS: &[PolicySection] = &[
     top::SECTION,
     requires::SECTION,
     extends::SECTION,
@@ -92,7 +92,7 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
 /// Whether a file is a policy: `extends:` and `--config` can name any file.
 fn is_policy(root: Node<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let has = |section: &Section| root.get(section.key.name).is_some();
+    let has = |section: &PolicySection| root.get(section.key.name).is_some();
     FILE_NAMES.contains(&name) && has_words_for_keys(root) || SECTIONS.iter().any(has)
 }
 

@@ -1,8 +1,8 @@
 //! `include` and `exclude`: which files are checked.
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::pattern::Glob;
-use super::sections::Section;
+use super::sections::PolicySection;
 use super::{Policy, first_of};
 use crate::finding::Place;
 use crate::yaml::Node;
@@ -33,11 +33,11 @@ impl Policy {
     }
 }
 
-pub(super) const INCLUDE: Section = Section {
-    key: Key::new(
+pub(super) const INCLUDE: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "include",
         "Patterns of the files that are checked; without it, all of them.",
-        Form::OneOrMany(&Form::Text),
+        ValueForm::OneOrMany(&ValueForm::Text),
     ),
     read: |node, policy, wrong| {
         let files = wrong.paths(node, "`include`");
@@ -46,11 +46,11 @@ pub(super) const INCLUDE: Section = Section {
     add: |near, far| near.selection.extend(far.selection.iter().cloned()),
 };
 
-pub(super) const EXCLUDE: Section = Section {
-    key: Key::new(
+pub(super) const EXCLUDE: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "exclude",
         "Patterns of files that are not checked unless they are named on the command line.",
-        Form::OneOrMany(&Form::Text),
+        ValueForm::OneOrMany(&ValueForm::Text),
     ),
     read: |node, policy, wrong| {
         let files = wrong.paths(node, "`exclude`");

@@ -1,9 +1,9 @@
 //! The section `suppressions`: what suppression comments have to say, and which rules they can't
 //! silence.
 
-use super::form::{Form, Key};
+use super::form::{PolicyKey, ValueForm};
 use super::read::Mistakes;
-use super::sections::Section;
+use super::sections::PolicySection;
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -51,37 +51,37 @@ impl SuppressionPolicy {
 }
 
 /// Whether something is asked for.
-const REQUIRED: Form = Form::Words(|| vec!["required", "optional"]);
+const REQUIRED: ValueForm = ValueForm::Words(|| vec!["required", "optional"]);
 
-const KEYS: &[Key] = &[
-    Key::new("reason", "Whether a comment must give a reason.", REQUIRED),
-    Key::new(
+const KEYS: &[PolicyKey] = &[
+    PolicyKey::new("reason", "Whether a comment must give a reason.", REQUIRED),
+    PolicyKey::new(
         "until",
         "Whether a comment must have an end date.",
         REQUIRED,
     ),
-    Key::new(
+    PolicyKey::new(
         "max_days",
         "The most days from today until a comment must end.",
-        Form::Figures("^[0-9]{1,9}$"),
+        ValueForm::Figures("^[0-9]{1,9}$"),
     ),
-    Key::new(
+    PolicyKey::new(
         "forbid",
         "Rules and groups that comments cannot silence.",
-        Form::OneOrMany(&Form::Text),
+        ValueForm::OneOrMany(&ValueForm::Text),
     ),
-    Key::new(
+    PolicyKey::new(
         "baseline",
         "The file of accepted findings, relative to this one.",
-        Form::Text,
+        ValueForm::Text,
     ),
 ];
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "suppressions",
         "Requirements for comments that hide findings, and the baseline.",
-        Form::Fields(KEYS),
+        ValueForm::Fields(KEYS),
     ),
     read: |node, policy, wrong| policy.suppressions = read(node, wrong),
     add: |near, far| near.suppressions.add(&far.suppressions),

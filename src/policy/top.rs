@@ -1,14 +1,14 @@
 //! `root`: nothing above this folder counts.
 
-use super::form::{Form, Key};
-use super::sections::Section;
+use super::form::{PolicyKey, ValueForm};
+use super::sections::PolicySection;
 use crate::source::is_top;
 
-pub(super) const SECTION: Section = Section {
-    key: Key::new(
+pub(super) const SECTION: PolicySection = PolicySection {
+    key: PolicyKey::new(
         "root",
         "The folder of this file is a separate tree: files above it are ignored.",
-        Form::Bool,
+        ValueForm::Bool,
     ),
     read: |node, _, wrong| {
         let says = wrong.truth(node, "`root`") == Some(true);

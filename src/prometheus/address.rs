@@ -1,6 +1,6 @@
 //! The places of a configuration that name a host and a port.
 
-use super::client::{Client, Section};
+use super::client::{Client, ClientSection};
 use super::http_client::HttpClient;
 use crate::yaml::Node;
 
@@ -10,7 +10,7 @@ pub struct Address<'d> {
     /// The value that names them.
     pub node: Node<'d>,
     /// What is there.
-    pub role: Role,
+    pub role: AddressRole,
     /// The same as a URL. It may hold a secret.
     pub url: String,
     /// The bytes of the URL before the value: the scheme of a target.
@@ -19,25 +19,25 @@ pub struct Address<'d> {
 
 /// What Prometheus connects to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum AddressRole {
     /// A server of the part itself.
-    Server(Section),
+    Server(ClientSection),
     /// The server that issues tokens.
     TokenUrl,
     /// A proxy.
     Proxy,
 }
 
-impl Role {
+impl AddressRole {
     /// What fails if nothing answers.
     #[must_use]
     pub fn so(self) -> &'static str {
         match self {
-            Self::Server(Section::RemoteWrite) => "every send fails",
-            Self::Server(Section::RemoteRead) => "every remote read fails",
-            Self::Server(Section::Scrape) => "every scrape fails",
-            Self::Server(Section::Alertmanager) => "no alert arrives",
-            Self::Server(Section::Discovery(_)) => "no targets are found",
+            Self::Server(ClientSection::RemoteWrite) => "every send fails",
+            Self::Server(ClientSection::RemoteRead) => "every remote read fails",
+            Self::Server(ClientSection::Scrape) => "every scrape fails",
+            Self::Server(ClientSection::Alertmanager) => "no alert arrives",
+            Self::Server(ClientSection::Discovery(_)) => "no targets are found",
             Self::TokenUrl => "no token is fetched",
             Self::Proxy => "every request fails",
         }
@@ -57,7 +57,7 @@ impl<'d> Client<'d> {
                 let prefix = url.len().checked_sub(peer.node.as_str()?.len())?;
                 Some(Address {
                     node: peer.node,
-                    role: Role::Server(self.section),
+                    role: AddressRole::Server(self.section),
                     url: url.to_owned(),
                     prefix,
                 })
@@ -66,7 +66,7 @@ impl<'d> Client<'d> {
         out.extend(proxy(self.http));
         if let Some(oauth2) = self.http.oauth2() {
             let token_url = oauth2.token_url().filter(|_| !oauth2.http.has_proxy());
-            out.extend(token_url.and_then(|node| whole(node, Role::TokenUrl)));
+            out.extend(token_url.and_then(|node| whole(node, AddressRole::TokenUrl)));
             out.extend(proxy(oauth2.http));
         }
         out
@@ -74,10 +74,10 @@ impl<'d> Client<'d> {
 }
 
 fn proxy(http: HttpClient<'_>) -> Option<Address<'_>> {
-    whole(http.proxy_url()?, Role::Proxy)
+    whole(http.proxy_url()?, AddressRole::Proxy)
 }
 
-fn whole(node: Node<'_>, role: Role) -> Option<Address<'_>> {
+fn whole(node: Node<'_>, role: AddressRole) -> Option<Address<'_>> {
     Some(Address {
         node,
         role,

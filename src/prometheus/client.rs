@@ -11,7 +11,7 @@ use crate::yaml::{Mapping, Node};
 #[derive(Clone, Debug)]
 pub struct Client<'d> {
     /// Which part.
-    pub section: Section,
+    pub section: ClientSection,
     /// The mapping that holds its settings.
     pub node: Node<'d>,
     /// Its settings.
@@ -22,7 +22,7 @@ pub struct Client<'d> {
 
 /// A part of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
+pub enum ClientSection {
     /// An entry of `remote_write`.
     RemoteWrite,
     /// An entry of `remote_read`.
@@ -106,8 +106,8 @@ impl<'d> Config<'d> {
     pub fn clients(self) -> Vec<Client<'d>> {
         let mut out = Vec::new();
         for (key, section) in [
-            ("remote_write", Section::RemoteWrite),
-            ("remote_read", Section::RemoteRead),
+            ("remote_write", ClientSection::RemoteWrite),
+            ("remote_read", ClientSection::RemoteRead),
         ] {
             let entries = self.root().get(key).into_iter().flat_map(Node::items);
             out.extend(entries.filter_map(|node| Client::new(section, node)));
@@ -115,8 +115,8 @@ impl<'d> Config<'d> {
         let alerting = self.root().get("alerting");
         let alertmanagers = alerting.and_then(|alerting| alerting.get("alertmanagers"));
         for (list, section) in [
-            (self.root().get("scrape_configs"), Section::Scrape),
-            (alertmanagers, Section::Alertmanager),
+            (self.root().get("scrape_configs"), ClientSection::Scrape),
+            (alertmanagers, ClientSection::Alertmanager),
         ] {
             for node in list.into_iter().flat_map(Node::items) {
                 let Some(client) = Client::new(section, node) else {
@@ -131,7 +131,7 @@ impl<'d> Config<'d> {
 }
 
 impl<'d> Client<'d> {
-    fn new(section: Section, node: Node<'d>) -> Option<Self> {
+    fn new(section: ClientSection, node: Node<'d>) -> Option<Self> {
         let settings = node.mapping()?;
         Some(Self {
             section,
@@ -147,7 +147,7 @@ impl<'d> Client<'d> {
     #[must_use]
     pub fn sent_secrets(&self) -> Vec<Node<'d>> {
         let mut out = self.http.sent_secrets();
-        if let Section::Discovery(kind) = self.section {
+        if let ClientSection::Discovery(kind) = self.section {
             let own = OWN_SECRETS.iter().filter(|(one, _)| *one == kind);
             let entries = own.filter_map(|(_, key)| self.settings.entry(key));
             let set =
@@ -162,7 +162,7 @@ impl<'d> Client<'d> {
     #[must_use]
     pub fn speaks_plain_http(&self) -> bool {
         match self.section {
-            Section::Scrape | Section::Alertmanager => has_plain_scheme(self.settings),
+            ClientSection::Scrape | ClientSection::Alertmanager => has_plain_scheme(self.settings),
             _ => {
                 let peers = self.peers();
                 let is_plain =
@@ -176,7 +176,7 @@ impl<'d> Client<'d> {
     #[must_use]
     pub fn peers(&self) -> &[Peer<'d>] {
         self.peers.get_or_init(|| match self.section {
-            Section::RemoteWrite | Section::RemoteRead => {
+            ClientSection::RemoteWrite | ClientSection::RemoteRead => {
                 let url = self.settings.get("url");
                 let peer = url.and_then(|node| {
                     let endpoint = Endpoint::new(node.as_str()?);
@@ -184,8 +184,8 @@ impl<'d> Client<'d> {
                 });
                 peer.into_iter().collect()
             }
-            Section::Scrape | Section::Alertmanager => targets(self.settings),
-            Section::Discovery(kind) => {
+            ClientSection::Scrape | ClientSection::Alertmanager => targets(self.settings),
+            ClientSection::Discovery(kind) => {
                 let row = DISCOVERIES.iter().find(|discovery| discovery.0 == kind);
                 row.map_or_else(Vec::new, |row| servers(row, self.node))
             }
@@ -205,7 +205,7 @@ fn discoveries<'d>(owner: Mapping<'d>, out: &mut Vec<Client<'d>>) {
             continue;
         };
         let list = entry.value.items();
-        out.extend(list.filter_map(|node| Client::new(Section::Discovery(row.0), node)));
+        out.extend(list.filter_map(|node| Client::new(ClientSection::Discovery(row.0), node)));
     }
 }
 
@@ -353,7 +353,7 @@ mod tests {
     use crate::yaml::parse_first;
 
     /// The section and the addresses of each client.
-    fn clients(source: &str) -> Vec<(Section, Vec<String>)> {
+    fn clients(source: &str) -> Vec<(ClientSection, Vec<String>)> {
         let document = parse_first(&Text::new("p.yml", source.as_bytes().to_vec())).unwrap();
         let config = Config::new(&document).unwrap();
         let shown = |client: &Client<'_>| {
@@ -426,10 +426,10 @@ scrape_configs:
     marathon_sd_configs: [{servers: ['https://m']}]
     linode_sd_configs: [{}]
 ";
-        let discovery = Section::Discovery;
+        let discovery = ClientSection::Discovery;
         let want = [
-            (Section::RemoteWrite, vec!["https://w/"]),
-            (Section::RemoteRead, vec!["https://r/"]),
+            (ClientSection::RemoteWrite, vec!["https://w/"]),
+            (ClientSection::RemoteRead, vec!["https://r/"]),
             (
                 discovery("consul_sd_configs"),
                 vec!["http://localhost:8500"],
@@ -441,8 +441,8 @@ scrape_configs:
                 discovery("linode_sd_configs"),
                 vec!["https://api.linode.com"],
             ),
-            (Section::Scrape, vec![]),
-            (Section::Alertmanager, vec!["https://am:9093"]),
+            (ClientSection::Scrape, vec![]),
+            (ClientSection::Alertmanager, vec!["https://am:9093"]),
         ];
         let want = want.map(|(section, peers)| {
             (

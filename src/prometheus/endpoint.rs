@@ -16,7 +16,7 @@ use std::ops::Range;
 use crate::finding::is_secret_name;
 
 pub use fault::{FaultKind, HostFault, UrlFault};
-pub use network::{Network, network};
+pub use network::{HostNetwork, network};
 
 /// Whether a part of a text, a URL's or another, is still to be filled in.
 #[must_use]
@@ -29,14 +29,14 @@ pub const MASK: char = '\u{1}';
 
 /// Where a part of a URL is in its text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Piece {
+pub struct UrlPiece {
     /// The first byte.
     pub start: usize,
     /// The byte behind the last.
     pub end: usize,
 }
 
-impl Piece {
+impl UrlPiece {
     /// As a range.
     #[must_use]
     pub fn range(self) -> Range<usize> {
@@ -54,9 +54,9 @@ impl Piece {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name.
-    pub name: Piece,
+    pub name: UrlPiece,
     /// What follows the equals sign, if there is one.
-    pub value: Option<Piece>,
+    pub value: Option<UrlPiece>,
 }
 
 /// A URL taken apart.
@@ -65,7 +65,7 @@ pub struct Endpoint {
     text: String,
     masked: String,
     placeholders: Vec<Range<usize>>,
-    parts: split::Parts,
+    parts: split::UrlParts,
     faults: Vec<UrlFault>,
 }
 
@@ -107,19 +107,19 @@ impl Endpoint {
 
     /// A part of the text as written.
     #[must_use]
-    pub fn slice(&self, piece: Piece) -> &str {
+    pub fn slice(&self, piece: UrlPiece) -> &str {
         self.text.get(piece.range()).unwrap_or("")
     }
 
     /// A part of the text with each byte of a placeholder as [`MASK`].
     #[must_use]
-    pub fn masked(&self, piece: Piece) -> &str {
+    pub fn masked(&self, piece: UrlPiece) -> &str {
         self.masked.get(piece.range()).unwrap_or("")
     }
 
     /// Whether a part holds a placeholder.
     #[must_use]
-    pub fn is_templated(&self, piece: Piece) -> bool {
+    pub fn is_templated(&self, piece: UrlPiece) -> bool {
         self.masked(piece).contains(MASK)
     }
 
@@ -131,7 +131,7 @@ impl Endpoint {
 
     /// The scheme, without what follows it.
     #[must_use]
-    pub fn scheme(&self) -> Option<Piece> {
+    pub fn scheme(&self) -> Option<UrlPiece> {
         self.parts.scheme
     }
 
@@ -157,16 +157,16 @@ impl Endpoint {
 
     /// User and password, without the at sign. A secret.
     #[must_use]
-    pub fn userinfo(&self) -> Option<Piece> {
+    pub fn userinfo(&self) -> Option<UrlPiece> {
         self.parts.userinfo
     }
 
     /// What precedes the first colon of the userinfo, or all of it.
     #[must_use]
-    pub fn user(&self) -> Option<Piece> {
+    pub fn user(&self) -> Option<UrlPiece> {
         let all = self.userinfo()?;
         let length = self.masked(all).find(':').unwrap_or(all.end - all.start);
-        Some(Piece {
+        Some(UrlPiece {
             start: all.start,
             end: all.start + length,
         })
@@ -174,9 +174,9 @@ impl Endpoint {
 
     /// What follows the first colon of the userinfo. A secret.
     #[must_use]
-    pub fn password(&self) -> Option<Piece> {
+    pub fn password(&self) -> Option<UrlPiece> {
         let (all, user) = (self.userinfo()?, self.user()?);
-        (user.end < all.end).then_some(Piece {
+        (user.end < all.end).then_some(UrlPiece {
             start: user.end + 1,
             end: all.end,
         })
@@ -184,7 +184,7 @@ impl Endpoint {
 
     /// The host as written, brackets of an IPv6 address included.
     #[must_use]
-    pub fn host(&self) -> Option<Piece> {
+    pub fn host(&self) -> Option<UrlPiece> {
         self.parts.host
     }
 
@@ -203,13 +203,13 @@ impl Endpoint {
 
     /// The labels of the host; an address is one label.
     #[must_use]
-    pub fn labels(&self) -> &[Piece] {
+    pub fn labels(&self) -> &[UrlPiece] {
         &self.parts.labels
     }
 
     /// The port, without its colon; empty where nothing follows the colon.
     #[must_use]
-    pub fn port(&self) -> Option<Piece> {
+    pub fn port(&self) -> Option<UrlPiece> {
         self.parts.port
     }
 
@@ -221,9 +221,9 @@ impl Endpoint {
 
     /// Host and port as written, without userinfo.
     #[must_use]
-    pub fn authority(&self) -> Option<Piece> {
+    pub fn authority(&self) -> Option<UrlPiece> {
         let host = self.host()?;
-        Some(Piece {
+        Some(UrlPiece {
             end: self.port().map_or(host.end, |port| port.end),
             ..host
         })
@@ -231,13 +231,13 @@ impl Endpoint {
 
     /// The path, from its first slash on; empty where there is none.
     #[must_use]
-    pub fn path(&self) -> Piece {
+    pub fn path(&self) -> UrlPiece {
         self.parts.path
     }
 
     /// What is between the slashes of the path.
     #[must_use]
-    pub fn segments(&self) -> &[Piece] {
+    pub fn segments(&self) -> &[UrlPiece] {
         &self.parts.segments
     }
 
@@ -249,7 +249,7 @@ impl Endpoint {
 
     /// The query, without its question mark.
     #[must_use]
-    pub fn query(&self) -> Option<Piece> {
+    pub fn query(&self) -> Option<UrlPiece> {
         self.parts.query
     }
 
@@ -262,7 +262,7 @@ impl Endpoint {
 
     /// The fragment, without its hash.
     #[must_use]
-    pub fn fragment(&self) -> Option<Piece> {
+    pub fn fragment(&self) -> Option<UrlPiece> {
         self.parts.fragment
     }
 
@@ -281,9 +281,9 @@ impl Endpoint {
 
     /// Where its host is.
     #[must_use]
-    pub fn network(&self) -> Network {
+    pub fn network(&self) -> HostNetwork {
         self.host()
-            .map_or(Network::Unknown, |host| network(self.masked(host)))
+            .map_or(HostNetwork::Unknown, |host| network(self.masked(host)))
     }
 
     /// The parameters that carry a secret in the query.

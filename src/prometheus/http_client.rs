@@ -50,7 +50,7 @@ impl CredentialKind<'_> {
 
 /// A credential of a client.
 #[derive(Clone, Copy, Debug)]
-pub struct Credential<'d> {
+pub struct ClientCredential<'d> {
     /// What it is.
     pub kind: CredentialKind<'d>,
     /// The key that brings it, such as `bearer_token_file`.
@@ -87,7 +87,7 @@ impl<'d> HttpClient<'d> {
     /// The credentials that are set, in the order of `SECTIONS`, `authorization` and a client
     /// certificate last.
     #[must_use]
-    pub fn credentials(self) -> Vec<Credential<'d>> {
+    pub fn credentials(self) -> Vec<ClientCredential<'d>> {
         let mut out: Vec<_> = SECTIONS
             .iter()
             .filter_map(|&(key, kind)| Some(credential(self.present(key)?, kind)))
@@ -217,8 +217,8 @@ impl<'d> HttpClient<'d> {
     }
 }
 
-fn credential<'d>(entry: Entry<'d>, kind: CredentialKind<'d>) -> Credential<'d> {
-    Credential {
+fn credential<'d>(entry: Entry<'d>, kind: CredentialKind<'d>) -> ClientCredential<'d> {
+    ClientCredential {
         kind,
         key: entry.key,
         value: entry.value,

@@ -13,15 +13,15 @@ mod patterns;
 mod relabel;
 pub mod targets;
 
-pub use address::{Address, Role};
-pub use client::{Client, Peer, Section};
+pub use address::{Address, AddressRole};
+pub use client::{Client, ClientSection, Peer};
 pub use config::{Config, Header, RemoteWrite};
 pub use destination::Destination;
-pub use http_client::{Credential, CredentialKind, HttpClient, OAuth2, TlsConfig};
+pub use http_client::{ClientCredential, CredentialKind, HttpClient, OAuth2, TlsConfig};
 pub use patterns::PatternBudget;
 pub use relabel::{
-    Discovered, Effect, Interpreter, Labels, Matches, MetaLabel, Reason, Semantics, Step, Value,
-    discovered, lists_of, setters,
+    Discovered, Effect, Interpreter, KnownLabelValue, KnownLabels, MatchReason, Matches, MetaLabel,
+    RuleOutcome, Semantics, discovered, lists_of, setters,
 };
-pub use relabel::{Outcome, Pattern, RelabelRule, differ_in_instance, outcome};
+pub use relabel::{RelabelPattern, RelabelRule, TargetOutcome, differ_in_instance, outcome};
 pub use targets::TargetSection;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::config::Config;
-use crate::yaml::placeholder::role::{Role, of_expression};
+use crate::yaml::placeholder::role::{TagRole, of_expression};
 use crate::yaml::{Mapping, Node};
 
 /// An entry of `scrape_configs` or of `alerting.alertmanagers`.
@@ -89,7 +89,7 @@ impl<'d> TargetSection<'d> {
                 .trim()
                 .strip_prefix("{{")
                 .and_then(|tag| tag.strip_suffix("}}"));
-            tag.is_some_and(|tag| of_expression(tag) == Role::Value)
+            tag.is_some_and(|tag| of_expression(tag) == TagRole::Value)
         })
     }
 

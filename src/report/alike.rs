@@ -10,12 +10,12 @@ use crate::finding::Place;
 const LISTED: usize = 5;
 
 /// A finding, and those that say the same elsewhere.
-pub(super) struct Alike<'a> {
+pub(super) struct FindingGroup<'a> {
     pub(super) first: &'a Reported,
     pub(super) more: Vec<&'a Reported>,
 }
 
-impl Alike<'_> {
+impl FindingGroup<'_> {
     /// Where the others are, if there are any.
     pub(super) fn elsewhere(&self) -> Option<String> {
         let places = self.more.iter().map(|it| &it.finding.place);
@@ -25,8 +25,8 @@ impl Alike<'_> {
 
 /// Findings in their order, those alike joined to the first: same rule, severity, sentences and
 /// proofs.
-pub(super) fn fold(findings: &[Reported]) -> Vec<Alike<'_>> {
-    let mut all: Vec<Alike<'_>> = Vec::new();
+pub(super) fn fold(findings: &[Reported]) -> Vec<FindingGroup<'_>> {
+    let mut all: Vec<FindingGroup<'_>> = Vec::new();
     let mut seen = HashMap::new();
     for it in findings {
         let finding = &it.finding;
@@ -41,7 +41,7 @@ pub(super) fn fold(findings: &[Reported]) -> Vec<Alike<'_>> {
         let index = *seen.entry(said).or_insert(all.len());
         match all.get_mut(index) {
             Some(alike) => alike.more.push(it),
-            None => all.push(Alike {
+            None => all.push(FindingGroup {
                 first: it,
                 more: Vec::new(),
             }),

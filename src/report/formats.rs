@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 /// A format with what writes it.
-pub(super) struct Entry<F, W> {
+pub(super) struct FormatEntry<F, W> {
     pub(super) format: F,
     /// The name on the command line.
     pub(super) name: &'static str,
@@ -13,7 +13,7 @@ pub(super) struct Entry<F, W> {
 }
 
 /// Every format `F` of a report, in the order in which they are listed, with a writer `W` each.
-pub(super) struct Formats<F: 'static, W: 'static>(pub(super) &'static [Entry<F, W>]);
+pub(super) struct Formats<F: 'static, W: 'static>(pub(super) &'static [FormatEntry<F, W>]);
 
 impl<F: Copy + PartialEq, W: Copy> Formats<F, W> {
     pub(super) fn all(&self) -> impl Iterator<Item = F> + use<F, W> {
@@ -48,7 +48,7 @@ impl<F: Copy + PartialEq, W: Copy> Formats<F, W> {
         to.flush()
     }
 
-    fn entry(&self, format: F) -> Option<&'static Entry<F, W>> {
+    fn entry(&self, format: F) -> Option<&'static FormatEntry<F, W>> {
         self.0.iter().find(|entry| entry.format == format)
     }
 }

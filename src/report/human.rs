@@ -31,7 +31,7 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let handler = handler(options);
     for alike in fold(outcome.findings()) {
-        let shown = Shown::new(&alike.first.finding, options);
+        let shown = ShownFinding::new(&alike.first.finding, options);
         let mut text = String::new();
         handler
             .render_report(&mut text, &shown)
@@ -133,7 +133,7 @@ fn unchecked_item(
 
 /// A finding as miette wants it.
 #[derive(Debug)]
-struct Shown {
+struct ShownFinding {
     severity: Severity,
     code: String,
     message: String,
@@ -141,7 +141,7 @@ struct Shown {
     snippets: Snippets,
 }
 
-impl Shown {
+impl ShownFinding {
     fn new<'a>(finding: &'a Finding, options: &Options<'_>) -> Self {
         let mut snippets = Snippets::new(options.width.clamp(NARROWEST, WIDEST), options.width);
         let labelled = |proof: &'a Evidence| (&proof.place, Some(&*proof.message));
@@ -175,15 +175,15 @@ impl Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for ShownFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for ShownFinding {}
 
-impl Diagnostic for Shown {
+impl Diagnostic for ShownFinding {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         Some(Box::new(&self.code))
     }

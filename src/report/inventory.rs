@@ -21,13 +21,13 @@ use super::outcome::Outcome;
 use crate::finding::{Place, Redacted, Unchecked};
 
 pub use format::{InventoryFormat, TableOptions};
-pub use row::{Figures, Hop, Proof, Row, Tls, Verification};
-pub use totals::{Recognised, Totals};
+pub use row::{Figures, InventoryRow, Proof, RowHop, RowTls, Verification};
+pub use totals::{RecognizedCount, Totals};
 
 /// All endpoints, by file and place.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
-    rows: Vec<Redacted<Row>>,
+    rows: Vec<Redacted<InventoryRow>>,
     /// What could not be checked and is about none of the endpoints, such as a file that can't be
     /// read.
     rest: Vec<Redacted<Unchecked>>,
@@ -38,9 +38,9 @@ impl Inventory {
     /// Puts the rows in order, counts the findings of an outcome that are about each, and takes
     /// the secrets of their files out of every text.
     #[must_use]
-    pub fn new(mut rows: Vec<Row>, outcome: &Outcome) -> Self {
+    pub fn new(mut rows: Vec<InventoryRow>, outcome: &Outcome) -> Self {
         rows.sort_by(|a, b| a.entry.order().cmp(&b.entry.order()));
-        let mut of_file: BTreeMap<String, Vec<&mut Row>> = BTreeMap::new();
+        let mut of_file: BTreeMap<String, Vec<&mut InventoryRow>> = BTreeMap::new();
         for row in &mut rows {
             let path = row.place.path().to_string();
             of_file.entry(path).or_default().push(row);
@@ -76,7 +76,7 @@ impl Inventory {
 
     /// The endpoints.
     #[must_use]
-    pub fn rows(&self) -> &[Redacted<Row>] {
+    pub fn rows(&self) -> &[Redacted<InventoryRow>] {
         &self.rows
     }
 
@@ -95,16 +95,16 @@ impl Inventory {
 
 /// The row that a finding is about: the one whose entry it is in, by place or by keys.
 fn about<'r, 'i>(
-    rows: Option<&'r mut Vec<&'i mut Row>>,
+    rows: Option<&'r mut Vec<&'i mut InventoryRow>>,
     place: &Place,
     logical: &str,
-) -> Option<&'r mut &'i mut Row> {
+) -> Option<&'r mut &'i mut InventoryRow> {
     let rows = rows?;
-    let by_keys = |row: &&mut Row| {
+    let by_keys = |row: &&mut InventoryRow| {
         let below = logical.strip_prefix(&*row.logical);
         below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
-    let by_place = |row: &&mut Row| {
+    let by_place = |row: &&mut InventoryRow| {
         let (span, entry) = (place.span(), row.entry.span());
         span.start >= entry.start && span.end <= entry.end && !span.is_empty()
     };

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-use super::outcome::{Outcome, Reported, Summary, Suppressed};
+use super::outcome::{Outcome, Reported, RunSummary, Suppressed};
 use super::{Options, neutral};
 use crate::finding::{Evidence, Finding, Fix, Place, Position, Redacted, Unchecked};
 
@@ -216,7 +216,7 @@ pub(super) fn suppressed(it: &Suppressed) -> JsonSuppressed<'_> {
     }
 }
 
-pub(super) fn summary(it: Summary) -> JsonSummary {
+pub(super) fn summary(it: RunSummary) -> JsonSummary {
     JsonSummary {
         files: it.files,
         configurations: it.configurations,

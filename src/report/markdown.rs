@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::alike::{Alike, fold};
+use super::alike::{FindingGroup, fold};
 use super::outcome::Outcome;
 use super::prose::{count, found, spot, summary};
 use super::suggestions;
@@ -69,7 +69,7 @@ fn write_rows(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn row(alike: &Alike<'_>) -> String {
+fn row(alike: &FindingGroup<'_>) -> String {
     let finding = &alike.first.finding;
     let mut what = inert(&finding.message);
     for proof in &finding.evidence {

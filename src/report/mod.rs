@@ -41,12 +41,14 @@ mod tests;
 use std::io::{self, Write};
 
 use crate::finding::Severity;
-use formats::{Entry, Formats};
+use formats::{FormatEntry, Formats};
 
 pub use delivery::{unless_closed, write_file, write_new_file};
 pub use json::VERSION as JSON_VERSION;
 pub use neutral::{harmless_line, harmless_lines};
-pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, OwnPage, Reported, Summary, Suppressed};
+pub use outcome::{
+    CheckedFile, HiddenBy, Hiding, Outcome, OwnPage, Reported, RunSummary, Suppressed,
+};
 pub use patch::write_patch;
 pub use relabel::{RelabelReport, RelabelStep};
 
@@ -131,67 +133,67 @@ type Writer = fn(&Outcome, &mut dyn Write, &Options<'_>) -> io::Result<()>;
 
 /// Every format with its name and what it is, in the order in which they are listed.
 const FORMATS: Formats<OutcomeFormat, Writer> = Formats(&[
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Human,
         name: "human",
         about: "sentences with the lines that they are about",
         writer: human::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Concise,
         name: "concise",
         about: "one line a finding",
         writer: concise::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Json,
         name: "json",
         about: "one object with everything, versioned",
         writer: json::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::JsonLines,
         name: "json-lines",
         about: "the same, one object a line",
         writer: json_lines::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Sarif,
         name: "sarif",
         about: "SARIF 2.1.0, for code scanning",
         writer: sarif::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Github,
         name: "github",
         about: "annotations in GitHub Actions",
         writer: github::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Gitlab,
         name: "gitlab",
         about: "GitLab's code quality report",
         writer: gitlab::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Junit,
         name: "junit",
         about: "JUnit XML, for test reports",
         writer: junit::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Checkstyle,
         name: "checkstyle",
         about: "Checkstyle XML, for review tools",
         writer: checkstyle::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Markdown,
         name: "markdown",
         about: "a summary for a job page or a comment",
         writer: markdown::write,
     },
-    Entry {
+    FormatEntry {
         format: OutcomeFormat::Openmetrics,
         name: "openmetrics",
         about: "gauges, for node_exporter's textfile collector",

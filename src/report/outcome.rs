@@ -96,7 +96,7 @@ pub struct OwnPage {
 
 /// The figures of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct RunSummary {
     /// Files that were recognized and checked.
     pub files: usize,
     /// Prometheus configurations in them.
@@ -271,7 +271,7 @@ impl Outcome {
 
     /// The figures.
     #[must_use]
-    pub fn summary(&self) -> Summary {
+    pub fn summary(&self) -> RunSummary {
         let paths: HashSet<&str> = self.files.iter().map(|file| &*file.path).collect();
         let count = |severity| {
             let of = |it: &&Reported| it.finding.severity == severity;
@@ -284,7 +284,7 @@ impl Outcome {
                 .filter_map(|it| it.finding.fix.as_ref());
             fixes.filter(|fix| fix.safe == safe).count()
         };
-        Summary {
+        RunSummary {
             files: paths.len(),
             configurations: self.files.iter().map(|file| file.configurations).sum(),
             endpoints: self.endpoints,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::outcome::{Outcome, Summary};
+use super::outcome::{Outcome, RunSummary};
 use crate::finding::Place;
 
 /// `1 error`, `2 errors`.
@@ -67,7 +67,7 @@ fn count_of(n: usize, noun: &str) -> String {
 }
 
 /// How many of the findings can be fixed, and how; none if none can.
-pub(super) fn fixable(figures: &Summary) -> Option<String> {
+pub(super) fn fixable(figures: &RunSummary) -> Option<String> {
     match (figures.fixable, figures.fixable_unsafe) {
         (0, 0) => None,
         (safe, 0) => Some(format!("{safe} fixable with `--fix`")),
@@ -79,7 +79,7 @@ pub(super) fn fixable(figures: &Summary) -> Option<String> {
 }
 
 /// `3 errors, 1 warning`.
-pub(super) fn found(figures: &Summary) -> String {
+pub(super) fn found(figures: &RunSummary) -> String {
     let found: Vec<String> = [
         (figures.errors, "error"),
         (figures.warnings, "warning"),
@@ -99,7 +99,7 @@ pub(super) fn found(figures: &Summary) -> String {
 }
 
 /// ` in 2 of 14 configurations`; of files, where a file holds none or several of them.
-fn scope(outcome: &Outcome, figures: &Summary) -> String {
+fn scope(outcome: &Outcome, figures: &RunSummary) -> String {
     let word = if figures.configurations == figures.files {
         "configuration"
     } else {

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::entry::Entry;
+use super::entry::RemoteWriteEntry;
 use crate::discover::EmbeddedIn;
-use crate::facts::deployment::{Certainty, Feature};
-use crate::facts::{Facts, KnownIssuer, Standpoint};
+use crate::facts::deployment::{FeatureStatus, RunCertainty};
+use crate::facts::{Facts, KnownIssuer, Requester};
 use crate::finding::Evidence;
-use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork};
 use crate::prometheus::{Client, Config, Peer};
 use crate::yaml::Document;
 
@@ -17,7 +17,7 @@ pub struct Configuration<'a> {
     /// The whole of it.
     pub config: Config<'a>,
     /// Its remote_write entries.
-    pub entries: Vec<Entry<'a>>,
+    pub entries: Vec<RemoteWriteEntry<'a>>,
     /// What else the tree tells.
     pub facts: &'a Facts<'a>,
     /// Whether something fills in placeholders before Prometheus reads it.
@@ -43,10 +43,10 @@ impl<'a> Configuration<'a> {
         let shown = document.text().path();
         let standpoint = around
             .is_named()
-            .then(|| Standpoint::new(facts, shown, around.holder));
+            .then(|| Requester::new(facts, shown, around.holder));
         let entries = config
             .remote_writes()
-            .map(|write| Entry::new(write, around, shown, facts, standpoint.as_ref()))
+            .map(|write| RemoteWriteEntry::new(write, around, shown, facts, standpoint.as_ref()))
             .collect();
         let ConfigContext {
             folder,
@@ -69,11 +69,11 @@ impl<'a> Configuration<'a> {
 impl<'a> Configuration<'a> {
     /// Where it asks from, if it has a place.
     #[must_use]
-    pub fn standpoint(&self) -> Option<Standpoint<'a>> {
+    pub fn standpoint(&self) -> Option<Requester<'a>> {
         let is_named = self.folder.is_some() || self.holder.is_some();
         is_named.then(|| {
             let document = self.config.root().node().document();
-            Standpoint::new(self.facts, document.text().path(), self.holder)
+            Requester::new(self.facts, document.text().path(), self.holder)
         })
     }
 
@@ -96,7 +96,9 @@ impl<'a> Configuration<'a> {
             let deployment = runner.deployment;
             let is_old = deployment.release().is_some_and(|release| release < (3, 0));
             match deployment.feature("expand-external-labels") {
-                Feature::Off(proof) if is_old && runner.certainty != Certainty::Doubtful => {
+                FeatureStatus::Off(proof)
+                    if is_old && runner.certainty != RunCertainty::Doubtful =>
+                {
                     Some(proof)
                 }
                 _ => None,
@@ -147,7 +149,7 @@ pub struct HttpPart<'e, 'a> {
     /// Its settings and whom it talks to.
     pub client: Client<'a>,
     /// The same as a remote_write entry, if it is one.
-    pub entry: Option<&'e Entry<'a>>,
+    pub entry: Option<&'e RemoteWriteEntry<'a>>,
     /// What else the tree tells.
     pub facts: &'a Facts<'a>,
     /// What it is a part of.
@@ -156,7 +158,7 @@ pub struct HttpPart<'e, 'a> {
 
 /// What is at stake where a certificate is not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stakes {
+pub struct UnverifiedRisk {
     /// A credential is sent.
     pub credential: bool,
     /// It goes to a public host.
@@ -172,13 +174,13 @@ impl HttpPart<'_, '_> {
 
     /// What is at stake if certificates are not verified; none if it surely talks plain http.
     #[must_use]
-    pub fn stakes(&self) -> Option<Stakes> {
+    pub fn stakes(&self) -> Option<UnverifiedRisk> {
         let peers = self.client.peers();
         let is_http = |peer: &Peer<'_>| peer.endpoint.scheme_name().as_deref() == Some("http");
         if !peers.is_empty() && peers.iter().all(is_http) {
             return None;
         }
-        Some(Stakes {
+        Some(UnverifiedRisk {
             credential: !self.client.http.sent_secrets().is_empty(),
             outside: self.outside().next().is_some(),
         })
@@ -208,7 +210,7 @@ impl HttpPart<'_, '_> {
     pub fn outside(&self) -> impl Iterator<Item = &Peer<'_>> {
         self.client.peers().iter().filter(|peer| {
             let endpoint = &peer.endpoint;
-            endpoint.network() == Network::Public
+            endpoint.network() == HostNetwork::Public
                 && endpoint.scheme_name().as_deref() != Some("http")
         })
     }

@@ -2,15 +2,15 @@
 
 use super::configuration::{Configuration, HttpPart};
 use super::material::Material;
-use super::pages::{Check, Page, all};
-use super::sink::Findings;
+use super::pages::{NativeCheck, RulePage, all};
+use super::sink::RuleFindings;
 use super::timings::Timings;
 use crate::finding::{Finding, Place, Unchecked};
-use crate::prometheus::Section;
+use crate::prometheus::ClientSection;
 
 /// What the rules say about one configuration.
 #[derive(Debug, Default)]
-pub struct Judgement {
+pub struct RuleJudgment {
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// What is wrong in the files that it includes, reported by the first configuration that includes
@@ -27,12 +27,12 @@ pub struct Judgement {
 /// Judges a configuration with every rule that looks at one, measuring what each takes if `timings`
 /// is given. A rule that asks first for a fact pays for reading it.
 #[must_use]
-pub fn judge(configuration: &Configuration<'_>, timings: Option<&Timings>) -> Judgement {
+pub fn judge(configuration: &Configuration<'_>, timings: Option<&Timings>) -> RuleJudgment {
     let parts = parts_of(configuration);
     let material = Material::new(configuration);
-    let mut out = Judgement {
+    let mut out = RuleJudgment {
         endpoints: configuration.entries.len(),
-        ..Judgement::default()
+        ..RuleJudgment::default()
     };
     for (index, page) in all().iter().enumerate() {
         let mut findings = out.sink(page);
@@ -46,34 +46,44 @@ pub fn judge(configuration: &Configuration<'_>, timings: Option<&Timings>) -> Ju
 }
 
 fn run_check(
-    page: &Page,
+    page: &RulePage,
     configuration: &Configuration<'_>,
     parts: &[HttpPart<'_, '_>],
     material: &Material<'_, '_>,
-    findings: &mut Findings<'_>,
+    findings: &mut RuleFindings<'_>,
 ) {
     let entries = &configuration.entries;
     match page.check {
-        Some(Check::RemoteWrite(check)) => entries.iter().for_each(|entry| check(entry, findings)),
-        Some(Check::RemoteWrites(check)) => check(entries, findings),
-        Some(Check::Config(check)) => check(configuration.config, findings),
-        Some(Check::Configuration(check)) => check(configuration, findings),
-        Some(Check::HttpClient(check)) => parts.iter().for_each(|part| check(part, findings)),
-        Some(Check::File(check)) => material.own_files().for_each(|file| check(file, findings)),
-        Some(Check::Material(check)) => check(material, findings),
-        Some(Check::Tree(_) | Check::Relabel(_) | Check::Upgrade(_) | Check::Start(_)) | None => {}
+        Some(NativeCheck::RemoteWrite(check)) => {
+            entries.iter().for_each(|entry| check(entry, findings))
+        }
+        Some(NativeCheck::RemoteWrites(check)) => check(entries, findings),
+        Some(NativeCheck::Config(check)) => check(configuration.config, findings),
+        Some(NativeCheck::Configuration(check)) => check(configuration, findings),
+        Some(NativeCheck::HttpClient(check)) => parts.iter().for_each(|part| check(part, findings)),
+        Some(NativeCheck::File(check)) => {
+            material.own_files().for_each(|file| check(file, findings))
+        }
+        Some(NativeCheck::Material(check)) => check(material, findings),
+        Some(
+            NativeCheck::Tree(_)
+            | NativeCheck::Relabel(_)
+            | NativeCheck::Upgrade(_)
+            | NativeCheck::Start(_),
+        )
+        | None => {}
     }
 }
 
-impl Judgement {
+impl RuleJudgment {
     /// Adds what another judgement found, and leaves aside what it counted.
     pub(super) fn add(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.unchecked.extend(other.unchecked);
     }
 
-    pub(super) fn sink(&mut self, page: &Page) -> Findings<'_> {
-        Findings {
+    pub(super) fn sink(&mut self, page: &RulePage) -> RuleFindings<'_> {
+        RuleFindings {
             rule: page.name,
             found: &mut self.findings,
             unchecked: &mut self.unchecked,
@@ -86,7 +96,7 @@ fn parts_of<'e, 'a>(configuration: &'e Configuration<'a>) -> Vec<HttpPart<'e, 'a
     let clients = configuration.config.clients().into_iter();
     clients
         .map(|client| {
-            let is_entry = client.section == Section::RemoteWrite;
+            let is_entry = client.section == ClientSection::RemoteWrite;
             HttpPart {
                 entry: is_entry.then(|| entries.next()).flatten(),
                 client,

@@ -7,26 +7,28 @@ use super::configuration::ConfigContext;
 use super::prefixed::without_prefix;
 use crate::discover::EmbeddedIn;
 use crate::facts::opstrace::{Instance, TenantHost};
-use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
+use crate::facts::receiver::{
+    Cause, Credential, ReceiverCertainty, Recognition, ShapeFault, judge,
+};
 use crate::facts::{
-    Facts, KnownIssuer, ReceiverRequirements, ReceiverSettings, ServiceMatch, Standpoint,
+    Facts, KnownIssuer, ReceiverRequirements, ReceiverSettings, Requester, ServiceMatch,
     Unreachable, issuer,
 };
 use crate::finding::{Advice, Evidence, Place, Span, is_secret_name};
-use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork};
 use crate::prometheus::{self, RemoteWrite};
 use crate::yaml::{Node, Scalar};
 
 /// A remote_write entry, its URL taken apart, its receiver recognized. What several rules need is worked out once.
 #[derive(Debug)]
-pub struct Entry<'a> {
+pub struct RemoteWriteEntry<'a> {
     /// The entry.
     pub write: RemoteWrite<'a>,
     /// What else the tree tells.
     pub facts: &'a Facts<'a>,
     /// Whether something fills in placeholders before Prometheus reads the file.
     pub templated: bool,
-    url: Option<Url<'a>>,
+    url: Option<EntryUrl<'a>>,
     shown: &'a str,
     folder: Option<&'a Path>,
     holder: Option<&'a EmbeddedIn>,
@@ -37,7 +39,7 @@ pub struct Entry<'a> {
 
 /// The URL of an entry.
 #[derive(Debug)]
-pub struct Url<'a> {
+pub struct EntryUrl<'a> {
     /// The value of `url`.
     pub node: Node<'a>,
     /// The same as a scalar.
@@ -52,12 +54,12 @@ pub struct Url<'a> {
     pub recognition: Recognition<'a>,
 }
 
-impl Url<'_> {
+impl EntryUrl<'_> {
     /// How the receiver is known, where a container of the tree shows it.
     #[must_use]
     pub fn evidence(&self) -> Vec<Evidence> {
         let first = self.recognition.candidates.first();
-        if first.is_none_or(|candidate| candidate.certainty != Certainty::Image) {
+        if first.is_none_or(|candidate| candidate.certainty != ReceiverCertainty::Image) {
             return Vec::new();
         }
         let shown = self.answering.first().map(ServiceMatch::shown);
@@ -90,13 +92,13 @@ impl Url<'_> {
     }
 }
 
-impl<'a> Entry<'a> {
+impl<'a> RemoteWriteEntry<'a> {
     pub(super) fn new(
         write: RemoteWrite<'a>,
         around: ConfigContext<'a>,
         shown: &'a str,
         facts: &'a Facts<'a>,
-        standpoint: Option<&Standpoint<'a>>,
+        standpoint: Option<&Requester<'a>>,
     ) -> Self {
         let url = write.url().and_then(|node| {
             let scalar = node.scalar()?;
@@ -109,7 +111,7 @@ impl<'a> Entry<'a> {
             let answering =
                 standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(&endpoint));
             let recognition = facts.recognise(&endpoint, &answering);
-            Some(Url {
+            Some(EntryUrl {
                 node,
                 scalar,
                 unreachable: standpoint.and_then(|standpoint| standpoint.unreachable(&endpoint)),
@@ -140,7 +142,7 @@ impl<'a> Entry<'a> {
 
     /// The URL, if there is one.
     #[must_use]
-    pub fn url(&self) -> Option<&Url<'a>> {
+    pub fn url(&self) -> Option<&EntryUrl<'a>> {
         self.url.as_ref()
     }
 
@@ -168,7 +170,7 @@ impl<'a> Entry<'a> {
 
     /// The URL, if it can be sent to: nothing about its receiver is said of one that can't.
     #[must_use]
-    pub fn sound_url(&self) -> Option<&Url<'a>> {
+    pub fn sound_url(&self) -> Option<&EntryUrl<'a>> {
         self.url.as_ref().filter(|url| url.endpoint.is_sound())
     }
 
@@ -229,7 +231,7 @@ impl<'a> Entry<'a> {
     /// The URL, if its receiver has such a one: nothing more is reported about a URL that is to
     /// become another one anyway.
     #[must_use]
-    pub fn right_url(&self) -> Option<&Url<'a>> {
+    pub fn right_url(&self) -> Option<&EntryUrl<'a>> {
         let mut faults = self.shape_faults().iter();
         self.sound_url()
             .filter(|_| faults.all(|fault| fault.is_unknown_path))
@@ -353,13 +355,13 @@ impl<'a> Entry<'a> {
             return false;
         };
         url.endpoint.scheme_name().as_deref() == Some("http")
-            && url.endpoint.network() == Network::Public
+            && url.endpoint.network() == HostNetwork::Public
             && !self.sent_credentials().is_empty()
     }
 
     /// The credentials of the entry's client settings.
     #[must_use]
-    pub fn credentials(&self) -> Vec<prometheus::Credential<'a>> {
+    pub fn credentials(&self) -> Vec<prometheus::ClientCredential<'a>> {
         self.write.http().credentials()
     }
 }

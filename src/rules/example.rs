@@ -28,14 +28,14 @@ pub struct Example {
     /// Other files of its tree: path and content.
     pub files: Vec<(String, String)>,
     /// What must be found, from warning upwards; nothing else may be.
-    pub expected: Vec<Expected>,
+    pub expected: Vec<ExpectedFinding>,
     /// Whether it is a bad one.
     pub bad: bool,
 }
 
 /// A finding that an example calls for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expected {
+pub struct ExpectedFinding {
     /// The line of the token in the example, from 1.
     pub line: usize,
     /// The columns of the token, from 1, the second one behind its end; none where only the line
@@ -89,7 +89,7 @@ pub fn examples(page: &str) -> Vec<Example> {
     out
 }
 
-fn expectations(lines: &[&str]) -> Vec<Expected> {
+fn expectations(lines: &[&str]) -> Vec<ExpectedFinding> {
     let mut out = Vec::new();
     let mut faulty = 0;
     for (index, line) in lines.iter().enumerate() {
@@ -102,7 +102,7 @@ fn expectations(lines: &[&str]) -> Vec<Expected> {
 }
 
 /// The finding that a line marks on the line with the given number.
-fn expectation(line: &str, faulty: usize) -> Option<Expected> {
+fn expectation(line: &str, faulty: usize) -> Option<ExpectedFinding> {
     let mark = line.trim_start().strip_prefix('#')?.trim_start();
     let (columns, rest) = if let Some(rest) = mark.strip_prefix("<--") {
         (None, rest)
@@ -121,7 +121,7 @@ fn expectation(line: &str, faulty: usize) -> Option<Expected> {
         None => (severity, None),
     };
     let severity = Severity::from_word(word)?;
-    Some(Expected {
+    Some(ExpectedFinding {
         line: faulty,
         columns,
         severity,

@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::configuration::Configuration;
-use super::entry::Entry;
+use super::entry::RemoteWriteEntry;
 use super::sent::{Sent, fault};
 use crate::discover::{self, EmbeddedIn};
 use crate::facts::deployment::RunningDeployment;
 use crate::facts::token::{self, Observation};
 use crate::facts::{Facts, PathQuery, PathVerdict};
 use crate::finding::{Evidence, Finding, Severity, Span};
-use crate::schema::{self, Inline, Reference, Setting, table};
+use crate::schema::{self, FileReference, InlineSecret, ReferencedValue, table};
 use crate::yaml::placeholder;
 
 /// What a configuration needs to prove who it is, looked up once for all rules.
@@ -28,7 +28,7 @@ pub struct Material<'e, 'a> {
     /// The files that it names. One that several parts take over from one place is here for each.
     pub files: Vec<NamedFile<'e, 'a>>,
     /// The secrets that are in it.
-    pub secrets: Vec<Secret<'e, 'a>>,
+    pub secrets: Vec<InlineMaterial<'e, 'a>>,
     /// What runs it, as far as the tree tells; not looked for where it needs neither.
     pub runners: Vec<RunningDeployment<'a>>,
 }
@@ -37,11 +37,11 @@ pub struct Material<'e, 'a> {
 #[derive(Debug)]
 pub struct NamedFile<'e, 'a> {
     /// The key that names it.
-    pub reference: Reference<'a>,
+    pub reference: FileReference<'a>,
     /// What is known of it.
     pub judged: PathVerdict,
     /// The remote_write entry that it belongs to, if it belongs to one.
-    pub entry: Option<&'e Entry<'a>>,
+    pub entry: Option<&'e RemoteWriteEntry<'a>>,
     /// What else the tree tells.
     pub facts: &'a Facts<'a>,
     /// Whether something fills in placeholders before Prometheus reads the configuration.
@@ -54,13 +54,13 @@ pub struct NamedFile<'e, 'a> {
 
 /// A secret that is in a configuration.
 #[derive(Debug)]
-pub struct Secret<'e, 'a> {
+pub struct InlineMaterial<'e, 'a> {
     /// The key that holds it.
-    pub inline: Inline<'a>,
+    pub inline: InlineSecret<'a>,
     /// What it shows.
     pub content: Vec<Observation>,
     /// The remote_write entry that it belongs to, if it belongs to one.
-    pub entry: Option<&'e Entry<'a>>,
+    pub entry: Option<&'e RemoteWriteEntry<'a>>,
     /// Whether it is a plain word that a script fills in.
     pub is_filled_in: bool,
     /// Whether it was found at this place before.
@@ -78,7 +78,7 @@ impl<'e, 'a> Material<'e, 'a> {
             .references
             .retain(|reference| is_material(reference.kind));
         let is_empty = holdings.references.is_empty() && holdings.secrets.is_empty();
-        let lookup = Lookup {
+        let lookup = MaterialLookup {
             configuration,
             shown: document.text().path(),
             by_span: by_span(&configuration.entries),
@@ -188,7 +188,7 @@ impl NamedFile<'_, '_> {
     }
 }
 
-impl Secret<'_, '_> {
+impl InlineMaterial<'_, '_> {
     /// Whether it is an obvious dummy. Any other word may be somebody's password, live or weak.
     #[must_use]
     pub fn is_made_up(&self) -> bool {
@@ -210,16 +210,16 @@ impl Secret<'_, '_> {
 }
 
 /// What is needed to look up the files and secrets of one configuration.
-struct Lookup<'e, 'a> {
+struct MaterialLookup<'e, 'a> {
     configuration: &'e Configuration<'a>,
     shown: &'a str,
-    by_span: HashMap<Span, &'e Entry<'a>>,
+    by_span: HashMap<Span, &'e RemoteWriteEntry<'a>>,
     runners: Vec<RunningDeployment<'a>>,
 }
 
-impl<'e, 'a> Lookup<'e, 'a> {
+impl<'e, 'a> MaterialLookup<'e, 'a> {
     /// What is known of the files that are named.
-    fn files(&self, references: Vec<Reference<'a>>) -> Vec<NamedFile<'e, 'a>> {
+    fn files(&self, references: Vec<FileReference<'a>>) -> Vec<NamedFile<'e, 'a>> {
         let Configuration {
             facts,
             templated,
@@ -253,7 +253,7 @@ impl<'e, 'a> Lookup<'e, 'a> {
     }
 
     /// What the secrets show.
-    fn secrets(&self, secrets: Vec<Inline<'a>>) -> Vec<Secret<'e, 'a>> {
+    fn secrets(&self, secrets: Vec<InlineSecret<'a>>) -> Vec<InlineMaterial<'e, 'a>> {
         let now = self.configuration.facts.now();
         let mut seen = HashSet::new();
         let secrets = secrets.into_iter().map(|inline| {
@@ -263,7 +263,7 @@ impl<'e, 'a> Lookup<'e, 'a> {
             let is_rendered =
                 || self.configuration.templated && placeholder::find(text).next().is_some();
             let is_filled_in = self.is_filled(text) || is_rendered();
-            Secret {
+            InlineMaterial {
                 entry: self.entry_of(&inline.setting),
                 is_filled_in,
                 content: match is_filled_in {
@@ -278,7 +278,7 @@ impl<'e, 'a> Lookup<'e, 'a> {
     }
 
     /// The remote_write entry that a setting belongs to.
-    fn entry_of(&self, setting: &Setting<'a>) -> Option<&'e Entry<'a>> {
+    fn entry_of(&self, setting: &ReferencedValue<'a>) -> Option<&'e RemoteWriteEntry<'a>> {
         let entry = self.by_span.get(&setting.owner.span()).copied();
         entry.filter(|_| setting.section == "remote_write")
     }
@@ -296,7 +296,7 @@ impl<'e, 'a> Lookup<'e, 'a> {
 }
 
 /// Entries by where they are.
-fn by_span<'e, 'a>(entries: &'e [Entry<'a>]) -> HashMap<Span, &'e Entry<'a>> {
+fn by_span<'e, 'a>(entries: &'e [RemoteWriteEntry<'a>]) -> HashMap<Span, &'e RemoteWriteEntry<'a>> {
     let entries = entries.iter();
     entries
         .map(|entry| (entry.write.node().span(), entry))
@@ -342,7 +342,7 @@ const FAILS: &[(&str, &str)] = &[
 ];
 
 /// What fails where a setting can't be used.
-fn consequence(setting: &Setting<'_>) -> &'static str {
+fn consequence(setting: &ReferencedValue<'_>) -> &'static str {
     if setting.name.contains("_sd_configs.") {
         return "the service discovery finds no targets";
     }

@@ -1,26 +1,26 @@
 //! What the server of an entry showed, where it was asked.
 
-use super::entry::Entry;
-use crate::facts::online::{Server, Shown};
+use super::entry::RemoteWriteEntry;
+use crate::facts::online::{OnlineServer, ShownByServer};
 use crate::facts::{KnownIssuer, issuer};
-use crate::source::handshake::Failure;
+use crate::source::handshake::HandshakeFailure;
 
-impl Entry<'_> {
+impl RemoteWriteEntry<'_> {
     /// The server that it sends to; none if the URL has no target.
     #[must_use]
-    pub fn server(&self) -> Option<Server> {
-        Some(Server::new(self.write, &self.sound_url()?.endpoint))
+    pub fn server(&self) -> Option<OnlineServer> {
+        Some(OnlineServer::new(self.write, &self.sound_url()?.endpoint))
     }
 
     /// What its server showed; none if it was not asked.
     #[must_use]
-    pub fn shown(&self) -> Option<Result<Shown, Failure>> {
+    pub fn shown(&self) -> Option<Result<ShownByServer, HandshakeFailure>> {
         if !self.facts.is_online() {
             return None;
         }
         match self.server()? {
-            Server::Asked(target) => self.facts.shown_by(&target),
-            Server::Plain | Server::NotAsked(_) => None,
+            OnlineServer::Asked(target) => self.facts.shown_by(&target),
+            OnlineServer::Plain | OnlineServer::NotAsked(_) => None,
         }
     }
 

@@ -1,38 +1,38 @@
 //! The table of rules.
 
 use super::{
-    Common, Configuration, Entry, Findings, HttpPart, Material, NamedFile, RelabelList, Start,
-    Upgrade,
+    Common, Configuration, HttpPart, Material, NamedFile, PrometheusStart, RelabelList,
+    RemoteWriteEntry, RuleFindings, Upgrade,
 };
 use crate::finding::{Severity, nearest};
 use crate::prometheus::Config;
 
 /// A native check, by what it looks at.
 #[derive(Clone, Copy, Debug)]
-pub enum Check {
+pub enum NativeCheck {
     /// Every `remote_write` entry.
-    RemoteWrite(fn(&Entry<'_>, &mut Findings<'_>)),
+    RemoteWrite(fn(&RemoteWriteEntry<'_>, &mut RuleFindings<'_>)),
     /// All `remote_write` entries of a configuration together.
-    RemoteWrites(fn(&[Entry<'_>], &mut Findings<'_>)),
+    RemoteWrites(fn(&[RemoteWriteEntry<'_>], &mut RuleFindings<'_>)),
     /// Every configuration.
-    Config(fn(Config<'_>, &mut Findings<'_>)),
+    Config(fn(Config<'_>, &mut RuleFindings<'_>)),
     /// The same with what the tree reports it.
-    Configuration(fn(&Configuration<'_>, &mut Findings<'_>)),
+    Configuration(fn(&Configuration<'_>, &mut RuleFindings<'_>)),
     /// Every file with something secret that a configuration names, or that a client needs.
-    File(fn(&NamedFile<'_, '_>, &mut Findings<'_>)),
+    File(fn(&NamedFile<'_, '_>, &mut RuleFindings<'_>)),
     /// All these files, and the secrets that are in the configuration itself.
-    Material(fn(&Material<'_, '_>, &mut Findings<'_>)),
+    Material(fn(&Material<'_, '_>, &mut RuleFindings<'_>)),
     /// Everything that talks HTTP: remote_write, remote_read, jobs, Alertmanagers, service
     /// discoveries.
-    HttpClient(fn(&HttpPart<'_, '_>, &mut Findings<'_>)),
+    HttpClient(fn(&HttpPart<'_, '_>, &mut RuleFindings<'_>)),
     /// All configurations of a tree together.
     Tree(TreeCheck),
     /// Every list of relabel rules.
-    Relabel(fn(&RelabelList<'_, '_>, &mut Findings<'_>)),
+    Relabel(fn(&RelabelList<'_, '_>, &mut RuleFindings<'_>)),
     /// Every configuration that several releases have to load.
-    Upgrade(fn(&Upgrade<'_>, &mut Findings<'_>)),
+    Upgrade(fn(&Upgrade<'_>, &mut RuleFindings<'_>)),
     /// Everything of the tree that starts Prometheus with a configuration, or may.
-    Start(fn(&Start<'_>, &mut Findings<'_>)),
+    Start(fn(&PrometheusStart<'_>, &mut RuleFindings<'_>)),
 }
 
 /// A check of all configurations of a tree together. Only those that have something in common are at hand at
@@ -41,7 +41,7 @@ pub enum Check {
 pub struct TreeCheck {
     /// What it finds in some configurations. It finds the same in all of a tree as in each of them alone,
     /// if no two have in common what it compares.
-    pub check: fn(&[Configuration<'_>], &mut Findings<'_>),
+    pub check: fn(&[Configuration<'_>], &mut RuleFindings<'_>),
     /// What it compares a configuration by.
     pub in_common: fn(&Configuration<'_>) -> Vec<Common>,
 }
@@ -72,7 +72,7 @@ impl Status {
 /// A rule: its page, and the check that runs it. Rules without a check are reported by the room
 /// that notices the fault on its way (the schema's walker, for one).
 #[derive(Clone, Copy, Debug)]
-pub struct Page {
+pub struct RulePage {
     /// The name, such as `remote-write/url-shape`.
     pub name: &'static str,
     /// The title of the page.
@@ -100,10 +100,10 @@ pub struct Page {
     /// The whole page, front matter included.
     pub text: &'static str,
     /// The check.
-    pub check: Option<Check>,
+    pub check: Option<NativeCheck>,
 }
 
-impl Page {
+impl RulePage {
     /// The page without its front matter.
     #[must_use]
     pub fn body(&self) -> &'static str {
@@ -124,13 +124,13 @@ include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// All rules, by name.
 #[must_use]
-pub fn all() -> &'static [Page] {
+pub fn all() -> &'static [RulePage] {
     PAGES
 }
 
 /// The rule of a name.
 #[must_use]
-pub fn find(name: &str) -> Option<&'static Page> {
+pub fn find(name: &str) -> Option<&'static RulePage> {
     PAGES.iter().find(|page| page.name == name)
 }
 
@@ -146,9 +146,9 @@ pub fn nearest_name(name: &str) -> Option<&'static str> {
     };
     nearest(name, PAGES.iter().map(|page| page.name))
         .filter(is_alike)
-        .or_else(|| nearest(name, PAGES.iter().map(Page::group)))
+        .or_else(|| nearest(name, PAGES.iter().map(RulePage::group)))
         .or_else(|| {
-            let last = |page: &Page| page.name.rsplit('/').next() == Some(name);
+            let last = |page: &RulePage| page.name.rsplit('/').next() == Some(name);
             PAGES.iter().find(|page| last(page)).map(|page| page.name)
         })
 }

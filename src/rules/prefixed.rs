@@ -4,7 +4,7 @@
 //! VictoriaMetrics cuts the prefix off before it looks at the path (`handlerWrapper` of
 //! `lib/httpserver`, 1.110).
 
-use super::entry::Url;
+use super::entry::EntryUrl;
 use crate::facts::ReceiverSettings;
 use crate::facts::receiver::ShapeFault;
 use crate::prometheus::endpoint::Endpoint;
@@ -15,7 +15,7 @@ const MOST_SEGMENTS: usize = 4;
 /// The faults of a URL, given those of the URL as it is written: none where it is right behind the
 /// receiver's prefix, which is not known without settings. `judge` says what is wrong with a text.
 pub(super) fn without_prefix(
-    url: &Url<'_>,
+    url: &EntryUrl<'_>,
     settings: Option<&ReceiverSettings>,
     faults: Vec<ShapeFault>,
     judge: impl Fn(&str) -> Vec<ShapeFault>,

@@ -7,20 +7,20 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::configuration::Configuration;
-use super::engine::Judgement;
-use super::pages::{Check, all};
-use super::sink::Findings;
+use super::engine::RuleJudgment;
+use super::pages::{NativeCheck, all};
+use super::sink::RuleFindings;
 use super::timings::Timings;
 use crate::prometheus::{
-    Config, Discovered, Effect, Interpreter, Labels, PatternBudget, RelabelRule, Semantics, Step,
-    Value,
+    Config, Discovered, Effect, Interpreter, KnownLabelValue, KnownLabels, PatternBudget,
+    RelabelRule, RuleOutcome, Semantics,
 };
-use crate::schema::{Target, Version};
+use crate::schema::{TargetReleases, Version};
 use crate::yaml::{Document, Mapping, Node};
 
 /// What the rules of a list look at (docs/configuration/configuration.md of Prometheus).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum RelabelStage {
     /// Targets of a job, before they are scraped.
     Targets,
     /// Samples of a job, after they are scraped.
@@ -35,7 +35,7 @@ pub enum Stage {
 
 /// How the configuration comes to Prometheus.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Reader {
+pub struct LoadedBy {
     /// vmagent reads it, whose rules have more keys and actions.
     pub vmagent: bool,
     /// It is written in other words, and what reads them adds rules and labels of its own.
@@ -52,19 +52,19 @@ pub struct Reader {
 #[derive(Debug)]
 pub struct RelabelList<'r, 'd> {
     /// What its rules look at.
-    pub stage: Stage,
+    pub stage: RelabelStage,
     /// The list.
     pub node: Node<'d>,
     /// Its rules, with what they come to: none behind one that drops all.
-    pub rules: Vec<(&'r RelabelRule<'d>, Option<Step>)>,
+    pub rules: Vec<(&'r RelabelRule<'d>, Option<RuleOutcome>)>,
     /// What is known of the labels behind the last rule, if anything is left.
-    pub after: Option<Labels>,
+    pub after: Option<KnownLabels>,
     /// The service discoveries of its job.
     pub discovered: Discovered,
     /// The releases that load it.
     pub releases: &'r [Version],
     /// How it comes to Prometheus.
-    pub reader: Reader,
+    pub reader: LoadedBy,
     /// Whether other jobs have the same list, by an alias.
     pub shared: bool,
     /// Whether its patterns are too large to be compared in full.
@@ -75,27 +75,27 @@ pub struct RelabelList<'r, 'd> {
 #[must_use]
 pub fn judge_relabel(
     configuration: &Configuration<'_>,
-    target: &Target,
-    reader: Reader,
+    target: &TargetReleases,
+    reader: LoadedBy,
     timings: Option<&Timings>,
-) -> Judgement {
-    let mut out = Judgement::default();
+) -> RuleJudgment {
+    let mut out = RuleJudgment::default();
     let config = configuration.config;
     let budget = PatternBudget::default();
     let lists = lists(config);
     let checks: Vec<_> = relabel_checks().collect();
     // The same for every job.
     let samples = OnceCell::new();
-    let mut quiet = Quiet::of(config.root().node().document());
+    let mut quiet = UnreportedLists::of(config.root().node().document());
     let mut uses: HashMap<_, usize> = HashMap::new();
     for (_, list, _) in &lists {
         *uses.entry(list.target().span()).or_default() += 1;
     }
     for (stage, node, of) in lists {
-        if reader.vmagent && stage != Stage::Written {
+        if reader.vmagent && stage != RelabelStage::Written {
             continue;
         }
-        let of_samples = stage == Stage::Samples && !reader.generated;
+        let of_samples = stage == RelabelStage::Samples && !reader.generated;
         let written = of_samples.then(|| quiet.key(node)).flatten();
         if written.is_some_and(|list| quiet.lists.contains(&list)) {
             continue;
@@ -105,8 +105,8 @@ pub fn judge_relabel(
             .filter_map(|node| RelabelRule::new(node, &budget))
             .collect();
         let (discovered, labels) = match stage {
-            Stage::Samples => {
-                let labels: &Labels = samples.get_or_init(initial::samples);
+            RelabelStage::Samples => {
+                let labels: &KnownLabels = samples.get_or_init(initial::samples);
                 (Discovered::default(), labels.clone())
             }
             _ => initial::labels(stage, config, of, reader, &target.versions),
@@ -141,13 +141,13 @@ pub fn judge_relabel(
 /// The lists about which nothing is said, as they are written, each with the column where it begins.
 /// Nothing is known of the samples of one job that is not known of those of another, so that what is
 /// written alike is judged alike: most jobs of a configuration have the same list.
-struct Quiet<'d> {
+struct UnreportedLists<'d> {
     lists: HashSet<(usize, &'d str)>,
     /// Whether a list may depend on what is written elsewhere: in a translation, or a text with anchors.
     is_open: bool,
 }
 
-impl<'d> Quiet<'d> {
+impl<'d> UnreportedLists<'d> {
     fn of(document: &Document) -> Self {
         let has_anchors = document.text().content().contains('&');
         Self {
@@ -173,13 +173,13 @@ impl<'d> Quiet<'d> {
 type RelabelCheck = (
     usize,
     &'static str,
-    fn(&RelabelList<'_, '_>, &mut Findings<'_>),
+    fn(&RelabelList<'_, '_>, &mut RuleFindings<'_>),
 );
 
 fn relabel_checks() -> impl Iterator<Item = RelabelCheck> {
     let pages = all().iter().enumerate();
     pages.filter_map(|(index, page)| match page.check {
-        Some(Check::Relabel(check)) => Some((index, page.name, check)),
+        Some(NativeCheck::Relabel(check)) => Some((index, page.name, check)),
         _ => None,
     })
 }
@@ -187,11 +187,11 @@ fn relabel_checks() -> impl Iterator<Item = RelabelCheck> {
 fn judge_list(
     list: &RelabelList<'_, '_>,
     checks: &[RelabelCheck],
-    out: &mut Judgement,
+    out: &mut RuleJudgment,
     timings: Option<&Timings>,
 ) {
     for &(index, name, check) in checks {
-        let mut findings = Findings {
+        let mut findings = RuleFindings {
             rule: name,
             found: &mut out.findings,
             unchecked: &mut out.unchecked,
@@ -210,14 +210,14 @@ pub(in crate::rules) fn labels_of_job(
     config: Config<'_>,
     job: Mapping<'_>,
     template: bool,
-) -> Option<Labels> {
+) -> Option<KnownLabels> {
     let budget = PatternBudget::default();
-    let reader = Reader {
+    let reader = LoadedBy {
         template,
-        ..Reader::default()
+        ..LoadedBy::default()
     };
     let releases = [Version::NEWEST];
-    let (_, labels) = initial::labels(Stage::Targets, config, job, reader, &releases);
+    let (_, labels) = initial::labels(RelabelStage::Targets, config, job, reader, &releases);
     let rules = job.get("relabel_configs").into_iter().flat_map(Node::items);
     let rules: Option<Vec<_>> = rules.map(|node| RelabelRule::new(node, &budget)).collect();
     let rules = rules?;
@@ -233,13 +233,13 @@ pub(in crate::rules) fn labels_of_job(
     let own = match instance.is_absent() {
         true => labels.get("__address__"),
         false if instance.is_present() => instance,
-        false => Value::Present,
+        false => KnownLabelValue::Present,
     };
     (!budget.is_used_up()).then(|| labels.with("instance", own))
 }
 
 /// The lists of a configuration, with the section that holds them.
-fn lists<'d>(config: Config<'d>) -> Vec<(Stage, Node<'d>, Mapping<'d>)> {
+fn lists<'d>(config: Config<'d>) -> Vec<(RelabelStage, Node<'d>, Mapping<'d>)> {
     let mut out = Vec::new();
     let mut add = |stage, of: Mapping<'d>, key: &str| {
         if let Some(list) = of.get(key).filter(|list| list.sequence().is_some()) {
@@ -247,28 +247,33 @@ fn lists<'d>(config: Config<'d>) -> Vec<(Stage, Node<'d>, Mapping<'d>)> {
         }
     };
     for job in config.scrape_configs() {
-        add(Stage::Targets, job, "relabel_configs");
-        add(Stage::Samples, job, "metric_relabel_configs");
+        add(RelabelStage::Targets, job, "relabel_configs");
+        add(RelabelStage::Samples, job, "metric_relabel_configs");
     }
     for write in config.remote_writes() {
         if let Some(entry) = write.node().mapping() {
-            add(Stage::Written, entry, "write_relabel_configs");
+            add(RelabelStage::Written, entry, "write_relabel_configs");
         }
     }
     let alerting = config.root().get("alerting").and_then(Node::mapping);
     if let Some(alerting) = alerting {
-        add(Stage::Alerts, alerting, "alert_relabel_configs");
+        add(RelabelStage::Alerts, alerting, "alert_relabel_configs");
         let sets = alerting.get("alertmanagers").into_iter();
         for set in sets.flat_map(Node::items).filter_map(Node::mapping) {
-            add(Stage::Alertmanagers, set, "relabel_configs");
-            add(Stage::Alerts, set, "alert_relabel_configs");
+            add(RelabelStage::Alertmanagers, set, "relabel_configs");
+            add(RelabelStage::Alerts, set, "alert_relabel_configs");
         }
     }
     out
 }
 
 impl<'r, 'd> RelabelList<'r, 'd> {
-    fn run(&mut self, rules: &'r [RelabelRule<'d>], labels: Labels, budget: &'r PatternBudget) {
+    fn run(
+        &mut self,
+        rules: &'r [RelabelRule<'d>],
+        labels: KnownLabels,
+        budget: &'r PatternBudget,
+    ) {
         let newest = self.releases.iter().max().copied();
         let semantics = Semantics::of(newest.unwrap_or(Version::NEWEST));
         let mut interpreter = Interpreter::new(labels, semantics, budget);
@@ -286,7 +291,7 @@ impl<'r, 'd> RelabelList<'r, 'd> {
     }
 
     /// The rules that something reaches.
-    pub fn steps(&self) -> impl Iterator<Item = (&'r RelabelRule<'d>, &Step)> {
+    pub fn steps(&self) -> impl Iterator<Item = (&'r RelabelRule<'d>, &RuleOutcome)> {
         let rules = self.rules.iter();
         rules.filter_map(|(rule, step)| Some((*rule, step.as_ref()?)))
     }
@@ -298,24 +303,27 @@ impl<'r, 'd> RelabelList<'r, 'd> {
             || label.starts_with("__param_")
             || TARGET_SETTINGS.contains(&label);
         match self.stage {
-            Stage::Targets => label == "__name__",
+            RelabelStage::Targets => label == "__name__",
             // `rules.AlertingRule.Eval` removes the name of the metric.
-            Stage::Alerts => of_target || label == "__name__",
-            Stage::Samples | Stage::Written => of_target,
-            Stage::Alertmanagers => false,
+            RelabelStage::Alerts => of_target || label == "__name__",
+            RelabelStage::Samples | RelabelStage::Written => of_target,
+            RelabelStage::Alertmanagers => false,
         }
     }
 
     /// Whether a label is one of a service discovery, which this list sees.
     #[must_use]
     pub fn is_of_discovery(&self, label: &str) -> bool {
-        let sees = matches!(self.stage, Stage::Targets | Stage::Alertmanagers);
+        let sees = matches!(
+            self.stage,
+            RelabelStage::Targets | RelabelStage::Alertmanagers
+        );
         sees && label.starts_with("__meta_")
     }
 
     /// Whether another rule says why a step does what it does, and what has to be done.
     #[must_use]
-    pub fn is_reported_elsewhere(&self, rule: &RelabelRule<'_>, step: &Step) -> bool {
+    pub fn is_reported_elsewhere(&self, rule: &RelabelRule<'_>, step: &RuleOutcome) -> bool {
         let absent = step.absent.iter().filter_map(|at| rule.sources.get(*at));
         let mut absent = absent.copied();
         absent.any(|label| {
@@ -329,7 +337,7 @@ impl<'r, 'd> RelabelList<'r, 'd> {
     /// Whether a label can only be one of samples, in a list for targets.
     #[must_use]
     pub fn is_of_samples(&self, label: &str) -> bool {
-        self.stage == Stage::Targets && !label.starts_with("__")
+        self.stage == RelabelStage::Targets && !label.starts_with("__")
     }
 }
 

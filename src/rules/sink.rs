@@ -1,18 +1,18 @@
 //! Where checks put what they find.
 
-use crate::facts::deployment::Written;
+use crate::facts::deployment::ProvidedValue;
 use crate::finding::{Finding, Message, Place, Severity, Span, Unchecked};
 use crate::yaml::Node;
 
 /// What one rule finds.
 #[derive(Debug)]
-pub struct Findings<'r> {
+pub struct RuleFindings<'r> {
     pub(super) rule: &'static str,
     pub(super) found: &'r mut Vec<Finding>,
     pub(super) unchecked: &'r mut Vec<Unchecked>,
 }
 
-impl Findings<'_> {
+impl RuleFindings<'_> {
     /// A fault of a node, to be completed with help and evidence and handed to [`Self::push`].
     #[must_use]
     pub fn at(&self, node: Node<'_>, severity: Severity, message: impl Into<Message>) -> Finding {
@@ -38,7 +38,12 @@ impl Findings<'_> {
 
     /// A fault of a value in another file than the configuration.
     #[must_use]
-    pub fn of_value(&self, written: &Written, severity: Severity, message: String) -> Finding {
+    pub fn of_value(
+        &self,
+        written: &ProvidedValue,
+        severity: Severity,
+        message: String,
+    ) -> Finding {
         Finding::new(self.rule, severity, written.place.clone(), message)
             .of_key(&written.logical, &written.identity)
     }
@@ -80,7 +85,12 @@ impl Findings<'_> {
     }
 
     /// Notes that something of a value in another file could not be judged.
-    pub fn unchecked_value(&mut self, written: &Written, reason: String, settle: Option<String>) {
+    pub fn unchecked_value(
+        &mut self,
+        written: &ProvidedValue,
+        reason: String,
+        settle: Option<String>,
+    ) {
         self.unchecked.push(Unchecked {
             noun: None,
             place: written.place.clone(),

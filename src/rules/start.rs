@@ -5,33 +5,33 @@ pub(super) mod refused;
 use std::collections::HashSet;
 
 use super::configuration::Configuration;
-use super::engine::Judgement;
-use super::pages::{Check, all};
-use super::sink::Findings;
+use super::engine::RuleJudgment;
+use super::pages::{NativeCheck, all};
+use super::sink::RuleFindings;
 use super::timings::Timings;
 use crate::facts::Facts;
 use crate::facts::deployment::Deployment;
-use crate::facts::deployment::flags::Word;
-use crate::schema::{Target, Version};
+use crate::facts::deployment::flags::FlagWord;
+use crate::schema::{TargetReleases, Version};
 
 /// A container that starts Prometheus with a configuration, or may.
 #[derive(Clone, Copy, Debug)]
-pub struct Start<'d> {
+pub struct PrometheusStart<'d> {
     /// The container.
     pub deployment: &'d Deployment,
     /// What else the tree tells.
     pub facts: &'d Facts<'d>,
-    target: &'d Target,
+    target: &'d TargetReleases,
 }
 
 /// Judges what starts a configuration. `timings` is as in [`super::judge`].
 #[must_use]
 pub fn judge_start(
     configuration: &Configuration<'_>,
-    target: &Target,
+    target: &TargetReleases,
     timings: Option<&Timings>,
-) -> Judgement {
-    let mut out = Judgement::default();
+) -> RuleJudgment {
+    let mut out = RuleJudgment::default();
     let facts = configuration.facts;
     if configuration.folder.is_none() && configuration.holder.is_none() {
         return out;
@@ -74,18 +74,18 @@ pub fn judge_start(
 pub fn judge_container(
     deployment: &Deployment,
     facts: &Facts<'_>,
-    target: &Target,
+    target: &TargetReleases,
     timings: Option<&Timings>,
-) -> Judgement {
-    let mut out = Judgement::default();
-    let start = Start {
+) -> RuleJudgment {
+    let mut out = RuleJudgment::default();
+    let start = PrometheusStart {
         deployment,
         facts,
         target,
     };
     for (index, page) in all().iter().enumerate() {
-        if let Some(Check::Start(check)) = page.check {
-            let mut findings = Findings {
+        if let Some(NativeCheck::Start(check)) = page.check {
+            let mut findings = RuleFindings {
                 rule: page.name,
                 found: &mut out.findings,
                 unchecked: &mut out.unchecked,
@@ -102,7 +102,7 @@ pub fn judge_container(
 
 /// What the releases that are started make of a word of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum FlagVerdict {
     /// They know it, or it is not known which they are.
     Known,
     /// They no longer know it, since this release.
@@ -113,25 +113,25 @@ pub(super) enum Verdict {
     Unknown,
 }
 
-impl Start<'_> {
+impl PrometheusStart<'_> {
     /// What the releases that are started make of a word.
-    pub(super) fn verdict(&self, name: &str, words: &[Word]) -> Verdict {
+    pub(super) fn verdict(&self, name: &str, words: &[FlagWord]) -> FlagVerdict {
         let releases = self.releases();
         let newest = (Version::NEWEST.major, Version::NEWEST.minor);
         if releases.iter().any(|release| *release > newest) {
-            return Verdict::Known;
+            return FlagVerdict::Known;
         }
         let Some(word) = words.iter().find(|word| word.name == name) else {
-            return Verdict::Unknown;
+            return FlagVerdict::Unknown;
         };
         if releases.is_empty() || releases.iter().any(|release| word.is_known_to(*release)) {
-            return Verdict::Known;
+            return FlagVerdict::Known;
         }
         let is_gone = |until: &(u16, u16)| releases.iter().all(|release| until <= release);
         match (word.until.filter(is_gone), word.since) {
-            (Some(until), _) => Verdict::Gone(until),
-            (None, Some(since)) => Verdict::TooNew(since),
-            (None, None) => Verdict::Known,
+            (Some(until), _) => FlagVerdict::Gone(until),
+            (None, Some(since)) => FlagVerdict::TooNew(since),
+            (None, None) => FlagVerdict::Known,
         }
     }
 
@@ -147,7 +147,7 @@ impl Start<'_> {
                 .map(|version| (version.major, version.minor))
                 .collect()
         };
-        if self.target.versions != Target::default().versions {
+        if self.target.versions != TargetReleases::default().versions {
             return targets();
         }
         match &self.deployment.image {
@@ -166,7 +166,7 @@ impl Start<'_> {
     }
 }
 
-impl Verdict {
+impl FlagVerdict {
     /// The kind of fault.
     pub(super) fn kind(self) -> &'static str {
         match self {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::configuration::Configuration;
-use super::engine::Judgement;
-use super::pages::{Check, TreeCheck, all};
+use super::engine::RuleJudgment;
+use super::pages::{NativeCheck, TreeCheck, all};
 use super::timings::Timings;
 
 /// What a check compares a configuration by. Configurations of a group are judged together if two of them
@@ -23,12 +23,12 @@ pub struct Alone {
     /// The index of the page.
     page: usize,
     common: Vec<Common>,
-    judgement: Judgement,
+    judgement: RuleJudgment,
 }
 
 impl Alone {
     /// What it says.
-    pub fn judgement(&mut self) -> &mut Judgement {
+    pub fn judgement(&mut self) -> &mut RuleJudgment {
         &mut self.judgement
     }
 }
@@ -74,7 +74,7 @@ pub fn judge_alone(configuration: &Configuration<'_>, timings: Option<&Timings>)
             Some(timings) => timings.measure(page, of_page),
             None => of_page(),
         };
-        let Judgement {
+        let RuleJudgment {
             findings,
             unchecked,
             ..
@@ -94,10 +94,10 @@ pub fn judge_together<E>(
     timings: Option<&Timings>,
     mut judge: impl FnMut(
         &BTreeSet<usize>,
-        &dyn Fn(&[Configuration<'_>]) -> Judgement,
-    ) -> Result<Judgement, E>,
-) -> (Judgement, Vec<E>) {
-    let mut out = Judgement::default();
+        &dyn Fn(&[Configuration<'_>]) -> RuleJudgment,
+    ) -> Result<RuleJudgment, E>,
+) -> (RuleJudgment, Vec<E>) {
+    let mut out = RuleJudgment::default();
     let mut failed = Vec::new();
     for (page, check) in checks() {
         let together = together(&configurations, page);
@@ -128,13 +128,17 @@ pub fn judge_together<E>(
 fn checks() -> impl Iterator<Item = (usize, TreeCheck)> {
     let pages = all().iter().enumerate();
     pages.filter_map(|(index, page)| match page.check {
-        Some(Check::Tree(check)) => Some((index, check)),
+        Some(NativeCheck::Tree(check)) => Some((index, check)),
         _ => None,
     })
 }
 
-fn judgement_of(page: usize, check: TreeCheck, configurations: &[Configuration<'_>]) -> Judgement {
-    let mut out = Judgement::default();
+fn judgement_of(
+    page: usize,
+    check: TreeCheck,
+    configurations: &[Configuration<'_>],
+) -> RuleJudgment {
+    let mut out = RuleJudgment::default();
     if let Some(page) = all().get(page) {
         (check.check)(configurations, &mut out.sink(page));
     }

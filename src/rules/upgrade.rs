@@ -4,18 +4,18 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::configuration::Configuration;
-use super::engine::Judgement;
-use super::pages::{Check, all};
-use super::sink::Findings;
+use super::engine::RuleJudgment;
+use super::pages::{NativeCheck, all};
+use super::sink::RuleFindings;
 use super::timings::Timings;
-use crate::discover::Recognised;
+use crate::discover::RecognizedFile;
 use crate::facts::Facts;
-use crate::facts::deployment::{Certainty, Deployment};
-use crate::facts::included::{Documents, FileSet};
+use crate::facts::deployment::{Deployment, RunCertainty};
+use crate::facts::included::{FileSet, IncludedDocuments};
 use crate::finding::{Evidence, Finding, Place, Span};
 use crate::prometheus::Config;
-use crate::schema::{Target, Version};
-use crate::source::Found;
+use crate::schema::{TargetReleases, Version};
+use crate::source::FoundFile;
 use crate::yaml::{Document, Mapping, Node};
 
 /// How many places a finding about a whole file shows: its own, and ten as evidence.
@@ -36,7 +36,7 @@ pub struct Upgrade<'d> {
     /// What is known to run the configuration and to be Prometheus. One that only may run it is not
     /// among them.
     pub deployments: &'d [&'d Deployment],
-    documents: &'d Documents,
+    documents: &'d IncludedDocuments,
     /// Whether the configuration was read with its tags covered, after which less is known.
     masked: bool,
     of_included: RefCell<Vec<Finding>>,
@@ -44,7 +44,7 @@ pub struct Upgrade<'d> {
 
 /// The entries of `scrape_configs` in one file.
 #[derive(Clone, Copy, Debug)]
-pub struct Jobs<'d> {
+pub struct ScrapeJobs<'d> {
     /// The file's root.
     pub root: Node<'d>,
 }
@@ -70,11 +70,11 @@ pub struct Relabeling<'d> {
 #[must_use]
 pub fn judge_upgrade(
     configuration: &Configuration<'_>,
-    recognised: &Recognised,
-    target: &Target,
+    recognised: &RecognizedFile,
+    target: &TargetReleases,
     timings: Option<&Timings>,
-) -> Judgement {
-    let mut out = Judgement::default();
+) -> RuleJudgment {
+    let mut out = RuleJudgment::default();
     let versions = target.versions.iter();
     let (Some(&from), Some(&to)) = (versions.clone().min(), versions.max()) else {
         return out;
@@ -94,7 +94,7 @@ pub fn judge_upgrade(
     let runners = runners.into_iter().flatten();
     let deployments: Vec<_> = runners
         .filter(|deployment| {
-            deployment.certainty != Certainty::Doubtful
+            deployment.certainty != RunCertainty::Doubtful
                 && deployment.deployment.prometheus.is_some()
         })
         .map(|runner| runner.deployment)
@@ -110,8 +110,8 @@ pub fn judge_upgrade(
         of_included: RefCell::default(),
     };
     for (index, page) in all().iter().enumerate() {
-        if let Some(Check::Upgrade(check)) = page.check {
-            let mut findings = Findings {
+        if let Some(NativeCheck::Upgrade(check)) = page.check {
+            let mut findings = RuleFindings {
                 rule: page.name,
                 found: &mut out.findings,
                 unchecked: &mut out.unchecked,
@@ -131,9 +131,9 @@ pub fn judge_upgrade(
 /// includes it: that one reports them, and knows what its `global` sets. It has to be asked after
 /// all configurations were judged.
 pub fn without_included_jobs(
-    judgement: &mut Judgement,
+    judgement: &mut RuleJudgment,
     jobs: Option<Span>,
-    found: &Found,
+    found: &FoundFile,
     facts: &Facts<'_>,
 ) {
     let Some(jobs) = jobs.filter(|_| facts.is_included(&found.path)) else {
@@ -145,7 +145,7 @@ pub fn without_included_jobs(
     };
     let is_of_upgrade = |finding: &Finding| {
         let check = super::find(&finding.rule).and_then(|page| page.check);
-        matches!(check, Some(Check::Upgrade(_)))
+        matches!(check, Some(NativeCheck::Upgrade(_)))
     };
     let findings = &mut judgement.findings;
     findings.retain(|finding| !(is_of_job(finding) && is_of_upgrade(finding)));
@@ -165,15 +165,15 @@ impl<'d> Upgrade<'d> {
     pub fn picked(
         &self,
         question: &str,
-        pick: &mut dyn FnMut(&Jobs<'d>) -> Vec<Node<'d>>,
+        pick: &mut dyn FnMut(&ScrapeJobs<'d>) -> Vec<Node<'d>>,
     ) -> impl Iterator<Item = Node<'d>> + use<'d> {
-        let own = pick(&Jobs::of(self.config.root().node()));
+        let own = pick(&ScrapeJobs::of(self.config.root().node()));
         let lists = self.documents.scrape_configs.iter();
         let of_lists = lists.map(|list| {
             list.picked(question, &mut |document| {
                 document
                     .root()
-                    .map_or_else(Vec::new, |root| pick(&Jobs::of(root)))
+                    .map_or_else(Vec::new, |root| pick(&ScrapeJobs::of(root)))
             })
         });
         let of_lists: Vec<_> = of_lists.collect();
@@ -209,13 +209,13 @@ impl<'d> Upgrade<'d> {
     pub fn each(
         &self,
         question: &str,
-        out: &mut Findings<'_>,
-        mut check: impl FnMut(&Jobs<'d>, &mut Findings<'_>),
+        out: &mut RuleFindings<'_>,
+        mut check: impl FnMut(&ScrapeJobs<'d>, &mut RuleFindings<'_>),
     ) {
-        check(&Jobs::of(self.config.root().node()), out);
-        let check_document = |document: &'d Document, out: &mut Findings<'_>| {
+        check(&ScrapeJobs::of(self.config.root().node()), out);
+        let check_document = |document: &'d Document, out: &mut RuleFindings<'_>| {
             if let Some(root) = document.root() {
-                check(&Jobs::of(root), out);
+                check(&ScrapeJobs::of(root), out);
             }
         };
         self.once(
@@ -231,8 +231,8 @@ impl<'d> Upgrade<'d> {
     pub fn each_rule_file(
         &self,
         question: &str,
-        out: &mut Findings<'_>,
-        mut check: impl FnMut(&'d Document, &mut Findings<'_>),
+        out: &mut RuleFindings<'_>,
+        mut check: impl FnMut(&'d Document, &mut RuleFindings<'_>),
     ) {
         for document in &self.documents.rules_beside {
             check(document, out);
@@ -244,8 +244,8 @@ impl<'d> Upgrade<'d> {
         &self,
         lists: &'d [Arc<FileSet>],
         question: &str,
-        out: &mut Findings<'_>,
-        mut check: impl FnMut(&'d Document, &mut Findings<'_>),
+        out: &mut RuleFindings<'_>,
+        mut check: impl FnMut(&'d Document, &mut RuleFindings<'_>),
     ) {
         let what = format!("{} {question} {}", out.rule, self.masked);
         for list in lists.iter().filter(|list| list.is_news(&what)) {
@@ -295,7 +295,7 @@ impl<'d> Upgrade<'d> {
     }
 }
 
-impl<'d> Jobs<'d> {
+impl<'d> ScrapeJobs<'d> {
     fn of(root: Node<'d>) -> Self {
         Self { root }
     }

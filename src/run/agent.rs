@@ -4,7 +4,7 @@ use super::chart_agent;
 use super::survey::ScannedFile;
 use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
-use crate::facts::deployment::{Certainty, Deployment, RunningDeployment};
+use crate::facts::deployment::{Deployment, RunCertainty, RunningDeployment};
 use crate::finding::Place;
 use crate::prometheus::Config;
 use crate::yaml::{Document, Node};
@@ -41,7 +41,7 @@ pub(crate) fn evidence(
         return sends.then(|| by_command(seen, facts, &runners)).flatten();
     }
     let is_agent = |runner: &RunningDeployment<'_>| {
-        runner.certainty != Certainty::Doubtful && runner.deployment.agent().is_some()
+        runner.certainty != RunCertainty::Doubtful && runner.deployment.agent().is_some()
     };
     if !runners.iter().all(is_agent) {
         return None;

@@ -110,7 +110,7 @@ fn hide(
             until: None,
         })
     });
-    let covered = Covered::new(bench);
+    let covered = BaselineCoverage::new(bench);
     let mut entries = baseline.entries.iter();
     let stale = entries.by_ref().filter_map(|entry| {
         let path = collapse(&disk.absolute(Path::new(&entry.accepted.path)));
@@ -151,14 +151,14 @@ pub(crate) fn stale(entry: &BaselineEntry, left: usize) -> Finding {
 }
 
 /// What was looked at, so that the absence of a finding means something.
-pub(crate) struct Covered {
+pub(crate) struct BaselineCoverage {
     /// Folders and files that were named.
     named: Vec<PathBuf>,
     /// Files that were looked at only in part.
     partly: BTreeSet<PathBuf>,
 }
 
-impl Covered {
+impl BaselineCoverage {
     pub(crate) fn new(bench: &SuppressionContext<'_>) -> Self {
         let SuppressionContext {
             request,

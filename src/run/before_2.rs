@@ -4,7 +4,7 @@ use super::survey::ScannedFile;
 use crate::facts::Facts;
 use crate::facts::deployment::Deployment;
 use crate::finding::{Place, Span, Unchecked};
-use crate::rules::Judgement;
+use crate::rules::RuleJudgment;
 
 /// Groups of rules that speak of what Prometheus reads and does from 2.0 on.
 const BY_RELEASE: &[&str] = &[
@@ -17,7 +17,7 @@ const OLD_STORAGE: &str = "-storage.local.";
 /// Takes out what the tables of 2.0 and newer say of a configuration that only older releases run, and
 /// lists it as not checked: they knew other keys (`target_groups`, `api_servers`), and reject the new
 /// ones.
-pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {
+pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
     let is_about = |rule: &str| BY_RELEASE.iter().any(|group| rule.starts_with(group));
     if !judgement
         .findings

@@ -1,11 +1,11 @@
 //! Configurations that are not YAML: what is reported about the parts of them that are whole.
 
 use crate::finding::{Finding, rule};
-use crate::rules::{self, Judgement};
+use crate::rules::{self, RuleJudgment};
 
 /// The judgement of the whole parts without what may rest on the absence of something, which may be in
 /// the parts that could not be read.
-pub(super) fn without_what_rests_on_the_rest(mut judgement: Judgement) -> Judgement {
+pub(super) fn without_what_rests_on_the_rest(mut judgement: RuleJudgment) -> RuleJudgment {
     let findings = [&mut judgement.findings, &mut judgement.of_included];
     for findings in findings {
         findings.retain(|finding| !rests_on_the_rest(finding));

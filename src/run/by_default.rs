@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::discover::Recognised;
+use crate::discover::RecognizedFile;
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
-use crate::rules::Judgement;
+use crate::rules::RuleJudgment;
 
 /// A part of a template that is written only if values are set, and their paths: all of them have to be.
 struct Guarded<'t> {
@@ -19,7 +19,7 @@ const MOST_PATHS: usize = 4;
 
 /// Makes infos of findings in parts that the chart's own values leave out, and that nothing beside them turns
 /// on: who copied a chart from somewhere else does not write its templates.
-pub(super) fn put(judgement: &mut Judgement, recognised: &Recognised, facts: &Facts<'_>) {
+pub(super) fn put(judgement: &mut RuleJudgment, recognised: &RecognizedFile, facts: &Facts<'_>) {
     let text = &recognised.text;
     let is_grave = |finding: &Finding| {
         finding.severity > Severity::Info && finding.place.path() == text.path()

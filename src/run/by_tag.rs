@@ -2,22 +2,22 @@
 
 use super::survey::ScannedFile;
 use crate::facts::Facts;
-use crate::facts::deployment::{Certainty, RunningDeployment};
+use crate::facts::deployment::{RunCertainty, RunningDeployment};
 use crate::finding::{Evidence, Finding, Severity, rule};
-use crate::schema::{self, Target, Version};
+use crate::schema::{self, TargetReleases, Version};
 use crate::yaml::Document;
 
 /// Judges findings by the releases that surely run the configuration, where no release was asked for.
 pub(super) fn put(
     schema: &mut Vec<Finding>,
     document: &Document,
-    target: &Target,
+    target: &TargetReleases,
     seen: &ScannedFile,
     facts: &Facts<'_>,
 ) {
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
     let by = |version: Version| {
-        let target = Target {
+        let target = TargetReleases {
             versions: vec![version],
             ..target.clone()
         };
@@ -72,7 +72,7 @@ fn as_it_runs(
     runners: &[RunningDeployment<'_>],
     by: impl Fn(Version) -> Vec<Finding>,
 ) {
-    let is_sure = |runner: &&RunningDeployment<'_>| runner.certainty > Certainty::Doubtful;
+    let is_sure = |runner: &&RunningDeployment<'_>| runner.certainty > RunCertainty::Doubtful;
     let known: Option<Vec<(&RunningDeployment<'_>, Version)>> = runners
         .iter()
         .map(|runner| Some((runner, version_of(runner)?)))
@@ -97,7 +97,7 @@ fn as_it_runs(
         schema.extend(new.into_iter().map(|mut finding| {
             finding.evidence.extend(evidence.clone());
             // Nothing but the lack of another one may tie the deployment to the file.
-            if runner.certainty != Certainty::Certain {
+            if runner.certainty != RunCertainty::Certain {
                 finding.severity = finding.severity.min(Severity::Warning);
             }
             finding.help("remove it, or run a newer Prometheus")

@@ -6,7 +6,7 @@ use super::survey::ScannedFile;
 use crate::discover::{EmbeddedIn, charts};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, rule};
-use crate::rules::Judgement;
+use crate::rules::RuleJudgment;
 use crate::yaml::{Document, Node, parse_all};
 
 /// The first release of the chart that starts Prometheus 3, which does not know the feature `agent`.
@@ -45,7 +45,7 @@ pub(super) fn evidence(document: &Document, facts: &Facts<'_>) -> Option<Place> 
 
 /// Adds what an agent makes of what the chart sets itself.
 pub(super) fn add(
-    judgement: &mut Judgement,
+    judgement: &mut RuleJudgment,
     document: &Document,
     seen: &ScannedFile,
     facts: &Facts<'_>,

@@ -6,7 +6,7 @@ use super::survey::ScannedFile;
 use crate::discover::{EmbeddedIn, chart_versions};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Text, rule};
-use crate::rules::Judgement;
+use crate::rules::RuleJudgment;
 use crate::yaml::{Document, parse_all};
 
 /// The first release of the chart that reads the key.
@@ -14,7 +14,7 @@ const SINCE: u64 = 28;
 
 /// Puts one warning in the place of what was found in jobs that the release of the chart does not read.
 pub(super) fn set_unread_jobs_aside(
-    judgement: &mut Judgement,
+    judgement: &mut RuleJudgment,
     document: &Document,
     seen: &ScannedFile,
     facts: &Facts<'_>,

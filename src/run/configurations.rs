@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::discover::{Spoken, What, recognise};
+use crate::discover::{DialectWording, What, recognise};
 use crate::finding::Text;
 use crate::prometheus::Config;
 use crate::schema;
@@ -33,7 +33,7 @@ impl<T> Answered<T> {
 pub(super) fn ask<T>(
     file: &Path,
     tree: &dyn Tree,
-    mut answer: impl FnMut(Config<'_>, &Document, Option<&Spoken>) -> Result<T, String>,
+    mut answer: impl FnMut(Config<'_>, &Document, Option<&DialectWording>) -> Result<T, String>,
 ) -> Answered<T> {
     let shown = tree.shown(file);
     let bytes = match tree.read(file, LARGEST) {

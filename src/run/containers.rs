@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::before_2::old_place;
-use super::policies::{Policies, Scope};
+use super::policies::{Policies, PolicyScope};
 use super::request::{Request, Run};
 use super::survey::{Survey, own_fault};
 use super::web_file;
@@ -20,13 +20,13 @@ use crate::panics;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::rules;
-use crate::schema::Target;
-use crate::source::{Found, Tree};
+use crate::schema::TargetReleases;
+use crate::source::{FoundFile, Tree};
 
 /// A place by its order.
-type Spot = (Arc<str>, u32, u32);
+type PlaceKey = (Arc<str>, u32, u32);
 
-fn spot(place: &Place) -> Spot {
+fn spot(place: &Place) -> PlaceKey {
     let span = place.span();
     (Arc::clone(place.path()), span.start, span.end)
 }
@@ -38,11 +38,11 @@ pub(super) fn starting<'s>(
     survey: &'s Survey,
     policies: &Policies,
     tree: &dyn Tree,
-) -> Vec<&'s Found> {
+) -> Vec<&'s FoundFile> {
     let seen = survey.seen.iter();
     let known: BTreeSet<usize> = seen.map(|seen| policies.scope_of(&seen.found)).collect();
     let others = survey.others.iter();
-    let others: Vec<&Found> = others
+    let others: Vec<&FoundFile> = others
         .filter(|found| !known.contains(&policies.scope_of(found)))
         .collect();
     let starting = parallel::map(request.threads, &others, |found| {
@@ -65,9 +65,9 @@ pub(super) fn judge<'p>(
     tree: &dyn Tree,
     run: &mut Run,
 ) -> Vec<(Finding, &'p Policy)> {
-    let mut judged: HashSet<Spot> = judged.iter().map(spot).collect();
+    let mut judged: HashSet<PlaceKey> = judged.iter().map(spot).collect();
     let seen = survey.seen.iter().map(|seen| &seen.found);
-    let files: HashMap<&Path, &Found> = survey
+    let files: HashMap<&Path, &FoundFile> = survey
         .others
         .iter()
         .chain(seen)
@@ -106,7 +106,7 @@ pub(super) fn judge<'p>(
                 let releases = scope.policy.releases_of(&found.shown);
                 versions.extend(releases.iter().map(|(version, _)| *version));
             }
-            let target = Target::of_all(versions);
+            let target = TargetReleases::of_all(versions);
             let timings = request.watch.rules();
             let judge = || rules::judge_container(deployment, facts, &target, timings);
             match panics::caught(judge) {
@@ -126,7 +126,7 @@ fn units(
     survey: &Survey,
     policies: &Policies,
     number: usize,
-    scope: &Scope,
+    scope: &PolicyScope,
     tree: &dyn Tree,
 ) -> Vec<Deployment> {
     let others = survey.others.iter();

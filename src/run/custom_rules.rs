@@ -11,9 +11,9 @@ use crate::facts::Facts;
 use crate::finding::Text;
 use crate::policy::{Policy, PolicyError};
 use crate::report::OwnPage;
-use crate::rules::custom::{self, CustomRule, CustomRules, Scene};
-use crate::rules::{Configuration, Judgement};
-use crate::source::{EntryKind, Found, Tree};
+use crate::rules::custom::{self, ConditionContext, CustomRule, CustomRules};
+use crate::rules::{Configuration, RuleJudgment};
+use crate::source::{EntryKind, FoundFile, Tree};
 
 /// The bytes that a page may have. A page is prose and examples; those of docs/policies have fewer
 /// than 3,000.
@@ -138,7 +138,7 @@ pub(crate) fn look_at(rules: &CustomRules, bytes: &[u8]) -> bool {
 
 /// Adds what the rules say of a configuration and of what it includes.
 pub(crate) fn add(
-    judgement: &mut Judgement,
+    judgement: &mut RuleJudgment,
     configuration: &Configuration<'_>,
     rules: &CustomRules,
     template: bool,
@@ -150,7 +150,7 @@ pub(crate) fn add(
     let labels = external_labels(configuration.config);
     let policy = configuration.facts.policy();
     let environment = policy.environment_of(document.text().path(), &labels);
-    let scene = Scene {
+    let scene = ConditionContext {
         template,
         environment: environment.map(|environment| &*environment.name),
     };
@@ -162,12 +162,12 @@ pub(crate) fn add(
 /// What the rules say of a rule file.
 pub(crate) fn of_rule_file(
     text: &Arc<Text>,
-    found: &Found,
+    found: &FoundFile,
     facts: &Facts<'_>,
     rules: &CustomRules,
-) -> Judgement {
+) -> RuleJudgment {
     if !rules.look_at_rule_files() {
-        return Judgement::default();
+        return RuleJudgment::default();
     }
     let path = facts.relative(&found.path);
     custom::judge_rule_file(text, path, rules)

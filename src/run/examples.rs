@@ -8,7 +8,7 @@ use super::request::{Request, Run};
 use crate::finding::{Finding, Redacted, Severity, rule};
 use crate::rules::custom::{CustomRule, CustomRules, is_failure};
 use crate::rules::example::Example;
-use crate::rules::{self, Expected};
+use crate::rules::{self, ExpectedFinding};
 use crate::source::Memory;
 use crate::source::handshake::Handshake;
 
@@ -20,9 +20,9 @@ const FOLDER: &str = "/tree";
 
 /// How an example differs from what it marks.
 #[derive(Debug, Default)]
-pub struct Difference {
+pub struct ExampleDifference {
     /// What is marked and was not found.
-    pub missing: Vec<Expected>,
+    pub missing: Vec<ExpectedFinding>,
     /// What was found and is not marked.
     pub extra: Vec<Redacted<Finding>>,
     /// What was not known, so that the rule was not judged: no fault of a good example.
@@ -33,7 +33,7 @@ pub struct Difference {
     pub unmarked: bool,
 }
 
-impl Difference {
+impl ExampleDifference {
     /// Whether there is none.
     #[must_use]
     pub fn is_none(&self) -> bool {
@@ -47,7 +47,7 @@ impl Difference {
 /// Runs an example of a built-in rule, with all rules on. `online` answers for the servers that it
 /// names, if they have to be asked.
 #[must_use]
-pub fn run(example: &Example, name: &str, online: Option<Arc<dyn Handshake>>) -> Difference {
+pub fn run(example: &Example, name: &str, online: Option<Arc<dyn Handshake>>) -> ExampleDifference {
     let run = run_files(example, None, online);
     let counts = |finding: &Finding| finding.severity > Severity::Info;
     difference(example, name, &run, counts)
@@ -56,7 +56,7 @@ pub fn run(example: &Example, name: &str, online: Option<Arc<dyn Handshake>>) ->
 /// Runs an example of a custom rule. Only what that rule finds counts, and what would keep
 /// Prometheus from loading the example.
 #[must_use]
-pub fn run_own(example: &Example, own: &Arc<CustomRule>) -> Difference {
+pub fn run_own(example: &Example, own: &Arc<CustomRule>) -> ExampleDifference {
     let rules = Arc::new(CustomRules::of(vec![Arc::clone(own)]));
     let run = run_files(example, Some(rules), None);
     let counts = |finding: &Finding| {
@@ -105,14 +105,15 @@ fn difference(
     name: &str,
     run: &Run,
     counts: impl Fn(&Finding) -> bool,
-) -> Difference {
+) -> ExampleDifference {
     let found: Vec<_> = run
         .outcome
         .findings()
         .iter()
         .map(|finding| &finding.finding)
         .collect();
-    let fits = |expected: &Expected, one: &Finding| matches(expected, name, &example.path, one);
+    let fits =
+        |expected: &ExpectedFinding, one: &Finding| matches(expected, name, &example.path, one);
     let missing = example.expected.iter().filter(|expected| {
         let mut found = found.iter();
         !found.any(|finding| fits(expected, finding))
@@ -123,7 +124,7 @@ fn difference(
     });
     let policy = run.policy_errors.iter();
     let policy = policy.map(|error| Redacted::new(error.clone()).to_string());
-    Difference {
+    ExampleDifference {
         missing: missing.cloned().collect(),
         extra: extra.map(|extra| (*extra).clone()).collect(),
         unknown: Vec::new(),
@@ -133,7 +134,7 @@ fn difference(
 }
 
 /// Whether a finding is the one that an example calls for.
-fn matches(expected: &Expected, own: &str, path: &str, finding: &Finding) -> bool {
+fn matches(expected: &ExpectedFinding, own: &str, path: &str, finding: &Finding) -> bool {
     let (start, end) = (finding.place.start(), finding.place.end());
     let columns = expected
         .columns

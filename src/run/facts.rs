@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::containers;
-use super::policies::{self, Policies, Scope};
+use super::policies::{self, Policies, PolicyScope};
 use super::policy_files::catalogue;
 use super::request::Request;
 use super::survey::{ScannedFile, Survey, may_have_facts, walk_of};
-use crate::discover::{self, Recognised, What};
+use crate::discover::{self, RecognizedFile, What};
 use crate::facts::deployment::{RunAs, is_unit, may_be_command};
 use crate::facts::scripts::{self, LARGEST_SCRIPT, may_be_script};
-use crate::facts::{self, Facts, Lookup, Scan, Shared};
+use crate::facts::{self, ByteScan, Facts, FileLookup, Shared};
 use crate::finding::{Evidence, Text};
 use crate::parallel;
-use crate::source::{Found, LARGEST, Tree, Walk};
+use crate::source::{FoundFile, LARGEST, Tree, WalkOptions};
 
 /// The facts for every scope, by its number.
 pub(crate) fn all_facts<'t>(
@@ -24,7 +24,7 @@ pub(crate) fn all_facts<'t>(
     policies: &'t Policies,
     tree: &'t dyn Tree,
 ) -> BTreeMap<usize, Facts<'t>> {
-    let sight = Arc::new(Sight::new(request, survey, policies, tree));
+    let sight = Arc::new(FactFiles::new(request, survey, policies, tree));
     let mut shared: BTreeMap<&Path, Arc<Shared<'_>>> = BTreeMap::new();
     let mut out = BTreeMap::new();
     let starting = containers::starting(request, survey, policies, tree);
@@ -38,7 +38,7 @@ pub(crate) fn all_facts<'t>(
             let shared = shared.entry(&scope.root).or_insert_with(|| {
                 let texts = OnceLock::new();
                 let (sight, sight_of_scripts) = (Arc::clone(&sight), Arc::clone(&sight));
-                let find = move |scan: Scan| {
+                let find = move |scan: ByteScan| {
                     let texts: &Vec<Arc<Text>> = texts.get_or_init(|| sight.texts_of(&scope.root));
                     let in_time = texts.iter().take_while(|_| !request.deadline.is_over());
                     let passing = in_time.filter(|text| scan(text.content().as_bytes()));
@@ -56,7 +56,7 @@ pub(crate) fn all_facts<'t>(
 
 /// The facts of one tree under one policy.
 fn facts_of<'t>(
-    scope: &'t Scope,
+    scope: &'t PolicyScope,
     shared: Arc<Shared<'t>>,
     request: &'t Request,
     tree: &'t dyn Tree,
@@ -71,7 +71,7 @@ fn facts_of<'t>(
             message: "policy: the user that Prometheus runs as".to_owned(),
         }],
     });
-    let files = Lookup {
+    let files = FileLookup {
         tree,
         bounds: scope.root.clone(),
         host: request.host.clone(),
@@ -88,7 +88,7 @@ fn facts_of<'t>(
 }
 
 /// Whether a file is a configuration and nothing else, so that no fact is in it.
-pub(super) fn is_bare(recognised: &Recognised) -> bool {
+pub(super) fn is_bare(recognised: &RecognizedFile) -> bool {
     let path = Path::new(&**recognised.text.path());
     discover::is_only_named(path)
         || match &recognised.what {
@@ -101,17 +101,17 @@ pub(super) fn is_bare(recognised: &Recognised) -> bool {
 }
 
 /// What was seen, by where it is: put in order once, however many trees the named files are in.
-struct Sight<'t> {
+struct FactFiles<'t> {
     request: &'t Request,
     survey: &'t Survey,
     policies: &'t Policies,
     tree: &'t dyn Tree,
     named: OnceLock<HashSet<PathBuf>>,
     seen: OnceLock<HashMap<&'t Path, &'t ScannedFile>>,
-    of_root: OnceLock<HashMap<&'t Path, Vec<&'t Found>>>,
+    of_root: OnceLock<HashMap<&'t Path, Vec<&'t FoundFile>>>,
 }
 
-impl<'t> Sight<'t> {
+impl<'t> FactFiles<'t> {
     fn new(
         request: &'t Request,
         survey: &'t Survey,
@@ -167,7 +167,7 @@ impl<'t> Sight<'t> {
     /// The texts of a tree that may be scripts or units, by path. They may hold anything, so no line of them
     /// is shown.
     fn scripts_of(&self, root: &Path) -> Vec<Arc<Text>> {
-        let how = Walk {
+        let how = WalkOptions {
             root: Some(root),
             wanted: &|path| may_be_script(path) || is_unit(path),
             ..walk_of(self.request)
@@ -215,12 +215,12 @@ impl<'t> Sight<'t> {
     }
 
     /// The files of a tree that were walked and may hold facts.
-    fn of_root(&self, root: &Path) -> &[&'t Found] {
+    fn of_root(&self, root: &Path) -> &[&'t FoundFile] {
         let of_root = self.of_root.get_or_init(|| {
             let whole = self.survey.seen.iter();
             let whole = whole.filter(|seen| seen.recognised.holder.is_none());
             let seen = whole.map(|seen| &seen.found);
-            let mut out: HashMap<&Path, Vec<&Found>> = HashMap::new();
+            let mut out: HashMap<&Path, Vec<&FoundFile>> = HashMap::new();
             for found in self.survey.others.iter().chain(seen) {
                 if let Some(scope) = self.policies.of(found) {
                     out.entry(&scope.root).or_default().push(found);
@@ -232,9 +232,9 @@ impl<'t> Sight<'t> {
     }
 
     /// Walks a tree for files that may hold facts.
-    fn walk(&self, root: &Path) -> Vec<Found> {
+    fn walk(&self, root: &Path) -> Vec<FoundFile> {
         let every = walk_of(self.request);
-        let how = Walk {
+        let how = WalkOptions {
             root: Some(root),
             wanted: &|path| {
                 let known = self.seen().get(path);

@@ -9,7 +9,7 @@ mod single;
 
 use super::request::{Request, Run};
 use crate::finding::{Finding, Place, Text, rule};
-use crate::schema::edit::{Change, apply, merged};
+use crate::schema::edit::{PlannedEdit, apply, merged};
 use crate::source::{EntryKind, LARGEST, Overlay, Tree, collapse, rewrite};
 
 /// As often as changes are made and looked at again: a renamed key may hold further faults, and of
@@ -149,19 +149,19 @@ struct Fixer<'t> {
     /// Files that cannot be changed.
     given_up: BTreeSet<Arc<str>>,
     /// Changes that would break their file.
-    refused: BTreeSet<(Arc<str>, Change)>,
+    refused: BTreeSet<(Arc<str>, PlannedEdit)>,
 }
 
 /// The changes that were made to a file in one pass.
-struct Made {
+struct FixPass {
     /// A place in the text that was judged.
     place: Place,
-    changes: BTreeSet<Change>,
+    changes: BTreeSet<PlannedEdit>,
     /// The file as it was before, if it had been changed by then.
     was: Option<FixedFile>,
 }
 
-impl Made {
+impl FixPass {
     /// Whether the file cannot be read any longer as it was.
     fn is_broken(&self, before: &Run, after: &Run) -> bool {
         let path = self.place.path();
@@ -183,12 +183,12 @@ impl Made {
 
 impl Fixer<'_> {
     /// Makes in memory what the findings of a run offer, and returns what it changed.
-    fn pass(&mut self, run: &Run, overlay: &mut Overlay<'_>) -> Vec<Made> {
+    fn pass(&mut self, run: &Run, overlay: &mut Overlay<'_>) -> Vec<FixPass> {
         let mut out = Vec::new();
         for (shown, (place, changes)) in self.offered(run) {
             let was = self.files.get(&shown).cloned();
             match self.change(&place, &changes, overlay) {
-                Ok(true) => out.push(Made {
+                Ok(true) => out.push(FixPass {
                     place,
                     changes,
                     was,
@@ -204,8 +204,8 @@ impl Fixer<'_> {
     }
 
     /// The changes that the findings of a run offer, by file.
-    fn offered(&self, run: &Run) -> BTreeMap<Arc<str>, (Place, BTreeSet<Change>)> {
-        let mut out: BTreeMap<Arc<str>, (Place, BTreeSet<Change>)> = BTreeMap::new();
+    fn offered(&self, run: &Run) -> BTreeMap<Arc<str>, (Place, BTreeSet<PlannedEdit>)> {
+        let mut out: BTreeMap<Arc<str>, (Place, BTreeSet<PlannedEdit>)> = BTreeMap::new();
         for reported in run.outcome.findings() {
             let finding: &Finding = &reported.finding;
             let path = finding.place.path();
@@ -214,7 +214,7 @@ impl Fixer<'_> {
             let Some(fix) = fix.filter(|_| !self.given_up.contains(path)) else {
                 continue;
             };
-            let change = (Arc::clone(path), Change::from(fix));
+            let change = (Arc::clone(path), PlannedEdit::from(fix));
             if self.refused.contains(&change) {
                 continue;
             }
@@ -233,7 +233,7 @@ impl Fixer<'_> {
     fn change(
         &mut self,
         place: &Place,
-        changes: &BTreeSet<Change>,
+        changes: &BTreeSet<PlannedEdit>,
         overlay: &mut Overlay<'_>,
     ) -> Result<bool, String> {
         let path = self.path_of(place.path())?;

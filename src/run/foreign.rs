@@ -2,10 +2,10 @@
 //! `prometheus.yml`.
 
 use super::programs;
-use crate::discover::{EmbeddedIn, Spoken};
+use crate::discover::{DialectWording, EmbeddedIn};
 use crate::facts::Facts;
 use crate::finding::{Finding, Unchecked, rule};
-use crate::rules::Judgement;
+use crate::rules::RuleJudgment;
 use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES};
 use crate::schema::edit;
 use crate::yaml::Document;
@@ -45,7 +45,7 @@ const OF_JOBS: &[&str] = &[rule::SCRAPE_NO_DISCOVERY];
 /// Whether a native finding is true of what a dialect describes, and not already said by the dialect.
 fn counts(
     finding: &Finding,
-    spoken: &Spoken,
+    spoken: &DialectWording,
     holder: Option<&EmbeddedIn>,
     document: &Document,
 ) -> bool {
@@ -68,7 +68,7 @@ fn counts(
 }
 
 /// Puts a native finding into the words of a dialect and of the program that reads it.
-fn reword(finding: &mut Finding, spoken: &Spoken, holder: Option<&EmbeddedIn>) {
+fn reword(finding: &mut Finding, spoken: &DialectWording, holder: Option<&EmbeddedIn>) {
     let refuses = programs::refuses_url(finding, holder);
     let spelling = &spoken.spelling;
     let put = |text: &str| {
@@ -87,11 +87,11 @@ fn reword(finding: &mut Finding, spoken: &Spoken, holder: Option<&EmbeddedIn>) {
 
 /// Puts what native rules say into the words of the dialect, and adds what the dialect rejects.
 pub(super) fn put(
-    spoken: &Spoken,
+    spoken: &DialectWording,
     holder: Option<&EmbeddedIn>,
     document: &Document,
     facts: &Facts<'_>,
-    judgement: &mut Judgement,
+    judgement: &mut RuleJudgment,
 ) {
     judgement
         .findings
@@ -155,7 +155,7 @@ fn is_of_old_operator(finding: &Finding, facts: &Facts<'_>) -> bool {
 /// Whether an unknown key is one that the chart whose values these are reads by itself.
 fn is_key_of_own_chart(
     finding: &Finding,
-    spoken: &Spoken,
+    spoken: &DialectWording,
     document: &Document,
     facts: &Facts<'_>,
 ) -> bool {
@@ -175,7 +175,7 @@ fn is_of_targets(document: &Document) -> bool {
 
 /// Takes out what is not PromQL in rules of the Operator where only vmalert can be seen to evaluate
 /// them: MetricsQL accepts a range behind any expression, among others.
-pub(super) fn set_metricsql_aside(judgement: &mut Judgement, facts: &Facts<'_>) {
+pub(super) fn set_metricsql_aside(judgement: &mut RuleJudgment, facts: &Facts<'_>) {
     let is_promql = |finding: &Finding| finding.rule == rule::FILES_PROMQL;
     if !judgement.findings.iter().any(is_promql) {
         return;
@@ -200,7 +200,7 @@ pub(super) fn set_metricsql_aside(judgement: &mut Judgement, facts: &Facts<'_>) 
 }
 
 /// Whether a finding of the dialect and a native one say that the same key is missing.
-fn lack_the_same(spoken: &Spoken, of_dialect: &Finding, native: &Finding) -> bool {
+fn lack_the_same(spoken: &DialectWording, of_dialect: &Finding, native: &Finding) -> bool {
     let key_of = |path: &'_ str| {
         path.rsplit_once('.')
             .map(|(of, key)| (of.len(), key.to_owned()))
@@ -223,7 +223,7 @@ fn is_of_old_agent(finding: &Finding) -> bool {
 
 /// Whether a finding of the schema speaks of the value of a key of a Secret, which stands for a text
 /// that is not known.
-fn is_of_selector(spoken: &Spoken, finding: &Finding) -> bool {
+fn is_of_selector(spoken: &DialectWording, finding: &Finding) -> bool {
     let span = finding.place.span();
     let mut selectors = spoken.references.iter();
     finding.rule.starts_with("schema/") && selectors.any(|reference| reference.place.span() == span)

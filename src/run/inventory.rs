@@ -1,12 +1,14 @@
 //! What is known of each endpoint, gathered for the inventory.
 
-use crate::facts::receiver::{Candidate, Certainty, Credential, TenantPlace, parts};
-use crate::facts::{self, Standpoint};
+use crate::facts::receiver::{
+    Credential, ReceiverCandidate, ReceiverCertainty, TenantPlace, parts,
+};
+use crate::facts::{self, Requester};
 use crate::finding::{Evidence, Redacted};
 use crate::prometheus;
-use crate::prometheus::endpoint::{Endpoint, Piece};
-use crate::report::inventory::{Figures, Hop, Proof, Row, Tls, Verification};
-use crate::rules::{Configuration, Entry};
+use crate::prometheus::endpoint::{Endpoint, UrlPiece};
+use crate::report::inventory::{Figures, InventoryRow, Proof, RowHop, RowTls, Verification};
+use crate::rules::{Configuration, RemoteWriteEntry};
 use crate::schema::dialect::SELECTED;
 use crate::yaml::{Node, placeholder};
 
@@ -14,12 +16,12 @@ use crate::yaml::{Node, placeholder};
 const TENANT_HEADER: &str = "X-Scope-OrgID";
 
 /// The rows of a configuration, without what the findings say.
-pub(crate) fn rows(configuration: &Configuration<'_>) -> Vec<Row> {
+pub(crate) fn rows(configuration: &Configuration<'_>) -> Vec<InventoryRow> {
     let shown = configuration.config.root().node().document().text().path();
     let is_named = configuration.folder.is_some() || configuration.holder.is_some();
     let standpoint = is_named.then(|| {
         let holder = configuration.holder;
-        Standpoint::new(configuration.facts, shown, holder)
+        Requester::new(configuration.facts, shown, holder)
     });
     let entries = configuration.entries.iter();
     entries
@@ -27,7 +29,7 @@ pub(crate) fn rows(configuration: &Configuration<'_>) -> Vec<Row> {
         .collect()
 }
 
-fn row(entry: &Entry<'_>, standpoint: Option<&Standpoint<'_>>) -> Row {
+fn row(entry: &RemoteWriteEntry<'_>, standpoint: Option<&Requester<'_>>) -> InventoryRow {
     let node = entry.write.node();
     let endpoint = entry.url().map(|url| &url.endpoint);
     let recognition = entry.sound_url().map(|url| &url.recognition);
@@ -38,7 +40,7 @@ fn row(entry: &Entry<'_>, standpoint: Option<&Standpoint<'_>>) -> Row {
         .collect();
     receivers.dedup();
     let (tenant_in, tenant) = tenant(entry, candidates.first());
-    Row {
+    InventoryRow {
         place: entry.write.url().unwrap_or(node).place(),
         entry: node.place(),
         logical: node.path(),
@@ -56,7 +58,7 @@ fn row(entry: &Entry<'_>, standpoint: Option<&Standpoint<'_>>) -> Row {
             let authority = endpoint.authority()?;
             Some(endpoint.slice(authority).to_owned())
         }),
-        sender: standpoint.and_then(Standpoint::sender).map(hop),
+        sender: standpoint.and_then(Requester::sender).map(hop),
         way: standpoint
             .zip(endpoint)
             .map_or_else(Vec::new, |(from, endpoint)| from.way(endpoint))
@@ -73,9 +75,9 @@ fn row(entry: &Entry<'_>, standpoint: Option<&Standpoint<'_>>) -> Row {
 }
 
 /// A hop, without the secrets of its own file: those of one file say nothing of another one's names.
-fn hop(hop: facts::Hop) -> Hop {
+fn hop(hop: facts::Hop) -> RowHop {
     let place = &hop.proof.place;
-    Hop {
+    RowHop {
         kind: hop.kind.word(),
         name: Redacted::sentence(place, hop.name).to_string(),
         proof: Evidence {
@@ -86,23 +88,23 @@ fn hop(hop: facts::Hop) -> Hop {
 }
 
 /// How a receiver is known, in a word or two.
-fn sign(certainty: Certainty) -> &'static str {
+fn sign(certainty: ReceiverCertainty) -> &'static str {
     match certainty {
-        Certainty::Policy => "policy",
-        Certainty::Image => "image",
-        Certainty::Host => "host",
-        Certainty::PathAndHost => "host and path",
-        Certainty::WordAndPath => "name and path",
-        Certainty::Word => "name in host",
-        Certainty::PathOnly => "path",
-        Certainty::Port => "port",
+        ReceiverCertainty::Policy => "policy",
+        ReceiverCertainty::Image => "image",
+        ReceiverCertainty::Host => "host",
+        ReceiverCertainty::PathAndHost => "host and path",
+        ReceiverCertainty::WordAndPath => "name and path",
+        ReceiverCertainty::Word => "name in host",
+        ReceiverCertainty::PathOnly => "path",
+        ReceiverCertainty::Port => "port",
     }
 }
 
 /// Where the tenant or account is named, and its name.
 fn tenant(
-    entry: &Entry<'_>,
-    candidate: Option<&Candidate<'_>>,
+    entry: &RemoteWriteEntry<'_>,
+    candidate: Option<&ReceiverCandidate<'_>>,
 ) -> (Option<String>, Option<String>) {
     let by_header = |name: &str| {
         let header = header(entry, name)?;
@@ -142,8 +144,9 @@ fn tenant(
     match known.or_else(|| by_header(TENANT_HEADER)) {
         Some((place, name)) => (Some(place), Some(name)),
         None => {
-            let by_token =
-                |candidate: &Candidate<'_>| candidate.profile.tenant.place == TenantPlace::Token;
+            let by_token = |candidate: &ReceiverCandidate<'_>| {
+                candidate.profile.tenant.place == TenantPlace::Token
+            };
             let by_token = candidate.is_some_and(by_token);
             (by_token.then(|| "credential".to_owned()), None)
         }
@@ -151,7 +154,7 @@ fn tenant(
 }
 
 /// The name and the value of a header that is not a secret.
-fn header(entry: &Entry<'_>, name: &str) -> Option<(String, String)> {
+fn header(entry: &RemoteWriteEntry<'_>, name: &str) -> Option<(String, String)> {
     let headers = entry.write.headers().into_iter();
     let mut same = headers.filter(|header| header.name.eq_ignore_ascii_case(name));
     let header = same.find(|header| !entry.is_secret_header(header.name))?;
@@ -160,13 +163,13 @@ fn header(entry: &Entry<'_>, name: &str) -> Option<(String, String)> {
     Some((header.name.to_owned(), value))
 }
 
-fn is_secret(endpoint: &Endpoint, value: Piece) -> bool {
+fn is_secret(endpoint: &Endpoint, value: UrlPiece) -> bool {
     let mut secrets = endpoint.secret_parameters();
     secrets.any(|parameter| parameter.value == Some(value))
 }
 
 /// How an endpoint proves who it is, without any value.
-fn credentials(entry: &Entry<'_>) -> Vec<Proof> {
+fn credentials(entry: &RemoteWriteEntry<'_>) -> Vec<Proof> {
     let client = entry.credentials().into_iter().map(|credential| Proof {
         kind: kind(&credential),
         source: source(credential.key.as_str().unwrap_or(""), credential.value),
@@ -180,12 +183,12 @@ fn credentials(entry: &Entry<'_>) -> Vec<Proof> {
     client.chain(headers).chain(in_url(entry)).collect()
 }
 
-fn kind(credential: &prometheus::Credential<'_>) -> String {
+fn kind(credential: &prometheus::ClientCredential<'_>) -> String {
     let words = Credential::from(credential.kind).words();
     words.strip_prefix("a ").unwrap_or(&words).to_owned()
 }
 
-fn in_url(entry: &Entry<'_>) -> Vec<Proof> {
+fn in_url(entry: &RemoteWriteEntry<'_>) -> Vec<Proof> {
     let Some(endpoint) = entry.url().map(|url| &url.endpoint) else {
         return Vec::new();
     };
@@ -206,7 +209,7 @@ fn in_url(entry: &Entry<'_>) -> Vec<Proof> {
 
 /// Where a setting takes its secret from.
 #[derive(Clone, Copy)]
-enum Source {
+enum SecretSource {
     /// The file that it names.
     File,
     /// Its own value.
@@ -216,31 +219,34 @@ enum Source {
 }
 
 /// Settings that say where a secret is from, those that Prometheus prefers first.
-const SOURCES: &[(&str, Source)] = &[
-    ("bearer_token_file", Source::File),
-    ("bearer_token", Source::Here),
-    ("credentials_file", Source::File),
-    ("credentials_ref", Source::Words("secret manager")),
-    ("credentials", Source::Here),
-    ("password_file", Source::File),
-    ("password_ref", Source::Words("secret manager")),
-    ("password", Source::Here),
-    ("client_secret_file", Source::File),
-    ("client_secret_ref", Source::Words("secret manager")),
-    ("client_secret", Source::Here),
-    ("client_certificate_key_file", Source::File),
-    ("client_certificate_key", Source::Here),
-    ("secret_key", Source::Here),
-    ("profile", Source::Words("AWS profile")),
-    ("managed_identity", Source::Words("managed identity")),
-    ("workload_identity", Source::Words("workload identity")),
-    ("oauth", Source::Words("written here")),
-    ("cert_file", Source::File),
-    ("cert_ref", Source::Words("secret manager")),
-    ("cert", Source::Here),
-    ("files", Source::File),
-    ("secrets", Source::Here),
-    ("values", Source::Here),
+const SOURCES: &[(&str, SecretSource)] = &[
+    ("bearer_token_file", SecretSource::File),
+    ("bearer_token", SecretSource::Here),
+    ("credentials_file", SecretSource::File),
+    ("credentials_ref", SecretSource::Words("secret manager")),
+    ("credentials", SecretSource::Here),
+    ("password_file", SecretSource::File),
+    ("password_ref", SecretSource::Words("secret manager")),
+    ("password", SecretSource::Here),
+    ("client_secret_file", SecretSource::File),
+    ("client_secret_ref", SecretSource::Words("secret manager")),
+    ("client_secret", SecretSource::Here),
+    ("client_certificate_key_file", SecretSource::File),
+    ("client_certificate_key", SecretSource::Here),
+    ("secret_key", SecretSource::Here),
+    ("profile", SecretSource::Words("AWS profile")),
+    ("managed_identity", SecretSource::Words("managed identity")),
+    (
+        "workload_identity",
+        SecretSource::Words("workload identity"),
+    ),
+    ("oauth", SecretSource::Words("written here")),
+    ("cert_file", SecretSource::File),
+    ("cert_ref", SecretSource::Words("secret manager")),
+    ("cert", SecretSource::Here),
+    ("files", SecretSource::File),
+    ("secrets", SecretSource::Here),
+    ("values", SecretSource::Here),
 ];
 
 /// Where a credential is from: by its own key, or by the keys in its section.
@@ -254,9 +260,9 @@ fn source(key: &str, value: Node<'_>) -> String {
         Some((source, node))
     });
     match found {
-        Some((Source::File, node)) => format!("file {}", text(node).unwrap_or_default()),
-        Some((Source::Here, node)) => written(&text(node).unwrap_or_default()),
-        Some((Source::Words(words), _)) => words.to_owned(),
+        Some((SecretSource::File, node)) => format!("file {}", text(node).unwrap_or_default()),
+        Some((SecretSource::Here, node)) => written(&text(node).unwrap_or_default()),
+        Some((SecretSource::Words(words), _)) => words.to_owned(),
         None if value.mapping().is_some() => "none given, so the surroundings decide".to_owned(),
         None => written(&text(value).unwrap_or_default()),
     }
@@ -273,7 +279,7 @@ fn written(value: &str) -> String {
     }
 }
 
-fn tls(entry: &Entry<'_>) -> Tls {
+fn tls(entry: &RemoteWriteEntry<'_>) -> RowTls {
     let settings = entry.write.http().tls();
     let endpoint = entry.url().map(|url| &url.endpoint);
     let scheme = endpoint.and_then(Endpoint::scheme_name);
@@ -293,7 +299,7 @@ fn tls(entry: &Entry<'_>) -> Tls {
         Some(known) => (Some(known.issuer.word().to_owned()), known.evidence),
         None => (None, Vec::new()),
     };
-    Tls {
+    RowTls {
         verification,
         ca: ca.filter(|_| !plain),
         issuer,
@@ -302,7 +308,7 @@ fn tls(entry: &Entry<'_>) -> Tls {
 }
 
 /// What `write_relabel_configs` drop, in words: `drops __name__ =~ go_.*`.
-fn dropped(entry: &Entry<'_>) -> Vec<String> {
+fn dropped(entry: &RemoteWriteEntry<'_>) -> Vec<String> {
     let list = entry.write.get("write_relabel_configs");
     let rules = list.into_iter().flat_map(Node::items);
     rules.filter_map(drop_rule).collect()

@@ -15,7 +15,7 @@ use super::custom_rules;
 use super::foreign;
 use super::patched;
 use super::placeholders;
-use super::rendered::{self, Rendered};
+use super::rendered::{self, RenderedConfiguration};
 use super::request::Request;
 use super::survey::ScannedFile;
 use super::unrendered;
@@ -23,16 +23,16 @@ use super::vmagent;
 use super::watch::Watch;
 use super::web_file;
 use crate::discover::{
-    self, EmbeddedIn, RULE_FILE, Recognised, Spoken, TARGET_FILE, WEB_FILE, What,
+    self, DialectWording, EmbeddedIn, RULE_FILE, RecognizedFile, TARGET_FILE, WEB_FILE, What,
 };
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
-use crate::rules::{self, ConfigContext, Configuration, Judgement, Reader};
+use crate::rules::{self, ConfigContext, Configuration, LoadedBy, RuleJudgment};
 use crate::schema::dialect::SENDERS;
 use crate::schema::target_file::{self, TargetFormat};
-use crate::schema::{self, Target, Version, edit, rule_file};
+use crate::schema::{self, TargetReleases, Version, edit, rule_file};
 use crate::source::Tree;
 use crate::yaml::{Document, parse_first};
 
@@ -43,7 +43,7 @@ pub(crate) fn judge_one<'a>(
     request: &Request,
     own: &CustomRules,
     tree: &dyn Tree,
-) -> (Judgement, Option<Configuration<'a>>) {
+) -> (RuleJudgment, Option<Configuration<'a>>) {
     let recognised = &seen.recognised;
     let judgement = match &recognised.what {
         What::Configuration { document, .. } => {
@@ -72,7 +72,7 @@ pub(crate) fn judge_one<'a>(
         What::Broken { error, whole } => {
             let whole = whole.as_ref().map(|whole| &whole.document);
             let judge = |document| of_whole(document, seen, facts, request, own, tree);
-            let mut judgement = whole.map_or_else(Judgement::default, judge);
+            let mut judgement = whole.map_or_else(RuleJudgment::default, judge);
             let fault = schema::syntax_finding(&recognised.text, error);
             judgement.findings.insert(0, fault);
             judgement
@@ -80,14 +80,14 @@ pub(crate) fn judge_one<'a>(
         What::Other { kind } => of_other(kind, seen, facts, request, own),
         What::Encoded { place, logical } => encoded(seen, place, logical, request),
         What::Unread(unchecked) => {
-            let mut judgement = Judgement::default();
+            let mut judgement = RuleJudgment::default();
             if request.lists_unread(&seen.found.path) {
                 judgement.unchecked.push(unchecked.clone());
             }
             judgement
         }
         // What was let go was read again before it came here.
-        What::LetGo { .. } | What::Unknown => Judgement::default(),
+        What::LetGo { .. } | What::Unknown => RuleJudgment::default(),
     };
     (judgement, None)
 }
@@ -109,13 +109,13 @@ pub(crate) fn configuration_of<'a>(
 }
 
 /// A configuration, and what it is judged for.
-struct Read<'a> {
-    target: Target,
+struct ReadConfiguration<'a> {
+    target: TargetReleases,
     around: ConfigContext<'a>,
     /// The folder that relative paths in it start from, if it is a file of its own.
     folder: Option<&'a Path>,
     /// How it is known that something renders it, if its name does not tell.
-    rendered: Option<Rendered<'a>>,
+    rendered: Option<RenderedConfiguration<'a>>,
     configuration: Option<Configuration<'a>>,
 }
 
@@ -125,7 +125,7 @@ fn read<'a>(
     facts: &'a Facts<'a>,
     request: &Request,
     tree: &dyn Tree,
-) -> Read<'a> {
+) -> ReadConfiguration<'a> {
     let recognised = &seen.recognised;
     let holder = recognised.holder.as_ref();
     let folder = folder_of(seen, request, tree);
@@ -144,7 +144,7 @@ fn read<'a>(
         templated: target.template,
         any_word,
     };
-    Read {
+    ReadConfiguration {
         configuration: Configuration::new(document, around, facts),
         around,
         target,
@@ -165,19 +165,19 @@ fn read_by_vmagent(seen: &ScannedFile, facts: &Facts<'_>) -> Option<Place> {
 
 /// What the rules, the schema and the custom rules say of a configuration and of what it includes.
 fn of_configuration<'a>(
-    read: &Read<'a>,
+    read: &ReadConfiguration<'a>,
     document: &'a Document,
     seen: &'a ScannedFile,
     facts: &'a Facts<'a>,
     request: &Request,
     own: &CustomRules,
-) -> Judgement {
+) -> RuleJudgment {
     let recognised = &seen.recognised;
     let holder = recognised.holder.as_ref();
     let watch = &request.watch;
     let vmagent = read_by_vmagent(seen, facts);
-    let is_lax = |spoken: &Arc<Spoken>| !spoken.dialect.is_strict;
-    let target = &Target {
+    let is_lax = |spoken: &Arc<DialectWording>| !spoken.dialect.is_strict;
+    let target = &TargetReleases {
         open: vmagent.is_some() || recognised.spoken.as_ref().is_some_and(is_lax),
         ..read.target.clone()
     };
@@ -194,7 +194,7 @@ fn of_configuration<'a>(
             mended.as_ref()
         }
     };
-    let mut judgement = configuration.map_or_else(Judgement::default, |configuration| {
+    let mut judgement = configuration.map_or_else(RuleJudgment::default, |configuration| {
         rules::judge(configuration, watch.rules())
     });
     if let Some(one) = configuration {
@@ -211,7 +211,7 @@ fn of_configuration<'a>(
             judgement.unchecked.extend(own);
         }
     }
-    if target.versions.as_slice() == Target::default().versions {
+    if target.versions.as_slice() == TargetReleases::default().versions {
         by_tag::put(&mut schema, written, target, seen, facts);
     }
     let schema = without_echoes(schema, &judgement.findings);
@@ -233,18 +233,20 @@ fn of_configuration<'a>(
         add_included(&mut judgement, read, document, seen, facts, target, vmagent);
     }
     let rendered = read.rendered.as_ref();
-    judgement.findings.extend(rendered.map(Rendered::finding));
+    judgement
+        .findings
+        .extend(rendered.map(RenderedConfiguration::finding));
     judgement
 }
 
 /// Adds what the programs that start with a configuration make of it: other releases, their flags and
 /// their web configurations.
 fn add_started(
-    judgement: &mut Judgement,
+    judgement: &mut RuleJudgment,
     configuration: &Configuration<'_>,
     seen: &ScannedFile,
     facts: &Facts<'_>,
-    target: &Target,
+    target: &TargetReleases,
     watch: &Watch,
 ) {
     let recognised = &seen.recognised;
@@ -263,12 +265,12 @@ fn add_started(
 /// Adds what is found in the files that a configuration includes, as its reader takes them: vmagent
 /// where the tree shows that it reads the configuration.
 fn add_included(
-    judgement: &mut Judgement,
-    read: &Read<'_>,
+    judgement: &mut RuleJudgment,
+    read: &ReadConfiguration<'_>,
     document: &Document,
     seen: &ScannedFile,
     facts: &Facts<'_>,
-    target: &Target,
+    target: &TargetReleases,
     vmagent: Option<&Place>,
 ) {
     let holder = seen.recognised.holder.as_ref();
@@ -299,7 +301,7 @@ fn of_whole<'a>(
     request: &Request,
     own: &CustomRules,
     tree: &dyn Tree,
-) -> Judgement {
+) -> RuleJudgment {
     let read = read(document, seen, facts, request, tree);
     let mut judgement = of_configuration(&read, document, seen, facts, request, own);
     as_test_data(&mut judgement, seen, facts);
@@ -314,13 +316,13 @@ fn of_rules(
     seen: &ScannedFile,
     facts: &Facts<'_>,
     request: &Request,
-) -> Judgement {
+) -> RuleJudgment {
     let path = document.text().path();
     let target = target_of(&seen.recognised, request, facts.policy(), path, None);
     let checked = rule_file::check(document, &target, None);
-    let mut judgement = Judgement {
+    let mut judgement = RuleJudgment {
         findings: checked.findings,
-        ..Judgement::default()
+        ..RuleJudgment::default()
     };
     let unmet = facts.unmet_where_operated(&checked.needs);
     judgement.findings.extend(unmet);
@@ -331,7 +333,7 @@ fn of_rules(
 
 /// Puts a judgement into the words and places of the dialect that the file is written in.
 fn as_spoken(
-    judgement: &mut Judgement,
+    judgement: &mut RuleJudgment,
     document: &Document,
     seen: &ScannedFile,
     facts: &Facts<'_>,
@@ -351,11 +353,11 @@ fn of_other(
     facts: &Facts<'_>,
     request: &Request,
     own: &CustomRules,
-) -> Judgement {
+) -> RuleJudgment {
     let recognised = &seen.recognised;
     let mut judgement = match kind == RULE_FILE {
         true => custom_rules::of_rule_file(&recognised.text, &seen.found, facts, own),
-        false => Judgement::default(),
+        false => RuleJudgment::default(),
     };
     if kind == WEB_FILE && recognised.template.is_none() {
         judgement.findings.extend(web_file::check(&recognised.text));
@@ -379,7 +381,7 @@ fn of_other(
 const ABOUT_INTENT: &[&str] = &["relabel/", "rules/", "scrape/"];
 
 /// Makes infos of what is reported about the intent behind test data that nothing in the tree runs.
-fn as_test_data(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {
+fn as_test_data(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
     let is_intent = |finding: &Finding| {
         let mut groups = ABOUT_INTENT.iter();
         finding.rule == rule::REMOTE_WRITE_PLAIN_HTTP
@@ -398,8 +400,8 @@ fn as_test_data(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>
 }
 
 /// That a configuration in base64 is not read.
-fn encoded(seen: &ScannedFile, place: &Place, logical: &str, request: &Request) -> Judgement {
-    let mut judgement = Judgement::default();
+fn encoded(seen: &ScannedFile, place: &Place, logical: &str, request: &Request) -> RuleJudgment {
+    let mut judgement = RuleJudgment::default();
     if request.lists_unread(&seen.found.path) {
         let key = match &seen.recognised.holder {
             Some(EmbeddedIn::Object { kind: "Secret", .. }) => "stringData",
@@ -418,9 +420,9 @@ fn encoded(seen: &ScannedFile, place: &Place, logical: &str, request: &Request) 
 }
 
 /// How relabel rules come to Prometheus.
-fn reader_of(recognised: &Recognised, vmagent: bool, template: bool) -> Reader {
+fn reader_of(recognised: &RecognizedFile, vmagent: bool, template: bool) -> LoadedBy {
     let dialect = recognised.spoken.as_ref().map(|spoken| spoken.dialect.word);
-    Reader {
+    LoadedBy {
         vmagent,
         generated: dialect.is_some_and(|word| word != SENDERS.word),
         doubles_dollars: dialect.is_some() || template || recognised.holder.is_some(),
@@ -430,7 +432,12 @@ fn reader_of(recognised: &Recognised, vmagent: bool, template: bool) -> Reader {
 }
 
 /// Judges a named file as what it is, or notes that promvet does not read its kind.
-fn as_what_it_is(kind: &str, text: &Arc<Text>, target: &Target, judgement: &mut Judgement) {
+fn as_what_it_is(
+    kind: &str,
+    text: &Arc<Text>,
+    target: &TargetReleases,
+    judgement: &mut RuleJudgment,
+) {
     if kind == RULE_FILE {
         match parse_first(text) {
             Ok(document) => match rule_file::other_reader(&document) {
@@ -478,12 +485,12 @@ fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> 
 /// took a file for an agent's does not count here: it does so only where nothing is in it that
 /// agents reject.
 fn target_of(
-    recognised: &Recognised,
+    recognised: &RecognizedFile,
     request: &Request,
     policy: &Policy,
     path: &str,
     agent: Option<Place>,
-) -> Target {
+) -> TargetReleases {
     let mut versions = request.versions.clone();
     if versions.is_empty() {
         versions.extend(policy.releases_of(path).iter().map(|(version, _)| *version));
@@ -492,11 +499,11 @@ fn target_of(
     if word == Some(foreign::AGENT) && versions.is_empty() {
         versions.extend(Version::parse(foreign::OF_AGENT).ok());
     }
-    Target {
+    TargetReleases {
         agent: request.agent || agent.is_some(),
         started_as_agent: agent,
         template: recognised.template.is_some(),
-        ..Target::of_all(versions)
+        ..TargetReleases::of_all(versions)
     }
 }
 

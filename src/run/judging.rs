@@ -8,12 +8,12 @@ use super::loaded::Loads;
 use super::policies::Policies;
 use super::request::Request;
 use super::survey::{ScannedFile, custom_rules_of, own_fault};
-use super::uses::Uses;
+use super::uses::ScopeUses;
 use crate::facts::Facts;
 use crate::finding::Span;
 use crate::panics::{self, Caught};
-use crate::report::inventory::Row;
-use crate::rules::{self, Alone, Configuration, Judgement};
+use crate::report::inventory::InventoryRow;
+use crate::rules::{self, Alone, Configuration, RuleJudgment};
 use crate::source::Tree;
 
 /// What of a tree is judged.
@@ -37,27 +37,27 @@ impl Only {
 }
 
 /// What happens to a file if only some files are judged.
-enum Part {
+enum JudgedPart {
     Judge,
     /// The rules that look at all configurations of a tree see it.
     Show,
     Skip,
 }
 
-fn part_of(seen: &ScannedFile, only: Option<&Only>) -> Part {
+fn part_of(seen: &ScannedFile, only: Option<&Only>) -> JudgedPart {
     match only {
-        None => Part::Judge,
-        Some(only) if only.files.is_empty() && !only.trees => Part::Skip,
+        None => JudgedPart::Judge,
+        Some(only) if only.files.is_empty() && !only.trees => JudgedPart::Skip,
         // Which files a configuration includes is known when it is judged: what is found in them
         // is found there, and the jobs in them are judged as its jobs.
         Some(only)
             if only.reaches(&seen.found.shown)
                 && (only.files.contains(&*seen.found.shown) || may_include(seen)) =>
         {
-            Part::Judge
+            JudgedPart::Judge
         }
-        Some(only) if only.trees => Part::Show,
-        Some(_) => Part::Skip,
+        Some(only) if only.trees => JudgedPart::Show,
+        Some(_) => JudgedPart::Skip,
     }
 }
 
@@ -79,15 +79,15 @@ pub(super) struct Judging<'a> {
 
 /// What became of one file, without its document: that is dropped when the file is judged.
 pub(super) struct JudgedFile<'a> {
-    pub(super) judgement: Judgement,
+    pub(super) judgement: RuleJudgment,
     /// What the rules that look at all configurations of a tree say of it alone.
     pub(super) alone: Vec<Alone>,
     /// Where its jobs are.
     pub(super) jobs: Option<Span>,
     /// What it makes of its policy.
-    pub(super) uses: Uses,
+    pub(super) uses: ScopeUses,
     /// Its endpoints, if they were asked for.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<InventoryRow>,
     /// What it makes Prometheus load; only looked for by the gate.
     pub(super) loads: Option<Loads>,
     pub(super) facts: &'a Facts<'a>,
@@ -143,8 +143,8 @@ impl<'a> Judging<'a> {
     pub(super) fn together(
         &self,
         files: &[&'a ScannedFile],
-        check: &dyn Fn(&[Configuration<'_>]) -> Judgement,
-    ) -> Judgement {
+        check: &dyn Fn(&[Configuration<'_>]) -> RuleJudgment,
+    ) -> RuleJudgment {
         let again = files.iter().map(|seen| seen.again(self.tree));
         let again: Vec<Option<ScannedFile>> = again.collect();
         let files = files.iter().zip(&again);
@@ -164,28 +164,28 @@ impl<'a> Judging<'a> {
     fn part_of(&self, seen: &ScannedFile, facts: &'a Facts<'a>) -> JudgedFile<'a> {
         let part = part_of(seen, self.only);
         let (judgement, configuration) = match part {
-            Part::Judge => {
+            JudgedPart::Judge => {
                 self.request.watch.judged();
                 let own = custom_rules_of(&seen.found, self.request, self.policies);
                 judge_one(seen, facts, self.request, own, self.tree)
             }
-            Part::Show => {
+            JudgedPart::Show => {
                 let configuration = configuration_of(seen, facts, self.request, self.tree);
-                let judgement = Judgement {
+                let judgement = RuleJudgment {
                     endpoints: configuration
                         .as_ref()
                         .map_or(0, |configuration| configuration.entries.len()),
-                    ..Judgement::default()
+                    ..RuleJudgment::default()
                 };
                 (judgement, configuration)
             }
-            Part::Skip => (Judgement::default(), None),
+            JudgedPart::Skip => (RuleJudgment::default(), None),
         };
         let mut out = JudgedFile {
             judgement,
             alone: Vec::new(),
             jobs: None,
-            uses: Uses::default(),
+            uses: ScopeUses::default(),
             rows: Vec::new(),
             loads: None,
             facts,
@@ -193,7 +193,7 @@ impl<'a> Judging<'a> {
         if let Some(configuration) = &configuration {
             self.add(&mut out, configuration, seen);
             // What it loads is asked for while it is at hand; not of what is only shown.
-            if self.request.is_gate() && matches!(part, Part::Judge) {
+            if self.request.is_gate() && matches!(part, JudgedPart::Judge) {
                 out.loads = loads_of(configuration, seen, facts);
             }
         }
@@ -222,7 +222,7 @@ impl<'a> Judging<'a> {
 }
 
 /// Lets go a text but for what reports show of the places in it.
-fn cut<'j>(seen: &ScannedFile, judgements: impl IntoIterator<Item = &'j mut Judgement>) {
+fn cut<'j>(seen: &ScannedFile, judgements: impl IntoIterator<Item = &'j mut RuleJudgment>) {
     let mut places = Vec::new();
     let mut fixes = Vec::new();
     for judgement in judgements {

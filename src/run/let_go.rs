@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::request::Request;
 use super::suppress;
-use crate::discover::Recognised;
+use crate::discover::RecognizedFile;
 use crate::policy::Policy;
 
 /// How many bytes of texts the command line keeps with their documents: those of 250 configurations of 12 kB.
@@ -22,7 +22,7 @@ impl Kept {
     /// Lets go what was recognized in a file, if there is no room for it and nothing but its judgement needs it.
     pub(super) fn or_let_go(
         &self,
-        recognised: &mut [Recognised],
+        recognised: &mut [RecognizedFile],
         request: &Request,
         policy: &Policy,
     ) {
@@ -40,7 +40,7 @@ impl Kept {
 
 /// Whether only the judgement of a configuration needs its text. Suppressions, and entries of a policy that match
 /// no host, are looked for in it afterwards; servers are asked before; where two trees are compared, the texts are.
-fn is_needed_once(one: &Recognised, request: &Request, policy: &Policy) -> bool {
+fn is_needed_once(one: &RecognizedFile, request: &Request, policy: &Policy) -> bool {
     let asks_for_hosts = !policy.issuers.is_empty()
         || !policy.receiver_hosts.is_empty()
         || !policy.opstrace_domains.is_empty();

@@ -2,14 +2,14 @@
 
 use super::request::Request;
 use crate::finding::{Finding, Severity};
-use crate::policy::{Policy, Profile};
+use crate::policy::{Policy, ReportingProfile};
 use crate::rules::{self, Status};
 
 /// What levels depend on beside the policy.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Levels {
     /// The profile that was asked for, instead of the policy's.
-    pub(crate) profile: Option<Profile>,
+    pub(crate) profile: Option<ReportingProfile>,
     /// The time, in seconds since 1970: some levels rise on a day.
     pub(crate) now: i64,
 }
@@ -42,19 +42,19 @@ impl Levels {
 }
 
 /// Whether a rule reports anything in a profile, if no level names it.
-fn runs(status: Option<Status>, profile: Profile) -> bool {
+fn runs(status: Option<Status>, profile: ReportingProfile) -> bool {
     match status {
-        Some(Status::Preview) => profile >= Profile::Strict,
-        Some(Status::Deprecated) => profile == Profile::Audit,
+        Some(Status::Preview) => profile >= ReportingProfile::Strict,
+        Some(Status::Deprecated) => profile == ReportingProfile::Audit,
         Some(Status::Stable) | None => true,
     }
 }
 
 /// The severity of a finding in a profile.
-fn usual(finding: &Finding, profile: Profile) -> Severity {
-    let page = rules::find(&finding.rule).filter(|_| profile >= Profile::Strict);
+fn usual(finding: &Finding, profile: ReportingProfile) -> Severity {
+    let page = rules::find(&finding.rule).filter(|_| profile >= ReportingProfile::Strict);
     // What is milder than that has a reason of its own.
-    let lifted = |page: &rules::Page| page.severity.min(Severity::Warning);
+    let lifted = |page: &rules::RulePage| page.severity.min(Severity::Warning);
     match page.and_then(|page| Some((lifted(page), page.strict?))) {
         Some((lifted, strict)) if finding.severity == lifted => strict,
         _ => finding.severity,
@@ -73,7 +73,7 @@ mod tests {
             (Some(Status::Deprecated), [false, false, true]),
             (None, [true, true, true]),
         ] {
-            let profiles = Profile::WORDS.iter().map(|(_, profile)| *profile);
+            let profiles = ReportingProfile::WORDS.iter().map(|(_, profile)| *profile);
             let found: Vec<_> = profiles.map(|profile| runs(status, profile)).collect();
             assert_eq!(found, want, "{status:?}");
         }

@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::request::Request;
-use super::started::{self, Started};
+use super::started::{self, StartedPrograms};
 use super::survey::Survey;
-use crate::facts::deployment::{Leads, Start, is_dockerfile};
+use crate::facts::deployment::{ArgumentSource, ProgramStart, is_dockerfile};
 use crate::facts::included::{FileSet, Load};
 use crate::finding::{Place, Span, Text};
 use crate::rules::Configuration;
 use crate::source::{EntryKind, Tree};
 
 /// A file, or a part of one by its identity.
-type Name = (Arc<str>, String);
+type LoadedName = (Arc<str>, String);
 
 /// The numbers of what is loaded together.
 type Numbers = BTreeSet<usize>;
@@ -23,21 +23,21 @@ type Numbers = BTreeSet<usize>;
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
     /// The bytes of parts of files.
-    spans: BTreeMap<Name, Span>,
+    spans: BTreeMap<LoadedName, Span>,
     /// What programs are started with, each with the files that say so.
-    programs: BTreeSet<(Name, Vec<Arc<str>>)>,
+    programs: BTreeSet<(LoadedName, Vec<Arc<str>>)>,
     /// What configurations include, in groups: a pattern that many of them have is one.
-    groups: Vec<BTreeSet<Name>>,
+    groups: Vec<BTreeSet<LoadedName>>,
     /// The groups of sets of files, by the addresses of these, for which they are kept.
     of_sets: HashMap<usize, (usize, Arc<FileSet>)>,
     /// The groups that each configuration includes.
-    includes: BTreeMap<Name, Numbers>,
+    includes: BTreeMap<LoadedName, Numbers>,
 }
 
 /// What one configuration includes.
 #[derive(Debug)]
 pub(super) struct Loads {
-    loader: Name,
+    loader: LoadedName,
     all: Vec<Load>,
 }
 
@@ -53,7 +53,7 @@ impl Loads {
 impl Loaded {
     /// What is started, and what links among the changed files lead to.
     pub(super) fn new(
-        started: &Started,
+        started: &StartedPrograms,
         survey: &Survey,
         request: &Request,
         tree: &dyn Tree,
@@ -61,9 +61,9 @@ impl Loaded {
         let mut out = Self::default();
         for start in started.starts() {
             let name = match &start.leads {
-                Leads::File(path) => Some(whole(tree.shown(path))),
-                Leads::Key(key) => started::judged(key, survey).map(|text| out.part(text)),
-                Leads::Here(_) | Leads::Unknown(_) => None,
+                ArgumentSource::File(path) => Some(whole(tree.shown(path))),
+                ArgumentSource::Key(key) => started::judged(key, survey).map(|text| out.part(text)),
+                ArgumentSource::Here(_) | ArgumentSource::Unknown(_) => None,
             };
             out.programs
                 .extend(name.map(|name| (name, sayers(start, tree))));
@@ -88,7 +88,7 @@ impl Loaded {
     }
 
     /// The name of a text that is a part of a file.
-    fn part(&mut self, text: &Arc<Text>) -> Name {
+    fn part(&mut self, text: &Arc<Text>) -> LoadedName {
         let whole = Place::new(text, Span::new(0, text.content().len()));
         let name = (Arc::clone(text.path()), text.within().identity.clone());
         self.spans.insert(name.clone(), whole.span());
@@ -140,7 +140,7 @@ impl Loaded {
         let then = then.renamed(renamed);
         let mut new = self.started_since(&then);
         let none = Numbers::new();
-        let mut compared: HashMap<(&Numbers, &Numbers), Vec<&Name>> = HashMap::new();
+        let mut compared: HashMap<(&Numbers, &Numbers), Vec<&LoadedName>> = HashMap::new();
         for (loader, numbers) in &self.includes {
             let before = then.includes.get(loader).unwrap_or(&none);
             let added = compared
@@ -162,9 +162,9 @@ impl Loaded {
     }
 
     /// What is started now by files that do not start it in another tree.
-    fn started_since(&self, then: &Self) -> BTreeSet<Name> {
+    fn started_since(&self, then: &Self) -> BTreeSet<LoadedName> {
         let known = then.programs.iter();
-        let known: HashSet<(&Name, &Arc<str>)> = known
+        let known: HashSet<(&LoadedName, &Arc<str>)> = known
             .flat_map(|(name, by)| by.iter().map(move |by| (name, by)))
             .collect();
         let started = self.programs.iter();
@@ -175,8 +175,13 @@ impl Loaded {
     }
 
     /// What groups have that others of another tree do not.
-    fn added<'s>(&'s self, numbers: &Numbers, then: &Self, before: &Numbers) -> Vec<&'s Name> {
-        let known: BTreeSet<&Name> = before
+    fn added<'s>(
+        &'s self,
+        numbers: &Numbers,
+        then: &Self,
+        before: &Numbers,
+    ) -> Vec<&'s LoadedName> {
+        let known: BTreeSet<&LoadedName> = before
             .iter()
             .filter_map(|earlier| then.groups.get(*earlier))
             .flatten()
@@ -188,8 +193,8 @@ impl Loaded {
 
     /// Adds what those include that are loaded for the first time, unless another one that is not has
     /// included it before.
-    fn follow(&self, then: &Self, new: &mut BTreeSet<Name>) {
-        let mut loaders: Vec<Vec<&Name>> = vec![Vec::new(); then.groups.len()];
+    fn follow(&self, then: &Self, new: &mut BTreeSet<LoadedName>) {
+        let mut loaders: Vec<Vec<&LoadedName>> = vec![Vec::new(); then.groups.len()];
         for (loader, numbers) in &then.includes {
             for number in numbers {
                 if let Some(of_group) = loaders.get_mut(*number) {
@@ -197,14 +202,14 @@ impl Loaded {
                 }
             }
         }
-        let mut groups_with: HashMap<&Name, Vec<usize>> = HashMap::new();
+        let mut groups_with: HashMap<&LoadedName, Vec<usize>> = HashMap::new();
         for (number, group) in then.groups.iter().enumerate() {
             for name in group {
                 groups_with.entry(name).or_default().push(number);
             }
         }
         let mut followed = Numbers::new();
-        let mut left: Vec<Name> = new.iter().cloned().collect();
+        let mut left: Vec<LoadedName> = new.iter().cloned().collect();
         while let Some(loader) = left.pop() {
             let groups = self
                 .of_loader(&loader)
@@ -228,7 +233,7 @@ impl Loaded {
     }
 
     /// The groups that the configurations in a file, or in a part of one, include.
-    fn of_loader(&self, name: &Name) -> impl Iterator<Item = usize> {
+    fn of_loader(&self, name: &LoadedName) -> impl Iterator<Item = usize> {
         let from = self.includes.range(name.clone()..);
         let of_file = from.take_while(|((path, _), _)| *path == name.0);
         let own = of_file.filter(|((_, part), _)| part.starts_with(&name.1));
@@ -239,7 +244,7 @@ impl Loaded {
     fn renamed(&self, renamed: impl Fn(&str) -> Option<String>) -> Self {
         let path_of_now =
             |path: &Arc<str>| renamed(path).map_or_else(|| Arc::clone(path), Into::into);
-        let of_now = |(path, part): &Name| (path_of_now(path), part.clone());
+        let of_now = |(path, part): &LoadedName| (path_of_now(path), part.clone());
         let programs = self.programs.iter();
         let groups = self.groups.iter();
         let includes = self.includes.iter();
@@ -260,7 +265,7 @@ impl Loaded {
 
 /// The files that say what a program is started with. What a compose file builds it starts, not the
 /// Dockerfile.
-fn sayers(start: &Start, tree: &dyn Tree) -> Vec<Arc<str>> {
+fn sayers(start: &ProgramStart, tree: &dyn Tree) -> Vec<Arc<str>> {
     let files = start.files.iter();
     let (images, others): (Vec<_>, Vec<_>) = files.partition(|file| is_dockerfile(file));
     let files = if others.is_empty() { images } else { others };
@@ -271,12 +276,12 @@ fn sayers(start: &Start, tree: &dyn Tree) -> Vec<Arc<str>> {
 }
 
 /// The name of a file.
-fn whole(shown: String) -> Name {
+fn whole(shown: String) -> LoadedName {
     (shown.into(), String::new())
 }
 
 /// Whether a configuration is loaded for the first time, by its own name or that of its file.
-fn is_new_loader(loader: &Name, new: &BTreeSet<Name>) -> bool {
+fn is_new_loader(loader: &LoadedName, new: &BTreeSet<LoadedName>) -> bool {
     new.contains(loader) || new.contains(&(Arc::clone(&loader.0), String::new()))
 }
 

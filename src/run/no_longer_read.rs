@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::policies::Policies;
 use super::request::Request;
 use super::survey::Survey;
-use crate::discover::{self, Dialect, Recognised, What, sets_nothing};
+use crate::discover::{self, ConfigurationKind, RecognizedFile, What, sets_nothing};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
 use crate::rules;
@@ -111,7 +111,7 @@ fn is_emptied(file: &ReadBefore, survey: &Survey, excluded: &HashSet<&Path>) -> 
     let now = seen.find(|seen| seen.found.path == file.path && seen.recognised.holder.is_none());
     let now = now.filter(|_| !excluded.contains(&*file.path));
     // Its text is parsed already unless tags are covered in it or another dialect is put into words.
-    let sets_none = |now: &Recognised| match &now.what {
+    let sets_none = |now: &RecognizedFile| match &now.what {
         What::Configuration { document, .. } if !now.masked && now.spoken.is_none() => {
             sets_nothing(document)
         }
@@ -231,7 +231,11 @@ pub(crate) fn moved_out(before: &Before, survey: &Survey, tree: &dyn Tree) -> Ve
 
 /// Whether a file only held a configuration.
 fn is_embedded(dialect: &str) -> bool {
-    let own = [Dialect::Server, Dialect::Agent, Dialect::Fragment];
+    let own = [
+        ConfigurationKind::Server,
+        ConfigurationKind::Agent,
+        ConfigurationKind::Fragment,
+    ];
     dialect != "broken" && !own.iter().any(|own| own.word() == dialect)
 }
 

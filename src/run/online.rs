@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::request::Request;
 use super::survey::Survey;
 use crate::discover::What;
-use crate::facts::online::Server;
+use crate::facts::online::OnlineServer;
 use crate::parallel;
 use crate::prometheus::Config;
 use crate::prometheus::endpoint::Endpoint;
-use crate::source::handshake::{Handshake, Target};
+use crate::source::handshake::{Handshake, HandshakeTarget};
 
 /// How many servers are asked at once: all of them wait for the network, not for a processor.
 const AT_ONCE: usize = 16;
@@ -44,16 +44,16 @@ pub(crate) fn ask(request: &Request, survey: &Survey) {
             What::Configuration { document, .. } => Config::new(document),
             _ => None,
         });
-    let targets: BTreeSet<Target> = configs.flat_map(targets).collect();
+    let targets: BTreeSet<HandshakeTarget> = configs.flat_map(targets).collect();
     let targets: Vec<_> = targets.into_iter().collect();
     parallel::map(AT_ONCE, &targets, |target| handshake.shake(target).is_ok());
 }
 
-fn targets(config: Config<'_>) -> Vec<Target> {
+fn targets(config: Config<'_>) -> Vec<HandshakeTarget> {
     let asked = config.remote_writes().filter_map(|write| {
         let endpoint = Endpoint::new(write.url()?.as_str()?);
-        match Server::new(write, &endpoint) {
-            Server::Asked(target) if endpoint.is_sound() => Some(target),
+        match OnlineServer::new(write, &endpoint) {
+            OnlineServer::Asked(target) if endpoint.is_sound() => Some(target),
             _ => None,
         }
     });

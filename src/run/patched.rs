@@ -5,7 +5,7 @@ use super::survey::ScannedFile;
 use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity, rule};
-use crate::rules::Judgement;
+use crate::rules::RuleJudgment;
 
 /// What merges of kustomize have besides the keys of an object (kubernetes-sigs/kustomize
 /// `kyaml/yaml/merge2`, and apimachinery's `strategicpatch`).
@@ -26,7 +26,7 @@ fn is_of_whole(finding: &Finding) -> bool {
 }
 
 /// Takes out what a patch of a kustomization may mend: the object that is applied is another one.
-pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {
+pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
     let Some(EmbeddedIn::Resource { kind, name, .. }) = &seen.recognised.holder else {
         return;
     };

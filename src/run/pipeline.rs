@@ -19,8 +19,8 @@ use super::suppress::{self, SuppressionContext};
 use super::survey::{ScannedFile, Survey, own_fault, survey};
 use super::unparsed::unparsed;
 use super::unused::unused;
-use super::uses::Uses;
-use super::watch::Stage;
+use super::uses::ScopeUses;
+use super::watch::WatchStage;
 use crate::discover::{self, EmbeddedIn, What};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Span, Text, Unchecked};
@@ -28,8 +28,8 @@ use crate::panics;
 use crate::parallel;
 use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
-use crate::rules::{self, Alone, Judgement};
-use crate::source::{Found, Tree, collapse, is_policy};
+use crate::rules::{self, Alone, RuleJudgment};
+use crate::source::{FoundFile, Tree, collapse, is_policy};
 
 /// Checks what is asked for.
 #[must_use]
@@ -48,16 +48,16 @@ pub(crate) fn run_with(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -
 pub(crate) type LastLook<'l> = &'l mut dyn FnMut(&SuppressionContext<'_>, &Outcome);
 
 fn run_over(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
-    Surveyed::over(request, tree).judged_over(request, None, tree, last)
+    SurveyedRun::over(request, tree).judged_over(request, None, tree, last)
 }
 
 /// A run that has found and parsed everything, and judged nothing yet.
-pub(crate) struct Surveyed {
+pub(crate) struct SurveyedRun {
     run: Run,
     found: Option<(Survey, Policies)>,
 }
 
-impl Surveyed {
+impl SurveyedRun {
     pub(crate) fn new(request: &Request, tree: &dyn Tree) -> Self {
         request.gate.over(tree, |tree| Self::over(request, tree))
     }
@@ -117,10 +117,12 @@ impl Surveyed {
         let Some((mut survey, policies)) = found else {
             return run;
         };
-        request.watch.stage(Stage::Judge, survey.seen.len(), || {
-            judge(request, only, &mut survey, &policies, tree, &mut run);
-            accept(request, &survey, &policies, tree, &mut run, last);
-        });
+        request
+            .watch
+            .stage(WatchStage::Judge, survey.seen.len(), || {
+                judge(request, only, &mut survey, &policies, tree, &mut run);
+                accept(request, &survey, &policies, tree, &mut run, last);
+            });
         run
     }
 }
@@ -237,10 +239,10 @@ struct Gathered<'a> {
     survey: &'a Survey,
     policies: &'a Policies,
     levels: Levels,
-    all: Judgement,
+    all: RuleJudgment,
     files: Vec<CheckedFile>,
     /// What was asked of the policies, by their scopes.
-    uses: BTreeMap<usize, Uses>,
+    uses: BTreeMap<usize, ScopeUses>,
     /// The configurations of each tree.
     configurations: BTreeMap<&'a Path, Vec<(&'a ScannedFile, Vec<Alone>)>>,
     /// The containers whose start was judged.
@@ -254,7 +256,7 @@ impl<'a> Gathered<'a> {
             survey,
             policies,
             levels: Levels::asked(request),
-            all: Judgement::default(),
+            all: RuleJudgment::default(),
             files: Vec::new(),
             uses: BTreeMap::new(),
             configurations: BTreeMap::new(),
@@ -379,7 +381,7 @@ impl<'a> Gathered<'a> {
     fn unread(&mut self, tree: &dyn Tree) {
         let unparsed = unparsed(self.request, self.survey, tree);
         self.all.unchecked.extend(unparsed);
-        let listed = |found: &Found| self.request.lists_unread(&found.path);
+        let listed = |found: &FoundFile| self.request.lists_unread(&found.path);
         let unread = self.survey.unread.iter();
         for (found, why) in unread.filter(|(found, _)| listed(found)) {
             let reason = format!("the file could not be checked: {why}");

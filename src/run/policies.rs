@@ -10,7 +10,7 @@ use crate::finding::Text;
 use crate::parallel;
 use crate::policy::{FILE_NAMES, Policy, PolicyError, RuleFolder};
 use crate::rules::custom::CustomRules;
-use crate::source::{Found, Tree};
+use crate::source::{FoundFile, Tree};
 
 /// Folders up to which policy files are looked for without threads, which would take longer to
 /// start than the work takes.
@@ -19,14 +19,14 @@ const FEW: usize = 64;
 /// Every policy that counts for something.
 #[derive(Debug)]
 pub(crate) struct Policies {
-    scopes: Vec<Scope>,
+    scopes: Vec<PolicyScope>,
     folders: Folders,
     layers: Vec<Layer>,
 }
 
 /// Where one policy counts.
 #[derive(Debug)]
-pub(crate) struct Scope {
+pub(crate) struct PolicyScope {
     /// The root of the tree that facts are drawn from.
     pub(crate) root: PathBuf,
     /// Everything that counts, the nearest first.
@@ -45,7 +45,7 @@ type ByFolder = BTreeMap<PathBuf, Vec<PathBuf>>;
 
 impl Policies {
     /// The number of the scope of a file.
-    pub(crate) fn scope_of(&self, found: &Found) -> usize {
+    pub(crate) fn scope_of(&self, found: &FoundFile) -> usize {
         let folder = found.path.parent().unwrap_or(&found.path);
         let scopes = self.folders.get(&found.root);
         let scope = scopes.and_then(|scopes| scopes.get(folder));
@@ -53,17 +53,17 @@ impl Policies {
     }
 
     /// A scope by its number.
-    pub(crate) fn scope(&self, number: usize) -> Option<&Scope> {
+    pub(crate) fn scope(&self, number: usize) -> Option<&PolicyScope> {
         self.scopes.get(number)
     }
 
     /// The scope that a file is in.
-    pub(crate) fn of(&self, found: &Found) -> Option<&Scope> {
+    pub(crate) fn of(&self, found: &FoundFile) -> Option<&PolicyScope> {
         self.scope(self.scope_of(found))
     }
 
     /// All scopes, by their numbers.
-    pub(crate) fn scopes(&self) -> impl Iterator<Item = (usize, &Scope)> {
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = (usize, &PolicyScope)> {
         self.scopes.iter().enumerate()
     }
 
@@ -91,7 +91,7 @@ impl Policies {
 /// Reads the policies of all files; `named` takes the place of each of them.
 pub(crate) fn read(
     named: Option<&Path>,
-    files: &[Found],
+    files: &[FoundFile],
     threads: usize,
     tree: &dyn Tree,
 ) -> Result<Policies, Vec<PolicyError>> {
@@ -129,8 +129,8 @@ pub(crate) fn nearest_file(tree: &dyn Tree) -> Option<PathBuf> {
 }
 
 /// A file that could be where promvet was started.
-fn here(tree: &dyn Tree) -> Found {
-    Found {
+fn here(tree: &dyn Tree) -> FoundFile {
+    FoundFile {
         path: tree.base().join("prometheus.yml"),
         shown: "prometheus.yml".into(),
         root: tree.root_of(tree.base()).into(),
@@ -139,8 +139,13 @@ fn here(tree: &dyn Tree) -> Found {
 }
 
 /// Reads the policies of files, but for the rules that they name.
-fn gather(named: Option<&Path>, files: &[Found], threads: usize, tree: &dyn Tree) -> Reader {
-    let mut reader = Reader::default();
+fn gather(
+    named: Option<&Path>,
+    files: &[FoundFile],
+    threads: usize,
+    tree: &dyn Tree,
+) -> ScopeReader {
+    let mut reader = ScopeReader::default();
     match named {
         Some(path) => reader.everywhere(path, files, tree),
         None => {
@@ -156,7 +161,7 @@ fn gather(named: Option<&Path>, files: &[Found], threads: usize, tree: &dyn Tree
 }
 
 /// The folders of files and all folders above them up to the roots of their trees.
-fn folders_of(files: &[Found]) -> Vec<PathBuf> {
+fn folders_of(files: &[FoundFile]) -> Vec<PathBuf> {
     let mut out: BTreeSet<&Path> = BTreeSet::new();
     for found in files {
         let above = found.path.ancestors().skip(1);
@@ -185,9 +190,9 @@ fn policies_in(folders: &[PathBuf], threads: usize, tree: &dyn Tree) -> ByFolder
 
 /// The scopes that have been made out so far.
 #[derive(Debug, Default)]
-struct Reader {
+struct ScopeReader {
     present: ByFolder,
-    scopes: Vec<Scope>,
+    scopes: Vec<PolicyScope>,
     folders: Folders,
     layers: Vec<Layer>,
     /// The layers of each policy file.
@@ -197,9 +202,9 @@ struct Reader {
     wrong: Vec<PolicyError>,
 }
 
-impl Reader {
+impl ScopeReader {
     /// One policy for everything.
-    fn everywhere(&mut self, path: &Path, files: &[Found], tree: &dyn Tree) {
+    fn everywhere(&mut self, path: &Path, files: &[FoundFile], tree: &dyn Tree) {
         let path = tree.absolute(path);
         let own = match policy_files::read(&path, None, tree) {
             Ok(layers) => self.keep(&path, layers),
@@ -305,7 +310,7 @@ impl Reader {
             policy.add(&layer.policy);
         }
         self.wrong.extend(unknown_receivers(&policy));
-        self.scopes.push(Scope {
+        self.scopes.push(PolicyScope {
             root,
             policy,
             chain,

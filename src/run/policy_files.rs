@@ -35,7 +35,7 @@ pub(crate) struct Layer {
 
 /// Reads policy files.
 #[derive(Debug)]
-pub(crate) struct Reader<'t> {
+pub(crate) struct PolicyReader<'t> {
     tree: &'t dyn Tree,
     /// The folder that links and paths may not lead out of.
     bounds: Option<&'t Path>,
@@ -55,7 +55,7 @@ pub(crate) fn read(
 ) -> Result<Vec<Layer>, Vec<PolicyError>> {
     let shown = tree.shown(path);
     let folder = shown.rsplit_once('/').map(|(folder, _)| folder);
-    let mut reader = Reader {
+    let mut reader = PolicyReader {
         tree,
         bounds,
         folder: folder.map_or(String::new(), |folder| format!("{folder}/")),
@@ -77,7 +77,7 @@ pub(crate) fn read(
     }
 }
 
-impl Reader<'_> {
+impl PolicyReader<'_> {
     /// The path of a file that another one names.
     fn beside(&self, file: &Path, name: &str) -> PathBuf {
         let path = file.parent().unwrap_or(file).join(name);

@@ -68,9 +68,11 @@ pub(super) fn of<'f>(
     let included = changed.filter_map(|seen| Some((seen, document_of(seen)?)));
     let included = included.map(|(seen, document)| {
         let facts = facts_of(seen)?;
-        Some(Included::of(seen, document, facts, request, tree))
+        Some(IncludedByConfiguration::of(
+            seen, document, facts, request, tree,
+        ))
     });
-    let asking = Asking {
+    let asking = ReachQuery {
         request,
         tree,
         included: included.collect(),
@@ -165,18 +167,18 @@ fn late_samples(document: &Document) -> Result<Option<&str>, ()> {
 }
 
 /// What is looked for in the files that did not change.
-struct Asking<'a> {
+struct ReachQuery<'a> {
     request: &'a Request,
     tree: &'a dyn Tree,
     /// What the changed files include: what is found in it counts for each file that includes it too, so that
     /// all of these are judged on both sides. None if it is not known.
-    included: Option<Vec<Included>>,
+    included: Option<Vec<IncludedByConfiguration>>,
     /// The names of the changed files.
     names: Vec<Finder<'a>>,
     escapes: [Finder<'static>; 5],
 }
 
-impl Asking<'_> {
+impl ReachQuery<'_> {
     /// Whether the judgement of a file may read one that changed, or rests on whether others are judged.
     fn may_read(&self, seen: &ScannedFile, facts: Option<&Facts<'_>>) -> bool {
         let text = &seen.recognised.text;
@@ -205,7 +207,7 @@ impl Asking<'_> {
         let (Some(facts), Some(changed)) = (facts, &self.included) else {
             return true;
         };
-        let own = Included::of(seen, document, facts, self.request, self.tree);
+        let own = IncludedByConfiguration::of(seen, document, facts, self.request, self.tree);
         let mut files = own.files.iter();
         // Jobs that are included name target files in turn.
         own.has_jobs
@@ -215,14 +217,14 @@ impl Asking<'_> {
 }
 
 /// What a configuration includes.
-struct Included {
+struct IncludedByConfiguration {
     /// Files, and the manifests that texts are written into.
     files: HashSet<PathBuf>,
     has_jobs: bool,
     has_targets: bool,
 }
 
-impl Included {
+impl IncludedByConfiguration {
     fn of(
         seen: &ScannedFile,
         document: &Document,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::configurations::ask;
 use crate::finding::{Place, Redacted, nearest};
 use crate::prometheus::{
-    Config, Effect, Interpreter, Labels, Matches, PatternBudget, RelabelRule, Semantics, Value,
+    Config, Effect, Interpreter, KnownLabelValue, KnownLabels, Matches, PatternBudget, RelabelRule,
+    Semantics,
 };
 use crate::schema::Version;
 use crate::source::Tree;
@@ -145,7 +146,7 @@ pub fn trace(query: &RelabelQuery, file: &Path, tree: &dyn Tree) -> Result<Relab
 }
 
 /// What holds the list, and the list.
-struct Section<'d> {
+struct ListSection<'d> {
     name: String,
     mapping: Mapping<'d>,
 }
@@ -153,13 +154,13 @@ struct Section<'d> {
 fn section<'d>(
     query: &RelabelQuery,
     config: Config<'d>,
-) -> Result<(Section<'d>, Option<Node<'d>>), String> {
+) -> Result<(ListSection<'d>, Option<Node<'d>>), String> {
     let found = match query.list {
         RelabelKey::Targets | RelabelKey::Samples => job(query, config)?,
         RelabelKey::Written => endpoint(query, config)?,
         RelabelKey::Alerts => {
             let alerting = config.root().get("alerting").and_then(Node::mapping);
-            Section {
+            ListSection {
                 name: String::new(),
                 mapping: alerting.ok_or("it has no `alerting`")?,
             }
@@ -169,7 +170,7 @@ fn section<'d>(
     Ok((found, list))
 }
 
-fn job<'d>(query: &RelabelQuery, config: Config<'d>) -> Result<Section<'d>, String> {
+fn job<'d>(query: &RelabelQuery, config: Config<'d>) -> Result<ListSection<'d>, String> {
     let name = |job: &Mapping<'_>| {
         let name = job.get("job_name").and_then(Node::as_str);
         name.unwrap_or_default().to_owned()
@@ -189,13 +190,13 @@ fn job<'d>(query: &RelabelQuery, config: Config<'d>) -> Result<Section<'d>, Stri
             None => format!("no job is called `{wanted}`; it has {}", names.join(", ")),
         }
     })?;
-    Ok(Section {
+    Ok(ListSection {
         name: name(found),
         mapping: *found,
     })
 }
 
-fn endpoint<'d>(query: &RelabelQuery, config: Config<'d>) -> Result<Section<'d>, String> {
+fn endpoint<'d>(query: &RelabelQuery, config: Config<'d>) -> Result<ListSection<'d>, String> {
     let entries: Vec<_> = config.remote_writes().collect();
     let text = |write: &crate::prometheus::RemoteWrite<'d>, key: &str| {
         write.get(key).and_then(Node::as_str).map(str::to_owned)
@@ -214,7 +215,7 @@ fn endpoint<'d>(query: &RelabelQuery, config: Config<'d>) -> Result<Section<'d>,
     };
     let found = found.ok_or("no entry of `remote_write` has this name or URL")?;
     let mapping = found.node().mapping().ok_or("the entry is not a mapping")?;
-    Ok(Section {
+    Ok(ListSection {
         name: text(found, "name").unwrap_or_else(|| "remote_write".to_owned()),
         mapping,
     })
@@ -223,7 +224,7 @@ fn endpoint<'d>(query: &RelabelQuery, config: Config<'d>) -> Result<Section<'d>,
 fn traced(
     query: &RelabelQuery,
     config: Config<'_>,
-    of: &Section<'_>,
+    of: &ListSection<'_>,
     list: Option<Node<'_>>,
     document: &Document,
 ) -> RelabelTrace {
@@ -241,8 +242,8 @@ fn traced(
     }
     let known = before
         .iter()
-        .fold(Labels::default(), |labels, (name, value)| {
-            labels.with(name.clone(), Value::only(value.clone()))
+        .fold(KnownLabels::default(), |labels, (name, value)| {
+            labels.with(name.clone(), KnownLabelValue::only(value.clone()))
         });
     let mut interpreter = Interpreter::new(known, Semantics::of(query.release), &budget);
     let mut steps = Vec::new();
@@ -289,9 +290,9 @@ fn traced(
 /// What stands for a value that is not known, such as that of a hash.
 const UNKNOWN: &str = "?";
 
-fn values(labels: &Labels) -> LabelSet {
-    let text = |value: &Value| match value {
-        Value::OneOf(texts) if texts.len() == 1 => texts.iter().next().cloned(),
+fn values(labels: &KnownLabels) -> LabelSet {
+    let text = |value: &KnownLabelValue| match value {
+        KnownLabelValue::OneOf(texts) if texts.len() == 1 => texts.iter().next().cloned(),
         _ => None,
     };
     let known = labels.known();

@@ -38,7 +38,7 @@ pub(crate) struct TestedFile {
 }
 
 /// What a case expects.
-enum Expected {
+enum ExpectedOutcome {
     Dropped,
     Labels(LabelSet),
     Nothing,
@@ -135,18 +135,18 @@ fn cases(document: &Document, path: &Path, tree: &dyn Tree) -> Result<Vec<CaseVe
 fn verdict(case: Node<'_>, after: Option<LabelSet>) -> Result<CaseVerdict, String> {
     let is_dropped = case.get("dropped").and_then(|it| it.scalar()?.as_bool());
     let expected = match (case.get("result"), is_dropped) {
-        (Some(result), None | Some(false)) => Expected::Labels(set(result)),
-        (None, Some(true)) => Expected::Dropped,
-        (None, _) => Expected::Nothing,
+        (Some(result), None | Some(false)) => ExpectedOutcome::Labels(set(result)),
+        (None, Some(true)) => ExpectedOutcome::Dropped,
+        (None, _) => ExpectedOutcome::Nothing,
         (Some(_), Some(true)) => return Err("a case has `result` and `dropped`".to_owned()),
     };
     let came = after.map(|after| match &expected {
-        Expected::Labels(wanted) => seen(after, Some(wanted)),
+        ExpectedOutcome::Labels(wanted) => seen(after, Some(wanted)),
         _ => seen(after, None),
     });
     let is_right = match (&expected, &came) {
-        (Expected::Dropped, None) => true,
-        (Expected::Labels(wanted), Some(came)) => wanted == came,
+        (ExpectedOutcome::Dropped, None) => true,
+        (ExpectedOutcome::Labels(wanted), Some(came)) => wanted == came,
         _ => false,
     };
     let place = case.place();
@@ -157,9 +157,9 @@ fn verdict(case: Node<'_>, after: Option<LabelSet>) -> Result<CaseVerdict, Strin
         place.redact(words)
     };
     let wanted = match &expected {
-        Expected::Dropped => "dropped".to_owned(),
-        Expected::Labels(labels) => words(Some(labels)),
-        Expected::Nothing => "nothing".to_owned(),
+        ExpectedOutcome::Dropped => "dropped".to_owned(),
+        ExpectedOutcome::Labels(labels) => words(Some(labels)),
+        ExpectedOutcome::Nothing => "nothing".to_owned(),
     };
     Ok(CaseVerdict {
         line: place.start().line,

@@ -11,7 +11,7 @@ use crate::yaml::{Document, Node, placeholder};
 const LOOKED_FOR: usize = 64;
 
 /// A configuration that is rendered, by what the scripts of the tree say.
-pub(super) struct Rendered<'d> {
+pub(super) struct RenderedConfiguration<'d> {
     node: Node<'d>,
     script: Evidence,
 }
@@ -42,7 +42,7 @@ pub(super) fn evidence<'d>(
     document: &'d Document,
     seen: &ScannedFile,
     facts: &Facts<'_>,
-) -> Option<Rendered<'d>> {
+) -> Option<RenderedConfiguration<'d>> {
     // Few texts have a placeholder anywhere, which is sooner seen than that none of their values has one.
     if !placeholder::may_be_in(document.text().content())
         && !placeholder::may_be_filled_in(document.unescaped())
@@ -77,7 +77,7 @@ pub(super) fn evidence<'d>(
             place: node.place(),
             message: message.to_owned(),
         };
-        return Some(Rendered {
+        return Some(RenderedConfiguration {
             node: *node,
             script,
         });
@@ -87,12 +87,12 @@ pub(super) fn evidence<'d>(
     let mut holes = holes.into_iter().take(LOOKED_FOR);
     let named = holes.find_map(|(node, whole, _)| {
         let script = facts.filled_in(whole, shown, holder)?;
-        Some(Rendered { node, script })
+        Some(RenderedConfiguration { node, script })
     });
     named.or_else(|| {
         let node = first?;
         let script = facts.rendered_by(shown, holder)?;
-        Some(Rendered { node, script })
+        Some(RenderedConfiguration { node, script })
     })
 }
 
@@ -132,7 +132,7 @@ fn placeholder_of(node: Node<'_>) -> Option<&str> {
     is_whole.then_some(text)
 }
 
-impl Rendered<'_> {
+impl RenderedConfiguration<'_> {
     /// Says that the values of placeholders were not checked, and who writes them.
     pub(super) fn finding(&self) -> Finding {
         let message = "a script fills in this placeholder before Prometheus reads the file: its \

@@ -12,10 +12,10 @@ use super::selection::RuleSelection;
 use super::survey::ParsedAlready;
 use super::watch::Watch;
 use crate::deadline::Deadline;
-use crate::facts::Host;
-use crate::policy::{PolicyError, Profile};
+use crate::facts::PathBase;
+use crate::policy::{PolicyError, ReportingProfile};
 use crate::report::Outcome;
-use crate::report::inventory::Row;
+use crate::report::inventory::InventoryRow;
 use crate::rules::custom::CustomRules;
 use crate::schema::Version;
 use crate::source::handshake::Handshake;
@@ -41,7 +41,7 @@ pub struct Request {
     /// The policy file, instead of the ones that the trees have.
     pub config: Option<PathBuf>,
     /// Where absolute paths lead.
-    pub host: Host,
+    pub host: PathBase,
     /// The versions of Prometheus that must load the configurations; if there are none, those of
     /// the policy, or else the newest.
     pub versions: Vec<Version>,
@@ -52,7 +52,7 @@ pub struct Request {
     /// When certificates are valid: seconds since 1970.
     pub now: i64,
     /// How much is reported, instead of what the policy says.
-    pub profile: Option<Profile>,
+    pub profile: Option<ReportingProfile>,
     /// Who asks servers for their certificates, if they have to be asked.
     pub online: Option<Arc<dyn Handshake>>,
     /// Which rules report, and which files are left out.
@@ -121,7 +121,7 @@ impl Default for Request {
             no_ignore: false,
             threads: 0,
             config: None,
-            host: Host::Elsewhere,
+            host: PathBase::Elsewhere,
             versions: Vec::new(),
             agent: false,
             nameless: None,
@@ -160,7 +160,7 @@ pub struct Run {
     /// What was found.
     pub outcome: Outcome,
     /// The endpoints, each with the absolute path of its file, if they were asked for.
-    pub inventory: Vec<(PathBuf, Row)>,
+    pub inventory: Vec<(PathBuf, InventoryRow)>,
     /// What is worth saying beside the findings.
     pub notes: Vec<String>,
     /// What kept promvet from doing its work: the exit status is 2.

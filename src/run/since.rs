@@ -10,15 +10,15 @@ use std::sync::Arc;
 
 use super::judging::Only;
 use super::no_longer_read::{Before, ReadBefore};
-use super::pipeline::Surveyed;
+use super::pipeline::SurveyedRun;
 use super::request::{Request, Run, Side};
 use super::suppress::group_of;
 use super::survey::{ParsedAlready, walk_of};
 use crate::discover::What;
-use crate::facts::Host;
+use crate::facts::PathBase;
 use crate::finding::{Text, rule};
 use crate::policy::PolicyError;
-use crate::rules::{self, Check};
+use crate::rules::{self, NativeCheck};
 use crate::source::{Changed, Folder, Git, GitError, LARGEST, Repository, Tree, collapse};
 
 /// What is compared with what.
@@ -40,7 +40,7 @@ pub(crate) struct Comparison {
 /// What was found in the old tree.
 pub(crate) struct Old {
     request: Request,
-    surveyed: Surveyed,
+    surveyed: SurveyedRun,
 }
 
 impl Comparison {
@@ -147,9 +147,9 @@ impl Comparison {
             parsed: None,
             ..request.clone()
         };
-        let mut surveyed = Surveyed::new(&request, &self.old);
+        let mut surveyed = SurveyedRun::new(&request, &self.old);
         while self.forget(surveyed.policy_errors(), &request, notes) {
-            surveyed = Surveyed::new(&request, &self.old);
+            surveyed = SurveyedRun::new(&request, &self.old);
         }
         Old { request, surveyed }
     }
@@ -236,7 +236,8 @@ impl Comparison {
         // What a comment hides decides whether it is of use.
         let of_trees = |name: &str| {
             let page = rules::find(name);
-            let is_of_trees = page.is_some_and(|page| matches!(page.check, Some(Check::Tree(_))));
+            let is_of_trees =
+                page.is_some_and(|page| matches!(page.check, Some(NativeCheck::Tree(_))));
             is_of_trees || group_of(name) == rule::GROUP_SUPPRESSIONS
         };
         let mut findings = run.outcome.findings().iter();
@@ -298,7 +299,7 @@ impl Comparison {
 /// named.
 pub(super) fn with_disk(git: Git, request: &Request) -> Git {
     let root = match &request.host {
-        Host::Root(root) => Some(root),
+        PathBase::Root(root) => Some(root),
         _ => None,
     };
     let baseline = request.gate.named_baseline();

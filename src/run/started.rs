@@ -15,13 +15,14 @@ use known_files::{
 use super::policies::Policies;
 use super::request::{Request, Side};
 use super::survey::{ScannedFile, Survey, walk_of};
-use crate::discover::{self, EmbeddedIn, Recognised, What};
+use crate::discover::{self, EmbeddedIn, RecognizedFile, What};
 use crate::facts::deployment::{
-    self, Key, Leads, Mention, Mentioned, SourceFile, Start, mentions, name_of,
+    self, ArgumentSource, ManifestKey, Mention, Mentioned, ProgramStart, SourceFile, mentions,
+    name_of,
 };
 use crate::finding::{Place, Text, Unchecked};
 use crate::parallel;
-use crate::source::{EntryKind, Found, LARGEST, Tree, Walk};
+use crate::source::{EntryKind, FoundFile, LARGEST, Tree, WalkOptions};
 use crate::yaml::{Node, placeholder};
 
 /// What settles that something could not be followed.
@@ -41,28 +42,28 @@ pub(super) enum How {
 
 /// What the deployments of a tree start programs with.
 #[derive(Debug, Default)]
-pub(super) struct Started {
+pub(super) struct StartedPrograms {
     /// The files, absolute and without links.
     files: BTreeMap<PathBuf, How>,
     /// Where a change is judged, everything that is started.
-    starts: Vec<Start>,
+    starts: Vec<ProgramStart>,
     /// Where a change is judged, what other texts of it start, and the files of the tree that may be
     /// meant.
     mentions: Vec<(Mention, Vec<PathBuf>)>,
 }
 
-impl Started {
+impl StartedPrograms {
     /// What is started by some files. `starters` are those that may define deployments, `mentioning`
     /// are other texts of a change.
     pub(super) fn new(
-        starters: &[Found],
-        mentioning: &[Found],
+        starters: &[FoundFile],
+        mentioning: &[FoundFile],
         survey: &Survey,
         policies: &Policies,
         request: &Request,
         tree: &dyn Tree,
     ) -> Self {
-        let mut of_roots: BTreeMap<&Path, Vec<&Found>> = BTreeMap::new();
+        let mut of_roots: BTreeMap<&Path, Vec<&FoundFile>> = BTreeMap::new();
         for found in starters {
             if let Some(scope) = policies.of(found) {
                 of_roots.entry(&scope.root).or_default().push(found);
@@ -84,10 +85,10 @@ impl Started {
             }
         }
         for start in &out.starts {
-            if let Leads::File(path) = &start.leads {
+            if let ArgumentSource::File(path) = &start.leads {
                 let how = match start {
-                    Start { is_alloy: true, .. } => How::Alloy,
-                    Start { is_sure: true, .. } => How::Surely,
+                    ProgramStart { is_alloy: true, .. } => How::Alloy,
+                    ProgramStart { is_sure: true, .. } => How::Surely,
                     _ => How::Perhaps,
                 };
                 let known = out.files.entry(path.clone()).or_insert(how);
@@ -104,7 +105,7 @@ impl Started {
     /// whose paths end as those do that they name.
     fn mentioned(
         &mut self,
-        mentioning: &[Found],
+        mentioning: &[FoundFile],
         understood: &[Place],
         request: &Request,
         tree: &dyn Tree,
@@ -149,7 +150,7 @@ impl Started {
     }
 
     /// Where a change is judged, everything that deployments start.
-    pub(super) fn starts(&self) -> &[Start] {
+    pub(super) fn starts(&self) -> &[ProgramStart] {
         &self.starts
     }
 
@@ -164,7 +165,7 @@ impl Started {
         survey: &Survey,
         request: &Request,
         tree: &dyn Tree,
-    ) -> Vec<(Found, How)> {
+    ) -> Vec<(FoundFile, How)> {
         if self.files.is_empty() {
             return Vec::new();
         }
@@ -174,21 +175,21 @@ impl Started {
         if started.is_empty() {
             return Vec::new();
         }
-        let how = Walk {
+        let how = WalkOptions {
             hidden: true,
             wanted: &|path| started.contains_key(path),
             also: None,
             ..walk_of(request)
         };
         let files = tree.walk(&request.paths, &how).files.into_iter();
-        let mut files: Vec<Found> = files.filter(|found| !found.named).collect();
+        let mut files: Vec<FoundFile> = files.filter(|found| !found.named).collect();
         if request.is_gate() {
             let walked: HashSet<&PathBuf> = files.iter().map(|found| &found.path).collect();
             let rest = started.keys().filter(|path| !walked.contains(path));
             let passed_over = passed_over(rest, request, tree);
             files.extend(passed_over);
         }
-        let how = |found: &Found| started.get(&found.path).copied();
+        let how = |found: &FoundFile| started.get(&found.path).copied();
         let files = files.into_iter();
         files
             .filter_map(|found| Some((how(&found)?, found)))
@@ -202,7 +203,7 @@ impl Started {
         survey: &Survey,
         request: &Request,
         tree: &dyn Tree,
-    ) -> Vec<(Found, Place)> {
+    ) -> Vec<(FoundFile, Place)> {
         let excluded = survey.excluded.iter().filter(|(found, _)| {
             let real = real(found, tree);
             let is_changed = [&real, &found.path]
@@ -218,7 +219,7 @@ impl Started {
     pub(super) fn parts(
         &self,
         survey: &Survey,
-        files: &[Found],
+        files: &[FoundFile],
         tree: &dyn Tree,
     ) -> Vec<Arc<ScannedFile>> {
         let excluded: HashSet<&Path> = survey
@@ -235,7 +236,7 @@ impl Started {
         let mut out = Vec::new();
         for start in &self.starts {
             let (place, found) = match &start.leads {
-                Leads::Key(key) if start.is_sure && !is_judged(key, survey) => {
+                ArgumentSource::Key(key) if start.is_sure && !is_judged(key, survey) => {
                     let Some(found) = file_of(&key.place) else {
                         continue;
                     };
@@ -244,7 +245,7 @@ impl Started {
                     let what = (key.kind, &*key.name, &*key.key);
                     (&key.place, discover::started_key(&text, what))
                 }
-                Leads::Here(place) => {
+                ArgumentSource::Here(place) => {
                     let name = "prometheus.yml";
                     (place, discover::started_part(place, name, start.is_sure))
                 }
@@ -270,11 +271,11 @@ impl Started {
             return Vec::new();
         }
         let judged = KnownFiles::new(survey, tree);
-        let is_changed = |start: &Start| {
+        let is_changed = |start: &ProgramStart| {
             let mut files = start.files.iter();
             files.any(|file| request.changed.contains(file))
         };
-        let is_touched = |start: &Start| {
+        let is_touched = |start: &ProgramStart| {
             let own = is_changed(start);
             let target = start.target.iter().flat_map(|target| target.ancestors());
             own || target
@@ -325,12 +326,12 @@ impl Started {
 }
 
 /// Whether a key was judged, or is listed as not checked already.
-fn is_judged(key: &Key, survey: &Survey) -> bool {
+fn is_judged(key: &ManifestKey, survey: &Survey) -> bool {
     judged(key, survey).is_some()
 }
 
 /// What a key that was judged holds.
-pub(super) fn judged<'s>(key: &Key, survey: &'s Survey) -> Option<&'s Arc<Text>> {
+pub(super) fn judged<'s>(key: &ManifestKey, survey: &'s Survey) -> Option<&'s Arc<Text>> {
     let mut seen = survey.seen.iter();
     let found = seen.find(|seen| {
         let is_read = !matches!(seen.recognised.what, What::Other { .. } | What::Unknown);
@@ -351,7 +352,7 @@ pub(super) fn judged<'s>(key: &Key, survey: &'s Survey) -> Option<&'s Arc<Text>>
 }
 
 /// Whether a configuration is nothing but a text with a placeholder, which may become anything.
-fn is_filled(recognised: &Recognised) -> bool {
+fn is_filled(recognised: &RecognizedFile) -> bool {
     let What::Configuration { document, .. } = &recognised.what else {
         return false;
     };
@@ -369,7 +370,7 @@ fn named(names: &HashSet<String>, request: &Request, tree: &dyn Tree) -> Vec<Pat
         let stem = name.rsplit_once('.').map(|(stem, _)| stem);
         names.contains(&*name) || stem.is_some_and(|stem| names.contains(stem))
     };
-    let how = Walk {
+    let how = WalkOptions {
         hidden: true,
         wanted: &is_named,
         also: None,
@@ -415,7 +416,7 @@ fn ending_alike(path: &str, least: usize, files: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 fn sources(
-    files: &[&Found],
+    files: &[&FoundFile],
     survey: &Survey,
     request: &Request,
     tree: &dyn Tree,
@@ -434,7 +435,7 @@ fn passed_over<'p>(
     paths: impl Iterator<Item = &'p PathBuf>,
     request: &Request,
     tree: &dyn Tree,
-) -> Vec<Found> {
+) -> Vec<FoundFile> {
     let named: Vec<(&PathBuf, PathBuf)> = request
         .paths
         .iter()
@@ -456,7 +457,7 @@ fn passed_over<'p>(
                 .unwrap_or_default();
             tracked.contains(path) || !tree.is_ignored_by_git(path, &root)
         };
-        (is_file && counts && is_own()).then(|| Found {
+        (is_file && counts && is_own()).then(|| FoundFile {
             shown: tree.shown(&walked.unwrap_or_else(|| path.clone())).into(),
             root: root.into(),
             path: path.clone(),
@@ -495,7 +496,7 @@ fn known(
 }
 
 /// The path of a file without links.
-fn real(found: &Found, tree: &dyn Tree) -> PathBuf {
+fn real(found: &FoundFile, tree: &dyn Tree) -> PathBuf {
     let meta = tree.metadata(&found.path);
     let is_link = meta.is_ok_and(|meta| meta.kind == EntryKind::Link);
     match is_link.then(|| tree.resolve(&found.path)) {
@@ -513,12 +514,12 @@ impl How {
         text: Arc<Text>,
         is_template: bool,
         is_gate: bool,
-    ) -> Vec<Recognised> {
+    ) -> Vec<RecognizedFile> {
         if self == Self::Alloy {
             return discover::alloy(text);
         }
         let recognised = discover::recognise(Arc::clone(&text), false, is_template);
-        let is_configuration = |recognised: &Recognised| {
+        let is_configuration = |recognised: &RecognizedFile| {
             let what = &recognised.what;
             let is_one = matches!(what, What::Configuration { .. } | What::Broken { .. });
             is_one && (recognised.holder.is_none() || !is_gate)
@@ -529,7 +530,7 @@ impl How {
         let recognised = discover::recognise(text, true, is_template).into_iter();
         recognised
             .take(1)
-            .map(Recognised::into_configuration)
+            .map(RecognizedFile::into_configuration)
             .collect()
     }
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use inner::of_file;
-pub(crate) use marks::{Covers, Mark, Marks, may_hold};
+pub(crate) use marks::{Covers, PlacedSuppression, TextSuppressions, may_hold};
 
 use super::levels::Levels;
 use super::policies::Policies;
@@ -25,11 +25,11 @@ use crate::discover::What;
 use crate::finding::{Finding, Redacted, Severity, Span, rule};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
-use crate::rules::{self, Check};
+use crate::rules::{self, NativeCheck};
 use crate::schema;
 use crate::source::Tree;
 pub(crate) use file::{DAY, has_lapsed};
-use file::{FileSuppressions, Verdict};
+use file::{FileSuppressions, SuppressionVerdict};
 
 /// The group of the rules about suppressions, which no comment and no baseline hides.
 pub(crate) const GROUP: &str = rule::GROUP_SUPPRESSIONS;
@@ -85,8 +85,10 @@ impl<'a> SuppressionContext<'a> {
             asked => asked.iter().min() < asked.iter().max(),
         };
         match page.check {
-            Some(Check::Upgrade(_)) => several,
-            Some(Check::File(_) | Check::Material(_)) => page.group() != rule::GROUP_CREDENTIALS,
+            Some(NativeCheck::Upgrade(_)) => several,
+            Some(NativeCheck::File(_) | NativeCheck::Material(_)) => {
+                page.group() != rule::GROUP_CREDENTIALS
+            }
             _ => true,
         }
     }
@@ -192,7 +194,7 @@ fn sheets<'a>(
         if ours.contains(&**path) {
             continue;
         }
-        if let Some(marks) = Marks::of_text(place.text(), false) {
+        if let Some(marks) = TextSuppressions::of_text(place.text(), false) {
             let sheet = FileSuppressions::new(marks, bench.policy_of(path), &[], bench.request.now);
             sheets.insert(Arc::clone(path), sheet);
         }
@@ -207,8 +209,8 @@ fn hiding(
     let finding = &reported.finding;
     let sheet = sheets.get_mut(finding.place.path())?;
     match sheet.judge(finding) {
-        Verdict::Shown => None,
-        Verdict::Hidden { reason, until } => Some(Hiding {
+        SuppressionVerdict::Shown => None,
+        SuppressionVerdict::Hidden { reason, until } => Some(Hiding {
             by: HiddenBy::Comment,
             reason: reason.map(|reason| Redacted::sentence(&finding.place, reason)),
             until,

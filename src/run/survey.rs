@@ -11,9 +11,9 @@ use super::let_go::Kept;
 use super::loaded::Loaded;
 use super::policies::{self, Policies};
 use super::request::{Request, Run, Side};
-use super::started::{How, Started};
-use super::watch::Stage;
-use crate::discover::{self, Recognised, What};
+use super::started::{How, StartedPrograms};
+use super::watch::WatchStage;
+use crate::discover::{self, RecognizedFile, What};
 use crate::facts;
 use crate::facts::deployment::{
     self, is_dockerfile, is_unit, may_mention, may_start, may_start_prometheus,
@@ -23,21 +23,21 @@ use crate::panics::{self, Caught};
 use crate::parallel;
 use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
-use crate::schema::Mends;
-use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk, Walked, leads_out};
+use crate::schema::CorrectedDocuments;
+use crate::source::{FoundFile, LARGEST, Problem, ReadError, Tree, WalkOptions, Walked, leads_out};
 use crate::yaml::Document;
 
 /// A file, or a configuration in one, and what it was recognized as.
 #[derive(Debug)]
 pub(crate) struct ScannedFile {
     /// The file.
-    pub(crate) found: Found,
+    pub(crate) found: FoundFile,
     /// What it is.
-    pub(crate) recognised: Recognised,
+    pub(crate) recognised: RecognizedFile,
     /// How it was asked for; none if it is a file that Prometheus is started with.
     asked: Option<RecognitionContext>,
     /// Its document with the names that misspelled keys were meant to be, once it is judged.
-    mends: Mends,
+    mends: CorrectedDocuments,
     /// Whether something in the file is judged.
     is_judged: bool,
 }
@@ -49,12 +49,12 @@ impl ScannedFile {
     }
 
     /// One that Prometheus is started with.
-    pub(super) fn started(found: Found, recognised: Recognised) -> Arc<Self> {
+    pub(super) fn started(found: FoundFile, recognised: RecognizedFile) -> Arc<Self> {
         Arc::new(Self {
             found,
             recognised,
             asked: None,
-            mends: Mends::default(),
+            mends: CorrectedDocuments::default(),
             is_judged: false,
         })
     }
@@ -74,7 +74,7 @@ impl ScannedFile {
             found: self.found.clone(),
             recognised: self.recognised.again(bytes)?,
             asked: self.asked,
-            mends: Mends::default(),
+            mends: CorrectedDocuments::default(),
             is_judged: self.is_judged,
         })
     }
@@ -103,9 +103,9 @@ pub struct ParsedAlready {
 /// What a file came to in another tree, that is the same in this one.
 #[derive(Debug)]
 struct KnownLook {
-    found: Found,
-    look: Look,
-    telling: Telling,
+    found: FoundFile,
+    look: SurveyedFile,
+    telling: StartupFile,
 }
 
 impl ParsedAlready {
@@ -136,7 +136,7 @@ impl ParsedAlready {
     }
 
     /// What a file came to that did not change.
-    fn look(&self, found: &Found, request: &Request) -> Option<(Look, Telling)> {
+    fn look(&self, found: &FoundFile, request: &Request) -> Option<(SurveyedFile, StartupFile)> {
         let known = self.looks.get(&found.path)?;
         let is_same = known.found == *found && !request.changed.contains(&found.path);
         is_same.then(|| (known.look.clone(), known.telling))
@@ -145,7 +145,7 @@ impl ParsedAlready {
     /// What a file was recognized as, if it holds these bytes there too.
     fn same(
         &self,
-        found: &Found,
+        found: &FoundFile,
         bytes: &[u8],
         asked: RecognitionContext,
     ) -> Option<Arc<ScannedFile>> {
@@ -171,7 +171,7 @@ pub(crate) struct Survey {
     /// The files that may hold a configuration, by shown path.
     pub(crate) seen: Vec<Arc<ScannedFile>>,
     /// The other files that may hold facts.
-    pub(crate) others: Vec<Found>,
+    pub(crate) others: Vec<FoundFile>,
     /// What some of them hold, so that they are read once.
     pub(crate) texts: HashMap<PathBuf, Arc<Text>>,
     /// How many bytes that is.
@@ -179,26 +179,26 @@ pub(crate) struct Survey {
     /// What each file came to, if another tree is looked at after this one.
     looks: Arc<HashMap<PathBuf, KnownLook>>,
     /// Candidates that could not be read.
-    pub(crate) unread: Vec<(Found, String)>,
+    pub(crate) unread: Vec<(FoundFile, String)>,
     /// Files for which there was no time.
-    pub(crate) late: Vec<Found>,
+    pub(crate) late: Vec<FoundFile>,
     /// Whether there was no time to find all files.
     pub(crate) incomplete: bool,
     /// What was named.
     pub(crate) named: Vec<PathBuf>,
     /// Everything that was walked.
-    pub(crate) walked: Vec<Found>,
+    pub(crate) walked: Vec<FoundFile>,
     /// The files that policy leaves out, by shown path, and where it says so.
-    pub(crate) excluded: Vec<(Found, Place)>,
+    pub(crate) excluded: Vec<(FoundFile, Place)>,
     /// Those of them that a deployment starts Prometheus with, if a change is judged.
-    pub(crate) left_out: Vec<(Found, Place)>,
+    pub(crate) left_out: Vec<(FoundFile, Place)>,
     /// What a change starts a program with, and what could not be followed to something that is judged.
     pub(crate) unfollowed: Vec<Unchecked>,
 }
 
 /// What a file may say about the configurations that programs are started with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Telling {
+struct StartupFile {
     /// It may define a deployment.
     starts: bool,
     /// It is changed, and has a flag that names a configuration.
@@ -207,16 +207,16 @@ struct Telling {
 
 /// What one file came to.
 #[derive(Clone, Debug)]
-enum Look {
+enum SurveyedFile {
     Read(Vec<Arc<ScannedFile>>),
-    Other(Found),
+    Other(FoundFile),
     /// One that holds facts, with its content.
-    Facts(Found, Arc<Text>),
+    Facts(FoundFile, Arc<Text>),
     Nothing,
-    Excluded(Found, Place, bool),
-    Unread(Found, String),
-    Panic(Found, Caught),
-    Late(Found),
+    Excluded(FoundFile, Place, bool),
+    Unread(FoundFile, String),
+    Panic(FoundFile, Caught),
+    Late(FoundFile),
 }
 
 /// Discovers and parses; none if a policy is broken, which is then noted.
@@ -236,7 +236,7 @@ pub(crate) fn survey(
         format!("{shown} is not read: a link to it leads out of the repository")
     }));
     let walk = || tree.walk(&paths, &walk_of(request));
-    let walked = watch.stage(Stage::Find, 0, walk);
+    let walked = watch.stage(WatchStage::Find, 0, walk);
     let may_be_gone =
         |problem: &&Problem| request.if_recognised && matches!(problem.error, ReadError::Missing);
     let named = walked.problems.iter().filter(|problem| problem.named);
@@ -268,7 +268,7 @@ pub(crate) fn survey(
         survey.add(look, run);
     }
     survey.looks = known.into();
-    let started = Started::new(&starters, &mentioning, &survey, &policies, request, tree);
+    let started = StartedPrograms::new(&starters, &mentioning, &survey, &policies, request, tree);
     let unseen = started.unseen(&survey, request, tree);
     if !unseen.is_empty() {
         files.extend(unseen.iter().map(|(found, _)| found.clone()));
@@ -280,8 +280,10 @@ pub(crate) fn survey(
             let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
             let look = || panics::caught(|| look_at_started(found, *how, request, policy, tree));
             let look = match request.deadline.limit(look) {
-                Some(look) => look.unwrap_or_else(|caught| Look::Panic(found.clone(), caught)),
-                None => Look::Late(found.clone()),
+                Some(look) => {
+                    look.unwrap_or_else(|caught| SurveyedFile::Panic(found.clone(), caught))
+                }
+                None => SurveyedFile::Late(found.clone()),
             };
             survey.add(look, run);
         }
@@ -302,7 +304,7 @@ pub(crate) fn survey(
 }
 
 fn policies_of(
-    files: &[Found],
+    files: &[FoundFile],
     request: &Request,
     tree: &dyn Tree,
     run: &mut Run,
@@ -327,17 +329,17 @@ fn policies_of(
 
 /// What each file comes to, and what it may say about the configurations that programs are started with.
 fn look_at_all(
-    files: &[Found],
+    files: &[FoundFile],
     request: &Request,
     policies: &Policies,
     tree: &dyn Tree,
-) -> Vec<(Look, Telling)> {
+) -> Vec<(SurveyedFile, StartupFile)> {
     let watch = &request.watch;
     let none = Policy::default();
     let kept = Kept::default();
-    let look = |found: &Found| {
+    let look = |found: &FoundFile| {
         if request.deadline.is_over() {
-            return (Look::Late(found.clone()), Telling::default());
+            return (SurveyedFile::Late(found.clone()), StartupFile::default());
         }
         let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
         let own = custom_rules_of(found, request, policies);
@@ -345,16 +347,21 @@ fn look_at_all(
         let look = request.deadline.limit(look);
         watch.step();
         let Some(look) = look else {
-            return (Look::Late(found.clone()), Telling::default());
+            return (SurveyedFile::Late(found.clone()), StartupFile::default());
         };
-        look.unwrap_or_else(|caught| (Look::Panic(found.clone(), caught), Telling::default()))
+        look.unwrap_or_else(|caught| {
+            (
+                SurveyedFile::Panic(found.clone(), caught),
+                StartupFile::default(),
+            )
+        })
     };
-    watch.stage(Stage::Read, files.len(), || {
+    watch.stage(WatchStage::Read, files.len(), || {
         parallel::map(request.threads, files, look)
     })
 }
 
-impl Look {
+impl SurveyedFile {
     /// Whether another look at the same bytes comes to the same.
     fn is_lasting(&self) -> bool {
         match self {
@@ -369,34 +376,36 @@ impl Look {
 }
 
 impl Survey {
-    fn add(&mut self, look: Look, run: &mut Run) {
+    fn add(&mut self, look: SurveyedFile, run: &mut Run) {
         match look {
-            Look::Read(seen) => self.seen.extend(seen),
-            Look::Other(found) => self.others.push(found),
-            Look::Facts(found, text) => {
+            SurveyedFile::Read(seen) => self.seen.extend(seen),
+            SurveyedFile::Other(found) => self.others.push(found),
+            SurveyedFile::Facts(found, text) => {
                 self.hold(&found, text);
                 self.others.push(found);
             }
-            Look::Excluded(found, place, has_facts) => {
+            SurveyedFile::Excluded(found, place, has_facts) => {
                 if has_facts {
                     self.others.push(found.clone());
                 }
                 self.excluded.push((found, place));
             }
-            Look::Unread(found, why) if found.named => {
+            SurveyedFile::Unread(found, why) if found.named => {
                 run.problems.push(format!("{}: {why}", found.shown));
             }
-            Look::Unread(found, why) => self.unread.push((found, why)),
-            Look::Panic(found, caught) => run.problems.push(own_fault(&found.shown, Some(&caught))),
-            Look::Late(found) => self.late.push(found),
-            Look::Nothing => {}
+            SurveyedFile::Unread(found, why) => self.unread.push((found, why)),
+            SurveyedFile::Panic(found, caught) => {
+                run.problems.push(own_fault(&found.shown, Some(&caught)))
+            }
+            SurveyedFile::Late(found) => self.late.push(found),
+            SurveyedFile::Nothing => {}
         }
     }
 }
 
 impl Survey {
     /// Keeps what a file holds, while there is room.
-    fn hold(&mut self, found: &Found, text: Arc<Text>) {
+    fn hold(&mut self, found: &FoundFile, text: Arc<Text>) {
         let held = self.held.saturating_add(text.content().len());
         if held <= MOST_HELD {
             self.held = held;
@@ -405,7 +414,7 @@ impl Survey {
     }
 
     /// What a file holds that holds facts; it is read again if it was not kept.
-    pub(crate) fn text_of(&self, found: &Found, tree: &dyn Tree) -> Option<Arc<Text>> {
+    pub(crate) fn text_of(&self, found: &FoundFile, tree: &dyn Tree) -> Option<Arc<Text>> {
         let held = self.texts.get(&found.path).map(Arc::clone);
         held.or_else(|| {
             let bytes = tree.read(&found.path, LARGEST).ok()?;
@@ -433,8 +442,8 @@ pub(crate) fn own_fault(shown: &str, caught: Option<&Caught>) -> String {
 }
 
 /// How a request walks.
-pub(crate) fn walk_of(request: &Request) -> Walk<'_> {
-    Walk {
+pub(crate) fn walk_of(request: &Request) -> WalkOptions<'_> {
+    WalkOptions {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
         all_tracked: request.all_tracked,
@@ -454,43 +463,43 @@ pub(crate) fn may_have_facts(path: &Path) -> bool {
 /// Reads one file as far as it is of interest, and says what it may say about the configurations that
 /// programs are started with.
 fn look_at(
-    found: &Found,
+    found: &FoundFile,
     request: &Request,
     policy: &Policy,
     own: &CustomRules,
     kept: &Kept,
     tree: &dyn Tree,
-) -> (Look, Telling) {
+) -> (SurveyedFile, StartupFile) {
     let known = request.parsed.as_ref();
     if let Some(known) = known.and_then(|parsed| parsed.look(found, request)) {
         return known;
     }
     let is_changed = request.changed.contains(&found.path);
     if !found.named && is_dockerfile(&found.path) && !is_changed {
-        let telling = Telling {
+        let telling = StartupFile {
             starts: true,
             mentions: false,
         };
-        return (Look::Other(found.clone()), telling);
+        return (SurveyedFile::Other(found.clone()), telling);
     }
     if !found.named && !is_changed && discover::is_only_named(&found.path) {
         let look = look_for_senders(found, request, policy, tree);
-        return (look, Telling::default());
+        return (look, StartupFile::default());
     }
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
         Err(ReadError::TooLarge { .. }) if !found.named && is_binary(found, tree) => {
-            return (Look::Other(found.clone()), Telling::default());
+            return (SurveyedFile::Other(found.clone()), StartupFile::default());
         }
         Err(error) => {
-            let look = Look::Unread(found.clone(), error.to_string());
-            return (look, Telling::default());
+            let look = SurveyedFile::Unread(found.clone(), error.to_string());
+            return (look, StartupFile::default());
         }
     };
     request.watch.read(bytes.len());
     // Where a change is judged, what makes ConfigMaps counts too.
     let may_tell = || request.is_gate() && !deployment::kinds(&found.path, &bytes).is_empty();
-    let telling = Telling {
+    let telling = StartupFile {
         starts: may_start(&found.path, &bytes) || may_tell(),
         // A program holds words of any kind, those of promvet itself too.
         mentions: is_changed && !looks_binary(&bytes) && may_mention(&found.path, &bytes),
@@ -501,26 +510,31 @@ fn look_at(
 
 /// Looks in a file of another program for what sends by remote write, and for nothing else. One that
 /// cannot be read is most likely no configuration.
-fn look_for_senders(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -> Look {
+fn look_for_senders(
+    found: &FoundFile,
+    request: &Request,
+    policy: &Policy,
+    tree: &dyn Tree,
+) -> SurveyedFile {
     let Ok(bytes) = tree.read(&found.path, LARGEST) else {
-        return Look::Nothing;
+        return SurveyedFile::Nothing;
     };
     request.watch.read(bytes.len());
     if !discover::may_send(&found.path, &bytes) {
         let starts = is_unit(&found.path) && may_start_prometheus(&bytes);
         return match starts {
-            true => Look::Other(found.clone()),
-            false => Look::Nothing,
+            true => SurveyedFile::Other(found.clone()),
+            false => SurveyedFile::Nothing,
         };
     }
     let path = tree.shown(&found.path);
     let by_policy = || policy.excludes(&path).cloned();
     if let Some(place) = request.selection.excludes(&path).or_else(by_policy) {
-        return Look::Excluded(found.clone(), place, false);
+        return SurveyedFile::Excluded(found.clone(), place, false);
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
     match discover::senders(&text) {
-        senders if senders.is_empty() => Look::Nothing,
+        senders if senders.is_empty() => SurveyedFile::Nothing,
         senders => seen(found, senders, None),
     }
 }
@@ -528,7 +542,7 @@ fn look_for_senders(found: &Found, request: &Request, policy: &Policy, tree: &dy
 /// Whether a file too large to be read is not text, so that it was never meant to be read: a program
 /// or an archive. A file with the name of a YAML file was, whatever it holds; one that was a
 /// configuration before is reported as no longer read.
-fn is_binary(found: &Found, tree: &dyn Tree) -> bool {
+fn is_binary(found: &FoundFile, tree: &dyn Tree) -> bool {
     if discover::has_yaml_name(&found.path) {
         return false;
     }
@@ -547,14 +561,14 @@ fn looks_binary(bytes: &[u8]) -> bool {
 }
 
 fn look_into(
-    found: &Found,
+    found: &FoundFile,
     bytes: Vec<u8>,
     request: &Request,
     policy: &Policy,
     own: &CustomRules,
     kept: &Kept,
     tree: &dyn Tree,
-) -> Look {
+) -> SurveyedFile {
     let whatever_it_is = found.named && !request.if_recognised;
     // A configuration of the tree may load it, although nothing else tells that it is Prometheus's.
     let is_rules = (found.named || request.lists_rule_files) && facts::may_be_rules(&bytes);
@@ -563,15 +577,15 @@ fn look_into(
     };
     if !whatever_it_is && !is_of_interest() {
         return match facts::may_hold(&bytes) {
-            true => Look::Facts(found.clone(), Text::new(Arc::clone(&found.shown), bytes)),
-            false => Look::Nothing,
+            true => SurveyedFile::Facts(found.clone(), Text::new(Arc::clone(&found.shown), bytes)),
+            false => SurveyedFile::Nothing,
         };
     }
     let path = tree.shown(&found.path);
     let by_policy = || policy.excludes(&path).cloned();
     let out = request.selection.excludes(&path).or_else(by_policy);
     if let Some(place) = out.filter(|_| !whatever_it_is) {
-        return Look::Excluded(found.clone(), place, facts::may_hold(&bytes));
+        return SurveyedFile::Excluded(found.clone(), place, facts::may_hold(&bytes));
     }
     let asked = RecognitionContext {
         whatever_it_is,
@@ -579,7 +593,7 @@ fn look_into(
     };
     let parsed = request.parsed.as_ref();
     if let Some(same) = parsed.and_then(|parsed| parsed.same(found, &bytes, asked)) {
-        return Look::Read(vec![same]);
+        return SurveyedFile::Read(vec![same]);
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
     let mut recognised = discover::recognise(Arc::clone(&text), whatever_it_is, asked.is_template);
@@ -590,9 +604,9 @@ fn look_into(
         if recognised.is_empty() {
             let has_facts = facts::may_hold(text.content().as_bytes());
             return match has_facts {
-                true => Look::Facts(found.clone(), text),
-                false if is_dockerfile(&found.path) => Look::Other(found.clone()),
-                false => Look::Nothing,
+                true => SurveyedFile::Facts(found.clone(), text),
+                false if is_dockerfile(&found.path) => SurveyedFile::Other(found.clone()),
+                false => SurveyedFile::Nothing,
             };
         }
     }
@@ -601,7 +615,7 @@ fn look_into(
 }
 
 /// Whether a file is a template of a chart, and has tags: some are YAML as they are.
-fn is_rendered_by_helm(found: &Found, bytes: &[u8], tree: &dyn Tree) -> bool {
+fn is_rendered_by_helm(found: &FoundFile, bytes: &[u8], tree: &dyn Tree) -> bool {
     let mut folders = found.path.ancestors().skip(1);
     let templates =
         folders.find(|folder| folder.file_name().is_some_and(|name| name == "templates"));
@@ -614,15 +628,15 @@ fn is_rendered_by_helm(found: &Found, bytes: &[u8], tree: &dyn Tree) -> bool {
 
 /// Reads a file that Prometheus is started with.
 fn look_at_started(
-    found: &Found,
+    found: &FoundFile,
     how: How,
     request: &Request,
     policy: &Policy,
     tree: &dyn Tree,
-) -> Look {
+) -> SurveyedFile {
     let path = tree.shown(&found.path);
     if let Some(place) = policy.excludes(&path) {
-        return Look::Excluded(found.clone(), place.clone(), false);
+        return SurveyedFile::Excluded(found.clone(), place.clone(), false);
     }
     match tree.read(&found.path, LARGEST) {
         Ok(bytes) => {
@@ -634,12 +648,16 @@ fn look_at_started(
                 None,
             )
         }
-        Err(error) => Look::Unread(found.clone(), error.to_string()),
+        Err(error) => SurveyedFile::Unread(found.clone(), error.to_string()),
     }
 }
 
-fn seen(found: &Found, recognised: Vec<Recognised>, asked: Option<RecognitionContext>) -> Look {
-    let is_read = |part: &Recognised| {
+fn seen(
+    found: &FoundFile,
+    recognised: Vec<RecognizedFile>,
+    asked: Option<RecognitionContext>,
+) -> SurveyedFile {
+    let is_read = |part: &RecognizedFile| {
         matches!(
             part.what,
             What::Configuration { .. }
@@ -654,16 +672,16 @@ fn seen(found: &Found, recognised: Vec<Recognised>, asked: Option<RecognitionCon
             found: found.clone(),
             recognised,
             asked,
-            mends: Mends::default(),
+            mends: CorrectedDocuments::default(),
             is_judged,
         })
     });
-    Look::Read(seen.collect())
+    SurveyedFile::Read(seen.collect())
 }
 
 /// The custom rules for the tree of a file.
 pub(crate) fn custom_rules_of<'r>(
-    found: &Found,
+    found: &FoundFile,
     request: &'r Request,
     policies: &'r Policies,
 ) -> &'r CustomRules {

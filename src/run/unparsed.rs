@@ -8,12 +8,12 @@ use memchr::memmem;
 
 use super::request::Request;
 use super::survey::Survey;
-use crate::discover::{self, Recognised, What};
+use crate::discover::{self, RecognizedFile, What};
 use crate::facts::deployment::{SourceKind, kinds};
 use crate::finding::{Text, Unchecked};
 use crate::parallel;
 use crate::schema;
-use crate::source::{Found, Tree};
+use crate::source::{FoundFile, Tree};
 use crate::yaml::parse_all;
 
 /// Words of files that start or configure what is checked.
@@ -49,7 +49,7 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
         let is_unread = matches!(recognised.what, What::Unknown | What::Other { .. });
         (is_whole && is_unread).then_some((&seen.found, Some(recognised)))
     });
-    let files: Vec<(&Found, Option<&Recognised>)> = others.chain(seen).collect();
+    let files: Vec<(&FoundFile, Option<&RecognizedFile>)> = others.chain(seen).collect();
     let found = parallel::map(request.threads, &files, |(found, recognised)| {
         let is_plain = discover::has_yaml_name(&found.path)
             && !discover::is_template(&found.path)
@@ -74,7 +74,7 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
 
 /// Whether a file is a compose file or a manifest that says something of Prometheus, or of another kind
 /// that sends.
-fn is_asked(found: &Found, text: &Text, is_sender: &dyn Fn() -> bool) -> bool {
+fn is_asked(found: &FoundFile, text: &Text, is_sender: &dyn Fn() -> bool) -> bool {
     let bytes = text.content().as_bytes();
     let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
     let is_deployment = |kind: &SourceKind| {

@@ -2,16 +2,19 @@
 
 use std::ops::Range;
 
-use crate::discover::Recognised;
+use crate::discover::RecognizedFile;
 use crate::finding::{Finding, Place, Severity, Span, Unchecked, rule};
-use crate::rules::{self, Judgement};
+use crate::rules::{self, RuleJudgment};
 use crate::yaml::SyntaxError;
 
 const HOW_TO_SETTLE: &str = "run promvet on the rendered file too";
 
 /// The judgement of a file that was read with its tags covered: without what depends on their
 /// values, and with an info that says so.
-pub(crate) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognised) -> Judgement {
+pub(crate) fn as_far_as_it_goes(
+    mut judgement: RuleJudgment,
+    recognised: &RecognizedFile,
+) -> RuleJudgment {
     let needs_values =
         |finding: &Finding| rules::find(&finding.rule).is_some_and(|page| page.needs_values);
     judgement.findings.retain(|finding| !needs_values(finding));
@@ -38,7 +41,7 @@ const OF_BLOCKS: &[&str] = &["if", "else", "elif", "end", "with", "range", "for"
 
 /// Takes out what is reported about two keys that a template may never write together, and makes warnings
 /// of errors under conditions in loops.
-pub(crate) fn as_alternatives(judgement: &mut Judgement, recognised: &Recognised) {
+pub(crate) fn as_alternatives(judgement: &mut RuleJudgment, recognised: &RecognizedFile) {
     if recognised.masked || recognised.template.is_some() {
         under_conditions(judgement, recognised);
         let findings = &mut judgement.findings;
@@ -75,7 +78,7 @@ const BLOCKS: &[&str] = &["block", "define"];
 
 /// Makes warnings of errors under a condition in a loop of a template: whether anything is written there
 /// depends on an item that most values do not have.
-fn under_conditions(judgement: &mut Judgement, recognised: &Recognised) {
+fn under_conditions(judgement: &mut RuleJudgment, recognised: &RecognizedFile) {
     let mut errors = judgement.findings.iter_mut();
     if !errors.any(|finding| finding.severity == Severity::Error) {
         return;
@@ -97,7 +100,7 @@ fn under_conditions(judgement: &mut Judgement, recognised: &Recognised) {
 
 /// A block of a template that is open.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Block {
+enum OpenBlock {
     Loop,
     /// The outermost condition in a loop, and where it begins.
     Condition(usize),
@@ -118,20 +121,20 @@ fn conditions(content: &str) -> Vec<Range<usize>> {
         let word = tag.get(..end.unwrap_or(tag.len())).unwrap_or("");
         if LOOPS.contains(&word) {
             loops += 1;
-            open.push(Block::Loop);
+            open.push(OpenBlock::Loop);
         } else if CONDITIONS.contains(&word) && loops > 0 && !is_in_one {
             is_in_one = true;
-            open.push(Block::Condition(at));
+            open.push(OpenBlock::Condition(at));
         } else if CONDITIONS.contains(&word) || BLOCKS.contains(&word) {
-            open.push(Block::Other);
+            open.push(OpenBlock::Other);
         } else if word.starts_with("end") {
             match open.pop() {
-                Some(Block::Loop) => loops -= 1,
-                Some(Block::Condition(from)) => {
+                Some(OpenBlock::Loop) => loops -= 1,
+                Some(OpenBlock::Condition(from)) => {
                     is_in_one = false;
                     out.push(from..at);
                 }
-                Some(Block::Other) | None => {}
+                Some(OpenBlock::Other) | None => {}
             }
         }
     }
@@ -139,7 +142,7 @@ fn conditions(content: &str) -> Vec<Range<usize>> {
 }
 
 /// Whether a finding is about keys that a condition of the template may keep apart.
-fn may_exclude_each_other(finding: &Finding, recognised: &Recognised) -> bool {
+fn may_exclude_each_other(finding: &Finding, recognised: &RecognizedFile) -> bool {
     if ![rule::SCHEMA_CONFLICT, rule::SCHEMA_DUPLICATE].contains(&&*finding.rule) {
         return false;
     }
@@ -162,7 +165,7 @@ fn may_exclude_each_other(finding: &Finding, recognised: &Recognised) -> bool {
 }
 
 /// The judgement of a file that is not YAML even with its tags covered.
-pub(crate) fn not_at_all(recognised: &Recognised, error: &SyntaxError) -> Judgement {
+pub(crate) fn not_at_all(recognised: &RecognizedFile, error: &SyntaxError) -> RuleJudgment {
     let message = format!(
         "this file cannot be checked before it is rendered: even with its template tags masked \
          it is not YAML ({})",
@@ -175,20 +178,20 @@ pub(crate) fn not_at_all(recognised: &Recognised, error: &SyntaxError) -> Judgem
         reason: "the file is YAML only after rendering".into(),
         settle: Some(HOW_TO_SETTLE.into()),
     };
-    Judgement {
+    RuleJudgment {
         findings: vec![info(recognised, error.span, message)],
         unchecked: vec![unchecked],
-        ..Judgement::default()
+        ..RuleJudgment::default()
     }
 }
 
-fn info(recognised: &Recognised, span: Span, message: String) -> Finding {
+fn info(recognised: &RecognizedFile, span: Span, message: String) -> Finding {
     let place = Place::new(&recognised.text, span);
     Finding::new(rule::SCHEMA_UNRENDERED, Severity::Info, place, message).help(HOW_TO_SETTLE)
 }
 
 /// The first tag of the text.
-fn first_tag(recognised: &Recognised) -> Span {
+fn first_tag(recognised: &RecognizedFile) -> Span {
     let content = recognised.text.content();
     let start = TAGS
         .iter()

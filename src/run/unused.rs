@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::policies::{Policies, Scope};
+use super::policies::{Policies, PolicyScope};
 use super::request::Request;
 use super::survey::Survey;
-use super::uses::{Uses, id};
+use super::uses::{ScopeUses, id};
 use crate::discover::What;
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Text, rule};
@@ -20,7 +20,7 @@ use crate::policy::{Policy, ReceiverProfile};
 use crate::source::Tree;
 
 /// An entry of a policy file.
-struct Entry<'p> {
+struct PolicyEntry<'p> {
     /// What it is, as the end of a sentence that says what it does not match.
     missing: &'static str,
     section: &'static str,
@@ -34,7 +34,7 @@ pub(crate) fn unused<'p>(
     survey: &Survey,
     policies: &'p Policies,
     facts: &BTreeMap<usize, Facts<'_>>,
-    mut uses: BTreeMap<usize, Uses>,
+    mut uses: BTreeMap<usize, ScopeUses>,
     tree: &dyn Tree,
 ) -> Vec<(Finding, &'p Policy)> {
     if request.config.is_some() || policies.layers().is_empty() {
@@ -44,7 +44,7 @@ pub(crate) fn unused<'p>(
     texts_of(survey, policies, &mut uses);
     instances_of(policies, facts, &mut uses);
     let walked = walked(request, tree);
-    let mut scopes: BTreeMap<usize, Vec<(usize, &Scope)>> = BTreeMap::new();
+    let mut scopes: BTreeMap<usize, Vec<(usize, &PolicyScope)>> = BTreeMap::new();
     for (number, scope) in policies.scopes() {
         for layer in &scope.chain {
             scopes.entry(*layer).or_default().push((number, scope));
@@ -89,7 +89,7 @@ fn walked(request: &Request, tree: &dyn Tree) -> HashSet<PathBuf> {
 fn files_of(
     survey: &Survey,
     policies: &Policies,
-    uses: &mut BTreeMap<usize, Uses>,
+    uses: &mut BTreeMap<usize, ScopeUses>,
     tree: &dyn Tree,
 ) {
     for found in &survey.walked {
@@ -109,7 +109,7 @@ fn files_of(
 }
 
 /// Notes which hosts are in the configurations, and which of these are not fully known.
-fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Uses>) {
+fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, ScopeUses>) {
     // A text that several configurations are in is searched once.
     let mut last: Option<(usize, &Arc<Text>)> = None;
     for seen in &survey.seen {
@@ -153,7 +153,7 @@ fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Use
 fn instances_of(
     policies: &Policies,
     facts: &BTreeMap<usize, Facts<'_>>,
-    uses: &mut BTreeMap<usize, Uses>,
+    uses: &mut BTreeMap<usize, ScopeUses>,
 ) {
     for (number, scope) in policies.scopes() {
         let Some(facts) = facts
@@ -174,11 +174,11 @@ fn instances_of(
 }
 
 /// What of a policy file can be judged.
-fn entries<'p>(policy: &'p Policy, uses: &[&Uses]) -> Vec<Entry<'p>> {
-    let sure = |vague: fn(&Uses) -> bool| !uses.iter().any(|uses| vague(uses));
+fn entries<'p>(policy: &'p Policy, uses: &[&ScopeUses]) -> Vec<PolicyEntry<'p>> {
+    let sure = |vague: fn(&ScopeUses) -> bool| !uses.iter().any(|uses| vague(uses));
     let mut out = Vec::new();
     let mut add = |missing, section, name: &str, place| {
-        out.push(Entry {
+        out.push(PolicyEntry {
             missing,
             section,
             name: name.to_owned(),
@@ -247,7 +247,7 @@ const ENDPOINT: &str = "no endpoint matches it";
 const INSTANCE: &str = "no instance configuration exists at this path";
 
 /// Whether a pattern is for a folder that git ignores, which may be there elsewhere.
-fn is_left_to_git(entry: &Entry<'_>, scope: &Scope, tree: &dyn Tree) -> bool {
+fn is_left_to_git(entry: &PolicyEntry<'_>, scope: &PolicyScope, tree: &dyn Tree) -> bool {
     let fixed = entry.name.split(['*', '?', '[', '{']).next().unwrap_or("");
     let folder = match fixed.rsplit_once('/') {
         Some((folder, _)) if entry.missing == FILE => folder,
@@ -258,7 +258,7 @@ fn is_left_to_git(entry: &Entry<'_>, scope: &Scope, tree: &dyn Tree) -> bool {
     tree.is_ignored_by_git(&below, &scope.root)
 }
 
-fn finding(entry: &Entry<'_>) -> Finding {
+fn finding(entry: &PolicyEntry<'_>) -> Finding {
     let message = format!(
         "this entry of `{}` has no effect: {}",
         entry.section, entry.missing

@@ -20,12 +20,12 @@ const LOST: &[&str] = &[
 ];
 
 /// A place as a key.
-type Key = (String, u32);
+type UseKey = (String, u32);
 
 /// What was asked for in one scope, and what was in the files.
 #[derive(Debug, Default)]
-pub(crate) struct Uses {
-    used: BTreeSet<Key>,
+pub(crate) struct ScopeUses {
+    used: BTreeSet<UseKey>,
     /// Hosts, mounts and receivers can't be judged: a file could not be read to its end.
     pub(crate) vague: bool,
     /// Mounts can't be judged.
@@ -34,11 +34,11 @@ pub(crate) struct Uses {
     pub(crate) vague_labels: bool,
 }
 
-fn key(place: &Place) -> Key {
+fn key(place: &Place) -> UseKey {
     (place.path().to_string(), place.span().start)
 }
 
-impl Uses {
+impl ScopeUses {
     pub(crate) fn mark(&mut self, place: &Place) {
         self.used.insert(key(place));
     }

@@ -4,7 +4,7 @@
 //! so nothing about its configuration is an error.
 
 use crate::discover::nodes;
-use crate::facts::included::Checked;
+use crate::facts::included::CheckedIncludes;
 use crate::finding::{Advice, Evidence, Finding, Place, Severity, Unchecked, rule};
 use crate::yaml::{Document, Node};
 
@@ -233,7 +233,10 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
 
 /// Takes out that a file of `scrape_config_files` is a list, as vmagent reads it, and says instead
 /// that it is not known which of the two programs reads it. `place` is where vmagent is started.
-pub(super) fn set_lists_aside(included: &mut Checked, place: impl FnOnce() -> Option<Place>) {
+pub(super) fn set_lists_aside(
+    included: &mut CheckedIncludes,
+    place: impl FnOnce() -> Option<Place>,
+) {
     let is_list =
         |finding: &Finding| finding.rule == rule::SCHEMA_WRONG_TYPE && finding.logical.is_empty();
     if !included.findings.iter().any(is_list) {

@@ -10,7 +10,7 @@ use crate::yaml::texts_read;
 
 /// A stage of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum WatchStage {
     /// Asking git for trees.
     Git,
     /// Walking folders and reading policies.
@@ -24,12 +24,12 @@ pub(crate) enum Stage {
 }
 
 /// Every stage with what is said while it runs and behind its time.
-const STAGES: &[(Stage, &str, &str)] = &[
-    (Stage::Git, "asking git", "asking git"),
-    (Stage::Find, "looking for files", "finding files"),
-    (Stage::Read, "reading", "reading and recognizing them"),
-    (Stage::Judge, "checking", "checking configurations"),
-    (Stage::Report, "writing", "writing reports"),
+const STAGES: &[(WatchStage, &str, &str)] = &[
+    (WatchStage::Git, "asking git", "asking git"),
+    (WatchStage::Find, "looking for files", "finding files"),
+    (WatchStage::Read, "reading", "reading and recognizing them"),
+    (WatchStage::Judge, "checking", "checking configurations"),
+    (WatchStage::Report, "writing", "writing reports"),
 ];
 
 /// What a run counts and measures on its way.
@@ -58,7 +58,7 @@ impl Watch {
     }
 
     /// Does the work of a stage, which has `total` steps; 0 if no one knows.
-    pub(crate) fn stage<T>(&self, stage: Stage, total: usize, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn stage<T>(&self, stage: WatchStage, total: usize, work: impl FnOnce() -> T) -> T {
         let index = STAGES.iter().position(|(one, ..)| *one == stage);
         self.done.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);

@@ -9,7 +9,7 @@ mod path;
 mod rule;
 
 use super::configurations::{Answered, ask};
-use crate::discover::Spoken;
+use crate::discover::DialectWording;
 use crate::finding::{Place, Redacted, Sentences};
 use crate::prometheus::Config;
 use crate::schema::dialect::{CHART, OPERATOR, OPERATOR_VALUES, STACK};
@@ -125,7 +125,7 @@ impl FoundKey<'_> {
 
 struct Settings<'d> {
     config: Config<'d>,
-    spoken: Option<&'d Spoken>,
+    spoken: Option<&'d DialectWording>,
 }
 
 impl<'d> Settings<'d> {

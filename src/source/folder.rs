@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::git::{GitError, Repository};
 use super::ignored::{self, RulesCache};
 use super::real_folders::RealFolders;
-use super::tree::{EntryKind, Meta, ReadError, Tree, Walk, Walked};
+use super::tree::{EntryKind, Meta, ReadError, Tree, WalkOptions, Walked};
 use super::{walk, walk_folder};
 use crate::work;
 
@@ -116,7 +116,7 @@ impl Tree for Folder {
         Repository::tracked(self, folder)
     }
 
-    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+    fn walk(&self, named: &[PathBuf], how: &WalkOptions<'_>) -> Walked {
         walk::walk(self, named, how, &|folder, how| {
             walk_folder::walk_folder(self, folder, how)
         })

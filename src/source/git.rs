@@ -26,12 +26,12 @@ use std::sync::{PoisonError, RwLock};
 
 use super::folder::Folder;
 use super::follow::follow;
-use super::tree::{EntryKind, LARGEST, Meta, ReadError, Tree, Walk, Walked};
+use super::tree::{EntryKind, LARGEST, Meta, ReadError, Tree, WalkOptions, Walked};
 use super::walk::{self, WalkEntry};
 use super::walk_folder;
 use ignored::Ignored;
-use items::{Item, Items};
-use objects::Objects;
+use items::{GitItem, Items};
+use objects::GitObjects;
 use worktree::WorkTree;
 
 pub use command::GitError;
@@ -49,7 +49,7 @@ pub struct Git {
     items: Items,
     /// The submodules that are not checked out, or whose commit is not there, with the commit.
     absent: BTreeMap<PathBuf, String>,
-    objects: Vec<Objects>,
+    objects: Vec<GitObjects>,
     on_disk: Vec<PathBuf>,
     /// Files that are in the work tree as they are in this tree are read there, which is faster, and
     /// works in clones that lack contents.
@@ -80,7 +80,7 @@ impl Git {
     /// this tree does not count.
     #[must_use]
     pub fn failure(&self) -> Option<GitError> {
-        self.objects.iter().find_map(Objects::failure)
+        self.objects.iter().find_map(GitObjects::failure)
     }
 
     /// Whether a path without links is git's to know.
@@ -140,13 +140,13 @@ impl Git {
     }
 
     /// Whether a file is the same in the work tree. Of submodules no one knows.
-    fn is_unchanged(&self, path: &Path, item: &Item) -> bool {
+    fn is_unchanged(&self, path: &Path, item: &GitItem) -> bool {
         let holds = || self.work_tree.holds(&self.disk, path, &item.id);
         item.kind == EntryKind::File && item.objects == 0 && holds()
     }
 
     /// Whether the work tree has a file or a link as git does.
-    fn is_on_disk(&self, path: &Path, item: &Item) -> bool {
+    fn is_on_disk(&self, path: &Path, item: &GitItem) -> bool {
         match item.kind {
             EntryKind::Link => {
                 let target = self.disk.link_target(path).ok();
@@ -156,7 +156,7 @@ impl Git {
         }
     }
 
-    fn content(&self, item: &Item, limit: u64) -> Result<Vec<u8>, ReadError> {
+    fn content(&self, item: &GitItem, limit: u64) -> Result<Vec<u8>, ReadError> {
         let objects = self.objects.get(item.objects);
         objects
             .ok_or(ReadError::Missing)
@@ -164,12 +164,12 @@ impl Git {
     }
 
     /// What is below a folder.
-    fn below(&self, folder: &Path) -> impl Iterator<Item = (&PathBuf, &Item)> {
+    fn below(&self, folder: &Path) -> impl Iterator<Item = (&PathBuf, &GitItem)> {
         self.items.below(folder)
     }
 
     /// What a walk finds in a folder, as the disk would have it.
-    fn list_below(&self, folder: &Path, how: &Walk<'_>) -> Vec<WalkEntry> {
+    fn list_below(&self, folder: &Path, how: &WalkOptions<'_>) -> Vec<WalkEntry> {
         if !self.is_ours(folder) {
             return walk_folder::walk_folder(&self.disk, folder, how);
         }
@@ -293,7 +293,7 @@ impl Tree for Git {
         }
     }
 
-    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+    fn walk(&self, named: &[PathBuf], how: &WalkOptions<'_>) -> Walked {
         walk::walk(self, named, how, &|folder, how| {
             self.list_below(folder, how)
         })

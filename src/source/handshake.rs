@@ -15,7 +15,7 @@ pub use tls::Online;
 
 /// Whom to connect to, and for which name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Target {
+pub struct HandshakeTarget {
     /// A name or an address, in lower case.
     pub host: String,
     /// The port.
@@ -33,7 +33,7 @@ pub struct Presented {
 
 /// Why nothing was shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub enum HandshakeFailure {
     /// The name has no address.
     #[error("its name has no address")]
     NoAddress,
@@ -73,7 +73,7 @@ pub trait Handshake: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// If it shows nothing.
-    fn shake(&self, target: &Target) -> Result<Arc<Presented>, Failure>;
+    fn shake(&self, target: &HandshakeTarget) -> Result<Arc<Presented>, HandshakeFailure>;
 
     /// Whether a chain leads to an authority, at a time in seconds since 1970; none if that can't
     /// be told.

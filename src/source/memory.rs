@@ -8,13 +8,13 @@ use std::sync::Arc;
 use super::follow::follow;
 use super::git::GitError;
 use super::path::collapse;
-use super::tree::{EntryKind, Found, Meta, Problem, ReadError, Tree, Walk, Walked};
+use super::tree::{EntryKind, FoundFile, Meta, Problem, ReadError, Tree, WalkOptions, Walked};
 
 /// Where a tree in memory seems to have been started.
 const BASE: &str = "/tree";
 
 #[derive(Clone, Debug)]
-enum Item {
+enum MemoryItem {
     File(Vec<u8>),
     Link(PathBuf),
     Special(EntryKind),
@@ -24,8 +24,8 @@ enum Item {
 type Rights = (u32, u32, u32);
 
 #[derive(Clone, Debug)]
-struct Entry {
-    item: Item,
+struct MemoryEntry {
+    item: MemoryItem,
     rights: Option<Rights>,
 }
 
@@ -34,7 +34,7 @@ struct Entry {
 /// Over another tree, what is written here hides what is there at the same path.
 #[derive(Clone, Default)]
 pub struct Memory {
-    items: BTreeMap<PathBuf, Entry>,
+    items: BTreeMap<PathBuf, MemoryEntry>,
     below: Option<Arc<dyn Tree>>,
     tracked: Option<BTreeSet<PathBuf>>,
 }
@@ -64,7 +64,7 @@ impl Memory {
     /// Adds a file.
     #[must_use]
     pub fn file(self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) -> Self {
-        self.put(path.as_ref(), Item::File(content.into()), None)
+        self.put(path.as_ref(), MemoryItem::File(content.into()), None)
     }
 
     /// Adds a file with its permission bits, owner and group.
@@ -76,19 +76,19 @@ impl Memory {
         (mode, uid, gid): (u32, u32, u32),
     ) -> Self {
         let rights = Some((mode, uid, gid));
-        self.put(path.as_ref(), Item::File(content.into()), rights)
+        self.put(path.as_ref(), MemoryItem::File(content.into()), rights)
     }
 
     /// Adds a symbolic link.
     #[must_use]
     pub fn link(self, path: impl AsRef<Path>, target: impl Into<PathBuf>) -> Self {
-        self.put(path.as_ref(), Item::Link(target.into()), None)
+        self.put(path.as_ref(), MemoryItem::Link(target.into()), None)
     }
 
     /// Adds something that is not a file: an empty folder, a device.
     #[must_use]
     pub fn special(self, path: impl AsRef<Path>, kind: EntryKind) -> Self {
-        self.put(path.as_ref(), Item::Special(kind), None)
+        self.put(path.as_ref(), MemoryItem::Special(kind), None)
     }
 
     /// Lets git track these files, and no others.
@@ -101,19 +101,19 @@ impl Memory {
         self
     }
 
-    fn put(mut self, path: &Path, item: Item, rights: Option<Rights>) -> Self {
+    fn put(mut self, path: &Path, item: MemoryItem, rights: Option<Rights>) -> Self {
         let path = collapse(&self.absolute(path));
-        self.items.insert(path, Entry { item, rights });
+        self.items.insert(path, MemoryEntry { item, rights });
         self
     }
 
     /// The item at an absolute path without links before its last part.
     fn kind_at(&self, path: &Path) -> Option<EntryKind> {
-        if let Some(Entry { item, .. }) = self.items.get(path) {
+        if let Some(MemoryEntry { item, .. }) = self.items.get(path) {
             return Some(match item {
-                Item::File(_) => EntryKind::File,
-                Item::Link(_) => EntryKind::Link,
-                Item::Special(kind) => *kind,
+                MemoryItem::File(_) => EntryKind::File,
+                MemoryItem::Link(_) => EntryKind::Link,
+                MemoryItem::Special(kind) => *kind,
             });
         }
         let holds = |inner: &PathBuf| inner.starts_with(path) && inner != path;
@@ -135,8 +135,8 @@ impl Memory {
     fn target_at(&self, path: &Path) -> io::Result<PathBuf> {
         match (self.items.get(path), &self.below) {
             (
-                Some(Entry {
-                    item: Item::Link(target),
+                Some(MemoryEntry {
+                    item: MemoryItem::Link(target),
                     ..
                 }),
                 _,
@@ -168,7 +168,7 @@ impl Tree for Memory {
         Ok(Meta {
             kind,
             len: match entry.map(|entry| &entry.item) {
-                Some(Item::File(content)) => content.len() as u64,
+                Some(MemoryItem::File(content)) => content.len() as u64,
                 _ => 0,
             },
             mode: rights.map(|(mode, _, _)| mode),
@@ -217,15 +217,15 @@ impl Tree for Memory {
         let path = self.resolve(path)?;
         match (self.items.get(&path), &self.below) {
             (
-                Some(Entry {
-                    item: Item::File(content),
+                Some(MemoryEntry {
+                    item: MemoryItem::File(content),
                     ..
                 }),
                 _,
             ) if content.len() as u64 > limit => Err(ReadError::TooLarge { limit }),
             (
-                Some(Entry {
-                    item: Item::File(content),
+                Some(MemoryEntry {
+                    item: MemoryItem::File(content),
                     ..
                 }),
                 _,
@@ -246,7 +246,7 @@ impl Tree for Memory {
         }
     }
 
-    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+    fn walk(&self, named: &[PathBuf], how: &WalkOptions<'_>) -> Walked {
         let (own, other): (Vec<_>, Vec<_>) = named
             .iter()
             .map(|path| collapse(&self.absolute(path)))
@@ -271,7 +271,7 @@ impl Tree for Memory {
         walked
             .files
             .retain(|found| !self.items.contains_key(&found.path));
-        for (path, Entry { item, .. }) in &self.items {
+        for (path, MemoryEntry { item, .. }) in &self.items {
             let by_name = own.contains(path);
             let above = other.iter().find(|folder| path.starts_with(folder));
             let folder = match above {
@@ -280,8 +280,8 @@ impl Tree for Memory {
             };
             let also = || how.also.is_some_and(|also| also.contains(path));
             let wanted = by_name || above.is_some() && ((how.wanted)(path) || also());
-            if wanted && matches!(item, Item::File(_)) {
-                walked.files.push(Found {
+            if wanted && matches!(item, MemoryItem::File(_)) {
+                walked.files.push(FoundFile {
                     path: path.clone(),
                     shown: self.shown(path).into(),
                     root: self.root_of(folder).into(),
@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn walks_take_what_is_wanted_and_what_is_named() {
-        let how = Walk {
+        let how = WalkOptions {
             hidden: false,
             no_ignore: false,
             all_tracked: false,
@@ -372,7 +372,7 @@ mod tests {
         assert_eq!(walk(&["b"]), []);
         let folder = sample().absolute("a".as_ref());
         let root = Some(&*folder);
-        let walked = sample().walk(&["a".into()], &Walk { root, ..how });
+        let walked = sample().walk(&["a".into()], &WalkOptions { root, ..how });
         assert_eq!(&*walked.files[0].root, &*folder);
         let problems = sample().walk(&["b".into(), "pipe".into()], &how).problems;
         let shown: Vec<_> = problems.iter().map(|problem| &*problem.shown).collect();
@@ -388,7 +388,7 @@ mod tests {
         let meta = tree.metadata(Path::new("secret")).unwrap();
         assert_eq!(meta.mode, Some(0o600));
         assert_eq!(tree.list(Path::new("a")).unwrap().len(), 3);
-        let how = Walk {
+        let how = WalkOptions {
             hidden: false,
             no_ignore: false,
             all_tracked: false,

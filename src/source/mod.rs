@@ -31,5 +31,6 @@ pub use path::{collapse, shown};
 pub use rewrite::{RewriteError, rewrite};
 pub use stamps::Stamps;
 pub use tree::{
-    EntryKind, Found, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked, is_policy, is_top,
+    EntryKind, FoundFile, LARGEST, Meta, Problem, ReadError, Tree, WalkOptions, Walked, is_policy,
+    is_top,
 };

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::git::GitError;
-use super::tree::{Meta, ReadError, Tree, Walk, Walked};
+use super::tree::{Meta, ReadError, Tree, WalkOptions, Walked};
 
 /// A tree with other contents for some of its files.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Tree for Overlay<'_> {
         }
     }
 
-    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+    fn walk(&self, named: &[PathBuf], how: &WalkOptions<'_>) -> Walked {
         self.below.walk(named, how)
     }
 

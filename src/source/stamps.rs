@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::folder::Folder;
-use super::tree::{Tree as _, Walk};
+use super::tree::{Tree as _, WalkOptions};
 use crate::deadline::Deadline;
 
 /// The time and the size of every file of some folders that is not ignored.
@@ -17,7 +17,7 @@ impl Stamps {
     /// Those of the files below some folders.
     #[must_use]
     pub fn of(folders: &[PathBuf], hidden: bool, disk: &Folder) -> Self {
-        let walk = Walk {
+        let walk = WalkOptions {
             hidden,
             no_ignore: false,
             all_tracked: false,

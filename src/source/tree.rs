@@ -116,7 +116,7 @@ impl From<io::Error> for ReadError {
 
 /// How to walk.
 #[derive(Clone, Copy)]
-pub struct Walk<'w> {
+pub struct WalkOptions<'w> {
     /// Go into hidden files and folders too.
     pub hidden: bool,
     /// Ignore .gitignore, .ignore and files like them.
@@ -137,7 +137,7 @@ pub struct Walk<'w> {
     pub also: Option<&'w BTreeSet<PathBuf>>,
 }
 
-impl std::fmt::Debug for Walk<'_> {
+impl std::fmt::Debug for WalkOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Walk")
             .field("hidden", &self.hidden)
@@ -150,7 +150,7 @@ impl std::fmt::Debug for Walk<'_> {
 
 /// A file that a walk found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundFile {
     /// Its absolute path. No folder in it is a link; the file itself may be one, since Prometheus
     /// resolves paths against the folder of the path that it is given.
     pub path: PathBuf,
@@ -177,7 +177,7 @@ pub struct Problem {
 #[derive(Debug, Default)]
 pub struct Walked {
     /// Files, each once, whatever the number of ways to it.
-    pub files: Vec<Found>,
+    pub files: Vec<FoundFile>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// The files that say what to ignore and that are left out, as shown, each with the reason.
@@ -229,7 +229,7 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
     fn first_bytes(&self, path: &Path, count: u64) -> Result<Vec<u8>, ReadError>;
 
     /// The files below some paths.
-    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked;
+    fn walk(&self, named: &[PathBuf], how: &WalkOptions<'_>) -> Walked;
 
     /// The absolute form of a path, without `.` in it.
     fn absolute(&self, path: &Path) -> PathBuf {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::folder::is_of_system;
 use super::ignored::LeftOut;
-use super::tree::{EntryKind, Found, Problem, ReadError, Tree, Walk, Walked};
+use super::tree::{EntryKind, FoundFile, Problem, ReadError, Tree, WalkOptions, Walked};
 
 /// What a walk finds in a folder.
 pub(super) enum WalkEntry {
@@ -25,22 +25,27 @@ pub(super) enum WalkEntry {
 }
 
 /// Lists the wanted files below a folder whose path has no links in it.
-pub(super) type Below<'b> = &'b dyn Fn(&Path, &Walk<'_>) -> Vec<WalkEntry>;
+pub(super) type Below<'b> = &'b dyn Fn(&Path, &WalkOptions<'_>) -> Vec<WalkEntry>;
 
 /// A file with what decides which of several ways to it is kept.
-struct Candidate {
-    found: Found,
+struct WalkCandidate {
+    found: FoundFile,
     link: bool,
 }
 
-impl Candidate {
+impl WalkCandidate {
     fn rank(&self) -> (bool, bool, &str) {
         (!self.found.named, self.link, &self.found.shown)
     }
 }
 
 /// Walks what is named: `below` lists folders, everything else is the same for all trees.
-pub(super) fn walk(tree: &dyn Tree, named: &[PathBuf], how: &Walk<'_>, below: Below<'_>) -> Walked {
+pub(super) fn walk(
+    tree: &dyn Tree,
+    named: &[PathBuf],
+    how: &WalkOptions<'_>,
+    below: Below<'_>,
+) -> Walked {
     let mut gathering = Gathering {
         tree,
         below,
@@ -60,7 +65,7 @@ pub(super) fn walk(tree: &dyn Tree, named: &[PathBuf], how: &Walk<'_>, below: Be
         }
     }
     let files = gathering.files.into_values();
-    let mut files: Vec<Found> = files.map(|candidate| candidate.found).collect();
+    let mut files: Vec<FoundFile> = files.map(|candidate| candidate.found).collect();
     files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
     let mut problems = gathering.problems;
     problems.sort_by(|a, b| a.shown.cmp(&b.shown));
@@ -84,7 +89,7 @@ struct Gathering<'d> {
     tree: &'d dyn Tree,
     below: Below<'d>,
     /// Files by what they really are.
-    files: HashMap<PathBuf, Candidate>,
+    files: HashMap<PathBuf, WalkCandidate>,
     problems: Vec<Problem>,
     left_out: Vec<(Arc<str>, String)>,
     incomplete: bool,
@@ -93,7 +98,7 @@ struct Gathering<'d> {
 }
 
 impl Gathering<'_> {
-    fn take(&mut self, name: &Path, how: &Walk<'_>) -> Result<(), ReadError> {
+    fn take(&mut self, name: &Path, how: &WalkOptions<'_>) -> Result<(), ReadError> {
         // A named path is followed if it is a link: a user who names it means what it leads to.
         let real = self.tree.resolve(name)?;
         match self.tree.metadata(&real)?.kind {
@@ -109,17 +114,17 @@ impl Gathering<'_> {
 
     fn take_file(&mut self, name: &Path, real: PathBuf) -> Result<(), ReadError> {
         let path = in_real_folder(self.tree, name)?;
-        let found = Found {
+        let found = FoundFile {
             shown: self.tree.shown(name).into(),
             root: self.root_of(path.parent().unwrap_or(&path)),
             path,
             named: true,
         };
-        self.keep(real, Candidate { found, link: false });
+        self.keep(real, WalkCandidate { found, link: false });
         Ok(())
     }
 
-    fn take_folder(&mut self, name: &Path, real: &Path, how: &Walk<'_>) {
+    fn take_folder(&mut self, name: &Path, real: &Path, how: &WalkOptions<'_>) {
         let root = self.root_of(real);
         let tree = self.tree;
         let shown = |path: &Path| -> Arc<str> {
@@ -149,13 +154,13 @@ impl Gathering<'_> {
             let Some(end) = link_end(tree, &root, &path, link) else {
                 continue;
             };
-            let found = Found {
+            let found = FoundFile {
                 shown: shown(&path),
                 root: Arc::clone(&root),
                 path,
                 named: false,
             };
-            self.keep(end, Candidate { found, link });
+            self.keep(end, WalkCandidate { found, link });
         }
     }
 
@@ -169,7 +174,7 @@ impl Gathering<'_> {
     }
 
     /// Of several ways to one file, the one that was named is kept, else the one that is not a link.
-    fn keep(&mut self, real: PathBuf, candidate: Candidate) {
+    fn keep(&mut self, real: PathBuf, candidate: WalkCandidate) {
         match self.files.entry(real) {
             Entry::Vacant(place) => {
                 place.insert(candidate);
@@ -199,7 +204,7 @@ fn tracked(
 }
 
 /// The files below a folder that are wanted whatever their names, and whether they are links.
-fn also(tree: &dyn Tree, folder: &Path, how: &Walk<'_>) -> Vec<(PathBuf, bool)> {
+fn also(tree: &dyn Tree, folder: &Path, how: &WalkOptions<'_>) -> Vec<(PathBuf, bool)> {
     let all = how.also.into_iter().flatten();
     let below = all.filter(|path| path.starts_with(folder));
     let files = below.filter_map(|path| match tree.metadata(path).ok()?.kind {

@@ -15,7 +15,7 @@ use ignore::gitignore::{Gitignore, gitconfig_excludes_path};
 
 use super::folder::{kind_of, read_up_to};
 use super::ignored::{Allowance, LeftOut, Patterns, limit};
-use super::tree::{EntryKind, Tree, Walk};
+use super::tree::{EntryKind, Tree, WalkOptions};
 use super::walk::WalkEntry;
 use crate::parallel;
 
@@ -38,7 +38,7 @@ const FILLED: [&str; 2] = ["node_modules", "__pycache__"];
 
 /// Lists the wanted files of a folder. What git tracks below it is asked for at most once, and only
 /// if git would ignore something that could be wanted.
-pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &Walk<'_>) -> Vec<WalkEntry> {
+pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &WalkOptions<'_>) -> Vec<WalkEntry> {
     let tracked = Tracked {
         disk,
         top,
@@ -53,7 +53,7 @@ pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &Walk<'_>) -> Vec<Wa
         true => None,
         false => above(top, &mut allowance, &mut out),
     };
-    let mut level = vec![Folder {
+    let mut level = vec![FolderToList {
         path: top.to_owned(),
         rules,
         is_ignored: false,
@@ -85,7 +85,7 @@ pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &Walk<'_>) -> Vec<Wa
 
 /// Whether a folder without folders holds nothing that is wanted, so that it does not matter what is
 /// ignored.
-fn holds_nothing(top: &Path, how: &Walk<'_>) -> bool {
+fn holds_nothing(top: &Path, how: &WalkOptions<'_>) -> bool {
     // The walk reports what is wrong with the folder.
     let Ok(entries) = fs::read_dir(top) else {
         return false;
@@ -99,7 +99,7 @@ fn holds_nothing(top: &Path, how: &Walk<'_>) -> bool {
 }
 
 /// A folder to be listed.
-struct Folder {
+struct FolderToList {
     path: PathBuf,
     /// What is ignored in the folders above it.
     rules: Option<Arc<Rules>>,
@@ -175,7 +175,7 @@ impl Rules {
 }
 
 /// What a folder holds.
-struct Listed {
+struct FolderListing {
     path: PathBuf,
     entries: Vec<(PathBuf, EntryKind)>,
     own: Own,
@@ -191,8 +191,8 @@ struct Own {
     is_top: bool,
 }
 
-fn list(folder: &Folder, how: &Walk<'_>) -> Listed {
-    let mut out = Listed {
+fn list(folder: &FolderToList, how: &WalkOptions<'_>) -> FolderListing {
+    let mut out = FolderListing {
         path: folder.path.clone(),
         entries: Vec::new(),
         own: Own::default(),
@@ -294,7 +294,7 @@ struct Granted {
     problems: Vec<WalkEntry>,
 }
 
-fn granted(folder: Folder, listed: Listed, allowance: &mut Allowance) -> Granted {
+fn granted(folder: FolderToList, listed: FolderListing, allowance: &mut Allowance) -> Granted {
     let mut problems = listed.problems;
     Granted {
         entries: listed.entries,
@@ -378,7 +378,11 @@ fn above(
 }
 
 /// The wanted files of a folder, and the folders in it that have to be listed.
-fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<WalkEntry>, Vec<Folder>) {
+fn judge(
+    listed: &Granted,
+    how: &WalkOptions<'_>,
+    tracked: &Tracked<'_>,
+) -> (Vec<WalkEntry>, Vec<FolderToList>) {
     let (mut seen, mut folders) = (Vec::new(), Vec::new());
     for (path, kind) in &listed.entries {
         let is_folder = *kind == EntryKind::Folder;
@@ -406,7 +410,7 @@ fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<WalkEn
             continue;
         }
         if is_folder {
-            folders.push(Folder {
+            folders.push(FolderToList {
                 path: path.clone(),
                 rules: listed.rules.clone(),
                 is_ignored,

@@ -37,7 +37,7 @@ impl Scratch {
     fn walk_with(&self, named: &[&str], hidden: bool, no_ignore: bool) -> Walked {
         let named: Vec<_> = named.iter().map(PathBuf::from).collect();
         let wanted = |path: &Path| path.extension().is_some_and(|end| end == "yml");
-        let how = |threads| Walk {
+        let how = |threads| WalkOptions {
             hidden,
             no_ignore,
             all_tracked: false,
@@ -262,7 +262,7 @@ proptest::proptest! {
 #[test]
 fn a_walk_that_has_no_time_says_so() {
     let scratch = Scratch::new(&["a/x.yml"]);
-    let how = Walk {
+    let how = WalkOptions {
         hidden: false,
         no_ignore: false,
         all_tracked: false,

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex};
 use crate::support::recorded;
 use promvet::finding::{Finding, Severity, Text};
 use promvet::schema::table::{Struct, Type};
-use promvet::schema::{self, Target, Version};
+use promvet::schema::{self, TargetReleases, Version};
 use promvet::yaml;
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ const AGREEMENT: f64 = 0.999;
 /// The part of refused files whose fault, as Prometheus names it, must be among ours.
 const NAMED: f64 = 0.98;
 
-fn findings(text: &Arc<Text>, target: &Target) -> Vec<Finding> {
+fn findings(text: &Arc<Text>, target: &TargetReleases) -> Vec<Finding> {
     match yaml::parse_first(text) {
         Ok(document) => schema::check(&document, target),
         Err(error) => vec![schema::syntax_finding(text, &error)],
@@ -109,7 +109,7 @@ fn judge(file: &str, field: &str) {
     let tally = Mutex::new(Tally::default());
     each(&cases, |case| {
         let text = Text::new("prometheus.yml", case.text.clone().into_bytes());
-        let found = findings(&text, &Target::of(case.version));
+        let found = findings(&text, &TargetReleases::of(case.version));
         let refused = refuses(&found);
         let mut tally = tally.lock().unwrap();
         let unfilled = found.iter().any(|one| one.severity == Severity::Warning);
@@ -252,9 +252,9 @@ fn test_files_of_prometheus() {
         let ok = expected.ok || expected.stage == "included files";
         let bytes = std::fs::read(folder.join(expected.file)).unwrap();
         let text = Text::new(expected.file, bytes);
-        let target = Target {
+        let target = TargetReleases {
             agent: expected.agent,
-            ..Target::of(Version::parse("3.14.0").unwrap())
+            ..TargetReleases::of(Version::parse("3.14.0").unwrap())
         };
         let found = match expected.role {
             "main" | "main+included" => findings(&text, &target),

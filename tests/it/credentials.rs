@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::memory::{self, at, judged};
 use crate::support::program::{ROOT, promvet};
-use promvet::facts::Host;
+use promvet::facts::PathBase;
 use promvet::finding::{Finding, Severity};
 use promvet::run::{Request, Run};
 use promvet::source::Memory;
@@ -34,7 +34,7 @@ struct World {
     files: BTreeMap<String, (Vec<u8>, Rights)>,
     links: Vec<(String, String)>,
     tracked: Vec<String>,
-    host: Host,
+    host: PathBase,
 }
 
 impl World {
@@ -44,7 +44,7 @@ impl World {
             files: BTreeMap::new(),
             links: Vec::new(),
             tracked: Vec::new(),
-            host: Host::Elsewhere,
+            host: PathBase::Elsewhere,
         };
         let files = walkdir::WalkDir::new(&folder).into_iter();
         for entry in files.map(Result::unwrap) {
@@ -855,7 +855,7 @@ fn a_configuration_learns_nothing_of_the_machine() {
 #[test]
 fn the_root_file_system_has_the_modes_that_count() {
     let mut world = World::new("host");
-    world.host = Host::Root(PathBuf::from("/image"));
+    world.host = PathBase::Root(PathBuf::from("/image"));
     let place = "/image/etc/prometheus/secrets/tenant-api-token-default";
     let mimir = "    tls_config:\n      cert_file: /etc/pki/prometheus/client.crt\n      key_file: /etc/pki/prometheus/client.key\n";
     world.replace("prometheus.yml", mimir, "");

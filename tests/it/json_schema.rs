@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::support::recorded;
 use jsonschema::Validator;
 use promvet::finding::{Finding, Severity, Text};
-use promvet::schema::{Target, Version, check, describe, json_schema};
+use promvet::schema::{TargetReleases, Version, check, describe, json_schema};
 use promvet::yaml::{Kind, Node, parse_first};
 use serde_json::{Map, Value, json};
 
@@ -55,7 +55,7 @@ fn verdicts(validator: &Validator, version: Version, text: &str) -> Option<Verdi
         Some(root) => as_json(root)?,
         None => Value::Null,
     };
-    let findings = check(&document, &Target::of(version));
+    let findings = check(&document, &TargetReleases::of(version));
     let errors: Vec<_> = findings
         .iter()
         .filter(|one| one.severity == Severity::Error)

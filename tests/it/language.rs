@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use crate::support::memory;
 use crate::support::scratch::Scratch;
-use promvet::policy::Profile;
+use promvet::policy::ReportingProfile;
 use promvet::rules::{self, example};
 use promvet::run::{Request, run};
 use promvet::source::{Folder, Tree};
@@ -184,7 +184,7 @@ fn messages_are_short_clauses() {
     for folder in fs::read_dir(root().join("fixtures")).unwrap() {
         let request = Request {
             paths: vec![folder.unwrap().path()],
-            profile: Some(Profile::Audit),
+            profile: Some(ReportingProfile::Audit),
             ..Request::default()
         };
         all.extend(messages(&request, &Folder::new(root())));

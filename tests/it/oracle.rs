@@ -18,7 +18,7 @@ use crate::support::recorded;
 use promvet::finding::{Finding, Severity, Text};
 use promvet::schema::rule_file;
 use promvet::schema::target_file::{self, TargetFormat};
-use promvet::schema::{self, Target, Version};
+use promvet::schema::{self, TargetReleases, Version};
 use promvet::yaml;
 use serde::Deserialize;
 
@@ -107,7 +107,7 @@ fn is_behind_a_flag(found: &[Finding]) -> bool {
     })
 }
 
-fn configuration(case: &Case, target: &Target) -> Vec<Finding> {
+fn configuration(case: &Case, target: &TargetReleases) -> Vec<Finding> {
     let text = Text::new("prometheus.yml", case.bytes());
     match yaml::parse_first(&text) {
         Ok(document) => schema::check(&document, target),
@@ -115,7 +115,7 @@ fn configuration(case: &Case, target: &Target) -> Vec<Finding> {
     }
 }
 
-fn rules(text: &Arc<Text>, target: &Target) -> Vec<Finding> {
+fn rules(text: &Arc<Text>, target: &TargetReleases) -> Vec<Finding> {
     match yaml::parse_first(text) {
         Ok(document) => {
             let checked = rule_file::check(&document, target, None);
@@ -126,12 +126,12 @@ fn rules(text: &Arc<Text>, target: &Target) -> Vec<Finding> {
     }
 }
 
-fn rule_text(case: &Case, target: &Target) -> Vec<Finding> {
+fn rule_text(case: &Case, target: &TargetReleases) -> Vec<Finding> {
     rules(&Text::new("rules.yml", case.bytes()), target)
 }
 
 /// A rule file with one expression, written so that YAML changes nothing in it.
-fn expression(case: &Case, target: &Target) -> Vec<Finding> {
+fn expression(case: &Case, target: &TargetReleases) -> Vec<Finding> {
     let mut quoted = String::new();
     for c in case.expr.as_deref().unwrap().chars() {
         match c {
@@ -144,7 +144,7 @@ fn expression(case: &Case, target: &Target) -> Vec<Finding> {
     rules(&Text::new("rules.yml", text.into_bytes()), target)
 }
 
-fn targets(case: &Case, target: &Target) -> Vec<Finding> {
+fn targets(case: &Case, target: &TargetReleases) -> Vec<Finding> {
     let named = case
         .files
         .iter()
@@ -160,7 +160,7 @@ fn targets(case: &Case, target: &Target) -> Vec<Finding> {
         .collect()
 }
 
-fn judge(file: &str, look: impl Fn(&Case, &Target) -> Vec<Finding>) {
+fn judge(file: &str, look: impl Fn(&Case, &TargetReleases) -> Vec<Finding>) {
     let Some(shared) = recorded::folder() else {
         return;
     };
@@ -168,7 +168,7 @@ fn judge(file: &str, look: impl Fn(&Case, &Target) -> Vec<Finding>) {
     let mut families: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
     for case in &cases {
         for (version, verdict) in &case.verdict {
-            let found = look(case, &Target::of(Version::parse(version).unwrap()));
+            let found = look(case, &TargetReleases::of(Version::parse(version).unwrap()));
             let all = file.split('.').next().unwrap();
             for family in [all, &case.family] {
                 families.entry(family).or_default().0 += 1;

@@ -11,7 +11,7 @@ use promvet::finding::rule;
 use promvet::rules::{self, example};
 use promvet::run::examples::run;
 use promvet::schema::{Rule, rule_file, target_file};
-use promvet::source::handshake::{Failure, Handshake, Presented, Roots, Target};
+use promvet::source::handshake::{Handshake, HandshakeFailure, HandshakeTarget, Presented, Roots};
 
 /// A network in which one server shows a certificate that everybody trusts, until 2026-11-20.
 #[derive(Debug)]
@@ -33,10 +33,10 @@ impl OneServer {
 }
 
 impl Handshake for OneServer {
-    fn shake(&self, target: &Target) -> Result<Arc<Presented>, Failure> {
+    fn shake(&self, target: &HandshakeTarget) -> Result<Arc<Presented>, HandshakeFailure> {
         match target.host == SERVER {
             true => Ok(Arc::clone(&self.0)),
-            false => Err(Failure::NoAddress),
+            false => Err(HandshakeFailure::NoAddress),
         }
     }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::support::recorded;
-use promvet::schema::rule_file::promql::{self, Dialect};
+use promvet::schema::rule_file::promql::{self, PromqlRelease};
 use serde::Deserialize;
 
 /// How much of the file has to agree.
@@ -44,7 +44,7 @@ fn expressions_are_refused_as_promtool_refuses_them() {
     for case in &cases {
         let (version, verdict) = case.verdict.first_key_value().unwrap();
         let mut numbers = version.split('.').map(|number| number.parse().unwrap());
-        let dialect = Dialect::of(numbers.next().unwrap(), numbers.next().unwrap());
+        let dialect = PromqlRelease::of(numbers.next().unwrap(), numbers.next().unwrap());
         let faults = promql::check(&case.expr, dialect);
         if faults.is_empty() == (verdict == "ok") {
             agreed += 1;

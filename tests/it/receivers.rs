@@ -432,7 +432,7 @@ fn unknown_hosts_are_nobodys() {
         let endpoint = Endpoint::new(url);
         let recognition = recognise(&endpoint, &catalogue, &hints());
         let certain = |one: &&_| -> bool {
-            let one: &promvet::facts::receiver::Candidate<'_> = one;
+            let one: &promvet::facts::receiver::ReceiverCandidate<'_> = one;
             one.certainty.is_certain()
         };
         assert_eq!(

@@ -10,7 +10,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use promvet::policy::Profile;
+use promvet::policy::ReportingProfile;
 use promvet::run::{Request, run};
 use promvet::schema::Version;
 use promvet::source::Folder;
@@ -39,7 +39,7 @@ fn folders(top: &Path, depth: usize) -> Vec<PathBuf> {
 fn verdicts(top: &Path, folder: &Path, versions: &[&str]) -> Vec<String> {
     let request = Request {
         paths: vec![folder.to_path_buf()],
-        profile: Some(Profile::Audit),
+        profile: Some(ReportingProfile::Audit),
         versions: versions
             .iter()
             .map(|version| Version::parse(version).unwrap())

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use crate::support::program::{Ran, promvet_command};
 use crate::support::report::{self, list, text};
 use crate::support::scratch::Scratch;
-use promvet::source::handshake::{Failure, Handshake, Online, Target};
+use promvet::source::handshake::{Handshake, HandshakeFailure, HandshakeTarget, Online};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };
@@ -438,7 +438,7 @@ fn no_one_waits_longer_than_the_limit() {
     });
     let each = Duration::from_millis(400);
     let online = Online::within(each, Duration::from_millis(1000));
-    let target = |host: &str, port| Target {
+    let target = |host: &str, port| HandshakeTarget {
         host: host.to_owned(),
         port,
         name: "localhost".to_owned(),
@@ -446,12 +446,12 @@ fn no_one_waits_longer_than_the_limit() {
     let start = Instant::now();
     for port in [silent, dripping] {
         let answer = online.shake(&target("127.0.0.1", port));
-        assert_eq!(answer, Err(Failure::TimedOut(each)));
+        assert_eq!(answer, Err(HandshakeFailure::TimedOut(each)));
     }
     // What was asked once is not asked again.
     assert_eq!(
         online.shake(&target("127.0.0.1", silent)),
-        Err(Failure::TimedOut(each))
+        Err(HandshakeFailure::TimedOut(each))
     );
     assert!(
         start.elapsed() < Duration::from_millis(1000),
@@ -460,5 +460,5 @@ fn no_one_waits_longer_than_the_limit() {
     );
     thread::sleep(Duration::from_millis(1000));
     let late = online.shake(&target("localhost", silent));
-    assert_eq!(late, Err(Failure::NoTimeLeft));
+    assert_eq!(late, Err(HandshakeFailure::NoTimeLeft));
 }

@@ -104,7 +104,7 @@ fn section_code(section: &Section, names: &Names<'_>) -> Result<String, String> 
         "/// `{name}`, as <{source}> has it.\n\
          pub static {constant}: Struct = Struct {{\n    name: {name:?},\n    fields: &[\n{fields}    ],\n    \
          inline: &[{includes}],\n    checks: &[{checks}],\n    null_item: NullItem::{null:?},\n    \
-         index: Index::new(),\n}};\n",
+         index: SectionIndex::new(),\n}};\n",
         name = section.section,
         source = section.source.0,
         constant = constant(&section.section),

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io::Write as _;
 
 use promvet_schema::yaml::parse_first;
-use promvet_schema::{Target, Version, check};
+use promvet_schema::{TargetReleases, Version, check};
 use promvet_text::Text;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let text = Text::new(path.as_str(), std::fs::read(&path)?);
     let document = parse_first(&text)?;
-    for finding in check(&document, &Target::of(Version::parse(&release)?)) {
+    for finding in check(&document, &TargetReleases::of(Version::parse(&release)?)) {
         let (place, rule, message) = (finding.place, finding.rule, finding.message);
         writeln!(std::io::stdout(), "{place:?}: {rule}: {message}")?;
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use promvet_schema::dialect::{OPERATOR, tables, translate};
 use promvet_schema::yaml::{Node, parse_first};
-use promvet_schema::{Target, check};
+use promvet_schema::{TargetReleases, check};
 use promvet_text::Text;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spec = root.get("spec").ok_or("there is no `spec`")?;
     let translation = translate(&document, spec, kind.shape, kind.part, &OPERATOR);
     let translation = translation.ok_or("nothing native is in it")?;
-    let mut native = check(&translation.document, &Target::default());
+    let mut native = check(&translation.document, &TargetReleases::default());
     for finding in &mut native {
         let put = |text: &str| translation.spelling.put_at(&finding.place, text);
         finding.message = finding.message.reworded(put, Some(OPERATOR.refused));

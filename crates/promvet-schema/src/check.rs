@@ -6,12 +6,12 @@ use std::collections::HashSet;
 
 use super::scalar::{Fault, Remedy};
 use super::section::Section;
-use super::version::Target;
+use super::version::TargetReleases;
 use crate::yaml::{Document, Entry, Kind, Node, placeholder};
 use promvet_text::{Advice, Finding, Message, Severity, Span};
 
 /// A check that a table cannot say: it sees one section and reports.
-pub type Check = fn(&Section<'_>, &mut Report<'_>);
+pub type Check = fn(&Section<'_>, &mut SchemaReport<'_>);
 
 /// The rules of this room.
 /// One name for each kind, so that a fault can be turned off without the others.
@@ -59,19 +59,19 @@ impl Rule {
 }
 
 /// What was found so far for one version.
-pub struct Report<'a> {
+pub struct SchemaReport<'a> {
     document: &'a Document,
-    target: &'a Target,
+    target: &'a TargetReleases,
     /// The global section that an included file inherits from.
     global: Option<Section<'a>>,
     seen: HashSet<(Rule, Span, Message)>,
     findings: Vec<Finding>,
 }
 
-impl<'a> Report<'a> {
+impl<'a> SchemaReport<'a> {
     pub(super) fn new(
         document: &'a Document,
-        target: &'a Target,
+        target: &'a TargetReleases,
         global: Option<Section<'a>>,
     ) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl<'a> Report<'a> {
 
     /// What the configuration is judged for.
     #[must_use]
-    pub fn target(&self) -> &'a Target {
+    pub fn target(&self) -> &'a TargetReleases {
         self.target
     }
 
@@ -100,7 +100,12 @@ impl<'a> Report<'a> {
     }
 
     /// Says something of a node.
-    pub fn at(&mut self, rule: Rule, node: Node<'_>, message: impl Into<Message>) -> Said<'_> {
+    pub fn at(
+        &mut self,
+        rule: Rule,
+        node: Node<'_>,
+        message: impl Into<Message>,
+    ) -> FindingDraft<'_> {
         self.part(rule, node, node.span(), message)
     }
 
@@ -111,7 +116,7 @@ impl<'a> Report<'a> {
         node: Node<'_>,
         span: Span,
         message: impl Into<Message>,
-    ) -> Said<'_> {
+    ) -> FindingDraft<'_> {
         self.say(rule, node, span, has_placeholder(node), message.into())
     }
 
@@ -124,11 +129,11 @@ impl<'a> Report<'a> {
         span: Span,
         unfilled: bool,
         message: Message,
-    ) -> Said<'_> {
+    ) -> FindingDraft<'_> {
         // Several checks may find the same fault at one place, so that each is reported once.
         let fresh = self.seen.insert((rule, span, message.clone()));
         if !fresh || unfilled && self.target.template {
-            return Said(None);
+            return FindingDraft(None);
         }
         let severity = match rule {
             // It loads, so that it is never an error.
@@ -153,7 +158,7 @@ impl<'a> Report<'a> {
         }
         self.findings
             .push(finding.of_key(node.path(), node.identity()));
-        Said(self.findings.last_mut())
+        FindingDraft(self.findings.last_mut())
     }
 
     /// Whether a text has placeholders, and is good with something in their place. In a template a
@@ -173,10 +178,10 @@ impl<'a> Report<'a> {
         node: Node<'_>,
         subject: &str,
         grammar: impl Fn(&str) -> Result<(), Fault>,
-    ) -> Said<'_> {
+    ) -> FindingDraft<'_> {
         let scalar = node.scalar().unwrap_or_default();
         let Err(fault) = grammar(scalar.text) else {
-            return Said(None);
+            return FindingDraft(None);
         };
         let unfilled = self.is_unfilled(scalar.text, |text| grammar(text).is_ok());
         let message = refused(fault.about(subject));
@@ -193,7 +198,7 @@ impl<'a> Report<'a> {
         section: &Section<'_>,
         key: &str,
         message: impl Into<Message>,
-    ) -> Said<'_> {
+    ) -> FindingDraft<'_> {
         let entry = section.entry(key);
         let node = entry.map_or(section.anchor, |entry| {
             // An empty value has no text to underline, so that its key is.
@@ -227,7 +232,7 @@ impl<'a> Report<'a> {
         one: Entry<'_>,
         other: Entry<'_>,
         message: impl Into<Message>,
-    ) -> Said<'_> {
+    ) -> FindingDraft<'_> {
         // The later key is at fault, since people read from the top and the first one looked right.
         let (first, second) = if one.key.span() <= other.key.span() {
             (one, other)
@@ -243,9 +248,9 @@ impl<'a> Report<'a> {
 }
 
 /// What was said, to add to; nothing if it had been said before.
-pub struct Said<'a>(Option<&'a mut Finding>);
+pub struct FindingDraft<'a>(Option<&'a mut Finding>);
 
-impl Said<'_> {
+impl FindingDraft<'_> {
     /// Adds what to write instead.
     pub fn help(self, help: impl Into<Advice>) -> Self {
         self.advice(Some(help.into()))

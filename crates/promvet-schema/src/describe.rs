@@ -1,6 +1,6 @@
 //! What the schema knows about one key, for people.
 
-use super::table::{Enum, Found, Required, Struct, Type};
+use super::table::{Enum, Required, Struct, Type, WrittenKey};
 use super::tables::CONFIG;
 use super::version::Version;
 use super::words;
@@ -54,7 +54,7 @@ pub fn describe(path: &str) -> Option<KeyPage> {
         }
         full.push_str(name);
         if parts.peek().is_none() {
-            return Some(page(full, of, Found { since, ..found }));
+            return Some(page(full, of, WrittenKey { since, ..found }));
         }
         of = opened(&found.field.ty)?;
         if matches!(found.field.ty, Type::List(_)) {
@@ -105,7 +105,7 @@ fn opened(ty: &Type) -> Option<&'static Struct> {
     }
 }
 
-fn page(path: String, of: &'static Struct, found: Found) -> KeyPage {
+fn page(path: String, of: &'static Struct, found: WrittenKey) -> KeyPage {
     let field = found.field;
     let set = set_of(&field.ty);
     KeyPage {

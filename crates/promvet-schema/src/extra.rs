@@ -2,7 +2,7 @@
 //! `yaml.UnmarshalStrict`, which decodes one document (`yaml.unmarshal`, go-yaml 2.4).
 
 use super::tables;
-use super::version::Target;
+use super::version::TargetReleases;
 use super::yaml::{Document, Kind, Node, parse_all};
 use promvet_text::{Finding, Severity, Span};
 
@@ -11,7 +11,7 @@ const EXTRA_DOCUMENT: &str = "schema/extra-document";
 
 /// A finding about a second document, if there is one. It is more than an info if the first one is
 /// empty: Prometheus then loads its defaults (`config.Load`: "If the entire config body is empty").
-pub(super) fn extra_document(document: &Document, target: &Target) -> Option<Finding> {
+pub(super) fn extra_document(document: &Document, target: &TargetReleases) -> Option<Finding> {
     let next = document.next_document()?;
     let find =
         |severity, message| Finding::new(EXTRA_DOCUMENT, severity, document.place(next), message);

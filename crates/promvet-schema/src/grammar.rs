@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use super::check::Rule;
 use super::null::Null;
-use super::scalar::{self, Go, Remedy, coerce, number::Resolved};
-use super::section::{Scheme, Scope};
+use super::scalar::{self, Go, Remedy, coerce, number::ResolvedScalar};
+use super::section::{InheritedSettings, Scheme};
 use super::table::{Reference, Type};
 use super::words;
 use crate::yaml::{Kind, Scalar};
@@ -34,7 +34,7 @@ pub(super) fn fault(
     ty: &Type,
     scalar: Scalar<'_>,
     null: Null,
-    scope: Scope,
+    scope: InheritedSettings,
 ) -> Option<ScalarFault> {
     // go-yaml hands the zero value to `UnmarshalYAML` then (`yaml.decoder.prepare`), so that the
     // grammar sees the empty text.
@@ -114,7 +114,7 @@ fn regex(text: &str, go: Go) -> Option<scalar::Fault> {
 }
 
 /// Compound durations came with 2.21.0, a bare 0 with 2.19.0 (prometheus/common).
-fn duration(text: &str, scope: Scope) -> Option<scalar::Fault> {
+fn duration(text: &str, scope: InheritedSettings) -> Option<scalar::Fault> {
     let whole = |message: &str| scalar::Fault::whole(text, message);
     let since = |minor| (scope.version.major, scope.version.minor) >= (2, minor);
     match scalar::duration(text) {
@@ -187,7 +187,7 @@ pub(super) fn is_text(scalar: Scalar<'_>) -> bool {
     let (plain, tag) = written(scalar);
     matches!(
         scalar::number::resolve(scalar.text, plain, tag),
-        Ok(Resolved::Str(_) | Resolved::Tagged(_))
+        Ok(ResolvedScalar::Str(_) | ResolvedScalar::Tagged(_))
     )
 }
 
@@ -195,7 +195,7 @@ pub(super) fn is_text(scalar: Scalar<'_>) -> bool {
 pub(super) fn is_not_utf8(scalar: Scalar<'_>) -> bool {
     let (plain, tag) = written(scalar);
     match scalar::number::resolve(scalar.text, plain, tag) {
-        Ok(Resolved::Binary(bytes)) => std::str::from_utf8(&bytes).is_err(),
+        Ok(ResolvedScalar::Binary(bytes)) => std::str::from_utf8(&bytes).is_err(),
         _ => false,
     }
 }

@@ -4,44 +4,44 @@
 use std::sync::OnceLock;
 
 use super::check::Check;
-use super::table::{Found, Required, Struct, Type};
+use super::table::{Required, Struct, Type, WrittenKey};
 
 /// The lists of one section; empty until a caller asks.
 /// Made on first use, since most sections never occur in a file and their tables are large.
-pub struct Index(OnceLock<Lists>);
+pub struct SectionIndex(OnceLock<SectionLists>);
 
 /// A section's keys and checks, those of the sections that are among its own included.
-pub(super) struct Lists {
+pub(super) struct SectionLists {
     /// The keys by their [`mark`], each once.
-    keys: Vec<Key>,
+    keys: Vec<IndexedKey>,
     /// The keys that have to be there, in the order of the tables.
-    pub(super) required: Vec<Found>,
+    pub(super) required: Vec<WrittenKey>,
     /// The checks in the order in which they run.
     pub(super) checks: Vec<Check>,
 }
 
 /// A key, and whether something in its value can name a file or be a secret, once that was asked.
-struct Key {
+struct IndexedKey {
     mark: u64,
-    found: Found,
+    found: WrittenKey,
     holds: OnceLock<bool>,
 }
 
-impl Key {
+impl IndexedKey {
     fn holds(&self) -> bool {
         let look = || names_files_or_secrets(&self.found.field.ty, &mut Vec::new());
         *self.holds.get_or_init(look)
     }
 }
 
-impl Index {
+impl SectionIndex {
     /// An index that no one has asked yet.
     pub const fn new() -> Self {
         Self(OnceLock::new())
     }
 }
 
-impl Default for Index {
+impl Default for SectionIndex {
     fn default() -> Self {
         Self::new()
     }
@@ -49,24 +49,24 @@ impl Default for Index {
 
 impl Struct {
     /// The lists of the section.
-    pub(super) fn lists(&'static self) -> &'static Lists {
-        self.index.0.get_or_init(|| Lists::new(self))
+    pub(super) fn lists(&'static self) -> &'static SectionLists {
+        self.index.0.get_or_init(|| SectionLists::new(self))
     }
 
     /// The key of a name, whatever the release.
     #[must_use]
-    pub fn find(&'static self, name: &str) -> Option<Found> {
+    pub fn find(&'static self, name: &str) -> Option<WrittenKey> {
         self.key(name).map(|key| key.found)
     }
 
     /// The key of a name, if something in its value can name a file or be a secret.
-    pub(super) fn find_holding(&'static self, name: &str) -> Option<Found> {
+    pub(super) fn find_holding(&'static self, name: &str) -> Option<WrittenKey> {
         self.key(name)
             .filter(|key| key.holds())
             .map(|key| key.found)
     }
 
-    fn key(&'static self, name: &str) -> Option<&'static Key> {
+    fn key(&'static self, name: &str) -> Option<&'static IndexedKey> {
         let keys = &self.lists().keys;
         let wanted = mark(name);
         // Names are compared only after their marks, since most keys of a document are found or
@@ -77,12 +77,12 @@ impl Struct {
     }
 }
 
-impl Lists {
+impl SectionLists {
     fn new(of: &'static Struct) -> Self {
         let all = of.all();
-        let is_required = |found: &&Found| found.field.required != Required::No;
+        let is_required = |found: &&WrittenKey| found.field.required != Required::No;
         let required = all.iter().filter(is_required).copied().collect();
-        let keys = all.into_iter().map(|found| Key {
+        let keys = all.into_iter().map(|found| IndexedKey {
             mark: mark(found.field.key),
             found,
             holds: OnceLock::new(),
@@ -165,7 +165,7 @@ mod tests {
                 continue;
             }
             seen.push(of);
-            let mut first: Vec<Found> = Vec::new();
+            let mut first: Vec<WrittenKey> = Vec::new();
             for found in of.all() {
                 if first.iter().all(|other| other.field.key != found.field.key) {
                     first.push(found);

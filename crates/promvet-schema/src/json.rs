@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::table::{By, Enum, Found, NullItem, Reference, Required, Struct, Type};
+use super::table::{By, Enum, NullItem, Reference, Required, Struct, Type, WrittenKey};
 use super::tables::CONFIG;
 use super::version::Version;
 
@@ -87,7 +87,7 @@ impl Writer {
         })
     }
 
-    fn key(&mut self, found: Found) -> Value {
+    fn key(&mut self, found: WrittenKey) -> Value {
         let field = found.field;
         let mut all = vec![self.value(&field.ty)];
         match field.required {
@@ -115,7 +115,7 @@ impl Writer {
         out
     }
 
-    fn description(&self, found: Found) -> String {
+    fn description(&self, found: WrittenKey) -> String {
         let field = found.field;
         let mut parts = Vec::new();
         if field.accidental {
@@ -248,7 +248,7 @@ fn any_case(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::yaml::parse_first;
-    use crate::{Target, check};
+    use crate::{TargetReleases, check};
     use promvet_text::{Severity, Text};
 
     /// The part of JSON Schema that is used here.
@@ -419,7 +419,7 @@ mod tests {
             let value: Value = serde_json::from_str(text).unwrap();
             assert_eq!(valid(&schema, &schema, &value), good, "schema: {text}");
             let source = Text::new("p.yml", text.as_bytes().to_vec());
-            let findings = check(&parse_first(&source).unwrap(), &Target::of(version));
+            let findings = check(&parse_first(&source).unwrap(), &TargetReleases::of(version));
             let refused = findings
                 .iter()
                 .any(|finding| finding.severity == Severity::Error);

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use promvet_text::{Finding, Span};
 
-use super::check::Report;
-use super::version::{Target, Version};
+use super::check::SchemaReport;
+use super::version::{TargetReleases, Version};
 use super::yaml::Document;
 use super::{edit, extra, mend, table, tables, walk};
 
 /// Everything in a configuration that the versions of a target reject, in the order of the text.
 /// A finding that concerns only some of several versions says which.
 #[must_use]
-pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
+pub fn check(document: &Document, target: &TargetReleases) -> Vec<Finding> {
     let mut findings = judge(document, &tables::CONFIG, None, target);
     // Once and not for each release, since all of them read the first document alone.
     findings.extend(extra::extra_document(document, target));
@@ -22,7 +22,11 @@ pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
 
 /// The same for a file that `scrape_config_files` of `main` names.
 #[must_use]
-pub fn check_included(document: &Document, main: &Document, target: &Target) -> Vec<Finding> {
+pub fn check_included(
+    document: &Document,
+    main: &Document,
+    target: &TargetReleases,
+) -> Vec<Finding> {
     let mut findings = judge(document, &tables::SCRAPE_CONFIG_FILE, Some(main), target);
     edit::fix(document, &mut findings);
     findings
@@ -36,7 +40,7 @@ pub fn check_web_file(document: &Document) -> Vec<Finding> {
         document,
         &tables::WEB_FILE,
         None,
-        &Target::of(Version::NEWEST),
+        &TargetReleases::of(Version::NEWEST),
     );
     edit::fix(document, &mut findings);
     findings
@@ -52,12 +56,12 @@ fn judge(
     document: &Document,
     root: &'static table::Struct,
     main: Option<&Document>,
-    target: &Target,
+    target: &TargetReleases,
 ) -> Vec<Finding> {
     by_version(target, |version| {
         let look = |document: &Document| {
             let global = main.and_then(|main| walk::global(main, version));
-            let mut report = Report::new(document, target, global);
+            let mut report = SchemaReport::new(document, target, global);
             walk::walk(document, root, version, &mut report);
             report.into_findings()
         };
@@ -76,10 +80,10 @@ fn judge(
 /// concerns only some of several versions says which.
 /// Releases are judged one by one, since defaults and checks differ in more than the keys.
 pub(crate) fn by_version(
-    target: &Target,
+    target: &TargetReleases,
     mut look: impl FnMut(Version) -> Vec<Finding>,
 ) -> Vec<Finding> {
-    let mut merged = Merged::default();
+    let mut merged = VersionedFindings::default();
     for &version in &target.versions {
         for finding in look(version) {
             merged.add(finding, version);
@@ -105,13 +109,13 @@ pub(crate) fn by_version(
 
 /// Findings with the versions that they concern.
 #[derive(Default)]
-struct Merged {
+struct VersionedFindings {
     found: Vec<(Finding, Vec<Version>)>,
     /// Which of them are at a span.
     at: HashMap<Span, Vec<usize>>,
 }
 
-impl Merged {
+impl VersionedFindings {
     /// The same fault in another version is the same finding, even if its words name other
     /// versions.
     fn add(&mut self, finding: Finding, version: Version) {

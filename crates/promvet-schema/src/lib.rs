@@ -36,17 +36,17 @@ mod words;
 pub mod yaml;
 
 pub use address::{AddressFault, address_fault, address_password};
-pub use check::{Check, Report, Rule, Said};
+pub use check::{Check, FindingDraft, Rule, SchemaReport};
 pub use describe::{KeyPage, describe, suggest};
 pub use json::json_schema;
 pub use judge::{check, check_included, check_web_file, configuration};
-pub use mend::{Mended, Mends, mended};
+pub use mend::{CorrectedDocument, CorrectedDocuments, mended};
 pub use promvet_syntax::pem;
-pub use references::{Holdings, Inline, Reference, Setting, counting, holdings};
+pub use references::{FileReference, Holdings, InlineSecret, ReferencedValue, counting, holdings};
 pub use secrets::mark_secrets;
-pub use section::{Scheme, Scope, Section};
+pub use section::{InheritedSettings, Scheme, Section};
 pub use syntax::syntax_finding;
-pub use version::{Target, UnknownVersion, Version};
+pub use version::{TargetReleases, UnknownVersion, Version};
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use promvet_text::{Action, Finding, Severity, Span};
 
 /// A document with the names that its misspelled keys were meant to be.
 #[derive(Debug)]
-pub struct Mended {
+pub struct CorrectedDocument {
     /// The document.
     pub document: Document,
     /// The values of the keys.
@@ -23,7 +23,7 @@ pub struct Mended {
 
 /// A document without the misspelled keys that were found in it; none if there are none.
 #[must_use]
-pub fn mended(document: &Document, found: &[Finding]) -> Option<Mended> {
+pub fn mended(document: &Document, found: &[Finding]) -> Option<CorrectedDocument> {
     let is_refused = |finding: &&Finding| finding.severity == Severity::Error;
     let slips = found.iter().filter(is_refused).filter_map(slip);
     let names: HashMap<Span, &str> = slips.collect();
@@ -31,22 +31,22 @@ pub fn mended(document: &Document, found: &[Finding]) -> Option<Mended> {
         return None;
     }
     let (document, values) = document.with_keys(&names)?;
-    Some(Mended { document, values })
+    Some(CorrectedDocument { document, values })
 }
 
 /// Documents that were made of one document, by the keys that were misspelled for the releases and the
 /// program that it was judged for.
 #[derive(Debug, Default)]
-pub struct Mends(OnceLock<Box<Mend>>);
+pub struct CorrectedDocuments(OnceLock<Box<Correction>>);
 
 #[derive(Debug)]
-struct Mend {
+struct Correction {
     slips: Vec<(Span, String)>,
-    mended: Option<Mended>,
-    others: Mends,
+    mended: Option<CorrectedDocument>,
+    others: CorrectedDocuments,
 }
 
-impl Mends {
+impl CorrectedDocuments {
     /// The document without the misspelled keys that were found in it; the document itself if there are
     /// none.
     pub fn meant<'d>(&'d self, document: &'d Document, found: &[Finding]) -> &'d Document {
@@ -59,7 +59,7 @@ impl Mends {
         let mut mends = self;
         loop {
             let mend = mends.0.get_or_init(|| {
-                Box::new(Mend {
+                Box::new(Correction {
                     slips: slips.clone(),
                     mended: mended(document, found),
                     others: Self::default(),
@@ -108,7 +108,7 @@ fn section_of(key: &str) -> &str {
     key.rsplit_once('.').map_or("", |(section, _)| section)
 }
 
-impl Mended {
+impl CorrectedDocument {
     /// The misspelled keys among what was found in a document, and what is found without them.
     pub(super) fn findings(&self, mut found: Vec<Finding>, then: Vec<Finding>) -> Vec<Finding> {
         let is_unknown = |finding: &Finding| finding.rule == Rule::UnknownField.name();

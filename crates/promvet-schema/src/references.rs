@@ -15,7 +15,7 @@ const FILE: &str = "_file";
 
 /// A value and the way to it.
 #[derive(Clone, Debug)]
-pub struct Setting<'d> {
+pub struct ReferencedValue<'d> {
     /// The scalar.
     pub node: Node<'d>,
     /// The keys that lead to it from its part of the configuration, such as
@@ -29,16 +29,16 @@ pub struct Setting<'d> {
 
 /// A key that names a file.
 #[derive(Clone, Debug)]
-pub struct Reference<'d> {
+pub struct FileReference<'d> {
     /// The path, never empty.
-    pub setting: Setting<'d>,
+    pub setting: ReferencedValue<'d>,
     /// What kind of file it names.
     pub kind: Names,
     /// What a relative path is relative to.
     pub base: Base,
 }
 
-impl Reference<'_> {
+impl FileReference<'_> {
     /// Whether Prometheus reads the file as text, trims it and sends the rest as a secret. Files
     /// that a vendor's library reads count from where Prometheus was started, and have a form of
     /// their own.
@@ -54,9 +54,9 @@ impl Reference<'_> {
 
 /// A secret that is in the configuration itself.
 #[derive(Clone, Debug)]
-pub struct Inline<'d> {
+pub struct InlineSecret<'d> {
     /// The value, never empty.
-    pub setting: Setting<'d>,
+    pub setting: ReferencedValue<'d>,
     /// The key that takes a file in its place, if there is one.
     pub instead: Option<String>,
     /// Whether it becomes the value of an HTTP header as it is.
@@ -68,9 +68,9 @@ pub struct Inline<'d> {
 pub struct Holdings<'d> {
     /// Every key that names a file, in the order of the text. A part that several others take over
     /// by an alias or a merge key is found in each of them.
-    pub references: Vec<Reference<'d>>,
+    pub references: Vec<FileReference<'d>>,
     /// Every secret that is in the configuration itself, those in URLs left out.
-    pub secrets: Vec<Inline<'d>>,
+    pub secrets: Vec<InlineSecret<'d>>,
 }
 
 /// What the keys of a configuration name and hold.
@@ -78,12 +78,12 @@ pub struct Holdings<'d> {
 pub fn holdings(document: &Document) -> Holdings<'_> {
     let mut out = Holdings::default();
     walk(document, &mut |setting, held| match held {
-        Held::File(kind, base) => out.references.push(Reference {
+        HeldKind::File(kind, base) => out.references.push(FileReference {
             setting,
             kind,
             base,
         }),
-        Held::Secret { instead, is_header } => out.secrets.push(Inline {
+        HeldKind::Secret { instead, is_header } => out.secrets.push(InlineSecret {
             setting,
             instead,
             is_header,
@@ -93,7 +93,7 @@ pub fn holdings(document: &Document) -> Holdings<'_> {
 }
 
 /// What a key holds.
-enum Held {
+enum HeldKind {
     File(Names, Base),
     Secret {
         instead: Option<String>,
@@ -106,7 +106,7 @@ enum Held {
 /// (`http.Request.SetBasicAuth`), so that a line break in one does no harm.
 const SENT_AS_THEY_ARE: &[&str] = &["bearer_token", "credentials", "auth_token", "secrets"];
 
-fn walk<'d>(document: &'d Document, each: &mut dyn FnMut(Setting<'d>, Held)) {
+fn walk<'d>(document: &'d Document, each: &mut dyn FnMut(ReferencedValue<'d>, HeldKind)) {
     let Some(root) = document.root().and_then(Node::mapping) else {
         return;
     };
@@ -121,7 +121,7 @@ fn walk<'d>(document: &'d Document, each: &mut dyn FnMut(Setting<'d>, Held)) {
             _ => vec![(entry.value, &found.field.ty)],
         };
         for (owner, ty) in owners {
-            let mut walker = Walker {
+            let mut walker = ReferenceWalker {
                 section: entry.name(),
                 owner,
                 keys: Vec::new(),
@@ -132,14 +132,14 @@ fn walk<'d>(document: &'d Document, each: &mut dyn FnMut(Setting<'d>, Held)) {
     }
 }
 
-struct Walker<'d, 'e> {
+struct ReferenceWalker<'d, 'e> {
     section: &'d str,
     owner: Node<'d>,
     keys: Vec<&'d str>,
-    each: &'e mut dyn FnMut(Setting<'d>, Held),
+    each: &'e mut dyn FnMut(ReferencedValue<'d>, HeldKind),
 }
 
-impl<'d> Walker<'d, '_> {
+impl<'d> ReferenceWalker<'d, '_> {
     fn section(&mut self, of: &'static Struct, mapping: Mapping<'d>) {
         for entry in counting(mapping) {
             if let Some(found) = of.find_holding(entry.name()) {
@@ -174,7 +174,7 @@ impl<'d> Walker<'d, '_> {
                 }
             }
             (Type::File(kind, base), Kind::Scalar(_)) => {
-                self.say(node, Held::File(*kind, *base));
+                self.say(node, HeldKind::File(*kind, *base));
             }
             (Type::Secret, Kind::Scalar(_)) => self.secret(node, of),
             _ => {}
@@ -194,15 +194,15 @@ impl<'d> Walker<'d, '_> {
                 .keys
                 .iter()
                 .any(|key| matches!(*key, "headers" | "proxy_connect_header"));
-        self.say(node, Held::Secret { instead, is_header });
+        self.say(node, HeldKind::Secret { instead, is_header });
     }
 
-    fn say(&mut self, node: Node<'d>, held: Held) {
+    fn say(&mut self, node: Node<'d>, held: HeldKind) {
         // Prometheus ignores an empty value too, since Go compares with `""`.
         if node.as_str().is_none_or(str::is_empty) {
             return;
         }
-        let setting = Setting {
+        let setting = ReferencedValue {
             node,
             name: self.keys.join("."),
             section: self.section,

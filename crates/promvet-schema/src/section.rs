@@ -18,7 +18,7 @@ pub enum Scheme {
 
 /// What a section takes over from those around it.
 #[derive(Clone, Copy, Debug)]
-pub struct Scope {
+pub struct InheritedSettings {
     /// The release that is judged.
     pub version: Version,
     /// The names that relabel rules may write here.
@@ -37,7 +37,7 @@ pub struct Section<'d> {
     /// Where to point when something is missing in it.
     pub anchor: Node<'d>,
     /// What it takes over.
-    pub scope: Scope,
+    pub scope: InheritedSettings,
     pub(super) mapping: Option<Mapping<'d>>,
 }
 
@@ -49,7 +49,7 @@ impl<'d> Section<'d> {
         of: &'static Struct,
         node: Node<'d>,
         key: Option<Node<'d>>,
-        scope: Scope,
+        scope: InheritedSettings,
     ) -> Option<Self> {
         let mapping = node.mapping();
         let zero = || {
@@ -74,7 +74,7 @@ impl<'d> Section<'d> {
     /// go-yaml makes the zero struct for a null item and calls no `UnmarshalYAML`, so that defaults
     /// are not set (`yaml.decoder.sequence`).
     #[must_use]
-    pub fn zero(of: &'static Struct, node: Node<'d>, scope: Scope) -> Self {
+    pub fn zero(of: &'static Struct, node: Node<'d>, scope: InheritedSettings) -> Self {
         Self {
             of,
             node,

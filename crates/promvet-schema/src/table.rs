@@ -4,7 +4,7 @@
 //! The tables are constants; nothing is built when promvet starts.
 
 use super::check::Check;
-use super::index::Index;
+use super::index::SectionIndex;
 use super::version::Version;
 
 /// A section: a mapping whose keys are known.
@@ -20,7 +20,7 @@ pub struct Struct {
     /// What becomes of null where a list has such sections.
     pub null_item: NullItem,
     /// What is worked out of all that when it is first asked for.
-    pub index: Index,
+    pub index: SectionIndex,
 }
 
 /// What becomes of a null item in a list of sections.
@@ -383,14 +383,14 @@ impl Word {
 
 /// A key as written in one section.
 #[derive(Clone, Copy)]
-pub struct Found {
+pub struct WrittenKey {
     /// The key.
     pub field: &'static Field,
     /// The first release that knows it in this section.
     pub since: Version,
 }
 
-impl Found {
+impl WrittenKey {
     /// Whether a release knows the key here.
     #[must_use]
     pub fn known(self, version: Version) -> bool {
@@ -401,16 +401,16 @@ impl Found {
 impl Struct {
     /// All keys, those of other sections included.
     #[must_use]
-    pub fn all(&'static self) -> Vec<Found> {
+    pub fn all(&'static self) -> Vec<WrittenKey> {
         let mut all = Vec::new();
         self.each(&mut |found| all.push(found));
         all
     }
 
     /// Calls `each` with every key, those of other sections included.
-    pub fn each(&'static self, each: &mut dyn FnMut(Found)) {
+    pub fn each(&'static self, each: &mut dyn FnMut(WrittenKey)) {
         for field in self.fields {
-            each(Found {
+            each(WrittenKey {
                 field,
                 since: field.since,
             });
@@ -434,10 +434,10 @@ impl Struct {
 }
 
 impl Inline {
-    fn placed(&self, found: Found) -> Found {
+    fn placed(&self, found: WrittenKey) -> WrittenKey {
         let later = self.later.iter().find(|(key, _)| *key == found.field.key);
         let since = later.map_or(self.since, |&(_, since)| since);
-        Found {
+        WrittenKey {
             since: found.since.max(since),
             ..found
         }

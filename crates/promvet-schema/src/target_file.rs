@@ -11,7 +11,7 @@ use promvet_text::{Advice, Finding, Message, Place, Severity, Span, Text, neares
 
 use super::address::{address_fault, address_password};
 use super::judge::by_version;
-use super::{Target, Version, edit, grammar, syntax_finding};
+use super::{TargetReleases, Version, edit, grammar, syntax_finding};
 use crate::check::one_of_two;
 
 mod json;
@@ -52,7 +52,7 @@ pub fn check_text(
     text: &Arc<Text>,
     format: TargetFormat,
     relabeled: bool,
-    target: &Target,
+    target: &TargetReleases,
 ) -> Vec<Finding> {
     let checked = |document: &Document| check(document, format, relabeled, target);
     if format == TargetFormat::Yaml {
@@ -96,7 +96,7 @@ pub fn check(
     document: &Document,
     format: TargetFormat,
     relabeled: bool,
-    target: &Target,
+    target: &TargetReleases,
 ) -> Vec<Finding> {
     let mut findings = by_version(target, |version| {
         let mut checker = Checker {

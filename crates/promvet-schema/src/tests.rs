@@ -5,7 +5,7 @@ use crate::yaml::parse_first;
 use promvet_text::{Severity, Text};
 
 /// The findings at warning or above, as `line:column rule`, and the document's own text.
-fn found(source: &str, target: &Target) -> Vec<String> {
+fn found(source: &str, target: &TargetReleases) -> Vec<String> {
     let text = Text::new("p.yml", source.as_bytes().to_vec());
     let document = parse_first(&text).unwrap();
     let findings = check(&document, target);
@@ -21,7 +21,7 @@ fn found(source: &str, target: &Target) -> Vec<String> {
 }
 
 fn newest(source: &str) -> Vec<String> {
-    found(source, &Target::default())
+    found(source, &TargetReleases::default())
 }
 
 #[test]
@@ -162,9 +162,9 @@ fn merges_apply_in_order_and_are_not_duplicates() {
 #[test]
 fn findings_say_which_versions_they_concern() {
     let source = "scrape_configs:\n- job_name: a\n  extra_scrape_metrics: true\n  scheme: []\n";
-    let target = Target {
+    let target = TargetReleases {
         versions: vec![Version::new(3, 5, 3), Version::NEWEST],
-        ..Target::default()
+        ..TargetReleases::default()
     };
     let text = Text::new("p.yml", source.as_bytes().to_vec());
     let findings = check(&parse_first(&text).unwrap(), &target);
@@ -188,9 +188,9 @@ fn findings_say_which_versions_they_concern() {
 #[test]
 fn agents_refuse_what_servers_do() {
     let source = "rule_files: [a.yml]\nalerting: {alertmanagers: [{}]}\nremote_read: []\n";
-    let agent = Target {
+    let agent = TargetReleases {
         agent: true,
-        ..Target::default()
+        ..TargetReleases::default()
     };
     assert_eq!(found(source, &agent), ["1:1 conflict", "2:12 conflict"]);
     assert_eq!(newest(source), Vec::<String>::new());
@@ -207,7 +207,7 @@ fn placeholders_are_warnings_and_silent_in_templates() {
             .into_bytes(),
     );
     let document = parse_first(&text).unwrap();
-    let findings = check(&document, &Target::default());
+    let findings = check(&document, &TargetReleases::default());
     assert!(
         findings
             .iter()
@@ -215,9 +215,9 @@ fn placeholders_are_warnings_and_silent_in_templates() {
         "{findings:?}"
     );
     assert_eq!(findings.len(), 2);
-    let template = Target {
+    let template = TargetReleases {
         template: true,
-        ..Target::default()
+        ..TargetReleases::default()
     };
     assert!(check(&document, &template).is_empty());
     // Wrong with any word in its place.
@@ -232,7 +232,11 @@ fn included_files_inherit_the_global_section() {
     let source =
         "scrape_configs:\n- job_name: a\n  scrape_timeout: 8s\n- job_name: a\nglobal: {}\n";
     let text = Text::new("i.yml", source.as_bytes().to_vec());
-    let findings = check_included(&parse_first(&text).unwrap(), &main, &Target::default());
+    let findings = check_included(
+        &parse_first(&text).unwrap(),
+        &main,
+        &TargetReleases::default(),
+    );
     let rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule).collect();
     assert_eq!(
         rules,
@@ -247,7 +251,7 @@ fn included_files_inherit_the_global_section() {
 #[test]
 fn words_depend_on_the_version() {
     let source = "alerting:\n  alertmanagers:\n  - api_version: v1\n";
-    let old = Target::of(Version::new(2, 53, 0));
+    let old = TargetReleases::of(Version::new(2, 53, 0));
     assert_eq!(found(source, &old), Vec::<String>::new());
     assert_eq!(newest(source), ["3:18 unavailable"]);
 }
@@ -256,7 +260,7 @@ fn words_depend_on_the_version() {
 fn messages_never_show_a_secret() {
     let source = "remote_write:\n- url: http://me:hunter2@h:x/\n  basic_auth: {password: {a: hunter2}}\n  bearer_token: [hunter2]\n";
     let text = Text::new("p.yml", source.as_bytes().to_vec());
-    let findings = check(&parse_first(&text).unwrap(), &Target::default());
+    let findings = check(&parse_first(&text).unwrap(), &TargetReleases::default());
     assert!(findings.len() >= 3, "{findings:?}");
     for finding in findings {
         let all = format!("{} {:?}", finding.message, finding.help_line());
@@ -270,7 +274,7 @@ fn urls_of_discoveries_are_judged_with_their_placeholders_filled_in() {
         let source =
             format!("scrape_configs:\n- job_name: a\n  http_sd_configs:\n  - url: '{url}'\n");
         let text = Text::new("p.yml", source.into_bytes());
-        let findings = check(&parse_first(&text).unwrap(), &Target::default());
+        let findings = check(&parse_first(&text).unwrap(), &TargetReleases::default());
         findings.iter().map(|finding| finding.severity).max()
     };
     for (url, severity) in [
@@ -300,7 +304,7 @@ fn older_releases_look_at_less_and_ask_for_more() {
         (public, "2.50.1", true),
         (public, "2.51.0", false),
     ] {
-        let target = Target::of(Version::parse(version).unwrap());
+        let target = TargetReleases::of(Version::parse(version).unwrap());
         assert_eq!(
             !found(source, &target).is_empty(),
             refused,

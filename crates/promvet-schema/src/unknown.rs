@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::table::{Found, Struct, Type};
+use super::table::{Struct, Type, WrittenKey};
 use super::tables::CONFIG;
 use super::version::Version;
 
@@ -87,7 +87,7 @@ pub(super) enum Hint {
 
 /// The hint for an unknown key of a section. `path` is the section's path without indexes.
 pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version) -> Option<Hint> {
-    let keys: Vec<Found> = of
+    let keys: Vec<WrittenKey> = of
         .all()
         .into_iter()
         .filter(|found| found.known(version) && !found.field.accidental)

@@ -93,7 +93,7 @@ pub struct UnknownVersion(String);
 /// Several releases at once, since a configuration is often shared by servers that are upgraded one
 /// by one.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct TargetReleases {
     /// The releases that have to load it.
     pub versions: Vec<Version>,
     /// Whether they run as agents (`--agent`), which reject some sections.
@@ -107,13 +107,13 @@ pub struct Target {
     pub open: bool,
 }
 
-impl Default for Target {
+impl Default for TargetReleases {
     fn default() -> Self {
         Self::of(Version::NEWEST)
     }
 }
 
-impl Target {
+impl TargetReleases {
     /// A server of one version.
     #[must_use]
     pub fn of(version: Version) -> Self {

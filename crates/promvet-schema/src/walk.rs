@@ -6,11 +6,11 @@ use crate::dialect::refused;
 use promvet_text::Advice;
 use std::collections::HashMap;
 
-use super::check::{Report, Rule, advice_of, part_of};
+use super::check::{Rule, SchemaReport, advice_of, part_of};
 use super::grammar;
 use super::null::{self, Null};
 use super::scalar::{self, Remedy};
-use super::section::{Scheme, Scope, Section, is_null};
+use super::section::{InheritedSettings, Scheme, Section, is_null};
 use super::table::{By, Enum, NullItem, Reference, Struct, Type};
 use super::tables::CONFIG;
 use super::unknown::Hint;
@@ -20,7 +20,7 @@ use crate::yaml::{Document, Entry, Kind, Mapping, Node, Scalar, Style};
 
 /// Walks over a document for one version.
 pub(super) struct Walker<'r, 'a> {
-    pub(super) report: &'r mut Report<'a>,
+    pub(super) report: &'r mut SchemaReport<'a>,
     pub(super) version: Version,
     /// The path of the section at hand without indexes, for hints.
     path: String,
@@ -35,7 +35,7 @@ pub(super) fn walk(
     document: &Document,
     root: &'static Struct,
     version: Version,
-    report: &mut Report<'_>,
+    report: &mut SchemaReport<'_>,
 ) {
     let Some(node) = document.root() else {
         return;
@@ -62,18 +62,24 @@ pub(super) fn global(document: &Document, version: Version) -> Option<Section<'_
     Some(Section { scope, ..global })
 }
 
-fn outermost(version: Version) -> Scope {
+fn outermost(version: Version) -> InheritedSettings {
     let scheme = if version < Version::new(3, 0, 0) {
         Scheme::Legacy
     } else {
         Scheme::Utf8
     };
-    Scope { version, scheme }
+    InheritedSettings { version, scheme }
 }
 
 impl<'d> Walker<'_, '_> {
     /// A value of a type. `key` is the key under which it is, if it is under one.
-    fn value(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
+    fn value(
+        &mut self,
+        ty: &Type,
+        node: Node<'d>,
+        key: Option<Node<'d>>,
+        scope: InheritedSettings,
+    ) {
         match (ty, node.kind()) {
             (Type::Section(of), kind) => match Section::new(of, node, key, scope) {
                 Some(section) => self.section(section),
@@ -153,7 +159,7 @@ impl<'d> Walker<'_, '_> {
     /// An item of a list: null is refused in some lists, and kills Prometheus in one.
     /// Imitates what happens to a nil pointer in each list: `config.Config.UnmarshalYAML` and
     /// discoveries check some of them.
-    fn item(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
+    fn item(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: InheritedSettings) {
         if matches!(ty, Type::File(Reference::Targets, _)) && is_null(node) {
             let message = refused("an item of `files` is empty");
             self.report
@@ -234,7 +240,7 @@ impl<'d> Walker<'_, '_> {
         }
     }
 
-    fn field(&mut self, section: &Section<'d>, entry: Entry<'d>, scope: Scope) {
+    fn field(&mut self, section: &Section<'d>, entry: Entry<'d>, scope: InheritedSettings) {
         let Some(key) = entry.key.scalar() else {
             let kind = entry.key.kind();
             return self.wrong_type(&Type::Text, entry.key, None, kind);
@@ -286,7 +292,7 @@ impl<'d> Walker<'_, '_> {
         }
     }
 
-    fn map(&mut self, name: &Type, value: &Type, mapping: Mapping<'d>, scope: Scope) {
+    fn map(&mut self, name: &Type, value: &Type, mapping: Mapping<'d>, scope: InheritedSettings) {
         self.merges(mapping);
         let mut seen: HashMap<&str, Entry<'d>> = HashMap::new();
         for entry in mapping.entries() {
@@ -325,7 +331,7 @@ impl<'d> Walker<'_, '_> {
         node: Node<'d>,
         key: Option<Node<'d>>,
         scalar: Scalar<'d>,
-        scope: Scope,
+        scope: InheritedSettings,
     ) {
         if self.tag(node, scalar) {
             return;
@@ -402,7 +408,12 @@ impl<'d> Walker<'_, '_> {
 
 /// To leave out quotes that make a text of a number or a boolean, in a text that is not YAML and has no plain
 /// texts.
-fn unquoted(ty: &Type, node: Node<'_>, scalar: Scalar<'_>, scope: Scope) -> Option<Remedy> {
+fn unquoted(
+    ty: &Type,
+    node: Node<'_>,
+    scalar: Scalar<'_>,
+    scope: InheritedSettings,
+) -> Option<Remedy> {
     let is_one = matches!(ty, Type::Bool | Type::Int | Type::Uint | Type::Float);
     let plain = Scalar {
         style: Style::Plain,
@@ -415,7 +426,7 @@ fn unquoted(ty: &Type, node: Node<'_>, scalar: Scalar<'_>, scope: Scope) -> Opti
 
 /// Relabel rules of a job follow the job's scheme; since 3.7.0 all others follow the global
 /// one, and before that no one looked at it.
-fn scope_in(section: &Section<'_>) -> Scope {
+fn scope_in(section: &Section<'_>) -> InheritedSettings {
     let scope = section.scope;
     let named = match section.of.name {
         "Config" => section
@@ -429,7 +440,7 @@ fn scope_in(section: &Section<'_>) -> Scope {
         Some("utf8") if section.at_least(3, 0, 0) => Scheme::Utf8,
         _ => scope.scheme,
     };
-    Scope { scheme, ..scope }
+    InheritedSettings { scheme, ..scope }
 }
 
 fn is_merge(mapping: Mapping<'_>, entry: Entry<'_>) -> bool {

@@ -18,7 +18,7 @@ use promvet_text::{Day, Severity, work};
 
 /// What a setting wants from its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum PemRole {
     /// `ca_file`: certificates to trust.
     Authorities,
     /// `cert_file`: the client's certificate, others of its chain behind it.
@@ -59,13 +59,13 @@ impl MaterialFault {
 }
 
 /// A block of a PEM file.
-struct Block {
+struct PemBlock {
     label: String,
     /// What it holds; none if that is not base64, or if it has headers.
     content: Option<Vec<u8>>,
 }
 
-impl Block {
+impl PemBlock {
     fn is_certificate(&self) -> bool {
         self.label == "CERTIFICATE"
     }
@@ -79,7 +79,7 @@ const SWITCHED: &str = "swap the files of the certificate and of the key";
 
 /// What is wrong with a file for its role. `now` counts the seconds since 1970.
 #[must_use]
-pub fn check(role: Role, file: &[u8], now: i64) -> Vec<MaterialFault> {
+pub fn check(role: PemRole, file: &[u8], now: i64) -> Vec<MaterialFault> {
     let blocks = blocks(file);
     if blocks.is_empty() {
         return vec![MaterialFault::error(
@@ -94,8 +94,8 @@ pub fn check(role: Role, file: &[u8], now: i64) -> Vec<MaterialFault> {
     }
     match role {
         // `tls.X509KeyPair` takes the first private key of the file and skips what else is there.
-        Role::Key => key(&blocks).into_iter().collect(),
-        Role::Certificate | Role::Authorities => certificates(role, &blocks, now),
+        PemRole::Key => key(&blocks).into_iter().collect(),
+        PemRole::Certificate | PemRole::Authorities => certificates(role, &blocks, now),
     }
 }
 
@@ -105,9 +105,9 @@ pub fn check(role: Role, file: &[u8], now: i64) -> Vec<MaterialFault> {
 pub fn is_pair(certificate: &[u8], key: &[u8]) -> Option<bool> {
     let certificate = blocks(certificate)
         .into_iter()
-        .find(Block::is_certificate)?
+        .find(PemBlock::is_certificate)?
         .content?;
-    let key = blocks(key).into_iter().find(Block::is_key)?.content?;
+    let key = blocks(key).into_iter().find(PemBlock::is_key)?.content?;
     match (der::certificate(&certificate)?.public?, der::key(&key)?) {
         (PublicPart::Rsa(ours), PublicPart::Rsa(theirs))
         | (PublicPart::Ec(ours), PublicPart::Ec(theirs)) => Some(ours == theirs),
@@ -117,13 +117,13 @@ pub fn is_pair(certificate: &[u8], key: &[u8]) -> Option<bool> {
     }
 }
 
-fn key(blocks: &[Block]) -> Option<MaterialFault> {
+fn key(blocks: &[PemBlock]) -> Option<MaterialFault> {
     let Some(key) = blocks.iter().find(|block| block.is_key()) else {
         let fault = MaterialFault::error(
             "no-key",
             format!("holds {}, but no private key", contents(blocks)),
         );
-        let switched = blocks.iter().any(Block::is_certificate);
+        let switched = blocks.iter().any(PemBlock::is_certificate);
         return Some(if switched {
             fault.help(SWITCHED)
         } else {
@@ -142,7 +142,7 @@ fn key(blocks: &[Block]) -> Option<MaterialFault> {
     None
 }
 
-fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<MaterialFault> {
+fn certificates(role: PemRole, blocks: &[PemBlock], now: i64) -> Vec<MaterialFault> {
     let mut found: Vec<_> = blocks
         .iter()
         .filter(|block| block.is_certificate())
@@ -152,14 +152,14 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<MaterialFault> {
             "no-certificate",
             format!("holds {}, but no certificate", contents(blocks)),
         );
-        let switched = blocks.iter().any(Block::is_key);
+        let switched = blocks.iter().any(PemBlock::is_key);
         return vec![if switched {
             fault.help(SWITCHED)
         } else {
             fault
         }];
     }
-    if role == Role::Certificate {
+    if role == PemRole::Certificate {
         // Those behind the first are its chain; the other end may well do without them.
         found.truncate(1);
     }
@@ -210,7 +210,7 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<MaterialFault> {
     faults.collect()
 }
 
-fn contents(blocks: &[Block]) -> String {
+fn contents(blocks: &[PemBlock]) -> String {
     let label = blocks.first().map_or("", |block| &block.label);
     let known = [
         "CERTIFICATE REQUEST",
@@ -238,7 +238,7 @@ fn looks_binary(file: &[u8]) -> bool {
 /// The blocks of a text, as Go's `encoding/pem` finds them: broken ones are passed over. The end
 /// of a block is looked for among all ends of the text by its label, so that many beginnings without
 /// an end don't cost a search of the whole text each.
-fn blocks(file: &[u8]) -> Vec<Block> {
+fn blocks(file: &[u8]) -> Vec<PemBlock> {
     let text = String::from_utf8_lossy(file);
     let text = text.as_ref();
     let ends = Ends::of(text);
@@ -262,7 +262,7 @@ fn blocks(file: &[u8]) -> Vec<Block> {
         } else {
             base64::decode_spaced(body)
         };
-        blocks.push(Block {
+        blocks.push(PemBlock {
             label: label.to_owned(),
             content,
         });

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// One word of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
+pub struct ShellWord {
     /// The word without its quotes and escapes.
     pub text: String,
     /// Where it is in the line, with them.
@@ -14,9 +14,9 @@ pub struct Word {
 /// Splits a line as a shell does: at white space outside of quotes (POSIX, Shell Command Language,
 /// 2.2 and 2.3). Variables stay as written.
 #[must_use]
-pub fn words(line: &str) -> Vec<Word> {
-    let mut out: Vec<Word> = Vec::new();
-    let mut word: Option<Word> = None;
+pub fn words(line: &str) -> Vec<ShellWord> {
+    let mut out: Vec<ShellWord> = Vec::new();
+    let mut word: Option<ShellWord> = None;
     let mut quote = None;
     let mut chars = line.char_indices();
     while let Some((at, c)) = chars.next() {
@@ -35,7 +35,7 @@ pub fn words(line: &str) -> Vec<Word> {
         if escaped == Some('\n') {
             continue;
         }
-        let begun = word.get_or_insert_with(|| Word {
+        let begun = word.get_or_insert_with(|| ShellWord {
             text: String::new(),
             range: at..at,
         });

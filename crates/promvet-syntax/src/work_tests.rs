@@ -22,7 +22,7 @@ fn chains_of_promql_cost_what_they_are_long() {
     for link in ["[1m:1m]", " offset 1m", "[1m]", " @ 1", " + rate(a)"] {
         let ratio = ratio(|size| {
             let text = format!("up{}", link.repeat(size));
-            let faults = promql::check(&text, promql::Dialect::of(3, 14));
+            let faults = promql::check(&text, promql::PromqlRelease::of(3, 14));
             assert!(faults.len() <= 20, "{link}: {}", faults.len());
         });
         assert!(ratio < MOST, "{link}: {ratio}");
@@ -40,7 +40,7 @@ fn blocks_of_pem_cost_what_they_are_long() {
     ] {
         let ratio = ratio(|size| {
             let file = block.repeat(size);
-            let _ = pem::check(pem::Role::Authorities, file.as_bytes(), 0);
+            let _ = pem::check(pem::PemRole::Authorities, file.as_bytes(), 0);
         });
         assert!(ratio < MOST, "{block}: {ratio}");
     }
@@ -77,7 +77,7 @@ fn deep_promql_needs_little_stack() {
         let text = deep.repeat(50_000);
         with_little_stack(move || {
             assert_eq!(
-                promql::check(&text, promql::Dialect::of(3, 14)).len(),
+                promql::check(&text, promql::PromqlRelease::of(3, 14)).len(),
                 faults
             );
         });

@@ -61,7 +61,7 @@ pub(super) fn excerpt(
         text,
         secrets: &secrets,
         out: String::new(),
-        marks: spans.iter().map(|&place| Mark::new(place)).collect(),
+        marks: spans.iter().map(|&place| PlacedMark::new(place)).collect(),
     };
     for number in first_line..=bottom + context {
         let Some(line) = text.line_span(number) else {
@@ -141,13 +141,13 @@ fn nth_char(text: &Text, span: Span, n: usize) -> Option<u32> {
 }
 
 /// A place, and where it is in the output.
-struct Mark {
+struct PlacedMark {
     place: Span,
     start: Option<usize>,
     end: Option<usize>,
 }
 
-impl Mark {
+impl PlacedMark {
     fn new(place: Span) -> Self {
         Self {
             place,
@@ -168,7 +168,7 @@ struct Masked<'a> {
     text: &'a Text,
     secrets: &'a [Span],
     out: String,
-    marks: Vec<Mark>,
+    marks: Vec<PlacedMark>,
 }
 
 impl Masked<'_> {

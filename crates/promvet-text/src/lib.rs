@@ -30,4 +30,4 @@ pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::{nearest, surely_meant};
 pub use redacted::{Redacted, Sentences};
 pub use sentence::Message;
-pub use text::{Place, Position, Quoting, Span, Text, Within, Written, most_bytes_alive};
+pub use text::{EmbeddingStyle, KeyPath, Place, Position, Quoting, Span, Text, most_bytes_alive};

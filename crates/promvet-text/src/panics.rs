@@ -12,12 +12,12 @@ use crate::work::OutOfTime;
 
 thread_local! {
     /// Where the last panic of this thread happened.
-    static LAST: Cell<Option<Site>> = const { Cell::new(None) };
+    static LAST: Cell<Option<SourceSite>> = const { Cell::new(None) };
 }
 
 /// A line of a source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Site {
+struct SourceSite {
     file: String,
     line: u32,
 }
@@ -26,9 +26,9 @@ struct Site {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caught {
     /// Where it happened; none if that was not recorded.
-    at: Option<Site>,
+    at: Option<SourceSite>,
     /// Where it was caught: promvet's own source, even if a library panicked.
-    by: Site,
+    by: SourceSite,
 }
 
 impl fmt::Display for Caught {
@@ -36,7 +36,7 @@ impl fmt::Display for Caught {
         match &self.at {
             Some(at) if is_own(&at.file) => write!(f, "{}:{}", at.file, at.line),
             Some(at) => {
-                let Site { file, line } = &self.by;
+                let SourceSite { file, line } = &self.by;
                 write!(f, "{}:{}, called from {file}:{line}", at.file, at.line)
             }
             None => write!(f, "{}:{}", self.by.file, self.by.line),
@@ -61,14 +61,14 @@ fn note(location: Option<&Location<'_>>) {
 
 /// A place in a source file, without what depends on the machine that built promvet: the folder of
 /// cargo's registry, and that of the standard library.
-fn site(location: &Location<'_>) -> Site {
+fn site(location: &Location<'_>) -> SourceSite {
     let file = location.file().replace('\\', "/");
     let after = |marker: &str| {
         let (_, rest) = file.split_once(marker)?;
         Some(rest.split_once('/')?.1.to_owned())
     };
     let short = after("/registry/src/").or_else(|| after("/rustc/"));
-    Site {
+    SourceSite {
         file: short.unwrap_or(file),
         line: location.line(),
     }
@@ -130,11 +130,11 @@ mod tests {
 
     #[test]
     fn a_panic_of_a_library_names_the_call() {
-        let by = Site {
+        let by = SourceSite {
             file: "src/a.rs".to_owned(),
             line: 7,
         };
-        let at = Some(Site {
+        let at = Some(SourceSite {
             file: "yaml-1.0/src/b.rs".to_owned(),
             line: 9,
         });

@@ -23,7 +23,7 @@ const LONGEST: usize = 512;
 
 /// What a placeholder of one kind looks like: how it begins, how it ends, and what may be
 /// between. An empty `close` means that it ends where the word does.
-struct Marks {
+struct PlaceholderForm {
     open: &'static str,
     close: &'static str,
     name: fn(&str) -> bool,
@@ -31,22 +31,22 @@ struct Marks {
     around: fn(before: &str, name: &str, after: &str) -> bool,
 }
 
-const MARKS: &[Marks] = &[
-    Marks {
+const MARKS: &[PlaceholderForm] = &[
+    PlaceholderForm {
         open: "${",
         close: "}",
         name: |name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'),
         around: anywhere,
     },
     // Azure's collector of Prometheus metrics.
-    Marks {
+    PlaceholderForm {
         open: "$$",
         close: "$$",
         name: |name| is_shouted(name) && !name.contains('-'),
         around: anywhere,
     },
     // For `envsubst`, where it is the whole value: in a longer text `$A` may be the end of a pattern.
-    Marks {
+    PlaceholderForm {
         open: "$",
         close: "",
         name: |name| {
@@ -57,7 +57,7 @@ const MARKS: &[Marks] = &[
         around: |before, _, after| before.is_empty() && after.is_empty(),
     },
     // In a URL, as docker compose and shells expand it.
-    Marks {
+    PlaceholderForm {
         open: "$",
         close: "",
         name: |name| {
@@ -66,41 +66,41 @@ const MARKS: &[Marks] = &[
         around: |before, _, _| before.contains("://") && !before.ends_with('$'),
     },
     // Azure's pipelines have names with hyphens and dots.
-    Marks {
+    PlaceholderForm {
         open: "$(",
         close: ")",
         name: |name| name.split(['-', '.']).all(is_identifier),
         around: anywhere,
     },
     // The plugin of Argo CD for vaults: `<path:kv/data/a#key | base64decode>`.
-    Marks {
+    PlaceholderForm {
         open: "<path:",
         close: ">",
         name: |name| !name.is_empty() && !name.contains('<'),
         around: anywhere,
     },
-    Marks {
+    PlaceholderForm {
         open: "{{",
         close: "}}",
         name: |_| true,
         around: anywhere,
     },
     // makejinja, whose delimiters leave YAML what it is.
-    Marks {
+    PlaceholderForm {
         open: "#{",
         close: "}#",
         name: |name| !name.trim().is_empty() && !name.contains(['\n', '{']),
         around: anywhere,
     },
     // Octopus Deploy and Ruby. Behind a blank it is a comment of YAML, which no scalar holds.
-    Marks {
+    PlaceholderForm {
         open: "#{",
         close: "}",
         name: |name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'),
         around: anywhere,
     },
     // For `sed` and Python's `str.format`. `\p{L}` and `\x{41}` are regular expressions.
-    Marks {
+    PlaceholderForm {
         open: "{",
         close: "}",
         name: |name| {
@@ -109,14 +109,14 @@ const MARKS: &[Marks] = &[
         around: |before, _, _| !before.ends_with(['p', 'P', 'x', '$', '{', '#', '%']),
     },
     // VictoriaMetrics (`lib/envtemplate`).
-    Marks {
+    PlaceholderForm {
         open: "%{",
         close: "}",
         name: |name| is_shouted(name) && is_identifier(name),
         around: anywhere,
     },
     // autoconf and Maven.
-    Marks {
+    PlaceholderForm {
         open: "@",
         close: "@",
         name: |name| is_shouted(name) && !name.contains('-'),
@@ -124,7 +124,7 @@ const MARKS: &[Marks] = &[
     },
     // The same in lower case, which in the midst of a word are the marks of addresses:
     // `me@home@example`.
-    Marks {
+    PlaceholderForm {
         open: "@",
         close: "@",
         name: |name| is_property(name),
@@ -133,7 +133,7 @@ const MARKS: &[Marks] = &[
             apart(before.chars().next_back()) && apart(after.chars().next())
         },
     },
-    Marks {
+    PlaceholderForm {
         open: "[[",
         close: "]]",
         // `[[:alpha:]]` is a regular expression.
@@ -143,38 +143,38 @@ const MARKS: &[Marks] = &[
         },
         around: anywhere,
     },
-    Marks {
+    PlaceholderForm {
         open: "<",
         close: ">",
         name: is_words,
         // `(?P<name>…)` is a regular expression.
         around: |before, _, _| !before.ends_with("?P") && !before.ends_with('?'),
     },
-    Marks {
+    PlaceholderForm {
         open: "__",
         close: "__",
         name: is_shouted,
         around: anywhere,
     },
-    Marks {
+    PlaceholderForm {
         open: "%",
         close: "%",
         name: is_shouted,
         around: |_, name, after| !(starts_hex(name) && (name.len() == 2 || starts_hex(after))),
     },
-    Marks {
+    PlaceholderForm {
         open: "YOUR",
         close: "",
         name: |name| name.starts_with(['_', '-']) && is_shouted(name),
         around: at_word_start,
     },
-    Marks {
+    PlaceholderForm {
         open: "REPLACE",
         close: "",
         name: |name| name.is_empty() || is_shouted(name),
         around: at_word_start,
     },
-    Marks {
+    PlaceholderForm {
         open: "CHANGE",
         close: "",
         name: |name| matches!(name, "ME" | "_ME" | "-ME" | "_THIS" | "-THIS"),
@@ -298,7 +298,7 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
             let (at, first) =
                 bytes.find(|(at, byte)| may_open(**byte) && opens(**byte, rest.get(at + 1)))?;
             from += at;
-            let begins = |shape: &&Marks| shape.open.as_bytes().first() == Some(first);
+            let begins = |shape: &&PlaceholderForm| shape.open.as_bytes().first() == Some(first);
             let mut shapes = MARKS.iter().filter(begins);
             let of_block = text.get(from..).and_then(block::length);
             let mut of_mark = || shapes.find_map(|shape| length_at(shape, text, from));
@@ -480,7 +480,7 @@ fn path_to(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// How many bytes of the text, from a place on, are a placeholder of a shape.
-fn length_at(shape: &Marks, text: &str, at: usize) -> Option<usize> {
+fn length_at(shape: &PlaceholderForm, text: &str, at: usize) -> Option<usize> {
     let (before, rest) = text.split_at_checked(at)?;
     let inner = rest.strip_prefix(shape.open)?;
     let length = if shape.close.is_empty() {

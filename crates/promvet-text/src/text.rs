@@ -19,12 +19,12 @@ use super::mask;
 use alive::Alive;
 use cut::Cut;
 use decode::{Decoded, decode, has_mark};
-use host::Host;
+use host::HostText;
 use lines::Lines;
 use secrets::Secrets;
 
 pub use alive::most_bytes_alive;
-pub use host::{Quoting, Within, Written};
+pub use host::{EmbeddingStyle, KeyPath, Quoting};
 pub use lines::Position;
 pub use place::Place;
 pub use span::Span;
@@ -32,7 +32,7 @@ pub use span::Span;
 /// What of a text may be shown, masked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-enum Shown {
+enum ShownPart {
     /// Nothing but the numbers of its lines.
     Nothing,
     /// What sentences repeat of it.
@@ -55,10 +55,10 @@ pub struct Text {
     not_utf8: Option<u32>,
     lines: Lines,
     secrets: Secrets,
-    host: Option<Host>,
+    host: Option<HostText>,
     /// Which lines of the file its content has, if not all.
     cut: Option<Box<Cut>>,
-    within: Within,
+    within: KeyPath,
     /// A [`Shown`]; that of an embedded text is its host's.
     shown: AtomicU8,
 }
@@ -97,8 +97,8 @@ impl Text {
             secrets: Secrets::default(),
             host: None,
             cut: None,
-            within: Within::default(),
-            shown: AtomicU8::new(Shown::Nothing as u8),
+            within: KeyPath::default(),
+            shown: AtomicU8::new(ShownPart::Nothing as u8),
         })
     }
 
@@ -112,16 +112,16 @@ impl Text {
 
     /// Notes that the file is what it was read as, so that its lines may be shown, masked.
     pub fn recognize(&self) {
-        self.show(Shown::Lines);
+        self.show(ShownPart::Lines);
     }
 
     /// Notes that the file is what it was read as, but of a kind whose lines are not shown, such as
     /// an environment file. Sentences may repeat words of it, masked.
     pub fn recognize_words(&self) {
-        self.show(Shown::Words);
+        self.show(ShownPart::Words);
     }
 
-    fn show(&self, shown: Shown) {
+    fn show(&self, shown: ShownPart) {
         match &self.host {
             Some(host) => host.text().show(shown),
             None => {
@@ -130,7 +130,7 @@ impl Text {
         }
     }
 
-    fn shows(&self, shown: Shown) -> bool {
+    fn shows(&self, shown: ShownPart) -> bool {
         match &self.host {
             Some(host) => host.text().shows(shown),
             None => self.shown.load(Ordering::Relaxed) >= shown as u8,
@@ -140,12 +140,12 @@ impl Text {
     /// Whether lines of it may be shown.
     #[must_use]
     pub fn shows_lines(&self) -> bool {
-        self.shows(Shown::Lines)
+        self.shows(ShownPart::Lines)
     }
 
     /// Whether sentences may repeat words of it.
     pub(super) fn shows_words(&self) -> bool {
-        self.shows(Shown::Words)
+        self.shows(ShownPart::Words)
     }
 
     /// A text embedded in `host`: `segments` are pairs of (offset in the new text, offset in the
@@ -156,9 +156,9 @@ impl Text {
         host: &Arc<Self>,
         content: String,
         segments: &[(usize, usize)],
-        within: Within,
+        within: KeyPath,
     ) -> Arc<Self> {
-        Self::written_in(host, content, segments, within, Written::default())
+        Self::written_in(host, content, segments, within, EmbeddingStyle::default())
     }
 
     /// The same, where the host writes the text in another way than line by line as it is.
@@ -167,8 +167,8 @@ impl Text {
         host: &Arc<Self>,
         content: String,
         segments: &[(usize, usize)],
-        within: Within,
-        written: Written,
+        within: KeyPath,
+        written: EmbeddingStyle,
     ) -> Arc<Self> {
         Arc::new(Self {
             path: Arc::clone(&host.path),
@@ -179,10 +179,10 @@ impl Text {
             not_utf8: None,
             lines: Lines::default(),
             secrets: Secrets::default(),
-            host: Some(Host::new(host, segments, written)),
+            host: Some(HostText::new(host, segments, written)),
             cut: None,
             within,
-            shown: AtomicU8::new(Shown::Nothing as u8),
+            shown: AtomicU8::new(ShownPart::Nothing as u8),
         })
     }
 
@@ -194,7 +194,7 @@ impl Text {
 
     /// Where it is in the text around it.
     #[must_use]
-    pub fn within(&self) -> &Within {
+    pub fn within(&self) -> &KeyPath {
         &self.within
     }
 
@@ -320,7 +320,7 @@ impl Text {
             secrets: Secrets::default(),
             host: None,
             cut: Some(Box::new(cut)),
-            within: Within::default(),
+            within: KeyPath::default(),
             shown: AtomicU8::new(self.shown.load(Ordering::Relaxed)),
         });
         for place in &mut own {
@@ -412,7 +412,7 @@ mod tests {
     #[test]
     fn an_embedded_text_is_recognized_with_its_host() {
         let host = Text::new("cm.yaml", b"data: |\n  ab\n".to_vec());
-        let inner = Text::embedded(&host, "ab\n".into(), &[(0, 10)], Within::default());
+        let inner = Text::embedded(&host, "ab\n".into(), &[(0, 10)], KeyPath::default());
         assert!(!inner.shows_lines());
         inner.recognize();
         assert!(host.shows_lines() && inner.shows_lines());
@@ -425,7 +425,7 @@ mod tests {
             &host,
             "ab\ncd\n".into(),
             &[(0, 10), (3, 15)],
-            Within::default(),
+            KeyPath::default(),
         );
         let place = Place::new(&inner, Span::new(3, 5));
         assert_eq!((place.start().line, place.start().column), (3, 3));

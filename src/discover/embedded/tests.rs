@@ -1,8 +1,8 @@
-use super::super::examine::Dialect;
+use super::super::examine::ConfigurationKind;
 use super::*;
 use crate::finding::{of_now, without_destinations};
 
-fn recognised(source: &str, named: bool) -> Vec<Recognised> {
+fn recognised(source: &str, named: bool) -> Vec<RecognizedFile> {
     let text = Text::new("x.yaml", source.as_bytes().to_vec());
     recognise(text, named, false)
 }
@@ -10,7 +10,7 @@ fn recognised(source: &str, named: bool) -> Vec<Recognised> {
 /// What holds each configuration, the path to its first URL, and where that is.
 fn found(source: &str) -> Vec<String> {
     let all = recognised(source, false);
-    let url = |recognised: &Recognised| {
+    let url = |recognised: &RecognizedFile| {
         let word = recognised.holder.as_ref()?.word();
         let What::Configuration { document, .. } = &recognised.what else {
             return Some(format!("{word} broken"));
@@ -142,18 +142,18 @@ fn what_the_chart_adds_is_a_part_unless_its_file_is_there() {
     for (source, expected, template) in [
         (
             "server: {global: {scrape_interval: 1m}, remoteWrite: [{url: x}]}\nserverFiles: {}\n",
-            Dialect::Fragment,
+            ConfigurationKind::Fragment,
             None,
         ),
         (
             "server: {global: {scrape_interval: 1m}, remoteWrite: [{url: x}]}\nserverFiles: {prometheus.yml: {scrape_configs: []}}\n",
-            Dialect::Server,
+            ConfigurationKind::Server,
             None,
         ),
         (
             "server: {remoteRead: [{url: 'http://{{ .Values.x }}'}]}\nserverFiles: {}\n",
-            Dialect::Fragment,
-            Some(Template::Variables),
+            ConfigurationKind::Fragment,
+            Some(TemplateEvidence::Variables),
         ),
     ] {
         let all = recognised(source, false);

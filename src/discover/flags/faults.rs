@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::known;
-use super::{Argument, CommandLine, URL, values, written};
+use super::{CommandLine, ContainerArgument, URL, values, written};
 use crate::finding::{Advice, Finding, Place, Severity, nearest, placeholder, rule, surely_meant};
 use crate::yaml::{Document, Node};
 
@@ -41,7 +41,11 @@ pub(super) fn of_vmagent(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<
 }
 
 /// A flag that vmagent never had, in a group that is known. A newer release may have it.
-fn unknown(source: &Arc<Document>, argument: &Argument<'_>, name: &str) -> Option<Finding> {
+fn unknown(
+    source: &Arc<Document>,
+    argument: &ContainerArgument<'_>,
+    name: &str,
+) -> Option<Finding> {
     let group = name.split(['.', '_']).next().unwrap_or(name);
     let is_group = GROUPS.contains(&group);
     let is_like = || {
@@ -81,7 +85,7 @@ fn meant(name: &str) -> Option<&'static str> {
 }
 
 /// To write a flag by its right name. It is surely that where only one is near.
-fn renamed(argument: &Argument<'_>, name: &str, meant: &str) -> Advice {
+fn renamed(argument: &ContainerArgument<'_>, name: &str, meant: &str) -> Advice {
     let words = format!("write `-{meant}`");
     // With quotes or escapes in between, bytes of the text are not those of the file.
     let Some(at) = argument.text.find(name).filter(|_| is_as_written(argument)) else {
@@ -96,7 +100,7 @@ fn renamed(argument: &Argument<'_>, name: &str, meant: &str) -> Advice {
     }
 }
 
-fn is_as_written(argument: &Argument<'_>) -> bool {
+fn is_as_written(argument: &ContainerArgument<'_>) -> bool {
     argument.span.len() == argument.text.len()
 }
 
@@ -192,12 +196,12 @@ pub(super) fn no_url(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<F
     Some(finding.help(Advice::say(format!("add `-{URL}` with the URL to send to"))))
 }
 
-fn has_value(argument: &Argument<'_>) -> bool {
+fn has_value(argument: &ContainerArgument<'_>) -> bool {
     argument.text.contains('=')
 }
 
 /// The name of the flag that an argument is.
-fn name_of<'a>(argument: &'a Argument<'_>) -> Option<&'a str> {
+fn name_of<'a>(argument: &'a ContainerArgument<'_>) -> Option<&'a str> {
     let text = &*argument.text;
     let name = text.strip_prefix("--").or_else(|| text.strip_prefix('-'))?;
     let name = name.split('=').next().unwrap_or(name);
@@ -206,7 +210,7 @@ fn name_of<'a>(argument: &'a Argument<'_>) -> Option<&'a str> {
 
 fn said(
     source: &Arc<Document>,
-    argument: &Argument<'_>,
+    argument: &ContainerArgument<'_>,
     broken: &'static str,
     severity: Severity,
     message: String,

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Argument, CommandLine, is_name_of};
+use super::{CommandLine, ContainerArgument, is_name_of};
 use crate::finding::{Span, Text};
-use crate::yaml::{Builder, Document, Made};
+use crate::yaml::{Document, TranslatedNode, TranslationBuilder};
 
 /// The keys that hold command lines.
 const KEYS: &[&str] = &["ExecStart", "Exec"];
 
 /// A program that a unit starts.
 #[derive(Debug)]
-pub(crate) struct Started {
+pub(crate) struct UnitProgram {
     /// The key of its command line.
     pub(crate) key: Span,
     /// The words of that.
@@ -21,7 +21,7 @@ pub(crate) struct Started {
 }
 
 /// What a unit starts if it is a program of this name.
-pub(crate) fn started(content: &str, program: &str) -> Option<Started> {
+pub(crate) fn started(content: &str, program: &str) -> Option<UnitProgram> {
     let image = image(content);
     let name = image.and_then(|span| content.get(range(span)));
     let is_image = name.is_some_and(|name| is_name_of(name, program));
@@ -36,7 +36,7 @@ pub(crate) fn started(content: &str, program: &str) -> Option<Started> {
         }
     })?;
     let image = image.filter(|_| content.get(range(key)) == Some("Exec"));
-    Some(Started { key, words, image })
+    Some(UnitProgram { key, words, image })
 }
 
 /// The words of a variable that a unit sets, and where they are; of several assignments the last counts
@@ -90,9 +90,9 @@ fn image(content: &str) -> Option<Span> {
 /// The words of the command line, as a list; none if nothing starts vmagent.
 pub(in crate::discover) fn read(text: &Arc<Text>) -> Option<Document> {
     let content = text.content();
-    let Started { key, words, .. } = started(content, "vmagent")?;
-    let mut builder = Builder::of_text(text);
-    let items: Vec<Made> = words
+    let UnitProgram { key, words, .. } = started(content, "vmagent")?;
+    let mut builder = TranslationBuilder::of_text(text);
+    let items: Vec<TranslatedNode> = words
         .iter()
         .map(|span| {
             let word = content.get(range(*span)).unwrap_or("");
@@ -110,7 +110,7 @@ pub(in crate::discover) fn read(text: &Arc<Text>) -> Option<Document> {
 pub(in crate::discover) fn command_line(document: &Document) -> Option<CommandLine<'_>> {
     let root = document.root()?;
     let list = root.mapping()?.entries().next()?.value;
-    let arguments = list.items().map(|node| Argument {
+    let arguments = list.items().map(|node| ContainerArgument {
         text: node.as_str().unwrap_or("").to_owned(),
         node,
         span: node.span(),

@@ -1,8 +1,8 @@
 //! Containers of other programs that are told by their command line or environment where to send.
 
-use super::{EmbeddedIn, Finder, Recognised, flags};
-use crate::schema::dialect::{SENDERS, Spelling, Translation};
-use crate::yaml::{Builder, Node, Scalar};
+use super::{EmbeddedIn, Finder, RecognizedFile, flags};
+use crate::schema::dialect::{KeySpelling, SENDERS, Translation};
+use crate::yaml::{Node, Scalar, TranslationBuilder};
 
 /// The variable that tells k6 where to send (grafana/xk6-output-prometheus-remote
 /// `pkg/remotewrite/config.go`).
@@ -14,7 +14,7 @@ const THANOS: &[&str] = &["--remote-write.config", "--remote-write.config-file"]
 
 impl<'d> Finder<'d> {
     /// What the containers of a compose file or a manifest send.
-    pub(super) fn containers(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn containers(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         for container in flags::all_containers(root) {
             for key in ["environment", "env"] {
                 let set = container.get(key);
@@ -25,8 +25,8 @@ impl<'d> Finder<'d> {
     }
 
     /// The one endpoint of k6. Its credentials and headers are in other variables.
-    fn k6(&self, (node, scalar, from): (Node<'d>, Scalar<'d>, usize)) -> Recognised {
-        let mut builder = Builder::new(self.document);
+    fn k6(&self, (node, scalar, from): (Node<'d>, Scalar<'d>, usize)) -> RecognizedFile {
+        let mut builder = TranslationBuilder::new(self.document);
         let text = scalar.text.get(from..).unwrap_or("");
         let url = builder.part(node, scalar.part(from, scalar.text.len()), text);
         let pairs = builder.assemble(node, vec![("url", node, url)]);
@@ -34,7 +34,7 @@ impl<'d> Finder<'d> {
         let list = builder.sequence(node, &[entry]);
         let key = builder.scalar(node, "remote_write");
         let root = builder.mapping(node, &[(key, list)]);
-        let mut spelling = Spelling::default();
+        let mut spelling = KeySpelling::default();
         spelling.add("url", K6);
         let found = Translation {
             document: builder.finish(root),
@@ -47,7 +47,7 @@ impl<'d> Finder<'d> {
         finder.recognised(found, &SENDERS, EmbeddedIn::Part("k6"), why)
     }
 
-    fn thanos_rule(&self, container: Node<'d>) -> Option<Recognised> {
+    fn thanos_rule(&self, container: Node<'d>) -> Option<RecognizedFile> {
         let lists = ["entrypoint", "command", "args"].into_iter();
         let lists = lists.filter_map(|key| container.get(key));
         let flag = lists.flat_map(|list| {

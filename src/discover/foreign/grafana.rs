@@ -1,6 +1,6 @@
 //! Grafana's programs that take Prometheus's own sections: Agent in static mode, Tempo, the ruler of Loki.
 
-use super::{EmbeddedIn, Finder, Recognised};
+use super::{EmbeddedIn, Finder, RecognizedFile};
 use crate::finding::{Advice, Finding, Message, Severity, placeholder, rule};
 use crate::schema::dialect::table::{self, Part};
 use crate::schema::dialect::{SENDERS, tables};
@@ -17,7 +17,7 @@ const MASKED: &[(&[&str], &str)] = &[
 
 impl<'d> Finder<'d> {
     /// Grafana Agent in static mode. Others have a key `metrics` too, so what is in it decides.
-    pub(super) fn grafana_agent(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn grafana_agent(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         const NAME: &str = "grafana-agent";
         let agent = root.get("metrics").or_else(|| root.get("prometheus"));
         let Some(agent) = agent.filter(|agent| is_agent(*agent)) else {
@@ -48,7 +48,7 @@ impl<'d> Finder<'d> {
 
     /// The generator of metrics of Tempo, in its own file or in values of its charts
     /// (grafana/helm-charts `charts/tempo-distributed/values.yaml`).
-    pub(super) fn tempo(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn tempo(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let of_chart = root
             .get("metricsGenerator")
             .and_then(|generator| generator.get("config"));
@@ -91,7 +91,7 @@ impl<'d> Finder<'d> {
 
     /// The ruler of Loki (grafana/loki v3.5 `pkg/ruler/config.go`), in its own file or in values of its
     /// chart.
-    pub(super) fn loki(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn loki(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let of_chart = || {
             let loki = root.get("loki")?;
             loki.get("rulerConfig")
@@ -104,7 +104,7 @@ impl<'d> Finder<'d> {
         }
     }
 
-    fn loki_remote(&self, remote: Node<'d>, out: &mut Vec<Recognised>) {
+    fn loki_remote(&self, remote: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let all = remote.get("clients");
         let client = remote.get("client");
         let client = client.filter(|client| client.get("url").is_some());

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use super::super::embedded;
-use super::merged::{Merged, is_index, pointer};
+use super::merged::{MergedConfiguration, is_index, pointer};
 use super::values::Chart;
-use super::{EmbeddedIn, Finder, Recognised, Spoken};
-use crate::finding::Within;
+use super::{DialectWording, EmbeddedIn, Finder, RecognizedFile};
+use crate::finding::KeyPath;
 use crate::schema::dialect::table::{ObjectKind, Part};
 use crate::schema::dialect::tables;
 use crate::yaml::{Dollars, Node, embedded as text_of, parse_first};
@@ -42,7 +42,7 @@ const IN_PATCHES: &[&str] = &[
 
 impl<'d> Finder<'d> {
     /// The patches and charts of a kustomization, or of a section of an object that takes the same.
-    pub(super) fn kustomization(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn kustomization(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let items = |key: &str| root.get(key).into_iter().flat_map(Node::items);
         for patch in items("patches").chain(items("patchesJson6902")) {
             self.patch(patch, out);
@@ -59,7 +59,7 @@ impl<'d> Finder<'d> {
         }
     }
 
-    fn patch(&self, entry: Node<'d>, out: &mut Vec<Recognised>) {
+    fn patch(&self, entry: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let Some(patch) = entry.get("patch") else {
             return;
         };
@@ -82,7 +82,7 @@ impl<'d> Finder<'d> {
         &self,
         patch: Node<'d>,
         target: Option<PatchTarget<'_>>,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         // The path of a file is not a patch.
         let is_read = target.is_some_and(|target| kind_of(target).is_some());
@@ -91,7 +91,7 @@ impl<'d> Finder<'d> {
             let is_patch = text.contains('\n') || text.starts_with(['-', '[']);
             is_patch && (is_read || words.any(|word| text.contains(word)))
         });
-        let within = Within {
+        let within = KeyPath {
             identity: patch.identity(),
             logical: patch.path(),
         };
@@ -117,10 +117,10 @@ impl<'d> Finder<'d> {
         &self,
         list: Node<'d>,
         target: Option<PatchTarget<'_>>,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
-        let mut whole = Merged::new(list);
-        let mut parts: Vec<(Vec<String>, Merged<'d>)> = Vec::new();
+        let mut whole = MergedConfiguration::new(list);
+        let mut parts: Vec<(Vec<String>, MergedConfiguration<'d>)> = Vec::new();
         let mut guess = None;
         for operation in list.items() {
             let text = |key: &str| operation.get(key).and_then(Node::as_str);
@@ -141,7 +141,7 @@ impl<'d> Finder<'d> {
                     let item = way.get(..=index).unwrap_or_default();
                     let known = parts.iter().position(|(known, _)| known == item);
                     let place = known.unwrap_or_else(|| {
-                        parts.push((item.to_vec(), Merged::new(list)));
+                        parts.push((item.to_vec(), MergedConfiguration::new(list)));
                         parts.len() - 1
                     });
                     if let Some((_, part)) = parts.get_mut(place) {
@@ -168,13 +168,20 @@ impl<'d> Finder<'d> {
             // The keys of the kind that it is may be others.
             for found in out.get_mut(from..).unwrap_or_default() {
                 let spoken = found.spoken.as_mut().and_then(Arc::get_mut);
-                spoken.into_iter().for_each(Spoken::without_findings);
+                spoken
+                    .into_iter()
+                    .for_each(DialectWording::without_findings);
             }
         }
     }
 
     /// What an object has that a patch puts together.
-    fn patched(&self, patch: &Merged<'d>, target: PatchTarget<'_>, out: &mut Vec<Recognised>) {
+    fn patched(
+        &self,
+        patch: &MergedConfiguration<'d>,
+        target: PatchTarget<'_>,
+        out: &mut Vec<RecognizedFile>,
+    ) {
         let Some(kind) = kind_of(target) else { return };
         // Of rules, a patch may change a single key.
         if kind.part == Part::Rules && self.is_partial {

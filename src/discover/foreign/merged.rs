@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::yaml::{Builder, Document, Made, Node};
+use crate::yaml::{Document, Node, TranslatedNode, TranslationBuilder};
 
 /// How many of them are put together: more than a person writes. Each is looked for among the
 /// others.
@@ -11,7 +11,7 @@ const MOST: usize = 1000;
 
 /// Something that is put together.
 #[derive(Debug)]
-pub(super) struct Merged<'d> {
+pub(super) struct MergedConfiguration<'d> {
     /// What it is made of.
     like: Node<'d>,
     /// A node as it is. What follows counts only without one.
@@ -22,7 +22,7 @@ pub(super) struct Merged<'d> {
     count: usize,
 }
 
-impl<'d> Merged<'d> {
+impl<'d> MergedConfiguration<'d> {
     /// Nothing yet.
     pub(super) fn new(like: Node<'d>) -> Self {
         Self {
@@ -82,18 +82,19 @@ impl<'d> Merged<'d> {
 
     /// The whole as a document.
     pub(super) fn document(&self, source: &Arc<Document>) -> Option<Arc<Document>> {
-        let mut builder = Builder::new(source);
+        let mut builder = TranslationBuilder::new(source);
         let root = self.made(&mut builder)?;
         Some(Arc::new(builder.finish(root)))
     }
 
-    fn made(&self, builder: &mut Builder) -> Option<Made> {
+    fn made(&self, builder: &mut TranslationBuilder) -> Option<TranslatedNode> {
         if let Some(node) = self.node {
             return builder.copy(node);
         }
         if self.is_list {
             let items = self.entries.iter();
-            let items: Option<Vec<Made>> = items.map(|(_, item)| item.made(builder)).collect();
+            let items: Option<Vec<TranslatedNode>> =
+                items.map(|(_, item)| item.made(builder)).collect();
             return Some(builder.sequence(self.like, &items?));
         }
         let mut pairs = Vec::new();

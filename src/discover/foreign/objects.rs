@@ -10,10 +10,10 @@ use super::super::others;
 use super::super::selection::Selecting;
 use super::values::Chart;
 use super::{
-    EmbeddedIn, Finder, Recognised, Template, alloy_in, broken_collector, found, is_alloy,
-    may_be_alloy, pipelines, together,
+    EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_collector, found,
+    is_alloy, may_be_alloy, pipelines, together,
 };
-use crate::finding::{Finding, Severity, Within, rule};
+use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{ObjectKind, Part};
 use crate::schema::dialect::{ALERTMANAGER, OPERATOR, SENDERS, tables};
 use crate::yaml::{Dollars, Node, embedded as text_of, parse_first};
@@ -38,7 +38,7 @@ const ORIGINAL: &str = "monitoring.coreos.com";
 
 impl<'d> Finder<'d> {
     /// What an object holds.
-    pub(super) fn object(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn object(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
         let version = manifest.root.get("apiVersion").and_then(Node::as_str);
         let version = version.unwrap_or("");
         let group = version.split('/').next().unwrap_or("");
@@ -60,7 +60,7 @@ impl<'d> Finder<'d> {
         &self,
         kind: &'static ObjectKind,
         manifest: Manifest<'d>,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         let spec = manifest.root.get("spec").filter(|spec| !spec.is_null());
         let holder = EmbeddedIn::Resource {
@@ -82,7 +82,7 @@ impl<'d> Finder<'d> {
     }
 
     /// What an object of another kind carries.
-    fn carrier(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {
+    fn carrier(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
         let in_spec = |key: &str| manifest.root.get("spec")?.get(key);
         match manifest.kind {
             "ConfigMap" => {
@@ -131,7 +131,7 @@ impl<'d> Finder<'d> {
                 let template = in_spec("template");
                 // Its generators fill in braces, those of alerts among them.
                 let filled = Finder {
-                    template: self.template.or(Some(Template::Variables)),
+                    template: self.template.or(Some(TemplateEvidence::Variables)),
                     ..*self
                 };
                 filled.argo(template.and_then(|template| template.get("spec")), out);
@@ -159,7 +159,7 @@ impl<'d> Finder<'d> {
     /// does, and takes none that does not pass (Azure/prometheus-collector
     /// `otelcollector/prom-config-validator-builder/main.go`). Prometheus's sections in it are read as
     /// in other ConfigMaps.
-    fn azure(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {
+    fn azure(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
         if !manifest.name.starts_with(AZURE) {
             return;
         }
@@ -184,7 +184,7 @@ impl<'d> Finder<'d> {
         kind: &'static ObjectKind,
         manifest: Manifest<'d>,
         holder: &EmbeddedIn,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         let map = manifest.root.mapping().into_iter();
         let keys = map.flat_map(|map| map.entries());
@@ -215,7 +215,7 @@ impl<'d> Finder<'d> {
         kind: &'static ObjectKind,
         spec: Node<'d>,
         holder: EmbeddedIn,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         let dialect = match kind.kind {
             "AlertmanagerConfig" => &ALERTMANAGER,
@@ -240,7 +240,7 @@ impl<'d> Finder<'d> {
         kind: &'static str,
         data: Option<Node<'d>>,
         manifest: Manifest<'d>,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         let map = data.and_then(Node::mapping);
         for entry in map.into_iter().flat_map(|map| map.entries()) {
@@ -265,7 +265,7 @@ impl<'d> Finder<'d> {
         }
     }
 
-    fn text(&self, node: Node<'d>, out: &mut Vec<Recognised>) {
+    fn text(&self, node: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let may_hold = node.as_str().is_some_and(|text| {
             let mut words = IN_TEXTS.iter();
             words.any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
@@ -273,7 +273,7 @@ impl<'d> Finder<'d> {
         if !may_hold || self.document.text().is_embedded() {
             return;
         }
-        let within = Within {
+        let within = KeyPath {
             identity: node.identity(),
             logical: node.path(),
         };
@@ -287,11 +287,11 @@ impl<'d> Finder<'d> {
     }
 
     /// A configuration of Alloy under a name that does not say so; the others are read by their names.
-    fn alloy_text(&self, node: Node<'d>, out: &mut Vec<Recognised>) {
+    fn alloy_text(&self, node: Node<'d>, out: &mut Vec<RecognizedFile>) {
         if !node.as_str().is_some_and(may_be_alloy) {
             return;
         }
-        let within = Within {
+        let within = KeyPath {
             identity: node.identity(),
             logical: node.path(),
         };
@@ -300,7 +300,7 @@ impl<'d> Finder<'d> {
     }
 
     /// The sources of an Application of Argo CD.
-    fn argo(&self, spec: Option<Node<'d>>, out: &mut Vec<Recognised>) {
+    fn argo(&self, spec: Option<Node<'d>>, out: &mut Vec<RecognizedFile>) {
         let Some(spec) = spec else { return };
         let one = spec.get("source").into_iter();
         let several = spec.get("sources").into_iter().flat_map(Node::items);
@@ -316,7 +316,7 @@ impl<'d> Finder<'d> {
 
     /// The values of a chart. The object wins over the text, and parameters over both (argo-cd
     /// `util/helm/cmd.go`).
-    fn argo_values(&self, helm: Node<'d>, chart: Option<Chart>, out: &mut Vec<Recognised>) {
+    fn argo_values(&self, helm: Node<'d>, chart: Option<Chart>, out: &mut Vec<RecognizedFile>) {
         let object = helm.get("valuesObject");
         let text = helm.get("values").filter(|_| object.is_none());
         let list = helm.get("parameters").into_iter().flat_map(Node::items);
@@ -365,7 +365,7 @@ fn sender_below(node: Node<'_>, depth: usize) -> Option<Node<'_>> {
 }
 
 /// Notes what a resource selects with what it was recognized as.
-fn select(found: &mut [Recognised], selecting: Selecting) {
+fn select(found: &mut [RecognizedFile], selecting: Selecting) {
     let spoken = found.iter_mut().find_map(|hit| hit.spoken.as_mut());
     if let Some(spoken) = spoken.and_then(Arc::get_mut) {
         spoken.selecting = Some(selecting);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::super::manifest::Manifest;
-use super::{EmbeddedIn, Finder, Recognised, What};
-use crate::finding::{Advice, Finding, Severity, Within};
+use super::{EmbeddedIn, Finder, RecognizedFile, What};
+use crate::finding::{Advice, Finding, KeyPath, Severity};
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{OPENSHIFT, tables};
 use crate::yaml::{Dollars, Node, embedded, parse_first};
@@ -16,7 +16,7 @@ const KEY: &str = "config.yaml";
 impl<'d> Finder<'d> {
     /// The configuration in a file from which a kustomization makes the ConfigMap: `prometheusK8s`
     /// is OpenShift's word.
-    pub(super) fn openshift_file(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn openshift_file(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let shape = &tables::OPEN_SHIFT_CLUSTER;
         let prometheus = root.get("prometheusK8s").and_then(Node::mapping);
         let mut keys = root.mapping().into_iter().flat_map(|map| map.entries());
@@ -27,7 +27,7 @@ impl<'d> Finder<'d> {
         self.part(root, shape, Part::Whole, &OPENSHIFT, holder, out);
     }
 
-    pub(super) fn openshift(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn openshift(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
         let shape = match manifest.name {
             "cluster-monitoring-config" => &tables::OPEN_SHIFT_CLUSTER,
             "user-workload-monitoring-config" => &tables::OPEN_SHIFT_USER_WORKLOAD,
@@ -53,9 +53,9 @@ impl<'d> Finder<'d> {
         node: Node<'d>,
         shape: &'static MappingShape,
         holder: EmbeddedIn,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
-        let within = Within {
+        let within = KeyPath {
             identity: node.identity(),
             logical: node.path(),
         };
@@ -66,7 +66,7 @@ impl<'d> Finder<'d> {
         let document = match parse_first(&text) {
             Ok(document) => Arc::new(document),
             Err(error) if self.template.is_none() => {
-                out.push(Recognised {
+                out.push(RecognizedFile {
                     what: What::Broken { error, whole: None },
                     why,
                     text,
@@ -84,7 +84,7 @@ impl<'d> Finder<'d> {
     }
 
     /// What is reported about a ConfigMap whose only key is not the one that is read.
-    fn without_key(&self, data: Node<'d>, holder: EmbeddedIn, out: &mut Vec<Recognised>) {
+    fn without_key(&self, data: Node<'d>, holder: EmbeddedIn, out: &mut Vec<RecognizedFile>) {
         let mut entries = data.mapping().into_iter().flat_map(|map| map.entries());
         let (Some(entry), None) = (entries.next(), entries.next()) else {
             return;

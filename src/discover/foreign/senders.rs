@@ -1,7 +1,7 @@
 //! Programs that take Prometheus's own sections, or send by remote write.
 
-use super::{EmbeddedIn, Finder, Recognised, alloy_in, found, pipelines};
-use crate::finding::{Finding, Severity, Within, rule};
+use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, pipelines};
+use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{MappingShape, Part};
 use crate::schema::dialect::{SENDERS, Translation, tables};
 use crate::yaml::{Dollars, Entry, Node, embedded};
@@ -27,7 +27,7 @@ const DEEPEST_GROUP: usize = 8;
 
 impl<'d> Finder<'d> {
     /// All of them in a document.
-    pub(super) fn senders(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn senders(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         self.grafana_agent(root, out);
         self.ansible(root, out);
         self.collector(root, out);
@@ -50,7 +50,7 @@ impl<'d> Finder<'d> {
     }
 
     /// Programs whose charts have them as values too.
-    pub(super) fn of_charts(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn of_charts(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         self.tempo(root, out);
         self.loki(root, out);
         // Values of the chart opentelemetry-collector.
@@ -64,7 +64,7 @@ impl<'d> Finder<'d> {
 
     /// New Relic's agent, whose endpoints beside its own are Prometheus's
     /// (newrelic/newrelic-prometheus-configurator `internal/configurator/config.go`).
-    fn new_relic(&self, config: Node<'d>, out: &mut Vec<Recognised>) {
+    fn new_relic(&self, config: Node<'d>, out: &mut Vec<RecognizedFile>) {
         if config.get("extra_remote_write").is_some() {
             self.sender(config, &tables::NEW_RELIC, "newrelic", out);
         }
@@ -76,7 +76,7 @@ impl<'d> Finder<'d> {
         node: Node<'d>,
         shape: &'static MappingShape,
         program: &'static str,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         let holder = EmbeddedIn::Part(program);
         self.part(node, shape, Part::Whole, &SENDERS, holder, out);
@@ -84,7 +84,7 @@ impl<'d> Finder<'d> {
 
     /// Variables of the collection prometheus.prometheus: in a file of variables, in plays and their
     /// roles and tasks, and in an inventory.
-    fn ansible(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    fn ansible(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         self.variables(root, out);
         for play in root.items() {
             let part = |key: &str| play.get(key).into_iter().flat_map(Node::items);
@@ -102,7 +102,7 @@ impl<'d> Finder<'d> {
     }
 
     /// Variables of a group of an inventory, of its hosts and of the groups in it.
-    fn inventory(&self, group: Node<'d>, depth: usize, out: &mut Vec<Recognised>) {
+    fn inventory(&self, group: Node<'d>, depth: usize, out: &mut Vec<RecognizedFile>) {
         let Some(depth) = depth.checked_sub(1) else {
             return;
         };
@@ -116,7 +116,7 @@ impl<'d> Finder<'d> {
         of("children").for_each(|group| self.inventory(group.value, depth, out));
     }
 
-    fn variables(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    fn variables(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let is_list = |name: &&str| root.get(name).and_then(Node::sequence).is_some();
         let mut variables = ["prometheus_remote_write", "prometheus_scrape_configs"].iter();
         if variables.any(is_list) {
@@ -126,7 +126,7 @@ impl<'d> Finder<'d> {
 
     /// Values of the chart victoria-metrics-agent (VictoriaMetrics/helm-charts
     /// `charts/victoria-metrics-agent/values.yaml`): the URLs alone are read.
-    fn vmagent_values(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    fn vmagent_values(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let list = root.get("remoteWrite").into_iter().flat_map(Node::items);
         for one in list.filter(|item| item.get("url").is_some()) {
             let holder = EmbeddedIn::Part("vmagent");
@@ -138,7 +138,7 @@ impl<'d> Finder<'d> {
 
     /// Values of the charts alloy and grafana-agent, whose text is that of Agent in static mode if
     /// they say so (grafana/agent `operations/helm/charts/grafana-agent/values.yaml`).
-    fn alloy_values(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    fn alloy_values(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         for name in ["alloy", "agent"] {
             let Some(chart) = root.get(name) else {
                 continue;
@@ -155,7 +155,7 @@ impl<'d> Finder<'d> {
                 }
                 continue;
             }
-            let within = Within {
+            let within = KeyPath {
                 identity: content.identity(),
                 logical: content.path(),
             };
@@ -165,7 +165,7 @@ impl<'d> Finder<'d> {
     }
 
     /// An OpenTelemetry Collector.
-    pub(super) fn collector(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn collector(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let components = |key: &str, kind: &'static str| {
             let map = root.get(key).and_then(Node::mapping);
             let entries = map.into_iter().flat_map(|map| map.entries());
@@ -199,7 +199,7 @@ impl<'d> Finder<'d> {
         more: Vec<Finding>,
         node: Node<'d>,
         holder: EmbeddedIn,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         let Some(mut found) = found else { return };
         found.findings.extend(more);
@@ -209,7 +209,7 @@ impl<'d> Finder<'d> {
 
     /// Destinations in values of the chart k8s-monitoring (grafana/k8s-monitoring-helm v3), a list or a
     /// mapping. Credentials that are not written there may come from anywhere.
-    fn destinations(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    fn destinations(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let Some(all) = root.get("destinations") else {
             return;
         };
@@ -236,7 +236,7 @@ impl<'d> Finder<'d> {
 
     /// Outputs of Fluent Bit in YAML, which are only named
     /// (<https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/yaml>).
-    fn fluent_bit(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    fn fluent_bit(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let outputs = root
             .get("pipeline")
             .and_then(|pipeline| pipeline.get("outputs"));
@@ -252,7 +252,7 @@ impl<'d> Finder<'d> {
 
     /// A sink of Vector (vectordotdev/vector v0.50 `src/sinks/prometheus/remote_write/config.rs`), in
     /// its own file or in values of its chart.
-    fn vector(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    fn vector(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let values = root.get("customConfig");
         let sinks = [Some(root), values].into_iter().flatten();
         let sinks = sinks.filter_map(|sink| sink.get("sinks")?.mapping());

@@ -2,20 +2,20 @@
 
 use super::super::selection::Selecting;
 use crate::finding::{Finding, Unchecked};
-use crate::schema::dialect::{Dialect, Reference, Spelling, Translation};
+use crate::schema::dialect::{Dialect, KeyReference, KeySpelling, Translation};
 use crate::yaml::Document;
 
 /// In which words a configuration is written, and what is wrong with them.
 #[derive(Debug)]
-pub struct Spoken {
+pub struct DialectWording {
     /// The dialect.
     pub dialect: &'static Dialect,
     /// What the dialect rejects.
     pub findings: Vec<Finding>,
     /// How native keys are written.
-    pub spelling: Spelling,
+    pub spelling: KeySpelling,
     /// Keys of Secrets and ConfigMaps that it names.
-    pub references: Vec<Reference>,
+    pub references: Vec<KeyReference>,
     /// What of the text could not be read.
     pub unchecked: Option<Unchecked>,
     /// Whether the rest of it is somewhere else, as for a patch of one key of an endpoint.
@@ -24,7 +24,7 @@ pub struct Spoken {
     pub selecting: Option<Selecting>,
 }
 
-impl Spoken {
+impl DialectWording {
     /// Leaves out what the dialect rejects, where it is not sure to be this one.
     pub(super) fn without_findings(&mut self) {
         self.findings.clear();

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use super::super::embedded;
-use super::{Recognised, Template};
-use crate::finding::{Quoting, Span, Text, Within, Written};
+use super::{RecognizedFile, TemplateEvidence};
+use crate::finding::{EmbeddingStyle, KeyPath, Quoting, Span, Text};
 
 /// Words: every heredoc that is worth a look has one of these.
 const IN_HEREDOCS: &[&str] = &[
@@ -26,7 +26,7 @@ struct Heredoc {
 }
 
 /// What the heredocs of a text hold, and where those are in which something was found.
-pub(in crate::discover) fn read(text: &Arc<Text>) -> (Vec<Recognised>, Vec<Span>) {
+pub(in crate::discover) fn read(text: &Arc<Text>) -> (Vec<RecognizedFile>, Vec<Span>) {
     let (mut found, mut spans) = (Vec::new(), Vec::new());
     if !text.path().ends_with(".tf") {
         return (found, spans);
@@ -40,7 +40,7 @@ pub(in crate::discover) fn read(text: &Arc<Text>) -> (Vec<Recognised>, Vec<Span>
             continue;
         }
         // References fill in what they like.
-        let inside = embedded::find(&heredoc.text(text), Some(Template::Variables));
+        let inside = embedded::find(&heredoc.text(text), Some(TemplateEvidence::Variables));
         if !inside.is_empty() {
             found.extend(inside);
             spans.push(all);
@@ -61,11 +61,11 @@ impl Heredoc {
             segments.push((content.len(), line.start as usize + indent));
             content.push_str(whole.get(indent..).unwrap_or_default());
         }
-        let within = Within {
+        let within = KeyPath {
             identity: self.block.clone(),
             logical: self.block.clone(),
         };
-        let written = Written {
+        let written = EmbeddingStyle {
             quoting: Quoting::Lines,
             doubles_dollars: false,
         };

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
-use super::merged::{Merged, parameter};
-use super::{EmbeddedIn, Finder, Recognised, Template, chart_files, together};
-use crate::finding::{Finding, Severity, Within, rule};
+use super::merged::{MergedConfiguration, parameter};
+use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files, together};
+use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, STACK, tables};
 use crate::yaml::{Dollars, Node, embedded};
@@ -60,7 +60,7 @@ impl<'d> Finder<'d> {
         &self,
         node: Node<'d>,
         chart: Option<Chart>,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         let Some(document) = self.inside(node) else {
             return;
@@ -79,7 +79,7 @@ impl<'d> Finder<'d> {
         &self,
         values: Node<'d>,
         chart: Option<Chart>,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         self.values(values, chart, out);
         self.of_charts(values, out);
@@ -93,7 +93,12 @@ impl<'d> Finder<'d> {
 
     /// Values of kube-prometheus-stack and its like: there, or below the name of a chart that needs
     /// it.
-    pub(super) fn values(&self, values: Node<'d>, chart: Option<Chart>, out: &mut Vec<Recognised>) {
+    pub(super) fn values(
+        &self,
+        values: Node<'d>,
+        chart: Option<Chart>,
+        out: &mut Vec<RecognizedFile>,
+    ) {
         let Some(mapping) = values.mapping() else {
             return;
         };
@@ -117,13 +122,16 @@ impl<'d> Finder<'d> {
         base: Option<Node<'d>>,
         list: impl Iterator<Item = (&'n str, Node<'d>, Node<'d>)>,
         is_more: bool,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) -> bool {
         let mut list = list.filter(|(_, at, _)| names_sending(*at)).peekable();
         let Some(&(_, first, _)) = list.peek() else {
             return false;
         };
-        let mut merged = base.map_or_else(|| Merged::new(first), Merged::upon);
+        let mut merged = base.map_or_else(
+            || MergedConfiguration::new(first),
+            MergedConfiguration::upon,
+        );
         for (name, at, value) in list {
             merged.put(&parameter(name), at, value);
         }
@@ -143,10 +151,10 @@ impl<'d> Finder<'d> {
     }
 
     /// Values in files of helmfile and Fleet.
-    pub(super) fn files_of_values(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn files_of_values(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         // helmfile renders the file itself, with the braces of alerts in it.
         let rendered = Finder {
-            template: self.template.or(Some(Template::Variables)),
+            template: self.template.or(Some(TemplateEvidence::Variables)),
             ..*self
         };
         for release in root.get("releases").into_iter().flat_map(Node::items) {
@@ -169,7 +177,7 @@ impl<'d> Finder<'d> {
 
     /// What values of the chart `prometheus` hold beside the configuration of its server: rules, jobs,
     /// and keys that the chart does not read. `is_named` says that they are for this chart.
-    fn chart(&self, values: Node<'d>, is_named: bool, out: &mut Vec<Recognised>) {
+    fn chart(&self, values: Node<'d>, is_named: bool, out: &mut Vec<RecognizedFile>) {
         let server = values
             .get("server")
             .filter(|server| server.mapping().is_some());
@@ -209,7 +217,7 @@ impl<'d> Finder<'d> {
     }
 
     /// What values of charts that make resources of an operator hold.
-    fn stack(&self, values: Node<'d>, chart: Option<Chart>, out: &mut Vec<Recognised>) {
+    fn stack(&self, values: Node<'d>, chart: Option<Chart>, out: &mut Vec<RecognizedFile>) {
         let prometheus = values.get("prometheus");
         if let Some(prometheus) = prometheus {
             match chart == Some(Chart::Bitnami) || looks_bitnami(values, prometheus) {
@@ -254,7 +262,7 @@ impl<'d> Finder<'d> {
         &self,
         prometheus: Node<'d>,
         chart: Option<Chart>,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         let spec = prometheus.get("prometheusSpec");
         if let Some(spec) = spec {
@@ -294,7 +302,7 @@ impl<'d> Finder<'d> {
     }
 
     /// The section `prometheus` of bitnami's kube-prometheus.
-    fn bitnami(&self, prometheus: Node<'d>, out: &mut Vec<Recognised>) {
+    fn bitnami(&self, prometheus: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let shape = &tables::BITNAMI_PROMETHEUS;
         let found = self.place(prometheus, shape, Part::Whole, &OPERATOR_VALUES);
         let Some(mut found) = found else { return };
@@ -315,7 +323,7 @@ impl<'d> Finder<'d> {
 
     /// What the chart adds to the spec of its Prometheus as it is, a mapping or a text
     /// (kube-prometheus-stack `templates/prometheus/prometheus.yaml`).
-    fn additional(&self, spec: Node<'d>, out: &mut Vec<Recognised>) {
+    fn additional(&self, spec: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let mut kinds = tables::KINDS.iter();
         let Some(kind) = kinds.find(|kind| kind.kind == "Prometheus" && kind.part == Part::Whole)
         else {
@@ -331,7 +339,7 @@ impl<'d> Finder<'d> {
         let Some(node) = spec.get("additionalConfigString") else {
             return;
         };
-        let within = Within {
+        let within = KeyPath {
             identity: node.identity(),
             logical: node.path(),
         };
@@ -350,7 +358,7 @@ impl<'d> Finder<'d> {
             let mut found = Vec::new();
             let finder = self.within(document);
             finder.in_values(root, kind.shape, Part::Whole, &mut found);
-            out.extend(found.into_iter().map(|recognised| Recognised {
+            out.extend(found.into_iter().map(|recognised| RecognizedFile {
                 masked: is_masked,
                 ..recognised
             }));
@@ -362,13 +370,13 @@ impl<'d> Finder<'d> {
         node: Node<'d>,
         shape: &'static MappingShape,
         part: Part,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         self.part(node, shape, part, &OPERATOR_VALUES, EmbeddedIn::Values, out);
     }
 
     /// A list of jobs in a text of its own, if there is one.
-    fn jobs_in(&self, text: Option<Node<'d>>, out: &mut Vec<Recognised>) {
+    fn jobs_in(&self, text: Option<Node<'d>>, out: &mut Vec<RecognizedFile>) {
         let Some(document) = text.and_then(|text| self.inside(text)) else {
             return;
         };
@@ -392,7 +400,7 @@ impl<'d> Finder<'d> {
         node: Node<'d>,
         shape: &'static MappingShape,
         dialect: &'static Dialect,
-        out: &mut Vec<Recognised>,
+        out: &mut Vec<RecognizedFile>,
     ) {
         if node.get("groups").is_none() {
             return;

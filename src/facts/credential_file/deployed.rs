@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::walk::{End, Walk, words_of_file};
-use super::{FileState, Host, Lookup, Open, PathVerdict, Unverified};
+use super::walk::{PathEnd, PathWalk, words_of_file};
+use super::{FileLookup, FileState, PathBase, PathVerdict, Unverified, WorldReadableFile};
 use crate::facts::deployment::{
-    Access, Certainty, MountSource, NotMounted, Provided, Resolved, RunAs, RunningDeployment,
+    Access, MountSource, NotMounted, Provided, ResolvedPath, RunAs, RunCertainty, RunningDeployment,
 };
 use crate::facts::token::Observation;
 use crate::finding::Evidence;
 
-impl Lookup<'_> {
+impl FileLookup<'_> {
     /// Judges a path in all that run the configuration. Where several do, a fault in one is a
     /// fault; where one of several does, only what is wrong in all of them is.
     pub(super) fn deployed(&self, runners: &[RunningDeployment<'_>], path: &str) -> PathVerdict {
@@ -24,7 +24,7 @@ impl Lookup<'_> {
         };
         let is_doubtful = runners
             .iter()
-            .all(|deployment| deployment.certainty == Certainty::Doubtful);
+            .all(|deployment| deployment.certainty == RunCertainty::Doubtful);
         let faults = all.iter().filter(|verdict| is_fault(verdict)).count();
         let at = if faults > 0 && (!is_doubtful || faults == all.len()) {
             all.iter().position(is_fault)
@@ -46,19 +46,21 @@ impl Lookup<'_> {
     fn through(&self, runner: &RunningDeployment<'_>, path: &str) -> PathVerdict {
         let user = self.user_of(Some(runner));
         let mut judged = match runner.resolve(self.tree, path) {
-            Resolved::Provided(found) => self.provided(runner, &found, &user),
-            Resolved::NotMounted(lost) => not_mounted(runner, lost),
-            Resolved::Declared { evidence } => PathVerdict::new(FileState::Usable).with(evidence),
-            Resolved::External {
+            ResolvedPath::Provided(found) => self.provided(runner, &found, &user),
+            ResolvedPath::NotMounted(lost) => not_mounted(runner, lost),
+            ResolvedPath::Declared { evidence } => {
+                PathVerdict::new(FileState::Usable).with(evidence)
+            }
+            ResolvedPath::External {
                 reason,
                 host,
                 evidence,
-            } => match host.filter(|_| self.host == Host::Here) {
+            } => match host.filter(|_| self.host == PathBase::Here) {
                 Some(path) => self.on_machine(Path::new("/"), &path, &user).with(evidence),
                 None => PathVerdict::new(FileState::Unverified(Unverified::External(reason)))
                     .with(evidence),
             },
-            Resolved::Unknown { reason, evidence } => {
+            ResolvedPath::Unknown { reason, evidence } => {
                 PathVerdict::new(FileState::Unverified(Unverified::Unknown(reason))).with(evidence)
             }
         };
@@ -88,10 +90,13 @@ impl Lookup<'_> {
                 judged.state = FileState::Unreadable(format!("its mode is {words}"));
             }
             let place = found.mode_place.clone();
-            judged.open = place.filter(|_| rights.world_readable()).map(|place| Open {
-                mode: rights.mode,
-                place: Some(place),
-            });
+            judged.open =
+                place
+                    .filter(|_| rights.world_readable())
+                    .map(|place| WorldReadableFile {
+                        mode: rights.mode,
+                        place: Some(place),
+                    });
         }
         judged.with(found.evidence.clone())
     }
@@ -134,7 +139,7 @@ impl Lookup<'_> {
             return PathVerdict::new(FileState::Unverified(Unverified::Outside));
         }
         let below: PathBuf = file.strip_prefix(&base).unwrap_or(file).to_owned();
-        let walk = Walk {
+        let walk = PathWalk {
             tree: self.tree,
             base,
             is_root: false,
@@ -143,8 +148,8 @@ impl Lookup<'_> {
         };
         let end = walk.follow(&below);
         // The mode of a file in a checkout says nothing of who may read it later.
-        let end = End {
-            open: end.open.filter(|_| self.host == Host::Here),
+        let end = PathEnd {
+            open: end.open.filter(|_| self.host == PathBase::Here),
             ..end
         };
         self.unless_ignored(PathVerdict::from(end), file)

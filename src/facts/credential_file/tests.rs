@@ -25,9 +25,9 @@ fn tree() -> Memory {
         .link("/root/etc/up", "../../../../etc/open")
 }
 
-fn judged(host: Host, (uid, gid): (u32, u32), path: &str) -> PathVerdict {
+fn judged(host: PathBase, (uid, gid): (u32, u32), path: &str) -> PathVerdict {
     let tree = tree();
-    let lookup = Lookup {
+    let lookup = FileLookup {
         tree: &tree,
         bounds: PathBuf::from("/tree"),
         host,
@@ -51,7 +51,7 @@ fn judged(host: Host, (uid, gid): (u32, u32), path: &str) -> PathVerdict {
 }
 
 fn here(path: &str) -> FileState {
-    judged(Host::Elsewhere, NOBODY, path).state
+    judged(PathBase::Elsewhere, NOBODY, path).state
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn nothing_outside_the_tree_is_looked_at() {
         ("/etc/nothing", Unverified::Elsewhere),
         ("${DIR}/token", Unverified::Placeholder),
     ] {
-        let found = judged(Host::Elsewhere, NOBODY, path);
+        let found = judged(PathBase::Elsewhere, NOBODY, path);
         assert_eq!(found.state, FileState::Unverified(why), "{path}");
         assert!(found.content.is_empty() && found.file.is_none(), "{path}");
     }
@@ -88,7 +88,7 @@ fn nothing_outside_the_tree_is_looked_at() {
 
 #[test]
 fn only_the_beginning_of_long_files_would_be_read() {
-    let found = judged(Host::Elsewhere, NOBODY, "long");
+    let found = judged(PathBase::Elsewhere, NOBODY, "long");
     assert_eq!(found.content, [Observation::TooLong]);
 }
 
@@ -105,7 +105,7 @@ fn what_git_ignores_is_not_missing_in_a_fresh_clone() {
 
 #[test]
 fn mode_bits_decide_for_the_user_that_prometheus_runs_as() {
-    let root = || Host::Root(PathBuf::from("/root"));
+    let root = || PathBase::Root(PathBuf::from("/root"));
     let with = |uid, gid, path| judged(root(), (uid, gid), path).state;
     assert_eq!(with(65534, 65534, "/etc/own"), FileState::Usable);
     let refused = |state| matches!(state, FileState::Unreadable(_));
@@ -120,7 +120,7 @@ fn mode_bits_decide_for_the_user_that_prometheus_runs_as() {
 
 #[test]
 fn links_stay_below_the_root() {
-    let root = || Host::Root(PathBuf::from("/root"));
+    let root = || PathBase::Root(PathBuf::from("/root"));
     let state = |path| judged(root(), NOBODY, path).state;
     assert_eq!(state("/etc/link"), FileState::Usable);
     assert_eq!(state("/etc/up"), FileState::Usable);

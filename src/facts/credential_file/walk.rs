@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::{FileState, Unverified};
-use crate::facts::deployment::{Rights, RunAs};
+use crate::facts::deployment::{DeployedRights, RunAs};
 use crate::facts::token::{self, MOST_CONTENT, Observation};
 use crate::source::{EntryKind, Meta, Tree};
 
@@ -12,7 +12,7 @@ use crate::source::{EntryKind, Meta, Tree};
 const MOST_LINKS: usize = 40;
 
 /// A walk down a path, following links without leaving the base.
-pub(super) struct Walk<'t> {
+pub(super) struct PathWalk<'t> {
     pub(super) tree: &'t dyn Tree,
     /// Where it begins; nothing outside of it is looked at.
     pub(super) base: PathBuf,
@@ -27,7 +27,7 @@ pub(super) struct Walk<'t> {
 
 /// What is at the end of a path.
 #[derive(Debug)]
-pub(super) struct End {
+pub(super) struct PathEnd {
     pub(super) state: FileState,
     /// The file without links in its path, if there is one.
     pub(super) file: Option<PathBuf>,
@@ -37,7 +37,7 @@ pub(super) struct End {
     pub(super) open: Option<u32>,
 }
 
-impl From<FileState> for End {
+impl From<FileState> for PathEnd {
     fn from(state: FileState) -> Self {
         Self {
             state,
@@ -49,7 +49,7 @@ impl From<FileState> for End {
 }
 
 /// How far a walk has come.
-struct Step {
+struct WalkStep {
     here: PathBuf,
     /// The parts that are left, last first.
     rest: Vec<String>,
@@ -58,10 +58,10 @@ struct Step {
     passable: bool,
 }
 
-impl Walk<'_> {
+impl PathWalk<'_> {
     /// Looks at what is at a path below the base.
-    pub(super) fn follow(&self, file: &Path) -> End {
-        let mut step = Step {
+    pub(super) fn follow(&self, file: &Path) -> PathEnd {
+        let mut step = WalkStep {
             here: PathBuf::new(),
             rest: parts(file),
             links: 0,
@@ -96,7 +96,7 @@ impl Walk<'_> {
     }
 
     /// Replaces a link by what it points at.
-    fn enter_link(&self, step: &mut Step) -> Result<(), FileState> {
+    fn enter_link(&self, step: &mut WalkStep) -> Result<(), FileState> {
         step.links += 1;
         let target = self.tree.link_target(&self.base.join(&step.here));
         let target = match target {
@@ -123,7 +123,7 @@ impl Walk<'_> {
     }
 
     /// Passes through a folder, if the user may.
-    fn enter_folder(&self, step: &mut Step) -> Result<(), FileState> {
+    fn enter_folder(&self, step: &mut WalkStep) -> Result<(), FileState> {
         let folder = self.base.join(&step.here);
         let Some(user) = self.user else { return Ok(()) };
         // The folder around what is mounted is not on the way inside of the container.
@@ -149,20 +149,20 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn absent(&self, step: &Step, error: &io::Error) -> FileState {
+    fn absent(&self, step: &WalkStep, error: &io::Error) -> FileState {
         match error.kind() {
             io::ErrorKind::PermissionDenied => FileState::Unverified(Unverified::Forbidden),
             _ => FileState::Missing(self.shown(step)),
         }
     }
 
-    fn shown(&self, step: &Step) -> String {
+    fn shown(&self, step: &WalkStep) -> String {
         let mut path = self.base.join(&step.here);
         path.extend(step.rest.iter().rev());
         self.tree.shown(&path)
     }
 
-    fn file(&self, step: &Step, meta: &Meta) -> End {
+    fn file(&self, step: &WalkStep, meta: &Meta) -> PathEnd {
         let file = self.base.join(&step.here);
         let rights = self.user.and_then(|_| rights_of(meta));
         let refused = self
@@ -177,7 +177,7 @@ impl Walk<'_> {
             None if content.contains(&Observation::Empty) => FileState::Empty,
             None => FileState::Usable,
         };
-        End {
+        PathEnd {
             state,
             file: Some(file),
             content,
@@ -216,15 +216,15 @@ fn parts(path: &Path) -> Vec<String> {
 }
 
 /// Owner and mode, where the system knows such things.
-fn rights_of(meta: &Meta) -> Option<Rights> {
-    Some(Rights {
+fn rights_of(meta: &Meta) -> Option<DeployedRights> {
+    Some(DeployedRights {
         mode: meta.mode?,
         uid: Some(meta.uid?),
         gid: Some(meta.gid?),
     })
 }
 
-fn words(rights: Rights) -> String {
+fn words(rights: DeployedRights) -> String {
     let id = |id: Option<u32>| id.map_or("unknown".to_owned(), |id| id.to_string());
     format!(
         "mode {:04o}, owner {} and group {}",
@@ -235,7 +235,7 @@ fn words(rights: Rights) -> String {
 }
 
 /// The mode and owner of a file in words, after "its mode is".
-pub(super) fn words_of_file(rights: Rights) -> String {
+pub(super) fn words_of_file(rights: DeployedRights) -> String {
     let id = |id: Option<u32>| id.map_or("unknown".to_owned(), |id| id.to_string());
     format!(
         "{:04o}, its owner {}, its group {}",

@@ -11,23 +11,23 @@ use std::sync::Arc;
 use super::inside;
 use super::model::{ComposeOrigin, Deployment, KeyPart, Mount, MountSource, PartKind};
 use super::programs::{VMAGENT, is_of, is_one};
-use super::resolve::{Provided, Resolved};
-use super::written::Written;
+use super::resolve::{Provided, ResolvedPath};
+use super::written::ProvidedValue;
 use crate::finding::{Evidence, Place, nearest};
 use crate::source::Tree;
 
 /// A configuration, as far as a deployment can know of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject<'s> {
+pub struct DeployedConfiguration<'s> {
     /// The file that holds it.
     pub file: &'s Path,
     /// The key of a ConfigMap or Secret, or the config of docker compose, that it is, if it is one.
-    pub held: Option<Held<'s>>,
+    pub held: Option<HeldKey<'s>>,
 }
 
 /// A key of a ConfigMap or Secret, or a config of docker compose.
 #[derive(Clone, Copy, Debug)]
-pub struct Held<'s> {
+pub struct HeldKey<'s> {
     /// `ConfigMap`, `Secret` or `config`.
     pub kind: &'s str,
     /// The object's name.
@@ -40,7 +40,7 @@ pub struct Held<'s> {
 
 /// How sure it is that a deployment runs a configuration. The order is that of sureness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Certainty {
+pub enum RunCertainty {
     /// One of several that may.
     Doubtful,
     /// Nothing speaks against it.
@@ -55,7 +55,7 @@ pub struct RunningDeployment<'d> {
     /// The deployment.
     pub deployment: &'d Deployment,
     /// How sure that is.
-    pub certainty: Certainty,
+    pub certainty: RunCertainty,
     /// The path of the configuration where Prometheus runs.
     pub path: String,
     /// How that is known.
@@ -68,7 +68,7 @@ impl<'d> RunningDeployment<'d> {
     pub fn declared(deployment: &'d Deployment) -> Self {
         Self {
             deployment,
-            certainty: Certainty::Certain,
+            certainty: RunCertainty::Certain,
             path: deployment.config_file(),
             evidence: Vec::new(),
         }
@@ -77,7 +77,7 @@ impl<'d> RunningDeployment<'d> {
     /// Where a path that the configuration names comes from. A relative one counts from the
     /// configuration's own folder.
     #[must_use]
-    pub fn resolve(&self, tree: &dyn Tree, path: &str) -> Resolved<'d> {
+    pub fn resolve(&self, tree: &dyn Tree, path: &str) -> ResolvedPath<'d> {
         self.deployment
             .resolve_from(tree, inside::folder(&self.path), path)
     }
@@ -205,7 +205,7 @@ impl Deployments {
     }
 
     /// Those whose mounts may show a configuration, in order.
-    fn mounting(&self, subject: &Subject<'_>) -> impl Iterator<Item = &Deployment> {
+    fn mounting(&self, subject: &DeployedConfiguration<'_>) -> impl Iterator<Item = &Deployment> {
         let mut numbers: Vec<usize> = match subject.held {
             Some(held) => self.mounting_object(held, subject.file),
             None => of_folders(&self.by_source, subject.file),
@@ -219,7 +219,7 @@ impl Deployments {
 
     /// Those that mount an object of a file. Of many objects of one name, as in a repository with a folder
     /// for each cluster, those of the nearest folder belong together.
-    fn mounting_object(&self, held: Held<'_>, file: &Path) -> Vec<usize> {
+    fn mounting_object(&self, held: HeldKey<'_>, file: &Path) -> Vec<usize> {
         let object = (held.kind.to_owned(), held.name.to_owned());
         let Some(all) = self.by_object.get(&object) else {
             return Vec::new();
@@ -266,13 +266,13 @@ fn key_of(place: &Place) -> (Arc<str>, u32, u32) {
 pub fn belonging<'d>(
     tree: &dyn Tree,
     deployments: &'d Deployments,
-    subject: &Subject<'_>,
+    subject: &DeployedConfiguration<'_>,
 ) -> Vec<RunningDeployment<'d>> {
     if deployments.all.is_empty() {
         return Vec::new();
     }
     let file = real(tree, subject);
-    let subject = Subject {
+    let subject = DeployedConfiguration {
         file: &file,
         ..*subject
     };
@@ -282,7 +282,7 @@ pub fn belonging<'d>(
         .collect();
     let surest = mounting.iter().map(|mount| mount.certainty).max();
     match surest {
-        Some(surest) if surest > Certainty::Doubtful => {
+        Some(surest) if surest > RunCertainty::Doubtful => {
             let mounting = mounting.into_iter();
             let surest = mounting.filter(|mount| mount.certainty == surest).collect();
             of_own_file(surest, &subject)
@@ -300,9 +300,9 @@ pub fn started_with<'d>(
     deployments: &'d Deployments,
     file: &Path,
 ) -> Vec<&'d Deployment> {
-    let subject = Subject { file, held: None };
+    let subject = DeployedConfiguration { file, held: None };
     let file = real(tree, &subject);
-    let subject = Subject {
+    let subject = DeployedConfiguration {
         file: &file,
         ..subject
     };
@@ -320,11 +320,11 @@ pub fn started_with<'d>(
 pub fn reading<'d>(
     tree: &dyn Tree,
     programs: &'d Deployments,
-    subject: &Subject<'_>,
+    subject: &DeployedConfiguration<'_>,
     word: &str,
 ) -> Vec<RunningDeployment<'d>> {
     let file = real(tree, subject);
-    let subject = Subject {
+    let subject = DeployedConfiguration {
         file: &file,
         ..*subject
     };
@@ -341,13 +341,13 @@ pub fn reading<'d>(
     if word == VMAGENT && found.len() > 1 {
         found
             .iter_mut()
-            .for_each(|hit| hit.certainty = Certainty::Doubtful);
+            .for_each(|hit| hit.certainty = RunCertainty::Doubtful);
     }
     of_own_file(found, &subject)
 }
 
 /// Where the links to a file lead.
-fn real(tree: &dyn Tree, subject: &Subject<'_>) -> PathBuf {
+fn real(tree: &dyn Tree, subject: &DeployedConfiguration<'_>) -> PathBuf {
     tree.resolve(subject.file)
         .unwrap_or_else(|_| tree.absolute(subject.file))
 }
@@ -366,7 +366,7 @@ fn sending<'d>(programs: &'d Deployments, file: &Path) -> Vec<RunningDeployment<
             let (_, place) = deployment.arguments.value("remoteWrite.url")?;
             Some(RunningDeployment {
                 deployment,
-                certainty: Certainty::Likely,
+                certainty: RunCertainty::Likely,
                 path: inside::join(deployment.folder.as_deref().unwrap_or("/"), "vmagent"),
                 evidence: vec![Evidence {
                     place: place.clone(),
@@ -381,7 +381,7 @@ fn sending<'d>(programs: &'d Deployments, file: &Path) -> Vec<RunningDeployment<
 /// variant of the same setup, with an object of the same name.
 fn of_own_file<'d>(
     mut found: Vec<RunningDeployment<'d>>,
-    subject: &Subject<'_>,
+    subject: &DeployedConfiguration<'_>,
 ) -> Vec<RunningDeployment<'d>> {
     let is_own = |deployment: &RunningDeployment<'_>| deployment.deployment.file == subject.file;
     if subject.held.is_some() && found.iter().any(is_own) {
@@ -394,7 +394,7 @@ fn of_own_file<'d>(
 fn by_mount<'d>(
     tree: &dyn Tree,
     deployment: &'d Deployment,
-    subject: &Subject<'_>,
+    subject: &DeployedConfiguration<'_>,
 ) -> Option<RunningDeployment<'d>> {
     let started = deployment.config_file();
     let mut found: Option<RunningDeployment<'d>> = None;
@@ -408,14 +408,14 @@ fn by_mount<'d>(
         }
         let alone = inside::below(&path, &mount.path) == Some("");
         let certainty = match (path == started, alone) {
-            (true, _) => Certainty::Certain,
-            (false, true) => Certainty::Likely,
+            (true, _) => RunCertainty::Certain,
+            (false, true) => RunCertainty::Likely,
             // The file that Prometheus was told to take is not there, and this one is meant.
-            _ if is_meant(tree, deployment, &path) => Certainty::Likely,
+            _ if is_meant(tree, deployment, &path) => RunCertainty::Likely,
             // Other programs take all files of a folder, or are told which.
-            _ if deployment.prometheus.is_none() && is_one(deployment) => Certainty::Likely,
+            _ if deployment.prometheus.is_none() && is_one(deployment) => RunCertainty::Likely,
             // A folder around it says little: Prometheus was told to take another file.
-            (false, false) => Certainty::Doubtful,
+            (false, false) => RunCertainty::Doubtful,
         };
         if found
             .as_ref()
@@ -435,15 +435,20 @@ fn by_mount<'d>(
         }
     }
     found.filter(|running_deployment| {
-        deployment.prometheus.is_some() || running_deployment.certainty > Certainty::Doubtful
+        deployment.prometheus.is_some() || running_deployment.certainty > RunCertainty::Doubtful
     })
 }
 
 /// Whether a deployment has a configuration at a path.
 #[must_use]
-pub fn shows(tree: &dyn Tree, deployment: &Deployment, subject: &Subject<'_>, path: &str) -> bool {
+pub fn shows(
+    tree: &dyn Tree,
+    deployment: &Deployment,
+    subject: &DeployedConfiguration<'_>,
+    path: &str,
+) -> bool {
     let file = real(tree, subject);
-    let subject = Subject {
+    let subject = DeployedConfiguration {
         file: &file,
         ..*subject
     };
@@ -463,8 +468,8 @@ fn is_meant(tree: &dyn Tree, deployment: &Deployment, path: &str) -> bool {
     inside::folder(&started) == inside::folder(path)
         && nearest(wanted, [found]).is_some()
         && match deployment.resolve(tree, &started) {
-            Resolved::NotMounted(_) => true,
-            Resolved::Provided(found) => {
+            ResolvedPath::NotMounted(_) => true,
+            ResolvedPath::Provided(found) => {
                 let file = found.tree_file.filter(|_| found.written.is_none());
                 file.is_some_and(|file| tree.metadata(&file).is_err())
             }
@@ -475,11 +480,11 @@ fn is_meant(tree: &dyn Tree, deployment: &Deployment, path: &str) -> bool {
 /// Whether looking a path up ends in a mount.
 fn leads_to(deployment: &Deployment, tree: &dyn Tree, path: &str, mount: &Mount) -> bool {
     let resolved = deployment.resolve(tree, path);
-    matches!(resolved, Resolved::Provided(Provided { mount: found, .. }) if std::ptr::eq(found, mount))
+    matches!(resolved, ResolvedPath::Provided(Provided { mount: found, .. }) if std::ptr::eq(found, mount))
 }
 
 /// The path at which a mount shows a configuration.
-fn path_of(tree: &dyn Tree, mount: &Mount, subject: &Subject<'_>) -> Option<String> {
+fn path_of(tree: &dyn Tree, mount: &Mount, subject: &DeployedConfiguration<'_>) -> Option<String> {
     let of_file = |source: &Path| {
         // A file around the configuration is not the configuration.
         if subject.held.is_some() {
@@ -516,14 +521,14 @@ fn path_of(tree: &dyn Tree, mount: &Mount, subject: &Subject<'_>) -> Option<Stri
 }
 
 /// Whether a value is in a file.
-fn is_of_file(tree: &dyn Tree, written: &Written, file: &Path) -> bool {
+fn is_of_file(tree: &dyn Tree, written: &ProvidedValue, file: &Path) -> bool {
     let path = Path::new(&**written.place.path());
     let path = tree.resolve(path).unwrap_or_else(|_| tree.absolute(path));
     path == file
 }
 
 /// The file that a configuration becomes in a volume.
-fn name_in(part: &KeyPart, subject: &Subject<'_>) -> Option<String> {
+fn name_in(part: &KeyPart, subject: &DeployedConfiguration<'_>) -> Option<String> {
     let PartKind::Object {
         kind,
         name,
@@ -564,20 +569,20 @@ fn name_in(part: &KeyPart, subject: &Subject<'_>) -> Option<String> {
 fn by_folder<'d>(
     tree: &dyn Tree,
     deployments: &'d Deployments,
-    subject: &Subject<'_>,
+    subject: &DeployedConfiguration<'_>,
 ) -> Vec<RunningDeployment<'d>> {
     let free: Vec<_> = deployments
         .around(subject.file)
         .filter(|deployment| !runs_another(tree, deployment, subject))
         .collect();
     let certainty = if free.len() == 1 {
-        Certainty::Likely
+        RunCertainty::Likely
     } else {
-        Certainty::Doubtful
+        RunCertainty::Doubtful
     };
     let belonging = |deployment: &'d Deployment| {
         let message = match certainty {
-            Certainty::Likely => format!(
+            RunCertainty::Likely => format!(
                 "{} is the only Prometheus around the configuration",
                 deployment.name
             ),
@@ -603,9 +608,13 @@ fn by_folder<'d>(
 }
 
 /// Whether a deployment is known to run a configuration that is there and is not this one.
-fn runs_another(tree: &dyn Tree, deployment: &Deployment, subject: &Subject<'_>) -> bool {
+fn runs_another(
+    tree: &dyn Tree,
+    deployment: &Deployment,
+    subject: &DeployedConfiguration<'_>,
+) -> bool {
     match deployment.resolve(tree, &deployment.config_file()) {
-        Resolved::Provided(found) => match (&found.tree_file, &found.mount.source) {
+        ResolvedPath::Provided(found) => match (&found.tree_file, &found.mount.source) {
             // One that is missing may be made of this one, or meant for it, where it is beside it.
             (Some(file), _) => {
                 let is_beside = file.parent() == subject.file.parent();

@@ -9,10 +9,10 @@ use super::model::{Deployment, Mount};
 /// For each path without a slash at its end, the place of the mount that counts. A copy of it is empty,
 /// since the mounts of a copy may change.
 #[derive(Debug, Default)]
-pub(super) struct ByPath(OnceLock<Index>);
+pub(super) struct ByPath(OnceLock<PathIndex>);
 
 #[derive(Debug)]
-struct Index {
+struct PathIndex {
     places: HashMap<String, usize>,
     /// How many mounts there were.
     count: usize,
@@ -27,7 +27,7 @@ impl Clone for ByPath {
 impl Deployment {
     /// The mount that a path is at or below: the one with the longest path, and of several the last.
     pub(super) fn mount_around(&self, path: &str) -> Option<&Mount> {
-        let index = self.by_path.0.get_or_init(|| Index {
+        let index = self.by_path.0.get_or_init(|| PathIndex {
             places: places(&self.mounts),
             count: self.mounts.len(),
         });

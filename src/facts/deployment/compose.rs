@@ -13,7 +13,7 @@ use memchr::memmem;
 
 pub(super) use self::names::named;
 pub(super) use self::project::folders;
-use self::project::{Project, Service, each_project};
+use self::project::{ComposeService, Project, each_project};
 use self::volumes::Placed;
 use super::Home;
 use super::arguments::{Arguments, VMAGENT_CONFIG};
@@ -24,7 +24,7 @@ use super::inside;
 use super::model::{Deployment, Mount, MountSource, Platform, PodNetwork, has_settings};
 use super::scan::{SourceFile, names_prometheus};
 use super::user::{RunAs, group_in_official_image};
-use super::writers::{Writer, Writers, only_reads};
+use super::writers::{FolderWriter, Writers, only_reads};
 use crate::finding::Evidence;
 use crate::yaml::{Node, Scalar};
 
@@ -105,7 +105,7 @@ fn every_service_names_its_image(bytes: &[u8]) -> bool {
 }
 
 /// The services that may write to folders of the tree.
-fn writers(project: &Project<'_>, services: &[Service<'_>]) -> Writers {
+fn writers(project: &Project<'_>, services: &[ComposeService<'_>]) -> Writers {
     let mut out = Writers::default();
     for service in services {
         let image = names::image(project, service);
@@ -118,7 +118,7 @@ fn writers(project: &Project<'_>, services: &[Service<'_>]) -> Writers {
             if let MountSource::Tree(folder) = &mount.source
                 && !mount.is_read_only
             {
-                let writer = Writer {
+                let writer = FolderWriter {
                     name: format!("the service `{}`", service.name),
                     place: service.key.place(),
                     mount: mount.place.clone(),
@@ -132,7 +132,7 @@ fn writers(project: &Project<'_>, services: &[Service<'_>]) -> Writers {
 
 fn deployment(
     project: &Project<'_>,
-    service: &Service<'_>,
+    service: &ComposeService<'_>,
     builds: &mut Builds<'_>,
     (writers, every): (&Arc<Writers>, bool),
 ) -> Option<Deployment> {
@@ -209,7 +209,7 @@ fn deployment(
 /// The image that `build` makes, if its Dockerfile is in the tree.
 fn built(
     project: &Project<'_>,
-    service: &Service<'_>,
+    service: &ComposeService<'_>,
     builds: &mut Builds<'_>,
     doubts: &mut Vec<Evidence>,
 ) -> Option<Deployment> {
@@ -249,7 +249,7 @@ fn built(
 /// The folder that a service starts in.
 fn folder(
     project: &Project<'_>,
-    service: &Service<'_>,
+    service: &ComposeService<'_>,
     built: Option<&Deployment>,
 ) -> Option<String> {
     match service.get("working_dir").and_then(Node::as_str) {
@@ -261,7 +261,7 @@ fn folder(
 /// `entrypoint` and `command`, else those of the image that is built.
 fn arguments(
     project: &Project<'_>,
-    service: &Service<'_>,
+    service: &ComposeService<'_>,
     built: Option<&Deployment>,
 ) -> Arguments {
     let expand = |text: &str| project.expand(text);
@@ -283,7 +283,7 @@ fn arguments(
 }
 
 fn runs_prometheus(
-    service: &Service<'_>,
+    service: &ComposeService<'_>,
     image: Option<&Image>,
     base: Option<&Image>,
     arguments: &Arguments,
@@ -313,7 +313,7 @@ fn runs_prometheus(
 /// `user`, else the user of the image. `group_add` adds groups.
 fn user_of(
     project: &Project<'_>,
-    service: &Service<'_>,
+    service: &ComposeService<'_>,
     image: Option<&Image>,
     built: Option<&Deployment>,
 ) -> RunAs {

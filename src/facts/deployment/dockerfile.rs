@@ -18,9 +18,9 @@ use super::image::{Image, Looks};
 use super::inside;
 use super::model::{Copied, Deployment, Mount, MountSource, Platform, PodNetwork};
 use super::scan::{SourceFile, names_prometheus};
-use super::user::{Rights, RunAs, group_in_official_image};
-use super::variables::Variables;
-use crate::finding::{Evidence, Place, Text, Within};
+use super::user::{DeployedRights, RunAs, group_in_official_image};
+use super::variables::EnvVariables;
+use crate::finding::{Evidence, KeyPath, Place, Text};
 use crate::yaml::{Dollars, Node, embedded};
 
 /// The largest file that is read as a Dockerfile although its name does not say so, in bytes: those
@@ -96,7 +96,7 @@ impl<'f> Builds<'f> {
         context: &Path,
         target: Option<&str>,
     ) -> Option<Deployment> {
-        let within = Within {
+        let within = KeyPath {
             identity: node.identity(),
             logical: node.path(),
         };
@@ -137,14 +137,14 @@ fn read(
         return None;
     }
     let steps = instructions(&file.text);
-    let mut stages: Vec<Stage> = Vec::new();
-    let mut arguments = Variables::default();
+    let mut stages: Vec<BuildStage> = Vec::new();
+    let mut arguments = EnvVariables::default();
     for step in &steps {
         if step.word == "FROM" {
             if stages.len() >= MOST_STAGES {
                 return None;
             }
-            let stage = Stage::begin(step, &arguments, &stages)?;
+            let stage = BuildStage::begin(step, &arguments, &stages)?;
             file.text.recognize();
             stages.push(stage);
             continue;
@@ -154,7 +154,7 @@ fn read(
             None => note_variables(&mut arguments, step),
         }
     }
-    let named = |stage: &&Stage| stage.name.as_deref() == target;
+    let named = |stage: &&BuildStage| stage.name.as_deref() == target;
     let stage = match target {
         Some(_) => stages.iter().find(named)?,
         None => stages.last()?,
@@ -164,10 +164,10 @@ fn read(
 
 /// One stage while its instructions are applied.
 #[derive(Clone)]
-struct Stage {
+struct BuildStage {
     name: Option<String>,
     base: Image,
-    variables: Variables,
+    variables: EnvVariables,
     folder: String,
     user: Option<(String, Place)>,
     entrypoint: Option<Vec<Argument>>,
@@ -177,8 +177,8 @@ struct Stage {
     commands: Vec<Argument>,
 }
 
-impl Stage {
-    fn begin(step: &Instruction, arguments: &Variables, stages: &[Self]) -> Option<Self> {
+impl BuildStage {
+    fn begin(step: &Instruction, arguments: &EnvVariables, stages: &[Self]) -> Option<Self> {
         let all = words(&step.rest);
         let mut words = all.iter().filter(|word| !word.starts_with("--"));
         let image = words.next()?;
@@ -406,18 +406,18 @@ fn user_of(base: &Image, written: Option<(String, Place)>) -> RunAs {
 }
 
 /// `--chmod=0440` and `--chown=user:group`; without `--chown` root owns what is copied.
-fn rights(chmod: Option<String>, chown: Option<String>) -> Option<Rights> {
+fn rights(chmod: Option<String>, chown: Option<String>) -> Option<DeployedRights> {
     let mode = u32::from_str_radix(chmod?.trim(), 8).ok()?;
     let (uid, gid) = match chown {
         // A group that is not named is the user's own number here, other than for USER.
         Some(text) => RunAs::of_text(&text, Some),
         None => (Some(0), Some(0)),
     };
-    Some(Rights { mode, uid, gid })
+    Some(DeployedRights { mode, uid, gid })
 }
 
 /// `ARG NAME=default` and `ENV NAME=value`.
-fn note_variables(variables: &mut Variables, step: &Instruction) {
+fn note_variables(variables: &mut EnvVariables, step: &Instruction) {
     if !matches!(step.word.as_str(), "ARG" | "ENV") {
         return;
     }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::written::Written;
+use super::written::ProvidedValue;
 use crate::finding::Place;
 
 /// The variables of a container. Their values are not shown.
 #[derive(Clone, Debug, Default)]
-pub struct Environment {
+pub struct ContainerEnvironment {
     /// Those whose values are written.
-    pub(super) written: Vec<Arc<Written>>,
+    pub(super) written: Vec<Arc<ProvidedValue>>,
     /// The names of those whose values are not.
     pub(super) hidden: Vec<String>,
     /// Whether a file or an object that is not looked at may set others.
@@ -27,7 +27,7 @@ pub enum Variable<'e> {
     Set(&'e str, &'e Place),
 }
 
-impl Environment {
+impl ContainerEnvironment {
     /// A variable, for a setting that is a word or a number.
     #[must_use]
     pub fn variable(&self, name: &str) -> Variable<'_> {
@@ -51,8 +51,9 @@ impl Environment {
     /// Whether a variable has a text in its value, or may have.
     #[must_use]
     pub fn may_name(&self, wanted: &str) -> bool {
-        let has =
-            |written: &Arc<Written>| written.content.text().is_none_or(|it| it.contains(wanted));
+        let has = |written: &Arc<ProvidedValue>| {
+            written.content.text().is_none_or(|it| it.contains(wanted))
+        };
         self.has_more || !self.hidden.is_empty() || self.written.iter().any(has)
     }
 }

@@ -6,7 +6,7 @@
 
 /// A word of the command line.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Word {
+pub(crate) struct FlagWord {
     /// The name, without dashes.
     pub(crate) name: &'static str,
     /// The first release that knows it; none for 2.0 and older.
@@ -15,7 +15,7 @@ pub(crate) struct Word {
     pub(crate) until: Option<(u16, u16)>,
 }
 
-impl Word {
+impl FlagWord {
     /// Whether a release knows it.
     pub(crate) fn is_known_to(&self, release: (u16, u16)) -> bool {
         self.since.is_none_or(|since| since <= release)
@@ -23,13 +23,17 @@ impl Word {
     }
 }
 
-const fn word(name: &'static str, since: Option<(u16, u16)>, until: Option<(u16, u16)>) -> Word {
-    Word { name, since, until }
+const fn word(
+    name: &'static str,
+    since: Option<(u16, u16)>,
+    until: Option<(u16, u16)>,
+) -> FlagWord {
+    FlagWord { name, since, until }
 }
 
 /// What follows the name of a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takes {
+pub(crate) enum FlagArgument {
     /// Nothing: it is a switch.
     Nothing,
     /// A duration of Prometheus (`model.ParseDuration`).
@@ -44,58 +48,76 @@ pub(crate) enum Takes {
 
 /// What flags take, from runs of 3.5.3 with values that it rejects and from `cmd/prometheus/main.go`;
 /// any text for those that are not listed.
-pub(crate) const VALUES: &[(&str, Takes)] = &[
-    ("agent", Takes::Nothing),
+pub(crate) const VALUES: &[(&str, FlagArgument)] = &[
+    ("agent", FlagArgument::Nothing),
     (
         "alertmanager.drain-notification-queue-on-shutdown",
-        Takes::Nothing,
+        FlagArgument::Nothing,
     ),
-    ("alertmanager.notification-queue-capacity", Takes::Number),
-    ("auto-gomaxprocs", Takes::Nothing),
-    ("auto-gomemlimit", Takes::Nothing),
-    ("config.auto-reload-interval", Takes::Duration),
-    ("log.format", Takes::OneOf(&["logfmt", "json"])),
+    (
+        "alertmanager.notification-queue-capacity",
+        FlagArgument::Number,
+    ),
+    ("auto-gomaxprocs", FlagArgument::Nothing),
+    ("auto-gomemlimit", FlagArgument::Nothing),
+    ("config.auto-reload-interval", FlagArgument::Duration),
+    ("log.format", FlagArgument::OneOf(&["logfmt", "json"])),
     (
         "log.level",
-        Takes::OneOf(&["debug", "info", "warn", "error"]),
+        FlagArgument::OneOf(&["debug", "info", "warn", "error"]),
     ),
-    ("query.lookback-delta", Takes::Duration),
-    ("query.max-concurrency", Takes::Number),
-    ("query.max-samples", Takes::Number),
-    ("query.timeout", Takes::Duration),
-    ("rules.alert.for-grace-period", Takes::Duration),
-    ("rules.alert.for-outage-tolerance", Takes::Duration),
-    ("rules.alert.resend-delay", Takes::Duration),
-    ("rules.max-concurrent-evals", Takes::Number),
-    ("scrape.adjust-timestamps", Takes::Nothing),
-    ("scrape.discovery-reload-interval", Takes::Duration),
-    ("storage.agent.no-lockfile", Takes::Nothing),
-    ("storage.agent.retention.max-time", Takes::Duration),
-    ("storage.agent.retention.min-time", Takes::Duration),
-    ("storage.agent.wal-compression", Takes::Nothing),
-    ("storage.agent.wal-segment-size", Takes::Size),
-    ("storage.remote.flush-deadline", Takes::Duration),
-    ("storage.remote.read-concurrent-limit", Takes::Number),
-    ("storage.remote.read-max-bytes-in-frame", Takes::Number),
-    ("storage.remote.read-sample-limit", Takes::Number),
-    ("storage.tsdb.allow-overlapping-blocks", Takes::Nothing),
-    ("storage.tsdb.allow-overlapping-compaction", Takes::Nothing),
-    ("storage.tsdb.head-chunks-write-queue-size", Takes::Number),
-    ("storage.tsdb.max-block-chunk-segment-size", Takes::Size),
-    ("storage.tsdb.max-block-duration", Takes::Duration),
-    ("storage.tsdb.min-block-duration", Takes::Duration),
-    ("storage.tsdb.no-lockfile", Takes::Nothing),
-    ("storage.tsdb.retention", Takes::Duration),
-    ("storage.tsdb.retention.size", Takes::Size),
-    ("storage.tsdb.retention.time", Takes::Duration),
-    ("storage.tsdb.wal-compression", Takes::Nothing),
-    ("storage.tsdb.wal-segment-size", Takes::Size),
-    ("web.enable-admin-api", Takes::Nothing),
-    ("web.enable-lifecycle", Takes::Nothing),
-    ("web.enable-otlp-receiver", Takes::Nothing),
-    ("web.enable-remote-write-receiver", Takes::Nothing),
-    ("web.max-connections", Takes::Number),
-    ("web.read-timeout", Takes::Duration),
+    ("query.lookback-delta", FlagArgument::Duration),
+    ("query.max-concurrency", FlagArgument::Number),
+    ("query.max-samples", FlagArgument::Number),
+    ("query.timeout", FlagArgument::Duration),
+    ("rules.alert.for-grace-period", FlagArgument::Duration),
+    ("rules.alert.for-outage-tolerance", FlagArgument::Duration),
+    ("rules.alert.resend-delay", FlagArgument::Duration),
+    ("rules.max-concurrent-evals", FlagArgument::Number),
+    ("scrape.adjust-timestamps", FlagArgument::Nothing),
+    ("scrape.discovery-reload-interval", FlagArgument::Duration),
+    ("storage.agent.no-lockfile", FlagArgument::Nothing),
+    ("storage.agent.retention.max-time", FlagArgument::Duration),
+    ("storage.agent.retention.min-time", FlagArgument::Duration),
+    ("storage.agent.wal-compression", FlagArgument::Nothing),
+    ("storage.agent.wal-segment-size", FlagArgument::Size),
+    ("storage.remote.flush-deadline", FlagArgument::Duration),
+    ("storage.remote.read-concurrent-limit", FlagArgument::Number),
+    (
+        "storage.remote.read-max-bytes-in-frame",
+        FlagArgument::Number,
+    ),
+    ("storage.remote.read-sample-limit", FlagArgument::Number),
+    (
+        "storage.tsdb.allow-overlapping-blocks",
+        FlagArgument::Nothing,
+    ),
+    (
+        "storage.tsdb.allow-overlapping-compaction",
+        FlagArgument::Nothing,
+    ),
+    (
+        "storage.tsdb.head-chunks-write-queue-size",
+        FlagArgument::Number,
+    ),
+    (
+        "storage.tsdb.max-block-chunk-segment-size",
+        FlagArgument::Size,
+    ),
+    ("storage.tsdb.max-block-duration", FlagArgument::Duration),
+    ("storage.tsdb.min-block-duration", FlagArgument::Duration),
+    ("storage.tsdb.no-lockfile", FlagArgument::Nothing),
+    ("storage.tsdb.retention", FlagArgument::Duration),
+    ("storage.tsdb.retention.size", FlagArgument::Size),
+    ("storage.tsdb.retention.time", FlagArgument::Duration),
+    ("storage.tsdb.wal-compression", FlagArgument::Nothing),
+    ("storage.tsdb.wal-segment-size", FlagArgument::Size),
+    ("web.enable-admin-api", FlagArgument::Nothing),
+    ("web.enable-lifecycle", FlagArgument::Nothing),
+    ("web.enable-otlp-receiver", FlagArgument::Nothing),
+    ("web.enable-remote-write-receiver", FlagArgument::Nothing),
+    ("web.max-connections", FlagArgument::Number),
+    ("web.read-timeout", FlagArgument::Duration),
 ];
 
 /// Flags that may be given several times: their values are lists (kingpin `IsCumulative`).
@@ -119,7 +141,7 @@ pub(crate) const FOR_SERVERS: &[&str] = &[
 pub(crate) const FOR_AGENTS: &[&str] = &["storage.agent."];
 
 /// The flags.
-pub(crate) const FLAGS: &[Word] = &[
+pub(crate) const FLAGS: &[FlagWord] = &[
     word("agent", Some((3, 0)), None),
     word(
         "alertmanager.drain-notification-queue-on-shutdown",
@@ -248,7 +270,7 @@ pub(crate) const FLAGS: &[Word] = &[
 ];
 
 /// The names of `--enable-feature`.
-pub(crate) const FEATURES: &[Word] = &[
+pub(crate) const FEATURES: &[FlagWord] = &[
     word("agent", Some((2, 32)), Some((3, 0))),
     word("auto-gomaxprocs", Some((2, 35)), Some((3, 0))),
     word("auto-gomemlimit", Some((2, 50)), Some((3, 0))),
@@ -297,7 +319,7 @@ mod tests {
     #[test]
     fn words_are_known_between_their_releases() {
         let find =
-            |table: &[Word], name: &str| *table.iter().find(|word| word.name == name).unwrap();
+            |table: &[FlagWord], name: &str| *table.iter().find(|word| word.name == name).unwrap();
         for (word, release, want) in [
             (find(FLAGS, "agent"), (2, 55), false),
             (find(FLAGS, "agent"), (3, 0), true),

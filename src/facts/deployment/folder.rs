@@ -2,7 +2,7 @@
 
 use super::inside;
 use super::model::{Deployment, MountSource};
-use super::resolve::Resolved;
+use super::resolve::ResolvedPath;
 use crate::source::Tree;
 
 impl Deployment {
@@ -22,7 +22,7 @@ impl Deployment {
     }
 
     fn names_of_source(&self, tree: &dyn Tree, folder: &str) -> Vec<String> {
-        let Resolved::Provided(found) = self.resolve(tree, folder) else {
+        let ResolvedPath::Provided(found) = self.resolve(tree, folder) else {
             return Vec::new();
         };
         match (&found.tree_file, &found.mount.source) {

@@ -6,19 +6,19 @@ use std::sync::Arc;
 use super::inside;
 use super::model::{KeyItem, KeyPart, KeyVolume, PartKind, ProvidedKey, Provider};
 use super::near::listed;
-use super::user::Rights;
-use super::written::Written;
+use super::user::DeployedRights;
+use super::written::ProvidedValue;
 use crate::finding::{Evidence, Place, nearest};
 
 /// What becomes of a file that is looked for in a volume.
-pub(super) enum Found {
+pub(super) enum VolumeFile {
     /// It is there.
     File {
-        rights: Rights,
+        rights: DeployedRights,
         mode_place: Option<Place>,
         steps: Vec<Evidence>,
         tree_file: Option<PathBuf>,
-        written: Option<Arc<Written>>,
+        written: Option<Arc<ProvidedValue>>,
     },
     /// It may be there, from something that is not in the tree: a sentence.
     Outside(String),
@@ -27,7 +27,7 @@ pub(super) enum Found {
 }
 
 /// What one part of a volume says to a file.
-enum Answer {
+enum VolumeAnswer {
     Has {
         item: Option<KeyItem>,
         key: Option<(Arc<Provider>, ProvidedKey)>,
@@ -41,27 +41,27 @@ enum Answer {
 
 impl KeyVolume {
     /// Looks a file up by its path in the volume.
-    pub(super) fn find(&self, path: &str) -> Found {
+    pub(super) fn find(&self, path: &str) -> VolumeFile {
         let mut may = None;
         let mut lacks = Vec::new();
         let mut steps = Vec::new();
         for part in self.parts.iter().rev() {
             match part.answer(path) {
-                Answer::Has { item, key } => return self.file(part, item, key),
-                Answer::May(reason) => may = may.or(Some(reason)),
-                Answer::Lacks { words, steps: more } => {
+                VolumeAnswer::Has { item, key } => return self.file(part, item, key),
+                VolumeAnswer::May(reason) => may = may.or(Some(reason)),
+                VolumeAnswer::Lacks { words, steps: more } => {
                     lacks.push(words);
                     steps.extend(more);
                 }
             }
         }
         match may {
-            Some(reason) => Found::Outside(reason),
-            None if lacks.is_empty() => Found::Nowhere {
+            Some(reason) => VolumeFile::Outside(reason),
+            None if lacks.is_empty() => VolumeFile::Nowhere {
                 near: format!("the volume `{}` is empty", self.name),
                 steps,
             },
-            None => Found::Nowhere {
+            None => VolumeFile::Nowhere {
                 near: lacks.join(", and "),
                 steps,
             },
@@ -120,7 +120,7 @@ impl KeyVolume {
         part: &KeyPart,
         item: Option<KeyItem>,
         key: Option<(Arc<Provider>, ProvidedKey)>,
-    ) -> Found {
+    ) -> VolumeFile {
         let mut steps = Vec::new();
         if let Some((item, place)) = item
             .as_ref()
@@ -138,7 +138,7 @@ impl KeyVolume {
                 message,
             });
         }
-        Found::File {
+        VolumeFile::File {
             mode_place: item
                 .as_ref()
                 .and_then(|item| item.mode_place.clone())
@@ -154,7 +154,7 @@ impl KeyVolume {
     /// that group and lets it read (kubernetes/kubernetes `pkg/volume/volume_linux.go`: mode |
     /// 0440 for volumes of this kind). Tokens of a service account are 0600 as soon as the pod
     /// has an `fsGroup` or all its containers the same user (`pkg/volume/projected/projected.go`).
-    fn rights(&self, part: &KeyPart, mode: Option<u32>) -> Rights {
+    fn rights(&self, part: &KeyPart, mode: Option<u32>) -> DeployedRights {
         let (is_token, owner) = match part.kind {
             PartKind::Token { owner } => (true, owner),
             _ => (false, None),
@@ -166,7 +166,7 @@ impl KeyVolume {
             mode.unwrap_or(part.mode)
         };
         let shared = if self.fs_group.is_some() { 0o440 } else { 0 };
-        Rights {
+        DeployedRights {
             mode: mode | shared,
             uid: Some(owner.unwrap_or(0)),
             gid: Some(self.fs_group.unwrap_or(0)),
@@ -183,10 +183,10 @@ impl KeyVolume {
 }
 
 impl KeyPart {
-    fn answer(&self, path: &str) -> Answer {
+    fn answer(&self, path: &str) -> VolumeAnswer {
         let (kind, name, providers) = match &self.kind {
             PartKind::Other(words) => {
-                return Answer::May(format!("the volume is filled from {words}"));
+                return VolumeAnswer::May(format!("the volume is filled from {words}"));
             }
             PartKind::Token { .. } | PartKind::Made => ("", "", [].as_slice()),
             PartKind::Object {
@@ -199,12 +199,12 @@ impl KeyPart {
             return answer_of_key(kind, name, providers, path, None);
         };
         match items.iter().rfind(|item| item.path == path) {
-            Some(item) if kind.is_empty() => Answer::Has {
+            Some(item) if kind.is_empty() => VolumeAnswer::Has {
                 item: Some(item.clone()),
                 key: None,
             },
             Some(item) => answer_of_key(kind, name, providers, &item.key, Some(item)),
-            None => Answer::Lacks {
+            None => VolumeAnswer::Lacks {
                 words: self.items_words(items, path),
                 steps: Vec::new(),
             },
@@ -258,7 +258,7 @@ fn answer_of_key(
     providers: &[Arc<Provider>],
     key: &str,
     item: Option<&KeyItem>,
-) -> Answer {
+) -> VolumeAnswer {
     let mut found = providers
         .iter()
         .filter_map(|provider| Some((Arc::clone(provider), provider.keys.get(key)?.clone())));
@@ -267,16 +267,16 @@ fn answer_of_key(
         if found.next().is_some() {
             key.written = None;
         }
-        return Answer::Has {
+        return VolumeAnswer::Has {
             item: item.cloned(),
             key: Some((provider, key)),
         };
     }
     if providers.is_empty() {
-        return Answer::May(format!("the tree has no manifest of the {kind} `{name}`"));
+        return VolumeAnswer::May(format!("the tree has no manifest of the {kind} `{name}`"));
     }
     if let Some(open) = providers.iter().find(|provider| !provider.complete) {
-        return Answer::May(format!(
+        return VolumeAnswer::May(format!(
             "the {} `{}` may have further keys than the tree shows",
             open.kind, open.name
         ));
@@ -298,7 +298,7 @@ fn answer_of_key(
         place: provider.place.clone(),
         message: format!("the {} `{}` is here", provider.kind, provider.name),
     });
-    Answer::Lacks {
+    VolumeAnswer::Lacks {
         words,
         steps: steps.collect(),
     }

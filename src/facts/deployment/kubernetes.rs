@@ -17,7 +17,7 @@ use self::provider::{AUTOMOUNT, Providers};
 pub(super) use self::released::{may_install, released};
 pub use self::service::Service;
 pub(super) use self::service::{Pods, services};
-use self::volume::Pod;
+use self::volume::PodSpec;
 pub(super) use self::volume::mode;
 use super::Home;
 use super::arguments::VMAGENT_CONFIG;
@@ -29,7 +29,7 @@ use super::model::{
 use super::programs;
 use super::scan::{SourceFile, may_run_prometheus};
 use crate::discover::{Manifest, manifests};
-use crate::facts::words::Names;
+use crate::facts::words::NameScan;
 use crate::finding::{Evidence, Place};
 use crate::yaml::Node;
 use container::{arguments_of, environment, image_of, runs_prometheus, user_of};
@@ -72,7 +72,7 @@ pub(super) fn read(
     if running.is_empty() {
         return Vec::new();
     }
-    let patches = Patches::read(workloads, &running);
+    let patches = WorkloadPatches::read(workloads, &running);
     let providers = Providers::read(home, providers, &running);
     let mut out = Vec::new();
     for workload in &running {
@@ -116,12 +116,12 @@ impl Objects {
 }
 
 /// Manifests that patch what runs Prometheus: they name no image.
-struct Patches(HashMap<(String, String), Vec<Place>>);
+struct WorkloadPatches(HashMap<(String, String), Vec<Place>>);
 
-impl Patches {
+impl WorkloadPatches {
     /// Reads the files in which one of the patched names occurs.
     fn read(files: &[SourceFile], patched: &[Workload<'_>]) -> Self {
-        let names = Names::new(
+        let names = NameScan::new(
             patched
                 .iter()
                 .map(|workload| workload.manifest.name)
@@ -196,7 +196,7 @@ impl<'d> Workload<'d> {
 
     /// The names of what its volumes are filled from.
     fn names(&self) -> Vec<String> {
-        Pod::new(self.spec, self.manifest.namespace).names()
+        PodSpec::new(self.spec, self.manifest.namespace).names()
     }
 
     fn service_account(&self) -> &'d str {
@@ -206,7 +206,7 @@ impl<'d> Workload<'d> {
     }
 
     /// Patches of it, by which it may mount more.
-    fn doubts(&self, patches: &Patches, providers: &Providers) -> Vec<Evidence> {
+    fn doubts(&self, patches: &WorkloadPatches, providers: &Providers) -> Vec<Evidence> {
         let patches = patches.of(self.manifest).iter();
         let inline = providers.patching(self.manifest.name).iter();
         let places = patches.chain(inline);
@@ -263,7 +263,7 @@ impl<'d> Workload<'d> {
         providers: &Providers,
         doubts: &[Evidence],
     ) -> Deployment {
-        let pod = Pod::new(self.spec, self.manifest.namespace);
+        let pod = PodSpec::new(self.spec, self.manifest.namespace);
         let image = image_of(container);
         let arguments = arguments_of(container, home.every);
         let mut mounts: Vec<Mount> = self.injected();
@@ -413,7 +413,7 @@ impl<'d> Workload<'d> {
     /// has the last word.
     fn service_account_mount(
         &self,
-        pod: &Pod<'d>,
+        pod: &PodSpec<'d>,
         providers: &Providers,
     ) -> (Option<Mount>, Vec<Withheld>) {
         let says = self.spec.mapping().and_then(|spec| spec.entry(AUTOMOUNT));

@@ -23,8 +23,8 @@ use crate::facts::scripts::LARGEST_SCRIPT;
 use crate::facts::settings::WEB_FILE;
 use crate::finding::{Place, Text};
 use crate::source::Tree;
-use sources::Sources;
-use words::{Piece, blocks, commands, is_chosen, is_image, words_of_block};
+use sources::CopySources;
+use words::{CommandWord, blocks, commands, is_chosen, is_image, words_of_block};
 
 /// Programs that start containers.
 const ENGINES: &[&str] = &["docker", "nerdctl", "podman"];
@@ -48,9 +48,9 @@ const SWITCHES: &[&str] = &[
 const WITH_VALUE: &[&str] = &["--config.file", "--web.config.file", "--enable-feature"];
 
 /// A command that starts Prometheus.
-struct Started {
-    arguments: Vec<Piece>,
-    image: Option<Piece>,
+struct StartCommand {
+    arguments: Vec<CommandWord>,
+    image: Option<CommandWord>,
     /// Files of the machine that it mounts, and where.
     binds: Vec<Bind>,
     /// Whether the entry point of the image surely gets all of the arguments.
@@ -91,7 +91,7 @@ pub(crate) fn of_texts(tree: &dyn Tree, root: &Path, texts: &[Arc<Text>]) -> Vec
     if starts.is_empty() {
         return Vec::new();
     }
-    let mut sources = Sources::new(tree, root, &files);
+    let mut sources = CopySources::new(tree, root, &files);
     let deployments = starts.into_iter().map(|(mut deployment, binds)| {
         deployment.root = root.to_owned();
         deployment.mounts = mounts(&deployment, &binds, &mut sources);
@@ -164,7 +164,7 @@ fn of_text(
 
 /// The Prometheus that a command of a shell starts: by itself, in a container, or by the variable that
 /// its unit takes the flags from.
-fn started(path: &Path, command: &[Piece]) -> Option<Started> {
+fn started(path: &Path, command: &[CommandWord]) -> Option<StartCommand> {
     let end = command
         .iter()
         .position(|word| word.text.starts_with(['>', '<']) || word.text.starts_with("2>"));
@@ -174,15 +174,15 @@ fn started(path: &Path, command: &[Piece]) -> Option<Started> {
         .or_else(|| by_variable(path, command))
 }
 
-fn by_itself(command: &[Piece]) -> Option<Started> {
+fn by_itself(command: &[CommandWord]) -> Option<StartCommand> {
     let first = command.iter().position(is_flag)?;
     let before = command.get(..first)?;
     let program = before
         .iter()
         .rposition(|word| word.name() == "prometheus")?;
     let between = before.get(program + 1..)?;
-    let is_open = |word: &Piece| word.text.starts_with(['-', '$']);
-    between.iter().all(is_open).then(|| Started {
+    let is_open = |word: &CommandWord| word.text.starts_with(['-', '$']);
+    between.iter().all(is_open).then(|| StartCommand {
         arguments: command.get(program + 1..).unwrap_or_default().to_vec(),
         image: None,
         binds: Vec::new(),
@@ -191,14 +191,14 @@ fn by_itself(command: &[Piece]) -> Option<Started> {
 }
 
 /// Whether a word is a flag of Prometheus.
-fn is_flag(word: &Piece) -> bool {
+fn is_flag(word: &CommandWord) -> bool {
     let name = word.text.strip_prefix("--");
     let name = name.and_then(|rest| rest.split('=').next());
     name.is_some_and(|name| FLAGS.iter().any(|flag| flag.name == name))
 }
 
 /// `docker run [options] image [flags]`.
-fn by_engine(command: &[Piece]) -> Option<Started> {
+fn by_engine(command: &[CommandWord]) -> Option<StartCommand> {
     let engine = command
         .iter()
         .position(|word| ENGINES.contains(&word.name()))?;
@@ -242,7 +242,7 @@ fn by_engine(command: &[Piece]) -> Option<Started> {
     let mut first = arguments.first().into_iter();
     first
         .all(|word| word.text.starts_with(['-', '$']))
-        .then(|| Started {
+        .then(|| StartCommand {
             arguments: arguments.to_vec(),
             image: Some(image.clone()),
             binds,
@@ -251,7 +251,7 @@ fn by_engine(command: &[Piece]) -> Option<Started> {
 }
 
 /// `ARGS="--agent --config.file=…"` in the file of variables that the unit of a package reads.
-fn by_variable(path: &Path, command: &[Piece]) -> Option<Started> {
+fn by_variable(path: &Path, command: &[CommandWord]) -> Option<StartCommand> {
     let [word] = command else {
         return None;
     };
@@ -261,25 +261,28 @@ fn by_variable(path: &Path, command: &[Piece]) -> Option<Started> {
     if !name.chars().all(is_name) {
         return None;
     }
-    let flags = flags.split_whitespace().map(|flag| Piece {
+    let flags = flags.split_whitespace().map(|flag| CommandWord {
         text: flag.to_owned(),
         span: word.span,
     });
-    let arguments: Vec<Piece> = flags.collect();
-    arguments.first().is_some_and(is_flag).then_some(Started {
-        arguments,
-        image: None,
-        binds: Vec::new(),
-        for_entry_point: false,
-    })
+    let arguments: Vec<CommandWord> = flags.collect();
+    arguments
+        .first()
+        .is_some_and(is_flag)
+        .then_some(StartCommand {
+            arguments,
+            image: None,
+            binds: Vec::new(),
+            for_entry_point: false,
+        })
 }
 
 /// The Prometheus that a block describes: its image or its command says so.
-fn container(words: &[Piece]) -> Option<Started> {
+fn container(words: &[CommandWord]) -> Option<StartCommand> {
     let image = words
         .iter()
         .find(|word| is_image(&word.text) && word.text.contains('/'));
-    let is_command = |pair: &[Piece]| match pair {
+    let is_command = |pair: &[CommandWord]| match pair {
         [key, equals, value] => {
             key.text == "command" && equals.text == "=" && value.name() == "prometheus"
         }
@@ -300,7 +303,7 @@ fn container(words: &[Piece]) -> Option<Started> {
         });
         [Some(word.clone()), value.cloned()]
     });
-    Some(Started {
+    Some(StartCommand {
         arguments: arguments.flatten().collect(),
         image: image.cloned(),
         binds: binds(words),
@@ -308,7 +311,7 @@ fn container(words: &[Piece]) -> Option<Started> {
     })
 }
 
-fn binds(words: &[Piece]) -> Vec<Bind> {
+fn binds(words: &[CommandWord]) -> Vec<Bind> {
     let binds = words.iter().filter_map(|word| bind(&word.text));
     binds.collect()
 }
@@ -342,9 +345,9 @@ fn bind(text: &str) -> Option<Bind> {
     })
 }
 
-fn deployment(path: &Path, text: &Arc<Text>, started: &Started) -> Option<Deployment> {
-    let at = |piece: &Piece| Place::new(text, piece.span);
-    let argument = |piece: &Piece| Argument {
+fn deployment(path: &Path, text: &Arc<Text>, started: &StartCommand) -> Option<Deployment> {
+    let at = |piece: &CommandWord| Place::new(text, piece.span);
+    let argument = |piece: &CommandWord| Argument {
         text: piece.text.clone(),
         place: at(piece),
     };
@@ -364,7 +367,7 @@ fn deployment(path: &Path, text: &Arc<Text>, started: &Started) -> Option<Deploy
 }
 
 /// The configuration and the web configuration that a command names, if they are files of the tree.
-fn mounts(deployment: &Deployment, binds: &[Bind], sources: &mut Sources<'_>) -> Vec<Mount> {
+fn mounts(deployment: &Deployment, binds: &[Bind], sources: &mut CopySources<'_>) -> Vec<Mount> {
     let arguments = &deployment.arguments;
     let config = arguments
         .value("config.file")

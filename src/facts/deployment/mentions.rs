@@ -123,7 +123,7 @@ pub(crate) fn may_mention(path: &Path, bytes: &[u8]) -> bool {
 
 /// The mentions in a text, but for those that were understood as parts of a deployment.
 pub(crate) fn mentions(text: &Arc<Text>, understood: &[Span]) -> Vec<Mention> {
-    let reader = Reader {
+    let reader = MentionReader {
         text,
         content: text.content(),
     };
@@ -159,12 +159,12 @@ pub(crate) fn mentions(text: &Arc<Text>, understood: &[Span]) -> Vec<Mention> {
     out
 }
 
-struct Reader<'t> {
+struct MentionReader<'t> {
     text: &'t Arc<Text>,
     content: &'t str,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> MentionReader<'t> {
     fn mention(&self, from: usize, to: usize, what: Mentioned) -> Mention {
         let place = Place::new(self.text, Span::new(from, to));
         Mention { place, what }

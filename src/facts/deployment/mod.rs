@@ -50,11 +50,11 @@ use std::sync::{Arc, OnceLock};
 pub use arguments::{Argument, Arguments};
 pub(crate) use arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
 pub use belong::{
-    Certainty, Deployments, Held, RunningDeployment, Subject, belonging, reading, shows,
-    started_with,
+    DeployedConfiguration, Deployments, HeldKey, RunCertainty, RunningDeployment, belonging,
+    reading, shows, started_with,
 };
-pub use environment::{Environment, Variable};
-pub use features::Feature;
+pub use environment::{ContainerEnvironment, Variable};
+pub use features::FeatureStatus;
 pub use image::Image;
 pub(super) use inside::on_disk;
 pub use kubernetes::Service;
@@ -64,16 +64,19 @@ pub use model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
     MountSource, Outside, PartKind, Platform, PodNetwork, ProvidedKey, Provider, Withheld,
 };
-pub use network::{Container, Hit, Mode, Named, Network, Surroundings, Together, network};
+pub use network::{
+    ContainerNetworks, Hit, NetworkContainer, NetworkMode, NetworkName, Surroundings, Together,
+    network,
+};
 pub use receiving::{Missing, Off, Receiving};
 pub(crate) use resolve::AtPath;
-pub use resolve::{Access, NotMounted, Provided, Resolved};
+pub use resolve::{Access, NotMounted, Provided, ResolvedPath};
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
 pub(crate) use scan::{may_be_chart, may_run_prometheus};
-pub use started::{Key, Leads, Start, Starts, may_start, started, starts};
+pub use started::{ArgumentSource, ManifestKey, ProgramStart, Starts, may_start, started, starts};
 pub(crate) use unit::{is_unit, may_start_prometheus};
-pub use user::{Rights, RunAs};
-pub use written::{Content, Written};
+pub use user::{DeployedRights, RunAs};
+pub use written::{HiddenContent, ProvidedValue};
 
 use crate::source::{EntryKind, Tree};
 
@@ -82,12 +85,12 @@ use crate::source::{EntryKind, Tree};
 /// [`kinds`] rules out are not parsed; files that can't be parsed tell nothing.
 #[must_use]
 pub fn read(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Vec<Deployment> {
-    Sources::new(tree, root, files).deployments(tree)
+    DeploymentSources::new(tree, root, files).deployments(tree)
 }
 
 /// The files that describe deployments, by what they may be, each list in the order of the paths.
 #[derive(Clone, Debug, Default)]
-pub struct Sources {
+pub struct DeploymentSources {
     /// The root of the tree, without links.
     root: PathBuf,
     compose: Vec<SourceFile>,
@@ -101,7 +104,7 @@ pub struct Sources {
     committed: Committed,
 }
 
-impl Sources {
+impl DeploymentSources {
     /// Those among some files, by their names and a scan of their bytes.
     #[must_use]
     pub fn new(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Self {

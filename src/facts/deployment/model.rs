@@ -9,9 +9,9 @@ use super::by_path::ByPath;
 use super::image::Image;
 use super::inside;
 use super::kubernetes::operated::OPERATED_CONFIG;
-use super::user::{Rights, RunAs};
+use super::user::{DeployedRights, RunAs};
 use super::writers::Writers;
-use super::written::Written;
+use super::written::ProvidedValue;
 use crate::facts::settings::WEB_FILE;
 use crate::finding::{Evidence, Place};
 
@@ -70,7 +70,7 @@ pub struct Deployment {
     /// The network of its pod.
     pub pod: PodNetwork,
     /// The variables that are set for it with a value that is written down.
-    pub environment: Vec<Arc<Written>>,
+    pub environment: Vec<Arc<ProvidedValue>>,
     /// Why more may be mounted than is seen here; while there is a reason, a path without a mount
     /// is unknown, not missing.
     pub doubts: Vec<Evidence>,
@@ -258,7 +258,7 @@ pub struct ComposeFile {
     /// Owner and mode as they are written, where docker compose honors them: it does not for
     /// secrets and configs from files, which it bind-mounts (docs.docker.com, compose file
     /// reference, secrets). None as well where versions differ on what holds by default.
-    pub rights: Option<Rights>,
+    pub rights: Option<DeployedRights>,
     /// Where `uid`, `gid` or `mode` is written although it has no effect.
     pub ignored: Option<Place>,
 }
@@ -270,9 +270,9 @@ pub enum ComposeOrigin {
     File(PathBuf),
     /// `environment:`, by the name of the variable, with its value in the `.env` file beside the
     /// compose file, if it has one there.
-    Environment(String, Option<Arc<Written>>),
+    Environment(String, Option<Arc<ProvidedValue>>),
     /// `content:`, written into the compose file.
-    Content(Arc<Written>),
+    Content(Arc<ProvidedValue>),
     /// `external: true`, or a file outside the tree: where, for people.
     Outside(String),
 }
@@ -369,7 +369,7 @@ pub struct ProvidedKey {
     /// The file of the tree that its value comes from, if it does.
     pub file: Option<PathBuf>,
     /// Its value, if it is there in the clear.
-    pub written: Option<Arc<Written>>,
+    pub written: Option<Arc<ProvidedValue>>,
     /// Where its value is, if that is a part of a line.
     pub here: Option<Place>,
 }
@@ -385,7 +385,7 @@ pub struct Copied {
     pub here: Option<Place>,
     /// Owner and mode in the image, where `--chmod` sets the mode. Without it the mode is that of
     /// the checkout on the building machine, which no one knows here.
-    pub rights: Option<Rights>,
+    pub rights: Option<DeployedRights>,
 }
 
 /// Something outside the tree.

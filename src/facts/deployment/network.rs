@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::arguments::Arguments;
-use super::environment::Environment;
+use super::environment::ContainerEnvironment;
 use super::image::Image;
 use super::kubernetes::{Pods, Service};
 use super::model::Platform;
 use super::scan::SourceFile;
-use super::{Committed, Home, Sources, compose, kubernetes};
+use super::{Committed, DeploymentSources, Home, compose, kubernetes};
 use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Place};
 use crate::source::Tree;
 
 /// A name in a network of containers, and what it leads to.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub struct NetworkName {
     /// The names of docker compose; the name of the Service.
     pub(super) names: Vec<String>,
     /// What brings it about.
@@ -32,7 +32,7 @@ pub struct Named {
     /// How ports lead to those of the containers.
     pub(super) ports: Ports,
     /// The containers behind it; of a pod only one answers at a port.
-    pub(super) containers: Vec<Container>,
+    pub(super) containers: Vec<NetworkContainer>,
     /// What asks for a proxy of a mesh beside its containers.
     pub(super) injected: Option<Evidence>,
     /// The kind and the name of what runs the pods.
@@ -60,12 +60,12 @@ pub struct Surroundings {
     pub mode: Option<String>,
     /// The same where it puts the service outside of every network with names, and nothing else gives
     /// it any.
-    pub own_mode: Option<Mode>,
+    pub own_mode: Option<NetworkMode>,
 }
 
 /// A `network_mode` by which names of services lead nowhere (docs.docker.com, networking overview).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub enum NetworkMode {
     /// The network of the machine.
     Host,
     /// The default bridge, where containers know each other by address only.
@@ -74,7 +74,7 @@ pub enum Mode {
     None,
 }
 
-impl Mode {
+impl NetworkMode {
     pub(super) fn of(written: &str) -> Option<Self> {
         match written {
             "host" => Some(Self::Host),
@@ -99,7 +99,7 @@ impl Mode {
 #[derive(Debug)]
 pub struct Together<'n> {
     /// All of them.
-    pub all: Vec<&'n Named>,
+    pub all: Vec<&'n NetworkName>,
     /// Whether no other compose file of the folder may add to them.
     pub is_alone: bool,
 }
@@ -110,19 +110,19 @@ pub(super) enum Ports {
     /// They are the same.
     Same,
     /// Those of a Service, and where each leads.
-    Mapped(Vec<(u16, Target)>),
+    Mapped(Vec<(u16, ContainerPort)>),
 }
 
 /// The port of a container.
 #[derive(Clone, Debug)]
-pub(super) enum Target {
+pub(super) enum ContainerPort {
     Number(u16),
     Name(String),
 }
 
 /// A container behind a name.
 #[derive(Clone, Debug)]
-pub struct Container {
+pub struct NetworkContainer {
     /// For people: "the service `mimir`".
     pub name: String,
     /// Its image, if one is named.
@@ -134,7 +134,7 @@ pub struct Container {
     /// What it is started with, as far as that is written.
     pub arguments: Arguments,
     /// Its variables.
-    pub environment: Environment,
+    pub environment: ContainerEnvironment,
     /// Why another program may run in it, or with other settings than are seen.
     pub changes: Vec<Evidence>,
     /// Whether its image may be another one.
@@ -145,9 +145,9 @@ pub struct Container {
 #[derive(Clone, Debug)]
 pub struct Hit<'n> {
     /// The name that leads to it.
-    pub named: &'n Named,
+    pub named: &'n NetworkName,
     /// The container; none if it is not known which of a pod's it is.
-    pub container: Option<&'n Container>,
+    pub container: Option<&'n NetworkContainer>,
     /// The port at which the container is asked.
     pub port: u16,
     /// Whether the host names the namespace, or needs none.
@@ -156,10 +156,10 @@ pub struct Hit<'n> {
 
 /// All names of a tree's networks. Files are parsed when a name is asked for that occurs in them.
 #[derive(Debug)]
-pub struct Network {
+pub struct ContainerNetworks {
     root: PathBuf,
     /// The compose files of a folder each, then a file of Services each, in the order of the paths.
-    groups: Vec<Group>,
+    groups: Vec<NameGroup>,
     words: WordIndex,
     /// The groups that are asked for every name: folders of compose files whose names may come from
     /// variables, and what the Operator and charts make.
@@ -178,7 +178,7 @@ pub struct Network {
 
 /// Files whose names are read together.
 #[derive(Debug)]
-struct Group {
+struct NameGroup {
     platform: Platform,
     by: MadeBy,
     files: Vec<SourceFile>,
@@ -199,7 +199,7 @@ enum MadeBy {
 /// The names that a group brings about.
 #[derive(Debug, Default)]
 struct GroupNames {
-    all: Vec<Named>,
+    all: Vec<NetworkName>,
     /// In lower case.
     by_name: HashMap<String, Vec<usize>>,
     /// The Services of Kubernetes, whether they lead to pods in sight or not.
@@ -211,28 +211,29 @@ const NAMES_WITH_VARIABLES: &[&str] = &["container_name", "hostname", "aliases"]
 
 /// The names that some files bring about. `root` is the root of the tree.
 #[must_use]
-pub fn network(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Network {
-    Sources::new(tree, root, files).network()
+pub fn network(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> ContainerNetworks {
+    DeploymentSources::new(tree, root, files).network()
 }
 
-impl Sources {
+impl DeploymentSources {
     /// The names that they bring about.
     #[must_use]
-    pub fn network(&self) -> Network {
-        let mut groups: Vec<Group> = compose::folders(&self.compose)
+    pub fn network(&self) -> ContainerNetworks {
+        let mut groups: Vec<NameGroup> = compose::folders(&self.compose)
             .into_iter()
-            .map(|files| Group::new(Platform::Compose, files))
+            .map(|files| NameGroup::new(Platform::Compose, files))
             .collect();
         let services = self.services.iter();
-        groups.extend(services.map(|file| Group::new(Platform::Kubernetes, vec![file.clone()])));
+        groups
+            .extend(services.map(|file| NameGroup::new(Platform::Kubernetes, vec![file.clone()])));
         // The names of the Operator and of charts are not written in the files, so that they are always
         // asked.
         let first = groups.len();
         let operated = self.operated.iter().map(|file| (file, MadeBy::Operator));
         let released = self.releases.iter().map(|file| (file, MadeBy::Chart));
-        groups.extend(operated.chain(released).map(|(file, by)| Group {
+        groups.extend(operated.chain(released).map(|(file, by)| NameGroup {
             by,
-            ..Group::new(Platform::Kubernetes, vec![file.clone()])
+            ..NameGroup::new(Platform::Kubernetes, vec![file.clone()])
         }));
         let numbered = groups.iter().enumerate();
         let open = numbered.filter(|(number, group)| *number >= first || group.has_variables());
@@ -246,7 +247,7 @@ impl Sources {
                 by_file.entry(file.path.clone()).or_insert(number);
             }
         }
-        Network {
+        ContainerNetworks {
             open: open.map(|(number, _)| number).collect(),
             open_names: OnceLock::new(),
             by_file,
@@ -267,7 +268,7 @@ impl Sources {
     }
 }
 
-impl Network {
+impl ContainerNetworks {
     /// What answers at a host, in lower case, and a port, wherever one asks from.
     #[must_use]
     pub fn ask(&self, tree: &dyn Tree, host: &str, port: u16) -> Vec<Hit<'_>> {
@@ -308,7 +309,7 @@ impl Network {
     }
 
     /// The containers behind all names; reads every file.
-    pub fn containers(&self, tree: &dyn Tree) -> impl Iterator<Item = &Container> {
+    pub fn containers(&self, tree: &dyn Tree) -> impl Iterator<Item = &NetworkContainer> {
         let groups = self.groups.iter().map(move |group| self.names(tree, group));
         let named = groups.flat_map(|names| &names.all);
         named.flat_map(|named| &named.containers)
@@ -363,7 +364,7 @@ impl Network {
     }
 
     /// What a group brings about.
-    fn names<'n>(&'n self, tree: &dyn Tree, group: &'n Group) -> &'n GroupNames {
+    fn names<'n>(&'n self, tree: &dyn Tree, group: &'n NameGroup) -> &'n GroupNames {
         group.names.get_or_init(|| group.read(tree, self))
     }
 
@@ -389,7 +390,7 @@ impl Network {
         found.map_or(&[], Vec::as_slice)
     }
 
-    fn of_name(&self, tree: &dyn Tree, name: &str, platform: Platform) -> Vec<&Named> {
+    fn of_name(&self, tree: &dyn Tree, name: &str, platform: Platform) -> Vec<&NetworkName> {
         if name.is_empty() {
             return Vec::new();
         }
@@ -415,7 +416,7 @@ impl Network {
     }
 }
 
-impl Group {
+impl NameGroup {
     fn new(platform: Platform, files: Vec<SourceFile>) -> Self {
         Self {
             platform,
@@ -433,10 +434,11 @@ impl Group {
             })
     }
 
-    fn read(&self, tree: &dyn Tree, network: &Network) -> GroupNames {
+    fn read(&self, tree: &dyn Tree, network: &ContainerNetworks) -> GroupNames {
         let (root, pods) = (&network.root, &network.pods);
         let files = || self.files.iter();
-        let (services, released): (Vec<Service>, Vec<Named>) = match (self.platform, self.by) {
+        let (services, released): (Vec<Service>, Vec<NetworkName>) = match (self.platform, self.by)
+        {
             (Platform::Compose, _) | (_, MadeBy::Operator) => (Vec::new(), Vec::new()),
             (_, MadeBy::Chart) => files().flat_map(kubernetes::released).unzip(),
             (_, MadeBy::Files) => (files().flat_map(kubernetes::services).collect(), Vec::new()),
@@ -480,7 +482,7 @@ impl Group {
 }
 
 impl GroupNames {
-    fn of_name(&self, name: &str) -> impl Iterator<Item = &Named> {
+    fn of_name(&self, name: &str) -> impl Iterator<Item = &NetworkName> {
         let found = self.by_name.get(name).into_iter().flatten();
         found.filter_map(|index| self.all.get(*index))
     }
@@ -504,7 +506,7 @@ impl Hit<'_> {
     }
 }
 
-impl Named {
+impl NetworkName {
     /// What answers where a host goes on with `rest` behind the name: nothing, the namespace, or
     /// that with `svc` and the domain of the cluster.
     fn in_cluster(&self, rest: &str, port: u16) -> Option<Hit<'_>> {
@@ -520,16 +522,16 @@ impl Named {
 
     fn hit(&self, port: u16, is_qualified: bool) -> Option<Hit<'_>> {
         let target = match &self.ports {
-            Ports::Same => Target::Number(port),
+            Ports::Same => ContainerPort::Number(port),
             Ports::Mapped(ports) => {
                 let (_, target) = ports.iter().find(|(one, _)| *one == port)?;
                 target.clone()
             }
         };
-        let declares = |container: &&Container| {
+        let declares = |container: &&NetworkContainer| {
             container.ports.iter().any(|(name, number)| match &target {
-                Target::Number(target) => number == target,
-                Target::Name(target) => name.as_ref() == Some(target),
+                ContainerPort::Number(target) => number == target,
+                ContainerPort::Name(target) => name.as_ref() == Some(target),
             })
         };
         let container = match self.containers.as_slice() {
@@ -537,8 +539,8 @@ impl Named {
             several => several.iter().find(declares),
         };
         let port = match &target {
-            Target::Number(number) => *number,
-            Target::Name(target) => {
+            ContainerPort::Number(number) => *number,
+            ContainerPort::Name(target) => {
                 let mut ports = container?.ports.iter();
                 ports.find(|(name, _)| name.as_ref() == Some(target))?.1
             }
@@ -565,7 +567,7 @@ impl Named {
 
     /// The container of a service of docker compose.
     #[must_use]
-    pub fn service(&self) -> Option<&Container> {
+    pub fn service(&self) -> Option<&NetworkContainer> {
         self.containers.first()
     }
 

@@ -5,7 +5,7 @@ use super::model::Deployment;
 use crate::needle;
 
 /// A program whose images and flags are known.
-struct Program {
+struct KnownProgram {
     /// Its word in reports.
     word: &'static str,
     /// The last part of the names of its images, which are those of its commands too.
@@ -13,20 +13,20 @@ struct Program {
 }
 
 /// All of them.
-const PROGRAMS: &[Program] = &[
-    Program {
+const PROGRAMS: &[KnownProgram] = &[
+    KnownProgram {
         word: "alloy",
         names: &["alloy", "grafana-alloy", "agent", "grafana-agent"],
     },
-    Program {
+    KnownProgram {
         word: "grafana-agent",
         names: &["agent", "grafana-agent"],
     },
-    Program {
+    KnownProgram {
         word: "loki",
         names: &["loki", "grafana-loki"],
     },
-    Program {
+    KnownProgram {
         word: "otel-collector",
         names: &[
             "aws-otel-collector",
@@ -37,15 +37,15 @@ const PROGRAMS: &[Program] = &[
             "otelcol-contrib",
         ],
     },
-    Program {
+    KnownProgram {
         word: "tempo",
         names: &["tempo", "grafana-tempo"],
     },
-    Program {
+    KnownProgram {
         word: "vector",
         names: &["vector"],
     },
-    Program {
+    KnownProgram {
         word: VMAGENT,
         names: &["vmagent", "vmagent-prod"],
     },
@@ -83,7 +83,7 @@ pub(super) fn is_of(deployment: &Deployment, word: &str) -> bool {
     programs.any(|program| runs(deployment, program))
 }
 
-fn runs(deployment: &Deployment, program: &Program) -> bool {
+fn runs(deployment: &Deployment, program: &KnownProgram) -> bool {
     let mut images = deployment.image.iter().chain(&deployment.base);
     let is_image = images.any(|image| {
         let last = image.repository().rsplit('/').next().unwrap_or_default();

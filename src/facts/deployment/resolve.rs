@@ -14,8 +14,8 @@ use super::inside;
 use super::model::{Deployment, Mount, MountSource, Platform};
 use super::near;
 use super::programs;
-use super::user::Rights;
-use super::written::Written;
+use super::user::DeployedRights;
+use super::written::ProvidedValue;
 use crate::finding::{Evidence, Place};
 use crate::source::Tree;
 use crate::yaml::placeholder;
@@ -46,7 +46,7 @@ const INJECTED: &[(&str, &str)] = &[
 
 /// Where a path comes from.
 #[derive(Clone, Debug)]
-pub enum Resolved<'d> {
+pub enum ResolvedPath<'d> {
     /// From something that is in the tree.
     Provided(Provided<'d>),
     /// From nowhere: no mount holds it.
@@ -86,7 +86,7 @@ pub struct Provided<'d> {
     /// its name alone: a link may lead out, so ask `Tree::within` before opening it.
     pub tree_file: Option<PathBuf>,
     /// What it holds, if that is written into a manifest or a compose file.
-    pub written: Option<Arc<Written>>,
+    pub written: Option<Arc<ProvidedValue>>,
     /// Owner and mode as deployed.
     pub access: Access,
     /// Where the mode is written, if it is.
@@ -102,7 +102,7 @@ pub enum Access {
     /// folders between it and the mount's source.
     SameFile,
     /// Owner and mode that the deployment sets.
-    Set(Rights),
+    Set(DeployedRights),
     /// Nothing in the tree.
     Unknown,
 }
@@ -133,19 +133,24 @@ impl Deployment {
     /// Where a path comes from. A relative one counts from the folder of the configuration that
     /// Prometheus is started with; see `RunningDeployment::resolve` for others.
     #[must_use]
-    pub fn resolve(&self, tree: &dyn Tree, path: &str) -> Resolved<'_> {
+    pub fn resolve(&self, tree: &dyn Tree, path: &str) -> ResolvedPath<'_> {
         self.resolve_from(tree, inside::folder(&self.config_file()), path)
     }
 
-    pub(super) fn resolve_from(&self, tree: &dyn Tree, folder: &str, path: &str) -> Resolved<'_> {
+    pub(super) fn resolve_from(
+        &self,
+        tree: &dyn Tree,
+        folder: &str,
+        path: &str,
+    ) -> ResolvedPath<'_> {
         if placeholder::find(path).next().is_some() || placeholder::find(folder).next().is_some() {
             return unknown("the path holds a placeholder", Vec::new());
         }
         let path = inside::join(folder, path);
         let resolved = self.resolve_mounted(tree, &path);
         let is_missing = match &resolved {
-            Resolved::NotMounted(_) => true,
-            Resolved::Provided(found) => {
+            ResolvedPath::NotMounted(_) => true,
+            ResolvedPath::Provided(found) => {
                 let file = found.tree_file.as_ref().filter(|_| found.written.is_none());
                 file.is_some_and(|file| !near::is_inside(self, tree, file))
             }
@@ -156,7 +161,11 @@ impl Deployment {
     }
 
     /// Where an absolute path comes from by its mounts and the image, whatever starts the container.
-    pub(in crate::facts) fn resolve_mounted(&self, tree: &dyn Tree, path: &str) -> Resolved<'_> {
+    pub(in crate::facts) fn resolve_mounted(
+        &self,
+        tree: &dyn Tree,
+        path: &str,
+    ) -> ResolvedPath<'_> {
         match self.mount_around(path) {
             Some(mount) => self.look_into(tree, mount, path),
             None => self.without_mount(tree, path),
@@ -164,7 +173,7 @@ impl Deployment {
     }
 
     /// That a file may be written by what starts the container, before Prometheus or in place of it.
-    fn made_at_start(&self, path: &str) -> Option<Resolved<'_>> {
+    fn made_at_start(&self, path: &str) -> Option<ResolvedPath<'_>> {
         let by_command = commands::writing(self, path);
         // The first word of other programs is often a command of their own: `alloy run`.
         let is_ours = self.prometheus.is_some();
@@ -179,7 +188,7 @@ impl Deployment {
         Some(unknown(reason, vec![Evidence { place, message }]))
     }
 
-    fn look_into<'d>(&'d self, tree: &dyn Tree, mount: &'d Mount, path: &str) -> Resolved<'d> {
+    fn look_into<'d>(&'d self, tree: &dyn Tree, mount: &'d Mount, path: &str) -> ResolvedPath<'d> {
         let below = inside::below(path, &mount.path).unwrap_or("");
         let steps = Steps {
             deployment: self,
@@ -203,8 +212,12 @@ impl Deployment {
     }
 
     /// That a file which the tree lacks may be written by another container with the same folder.
-    fn written_by_another(&self, tree: &dyn Tree, resolved: &Resolved<'_>) -> Option<Resolved<'_>> {
-        let Resolved::Provided(found) = resolved else {
+    fn written_by_another(
+        &self,
+        tree: &dyn Tree,
+        resolved: &ResolvedPath<'_>,
+    ) -> Option<ResolvedPath<'_>> {
+        let ResolvedPath::Provided(found) = resolved else {
             return None;
         };
         let file = found.tree_file.as_ref()?;
@@ -223,33 +236,33 @@ impl Deployment {
         tree: &dyn Tree,
         mount: &Mount,
         below: &str,
-        resolved: &Resolved<'_>,
+        resolved: &ResolvedPath<'_>,
     ) -> bool {
         if self.overlays.is_empty() || below.is_empty() {
             return false;
         }
         match (resolved, &mount.source) {
-            (Resolved::Provided(found), MountSource::Tree(_) | MountSource::Copied(_)) => {
+            (ResolvedPath::Provided(found), MountSource::Tree(_) | MountSource::Copied(_)) => {
                 let file = found.tree_file.as_ref();
                 file.is_some_and(|file| !near::is_inside(self, tree, file))
             }
             // For a mount in a volume of keys, the kubelet makes folders only (`MakeNestedMountpoints`,
             // Kubernetes 1.30).
-            (Resolved::NotMounted(_), MountSource::Keys(_)) => below.contains('/'),
+            (ResolvedPath::NotMounted(_), MountSource::Keys(_)) => below.contains('/'),
             _ => false,
         }
     }
 
-    fn further_mounts(&self, doubts: &[Evidence]) -> Resolved<'_> {
+    fn further_mounts(&self, doubts: &[Evidence]) -> ResolvedPath<'_> {
         let reason = format!("{} may have further mounts", self.name);
         let doubts = doubts.iter().take(MOST_DOUBTS);
         unknown(reason, doubts.cloned().collect())
     }
 
-    fn without_mount(&self, tree: &dyn Tree, path: &str) -> Resolved<'_> {
+    fn without_mount(&self, tree: &dyn Tree, path: &str) -> ResolvedPath<'_> {
         let mut withheld = self.withheld.iter();
         if let Some(one) = withheld.find(|withheld| is_or_below(path, withheld.path)) {
-            return Resolved::NotMounted(NotMounted {
+            return ResolvedPath::NotMounted(NotMounted {
                 near: Some(one.evidence.message.clone()),
                 mounts: self.shown_mounts(tree),
                 evidence: vec![one.evidence.clone()],
@@ -266,7 +279,7 @@ impl Deployment {
             return self.further_mounts(&self.doubts);
         }
         let lost = || {
-            Resolved::NotMounted(NotMounted {
+            ResolvedPath::NotMounted(NotMounted {
                 near: near::of_path(self, tree, path),
                 mounts: self.shown_mounts(tree),
                 evidence: Vec::new(),
@@ -281,7 +294,7 @@ impl Deployment {
                 ),
                 self.image.iter().map(image_evidence).collect(),
             ),
-            Some(image) if Image::brings(path) => Resolved::External {
+            Some(image) if Image::brings(path) => ResolvedPath::External {
                 reason: "the image of Prometheus brings files in that folder".to_owned(),
                 host: None,
                 evidence: vec![image_evidence(image)],
@@ -355,8 +368,8 @@ fn image_evidence(image: &Image) -> Evidence {
     }
 }
 
-fn unknown<'d>(reason: impl Into<String>, evidence: Vec<Evidence>) -> Resolved<'d> {
-    Resolved::Unknown {
+fn unknown<'d>(reason: impl Into<String>, evidence: Vec<Evidence>) -> ResolvedPath<'d> {
+    ResolvedPath::Unknown {
         reason: reason.into(),
         evidence,
     }

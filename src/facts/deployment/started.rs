@@ -9,9 +9,9 @@ use super::arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
 use super::commands;
 use super::image::{Image, names_similar};
 use super::model::{ComposeOrigin, Deployment, Mount, MountSource, Platform};
-use super::resolve::{Provided, Resolved};
+use super::resolve::{Provided, ResolvedPath};
 use super::scan::{SourceFile, SourceKind, kinds, may_run_prometheus};
-use super::{Sources, inside, is_dockerfile};
+use super::{DeploymentSources, inside, is_dockerfile};
 use crate::finding::Place;
 use crate::source::{EntryKind, Tree};
 
@@ -20,7 +20,7 @@ const ALLOY: &[&str] = &[".alloy", ".river"];
 
 /// A program that is started with a configuration.
 #[derive(Clone, Debug)]
-pub struct Start {
+pub struct ProgramStart {
     /// What starts it with what, as the beginning of a sentence.
     pub what: String,
     /// The flag, or what else says so.
@@ -36,16 +36,16 @@ pub struct Start {
     /// Whether it is a configuration of Grafana Alloy.
     pub is_alloy: bool,
     /// Where that leads.
-    pub leads: Leads,
+    pub leads: ArgumentSource,
 }
 
 /// Where what a program is started with comes from.
 #[derive(Clone, Debug)]
-pub enum Leads {
+pub enum ArgumentSource {
     /// A file of the tree, links followed.
     File(PathBuf),
     /// A key of a manifest, or a config of docker compose.
-    Key(Key),
+    Key(ManifestKey),
     /// A part of a file.
     Here(Place),
     /// What is not known: why, as a sentence without a full stop.
@@ -54,7 +54,7 @@ pub enum Leads {
 
 /// A key of a manifest, or a config of docker compose.
 #[derive(Clone, Debug)]
-pub struct Key {
+pub struct ManifestKey {
     /// `ConfigMap`, `Secret` or `config`.
     pub kind: &'static str,
     /// The name of the object.
@@ -69,7 +69,7 @@ pub struct Key {
 #[derive(Clone, Debug, Default)]
 pub struct Starts {
     /// The starts.
-    pub all: Vec<Start>,
+    pub all: Vec<ProgramStart>,
     /// The places.
     pub understood: Vec<Place>,
 }
@@ -98,14 +98,14 @@ pub fn started(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> BTreeMap<P
     if !files.iter().any(|file| may_run_prometheus(file.bytes())) {
         return started;
     }
-    for deployment in Sources::new(tree, root, files).deployments(tree) {
+    for deployment in DeploymentSources::new(tree, root, files).deployments(tree) {
         let vmagent = deployment.arguments.value(VMAGENT_CONFIG);
         let path = match vmagent {
             Some((path, _)) => path.to_owned(),
             None if deployment.prometheus.is_some() => deployment.config_file(),
             None => continue,
         };
-        let Resolved::Provided(found) = deployment.resolve(tree, &path) else {
+        let ResolvedPath::Provided(found) = deployment.resolve(tree, &path) else {
             continue;
         };
         let file = found.tree_file.and_then(|file| tree.resolve(&file).ok());
@@ -130,9 +130,9 @@ pub fn starts(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Starts {
     };
     let generates = |file: &SourceFile| memmem::find(file.bytes(), b"Generator").is_some();
     if files.iter().any(may) {
-        let sources = Sources::new(tree, root, files);
+        let sources = DeploymentSources::new(tree, root, files);
         for deployment in sources.containers(tree) {
-            let run = Container {
+            let run = StartedContainer {
                 deployment: &deployment,
                 tree,
             };
@@ -147,14 +147,14 @@ pub fn starts(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Starts {
         .cloned()
         .collect();
     if !generating.is_empty() {
-        let sources = Sources::new(tree, root, &generating);
+        let sources = DeploymentSources::new(tree, root, &generating);
         out.all.extend(generated(&sources, tree));
     }
     out
 }
 
 /// The files that generators of kustomize make keys of: a Prometheus of another tree may get them.
-fn generated(sources: &Sources, tree: &dyn Tree) -> Vec<Start> {
+fn generated(sources: &DeploymentSources, tree: &dyn Tree) -> Vec<ProgramStart> {
     let objects = sources.objects(tree);
     let made = objects
         .all()
@@ -163,10 +163,10 @@ fn generated(sources: &Sources, tree: &dyn Tree) -> Vec<Start> {
         made.keys.iter().filter_map(|(name, key)| {
             let leads = match (&key.file, &key.here) {
                 (Some(file), _) => leads_to(tree, &sources.root, file),
-                (None, Some(here)) => Leads::Here(here.clone()),
+                (None, Some(here)) => ArgumentSource::Here(here.clone()),
                 (None, None) => return None,
             };
-            Some(Start {
+            Some(ProgramStart {
                 what: format!("the {} `{}` makes `{name}`", made.kind, made.name),
                 files: BTreeSet::from([absolute(tree, &key.place)]),
                 place: key.place.clone(),
@@ -178,18 +178,18 @@ fn generated(sources: &Sources, tree: &dyn Tree) -> Vec<Start> {
             })
         })
     });
-    let mut starts: Vec<Start> = starts.collect();
+    let mut starts: Vec<ProgramStart> = starts.collect();
     starts.sort_by(|a, b| a.place.order().cmp(&b.place.order()));
     starts
 }
 
 /// A container, and the tree that it is in.
-struct Container<'d> {
+struct StartedContainer<'d> {
     deployment: &'d Deployment,
     tree: &'d dyn Tree,
 }
 
-impl Container<'_> {
+impl StartedContainer<'_> {
     /// The places of its flags and mounts.
     fn understood(&self) -> impl Iterator<Item = Place> {
         let arguments = &self.deployment.arguments.list;
@@ -199,7 +199,7 @@ impl Container<'_> {
     }
 
     /// What it starts Prometheus with, or vmagent.
-    fn prometheus(&self) -> Vec<Start> {
+    fn prometheus(&self) -> Vec<ProgramStart> {
         let deployment = self.deployment;
         let vmagent = deployment.arguments.value(VMAGENT_CONFIG);
         if vmagent.is_none() && !self.may_run_prometheus() {
@@ -215,7 +215,7 @@ impl Container<'_> {
         } else {
             "Prometheus"
         };
-        let start = Start {
+        let start = ProgramStart {
             what: format!("{} starts {program} with `{path}`", deployment.name),
             place: flag.map_or_else(|| self.place_of(&path), |(_, place)| place.clone()),
             files: self.files(),
@@ -225,14 +225,14 @@ impl Container<'_> {
                 && deployment.known_image().is_some(),
             is_listed: true,
             is_alloy: false,
-            leads: Leads::Unknown(String::new()),
+            leads: ArgumentSource::Unknown(String::new()),
         };
         let mut out = self.followed(&start, &path, flag.is_some());
         out.extend(self.patched(&start));
-        let written = commands::writing(deployment, &path).map(|place| Start {
+        let written = commands::writing(deployment, &path).map(|place| ProgramStart {
             files: BTreeSet::from([absolute(self.tree, &place)]),
             place,
-            leads: Leads::Unknown("this command may write it".to_owned()),
+            leads: ArgumentSource::Unknown("this command may write it".to_owned()),
             ..start
         });
         out.extend(written);
@@ -240,11 +240,11 @@ impl Container<'_> {
     }
 
     /// An image of vmagent that sends by its flags, which are read in compose files and manifests only.
-    fn sending(&self) -> Option<Start> {
+    fn sending(&self) -> Option<ProgramStart> {
         let deployment = self.deployment;
         let (_, place) = deployment.arguments.value("remoteWrite.url")?;
         let is_image = deployment.platform == Platform::Image;
-        is_image.then(|| Start {
+        is_image.then(|| ProgramStart {
             what: format!("{} starts vmagent with `-remoteWrite.url`", deployment.name),
             place: place.clone(),
             files: self.files(),
@@ -252,7 +252,7 @@ impl Container<'_> {
             is_sure: false,
             is_listed: true,
             is_alloy: false,
-            leads: Leads::Unknown("flags in a Dockerfile are not read".to_owned()),
+            leads: ArgumentSource::Unknown("flags in a Dockerfile are not read".to_owned()),
         })
     }
 
@@ -276,24 +276,24 @@ impl Container<'_> {
     }
 
     /// The starts of a path, one for each thing that it may lead to.
-    fn followed(&self, start: &Start, path: &str, is_flagged: bool) -> Vec<Start> {
+    fn followed(&self, start: &ProgramStart, path: &str, is_flagged: bool) -> Vec<ProgramStart> {
         let deployment = self.deployment;
-        let led = |leads: Leads, target: Option<PathBuf>| Start {
+        let led = |leads: ArgumentSource, target: Option<PathBuf>| ProgramStart {
             leads,
             target,
             ..start.clone()
         };
-        let unknown = |why: String| vec![led(Leads::Unknown(why), None)];
+        let unknown = |why: String| vec![led(ArgumentSource::Unknown(why), None)];
         let is_default = !is_flagged && !deployment.arguments.replaces;
         match deployment.resolve(self.tree, path) {
-            Resolved::Provided(found) => {
+            ResolvedPath::Provided(found) => {
                 let led = self.leads(&found, path).into_iter();
                 led.map(|(leads, place, target)| {
                     let mut start = start.clone();
                     start
                         .files
                         .extend(place.map(|place| absolute(self.tree, &place)));
-                    Start {
+                    ProgramStart {
                         leads,
                         target,
                         ..start
@@ -302,19 +302,19 @@ impl Container<'_> {
                 .collect()
             }
             // The image brings one of its own.
-            Resolved::NotMounted(_) if is_default => Vec::new(),
-            Resolved::Unknown { .. } if is_default && self.has_only_commands() => Vec::new(),
-            Resolved::NotMounted(found) => unknown(
+            ResolvedPath::NotMounted(_) if is_default => Vec::new(),
+            ResolvedPath::Unknown { .. } if is_default && self.has_only_commands() => Vec::new(),
+            ResolvedPath::NotMounted(found) => unknown(
                 found
                     .near
                     .unwrap_or_else(|| "nothing is mounted there".to_owned()),
             ),
-            Resolved::External { reason, .. } => match self.here_document(path) {
-                Some(here) => vec![led(Leads::Here(here), None)],
+            ResolvedPath::External { reason, .. } => match self.here_document(path) {
+                Some(here) => vec![led(ArgumentSource::Here(here), None)],
                 None => unknown(reason),
             },
-            Resolved::Unknown { reason, .. } => unknown(reason),
-            Resolved::Declared { .. } => unknown("promvet.yaml calls it external".to_owned()),
+            ResolvedPath::Unknown { reason, .. } => unknown(reason),
+            ResolvedPath::Declared { .. } => unknown("promvet.yaml calls it external".to_owned()),
         }
     }
 
@@ -323,7 +323,7 @@ impl Container<'_> {
         &self,
         found: &Provided<'_>,
         path: &str,
-    ) -> Vec<(Leads, Option<Place>, Option<PathBuf>)> {
+    ) -> Vec<(ArgumentSource, Option<Place>, Option<PathBuf>)> {
         let root = &self.deployment.root;
         if let Some(file) = &found.tree_file
             && !matches!(found.mount.source, MountSource::Keys(_))
@@ -336,8 +336,8 @@ impl Container<'_> {
                 let led = sources.map(|(provider, name, key)| {
                     let leads = match (&key.file, &key.here) {
                         (Some(file), _) => leads_to(self.tree, root, file),
-                        (None, Some(here)) => Leads::Here(here.clone()),
-                        (None, None) => Leads::Key(Key {
+                        (None, Some(here)) => ArgumentSource::Here(here.clone()),
+                        (None, None) => ArgumentSource::Key(ManifestKey {
                             kind: provider.kind,
                             name: provider.name.clone(),
                             key: name,
@@ -349,7 +349,7 @@ impl Container<'_> {
                 let mut led: Vec<_> = led.collect();
                 if led.is_empty() {
                     let why = "what fills the volume is not in the tree".to_owned();
-                    led.push((Leads::Unknown(why), None, None));
+                    led.push((ArgumentSource::Unknown(why), None, None));
                 }
                 led
             }
@@ -357,21 +357,21 @@ impl Container<'_> {
                 let definition = found.mount.definition.as_ref();
                 let place = definition.map_or(&found.mount.place, |definition| &definition.place);
                 let leads = match &file.from {
-                    ComposeOrigin::Content(_) => Leads::Key(Key {
+                    ComposeOrigin::Content(_) => ArgumentSource::Key(ManifestKey {
                         kind: "config",
                         name: file.name.clone(),
                         key: file.name.clone(),
                         place: place.clone(),
                     }),
                     ComposeOrigin::Environment(name, _) => {
-                        Leads::Unknown(format!("its content is the variable `{name}`"))
+                        ArgumentSource::Unknown(format!("its content is the variable `{name}`"))
                     }
-                    _ => Leads::Unknown("its content is not in the tree".to_owned()),
+                    _ => ArgumentSource::Unknown("its content is not in the tree".to_owned()),
                 };
                 vec![(leads, Some(place.clone()), None)]
             }
             _ => vec![(
-                Leads::Unknown("it is not in the tree".to_owned()),
+                ArgumentSource::Unknown("it is not in the tree".to_owned()),
                 None,
                 None,
             )],
@@ -396,7 +396,7 @@ impl Container<'_> {
     }
 
     /// The patches that may make it start with something else.
-    fn patched(&self, start: &Start) -> Vec<Start> {
+    fn patched(&self, start: &ProgramStart) -> Vec<ProgramStart> {
         const STEERING: &[&str] = &["volume", "args", "command", "config.file"];
         if self.deployment.platform != Platform::Kubernetes {
             return Vec::new();
@@ -405,11 +405,13 @@ impl Container<'_> {
             let text = doubt.place.text().slice(doubt.place.span());
             STEERING.iter().any(|word| text.contains(word))
         });
-        let starts = doubts.map(|doubt| Start {
+        let starts = doubts.map(|doubt| ProgramStart {
             what: self.deployment.name.clone(),
             place: doubt.place.clone(),
             files: BTreeSet::from([absolute(self.tree, &doubt.place)]),
-            leads: Leads::Unknown("a patch may make it start with another file".to_owned()),
+            leads: ArgumentSource::Unknown(
+                "a patch may make it start with another file".to_owned(),
+            ),
             ..start.clone()
         });
         starts.collect()
@@ -417,7 +419,7 @@ impl Container<'_> {
 
     /// The configurations of Grafana Alloy that it gets, by the paths where they are mounted, or that
     /// it is started with.
-    fn alloy(&self) -> Vec<Start> {
+    fn alloy(&self) -> Vec<ProgramStart> {
         let deployment = self.deployment;
         let mounted = deployment.mounts.iter().map(|mount| &mount.path);
         let arguments = &deployment.arguments.list;
@@ -432,7 +434,7 @@ impl Container<'_> {
             .chain(is_run.filter(|_| self.runs_alloy()))
             .collect();
         let starts = paths.into_iter().flat_map(|path| {
-            let start = Start {
+            let start = ProgramStart {
                 what: format!("{} starts Alloy with `{path}`", deployment.name),
                 place: self.place_of(path),
                 files: self.files(),
@@ -440,7 +442,7 @@ impl Container<'_> {
                 is_sure: false,
                 is_listed: false,
                 is_alloy: true,
-                leads: Leads::Unknown(String::new()),
+                leads: ArgumentSource::Unknown(String::new()),
             };
             self.followed(&start, path, true)
         });
@@ -493,18 +495,18 @@ impl Container<'_> {
 }
 
 /// What a file of the tree leads to.
-fn leads_to(tree: &dyn Tree, root: &Path, file: &Path) -> Leads {
+fn leads_to(tree: &dyn Tree, root: &Path, file: &Path) -> ArgumentSource {
     let shown = tree.shown(file);
     let Ok(real) = tree.resolve(file) else {
-        return Leads::Unknown(format!("`{shown}` is not in the tree"));
+        return ArgumentSource::Unknown(format!("`{shown}` is not in the tree"));
     };
     if !tree.within(&real, &[root]).unwrap_or(false) {
-        return Leads::Unknown(format!("`{shown}` leads out of the tree"));
+        return ArgumentSource::Unknown(format!("`{shown}` leads out of the tree"));
     }
     match tree.metadata(&real).map(|meta| meta.kind) {
-        Ok(EntryKind::File) => Leads::File(real),
-        Ok(kind) => Leads::Unknown(format!("`{shown}` is {}", kind.noun())),
-        Err(_) => Leads::Unknown(format!("`{shown}` is not in the tree")),
+        Ok(EntryKind::File) => ArgumentSource::File(real),
+        Ok(kind) => ArgumentSource::Unknown(format!("`{shown}` is {}", kind.noun())),
+        Err(_) => ArgumentSource::Unknown(format!("`{shown}` is not in the tree")),
     }
 }
 

@@ -66,7 +66,7 @@ impl World {
 
     fn provided(&self, path: &str) -> Provided<'_> {
         match self.only().resolve(&self.tree, path) {
-            Resolved::Provided(found) => found,
+            ResolvedPath::Provided(found) => found,
             other => panic!("{path}: {other:?}"),
         }
     }
@@ -81,9 +81,9 @@ impl World {
 }
 
 /// A resolution in one line.
-fn said(tree: &Memory, resolved: &Resolved<'_>) -> String {
+fn said(tree: &Memory, resolved: &ResolvedPath<'_>) -> String {
     match resolved {
-        Resolved::Provided(found) => {
+        ResolvedPath::Provided(found) => {
             let file = found
                 .tree_file
                 .as_ref()
@@ -102,13 +102,13 @@ fn said(tree: &Memory, resolved: &Resolved<'_>) -> String {
             };
             format!("{file}, {access}{near}")
         }
-        Resolved::NotMounted(lost) => format!(
+        ResolvedPath::NotMounted(lost) => format!(
             "not mounted; near: {}",
             lost.near.as_deref().unwrap_or("nothing")
         ),
-        Resolved::Declared { .. } => "declared".to_owned(),
-        Resolved::External { reason, .. } => format!("external: {reason}"),
-        Resolved::Unknown { reason, .. } => format!("unknown: {reason}"),
+        ResolvedPath::Declared { .. } => "declared".to_owned(),
+        ResolvedPath::External { reason, .. } => format!("external: {reason}"),
+        ResolvedPath::Unknown { reason, .. } => format!("unknown: {reason}"),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::finding::Evidence;
 
 /// Owner and mode of a file as the deployment sets them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rights {
+pub struct DeployedRights {
     /// Permission bits.
     pub mode: u32,
     /// Number of the owning user, if it is known.
@@ -13,7 +13,7 @@ pub struct Rights {
     pub gid: Option<u32>,
 }
 
-impl Rights {
+impl DeployedRights {
     /// Whether every user may read it.
     #[must_use]
     pub fn world_readable(self) -> bool {
@@ -41,19 +41,19 @@ pub struct RunAs {
 impl RunAs {
     /// Whether mode bits let it read a file; none if that depends on what is not known.
     #[must_use]
-    pub fn may_read(&self, rights: Rights) -> Option<bool> {
+    pub fn may_read(&self, rights: DeployedRights) -> Option<bool> {
         self.may(rights, READ)
     }
 
     /// Whether mode bits let it pass through a folder; none if that depends on what is not known.
     #[must_use]
-    pub fn may_search(&self, rights: Rights) -> Option<bool> {
+    pub fn may_search(&self, rights: DeployedRights) -> Option<bool> {
         self.may(rights, SEARCH)
     }
 
     /// The kernel looks at one class alone: an owner without the right gains nothing from the
     /// group's.
-    fn may(&self, rights: Rights, right: u32) -> Option<bool> {
+    fn may(&self, rights: DeployedRights, right: u32) -> Option<bool> {
         let bit = |shift: u32| rights.mode >> shift & right != 0;
         if self.uid == Some(0) {
             return Some(true);
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn mode_bits_decide() {
-        let rights = |mode, uid, gid| Rights { mode, uid, gid };
+        let rights = |mode, uid, gid| DeployedRights { mode, uid, gid };
         let nobody = user(Some(65534), Some(65534), &[]);
         for (who, file, want) in [
             (&nobody, rights(0o600, Some(0), Some(0)), Some(false)),

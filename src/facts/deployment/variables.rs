@@ -88,24 +88,24 @@ const PLAIN_NAMES: &[&str] = &[
 
 /// Variables and their values. Its `Debug` does not show the values, which may be secrets.
 #[derive(Clone, Default)]
-pub(super) struct Variables(BTreeMap<String, Value>);
+pub(super) struct EnvVariables(BTreeMap<String, VariableValue>);
 
 /// The value of a variable.
 #[derive(Clone)]
-enum Value {
+enum VariableValue {
     Known(String),
     /// It is set, but may be a secret: a `.env` file seldom is in the repository, and what a compose
     /// file fills in is repeated in sentences about paths and arguments.
     Withheld,
 }
 
-impl fmt::Debug for Variables {
+impl fmt::Debug for EnvVariables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
-impl Variables {
+impl EnvVariables {
     /// Reads a `.env` file: `NAME=value` a line, quotes taken off, comments left out. What may be a
     /// secret is withheld, and all of a file that is not in the repository: a fresh clone does not have
     /// it, and a pull request could have it printed.
@@ -114,9 +114,9 @@ impl Variables {
         for line in lines(text) {
             let is_shown = is_committed || line.name == FILES_OF_COMPOSE || line.value.is_empty();
             let value = if is_shown && may_be_shown(line.name, line.value) {
-                Value::Known(line.value.to_owned())
+                VariableValue::Known(line.value.to_owned())
             } else {
-                Value::Withheld
+                VariableValue::Withheld
             };
             out.0.insert(line.name.to_owned(), value);
         }
@@ -126,7 +126,7 @@ impl Variables {
     /// Gives a variable a value, or takes it away.
     pub(super) fn set(&mut self, name: &str, value: Option<String>) {
         match value {
-            Some(value) => self.0.insert(name.to_owned(), Value::Known(value)),
+            Some(value) => self.0.insert(name.to_owned(), VariableValue::Known(value)),
             None => self.0.remove(name),
         };
     }
@@ -160,7 +160,7 @@ impl Variables {
                 let length = after.find(|c| !is_word(c)).unwrap_or(after.len());
                 let (name, tail) = after.split_at_checked(length)?;
                 if is_name(name) {
-                    let Value::Known(value) = self.0.get(name)? else {
+                    let VariableValue::Known(value) = self.0.get(name)? else {
                         return None;
                     };
                     fill(&mut out, value)?;
@@ -180,9 +180,9 @@ impl Variables {
         let length = body.find(|c| !is_word(c)).unwrap_or(body.len());
         let (name, operator) = body.split_at_checked(length)?;
         let set = self.0.get(name);
-        let is_filled = |value: &&Value| match value {
-            Value::Known(text) => !text.is_empty(),
-            Value::Withheld => true,
+        let is_filled = |value: &&VariableValue| match value {
+            VariableValue::Known(text) => !text.is_empty(),
+            VariableValue::Withheld => true,
         };
         let filled = set.filter(is_filled);
         // `:-` and the like look at empty values too, `-` and the like only at missing ones.
@@ -193,7 +193,7 @@ impl Variables {
         match (operator.split_at_checked(1), set) {
             (Some(("-", default)), None) => self.expand_within(default, depth),
             (Some(("+", other)), Some(_)) => self.expand_within(other, depth),
-            (Some(("-" | "?", _)) | None, Some(Value::Known(value))) => Some(value.clone()),
+            (Some(("-" | "?", _)) | None, Some(VariableValue::Known(value))) => Some(value.clone()),
             _ => None,
         }
     }
@@ -301,7 +301,7 @@ fn is_word_or_number(part: &str) -> bool {
 }
 
 /// A line of a `.env` file that gives a variable a value.
-pub(super) struct Line<'t> {
+pub(super) struct EnvLine<'t> {
     pub(super) name: &'t str,
     pub(super) value: &'t str,
     /// Where the name begins in the text, in bytes.
@@ -311,7 +311,7 @@ pub(super) struct Line<'t> {
 }
 
 /// The lines of a `.env` file that give variables values.
-pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = EnvLine<'_>> {
     let mut next = 0;
     text.split_inclusive('\n').filter_map(move |whole| {
         let start = next;
@@ -323,7 +323,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
         let at = start + whole.find(name)?;
         let end = start + whole.trim_end().len();
         let value = unquoted(value.trim());
-        is_name(name).then_some(Line {
+        is_name(name).then_some(EnvLine {
             name,
             value,
             at,
@@ -379,7 +379,7 @@ mod tests {
     fn variables_are_replaced_as_compose_does() {
         let env =
             "# c\nDIR=./secrets\nexport TAG=\"v2.53.0\" # x\nEMPTY=\nARGS='a b'\nbad line\n2=x\n";
-        let variables = Variables::from_env_file(env, true);
+        let variables = EnvVariables::from_env_file(env, true);
         for (text, want) in [
             ("${DIR}/token", Some("./secrets/token")),
             ("$DIR/token", Some("./secrets/token")),
@@ -456,7 +456,7 @@ mod tests {
         ] {
             assert_eq!(may_be_shown(name, value), is_shown, "{name}={value}");
         }
-        let variables = Variables::from_env_file("API_TOKEN=made-up-2", true);
+        let variables = EnvVariables::from_env_file("API_TOKEN=made-up-2", true);
         for (text, want) in [
             ("$API_TOKEN", None),
             ("/x/${API_TOKEN}", None),
@@ -470,12 +470,12 @@ mod tests {
     #[test]
     fn endless_nesting_is_not_followed() {
         let text = "${A:-".repeat(10_000) + &"}".repeat(10_000);
-        assert_eq!(Variables::default().expand(&text), None);
+        assert_eq!(EnvVariables::default().expand(&text), None);
     }
 
     #[test]
     fn variables_of_variables_do_not_grow_without_end() {
-        let mut variables = Variables::default();
+        let mut variables = EnvVariables::default();
         variables.set("A", Some("ab".to_owned()));
         for _ in 0..64 {
             let twice = variables.expand("$A${A:-x}");
@@ -489,7 +489,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_value() {
-        let variables = Variables::from_env_file("TOKEN=hunter22", true);
+        let variables = EnvVariables::from_env_file("TOKEN=hunter22", true);
         assert_eq!(format!("{variables:?}"), "{\"TOKEN\"}");
     }
 }

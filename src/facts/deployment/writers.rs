@@ -8,7 +8,7 @@ use crate::finding::{Evidence, Place};
 
 /// A container that may write to a folder of the tree.
 #[derive(Clone, Debug)]
-pub(crate) struct Writer {
+pub(crate) struct FolderWriter {
     /// Its name for people.
     pub(super) name: String,
     /// Where it is defined.
@@ -17,7 +17,7 @@ pub(crate) struct Writer {
     pub(super) mount: Place,
 }
 
-impl Writer {
+impl FolderWriter {
     pub(super) fn evidence(&self) -> Evidence {
         Evidence {
             place: self.mount.clone(),
@@ -29,7 +29,7 @@ impl Writer {
 /// Those of some containers that are started together, by the folders.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Writers {
-    by_folder: HashMap<PathBuf, Vec<Writer>>,
+    by_folder: HashMap<PathBuf, Vec<FolderWriter>>,
 }
 
 /// Publishers whose programs read what is mounted for them, and the names of others that do.
@@ -55,13 +55,13 @@ pub(super) fn only_reads(image: &Image) -> bool {
 }
 
 impl Writers {
-    pub(super) fn add(&mut self, folder: &Path, writer: Writer) {
+    pub(super) fn add(&mut self, folder: &Path, writer: FolderWriter) {
         let known = self.by_folder.entry(folder.to_owned()).or_default();
         known.push(writer);
     }
 
     /// One that may write a file, other than the container defined at `place`.
-    pub(super) fn of(&self, file: &Path, place: &Place) -> Option<&Writer> {
+    pub(super) fn of(&self, file: &Path, place: &Place) -> Option<&FolderWriter> {
         let mut folders = file.ancestors().skip(1);
         folders.find_map(|folder| {
             let mut writers = self.by_folder.get(folder)?.iter();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::facts::included::recognize;
 use crate::facts::token::{self, Observation};
-use crate::finding::{Place, Span, Text, Within, is_secret_name, nearest};
+use crate::finding::{KeyPath, Place, Span, Text, is_secret_name, nearest};
 use crate::yaml::{Dollars, Node, embedded, placeholder};
 use promvet_syntax::base64;
 
@@ -33,7 +33,7 @@ const SETTINGS: &[&str] = &[
 
 /// A value that is written down in the tree and that Prometheus gets.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct ProvidedValue {
     /// What it is: "the key `token` of the Secret `tokens`".
     pub noun: String,
     /// Its own name: that of the key or the variable.
@@ -45,7 +45,7 @@ pub struct Written {
     /// The same with the object that it belongs to, for fingerprints.
     pub identity: String,
     /// The value.
-    pub content: Content,
+    pub content: HiddenContent,
     /// The same as a text, if it looks like rules, targets, jobs or the settings of a receiver.
     pub text: Option<Arc<Text>>,
 }
@@ -72,9 +72,14 @@ fn has_nearly_web(text: &str) -> bool {
     })
 }
 
-impl Written {
+impl ProvidedValue {
     /// The value of a key. `owner` tells its object from others of the file, for fingerprints.
-    pub(super) fn of_key(key: Node<'_>, noun: String, owner: &str, content: Content) -> Arc<Self> {
+    pub(super) fn of_key(
+        key: Node<'_>,
+        noun: String,
+        owner: &str,
+        content: HiddenContent,
+    ) -> Arc<Self> {
         Arc::new(Self {
             noun,
             name: key.as_str().unwrap_or("").to_owned(),
@@ -114,7 +119,7 @@ impl Written {
         {
             return self;
         }
-        let within = Within {
+        let within = KeyPath {
             identity: self.identity.clone(),
             logical: self.logical.clone(),
         };
@@ -133,10 +138,10 @@ impl Written {
 
 /// A value, hidden: nothing shows it but what [`Content::observe`] makes of it.
 #[derive(Clone)]
-pub struct Content(Decoded);
+pub struct HiddenContent(DecodedValue);
 
 #[derive(Clone)]
-enum Decoded {
+enum DecodedValue {
     Bytes(Arc<[u8]>),
     /// It is on this machine, and not in the repository.
     Withheld(Arc<[u8]>),
@@ -144,25 +149,25 @@ enum Decoded {
     Undecodable,
 }
 
-impl fmt::Debug for Content {
+impl fmt::Debug for HiddenContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
 }
 
-impl Content {
+impl HiddenContent {
     /// A text as it is.
     pub(super) fn plain(text: &str) -> Self {
         // One more than is looked at, so that too much is seen to be too much.
         let bytes = text.as_bytes();
         let kept = bytes.get(..=token::MOST_CONTENT).unwrap_or(bytes);
-        Self(Decoded::Bytes(kept.into()))
+        Self(DecodedValue::Bytes(kept.into()))
     }
 
     /// The same text, as no setting is read from it.
     pub(super) fn withheld(self) -> Self {
         match self.0 {
-            Decoded::Bytes(bytes) => Self(Decoded::Withheld(bytes)),
+            DecodedValue::Bytes(bytes) => Self(DecodedValue::Withheld(bytes)),
             other => Self(other),
         }
     }
@@ -170,14 +175,14 @@ impl Content {
     /// The value of a setting that is a word or a number; nothing may show it.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.0 {
-            Decoded::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
-            Decoded::Withheld(_) | Decoded::Undecodable => None,
+            DecodedValue::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
+            DecodedValue::Withheld(_) | DecodedValue::Undecodable => None,
         }
     }
 
     /// The whole of it, where it is in the repository and nothing stands for it.
     pub(in crate::facts) fn whole(&self) -> Option<&[u8]> {
-        let Decoded::Bytes(bytes) = &self.0 else {
+        let DecodedValue::Bytes(bytes) = &self.0 else {
             return None;
         };
         let is_whole = bytes.len() <= token::MOST_CONTENT;
@@ -191,12 +196,12 @@ impl Content {
             return Self::plain("");
         }
         match base64::decode_spaced(text) {
-            Some(bytes) => Self(Decoded::Bytes(bytes.into())),
+            Some(bytes) => Self(DecodedValue::Bytes(bytes.into())),
             None if placeholder::find(text).next().is_some() => Self::plain(text),
             None if token::observe(text.as_bytes(), 0).contains(&Observation::Placeholder) => {
                 Self::plain(text)
             }
-            None => Self(Decoded::Undecodable),
+            None => Self(DecodedValue::Undecodable),
         }
     }
 
@@ -217,10 +222,10 @@ impl Content {
     #[must_use]
     pub fn ends_with_newline(&self) -> bool {
         match &self.0 {
-            Decoded::Bytes(bytes) | Decoded::Withheld(bytes) => {
+            DecodedValue::Bytes(bytes) | DecodedValue::Withheld(bytes) => {
                 bytes.ends_with(b"\n") && !bytes.trim_ascii().is_empty()
             }
-            Decoded::Undecodable => false,
+            DecodedValue::Undecodable => false,
         }
     }
 
@@ -228,8 +233,10 @@ impl Content {
     #[must_use]
     pub fn observe(&self, now: i64) -> Vec<Observation> {
         match &self.0 {
-            Decoded::Bytes(bytes) | Decoded::Withheld(bytes) => token::observe(bytes, now),
-            Decoded::Undecodable => vec![Observation::NotBase64],
+            DecodedValue::Bytes(bytes) | DecodedValue::Withheld(bytes) => {
+                token::observe(bytes, now)
+            }
+            DecodedValue::Undecodable => vec![Observation::NotBase64],
         }
     }
 }
@@ -251,20 +258,26 @@ mod tests {
     #[test]
     fn values_are_decoded_and_never_shown() {
         for (content, want) in [
-            (Content::plain("Bearer x"), Observation::Scheme("Bearer")),
             (
-                Content::base64("QmVhcmVyIHg="),
+                HiddenContent::plain("Bearer x"),
                 Observation::Scheme("Bearer"),
             ),
-            (Content::base64(""), Observation::Empty),
-            (Content::base64("${TOKEN}"), Observation::Placeholder),
-            (Content::base64("REPLACE_ME"), Observation::Placeholder),
-            (Content::base64("not base64"), Observation::NotBase64),
+            (
+                HiddenContent::base64("QmVhcmVyIHg="),
+                Observation::Scheme("Bearer"),
+            ),
+            (HiddenContent::base64(""), Observation::Empty),
+            (HiddenContent::base64("${TOKEN}"), Observation::Placeholder),
+            (
+                HiddenContent::base64("REPLACE_ME"),
+                Observation::Placeholder,
+            ),
+            (HiddenContent::base64("not base64"), Observation::NotBase64),
         ] {
             assert_eq!(content.observe(0).first(), Some(&want));
             assert_eq!(format!("{content:?}"), "[redacted]");
         }
-        let long = Content::plain(&"x".repeat(token::MOST_CONTENT + 9));
+        let long = HiddenContent::plain(&"x".repeat(token::MOST_CONTENT + 9));
         assert_eq!(long.observe(0), [Observation::TooLong]);
     }
 }

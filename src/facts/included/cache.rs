@@ -4,16 +4,16 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::Found;
-use super::documents::Read;
-use crate::facts::credential_file::Lookup;
+use super::FoundAtPath;
+use super::documents::ReadFiles;
+use crate::facts::credential_file::FileLookup;
 use crate::finding::{Finding, Span};
 use crate::schema::Scheme;
-use crate::schema::rule_file::{Need, Summary};
+use crate::schema::rule_file::{Need, RuleFileSummary};
 use crate::yaml::Document;
 
 /// A file of scrape jobs, what it inherits, and what it is checked for.
-pub(super) type Part = (PathBuf, Option<String>, String);
+pub(super) type IncludedPart = (PathBuf, Option<String>, String);
 
 /// What is known of a rule file, once it has been checked.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub(super) struct RuleFile {
     /// What it needs.
     pub(super) needs: Vec<Need>,
     /// What others want to know of it.
-    pub(super) summary: Summary,
+    pub(super) summary: RuleFileSummary,
 }
 
 /// Names that examples in a folder are copied to, and the first example for each.
@@ -33,14 +33,14 @@ type RuleFiles = HashMap<(PathBuf, bool), Arc<OnceLock<RuleFile>>>;
 /// is read once.
 #[derive(Debug, Default)]
 pub struct IncludeCache {
-    found: Mutex<HashMap<PathBuf, Arc<OnceLock<Found>>>>,
+    found: Mutex<HashMap<PathBuf, Arc<OnceLock<FoundAtPath>>>>,
     targets: Mutex<HashSet<PathBuf>>,
     rule_files: Mutex<RuleFiles>,
     pairs: Mutex<HashSet<(PathBuf, PathBuf, Span)>>,
     examples: Mutex<HashMap<PathBuf, Arc<Examples>>>,
     comparisons: Mutex<HashSet<Vec<usize>>>,
-    parts: Mutex<HashMap<Part, Arc<OnceLock<bool>>>>,
-    pub(super) read: Read,
+    parts: Mutex<HashMap<IncludedPart, Arc<OnceLock<bool>>>>,
+    pub(super) read: ReadFiles,
 }
 
 impl IncludeCache {
@@ -54,13 +54,13 @@ impl IncludeCache {
     pub(in crate::facts) fn document(
         &self,
         path: &Path,
-        lookup: &Lookup<'_>,
+        lookup: &FileLookup<'_>,
     ) -> Option<Arc<Document>> {
         self.read.document(path, lookup)
     }
 
     /// What is at a path or matches a pattern, looked for once.
-    pub(super) fn found(&self, path: &Path, look: impl FnOnce() -> Found) -> Found {
+    pub(super) fn found(&self, path: &Path, look: impl FnOnce() -> FoundAtPath) -> FoundAtPath {
         let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let found = Arc::clone(all.entry(path.to_owned()).or_default());
         drop(all);
@@ -89,7 +89,7 @@ impl IncludeCache {
     /// whether there are any.
     pub(super) fn first_findings(
         &self,
-        part: Part,
+        part: IncludedPart,
         check: impl Fn() -> Vec<Finding>,
     ) -> (Vec<Finding>, bool) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);

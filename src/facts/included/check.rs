@@ -9,23 +9,23 @@ use super::cache::RuleFile;
 use super::needs::Needs;
 use super::set::RuleSet;
 use super::{
-    FileSet, IncludeCache, Matched, Named, Purpose, Runners, SiblingFiles, find, glob, intervals,
-    jobs, kind_of, mounted, recognize, records, tls, unmounted,
+    FileSet, IncludeCache, Matched, NamedPath, Purpose, Runners, SiblingFiles, find, glob,
+    intervals, jobs, kind_of, mounted, recognize, records, tls, unmounted,
 };
 use crate::discover::{self, is_file_of_chart};
-use crate::facts::credential_file::{Lookup, Unverified};
-use crate::facts::deployment::{Certainty, RunningDeployment};
+use crate::facts::credential_file::{FileLookup, Unverified};
+use crate::facts::deployment::{RunCertainty, RunningDeployment};
 use crate::finding::{Finding, Message, Place, Severity, Span, Text, Unchecked, rule};
 use crate::prometheus::TargetSection;
-use crate::schema::rule_file::{self, Summary};
+use crate::schema::rule_file::{self, RuleFileSummary};
 use crate::schema::target_file::{self, TargetFormat};
-use crate::schema::{self, Scheme, Target};
+use crate::schema::{self, Scheme, TargetReleases};
 use crate::source::{EntryKind, LARGEST};
 use crate::yaml::{Document, Node, parse_first};
 
 /// What was found in the files that a configuration pulls in.
 #[derive(Debug, Default)]
-pub struct Checked {
+pub struct CheckedIncludes {
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// What could not be looked at.
@@ -40,11 +40,11 @@ pub fn check(
     folder: Option<&Path>,
     beside: Option<&SiblingFiles<'_>>,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
-    target: &Target,
+    lookup: &FileLookup<'_>,
+    target: &TargetReleases,
     cache: &IncludeCache,
-) -> Checked {
-    let mut checker = Checker {
+) -> CheckedIncludes {
+    let mut checker = IncludeChecker {
         main: document,
         runners,
         lookup,
@@ -53,7 +53,7 @@ pub fn check(
         names: names(document),
         beside: Vec::new(),
         jobs: Vec::new(),
-        out: Checked::default(),
+        out: CheckedIncludes::default(),
     };
     let mut named = find(document, folder, runners, lookup, cache);
     if target.template {
@@ -87,7 +87,7 @@ pub fn check(
         .extend(jobs::repeated(document, &included));
     // Another overlay of the same ConfigMap may have other jobs.
     let is_sure = |runner: &RunningDeployment<'_>| {
-        runner.certainty == Certainty::Certain && runner.deployment.doubts.is_empty()
+        runner.certainty == RunCertainty::Certain && runner.deployment.doubts.is_empty()
     };
     let is_only_one = matches!(runners.as_slice(), [only] if is_sure(only));
     if !target.template && is_only_one {
@@ -106,8 +106,13 @@ const MOST_BESIDE: usize = 64;
 
 /// Whether a pattern that matches nothing is spare: another one for the same folder matches files, and no
 /// file of such a kind is left that none of them matches.
-fn is_covered(one: &Named<'_>, all: &[Named<'_>], folder: &Path, lookup: &Lookup<'_>) -> bool {
-    let parts = |named: &Named<'_>| {
+fn is_covered(
+    one: &NamedPath<'_>,
+    all: &[NamedPath<'_>],
+    folder: &Path,
+    lookup: &FileLookup<'_>,
+) -> bool {
+    let parts = |named: &NamedPath<'_>| {
         let text = named.node.as_str().unwrap_or("").trim_start_matches("./");
         let (folder, name) = text.rsplit_once('/').unwrap_or(("", text));
         (folder.to_owned(), name.to_owned())
@@ -136,7 +141,7 @@ fn is_covered(one: &Named<'_>, all: &[Named<'_>], folder: &Path, lookup: &Lookup
 }
 
 /// Whether nothing is at what a pattern names, where that was seen: a finding of its own, if it is one.
-fn is_spare(named: &Named<'_>, runners: &Runners<'_>, lookup: &Lookup<'_>) -> bool {
+fn is_spare(named: &NamedPath<'_>, runners: &Runners<'_>, lookup: &FileLookup<'_>) -> bool {
     let is_elsewhere = matches!(named.matched, Matched::Unverified(Unverified::Elsewhere));
     let pattern = named.node.as_str().unwrap_or("");
     is_elsewhere && mounted::finds_nothing(pattern, named.purpose, runners, lookup)
@@ -155,22 +160,22 @@ fn names(document: &Document) -> Option<Scheme> {
     }
 }
 
-struct Checker<'c, 'r> {
+struct IncludeChecker<'c, 'r> {
     main: &'c Document,
     runners: &'c Runners<'r>,
-    lookup: &'c Lookup<'c>,
-    target: &'c Target,
+    lookup: &'c FileLookup<'c>,
+    target: &'c TargetReleases,
     cache: &'c IncludeCache,
     names: Option<Scheme>,
     /// What is known of rule files that are not files of the tree.
     beside: Vec<(PathBuf, RuleFile)>,
     /// Files of `scrape_config_files` that are not files of the tree. They are checked where they are.
     jobs: Vec<Document>,
-    out: Checked,
+    out: CheckedIncludes,
 }
 
-impl Checker<'_, '_> {
-    fn named(&mut self, one: &Named<'_>) {
+impl IncludeChecker<'_, '_> {
+    fn named(&mut self, one: &NamedPath<'_>) {
         match &one.matched {
             Matched::Missing(path) => self.missing(one, path),
             Matched::Nothing(path) => {
@@ -192,7 +197,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks rule files that are beside the configuration; whether there are any.
-    fn beside(&mut self, one: &Named<'_>, beside: &SiblingFiles<'_>) -> bool {
+    fn beside(&mut self, one: &NamedPath<'_>, beside: &SiblingFiles<'_>) -> bool {
         let texts = match one.purpose {
             Purpose::Rules => beside.matching(one.node.as_str().unwrap_or("")),
             Purpose::ScrapeConfigs | Purpose::Targets => Vec::new(),
@@ -209,7 +214,7 @@ impl Checker<'_, '_> {
 
     /// Checks rule files and target files that are written into manifests; whether there are any. Jobs
     /// there are configurations of their own, and checked as such.
-    fn elsewhere(&mut self, one: &Named<'_>) -> bool {
+    fn elsewhere(&mut self, one: &NamedPath<'_>) -> bool {
         if matches!(one.matched, Matched::Files(_)) {
             return false;
         }
@@ -218,7 +223,7 @@ impl Checker<'_, '_> {
         for (name, text) in &texts {
             let start = Place::new(text, Span::default()).span().start;
             let path = PathBuf::from(format!("{}#{start}", text.path()));
-            let target = Target {
+            let target = TargetReleases {
                 template: self.target.template || discover::is_template(&path),
                 ..self.target.clone()
             };
@@ -237,7 +242,7 @@ impl Checker<'_, '_> {
         !texts.is_empty()
     }
 
-    fn rules_elsewhere(&mut self, path: &Path, text: &Arc<Text>, target: &Target) {
+    fn rules_elsewhere(&mut self, path: &Path, text: &Arc<Text>, target: &TargetReleases) {
         let cache = self.cache;
         let file = cache.rule_file(path, self.names, || self.rules(text, target));
         let is_new = !self.beside.iter().any(|(other, _)| other == path);
@@ -247,7 +252,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks rules, and returns what has to be known of them.
-    fn rules(&mut self, text: &Arc<Text>, target: &Target) -> RuleFile {
+    fn rules(&mut self, text: &Arc<Text>, target: &TargetReleases) -> RuleFile {
         match parse_first(text) {
             Ok(document) => {
                 let checked = rule_file::check(&document, target, self.names);
@@ -255,7 +260,7 @@ impl Checker<'_, '_> {
                 return RuleFile {
                     needs: checked.needs,
                     summary: match target.template {
-                        true => Summary::default(),
+                        true => RuleFileSummary::default(),
                         false => rule_file::summary(&document),
                     },
                 };
@@ -268,10 +273,10 @@ impl Checker<'_, '_> {
 
     /// What only all files of the configuration tell together. What is not met where it runs is said
     /// each time: another one may be run otherwise.
-    fn together(&mut self, named: &[Named<'_>]) {
+    fn together(&mut self, named: &[NamedPath<'_>]) {
         let legacy = self.names == Some(Scheme::Legacy);
         let of = |purpose| named.iter().filter(move |named| named.purpose == purpose);
-        let files = |named: &Named<'_>| match &named.matched {
+        let files = |named: &NamedPath<'_>| match &named.matched {
             Matched::Files(files) => Some(Arc::clone(files)),
             _ => None,
         };
@@ -315,7 +320,7 @@ impl Checker<'_, '_> {
         self.out.findings.extend(repeated);
     }
 
-    fn missing(&mut self, one: &Named<'_>, path: &str) {
+    fn missing(&mut self, one: &NamedPath<'_>, path: &str) {
         let example = self.example_of(path);
         // Target files are often written by something else while Prometheus runs, and an example is
         // there to be copied where Prometheus runs.
@@ -352,7 +357,7 @@ impl Checker<'_, '_> {
         examples.get(name).cloned()
     }
 
-    fn files(&mut self, one: &Named<'_>, files: &FileSet) {
+    fn files(&mut self, one: &NamedPath<'_>, files: &FileSet) {
         let lookup = self.lookup;
         for (path, kind) in files.irregular(|path| kind_of(path, lookup)) {
             let noun = kind.map_or("nothing", EntryKind::noun);
@@ -406,8 +411,8 @@ impl Checker<'_, '_> {
     }
 
     /// The same versions; whether the included file is rendered first follows from its name.
-    fn target_of(&self, path: &Path) -> Target {
-        Target {
+    fn target_of(&self, path: &Path) -> TargetReleases {
+        TargetReleases {
             template: discover::is_template(path),
             ..self.target.clone()
         }
@@ -429,10 +434,13 @@ impl Checker<'_, '_> {
 
     /// Checks included scrape jobs as a part of the whole, and returns the files with what names
     /// them.
-    fn scrape_configs<'n>(&mut self, named: &'n [Named<'n>]) -> Vec<jobs::Included<'n>> {
+    fn scrape_configs<'n>(
+        &mut self,
+        named: &'n [NamedPath<'n>],
+    ) -> Vec<jobs::IncludedJobFiles<'n>> {
         let inherited = self.main.root().and_then(|root| root.get("global"));
         let inherited = inherited.map(|global| self.main.text().slice(global.span()).to_owned());
-        let mut included: Vec<jobs::Included<'n>> = Vec::new();
+        let mut included: Vec<jobs::IncludedJobFiles<'n>> = Vec::new();
         for one in named
             .iter()
             .filter(|named| named.purpose == Purpose::ScrapeConfigs)
@@ -463,7 +471,7 @@ impl Checker<'_, '_> {
                     self.part(files, *number, inherited.as_ref(), &is_before);
                 }
             }
-            included.push(jobs::Included {
+            included.push(jobs::IncludedJobFiles {
                 by: one.node,
                 files,
             });
@@ -531,7 +539,11 @@ pub(super) fn remedy(purpose: Purpose) -> &'static str {
 }
 
 /// What can't be looked at here, once for each setting and reason.
-fn unverified(named: &[Named<'_>], runners: &Runners<'_>, lookup: &Lookup<'_>) -> Vec<Unchecked> {
+fn unverified(
+    named: &[NamedPath<'_>],
+    runners: &Runners<'_>,
+    lookup: &FileLookup<'_>,
+) -> Vec<Unchecked> {
     let mut seen = HashSet::new();
     let mut out = Vec::new();
     for one in named {
@@ -564,7 +576,7 @@ fn unverified(named: &[Named<'_>], runners: &Runners<'_>, lookup: &Lookup<'_>) -
 fn elsewhere(
     pattern: &str,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> (String, Option<&'static str>) {
     let reason = mounted::why_open(pattern, runners, lookup);
     let reason = reason

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{FileSet, IncludeCache, Matched, Purpose, Runners, SiblingFiles, find, recognize};
-use crate::facts::credential_file::Lookup;
+use crate::facts::credential_file::FileLookup;
 use crate::schema;
 use crate::source::LARGEST;
 use crate::yaml::{Document, parse_first};
@@ -13,7 +13,7 @@ use crate::yaml::{Document, parse_first};
 /// What a configuration pulls in, as far as it is YAML. Its lists are those of every configuration
 /// that has the same pattern in the same folder.
 #[derive(Debug, Default)]
-pub struct Documents {
+pub struct IncludedDocuments {
     /// What each entry of `scrape_config_files` names.
     pub scrape_configs: Vec<Arc<FileSet>>,
     /// What each entry of `rule_files` names.
@@ -24,18 +24,18 @@ pub struct Documents {
 
 /// What has been read in one run: files that ten configurations share are parsed once.
 #[derive(Debug, Default)]
-pub(super) struct Read {
+pub(super) struct ReadFiles {
     documents: Mutex<HashMap<PathBuf, Option<Arc<Document>>>>,
     scrape_configs: Mutex<HashSet<PathBuf>>,
 }
 
-impl Read {
+impl ReadFiles {
     /// Whether a file was read as one that `scrape_config_files` names.
     pub(super) fn is_scrape_config(&self, path: &Path) -> bool {
         lock(&self.scrape_configs).contains(path)
     }
 
-    pub(super) fn document(&self, path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
+    pub(super) fn document(&self, path: &Path, lookup: &FileLookup<'_>) -> Option<Arc<Document>> {
         if let Some(known) = lock(&self.documents).get(path) {
             return known.clone();
         }
@@ -52,7 +52,7 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn read(path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
+fn read(path: &Path, lookup: &FileLookup<'_>) -> Option<Arc<Document>> {
     let bytes = lookup.tree.read(path, LARGEST).ok()?;
     let text = recognize::text(path, bytes, lookup.tree);
     let document = parse_first(&text).ok()?;
@@ -68,10 +68,10 @@ pub fn documents(
     folder: Option<&Path>,
     beside: &SiblingFiles<'_>,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
     cache: &IncludeCache,
-) -> Documents {
-    let mut out = Documents::default();
+) -> IncludedDocuments {
+    let mut out = IncludedDocuments::default();
     for named in find(document, folder, runners, lookup, cache) {
         if named.purpose == Purpose::Rules {
             let texts = beside.matching(named.node.as_str().unwrap_or(""));

@@ -50,7 +50,7 @@ pub(super) fn matching(pattern: &Path, tree: &dyn Tree) -> Vec<PathBuf> {
     found
 }
 
-fn listed(folder: &Path, pieces: &[Piece], tree: &dyn Tree) -> Vec<PathBuf> {
+fn listed(folder: &Path, pieces: &[GlobPiece], tree: &dyn Tree) -> Vec<PathBuf> {
     let is_folder = |path: &Path| {
         tree.metadata(path)
             .is_ok_and(|meta| meta.kind == EntryKind::Folder)
@@ -67,7 +67,7 @@ fn listed(folder: &Path, pieces: &[Piece], tree: &dyn Tree) -> Vec<PathBuf> {
 
 /// A part of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+enum GlobPiece {
     /// `*`
     Any,
     /// `?`
@@ -82,29 +82,29 @@ enum Piece {
 
 /// The pieces of a pattern. A bracket that is never closed stands for itself: Prometheus refuses
 /// such a pattern, which the schema has said.
-fn pieces(pattern: &str) -> Vec<Piece> {
+fn pieces(pattern: &str) -> Vec<GlobPiece> {
     let mut out = Vec::new();
     let mut rest = pattern.chars();
     while let Some(c) = rest.next() {
         out.push(match c {
-            '*' => Piece::Any,
-            '?' => Piece::One,
-            '\\' => Piece::Char(rest.next().unwrap_or('\\')),
+            '*' => GlobPiece::Any,
+            '?' => GlobPiece::One,
+            '\\' => GlobPiece::Char(rest.next().unwrap_or('\\')),
             '[' => match class(rest.as_str()) {
                 Some((piece, after)) => {
                     rest = after.chars();
                     piece
                 }
-                None => Piece::Char('['),
+                None => GlobPiece::Char('['),
             },
-            c => Piece::Char(c),
+            c => GlobPiece::Char(c),
         });
     }
     out
 }
 
 /// A class whose `[` has been read, and what follows it.
-fn class(text: &str) -> Option<(Piece, &str)> {
+fn class(text: &str) -> Option<(GlobPiece, &str)> {
     let negated = text.starts_with('^');
     let mut rest = text.chars();
     if negated {
@@ -114,7 +114,7 @@ fn class(text: &str) -> Option<(Piece, &str)> {
     loop {
         if rest.as_str().starts_with(']') && !ranges.is_empty() {
             rest.next();
-            return Some((Piece::Class { negated, ranges }, rest.as_str()));
+            return Some((GlobPiece::Class { negated, ranges }, rest.as_str()));
         }
         let from = member(&mut rest)?;
         let to = if rest.as_str().starts_with('-') {
@@ -137,14 +137,14 @@ fn member(rest: &mut std::str::Chars<'_>) -> Option<char> {
 
 /// Whether a name matches. The last star that was met takes one character more whenever the rest
 /// does not fit.
-fn matches(pieces: &[Piece], name: &str) -> bool {
+fn matches(pieces: &[GlobPiece], name: &str) -> bool {
     let name: Vec<char> = name.chars().collect();
     let (mut piece, mut at) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     loop {
         let fits = match (pieces.get(piece), name.get(at)) {
             (None, None) => return true,
-            (Some(Piece::Any), _) => {
+            (Some(GlobPiece::Any), _) => {
                 star = Some((piece, at));
                 piece += 1;
                 continue;
@@ -164,11 +164,11 @@ fn matches(pieces: &[Piece], name: &str) -> bool {
     }
 }
 
-fn fits(piece: &Piece, c: char) -> bool {
+fn fits(piece: &GlobPiece, c: char) -> bool {
     match piece {
-        Piece::Any | Piece::One => true,
-        Piece::Char(wanted) => *wanted == c,
-        Piece::Class { negated, ranges } => {
+        GlobPiece::Any | GlobPiece::One => true,
+        GlobPiece::Char(wanted) => *wanted == c,
+        GlobPiece::Class { negated, ranges } => {
             ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != *negated
         }
     }

@@ -13,7 +13,7 @@ const MOST: usize = 20;
 
 /// The files that an entry of `scrape_config_files` names.
 #[derive(Debug)]
-pub(super) struct Included<'d> {
+pub(super) struct IncludedJobFiles<'d> {
     /// The entry.
     pub(super) by: Node<'d>,
     pub(super) files: &'d FileSet,
@@ -28,7 +28,7 @@ fn jobs(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
 }
 
 /// Jobs whose name another file has used before. Within one file the schema has reported them.
-pub(super) fn repeated<'d>(main: &'d Document, included: &[Included<'d>]) -> Vec<Finding> {
+pub(super) fn repeated<'d>(main: &'d Document, included: &[IncludedJobFiles<'d>]) -> Vec<Finding> {
     let mut first: HashMap<&str, Node<'_>> = HashMap::new();
     if included.is_empty() {
         return Vec::new();
@@ -117,8 +117,8 @@ fn named<'d>(files: &'d FileSet, name: &str) -> impl Iterator<Item = (usize, Nod
 fn again<'d>(
     name: &str,
     first: Option<Node<'d>>,
-    one: &Included<'d>,
-    before: &[Included<'_>],
+    one: &IncludedJobFiles<'d>,
+    before: &[IncludedJobFiles<'_>],
 ) -> Vec<Finding> {
     let is_before = |number: usize| {
         let path = one.files.files().get(number);
@@ -140,7 +140,7 @@ fn again<'d>(
 }
 
 /// Files that an earlier pattern matches too.
-fn both(one: &Included<'_>, before: &[Included<'_>]) -> Vec<Finding> {
+fn both(one: &IncludedJobFiles<'_>, before: &[IncludedJobFiles<'_>]) -> Vec<Finding> {
     if before.is_empty() {
         return Vec::new();
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{FileSet, IncludeCache, Matched, Runners, SiblingFiles, find, mounted};
-use crate::facts::credential_file::Lookup;
+use crate::facts::credential_file::FileLookup;
 use crate::finding::Text;
 use crate::yaml::Document;
 
@@ -25,7 +25,7 @@ pub fn loads(
     folder: Option<&Path>,
     beside: Option<&SiblingFiles<'_>>,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
     cache: &IncludeCache,
 ) -> Vec<Load> {
     let mut out = Vec::new();

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{FileSet, Matched, Purpose, Runners, glob, kind_of};
-use crate::facts::credential_file::{Lookup, Unverified};
-use crate::facts::deployment::{Certainty, MountSource, Platform, Resolved, RunningDeployment};
+use crate::facts::credential_file::{FileLookup, Unverified};
+use crate::facts::deployment::{
+    MountSource, Platform, ResolvedPath, RunCertainty, RunningDeployment,
+};
 use crate::finding::{Evidence, Text};
 use crate::source::EntryKind;
 
@@ -17,7 +19,7 @@ pub(super) fn instead(
     pattern: &str,
     purpose: Purpose,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Matched {
     let is_relative = !pattern.starts_with('/');
     let may_be_mounted = match &matched {
@@ -29,7 +31,7 @@ pub(super) fn instead(
         return matched;
     }
     let surely = |deployment: &&RunningDeployment<'_>| {
-        deployment.certainty != Certainty::Doubtful && deployment.deployment.prometheus.is_some()
+        deployment.certainty != RunCertainty::Doubtful && deployment.deployment.prometheus.is_some()
     };
     let runners: Vec<_> = runners.iter().filter(surely).collect();
     let of_each: Vec<_> = runners
@@ -65,7 +67,7 @@ pub(super) struct Lacking {
 
 /// What leads nowhere in the containers that run a configuration.
 #[derive(Clone, Copy)]
-pub(super) struct Question<'q> {
+pub(super) struct MountQuery<'q> {
     /// The path or the pattern.
     pub(super) pattern: &'q str,
     /// What the files are for.
@@ -80,12 +82,12 @@ pub(super) struct Question<'q> {
 /// are in sight, and nothing that is mounted there fits. An image says so only of files that are in
 /// the tree, since whatever starts it may mount more.
 pub(super) fn lacking(
-    question: Question<'_>,
+    question: MountQuery<'_>,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Option<Lacking> {
     let surely = |deployment: &&RunningDeployment<'_>| {
-        deployment.certainty != Certainty::Doubtful && deployment.deployment.prometheus.is_some()
+        deployment.certainty != RunCertainty::Doubtful && deployment.deployment.prometheus.is_some()
     };
     let all = runners.iter().filter(surely).map(|deployment| {
         let is_in_sight = match deployment.deployment.platform {
@@ -103,12 +105,12 @@ pub(super) fn lacking(
 
 fn lacking_in(
     runner: &RunningDeployment<'_>,
-    question: Question<'_>,
-    lookup: &Lookup<'_>,
+    question: MountQuery<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Option<Lacking> {
     let deployment = runner.deployment;
     // A container that gets the configuration in a way that is not in sight may get more so.
-    let Resolved::Provided(config) = deployment.resolve(lookup.tree, &runner.path) else {
+    let ResolvedPath::Provided(config) = deployment.resolve(lookup.tree, &runner.path) else {
         return None;
     };
     let path = runner.path_of(question.pattern);
@@ -116,7 +118,7 @@ fn lacking_in(
     let is_around = |path: &str| Path::new(path).starts_with(&folder);
     let nowhere = matches!(
         deployment.resolve(lookup.tree, &folder),
-        Resolved::NotMounted(_)
+        ResolvedPath::NotMounted(_)
     );
     if nowhere && !deployment.overlays.is_empty() {
         return None;
@@ -169,7 +171,7 @@ fn lacking_in(
         ),
         near: None,
         evidence: fallback(match deployment.resolve(lookup.tree, &folder) {
-            Resolved::Provided(found) => found.evidence,
+            ResolvedPath::Provided(found) => found.evidence,
             _ => Vec::new(),
         }),
     })
@@ -186,10 +188,10 @@ pub(super) fn finds_nothing(
     pattern: &str,
     purpose: Purpose,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> bool {
     let surely = |runner: &&RunningDeployment<'_>| {
-        runner.certainty != Certainty::Doubtful && runner.deployment.prometheus.is_some()
+        runner.certainty != RunCertainty::Doubtful && runner.deployment.prometheus.is_some()
     };
     let mut runners = runners.iter().filter(surely).peekable();
     let is_empty = |runner: &RunningDeployment<'_>| {
@@ -215,18 +217,18 @@ struct Absent {
 fn absent(
     runner: &RunningDeployment<'_>,
     path: &str,
-    question: Question<'_>,
-    lookup: &Lookup<'_>,
+    question: MountQuery<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Option<Absent> {
     let deployment = runner.deployment;
     match deployment.resolve(lookup.tree, path) {
-        Resolved::NotMounted(found) => Some(Absent {
+        ResolvedPath::NotMounted(found) => Some(Absent {
             other: None,
             near: found.near,
             evidence: found.evidence,
         }),
         // Target files are mostly written while Prometheus runs.
-        Resolved::Provided(found)
+        ResolvedPath::Provided(found)
             if question.purpose != Purpose::Targets
                 && matches!(found.mount.source, MountSource::Tree(_))
                 && found.mount.path != path
@@ -249,7 +251,7 @@ fn expanded(
     runner: &RunningDeployment<'_>,
     pattern: &str,
     purpose: Purpose,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> (Vec<String>, bool) {
     let is_whole = Cell::new(true);
     let visit = |folder: &str, is_last: bool| {
@@ -266,13 +268,13 @@ fn is_whole_folder(
     folder: &str,
     is_last: bool,
     purpose: Purpose,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> bool {
     let deployment = runner.deployment;
     let is_alone = deployment.overlays.is_empty();
     match deployment.resolve(lookup.tree, folder) {
-        Resolved::NotMounted(_) => is_alone,
-        Resolved::Provided(found) => match (&found.mount.source, &found.tree_file) {
+        ResolvedPath::NotMounted(_) => is_alone,
+        ResolvedPath::Provided(found) => match (&found.mount.source, &found.tree_file) {
             (MountSource::Keys(volume), None) => {
                 found.mount.sub_path.is_none() && volume.is_whole() && (is_alone || is_last)
             }
@@ -299,7 +301,7 @@ fn fixed_folder(path: &str) -> String {
 }
 
 /// The files of the tree that a pattern leads to in one deployment, sorted by their paths there.
-fn files(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> Vec<PathBuf> {
+fn files(runner: &RunningDeployment<'_>, pattern: &str, lookup: &FileLookup<'_>) -> Vec<PathBuf> {
     let paths = paths(runner, pattern, lookup);
     let files = paths.iter().filter_map(|path| file(runner, path, lookup));
     files.collect()
@@ -310,16 +312,18 @@ fn files(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> 
 pub(super) fn texts(
     pattern: &str,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Vec<(String, Arc<Text>)> {
     let mut out: Vec<(String, Arc<Text>)> = Vec::new();
     let surely = |deployment: &&RunningDeployment<'_>| {
-        deployment.certainty != Certainty::Doubtful && deployment.deployment.prometheus.is_some()
+        deployment.certainty != RunCertainty::Doubtful && deployment.deployment.prometheus.is_some()
     };
     for runner in runners.iter().filter(surely) {
         for path in paths(runner, pattern, lookup) {
             let text = match runner.deployment.resolve(lookup.tree, &path) {
-                Resolved::Provided(found) => found.written.and_then(|written| written.text.clone()),
+                ResolvedPath::Provided(found) => {
+                    found.written.and_then(|written| written.text.clone())
+                }
                 _ => None,
             };
             let is_new = |text: &Arc<Text>| !out.iter().any(|(_, other)| Arc::ptr_eq(other, text));
@@ -332,7 +336,7 @@ pub(super) fn texts(
 }
 
 /// The paths that a pattern may lead to in one deployment, sorted.
-fn paths(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> Vec<String> {
+fn paths(runner: &RunningDeployment<'_>, pattern: &str, lookup: &FileLookup<'_>) -> Vec<String> {
     paths_by(runner, &runner.path_of(pattern), lookup, &|_, _| {})
 }
 
@@ -341,7 +345,7 @@ fn paths(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> 
 fn paths_by(
     runner: &RunningDeployment<'_>,
     pattern: &str,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
     visit: &dyn Fn(&str, bool),
 ) -> Vec<String> {
     let deployment = runner.deployment;
@@ -367,9 +371,9 @@ fn paths_by(
 
 /// The file of the tree that a path leads to. A link that leads out of the folder that is mounted
 /// leads nowhere.
-fn file(runner: &RunningDeployment<'_>, path: &str, lookup: &Lookup<'_>) -> Option<PathBuf> {
+fn file(runner: &RunningDeployment<'_>, path: &str, lookup: &FileLookup<'_>) -> Option<PathBuf> {
     let deployment = runner.deployment;
-    let Resolved::Provided(found) = deployment.resolve(lookup.tree, path) else {
+    let ResolvedPath::Provided(found) = deployment.resolve(lookup.tree, path) else {
         return None;
     };
     let file = found.tree_file?;
@@ -390,11 +394,11 @@ fn file(runner: &RunningDeployment<'_>, path: &str, lookup: &Lookup<'_>) -> Opti
 fn from_outside(
     runner: &RunningDeployment<'_>,
     pattern: &str,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Option<String> {
     let folder = fixed_folder(&runner.path_of(pattern));
     match runner.deployment.resolve(lookup.tree, &folder) {
-        Resolved::External { reason, .. } => Some(reason),
+        ResolvedPath::External { reason, .. } => Some(reason),
         _ => None,
     }
 }
@@ -404,20 +408,20 @@ fn from_outside(
 pub(super) fn why_open(
     pattern: &str,
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Option<String> {
     let asked = match glob::is_pattern(pattern) {
         true => fixed_folder(pattern),
         false => pattern.to_owned(),
     };
     let surely = |runner: &&RunningDeployment<'_>| {
-        runner.certainty != Certainty::Doubtful && runner.deployment.prometheus.is_some()
+        runner.certainty != RunCertainty::Doubtful && runner.deployment.prometheus.is_some()
     };
     let mut runners = runners.iter().filter(surely);
     runners.find_map(
         |runner| match runner.deployment.resolve(lookup.tree, &asked) {
-            Resolved::External { reason, .. } | Resolved::Unknown { reason, .. } => Some(reason),
-            Resolved::Provided(found) if matches!(found.mount.source, MountSource::Tree(_)) => {
+            ResolvedPath::External { reason, .. } | ResolvedPath::Unknown { reason, .. } => Some(reason),
+            ResolvedPath::Provided(found) if matches!(found.mount.source, MountSource::Tree(_)) => {
                 let mount = &found.mount.path;
                 Some(format!(
                     "the folder that is mounted at `{mount}` has none here, and something may write them"

@@ -2,14 +2,14 @@
 
 use super::Runners;
 use super::intervals::Interval;
-use crate::facts::deployment::{Certainty, Feature, RunningDeployment};
+use crate::facts::deployment::{FeatureStatus, RunCertainty, RunningDeployment};
 use crate::finding::{Evidence, Finding};
 use crate::schema::dialect::NATIVE;
 use crate::schema::rule_file::{Condition, Need};
 use crate::yaml::{Document, Node};
 
 /// What is known of a feature wherever a configuration is loaded.
-enum Known<'r> {
+enum KnownFeature<'r> {
     /// Everything that runs it, or may, turns the feature on.
     On,
     /// Something that runs it does not.
@@ -42,11 +42,11 @@ impl Needs<'_, '_> {
     fn feature(&self, need: &Need, feature: &str) -> Option<Finding> {
         let mut finding = need.finding.clone();
         match known(feature, self.runners) {
-            Known::On => return None,
-            Known::Nothing => {
+            KnownFeature::On => return None,
+            KnownFeature::Nothing => {
                 finding.message.lead_to("; without it ", NATIVE.refused);
             }
-            Known::Off(runner, evidence) => {
+            KnownFeature::Off(runner, evidence) => {
                 finding.message.push_str(", which the command line lacks");
                 finding.advice = Some(remedy(feature, runner).into());
                 finding.evidence.push(evidence);
@@ -137,7 +137,7 @@ fn in_words(milliseconds: i64) -> String {
     format!("{}{name}", milliseconds / length)
 }
 
-fn known<'r>(feature: &str, runners: &'r Runners<'_>) -> Known<'r> {
+fn known<'r>(feature: &str, runners: &'r Runners<'_>) -> KnownFeature<'r> {
     let of_prometheus = || {
         let all = runners.iter();
         all.filter(|candidate| candidate.deployment.prometheus.is_some())
@@ -145,15 +145,21 @@ fn known<'r>(feature: &str, runners: &'r Runners<'_>) -> Known<'r> {
     let mut lacking = None;
     for one in of_prometheus() {
         match one.deployment.feature(feature) {
-            Feature::On(_) => {}
-            Feature::Off(evidence) if one.certainty != Certainty::Doubtful => {
-                lacking = lacking.or(Some(Known::Off(one, evidence)));
+            FeatureStatus::On(_) => {}
+            FeatureStatus::Off(evidence) if one.certainty != RunCertainty::Doubtful => {
+                lacking = lacking.or(Some(KnownFeature::Off(one, evidence)));
             }
-            Feature::Off(_) | Feature::Unknown => lacking = lacking.or(Some(Known::Nothing)),
+            FeatureStatus::Off(_) | FeatureStatus::Unknown => {
+                lacking = lacking.or(Some(KnownFeature::Nothing))
+            }
         }
     }
     let is_run = of_prometheus().next().is_some();
-    lacking.unwrap_or(if is_run { Known::On } else { Known::Nothing })
+    lacking.unwrap_or(if is_run {
+        KnownFeature::On
+    } else {
+        KnownFeature::Nothing
+    })
 }
 
 fn remedy(feature: &str, runner: &RunningDeployment<'_>) -> String {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::cache::{Part, RuleFile};
+use super::cache::{IncludedPart, RuleFile};
 use super::records::Records;
 use crate::schema::rule_file::Need;
 use crate::source::EntryKind;
@@ -23,8 +23,8 @@ pub struct FileSet {
     documents: OnceLock<Vec<Option<Arc<Document>>>>,
     /// For each way of checking them as a part of a configuration: the numbers of those about which
     /// something else is reported in each.
-    parts: Mutex<HashMap<Part, Arc<OnceLock<Vec<usize>>>>>,
-    jobs: OnceLock<Jobs>,
+    parts: Mutex<HashMap<IncludedPart, Arc<OnceLock<Vec<usize>>>>>,
+    jobs: OnceLock<JobsByName>,
     targets: OnceLock<()>,
     broken: OnceLock<()>,
     scrape_configs: OnceLock<()>,
@@ -58,7 +58,7 @@ impl RuleSet {
 
 /// The scrape jobs of all files by their names.
 #[derive(Debug, Default)]
-pub(super) struct Jobs {
+pub(super) struct JobsByName {
     /// The numbers of the files that have a job of a name, one for each such job.
     pub(super) files_of: HashMap<String, Vec<usize>>,
     /// The names that several files have, in the order of the files.
@@ -222,7 +222,7 @@ impl FileSet {
     /// the first time that they have to be checked in this way; whether it was.
     pub(super) fn of_each(
         &self,
-        part: Part,
+        part: IncludedPart,
         check: impl FnOnce() -> Vec<usize>,
     ) -> (Arc<OnceLock<Vec<usize>>>, bool) {
         let mut parts = locked(&self.parts);
@@ -241,9 +241,9 @@ impl FileSet {
     pub(super) fn jobs<'d>(
         &'d self,
         jobs: impl Fn(&'d Document) -> Vec<(&'d str, Node<'d>)>,
-    ) -> &'d Jobs {
+    ) -> &'d JobsByName {
         self.jobs.get_or_init(|| {
-            let mut all = Jobs::default();
+            let mut all = JobsByName::default();
             for number in 0..self.files.len() {
                 let Some((_, document)) = self.document(number) else {
                     continue;

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::{IncludeCache, Matched, Runners, check, find};
-use crate::facts::credential_file::{Host, Lookup, Unverified};
+use crate::facts::credential_file::{FileLookup, PathBase, Unverified};
 use crate::facts::included::FileSet;
 use crate::finding::{Severity, Text};
-use crate::schema::Target;
+use crate::schema::TargetReleases;
 use crate::source::{EntryKind, Memory};
 use crate::yaml::{Document, parse_first};
 
@@ -44,8 +44,8 @@ fn tree() -> Memory {
         .special("/tree/p/rules/folder.yml", EntryKind::Folder)
 }
 
-fn lookup(tree: &Memory, host: Host) -> Lookup<'_> {
-    Lookup {
+fn lookup(tree: &Memory, host: PathBase) -> FileLookup<'_> {
+    FileLookup {
         tree,
         bounds: PathBuf::from("/tree"),
         host,
@@ -63,7 +63,7 @@ fn document(source: &str) -> Document {
     parse_first(&Text::new("p/prometheus.yml", source.into())).unwrap()
 }
 
-fn matched(pattern: &str, host: Host) -> Matched {
+fn matched(pattern: &str, host: PathBase) -> Matched {
     let tree = tree();
     let document = document(&format!("rule_files: ['{pattern}']\n"));
     let named = find(
@@ -101,13 +101,13 @@ fn patterns_lead_to_files() {
             Matched::Unverified(Unverified::Placeholder),
         ),
     ] {
-        assert_eq!(matched(pattern, Host::Elsewhere), want, "{pattern}");
+        assert_eq!(matched(pattern, PathBase::Elsewhere), want, "{pattern}");
     }
 }
 
 #[test]
 fn absolute_paths_count_from_the_root_that_was_given() {
-    let host = Host::Root("/tree/p".into());
+    let host = PathBase::Root("/tree/p".into());
     assert_eq!(
         matched("/rules/a.yml", host.clone()),
         Matched::Files(FileSet::new(vec!["/tree/p/rules/a.yml".into()]))
@@ -130,7 +130,7 @@ fn without_a_folder_nothing_relative_is_looked_at() {
         &document,
         None,
         &nobody(),
-        &lookup(&tree, Host::Elsewhere),
+        &lookup(&tree, PathBase::Elsewhere),
         &IncludeCache::default(),
     );
     assert_eq!(named[0].matched, Matched::Unverified(Unverified::NoFolder));
@@ -140,14 +140,14 @@ fn without_a_folder_nothing_relative_is_looked_at() {
 fn found(source: &str) -> Vec<(String, Severity, String, String)> {
     let tree = tree();
     let document = document(source);
-    let lookup = lookup(&tree, Host::Elsewhere);
+    let lookup = lookup(&tree, PathBase::Elsewhere);
     let checked = check(
         &document,
         Some(Path::new("/tree/p")),
         None,
         &nobody(),
         &lookup,
-        &Target::default(),
+        &TargetReleases::default(),
         &IncludeCache::default(),
     );
     let findings = checked
@@ -291,14 +291,14 @@ fn what_cant_be_looked_at_is_noted_once() {
     let tree = tree();
     let document =
         document("rule_files: [/etc/a.yml, /etc/b.yml]\nscrape_config_files: ['${X}.yml']\n");
-    let lookup = lookup(&tree, Host::Elsewhere);
+    let lookup = lookup(&tree, PathBase::Elsewhere);
     let checked = check(
         &document,
         Some(Path::new("/tree/p")),
         None,
         &nobody(),
         &lookup,
-        &Target::default(),
+        &TargetReleases::default(),
         &IncludeCache::default(),
     );
     let paths: Vec<_> = checked
@@ -313,11 +313,11 @@ fn what_cant_be_looked_at_is_noted_once() {
 fn of_a_template_nothing_is_missing() {
     let tree = tree();
     let document = document("rule_files: [no.yml, 'no/*.yml', rules/broken.yaml]\n");
-    let target = Target {
+    let target = TargetReleases {
         template: true,
-        ..Target::default()
+        ..TargetReleases::default()
     };
-    let lookup = lookup(&tree, Host::Elsewhere);
+    let lookup = lookup(&tree, PathBase::Elsewhere);
     let checked = check(
         &document,
         Some(Path::new("/tree/p")),
@@ -339,7 +339,7 @@ fn of_a_template_nothing_is_missing() {
 fn a_file_that_is_shared_is_read_once() {
     let tree = tree();
     let document = document("rule_files: [rules/broken.yaml]\n");
-    let (lookup, cache) = (lookup(&tree, Host::Elsewhere), IncludeCache::default());
+    let (lookup, cache) = (lookup(&tree, PathBase::Elsewhere), IncludeCache::default());
     let check = || {
         check(
             &document,
@@ -347,7 +347,7 @@ fn a_file_that_is_shared_is_read_once() {
             None,
             &nobody(),
             &lookup,
-            &Target::default(),
+            &TargetReleases::default(),
             &cache,
         )
         .findings

@@ -8,9 +8,9 @@ use memchr::memmem;
 
 use super::check::at;
 use super::{kind_of, locate};
-use crate::facts::credential_file::Lookup;
+use crate::facts::credential_file::FileLookup;
 use crate::finding::{Finding, Severity, rule};
-use crate::schema::pem::{self, Role};
+use crate::schema::pem::{self, PemRole};
 use crate::source::EntryKind;
 use crate::yaml::{Document, Kind, Mapping, Node, placeholder};
 
@@ -20,17 +20,17 @@ const LARGEST_PEM: u64 = 4 * 1024 * 1024;
 /// The key of TLS settings.
 const KEY: &str = "tls_config";
 
-const SETTINGS: [(&str, Role); 3] = [
-    ("ca_file", Role::Authorities),
-    ("cert_file", Role::Certificate),
-    ("key_file", Role::Key),
+const SETTINGS: [(&str, PemRole); 3] = [
+    ("ca_file", PemRole::Authorities),
+    ("cert_file", PemRole::Certificate),
+    ("key_file", PemRole::Key),
 ];
 
 /// Checks the files of every `tls_config`. Those that are not there are for others to tell.
 pub(super) fn check(
     document: &Document,
     folder: Option<&Path>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     // A file that many settings name is looked at once, and its faults are those of the first.
@@ -57,7 +57,7 @@ fn is_judged(content: &[u8]) -> bool {
 }
 
 /// What is wrong with the file that a setting names.
-fn faults(node: Node<'_>, role: Role, content: &[u8], lookup: &Lookup<'_>) -> Vec<Finding> {
+fn faults(node: Node<'_>, role: PemRole, content: &[u8], lookup: &FileLookup<'_>) -> Vec<Finding> {
     let found = pem::check(role, content, lookup.now);
     if found.is_empty() {
         return Vec::new();
@@ -118,7 +118,7 @@ fn tls_settings(root: Node<'_>) -> Vec<Mapping<'_>> {
 fn section<'d>(
     settings: Mapping<'d>,
     folder: Option<&Path>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
     seen: &mut Seen<'d>,
     findings: &mut Vec<Finding>,
 ) {
@@ -140,7 +140,7 @@ fn section<'d>(
             continue;
         };
         sound &= *is_sound;
-        if role != Role::Authorities {
+        if role != PemRole::Authorities {
             pair.push((node, Arc::clone(content)));
         }
     }
@@ -155,7 +155,7 @@ fn section<'d>(
     }
 }
 
-fn read(path: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Option<Vec<u8>> {
+fn read(path: &str, folder: Option<&Path>, lookup: &FileLookup<'_>) -> Option<Vec<u8>> {
     let located = locate(path, folder, lookup)
         .ok()
         .filter(|_| !path.is_empty())?;

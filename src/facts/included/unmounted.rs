@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::check::at;
-use super::{Matched, Named, Purpose, Runners, mounted};
-use crate::facts::credential_file::{Lookup, Unverified};
+use super::{Matched, NamedPath, Purpose, Runners, mounted};
+use crate::facts::credential_file::{FileLookup, Unverified};
 use crate::finding::{Finding, Severity, rule};
 
 /// The most names and patterns for one folder that are compared with what is there: each is matched with each
@@ -14,9 +14,9 @@ const MOST_BESIDE: usize = 64;
 /// What can lead nowhere where Prometheus runs. Of several patterns for one folder, such as `*.yml` and
 /// `*.yaml`, one is spare where the others match everything.
 pub(super) fn check(
-    named: &[Named<'_>],
+    named: &[NamedPath<'_>],
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Vec<Finding> {
     let mut folders: HashMap<(Purpose, &str), Vec<&str>> = HashMap::new();
     for one in named {
@@ -39,23 +39,23 @@ pub(super) fn check(
     out
 }
 
-fn parts<'n>(one: &Named<'n>) -> Option<(&'n str, &'n str)> {
+fn parts<'n>(one: &NamedPath<'n>) -> Option<(&'n str, &'n str)> {
     one.node.as_str()?.rsplit_once('/')
 }
 
 /// Whether nothing can be there where Prometheus runs, unless nothing is there here either.
 fn lacking(
-    one: &Named<'_>,
+    one: &NamedPath<'_>,
     beside: &[&str],
     runners: &Runners<'_>,
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
 ) -> Option<mounted::Lacking> {
     let may_differ = match &one.matched {
         Matched::Files(_) => true,
         Matched::Unverified(why) => matches!(why, Unverified::Elsewhere | Unverified::NoFolder),
         Matched::Missing(_) | Matched::Nothing(_) | Matched::Broken(_) => false,
     };
-    let question = mounted::Question {
+    let question = mounted::MountQuery {
         pattern: one.node.as_str().filter(|_| may_differ)?,
         purpose: one.purpose,
         is_here: matches!(one.matched, Matched::Files(_)),
@@ -64,7 +64,7 @@ fn lacking(
     mounted::lacking(question, runners, lookup)
 }
 
-fn finding(one: &Named<'_>, lacking: mounted::Lacking) -> Finding {
+fn finding(one: &NamedPath<'_>, lacking: mounted::Lacking) -> Finding {
     let message = format!("no file in the container matches: {}", lacking.what);
     let help = match lacking.near {
         Some(near) => format!("{near}; mount the file, or correct the path"),

@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::{Checked, Purpose, Runners, glob, kind_of, patterns};
-use crate::facts::credential_file::Lookup;
+use super::{CheckedIncludes, Purpose, Runners, glob, kind_of, patterns};
+use crate::facts::credential_file::FileLookup;
 use crate::facts::deployment::{
-    Certainty, Copied, Deployment, Mount, MountSource, RunningDeployment,
+    Copied, Deployment, Mount, MountSource, RunCertainty, RunningDeployment,
 };
 use crate::finding::{Finding, Severity, Span, Unchecked, rule};
 use crate::yaml::Document;
@@ -19,9 +19,9 @@ pub fn missing(
     document: &Document,
     runners: &Runners<'_>,
     deployments: &[Deployment],
-    lookup: &Lookup<'_>,
+    lookup: &FileLookup<'_>,
     otherwise: &dyn Fn(&str) -> Option<String>,
-    checked: &mut Checked,
+    checked: &mut CheckedIncludes,
 ) {
     // There may be thousands of both.
     let path = document.text().path();
@@ -73,7 +73,7 @@ fn is_absence(finding: &Finding) -> bool {
 
 /// Whether a mount is the file that a relative path names, or a folder of that path that may have
 /// it.
-fn may_hold(mount: &Mount, name: &str, lookup: &Lookup<'_>) -> bool {
+fn may_hold(mount: &Mount, name: &str, lookup: &FileLookup<'_>) -> bool {
     let is_at = |tail: &str| is_tail_of(tail, &mount.path);
     if is_at(name) {
         return true;
@@ -112,7 +112,8 @@ fn is_tail_of(tail: &str, path: &str) -> bool {
 
 /// Why each Prometheus that surely runs the configuration may have the file anyway.
 fn unseen(runners: &Runners<'_>, name: &str) -> Option<String> {
-    let surely = |deployment: &&RunningDeployment<'_>| deployment.certainty == Certainty::Certain;
+    let surely =
+        |deployment: &&RunningDeployment<'_>| deployment.certainty == RunCertainty::Certain;
     let mut reasons = runners
         .iter()
         .filter(surely)

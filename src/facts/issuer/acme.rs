@@ -2,66 +2,66 @@
 //! (letsencrypt/website `content/en/docs/staging-environment.md`; acmesh-official/acme.sh
 //! `acme.sh`; caddyserver/certmagic `acmeissuer.go`).
 
-use crate::policy::Issuer;
+use crate::policy::CertificateIssuer;
 
 /// An environment of a public authority, by the host of its directory.
 #[derive(Debug)]
-struct Environment {
+struct AuthorityEnvironment {
     host: &'static str,
-    issuer: Issuer,
+    issuer: CertificateIssuer,
     /// What an issuer with this directory does, as a predicate.
     says: &'static str,
 }
 
-const ENVIRONMENTS: &[Environment] = &[
-    Environment {
+const ENVIRONMENTS: &[AuthorityEnvironment] = &[
+    AuthorityEnvironment {
         host: "acme-v02.api.letsencrypt.org",
-        issuer: Issuer::LetsEncryptProd,
+        issuer: CertificateIssuer::LetsEncryptProd,
         says: "uses Let's Encrypt's production directory",
     },
-    Environment {
+    AuthorityEnvironment {
         host: "acme-staging-v02.api.letsencrypt.org",
-        issuer: Issuer::LetsEncryptStaging,
+        issuer: CertificateIssuer::LetsEncryptStaging,
         says: "uses Let's Encrypt's staging directory",
     },
-    Environment {
+    AuthorityEnvironment {
         host: "acme-staging.api.letsencrypt.org",
-        issuer: Issuer::LetsEncryptStaging,
+        issuer: CertificateIssuer::LetsEncryptStaging,
         says: "uses Let's Encrypt's old staging directory",
     },
-    Environment {
+    AuthorityEnvironment {
         host: "acme.zerossl.com",
-        issuer: Issuer::Public,
+        issuer: CertificateIssuer::Public,
         says: "uses the directory of ZeroSSL, a public authority",
     },
-    Environment {
+    AuthorityEnvironment {
         host: "dv.acme-v02.api.pki.goog",
-        issuer: Issuer::Public,
+        issuer: CertificateIssuer::Public,
         says: "uses the production directory of Google Trust Services",
     },
-    Environment {
+    AuthorityEnvironment {
         host: "dv.acme-v02.test-api.pki.goog",
-        issuer: Issuer::Staging,
+        issuer: CertificateIssuer::Staging,
         says: "uses the test directory of Google Trust Services",
     },
-    Environment {
+    AuthorityEnvironment {
         host: "acme.ssl.com",
-        issuer: Issuer::Public,
+        issuer: CertificateIssuer::Public,
         says: "uses the directory of SSL.com, a public authority",
     },
-    Environment {
+    AuthorityEnvironment {
         host: "acme-api.actalis.com",
-        issuer: Issuer::Public,
+        issuer: CertificateIssuer::Public,
         says: "uses the directory of Actalis, a public authority",
     },
-    Environment {
+    AuthorityEnvironment {
         host: "api.buypass.com",
-        issuer: Issuer::Public,
+        issuer: CertificateIssuer::Public,
         says: "uses the directory of Buypass, a public authority",
     },
-    Environment {
+    AuthorityEnvironment {
         host: "api.test4.buypass.no",
-        issuer: Issuer::Staging,
+        issuer: CertificateIssuer::Staging,
         says: "uses the test directory of Buypass",
     },
 ];
@@ -70,7 +70,7 @@ const ENVIRONMENTS: &[Environment] = &[
 const TEST_MARKS: &[&str] = &["staging", "test-api", "test4"];
 
 /// Who signs for an issuer with this directory, if that is known, and a predicate that says so.
-pub(super) fn classify(server: &str) -> (Option<Issuer>, &'static str) {
+pub(super) fn classify(server: &str) -> (Option<CertificateIssuer>, &'static str) {
     let host = url::Url::parse(server.trim()).ok();
     let Some(host) = host.as_ref().and_then(url::Url::host_str) else {
         return (None, "names an ACME directory that is not a URL");
@@ -83,7 +83,7 @@ pub(super) fn classify(server: &str) -> (Option<Issuer>, &'static str) {
     }
     if TEST_MARKS.iter().any(|mark| host.contains(mark)) {
         let says = "uses an ACME directory for tests, as its name says";
-        return (Some(Issuer::Staging), says);
+        return (Some(CertificateIssuer::Staging), says);
     }
     (None, "uses an ACME directory that promvet does not know")
 }
@@ -97,33 +97,39 @@ mod tests {
         for (server, issuer) in [
             (
                 "https://acme-v02.api.letsencrypt.org/directory",
-                Some(Issuer::LetsEncryptProd),
+                Some(CertificateIssuer::LetsEncryptProd),
             ),
             (
                 "https://ACME-v02.api.letsencrypt.org/directory/",
-                Some(Issuer::LetsEncryptProd),
+                Some(CertificateIssuer::LetsEncryptProd),
             ),
             (
                 "https://acme-staging-v02.api.letsencrypt.org/directory",
-                Some(Issuer::LetsEncryptStaging),
+                Some(CertificateIssuer::LetsEncryptStaging),
             ),
-            ("https://acme.zerossl.com/v2/DV90", Some(Issuer::Public)),
-            ("https://acme.ssl.com/sslcom-dv-ecc", Some(Issuer::Public)),
+            (
+                "https://acme.zerossl.com/v2/DV90",
+                Some(CertificateIssuer::Public),
+            ),
+            (
+                "https://acme.ssl.com/sslcom-dv-ecc",
+                Some(CertificateIssuer::Public),
+            ),
             (
                 "https://dv.acme-v02.api.pki.goog/directory",
-                Some(Issuer::Public),
+                Some(CertificateIssuer::Public),
             ),
             (
                 "https://dv.acme-v02.test-api.pki.goog/directory",
-                Some(Issuer::Staging),
+                Some(CertificateIssuer::Staging),
             ),
             (
                 "https://api.test4.buypass.no/acme/directory",
-                Some(Issuer::Staging),
+                Some(CertificateIssuer::Staging),
             ),
             (
                 "https://acme-staging.example.com/directory",
-                Some(Issuer::Staging),
+                Some(CertificateIssuer::Staging),
             ),
             // Switched off in 2021: an issuer named here issues nothing.
             ("https://acme-v01.api.letsencrypt.org/directory", None),

@@ -5,16 +5,16 @@ use memchr::memmem;
 
 use super::KnownIssuer;
 use crate::finding::{Evidence, Place};
-use crate::policy::Issuer;
+use crate::policy::CertificateIssuer;
 use promvet_syntax::base64;
 
 /// How common names of authorities begin, and whose they are (letsencrypt/website
 /// `content/en/certificates.md`, `content/en/docs/staging-environment.md`; the older names were in
 /// use until 2021).
-const AUTHORITIES: &[(&[u8], Issuer)] = &[
-    (b"(STAGING)", Issuer::LetsEncryptStaging),
-    (b"Fake LE ", Issuer::LetsEncryptStaging),
-    (b"ISRG Root ", Issuer::LetsEncryptProd),
+const AUTHORITIES: &[(&[u8], CertificateIssuer)] = &[
+    (b"(STAGING)", CertificateIssuer::LetsEncryptStaging),
+    (b"Fake LE ", CertificateIssuer::LetsEncryptStaging),
+    (b"ISRG Root ", CertificateIssuer::LetsEncryptProd),
 ];
 
 /// Where systems keep the authorities that everybody trusts (Go's `crypto/x509/root_linux.go` and
@@ -44,13 +44,16 @@ pub fn by_ca_file(path: &str, place: &Place, content: Option<&[u8]>) -> Option<K
         .collect();
     kinds.dedup();
     let (issuer, message) = match kinds.as_slice() {
-        [] | [None] => (Issuer::Private, "`ca_file` names a private authority"),
-        [Some(Issuer::LetsEncryptStaging)] => (
-            Issuer::LetsEncryptStaging,
+        [] | [None] => (
+            CertificateIssuer::Private,
+            "`ca_file` names a private authority",
+        ),
+        [Some(CertificateIssuer::LetsEncryptStaging)] => (
+            CertificateIssuer::LetsEncryptStaging,
             "`ca_file` holds a certificate of Let's Encrypt's staging environment",
         ),
-        [Some(Issuer::LetsEncryptProd)] => (
-            Issuer::LetsEncryptProd,
+        [Some(CertificateIssuer::LetsEncryptProd)] => (
+            CertificateIssuer::LetsEncryptProd,
             "`ca_file` holds a root of Let's Encrypt's production environment",
         ),
         _ => return None,
@@ -72,13 +75,13 @@ pub fn is_system_bundle(path: &str) -> bool {
 }
 
 /// Whose an authority is, by the beginning of a name in a certificate.
-pub(in crate::facts) fn by_name(name: &str) -> Option<Issuer> {
-    let known = |(start, _): &&(&[u8], Issuer)| name.as_bytes().starts_with(start);
+pub(in crate::facts) fn by_name(name: &str) -> Option<CertificateIssuer> {
+    let known = |(start, _): &&(&[u8], CertificateIssuer)| name.as_bytes().starts_with(start);
     AUTHORITIES.iter().find(known).map(|(_, issuer)| *issuer)
 }
 
 /// Whose a certificate is, by the common names in it: its subject's and its issuer's.
-fn authority(der: &[u8]) -> Option<Issuer> {
+fn authority(der: &[u8]) -> Option<CertificateIssuer> {
     // The attribute type 2.5.4.3 in DER; the string's tag and length come between it and the text.
     const COMMON_NAME: &[u8] = &[0x06, 0x03, 0x55, 0x04, 0x03];
     memmem::find_iter(der, COMMON_NAME).find_map(|at| {
@@ -158,7 +161,7 @@ CgYIKoZIzj0EAwIDSAAwRQIhANj84/EdcZ/4HJLEplmzb+Kr8Wm5FTbOrEU+4CMM\n\
 tEykAiBqUNED9o0GmQZ80h2ezpQ7z+FmVa8ikZENUzQlIntdgw==\n\
 -----END CERTIFICATE-----\n";
 
-    fn issuer(path: &str, content: Option<&str>) -> Option<Issuer> {
+    fn issuer(path: &str, content: Option<&str>) -> Option<CertificateIssuer> {
         let text = Text::new("prometheus.yml", b"ca_file: ca.pem\n".to_vec());
         let place = Place::new(&text, Span::new(9, 15));
         let known = by_ca_file(path, &place, content.map(str::as_bytes))?;
@@ -170,21 +173,30 @@ tEykAiBqUNED9o0GmQZ80h2ezpQ7z+FmVa8ikZENUzQlIntdgw==\n\
     #[test]
     fn the_common_name_tells_an_environment_of_lets_encrypt() {
         for (content, expected) in [
-            (STAGING.to_owned(), Issuer::LetsEncryptStaging),
-            (STAGING.replace('\n', "\r\n"), Issuer::LetsEncryptStaging),
-            (format!("# (STAGING) root\n{OWN}"), Issuer::Private),
-            (OLD_STAGING.to_owned(), Issuer::LetsEncryptStaging),
+            (STAGING.to_owned(), CertificateIssuer::LetsEncryptStaging),
+            (
+                STAGING.replace('\n', "\r\n"),
+                CertificateIssuer::LetsEncryptStaging,
+            ),
+            (
+                format!("# (STAGING) root\n{OWN}"),
+                CertificateIssuer::Private,
+            ),
+            (
+                OLD_STAGING.to_owned(),
+                CertificateIssuer::LetsEncryptStaging,
+            ),
             (
                 format!("{STAGING}{OLD_STAGING}"),
-                Issuer::LetsEncryptStaging,
+                CertificateIssuer::LetsEncryptStaging,
             ),
-            (PRODUCTION.to_owned(), Issuer::LetsEncryptProd),
-            (OWN.to_owned(), Issuer::Private),
-            (format!("{OWN}{OWN}"), Issuer::Private),
-            ("no certificate".to_owned(), Issuer::Private),
+            (PRODUCTION.to_owned(), CertificateIssuer::LetsEncryptProd),
+            (OWN.to_owned(), CertificateIssuer::Private),
+            (format!("{OWN}{OWN}"), CertificateIssuer::Private),
+            ("no certificate".to_owned(), CertificateIssuer::Private),
             (
                 "-----BEGIN CERTIFICATE-----\n=\u{ff}".to_owned(),
-                Issuer::Private,
+                CertificateIssuer::Private,
             ),
         ] {
             assert_eq!(
@@ -195,7 +207,7 @@ tEykAiBqUNED9o0GmQZ80h2ezpQ7z+FmVa8ikZENUzQlIntdgw==\n\
         }
         assert_eq!(
             issuer("/etc/prometheus/ca.pem", None),
-            Some(Issuer::Private)
+            Some(CertificateIssuer::Private)
         );
     }
 

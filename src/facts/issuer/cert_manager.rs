@@ -11,14 +11,16 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use memchr::memmem;
 
 use super::KnownIssuer;
-use super::manifest::{self, Block, Certificate, Entrance, IssuerManifest, Manifest, Written};
+use super::manifest::{
+    self, CertificateObject, ClusterObject, HostRoute, IssuerManifest, PlacedText, TlsBlock,
+};
 use super::name::comparable;
-use super::ways::{End, Way};
+use super::ways::{IssuerWay, WayEnd};
 use crate::deadline::Deadline;
 use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Text};
 use crate::needle;
-use crate::policy::Issuer;
+use crate::policy::CertificateIssuer;
 use crate::yaml::{Document, parse_all};
 
 /// Words that go together in manifests of interest.
@@ -63,8 +65,8 @@ static NOTHING: LazyLock<FileManifests> = LazyLock::new(FileManifests::default);
 #[derive(Debug, Default)]
 struct FileManifests {
     issuers: Vec<IssuerManifest>,
-    certificates: Vec<Certificate>,
-    entrances: Vec<Entrance>,
+    certificates: Vec<CertificateObject>,
+    entrances: Vec<HostRoute>,
     /// The certificates, and the blocks of entrances, by what they are made out to.
     certified: HashMap<String, Vec<usize>>,
     served: HashMap<String, Vec<(usize, usize)>>,
@@ -72,7 +74,7 @@ struct FileManifests {
 
 /// What the manifests say of a host that they name.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum CertificateAnswer {
     /// Who signs for it.
     Known(KnownIssuer),
     /// They do not settle it: why.
@@ -168,7 +170,10 @@ impl Manifests {
 
     /// The certificates, and the blocks of entrances, that name a host, in lower case, or a wildcard
     /// for it: in the order of the files.
-    pub(super) fn naming(&self, host: &str) -> (Vec<&Certificate>, Vec<(&Entrance, &Block)>) {
+    pub(super) fn naming(
+        &self,
+        host: &str,
+    ) -> (Vec<&CertificateObject>, Vec<(&HostRoute, &TlsBlock)>) {
         let wildcard = host
             .split_once('.')
             .map(|(_, domain)| format!("*.{domain}"));
@@ -208,17 +213,17 @@ impl Manifests {
 
     /// Who signs for a host, in lower case; none if no manifest names it.
     #[must_use]
-    pub fn issuer_of(&self, host: &str) -> Option<Answer> {
+    pub fn issuer_of(&self, host: &str) -> Option<CertificateAnswer> {
         let ways = self.ways(host);
         let first = ways.first()?;
         if let Some(broken) = ways.iter().find(|way| way.issuer().is_none()) {
-            return Some(Answer::Unsettled(broken.steps.clone()));
+            return Some(CertificateAnswer::Unsettled(broken.steps.clone()));
         }
         if let Some(other) = ways.iter().find(|way| way.issuer() != first.issuer()) {
-            return Some(Answer::Unsettled(contradiction(first, other)));
+            return Some(CertificateAnswer::Unsettled(contradiction(first, other)));
         }
         let issuer = first.issuer()?;
-        Some(Answer::Known(KnownIssuer {
+        Some(CertificateAnswer::Known(KnownIssuer {
             issuer,
             evidence: first.steps.clone(),
         }))
@@ -228,7 +233,10 @@ impl Manifests {
     #[must_use]
     pub fn misnamed(&self, host: &str) -> Option<Misnamed> {
         self.ways(host).into_iter().find_map(|way| {
-            let End::Issuer(Issuer::LetsEncryptStaging | Issuer::Staging, manifest) = way.end
+            let WayEnd::Issuer(
+                CertificateIssuer::LetsEncryptStaging | CertificateIssuer::Staging,
+                manifest,
+            ) = way.end
             else {
                 return None;
             };
@@ -270,8 +278,8 @@ impl FileManifests {
     fn add(&mut self, document: &Document) {
         for manifest in document.root().into_iter().flat_map(manifest::read) {
             match manifest {
-                Manifest::Issuer(issuer) => self.issuers.push(issuer),
-                Manifest::Certificate(certificate) => {
+                ClusterObject::Issuer(issuer) => self.issuers.push(issuer),
+                ClusterObject::Certificate(certificate) => {
                     let number = self.certificates.len();
                     for name in &certificate.names {
                         let key = comparable(&name.text);
@@ -279,7 +287,7 @@ impl FileManifests {
                     }
                     self.certificates.push(certificate);
                 }
-                Manifest::Entrance(entrance) => {
+                ClusterObject::Entrance(entrance) => {
                     let number = self.entrances.len();
                     for (block, name) in entrance.blocks.iter().enumerate().flat_map(names_of) {
                         let key = comparable(&name.text);
@@ -292,12 +300,12 @@ impl FileManifests {
     }
 }
 
-fn names_of((number, block): (usize, &Block)) -> impl Iterator<Item = (usize, &Written)> {
+fn names_of((number, block): (usize, &TlsBlock)) -> impl Iterator<Item = (usize, &PlacedText)> {
     block.hosts.iter().map(move |name| (number, name))
 }
 
 /// The evidence of two ways that lead to different issuers.
-fn contradiction(one: &Way<'_>, other: &Way<'_>) -> Vec<Evidence> {
+fn contradiction(one: &IssuerWay<'_>, other: &IssuerWay<'_>) -> Vec<Evidence> {
     let mut steps = one.steps.clone();
     steps.extend(other.steps.iter().cloned());
     if let Some(last) = steps.last_mut() {

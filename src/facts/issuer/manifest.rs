@@ -6,20 +6,20 @@
 
 use super::acme;
 use crate::finding::Place;
-use crate::policy::Issuer;
+use crate::policy::CertificateIssuer;
 use crate::yaml::{Node, placeholder};
 
 /// One object.
 #[derive(Debug)]
-pub(super) enum Manifest {
+pub(super) enum ClusterObject {
     Issuer(IssuerManifest),
-    Certificate(Certificate),
-    Entrance(Entrance),
+    Certificate(CertificateObject),
+    Entrance(HostRoute),
 }
 
 /// What every object has.
 #[derive(Debug)]
-pub(super) struct Identity {
+pub(super) struct ObjectIdentity {
     /// As in `kind`.
     pub(super) kind: &'static str,
     pub(super) name: String,
@@ -27,7 +27,7 @@ pub(super) struct Identity {
     pub(super) namespace: Option<String>,
 }
 
-impl Identity {
+impl ObjectIdentity {
     /// Kind and name, such as `Ingress mimir`.
     pub(super) fn shown(&self) -> String {
         format!("{} {}", self.kind, self.name)
@@ -36,7 +36,7 @@ impl Identity {
 
 /// A text with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Written {
+pub(super) struct PlacedText {
     pub(super) text: String,
     pub(super) place: Place,
 }
@@ -44,9 +44,9 @@ pub(super) struct Written {
 /// A ClusterIssuer or an Issuer.
 #[derive(Debug)]
 pub(super) struct IssuerManifest {
-    pub(super) identity: Identity,
+    pub(super) identity: ObjectIdentity,
     /// What its certificates are, if that is known.
-    pub(super) issuer: Option<Issuer>,
+    pub(super) issuer: Option<CertificateIssuer>,
     /// How that is known, as a predicate: `uses …`.
     pub(super) says: &'static str,
     /// Where that is written.
@@ -59,7 +59,7 @@ pub(super) struct IssuerManifest {
 #[derive(Clone, Debug)]
 pub(super) struct IssuerRef {
     pub(super) kind: IssuerKind,
-    pub(super) name: Written,
+    pub(super) name: PlacedText,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,20 +86,20 @@ impl IssuerRef {
 
 /// A Certificate for servers.
 #[derive(Debug)]
-pub(super) struct Certificate {
-    pub(super) identity: Identity,
+pub(super) struct CertificateObject {
+    pub(super) identity: ObjectIdentity,
     /// What it is made out to.
-    pub(super) names: Vec<Written>,
+    pub(super) names: Vec<PlacedText>,
     pub(super) secret: Option<String>,
     pub(super) issuer: IssuerRef,
 }
 
 /// An Ingress or a Gateway: what serves hosts.
 #[derive(Debug)]
-pub(super) struct Entrance {
-    pub(super) identity: Identity,
+pub(super) struct HostRoute {
+    pub(super) identity: ObjectIdentity,
     pub(super) asks: Asks,
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: Vec<TlsBlock>,
 }
 
 /// What an entrance asks cert-manager for, in its annotations.
@@ -116,19 +116,19 @@ pub(super) enum Asks {
 /// An entry of an Ingress's `spec.tls`, a listener of a Gateway: hosts and the secret with their
 /// certificate.
 #[derive(Debug)]
-pub(super) struct Block {
-    pub(super) hosts: Vec<Written>,
+pub(super) struct TlsBlock {
+    pub(super) hosts: Vec<PlacedText>,
     /// The secret's namespace, if it is not the entrance's own, and its name.
-    pub(super) secrets: Vec<(Option<String>, Written)>,
+    pub(super) secrets: Vec<(Option<String>, PlacedText)>,
     /// Whether cert-manager makes a certificate for it if the annotations ask for one.
     pub(super) is_filled: bool,
 }
 
 /// Reads an object.
-type Read = fn(Node<'_>, Identity) -> Option<Manifest>;
+type ReadObject = fn(Node<'_>, ObjectIdentity) -> Option<ClusterObject>;
 
 /// Kinds of objects, the groups that they are of, and how they are read.
-const KINDS: &[(&str, &[&str], Read)] = &[
+const KINDS: &[(&str, &[&str], ReadObject)] = &[
     ("ClusterIssuer", CERT_MANAGER, issuer),
     ("Issuer", CERT_MANAGER, issuer),
     ("Certificate", CERT_MANAGER, certificate),
@@ -144,7 +144,7 @@ const CERT_MANAGER: &[&str] = &["cert-manager.io", "certmanager.k8s.io"];
 const GATEWAYS: &[&str] = &["gateway.networking.k8s.io", "gateway.networking.x-k8s.io"];
 
 /// Reads the objects of a document: one, or the items of a List.
-pub(super) fn read(root: Node<'_>) -> Vec<Manifest> {
+pub(super) fn read(root: Node<'_>) -> Vec<ClusterObject> {
     if text(root, "kind") == Some("List") {
         let items = root.get("items").into_iter().flat_map(Node::items);
         return items.filter_map(read_one).collect();
@@ -152,14 +152,14 @@ pub(super) fn read(root: Node<'_>) -> Vec<Manifest> {
     read_one(root).into_iter().collect()
 }
 
-fn read_one(root: Node<'_>) -> Option<Manifest> {
+fn read_one(root: Node<'_>) -> Option<ClusterObject> {
     let (group, _) = text(root, "apiVersion")?.split_once('/')?;
     let kind = text(root, "kind")?;
     let mut known = KINDS.iter();
     let &(kind, _, read) =
         known.find(|(one, groups, _)| *one == kind && groups.contains(&group))?;
     let metadata = root.get("metadata")?;
-    let identity = Identity {
+    let identity = ObjectIdentity {
         kind,
         name: text(metadata, "name")?.to_owned(),
         namespace: text(metadata, "namespace").map(str::to_owned),
@@ -178,7 +178,7 @@ const PRIVATE: &[(&str, &str)] = &[
 
 const NO_DIRECTORY: &str = "names no ACME directory";
 
-fn issuer(root: Node<'_>, identity: Identity) -> Option<Manifest> {
+fn issuer(root: Node<'_>, identity: ObjectIdentity) -> Option<ClusterObject> {
     let spec = root.get("spec")?;
     let acme = spec.mapping()?.entry("acme").map(|entry| {
         let server = entry
@@ -193,7 +193,7 @@ fn issuer(root: Node<'_>, identity: Identity) -> Option<Manifest> {
     });
     let private = PRIVATE.iter().filter_map(|&(key, says)| {
         let entry = spec.mapping()?.entry(key)?;
-        Some((Some(Issuer::Private), says, entry.key.place()))
+        Some((Some(CertificateIssuer::Private), says, entry.key.place()))
     });
     let mut ways = acme.into_iter().chain(private);
     let first = ways.next();
@@ -214,7 +214,7 @@ fn issuer(root: Node<'_>, identity: Identity) -> Option<Manifest> {
             spec.place(),
         ),
     };
-    Some(Manifest::Issuer(IssuerManifest {
+    Some(ClusterObject::Issuer(IssuerManifest {
         identity,
         issuer,
         says,
@@ -223,14 +223,14 @@ fn issuer(root: Node<'_>, identity: Identity) -> Option<Manifest> {
     }))
 }
 
-fn classify(server: &str) -> (Option<Issuer>, &'static str) {
+fn classify(server: &str) -> (Option<CertificateIssuer>, &'static str) {
     if is_templated(server) {
         return (None, "has an ACME directory that is filled in elsewhere");
     }
     acme::classify(server)
 }
 
-fn certificate(root: Node<'_>, identity: Identity) -> Option<Manifest> {
+fn certificate(root: Node<'_>, identity: ObjectIdentity) -> Option<ClusterObject> {
     let spec = root.get("spec")?;
     let mut usages = spec
         .get("usages")
@@ -265,7 +265,7 @@ fn certificate(root: Node<'_>, identity: Identity) -> Option<Manifest> {
         name: written(reference.get("name")?)?,
     };
     let secret = text(spec, "secretName").map(str::to_owned);
-    Some(Manifest::Certificate(Certificate {
+    Some(ClusterObject::Certificate(CertificateObject {
         identity,
         names,
         secret,
@@ -284,7 +284,7 @@ fn issuer_kind(kind: Option<&str>, group: Option<&str>) -> IssuerKind {
     }
 }
 
-fn ingress(root: Node<'_>, identity: Identity) -> Option<Manifest> {
+fn ingress(root: Node<'_>, identity: ObjectIdentity) -> Option<ClusterObject> {
     let spec = root.get("spec")?;
     let rules: Vec<_> = items(spec, "rules")
         .filter_map(|rule| rule.get("host").and_then(written))
@@ -294,21 +294,21 @@ fn ingress(root: Node<'_>, identity: Identity) -> Option<Manifest> {
         // Without hosts, the secret is for whatever the rules name; cert-manager does not fill it.
         let is_filled = !hosts.is_empty();
         let secret = tls.get("secretName").and_then(written);
-        Block {
+        TlsBlock {
             hosts: if is_filled { hosts } else { rules.clone() },
             secrets: secret.into_iter().map(|name| (None, name)).collect(),
             is_filled,
         }
     });
     let blocks = blocks.collect();
-    Some(Manifest::Entrance(Entrance {
+    Some(ClusterObject::Entrance(HostRoute {
         identity,
         asks: asks(root),
         blocks,
     }))
 }
 
-fn gateway(root: Node<'_>, identity: Identity) -> Option<Manifest> {
+fn gateway(root: Node<'_>, identity: ObjectIdentity) -> Option<ClusterObject> {
     let blocks = items(root.get("spec")?, "listeners").filter_map(|listener| {
         let tls = listener.get("tls")?;
         if text(tls, "mode") == Some("Passthrough") {
@@ -323,14 +323,14 @@ fn gateway(root: Node<'_>, identity: Identity) -> Option<Manifest> {
                 .filter(|_| is_secret)?;
             Some((text(reference, "namespace").map(str::to_owned), name))
         });
-        Some(Block {
+        Some(TlsBlock {
             hosts: vec![host],
             secrets: secrets.collect(),
             is_filled: true,
         })
     });
     let blocks = blocks.collect();
-    Some(Manifest::Entrance(Entrance {
+    Some(ClusterObject::Entrance(HostRoute {
         identity,
         asks: asks(root),
         blocks,
@@ -385,9 +385,9 @@ fn text<'d>(node: Node<'d>, key: &str) -> Option<&'d str> {
     node.get(key)?.as_str().filter(|text| !text.is_empty())
 }
 
-fn written(node: Node<'_>) -> Option<Written> {
+fn written(node: Node<'_>) -> Option<PlacedText> {
     let text = node.as_str().filter(|text| !text.is_empty())?;
-    Some(Written {
+    Some(PlacedText {
         text: text.to_owned(),
         place: node.place(),
     })

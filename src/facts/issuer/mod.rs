@@ -12,15 +12,15 @@ mod tests;
 mod ways;
 
 use super::opstrace::{Instance, TenantHost};
-use super::receiver::{Candidate, Recognition, Tls};
+use super::receiver::{ReceiverCandidate, Recognition, Tls};
 use crate::finding::Evidence;
-use crate::policy::{Issuer, Policy};
+use crate::policy::{CertificateIssuer, Policy};
 
 /// An issuer with the chain of evidence for it.
 #[derive(Clone, Debug)]
 pub struct KnownIssuer {
     /// Who signed.
-    pub issuer: Issuer,
+    pub issuer: CertificateIssuer,
     /// How that is known, in the order of the argument.
     pub evidence: Vec<Evidence>,
 }
@@ -72,12 +72,12 @@ pub(super) fn by_instance(host: TenantHost<'_>, instance: &Instance) -> Option<K
 #[must_use]
 pub fn by_receiver(recognition: &Recognition<'_>) -> Option<KnownIssuer> {
     let decisive = recognition.decisive();
-    let public = |candidate: &Candidate<'_>| {
+    let public = |candidate: &ReceiverCandidate<'_>| {
         candidate.certainty.is_certain() && candidate.profile.tls == Tls::Public
     };
     let known = !decisive.is_empty() && decisive.iter().all(public);
     known.then(|| KnownIssuer {
-        issuer: Issuer::Public,
+        issuer: CertificateIssuer::Public,
         evidence: Vec::new(),
     })
 }

@@ -1,8 +1,8 @@
 //! Who signs, by manifests written for the purpose.
 
-use super::cert_manager::{Answer, Manifests, may_hold};
+use super::cert_manager::{CertificateAnswer, Manifests, may_hold};
 use crate::finding::{Evidence, Text};
-use crate::policy::Issuer;
+use crate::policy::CertificateIssuer;
 
 const HOST: &str = "mimir.example.com";
 
@@ -47,7 +47,7 @@ fn certificate(namespace: &str, spec: &str) -> String {
 const CERTIFICATE: &str = "{secretName: mimir-tls, dnsNames: [mimir.example.com], issuerRef: {name: le, kind: ClusterIssuer}}";
 
 /// Each text is a separate file.
-fn answer(files: &[String]) -> Option<Answer> {
+fn answer(files: &[String]) -> Option<CertificateAnswer> {
     assert!(
         files.iter().all(|file| may_hold(file.as_bytes())),
         "{files:?}"
@@ -60,13 +60,13 @@ fn answer(files: &[String]) -> Option<Answer> {
     Manifests::new(&texts.collect::<Vec<_>>()).issuer_of(HOST)
 }
 
-fn issuer(files: &[String]) -> Option<Issuer> {
+fn issuer(files: &[String]) -> Option<CertificateIssuer> {
     match answer(files)? {
-        Answer::Known(known) => {
+        CertificateAnswer::Known(known) => {
             assert!(!known.evidence.is_empty());
             Some(known.issuer)
         }
-        Answer::Unsettled(why) => {
+        CertificateAnswer::Unsettled(why) => {
             assert!(!why.is_empty());
             None
         }
@@ -84,14 +84,14 @@ fn shown(evidence: &[Evidence]) -> Vec<String> {
 
 fn known(files: &[String]) -> Vec<String> {
     match answer(files) {
-        Some(Answer::Known(known)) => shown(&known.evidence),
+        Some(CertificateAnswer::Known(known)) => shown(&known.evidence),
         other => panic!("{other:?}"),
     }
 }
 
 fn unsettled(files: &[String]) -> Vec<String> {
     match answer(files) {
-        Some(Answer::Unsettled(why)) => shown(&why),
+        Some(CertificateAnswer::Unsettled(why)) => shown(&why),
         other => panic!("{other:?}"),
     }
 }
@@ -146,23 +146,23 @@ fn issuers_are_classified_by_what_they_do() {
     for (spec, expected) in [
         (
             "{acme: {server: 'https://acme.zerossl.com/v2/DV90'}}",
-            Some(Issuer::Public),
+            Some(CertificateIssuer::Public),
         ),
         (
             "{acme: {server: 'https://dv.acme-v02.test-api.pki.goog/directory'}}",
-            Some(Issuer::Staging),
+            Some(CertificateIssuer::Staging),
         ),
         ("{acme: {server: 'https://pebble:14000/dir'}}", None),
         ("{acme: {server: '${ACME}'}}", None),
         ("{acme: {}}", None),
-        ("{ca: {secretName: root}}", Some(Issuer::Private)),
-        ("{selfSigned: {}}", Some(Issuer::Private)),
-        ("{selfSigned: }", Some(Issuer::Private)),
+        ("{ca: {secretName: root}}", Some(CertificateIssuer::Private)),
+        ("{selfSigned: {}}", Some(CertificateIssuer::Private)),
+        ("{selfSigned: }", Some(CertificateIssuer::Private)),
         (
             "{vault: {server: 'https://vault', path: pki}}",
-            Some(Issuer::Private),
+            Some(CertificateIssuer::Private),
         ),
-        ("{venafi: {zone: z}}", Some(Issuer::Private)),
+        ("{venafi: {zone: z}}", Some(CertificateIssuer::Private)),
         (
             "{ca: {secretName: root}, acme: {server: 'https://acme.zerossl.com/v2/DV90'}}",
             None,
@@ -180,7 +180,10 @@ fn issuers_are_classified_by_what_they_do() {
 #[test]
 fn annotations_are_read_as_cert_manager_reads_them() {
     let own = "apiVersion: cert-manager.io/v1\nkind: Issuer\nmetadata: {name: le, namespace: mon}\nspec: {selfSigned: {}}\n";
-    let (private, prod) = (Some(Issuer::Private), Some(Issuer::LetsEncryptProd));
+    let (private, prod) = (
+        Some(CertificateIssuer::Private),
+        Some(CertificateIssuer::LetsEncryptProd),
+    );
     for (annotations, expected) in [
         ("{cert-manager.io/issuer: le}", private),
         (
@@ -238,7 +241,11 @@ fn every_version_of_the_objects_is_read() {
             ingress("mimir", ASKS, TLS).replace(from, to),
             production().replace(from, to),
         ];
-        assert_eq!(issuer(&files), Some(Issuer::LetsEncryptProd), "{to}");
+        assert_eq!(
+            issuer(&files),
+            Some(CertificateIssuer::LetsEncryptProd),
+            "{to}"
+        );
     }
     for (from, to) in [
         ("kind: Ingress", "kind: Route"),
@@ -346,7 +353,7 @@ fn two_answers_are_none() {
     let same = acme("test", "https://acme-v02.api.letsencrypt.org/directory");
     assert_eq!(
         issuer(&[one.clone(), two, production(), same]),
-        Some(Issuer::LetsEncryptProd)
+        Some(CertificateIssuer::LetsEncryptProd)
     );
     // An issuer that is written twice, as for two clusters.
     let why = unsettled(&[one.clone(), production(), staging("le")]);
@@ -369,7 +376,7 @@ fn two_answers_are_none() {
 fn a_patch_of_an_issuer_is_not_a_second_one() {
     let patch = cluster_issuer("le", "{acme: {solvers: []}}");
     let files = [ingress("mimir", ASKS, TLS), patch, production()];
-    assert_eq!(issuer(&files), Some(Issuer::LetsEncryptProd));
+    assert_eq!(issuer(&files), Some(CertificateIssuer::LetsEncryptProd));
 }
 
 #[test]
@@ -379,7 +386,7 @@ fn those_who_share_a_secret_share_its_issuer() {
         ingress("mimir", ASKS, TLS),
         production(),
     ];
-    assert_eq!(issuer(&files), Some(Issuer::LetsEncryptProd));
+    assert_eq!(issuer(&files), Some(CertificateIssuer::LetsEncryptProd));
     // With a wildcard in the one that asks.
     let wild = ingress(
         "all",
@@ -387,11 +394,11 @@ fn those_who_share_a_secret_share_its_issuer() {
         &TLS.replace("[mimir.", "['*.").replace(".com]", ".com']"),
     );
     let files = [ingress("paths", "{}", TLS), wild, production()];
-    assert_eq!(issuer(&files), Some(Issuer::LetsEncryptProd));
+    assert_eq!(issuer(&files), Some(CertificateIssuer::LetsEncryptProd));
     // One that says nothing of its certificate leaves it to the others.
     let silent = ingress("paths", "{}", "{hosts: [mimir.example.com]}");
     let files = [silent.clone(), ingress("mimir", ASKS, TLS), production()];
-    assert_eq!(issuer(&files), Some(Issuer::LetsEncryptProd));
+    assert_eq!(issuer(&files), Some(CertificateIssuer::LetsEncryptProd));
     assert_eq!(
         unsettled(&[silent])[1],
         "0.yaml: `mimir.example.com` but the origin of its certificate is not known"
@@ -411,10 +418,10 @@ fn a_name_goes_before_a_wildcard() {
         production(),
         staging("test"),
     ];
-    assert_eq!(issuer(&files), Some(Issuer::LetsEncryptProd));
+    assert_eq!(issuer(&files), Some(CertificateIssuer::LetsEncryptProd));
     assert_eq!(
         issuer(&[wild, staging("test")]),
-        Some(Issuer::LetsEncryptStaging)
+        Some(CertificateIssuer::LetsEncryptStaging)
     );
 }
 
@@ -430,7 +437,7 @@ fn an_entry_without_hosts_is_for_the_rules_and_not_filled() {
         certificate("mon", CERTIFICATE),
         production(),
     ];
-    assert_eq!(issuer(&files), Some(Issuer::LetsEncryptProd));
+    assert_eq!(issuer(&files), Some(CertificateIssuer::LetsEncryptProd));
 }
 
 #[test]
@@ -443,14 +450,14 @@ fn gateways_are_read_by_their_listeners() {
     );
     assert_eq!(
         issuer(&[asks.clone(), production()]),
-        Some(Issuer::LetsEncryptProd)
+        Some(CertificateIssuer::LetsEncryptProd)
     );
     assert_eq!(
         issuer(&[
             asks.replace("kind: Gateway", "kind: ListenerSet"),
             production()
         ]),
-        Some(Issuer::LetsEncryptProd)
+        Some(CertificateIssuer::LetsEncryptProd)
     );
     assert_eq!(
         issuer(&[
@@ -458,7 +465,7 @@ fn gateways_are_read_by_their_listeners() {
             certificate("mon", CERTIFICATE),
             production()
         ]),
-        Some(Issuer::LetsEncryptProd)
+        Some(CertificateIssuer::LetsEncryptProd)
     );
     let elsewhere = gateway.replace("{name: mimir-tls}", "{name: mimir-tls, namespace: certs}");
     assert_eq!(
@@ -467,7 +474,7 @@ fn gateways_are_read_by_their_listeners() {
             certificate("certs", CERTIFICATE),
             production()
         ]),
-        Some(Issuer::LetsEncryptProd)
+        Some(CertificateIssuer::LetsEncryptProd)
     );
     assert_eq!(
         issuer(&[elsewhere, certificate("mon", CERTIFICATE), production()]),
@@ -484,14 +491,14 @@ fn several_objects_of_one_file_are_read() {
         ingress("mimir", ASKS, TLS),
         production()
     );
-    assert_eq!(issuer(&[file]), Some(Issuer::LetsEncryptProd));
+    assert_eq!(issuer(&[file]), Some(CertificateIssuer::LetsEncryptProd));
     let indented = |object: String| object.replace('\n', "\n    ").trim_end().to_owned();
     let list = format!(
         "apiVersion: v1\nkind: List\nitems:\n  - {}\n  - {}\n",
         indented(ingress("mimir", ASKS, TLS)),
         indented(production())
     );
-    assert_eq!(issuer(&[list]), Some(Issuer::LetsEncryptProd));
+    assert_eq!(issuer(&[list]), Some(CertificateIssuer::LetsEncryptProd));
 }
 
 #[test]
@@ -506,7 +513,7 @@ fn templates_and_broken_files_are_passed_over() {
         assert!(answer(&[broken.into()]).is_none(), "{broken}");
         assert_eq!(
             issuer(&[broken.into(), ingress("mimir", ASKS, TLS), production()]),
-            Some(Issuer::LetsEncryptProd)
+            Some(CertificateIssuer::LetsEncryptProd)
         );
     }
 }

@@ -4,35 +4,35 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cert_manager::{Certified, Manifests};
 use super::manifest::{
-    Asks, Block, Certificate, Entrance, Identity, IssuerKind, IssuerManifest, IssuerRef, Written,
-    is_templated,
+    Asks, CertificateObject, HostRoute, IssuerKind, IssuerManifest, IssuerRef, ObjectIdentity,
+    PlacedText, TlsBlock, is_templated,
 };
 use super::name::{covers, is_wildcard};
 use crate::finding::{Evidence, Place};
-use crate::policy::Issuer;
+use crate::policy::CertificateIssuer;
 
 /// A way from a host to the manifest of an issuer.
 #[derive(Debug)]
-pub(super) struct Way<'m> {
+pub(super) struct IssuerWay<'m> {
     pub(super) steps: Vec<Evidence>,
-    pub(super) end: End<'m>,
+    pub(super) end: WayEnd<'m>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum End<'m> {
+pub(super) enum WayEnd<'m> {
     /// An issuer that is known.
-    Issuer(Issuer, &'m IssuerManifest),
+    Issuer(CertificateIssuer, &'m IssuerManifest),
     /// Something that is not known.
     Broken,
     /// The object does not name the certificate: another way may.
     Silent,
 }
 
-impl Way<'_> {
-    pub(super) fn issuer(&self) -> Option<Issuer> {
+impl IssuerWay<'_> {
+    pub(super) fn issuer(&self) -> Option<CertificateIssuer> {
         match self.end {
-            End::Issuer(issuer, _) => Some(issuer),
-            End::Broken | End::Silent => None,
+            WayEnd::Issuer(issuer, _) => Some(issuer),
+            WayEnd::Broken | WayEnd::Silent => None,
         }
     }
 }
@@ -40,14 +40,14 @@ impl Way<'_> {
 /// What serves a host: the block that does, and the name by which it does.
 #[derive(Clone, Copy, Debug)]
 struct Serving<'m> {
-    entrance: &'m Entrance,
-    block: &'m Block,
-    name: &'m Written,
+    entrance: &'m HostRoute,
+    block: &'m TlsBlock,
+    name: &'m PlacedText,
 }
 
 /// A secret of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Secret<'m> {
+struct ClusterSecret<'m> {
     namespace: Option<&'m str>,
     name: &'m str,
 }
@@ -65,12 +65,12 @@ impl<'m> Serving<'m> {
         }
     }
 
-    fn secrets(self) -> impl Iterator<Item = Secret<'m>> {
+    fn secrets(self) -> impl Iterator<Item = ClusterSecret<'m>> {
         let own = self.entrance.identity.namespace.as_deref();
         self.block
             .secrets
             .iter()
-            .map(move |(namespace, name)| Secret {
+            .map(move |(namespace, name)| ClusterSecret {
                 namespace: namespace.as_deref().or(own),
                 name: &name.text,
             })
@@ -83,15 +83,15 @@ impl<'m> Serving<'m> {
 
 /// A Certificate, and the name in it that covers a host.
 #[derive(Clone, Copy, Debug)]
-struct MadeOut<'m> {
-    certificate: &'m Certificate,
-    name: &'m Written,
+struct CoveringCertificate<'m> {
+    certificate: &'m CertificateObject,
+    name: &'m PlacedText,
 }
 
-impl Certificate {
+impl CertificateObject {
     /// The secret that it fills.
-    fn filled(&self) -> Option<Secret<'_>> {
-        Some(Secret {
+    fn filled(&self) -> Option<ClusterSecret<'_>> {
+        Some(ClusterSecret {
             namespace: self.identity.namespace.as_deref(),
             name: self.secret.as_deref()?,
         })
@@ -105,14 +105,14 @@ struct Covering<'m> {
     /// not use its wildcards for it.
     serving: Vec<Serving<'m>>,
     /// What serves it only by a wildcard, where others do by its name, by secret.
-    wild: BTreeMap<Secret<'m>, Vec<Serving<'m>>>,
+    wild: BTreeMap<ClusterSecret<'m>, Vec<Serving<'m>>>,
     /// What is made out to it, by the secret that is filled.
-    certificates: BTreeMap<Option<Secret<'m>>, Vec<MadeOut<'m>>>,
+    certificates: BTreeMap<Option<ClusterSecret<'m>>, Vec<CoveringCertificate<'m>>>,
 }
 
 impl Manifests {
     /// All ways from a host to an issuer.
-    pub(super) fn ways(&self, host: &str) -> Vec<Way<'_>> {
+    pub(super) fn ways(&self, host: &str) -> Vec<IssuerWay<'_>> {
         let covering = self.covering(host);
         if covering.serving.is_empty() {
             let made_out = covering.certificates.into_values().flatten();
@@ -122,7 +122,7 @@ impl Manifests {
         let (silent, telling): (Vec<_>, Vec<_>) = self
             .by_serving(&covering, host)
             .into_iter()
-            .partition(|way| matches!(way.end, End::Silent));
+            .partition(|way| matches!(way.end, WayEnd::Silent));
         if telling.is_empty() { silent } else { telling }
     }
 
@@ -135,7 +135,7 @@ impl Manifests {
         }
         let covering = self.covering(host);
         let made_out = covering.certificates.values().flatten().next();
-        if let Some(MadeOut { certificate, name }) = made_out {
+        if let Some(CoveringCertificate { certificate, name }) = made_out {
             let identity = &certificate.identity;
             return Some(Certified {
                 object: identity.shown(),
@@ -173,7 +173,7 @@ impl Manifests {
             let Some(name) = covering_name(&certificate.names, host) else {
                 continue;
             };
-            let made_out = MadeOut { certificate, name };
+            let made_out = CoveringCertificate { certificate, name };
             out.certificates
                 .entry(certificate.filled())
                 .or_default()
@@ -194,7 +194,7 @@ impl Manifests {
 
     /// The ways that begin at what serves a host: by the issuer that it asks for, and by who fills
     /// its secrets. Each secret is looked into once, even if shared.
-    fn by_serving<'m>(&'m self, covering: &Covering<'m>, host: &str) -> Vec<Way<'m>> {
+    fn by_serving<'m>(&'m self, covering: &Covering<'m>, host: &str) -> Vec<IssuerWay<'m>> {
         let mut ways = Vec::new();
         let mut looked_into = BTreeSet::new();
         let asking = covering
@@ -233,15 +233,16 @@ impl Manifests {
     /// same secret by a wildcard and asks for an issuer.
     fn by_secret<'m>(
         &'m self,
-        secret: Secret<'m>,
+        secret: ClusterSecret<'m>,
         covering: &Covering<'m>,
         host: &str,
         start: &[Evidence],
-    ) -> Vec<Way<'m>> {
+    ) -> Vec<IssuerWay<'m>> {
         let certificates = covering.certificates.get(&Some(secret));
         let certificates = certificates.into_iter().flatten();
-        let by_certificate =
-            |made_out: &MadeOut<'m>| self.by_certificate(*made_out, start.to_vec(), host);
+        let by_certificate = |made_out: &CoveringCertificate<'m>| {
+            self.by_certificate(*made_out, start.to_vec(), host)
+        };
         let wild = covering.wild.get(&secret).into_iter().flatten();
         let by_wildcard = |serving: &Serving<'m>| {
             let mut steps = start.to_vec();
@@ -257,7 +258,7 @@ impl Manifests {
         &'m self,
         serving: Serving<'m>,
         mut steps: Vec<Evidence>,
-    ) -> Option<Way<'m>> {
+    ) -> Option<IssuerWay<'m>> {
         let reference = serving.asks()?;
         steps.push(step(
             &reference.name.place,
@@ -268,11 +269,11 @@ impl Manifests {
 
     fn by_certificate<'m>(
         &'m self,
-        one: MadeOut<'m>,
+        one: CoveringCertificate<'m>,
         mut steps: Vec<Evidence>,
         host: &str,
-    ) -> Way<'m> {
-        let Certificate {
+    ) -> IssuerWay<'m> {
+        let CertificateObject {
             identity, issuer, ..
         } = one.certificate;
         steps.push(names(identity, one.name, host));
@@ -285,9 +286,9 @@ impl Manifests {
     fn by_reference(
         &self,
         reference: &IssuerRef,
-        asker: &Identity,
+        asker: &ObjectIdentity,
         mut steps: Vec<Evidence>,
-    ) -> Way<'_> {
+    ) -> IssuerWay<'_> {
         let named: Vec<_> = self
             .issuers_named(&reference.name.text)
             .filter(|manifest| is_meant(&manifest.identity, reference, asker))
@@ -297,9 +298,9 @@ impl Manifests {
         let named = if whole.is_empty() { named } else { whole };
         let Some(&first) = named.first() else {
             steps.push(step(&reference.name.place, missing(reference, asker)));
-            return Way {
+            return IssuerWay {
                 steps,
-                end: End::Broken,
+                end: WayEnd::Broken,
             };
         };
         let shown = first.identity.shown();
@@ -307,20 +308,20 @@ impl Manifests {
         if let Some(other) = named.iter().find(|named| named.issuer != first.issuer) {
             let message = format!("but {shown} is written twice, and here it {}", other.says);
             steps.push(step(&other.place, message));
-            return Way {
+            return IssuerWay {
                 steps,
-                end: End::Broken,
+                end: WayEnd::Broken,
             };
         }
         let end = first
             .issuer
-            .map_or(End::Broken, |issuer| End::Issuer(issuer, first));
-        Way { steps, end }
+            .map_or(WayEnd::Broken, |issuer| WayEnd::Issuer(issuer, first));
+        IssuerWay { steps, end }
     }
 }
 
 /// Whether an issuer of the right name is the one that a caller asks for.
-fn is_meant(issuer: &Identity, reference: &IssuerRef, asker: &Identity) -> bool {
+fn is_meant(issuer: &ObjectIdentity, reference: &IssuerRef, asker: &ObjectIdentity) -> bool {
     match reference.kind {
         IssuerKind::Cluster => issuer.kind == "ClusterIssuer",
         IssuerKind::Namespaced => issuer.kind == "Issuer" && issuer.namespace == asker.namespace,
@@ -329,7 +330,7 @@ fn is_meant(issuer: &Identity, reference: &IssuerRef, asker: &Identity) -> bool 
 }
 
 /// Why an issuer is not found.
-fn missing(reference: &IssuerRef, asker: &Identity) -> String {
+fn missing(reference: &IssuerRef, asker: &ObjectIdentity) -> String {
     let shown = reference.shown();
     match (&reference.kind, &asker.namespace) {
         _ if is_templated(&reference.name.text) => "whose name is filled in elsewhere".into(),
@@ -347,40 +348,40 @@ fn missing(reference: &IssuerRef, asker: &Identity) -> String {
 }
 
 /// The way of what serves a host with an unknown certificate.
-fn dead_end<'m>(serving: Serving<'_>, host: &str) -> Way<'m> {
+fn dead_end<'m>(serving: Serving<'_>, host: &str) -> IssuerWay<'m> {
     let start = serving.step(host);
     let (place, message, end) = match (&serving.entrance.asks, serving.block.secrets.first()) {
         (Asks::Contradiction(place), _) => (
             place,
             "but its annotations contradict each other, and cert-manager makes no certificate"
                 .into(),
-            End::Broken,
+            WayEnd::Broken,
         ),
         (Asks::Default(place), _) => (
             place,
             "but leaves the issuer to cert-manager's flags, which are not in this tree".into(),
-            End::Broken,
+            WayEnd::Broken,
         ),
         (_, Some((_, secret))) => {
             let message = format!(
                 "with the secret {}, which no Certificate of its namespace in this tree fills for this host",
                 secret.text
             );
-            (&secret.place, message, End::Broken)
+            (&secret.place, message, WayEnd::Broken)
         }
         (_, None) => (
             &serving.name.place,
             "but the origin of its certificate is not known".into(),
-            End::Silent,
+            WayEnd::Silent,
         ),
     };
-    Way {
+    IssuerWay {
         steps: vec![start, step(place, message)],
         end,
     }
 }
 
-fn texts(names: &[Written]) -> Vec<String> {
+fn texts(names: &[PlacedText]) -> Vec<String> {
     names.iter().map(|name| name.text.clone()).collect()
 }
 
@@ -392,7 +393,7 @@ fn step(place: &Place, message: impl Into<String>) -> Evidence {
 }
 
 /// That an object names a host.
-fn names(object: &Identity, name: &Written, host: &str) -> Evidence {
+fn names(object: &ObjectIdentity, name: &PlacedText, host: &str) -> Evidence {
     let shown = object.shown();
     step(
         &name.place,
@@ -404,7 +405,7 @@ fn names(object: &Identity, name: &Written, host: &str) -> Evidence {
 }
 
 /// The name that covers a host, its own name before a wildcard.
-fn covering_name<'n>(names: &'n [Written], host: &str) -> Option<&'n Written> {
+fn covering_name<'n>(names: &'n [PlacedText], host: &str) -> Option<&'n PlacedText> {
     let covering = names.iter().filter(|name| covers(&name.text, host));
     covering.min_by_key(|name| is_wildcard(&name.text))
 }

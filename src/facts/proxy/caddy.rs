@@ -5,7 +5,7 @@ use crate::finding::Span;
 
 /// A line with what is in its braces.
 #[derive(Debug, Default)]
-struct Line<'s> {
+struct CaddyLine<'s> {
     words: Vec<&'s str>,
     span: Span,
     inner: Vec<Self>,
@@ -54,9 +54,9 @@ pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Optio
     let mut paths = Vec::new();
     for line in &site.inner {
         match line.answer()? {
-            Answer::Nothing => {}
-            Answer::Path(own) if fits(own, path)? => return None,
-            Answer::Path(own) => paths.push(own.to_owned()),
+            CaddyAnswer::Nothing => {}
+            CaddyAnswer::Path(own) if fits(own, path)? => return None,
+            CaddyAnswer::Path(own) => paths.push(own.to_owned()),
         }
     }
     (!paths.is_empty()).then_some(Unserved {
@@ -126,32 +126,35 @@ fn fits(matcher: &str, path: &str) -> Option<bool> {
 }
 
 /// What a directive answers.
-enum Answer<'s> {
+enum CaddyAnswer<'s> {
     /// Nothing, or errors only.
     Nothing,
     /// Requests of a path.
     Path(&'s str),
 }
 
-impl<'s> Line<'s> {
+impl<'s> CaddyLine<'s> {
     fn name(&self) -> &'s str {
         self.words.first().copied().unwrap_or("")
     }
 
     /// What it answers; none if that is everything, or is unknown.
-    fn answer(&self) -> Option<Answer<'s>> {
+    fn answer(&self) -> Option<CaddyAnswer<'s>> {
         let matcher = self.words.get(1).copied();
         let path = matcher.filter(|word| word.starts_with('/'));
         match self.name() {
-            name if HARMLESS.contains(&name) => Some(Answer::Nothing),
+            name if HARMLESS.contains(&name) => Some(CaddyAnswer::Nothing),
             "handle" | "handle_path" if matcher.is_none() => {
                 let is_error = |line: &Self| line.is_error() && line.words.len() > 1;
-                self.inner.iter().all(is_error).then_some(Answer::Nothing)
+                self.inner
+                    .iter()
+                    .all(is_error)
+                    .then_some(CaddyAnswer::Nothing)
             }
             "handle" | "handle_path" | "reverse_proxy" | "respond" if path.is_some() => {
-                path.map(Answer::Path)
+                path.map(CaddyAnswer::Path)
             }
-            _ => self.is_error().then_some(Answer::Nothing),
+            _ => self.is_error().then_some(CaddyAnswer::Nothing),
         }
     }
 
@@ -171,8 +174,8 @@ impl<'s> Line<'s> {
 }
 
 /// The lines of a file; none if something in it is not understood, or comes from elsewhere.
-fn parse(source: &str) -> Option<Vec<Line<'_>>> {
-    let mut open: Vec<Line<'_>> = vec![Line::default()];
+fn parse(source: &str) -> Option<Vec<CaddyLine<'_>>> {
+    let mut open: Vec<CaddyLine<'_>> = vec![CaddyLine::default()];
     let mut start = 0;
     for text in source.split_inclusive('\n') {
         let at = start;
@@ -200,7 +203,7 @@ fn parse(source: &str) -> Option<Vec<Line<'_>>> {
         if is_opaque || open.len() >= DEEPEST {
             return None;
         }
-        let line = Line {
+        let line = CaddyLine {
             words: words.split_whitespace().collect(),
             span: Span::new(at, at + text.len()),
             inner: Vec::new(),

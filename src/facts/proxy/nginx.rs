@@ -5,7 +5,7 @@ use crate::finding::Span;
 
 /// A directive with what is in its braces.
 #[derive(Debug, Default)]
-struct Directive {
+struct NginxDirective {
     words: Vec<String>,
     span: Span,
     inner: Vec<Self>,
@@ -72,7 +72,7 @@ pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Optio
 pub(super) fn redirected(source: &str, port: u16, host: &str, path: &str) -> Option<Redirected> {
     let all = parse(source)?;
     let server = server_of(&all, port, host)?;
-    let has = |inner: &[Directive], names: &[&str]| {
+    let has = |inner: &[NginxDirective], names: &[&str]| {
         let mut inner = inner.iter();
         inner.any(|directive| names.contains(&directive.name()))
     };
@@ -114,7 +114,7 @@ pub(super) fn upstream(
     let holders = all.iter().filter(|block| block.is("http"));
     let holders = holders.flat_map(|http| &http.inner);
     let mut around = holders.chain(&server.inner).chain(&location.inner);
-    let sets = |directive: &Directive| {
+    let sets = |directive: &NginxDirective| {
         let words = directive.words.join(" ").to_ascii_lowercase();
         SETTING.contains(&directive.name())
             || directive.is("proxy_set_header")
@@ -137,7 +137,7 @@ pub(super) fn upstream(
 }
 
 /// The server that takes requests for a host at a port.
-fn server_of<'d>(all: &'d [Directive], port: u16, host: &str) -> Option<&'d Directive> {
+fn server_of<'d>(all: &'d [NginxDirective], port: u16, host: &str) -> Option<&'d NginxDirective> {
     let http = all.iter().filter(|block| block.is("http"));
     let inside = http.flat_map(|http| &http.inner);
     let servers = all
@@ -153,8 +153,8 @@ fn server_of<'d>(all: &'d [Directive], port: u16, host: &str) -> Option<&'d Dire
 
 /// The server that takes requests for a host (`ngx_http_find_virtual_server`): by its name, else the
 /// default one, else the first.
-fn pick<'d>(servers: Vec<&'d Directive>, port: u16, host: &str) -> Option<&'d Directive> {
-    let names = |directive: &&&Directive| {
+fn pick<'d>(servers: Vec<&'d NginxDirective>, port: u16, host: &str) -> Option<&'d NginxDirective> {
+    let names = |directive: &&&NginxDirective| {
         let mut names = directive
             .all("server_name")
             .flat_map(|names| names.iter().skip(1));
@@ -171,7 +171,7 @@ fn pick<'d>(servers: Vec<&'d Directive>, port: u16, host: &str) -> Option<&'d Di
     if all_names.any(is_pattern) {
         return None;
     }
-    let is_default = |directive: &&&Directive| {
+    let is_default = |directive: &&&NginxDirective| {
         directive.all("listen").any(|listen| {
             port_of(listen) == Some(port) && listen.iter().any(|word| word.starts_with("default"))
         })
@@ -189,7 +189,7 @@ fn port_of(listen: &[String]) -> Option<u16> {
     }
 }
 
-impl Directive {
+impl NginxDirective {
     fn name(&self) -> &str {
         self.words.first().map_or("", String::as_str)
     }
@@ -268,9 +268,9 @@ impl Directive {
 }
 
 /// The directives of a file; none if something in it is not understood.
-fn parse(source: &str) -> Option<Vec<Directive>> {
-    let mut open: Vec<Directive> = vec![Directive::default()];
-    let mut current = Directive::default();
+fn parse(source: &str) -> Option<Vec<NginxDirective>> {
+    let mut open: Vec<NginxDirective> = vec![NginxDirective::default()];
+    let mut current = NginxDirective::default();
     for (token, span) in tokens(source)? {
         match token {
             Token::Word(word) => {

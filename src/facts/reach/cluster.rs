@@ -1,11 +1,11 @@
 //! Whether a Service of Kubernetes answers at an address.
 
 use super::{Unreachable, Why, nearest};
-use crate::facts::deployment::{Certainty, Platform, RunningDeployment, Service};
+use crate::facts::deployment::{Platform, RunCertainty, RunningDeployment, Service};
 use crate::facts::patches::LEADING;
-use crate::facts::service_match::Standpoint;
+use crate::facts::service_match::Requester;
 use crate::finding::{Evidence, Place};
-use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork};
 
 /// A host of the cluster, taken apart.
 struct ClusterHost<'h> {
@@ -29,13 +29,13 @@ impl<'h> ClusterHost<'h> {
     }
 }
 
-impl Standpoint<'_> {
+impl Requester<'_> {
     /// Why no Service of the tree answers at an address.
     pub(super) fn unreachable_in_cluster(&self, endpoint: &Endpoint) -> Option<Unreachable> {
-        if endpoint.network() == Network::Loopback {
+        if endpoint.network() == HostNetwork::Loopback {
             return self.localhost_in_pod(endpoint.port_or_default()?);
         }
-        if endpoint.network() != Network::Internal {
+        if endpoint.network() != HostNetwork::Internal {
             return None;
         }
         let host = endpoint.host_name()?;
@@ -128,7 +128,7 @@ impl Standpoint<'_> {
             return None;
         };
         let is_pod = runner.deployment.platform == Platform::Kubernetes;
-        (is_pod && runner.certainty == Certainty::Certain).then_some(runner)
+        (is_pod && runner.certainty == RunCertainty::Certain).then_some(runner)
     }
 
     /// Why the pod does not know the names of the cluster.

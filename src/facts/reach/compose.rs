@@ -3,26 +3,28 @@
 use std::path::Path;
 
 use super::{Unreachable, Why, nearest};
-use crate::facts::deployment::{Certainty, Mode, Named, Platform, RunningDeployment, Together};
-use crate::facts::service_match::Standpoint;
+use crate::facts::deployment::{
+    NetworkMode, NetworkName, Platform, RunCertainty, RunningDeployment, Together,
+};
+use crate::facts::service_match::Requester;
 use crate::finding::Evidence;
-use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork};
 
-impl<'f> Standpoint<'f> {
+impl<'f> Requester<'f> {
     /// Why no service of the project answers at an address.
     pub(super) fn unreachable_in_compose(&self, endpoint: &Endpoint) -> Option<Unreachable> {
         let host = endpoint.host_name()?;
-        let is_single = endpoint.network() == Network::Internal && !host.contains(['.', ':']);
+        let is_single = endpoint.network() == HostNetwork::Internal && !host.contains(['.', ':']);
         let [runner] = self.runners() else {
             return None;
         };
         let deployment = runner.deployment;
-        if deployment.platform != Platform::Compose || runner.certainty != Certainty::Certain {
+        if deployment.platform != Platform::Compose || runner.certainty != RunCertainty::Certain {
             return None;
         }
         let together = self.together(&deployment.file)?;
         let deployments = self.facts().deployments();
-        let is_own = |named: &&&Named| {
+        let is_own = |named: &&&NetworkName| {
             let mut containers = named.service().into_iter();
             containers.any(|container| {
                 let at_place = deployments.at(&container.place);
@@ -32,9 +34,9 @@ impl<'f> Standpoint<'f> {
         let own = together.all.iter().find(is_own)?;
         let port = endpoint.port_or_default()?;
         let (why, other) = match endpoint.network() {
-            Network::Loopback => localhost(&together, own, runner, port)?,
-            _ if own.surroundings().own_mode == Some(Mode::None) => {
-                let mode = Mode::None;
+            HostNetwork::Loopback => localhost(&together, own, runner, port)?,
+            _ if own.surroundings().own_mode == Some(NetworkMode::None) => {
+                let mode = NetworkMode::None;
                 let published = None;
                 (Why::OwnMode { mode, published }, None)
             }
@@ -75,10 +77,15 @@ impl<'f> Standpoint<'f> {
     }
 }
 
-type Found<'n> = (Why, Option<&'n Named>);
+type Found<'n> = (Why, Option<&'n NetworkName>);
 
-fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> Option<Found<'n>> {
-    let has_name = |named: &&&Named| {
+fn by_name<'n>(
+    together: &Together<'n>,
+    own: &NetworkName,
+    host: &str,
+    port: u16,
+) -> Option<Found<'n>> {
+    let has_name = |named: &&&NetworkName| {
         let mut names = named.names().iter();
         names.any(|name| name.eq_ignore_ascii_case(host))
     };
@@ -110,7 +117,8 @@ fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> O
     let service = service_name(other)?;
     if let Some(mode) = here.own_mode {
         let published = there.published.iter();
-        let published = published.filter(|(_, inside)| mode == Mode::Host && *inside == port);
+        let published =
+            published.filter(|(_, inside)| mode == NetworkMode::Host && *inside == port);
         let published = published.map(|(outside, _)| *outside).next();
         return Some((Why::OwnMode { mode, published }, Some(other)));
     }
@@ -153,7 +161,7 @@ fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> O
 
 /// The network in which a host is an alias of a service and nothing else, unless one of `ours` has that
 /// alias.
-fn elsewhere(named: &Named, host: &str, ours: &[String]) -> Option<String> {
+fn elsewhere(named: &NetworkName, host: &str, ours: &[String]) -> Option<String> {
     let around = named.surroundings();
     around.networks.as_ref()?;
     let is_it = |name: &String| name.eq_ignore_ascii_case(host);
@@ -186,7 +194,7 @@ fn is_container_name(together: &Together<'_>, host: &str) -> bool {
 
 fn localhost<'n>(
     together: &Together<'n>,
-    own: &Named,
+    own: &NetworkName,
     runner: &RunningDeployment<'_>,
     port: u16,
 ) -> Option<Found<'n>> {
@@ -218,8 +226,8 @@ fn localhost<'n>(
 }
 
 /// The only other service that is known to have a port, on the machine or in its container.
-fn with_port<'n>(together: &Together<'n>, own: &Named, port: u16) -> Option<&'n Named> {
-    let has = |named: &&&Named| {
+fn with_port<'n>(together: &Together<'n>, own: &NetworkName, port: u16) -> Option<&'n NetworkName> {
+    let has = |named: &&&NetworkName| {
         let around = named.surroundings();
         let mut published = around.published.iter();
         !std::ptr::eq(**named, own)
@@ -232,7 +240,7 @@ fn with_port<'n>(together: &Together<'n>, own: &Named, port: u16) -> Option<&'n 
 }
 
 /// Whether an argument or a variable of a service names a port, so that it may listen there.
-fn settings_name(named: &Named, port: u16) -> bool {
+fn settings_name(named: &NetworkName, port: u16) -> bool {
     let port = port.to_string();
     named.service().is_some_and(|container| {
         let mut arguments = container.arguments.list.iter();
@@ -241,6 +249,6 @@ fn settings_name(named: &Named, port: u16) -> bool {
     })
 }
 
-fn service_name(named: &Named) -> Option<String> {
+fn service_name(named: &NetworkName) -> Option<String> {
     named.names().first().cloned()
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use regex_lite::Regex;
 
-use super::pattern::{Pattern, PatternError};
+use super::pattern::{PatternError, UrlPattern};
 use super::profile::{Profile, Tenant, Text};
 use super::shape::UrlForm;
 
@@ -139,24 +139,24 @@ impl Profile {
         }
         for clue in self.recognised.iter() {
             for host in clue.host.iter().chain(&clue.label) {
-                note(host, Pattern::host(host).err().map(|e| e.to_string()));
+                note(host, UrlPattern::host(host).err().map(|e| e.to_string()));
             }
             for path in clue.path.iter() {
-                note(path, Pattern::path(path).err().map(|e| e.to_string()));
+                note(path, UrlPattern::path(path).err().map(|e| e.to_string()));
             }
         }
         for path in self.remote_read.iter() {
-            note(path, Pattern::path(path).err().map(|e| e.to_string()));
+            note(path, UrlPattern::path(path).err().map(|e| e.to_string()));
         }
         for mistake in self.mistakes.iter() {
             if let Some(url) = &mistake.suggest {
                 note(url, UrlForm::read(url).err().map(|e| e.to_string()));
             }
             for host in mistake.host.iter() {
-                note(host, Pattern::host(host).err().map(|e| e.to_string()));
+                note(host, UrlPattern::host(host).err().map(|e| e.to_string()));
             }
             for path in mistake.path.iter() {
-                note(path, Pattern::path(path).err().map(|e| e.to_string()));
+                note(path, UrlPattern::path(path).err().map(|e| e.to_string()));
             }
         }
         let forms = self.parts.iter().filter_map(|part| part.form.as_ref());

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use super::compiled::{Ready, with_domain};
-use super::mistake::{Values, said, surely};
-use super::pattern::{Captures, Mode};
+use super::mistake::{KnownParts, said, surely};
+use super::pattern::{Captures, PlaceholderMode};
 use super::profile::{Cause, Profile};
-use super::shape::{Match, UrlForm};
-use super::written::Written;
+use super::shape::{FormMatch, UrlForm};
+use super::written::WrittenPattern;
 use super::{KnownPath, generic_mistakes, known_paths};
-use crate::prometheus::endpoint::{Endpoint, Piece, has_placeholder};
+use crate::prometheus::endpoint::{Endpoint, UrlPiece, has_placeholder};
 
 /// One thing wrong with a URL, before it is put in words for a receiver.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub(super) enum Ground {
 }
 
 /// A fault without what was meant.
-struct Found {
+struct FitFault {
     range: Range<usize>,
     says: String,
     cause: Cause,
@@ -66,7 +66,7 @@ struct Found {
     is_by_name: bool,
     /// Whether the path is at fault, so that what the form reads in it means nothing.
     of_path: bool,
-    values: Values,
+    values: KnownParts,
 }
 
 /// What is wrong with a URL for a receiver: at most one fault of its scheme and one of the rest.
@@ -134,7 +134,7 @@ impl Fit<'_> {
     }
 
     /// The form that the URL fits best; of equals, the first.
-    fn best(&self) -> Option<(&UrlForm, Match)> {
+    fn best(&self) -> Option<(&UrlForm, FormMatch)> {
         let fits = self
             .ready
             .shapes
@@ -143,7 +143,7 @@ impl Fit<'_> {
         fits.rev().max_by_key(|(_, how)| how.weight())
     }
 
-    fn values(&self, captures: Captures) -> Values {
+    fn values(&self, captures: Captures) -> KnownParts {
         let texts = captures
             .into_iter()
             .filter_map(|(name, range)| Some((name, self.endpoint.text().get(range)?.to_owned())));
@@ -151,7 +151,7 @@ impl Fit<'_> {
     }
 
     /// The values that have the form of their part, or are filled in later.
-    fn sound(&self, values: Values) -> Values {
+    fn sound(&self, values: KnownParts) -> KnownParts {
         let fits = |(name, text): &(String, String)| {
             let templated = has_placeholder(text);
             templated || self.ready.has_form(self.profile, name, text)
@@ -159,7 +159,7 @@ impl Fit<'_> {
         values.into_iter().filter(fits).collect()
     }
 
-    fn finish(&self, found: Found, shape: &UrlForm, values: &Values) -> Misfit {
+    fn finish(&self, found: FitFault, shape: &UrlForm, values: &KnownParts) -> Misfit {
         let read = found.suggest.as_deref().map(UrlForm::read);
         let meant = read.and_then(Result::ok);
         let shape = meant.as_ref().unwrap_or(shape);
@@ -188,12 +188,12 @@ impl Fit<'_> {
         }
     }
 
-    fn mistake(&self) -> Option<Found> {
+    fn mistake(&self) -> Option<FitFault> {
         self.profile.mistakes.iter().find_map(|mistake| {
             let (range, values) = surely(self.endpoint, mistake, &self.ready.domain)?;
             let is_it =
                 |(name, text): &(String, String)| self.ready.has_form(self.profile, name, text);
-            values.iter().all(is_it).then(|| Found {
+            values.iter().all(is_it).then(|| FitFault {
                 range,
                 guess: !mistake.port.is_empty(),
                 of_host: false,
@@ -209,7 +209,7 @@ impl Fit<'_> {
         })
     }
 
-    fn scheme(&self, shape: &UrlForm) -> Option<Found> {
+    fn scheme(&self, shape: &UrlForm) -> Option<FitFault> {
         let scheme = self.endpoint.scheme()?;
         let name = self.endpoint.scheme_name()?;
         if shape.takes_scheme(&name) {
@@ -220,8 +220,8 @@ impl Fit<'_> {
         } else {
             "only plain http"
         };
-        Some(Found {
-            values: Values::new(),
+        Some(FitFault {
+            values: KnownParts::new(),
             of_scheme: true,
             cause: Cause::Scheme,
             ..self.found(
@@ -235,7 +235,7 @@ impl Fit<'_> {
     }
 
     /// Where the URL leaves the form that it fits best.
-    fn mismatch(&self, shape: &UrlForm, how: &Match) -> Option<Found> {
+    fn mismatch(&self, shape: &UrlForm, how: &FormMatch) -> Option<FitFault> {
         let endpoint = self.endpoint;
         if how.host.is_none() {
             let host = endpoint.host()?;
@@ -244,7 +244,7 @@ impl Fit<'_> {
                 endpoint.slice(host),
                 self.profile.short
             );
-            return Some(Found {
+            return Some(FitFault {
                 of_host: true,
                 ..self.found(host.range(), says)
             });
@@ -267,7 +267,7 @@ impl Fit<'_> {
         self.malformed(captures(how))
     }
 
-    fn wrong_port(&self, shape: &UrlForm) -> Option<Found> {
+    fn wrong_port(&self, shape: &UrlForm) -> Option<FitFault> {
         let want = shape.port?;
         let endpoint = self.endpoint;
         Some(match endpoint.port() {
@@ -283,14 +283,14 @@ impl Fit<'_> {
     }
 
     /// A part that can't be what it stands for, or stands for two things.
-    fn malformed(&self, captures: Captures) -> Option<Found> {
+    fn malformed(&self, captures: Captures) -> Option<FitFault> {
         for (at, (name, range)) in captures.iter().enumerate() {
             let text = self.endpoint.text().get(range.clone())?;
             let same = |(one, other): &&(String, Range<usize>)| {
                 one == name && self.endpoint.text().get(other.clone()) != Some(text)
             };
             if let Some((_, other)) = captures.iter().skip(at + 1).find(same) {
-                let piece = |range: &Range<usize>| Piece {
+                let piece = |range: &Range<usize>| UrlPiece {
                     start: range.start,
                     end: range.end,
                 };
@@ -306,7 +306,7 @@ impl Fit<'_> {
             }
         }
         captures.into_iter().find_map(|(name, range)| {
-            let piece = Piece {
+            let piece = UrlPiece {
                 start: range.start,
                 end: range.end,
             };
@@ -323,14 +323,14 @@ impl Fit<'_> {
         })
     }
 
-    fn wrong_path(&self, shape: &UrlForm) -> Option<Found> {
+    fn wrong_path(&self, shape: &UrlForm) -> Option<FitFault> {
         let endpoint = self.endpoint;
         let piece = endpoint.path();
         let path = endpoint.masked(piece);
         let shown = endpoint.slice(piece);
         let whole = 0..endpoint.text().trim_end().len();
         let rewritten = |other: String, cause, says: String| {
-            shape.takes_path(&other).then(|| Found {
+            shape.takes_path(&other).then(|| FitFault {
                 values: shape.parts_of_path(&other),
                 cause,
                 ..self.found(piece.range(), says)
@@ -366,7 +366,7 @@ impl Fit<'_> {
         .or_else(|| self.near(|shape| shape.slip(path)))
         .or_else(|| {
             let (known, values) = known(path)?;
-            Some(Found {
+            Some(FitFault {
                 values,
                 ground: Ground::OthersPath,
                 ..self.found(piece.range(), format!("`{shown}` is {}", known.says))
@@ -375,7 +375,7 @@ impl Fit<'_> {
         .or_else(|| self.near(|shape| shape.nearly(path)))
         .or_else(|| {
             let says = format!("{} has no path `{shown}`", self.profile.short);
-            Some(Found {
+            Some(FitFault {
                 ground: Ground::Unknown,
                 ..self.found(piece.range(), says)
             })
@@ -383,7 +383,7 @@ impl Fit<'_> {
     }
 
     /// A path that is nearly one of the receiver's: the usual form comes first.
-    fn near(&self, meant: impl Fn(&UrlForm) -> Option<String>) -> Option<Found> {
+    fn near(&self, meant: impl Fn(&UrlForm) -> Option<String>) -> Option<FitFault> {
         let piece = self.endpoint.path();
         let forms = self.ready.shapes.iter().zip(self.profile.urls.iter());
         let (shape, form, path) = forms
@@ -394,7 +394,7 @@ impl Fit<'_> {
             self.profile.short,
             self.endpoint.slice(piece)
         );
-        Some(Found {
+        Some(FitFault {
             values: shape.parts_of_path(&path),
             suggest: Some(with_domain(form, &self.ready.domain).into_owned()),
             ground: Ground::Near,
@@ -411,8 +411,8 @@ impl Fit<'_> {
             .any(|mistake| mistake.except.contains(&self.profile.id))
     }
 
-    fn found(&self, range: Range<usize>, says: String) -> Found {
-        Found {
+    fn found(&self, range: Range<usize>, says: String) -> FitFault {
+        FitFault {
             range,
             says,
             cause: Cause::Shape,
@@ -423,17 +423,17 @@ impl Fit<'_> {
             of_host: false,
             is_by_name: false,
             of_path: false,
-            values: Values::new(),
+            values: KnownParts::new(),
         }
     }
 }
 
-fn captures(how: &Match) -> Captures {
+fn captures(how: &FormMatch) -> Captures {
     let all = how.host.iter().chain(&how.path).flatten();
     all.cloned().collect()
 }
 
-fn lookup(values: &Values, name: &str) -> Option<String> {
+fn lookup(values: &KnownParts, name: &str) -> Option<String> {
     let found = values.iter().find(|(one, _)| one == name)?;
     Some(found.1.clone())
 }
@@ -450,9 +450,9 @@ pub(super) fn collapsed(path: &str) -> String {
 }
 
 /// Whose write path it is, if that is known.
-fn known(path: &str) -> Option<(&'static KnownPath, Values)> {
+fn known(path: &str) -> Option<(&'static KnownPath, KnownParts)> {
     known_paths().iter().find_map(|known| {
-        let captures = Written::Path(&known.path).captures(path, Mode::Sure)?;
+        let captures = WrittenPattern::Path(&known.path).captures(path, PlaceholderMode::Sure)?;
         let values = captures
             .into_iter()
             .filter_map(|(name, range)| Some((name, path.get(range)?.to_owned())));

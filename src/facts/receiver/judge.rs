@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::fit::{self, Ground, Misfit, collapsed};
-use super::mistake::{Values, said, surely};
+use super::mistake::{KnownParts, said, surely};
 use super::profile::{Cause, Confidence, Mistake, ReceiverKind, Text};
-use super::recognise::{Candidate, Certainty, Recognition};
+use super::recognise::{ReceiverCandidate, ReceiverCertainty, Recognition};
 use super::shape::{UrlForm, path_is_open};
 use super::{generic_mistakes, known_paths};
 use crate::prometheus::endpoint::{Endpoint, MASK};
@@ -46,7 +46,7 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
         return Vec::new();
     }
     let decisive = recognition.decisive();
-    let fits: Vec<(&Candidate<'_>, Vec<Misfit>)> = decisive
+    let fits: Vec<(&ReceiverCandidate<'_>, Vec<Misfit>)> = decisive
         .iter()
         .map(|candidate| {
             (
@@ -70,7 +70,7 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
     let mut out = Vec::new();
     for fault in faults {
         if fault.cause == Cause::Scheme {
-            if candidate.certainty >= Certainty::Word {
+            if candidate.certainty >= ReceiverCertainty::Word {
                 out.push(in_words(decisive, candidate, &fault));
             }
             continue;
@@ -89,7 +89,7 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
                 out.push(in_words(decisive, candidate, &fault));
             }
             // What a name in the host points to may have a proxy in front that rewrites paths.
-            None if candidate.certainty >= Certainty::Word => {
+            None if candidate.certainty >= ReceiverCertainty::Word => {
                 let reported = in_words(decisive, candidate, &fault);
                 out.push(ShapeFault {
                     hint: true,
@@ -117,11 +117,12 @@ fn misfit_of_both(endpoint: &Endpoint, fault: Misfit, (mistake, range, values): 
     }
 }
 
-type Generic = (&'static Mistake, Range<usize>, Values);
+type Generic = (&'static Mistake, Range<usize>, KnownParts);
 
-fn generic_mistake(endpoint: &Endpoint, decisive: &[Candidate<'_>]) -> Option<Generic> {
+fn generic_mistake(endpoint: &Endpoint, decisive: &[ReceiverCandidate<'_>]) -> Option<Generic> {
     generic_mistakes().iter().find_map(|mistake| {
-        let excepted = |candidate: &Candidate<'_>| mistake.except.contains(&candidate.profile.id);
+        let excepted =
+            |candidate: &ReceiverCandidate<'_>| mistake.except.contains(&candidate.profile.id);
         if decisive.iter().any(excepted) {
             return None;
         }
@@ -233,19 +234,23 @@ fn unknown(endpoint: &Endpoint) -> Option<ShapeFault> {
 }
 
 /// Whether the host is the vendor's own and only not known here: it may take samples anyway.
-fn is_unknown_host(candidate: &Candidate<'_>, fault: &Misfit) -> bool {
+fn is_unknown_host(candidate: &ReceiverCandidate<'_>, fault: &Misfit) -> bool {
     fault.is_unknown_host && candidate.profile.kind == ReceiverKind::Saas
 }
 
 /// Whether a fault is sure. Of a container one knows what runs in it, not how that is set up.
-fn is_certain(candidate: &Candidate<'_>, fault: &Misfit) -> bool {
-    let by_image = candidate.certainty == Certainty::Image;
+fn is_certain(candidate: &ReceiverCandidate<'_>, fault: &Misfit) -> bool {
+    let by_image = candidate.certainty == ReceiverCertainty::Image;
     candidate.certainty.is_certain()
         && !(by_image && fault.is_usual)
         && !is_unknown_host(candidate, fault)
 }
 
-fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Misfit) -> ShapeFault {
+fn in_words(
+    decisive: &[ReceiverCandidate<'_>],
+    candidate: &ReceiverCandidate<'_>,
+    fault: &Misfit,
+) -> ShapeFault {
     let message = if fault.cause == Cause::Scheme {
         format!("{}: {}", fault.says, fault.expected)
     } else {
@@ -268,8 +273,12 @@ fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Misfi
 
 /// `…; the host name points to Mimir`: what is wrong, and which receiver it was compared with unless
 /// that has been said.
-fn with_receiver(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, says: &str) -> String {
-    let named = candidate.certainty >= Certainty::Word;
+fn with_receiver(
+    decisive: &[ReceiverCandidate<'_>],
+    candidate: &ReceiverCandidate<'_>,
+    says: &str,
+) -> String {
+    let named = candidate.certainty >= ReceiverCertainty::Word;
     let mut names: Vec<&str> = match named {
         true => vec![&candidate.profile.short],
         false => decisive

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::compiled::with_domain;
-use super::pattern::{Captures, Mode};
+use super::pattern::{Captures, PlaceholderMode};
 use super::profile::{Cause, Mistake};
 use super::shape::path_is_open;
-use super::written::Written;
-use crate::prometheus::endpoint::{Endpoint, Piece};
+use super::written::WrittenPattern;
+use crate::prometheus::endpoint::{Endpoint, UrlPiece};
 
 /// Names and texts of the parts of a URL that are known.
-pub(super) type Values = Vec<(String, String)>;
+pub(super) type KnownParts = Vec<(String, String)>;
 
 /// Where a mistake is in a URL and what it names, if the URL has it whatever its placeholders
 /// stand for. `domain` is that by which the receiver was recognized, or empty.
@@ -18,8 +18,8 @@ pub(super) fn surely(
     endpoint: &Endpoint,
     mistake: &Mistake,
     domain: &str,
-) -> Option<(Range<usize>, Values)> {
-    let mut values = Values::new();
+) -> Option<(Range<usize>, KnownParts)> {
+    let mut values = KnownParts::new();
     let mut range = 0..endpoint.text().trim_end().len();
     if let Some(scheme) = &mistake.scheme {
         if endpoint.scheme_name().as_deref() != Some(scheme) {
@@ -31,7 +31,8 @@ pub(super) fn surely(
         let host = endpoint.host()?;
         let text = endpoint.masked(host).to_ascii_lowercase();
         let found = mistake.host.iter().find_map(|written| {
-            Written::Host(&with_domain(written, domain)).captures(&text, Mode::Sure)
+            WrittenPattern::Host(&with_domain(written, domain))
+                .captures(&text, PlaceholderMode::Sure)
         })?;
         values.extend(texts(endpoint, host, found));
         if mistake.cause != Cause::Scheme {
@@ -54,10 +55,9 @@ pub(super) fn surely(
         }
         let path = endpoint.path();
         let text = endpoint.masked(path);
-        let found = mistake
-            .path
-            .iter()
-            .find_map(|written| Written::Path(written).captures(text, Mode::Sure))?;
+        let found = mistake.path.iter().find_map(|written| {
+            WrittenPattern::Path(written).captures(text, PlaceholderMode::Sure)
+        })?;
         values.extend(texts(endpoint, path, found));
         if !path.is_empty() {
             range = path.range();
@@ -73,7 +73,7 @@ pub(super) fn surely(
     Some((range, values))
 }
 
-fn texts(endpoint: &Endpoint, piece: Piece, captures: Captures) -> Values {
+fn texts(endpoint: &Endpoint, piece: UrlPiece, captures: Captures) -> KnownParts {
     let text = endpoint.slice(piece);
     let named = captures.into_iter();
     named
@@ -82,9 +82,9 @@ fn texts(endpoint: &Endpoint, piece: Piece, captures: Captures) -> Values {
 }
 
 /// A sentence with what was written in place of `{…}`.
-pub(super) fn said(endpoint: &Endpoint, says: &str, values: &Values) -> String {
-    let piece = |piece: Option<Piece>| endpoint.slice(piece.unwrap_or_default()).to_owned();
-    let quoted = |part: Option<Piece>| format!("`{}`", piece(part));
+pub(super) fn said(endpoint: &Endpoint, says: &str, values: &KnownParts) -> String {
+    let piece = |piece: Option<UrlPiece>| endpoint.slice(piece.unwrap_or_default()).to_owned();
+    let quoted = |part: Option<UrlPiece>| format!("`{}`", piece(part));
     let mut out = says.to_owned();
     for (name, text) in [
         ("host", quoted(endpoint.host())),

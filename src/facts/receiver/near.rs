@@ -1,6 +1,6 @@
 //! Paths that are a slip of the pen away from one that a receiver takes.
 
-use super::pattern::{Pattern, Segment};
+use super::pattern::{PatternSegment, UrlPattern};
 use crate::prometheus::endpoint::MASK;
 
 /// The edits that make a slip; two swapped letters are one edit (optimal string alignment).
@@ -8,7 +8,7 @@ const MOST_EDITS: usize = 2;
 
 /// The path that was meant where the one written is nearly one that the pattern takes: a segment
 /// misspelled, a slash lost or added, the beginning left out.
-pub(super) fn meant(pattern: &Pattern, path: &str) -> Option<String> {
+pub(super) fn meant(pattern: &UrlPattern, path: &str) -> Option<String> {
     if path.contains(MASK) {
         return None;
     }
@@ -22,7 +22,7 @@ pub(super) fn meant(pattern: &Pattern, path: &str) -> Option<String> {
 }
 
 /// The same for the whole path only.
-pub(super) fn slip(pattern: &Pattern, path: &str) -> Option<String> {
+pub(super) fn slip(pattern: &UrlPattern, path: &str) -> Option<String> {
     if path.contains(MASK) {
         return None;
     }
@@ -36,13 +36,13 @@ pub(super) fn slip(pattern: &Pattern, path: &str) -> Option<String> {
 }
 
 /// Segment by segment, with as many segments as the form has.
-fn misspelt(outline: &[Segment], written: &[&str]) -> Option<(usize, String)> {
+fn misspelt(outline: &[PatternSegment], written: &[&str]) -> Option<(usize, String)> {
     let (first, rest) = outline.split_first()?;
     let cut = written.len().checked_sub(rest.len())?;
     let (before, tail) = written.split_at_checked(cut)?;
     let before_fits = match first {
-        Segment::Many => cut > 1,
-        Segment::Plain(text) => cut == 1 && before == [text.as_str()],
+        PatternSegment::Many => cut > 1,
+        PatternSegment::Plain(text) => cut == 1 && before == [text.as_str()],
         _ => false,
     };
     if !before_fits {
@@ -53,7 +53,7 @@ fn misspelt(outline: &[Segment], written: &[&str]) -> Option<(usize, String)> {
     for (segment, &text) in rest.iter().zip(tail) {
         meant.push('/');
         match segment {
-            Segment::Plain(want) => {
+            PatternSegment::Plain(want) => {
                 let distance = strsim::osa_distance(want, text);
                 // Of a short word hardly anything would be left: `v1` is not nearly `x`.
                 if distance > want.len() / 2 {
@@ -62,7 +62,7 @@ fn misspelt(outline: &[Segment], written: &[&str]) -> Option<(usize, String)> {
                 edits += distance;
                 meant.push_str(want);
             }
-            Segment::One if !text.is_empty() => meant.push_str(text),
+            PatternSegment::One if !text.is_empty() => meant.push_str(text),
             _ => return None,
         }
     }
@@ -70,7 +70,7 @@ fn misspelt(outline: &[Segment], written: &[&str]) -> Option<(usize, String)> {
 }
 
 /// The whole path as one word: `/apiv1/push`.
-fn resplit(outline: &[Segment], path: &str) -> Option<(usize, String)> {
+fn resplit(outline: &[PatternSegment], path: &str) -> Option<(usize, String)> {
     let meant = plain(outline)?.join("/");
     if meant.len().abs_diff(path.len()) > MOST_EDITS {
         return None;
@@ -80,7 +80,7 @@ fn resplit(outline: &[Segment], path: &str) -> Option<(usize, String)> {
 
 /// The last segment alone, which is what tells a write path from others: misspelled, or right
 /// without the beginning (`/push`, `/v1/push`).
-fn by_last_segment(outline: &[Segment], written: &[&str]) -> Option<String> {
+fn by_last_segment(outline: &[PatternSegment], written: &[&str]) -> Option<String> {
     let meant = plain(outline)?;
     let (want, last) = (meant.last()?, written.last()?);
     let distance = strsim::osa_distance(want, last);
@@ -92,9 +92,9 @@ fn by_last_segment(outline: &[Segment], written: &[&str]) -> Option<String> {
     (is_slip || is_end).then(|| meant.join("/"))
 }
 
-fn plain(outline: &[Segment]) -> Option<Vec<&str>> {
+fn plain(outline: &[PatternSegment]) -> Option<Vec<&str>> {
     let texts = outline.iter().map(|segment| match segment {
-        Segment::Plain(text) => Some(text.as_str()),
+        PatternSegment::Plain(text) => Some(text.as_str()),
         _ => None,
     });
     texts.collect()
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn slips_differ_from_other_paths() {
-        let push = Pattern::path("[<prefix*>]/api/v1/push").unwrap();
-        let insert = Pattern::path("/insert/<account>/prometheus/api/v1/write").unwrap();
+        let push = UrlPattern::path("[<prefix*>]/api/v1/push").unwrap();
+        let insert = UrlPattern::path("/insert/<account>/prometheus/api/v1/write").unwrap();
         for (pattern, path, want) in [
             (&push, "/api/v1/psuh", Some("/api/v1/push")),
             (&push, "/api/v1/pus", Some("/api/v1/push")),

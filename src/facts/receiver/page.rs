@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::profile::{
     Confidence, Credential, Profile, Refused, Required, TenantPlace, Tls, Version2,
 };
-use super::{Catalogue, Certainty, Hints, fit, recognise};
+use super::{Catalogue, Hints, ReceiverCertainty, fit, recognise};
 use crate::prometheus::endpoint::Endpoint;
 
 impl Catalogue {
@@ -60,7 +60,7 @@ impl Catalogue {
             for candidate in recognise(&endpoint, self, &Hints::default()).candidates {
                 let other: &Profile = candidate.profile;
                 let known = other.id == profile.id || names.iter().any(|name| *name == other.name);
-                if candidate.certainty == Certainty::PathOnly && !known {
+                if candidate.certainty == ReceiverCertainty::PathOnly && !known {
                     names.extend(self.get(&other.id).map(|other| other.name.as_ref()));
                 }
             }

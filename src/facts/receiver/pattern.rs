@@ -28,7 +28,7 @@ const MOST_FORMS: usize = 64;
 
 /// How placeholders of the text count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(super) enum PlaceholderMode {
     /// Some value of the placeholders makes the text match.
     Possible,
     /// The text matches where each placeholder is within one part.
@@ -39,7 +39,7 @@ pub(super) enum Mode {
 
 /// A pattern, ready to match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pattern {
+pub(super) struct UrlPattern {
     alternatives: Vec<Vec<Atom>>,
     names: Vec<String>,
     separator: u8,
@@ -73,7 +73,7 @@ pub(super) enum PatternError {
     TooLong,
 }
 
-impl Pattern {
+impl UrlPattern {
     /// Reads a pattern of a host.
     pub(super) fn host(text: &str) -> Result<Self, PatternError> {
         Self::new(&text.to_ascii_lowercase(), b'.')
@@ -88,7 +88,7 @@ impl Pattern {
         if text.len() > LONGEST_PATTERN || 1 << text.matches('[').count().min(16) > MOST_FORMS {
             return Err(PatternError::TooLong);
         }
-        let mut reading = Reading {
+        let mut reading = PatternReading {
             alternatives: vec![Vec::with_capacity(text.len())],
             names: Vec::new(),
         };
@@ -101,12 +101,12 @@ impl Pattern {
     }
 
     /// The parts, if the text matches.
-    pub(super) fn captures(&self, text: &str, mode: Mode) -> Option<Captures> {
+    pub(super) fn captures(&self, text: &str, mode: PlaceholderMode) -> Option<Captures> {
         if text.len() > LONGEST {
             return None;
         }
         self.alternatives.iter().find_map(|atoms| {
-            if mode != Mode::Possible && !ends_fit(atoms, text.as_bytes()) {
+            if mode != PlaceholderMode::Possible && !ends_fit(atoms, text.as_bytes()) {
                 return None;
             }
             let mut search = Search {
@@ -123,15 +123,15 @@ impl Pattern {
     }
 
     /// Whether the text matches.
-    pub(super) fn matches(&self, text: &str, mode: Mode) -> bool {
+    pub(super) fn matches(&self, text: &str, mode: PlaceholderMode) -> bool {
         self.captures(text, mode).is_some()
     }
 
     /// What each alternative has between its slashes.
-    pub(super) fn outlines(&self) -> Vec<Vec<Segment>> {
+    pub(super) fn outlines(&self) -> Vec<Vec<PatternSegment>> {
         let outline = |atoms: &Vec<Atom>| {
             let segments = atoms.split(|atom| *atom == Atom::Byte(self.separator));
-            segments.map(Segment::of).collect()
+            segments.map(PatternSegment::of).collect()
         };
         self.alternatives.iter().map(outline).collect()
     }
@@ -176,7 +176,7 @@ impl Pattern {
 
 /// What a pattern has between two slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Segment {
+pub(super) enum PatternSegment {
     /// This text.
     Plain(String),
     /// One part and nothing else.
@@ -187,7 +187,7 @@ pub(super) enum Segment {
     Mixed,
 }
 
-impl Segment {
+impl PatternSegment {
     fn of(atoms: &[Atom]) -> Self {
         let bytes = atoms.iter().map(|atom| match atom {
             Atom::Byte(byte) => Some(*byte),
@@ -204,12 +204,12 @@ impl Segment {
 }
 
 /// A pattern that is being read: all the alternatives that its optional pieces make.
-struct Reading {
+struct PatternReading {
     alternatives: Vec<Vec<Atom>>,
     names: Vec<String>,
 }
 
-impl Reading {
+impl PatternReading {
     fn read(&mut self, text: &str) -> Result<(), PatternError> {
         let mut rest = text;
         while let Some(sign) = rest.chars().next() {
@@ -295,7 +295,7 @@ struct Search<'a> {
     names: &'a [String],
     text: &'a [u8],
     separator: u8,
-    mode: Mode,
+    mode: PlaceholderMode,
     failed: Vec<bool>,
     captures: Captures,
 }
@@ -343,7 +343,7 @@ impl Search<'_> {
 
     /// A placeholder may stand for all that is left of the pattern, or for less.
     fn leap(&mut self, atom: usize, byte: usize) -> bool {
-        if self.mode != Mode::Possible || !self.is_mask(byte) {
+        if self.mode != PlaceholderMode::Possible || !self.is_mask(byte) {
             return false;
         }
         let end = (byte..self.text.len())
@@ -356,7 +356,7 @@ impl Search<'_> {
         (byte..self.text.len())
             .find(|&at| {
                 !many && self.text.get(at) == Some(&self.separator)
-                    || self.mode == Mode::Sure && self.is_mask(at)
+                    || self.mode == PlaceholderMode::Sure && self.is_mask(at)
             })
             .unwrap_or(self.text.len())
     }

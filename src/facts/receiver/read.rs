@@ -1,7 +1,7 @@
 //! Users' own profiles, which have the form of `rules/receivers/*.yaml`.
 
 use super::profile::Profile;
-use super::reader::{PROFILE_KEYS, PageNode, Reader};
+use super::reader::{PROFILE_KEYS, PageNode, PageReader};
 use crate::finding::Span;
 use crate::yaml::{Mapping, Node};
 
@@ -25,7 +25,7 @@ pub fn read_profile(node: Node<'_>) -> Result<Profile, Vec<ProfileError>> {
     if PROFILE_KEYS.iter().any(|key| node.get(key).is_some()) {
         node.document().text().recognize();
     }
-    let mut reader = Reader::new();
+    let mut reader = PageReader::new();
     let profile = reader.profile(node);
     let mut errors = reader.errors;
     for (text, error) in profile.check() {

@@ -2,7 +2,7 @@
 
 use super::built_in;
 use super::near;
-use super::pattern::{Mode, Pattern};
+use super::pattern::{PlaceholderMode, UrlPattern};
 use super::profile::{NO_READS, Profile};
 
 /// What a path is to a receiver that is asked to answer remote reads.
@@ -28,11 +28,11 @@ pub fn read_path(profile: &Profile, path: &str) -> Option<ReadPath> {
     }
     let patterns = profile.remote_read.iter();
     let patterns: Vec<_> = patterns
-        .filter_map(|text| Pattern::path(text).ok())
+        .filter_map(|text| UrlPattern::path(text).ok())
         .collect();
     if patterns
         .iter()
-        .any(|pattern| pattern.matches(path, Mode::Possible))
+        .any(|pattern| pattern.matches(path, PlaceholderMode::Possible))
     {
         return Some(ReadPath::Right);
     }

@@ -7,12 +7,12 @@
 use memchr::memmem;
 
 use super::image::is_official;
-use super::pattern::Mode;
+use super::pattern::PlaceholderMode;
 use super::profile::{Clue, NotReceiver, Profile};
-use super::written::Written;
+use super::written::WrittenPattern;
 use super::{Catalogue, not_receivers};
 use crate::facts::deployment::Image;
-use crate::prometheus::endpoint::{Endpoint, Piece};
+use crate::prometheus::endpoint::{Endpoint, UrlPiece};
 
 /// What is known of an endpoint beside its URL.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +27,7 @@ pub struct Hints<'a> {
 
 /// How surely a receiver is known, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Certainty {
+pub enum ReceiverCertainty {
     /// By its usual port.
     Port,
     /// By a path that it shares with others or may share.
@@ -46,7 +46,7 @@ pub enum Certainty {
     Policy,
 }
 
-impl Certainty {
+impl ReceiverCertainty {
     /// Whether what is reported about the receiver is sure.
     #[must_use]
     pub fn is_certain(self) -> bool {
@@ -56,11 +56,11 @@ impl Certainty {
 
 /// A receiver that an endpoint may be meant for.
 #[derive(Clone, Debug)]
-pub struct Candidate<'p> {
+pub struct ReceiverCandidate<'p> {
     /// Which one.
     pub profile: &'p Profile,
     /// How surely.
-    pub certainty: Certainty,
+    pub certainty: ReceiverCertainty,
     /// The domain by which it was recognized, if one was named.
     pub domain: Option<String>,
     /// Whether the port is a separate one.
@@ -73,21 +73,21 @@ pub struct Candidate<'p> {
 #[derive(Clone, Debug, Default)]
 pub struct Recognition<'p> {
     /// The likeliest first.
-    pub candidates: Vec<Candidate<'p>>,
+    pub candidates: Vec<ReceiverCandidate<'p>>,
     /// A system without a documented intake that the host belongs to.
     pub not_receiver: Option<&'p NotReceiver>,
     /// How surely the host belongs to it.
-    pub not_receiver_by: Option<Certainty>,
+    pub not_receiver_by: Option<ReceiverCertainty>,
 }
 
 impl<'p> Recognition<'p> {
     /// The candidates that share the strongest sign.
     #[must_use]
-    pub fn decisive(&self) -> &[Candidate<'p>] {
+    pub fn decisive(&self) -> &[ReceiverCandidate<'p>] {
         let Some(first) = self.candidates.first() else {
             return &[];
         };
-        let same = |candidate: &Candidate<'_>| {
+        let same = |candidate: &ReceiverCandidate<'_>| {
             candidate.certainty == first.certainty && wins(candidate) == wins(first)
         };
         let count = self
@@ -100,7 +100,7 @@ impl<'p> Recognition<'p> {
 
     /// The one receiver, if nothing else is as likely.
     #[must_use]
-    pub fn only(&self) -> Option<&Candidate<'p>> {
+    pub fn only(&self) -> Option<&ReceiverCandidate<'p>> {
         match self.decisive() {
             [one] => Some(one),
             _ => None,
@@ -109,8 +109,8 @@ impl<'p> Recognition<'p> {
 }
 
 /// A user's own profile goes before those built in, unless only path or port speak for it.
-fn wins(candidate: &Candidate<'_>) -> bool {
-    candidate.profile.own && candidate.certainty > Certainty::PathOnly
+fn wins(candidate: &ReceiverCandidate<'_>) -> bool {
+    candidate.profile.own && candidate.certainty > ReceiverCertainty::PathOnly
 }
 
 /// Finds out which receivers an endpoint may be meant for.
@@ -139,8 +139,8 @@ pub fn recognise<'p>(
         });
         let certainty = signs.certainty()?;
         let is_other =
-            certainty < Certainty::PathAndHost && !signs.telling && seen.names_acceptor();
-        (certainty >= Certainty::Word && !is_other).then_some((system, certainty))
+            certainty < ReceiverCertainty::PathAndHost && !signs.telling && seen.names_acceptor();
+        (certainty >= ReceiverCertainty::Word && !is_other).then_some((system, certainty))
     });
     let found = systems.max_by_key(|(_, certainty)| *certainty);
     Recognition {
@@ -180,15 +180,15 @@ struct Signs {
 }
 
 impl Signs {
-    fn certainty(self) -> Option<Certainty> {
+    fn certainty(self) -> Option<ReceiverCertainty> {
         [
-            (self.image, Certainty::Image),
-            (self.host, Certainty::Host),
-            (self.host_and_path, Certainty::PathAndHost),
-            (self.any_word && self.path, Certainty::WordAndPath),
-            (self.first_word || self.telling, Certainty::Word),
-            (self.path, Certainty::PathOnly),
-            (self.port, Certainty::Port),
+            (self.image, ReceiverCertainty::Image),
+            (self.host, ReceiverCertainty::Host),
+            (self.host_and_path, ReceiverCertainty::PathAndHost),
+            (self.any_word && self.path, ReceiverCertainty::WordAndPath),
+            (self.first_word || self.telling, ReceiverCertainty::Word),
+            (self.path, ReceiverCertainty::PathOnly),
+            (self.port, ReceiverCertainty::Port),
         ]
         .into_iter()
         .find_map(|(is_seen, certainty)| is_seen.then_some(certainty))
@@ -205,7 +205,7 @@ struct EndpointClues<'a> {
 
 impl<'a> EndpointClues<'a> {
     fn new(endpoint: &'a Endpoint, hints: &'a Hints<'a>) -> Self {
-        let lower = |piece: Piece| endpoint.masked(piece).to_ascii_lowercase();
+        let lower = |piece: UrlPiece| endpoint.masked(piece).to_ascii_lowercase();
         let host = endpoint.host().map(lower).unwrap_or_default();
         Self {
             host: host.strip_suffix('.').unwrap_or(&host).to_owned(),
@@ -226,28 +226,28 @@ impl<'a> EndpointClues<'a> {
         first.is_some_and(|label| ACCEPTING.iter().any(|word| has_word(label, word)))
     }
 
-    fn candidate<'p>(&self, profile: &'p Profile) -> Option<Candidate<'p>> {
+    fn candidate<'p>(&self, profile: &'p Profile) -> Option<ReceiverCandidate<'p>> {
         let clues = profile.recognised.iter();
         let signs = clues.clone().fold(Signs::default(), |signs, clue| {
             self.sign(signs, clue, &profile.id)
         });
         let certainty = match self.hints.receiver {
-            Some(id) => (id == profile.id).then_some(Certainty::Policy),
+            Some(id) => (id == profile.id).then_some(ReceiverCertainty::Policy),
             None => signs.certainty(),
         };
         let ports = clues.filter_map(|clue| clue.port);
-        Some(Candidate {
+        Some(ReceiverCandidate {
             profile,
             certainty: certainty?,
             domain: self.domain(&profile.id).map(str::to_owned),
             sign: match certainty? {
-                Certainty::Policy => "policy",
-                Certainty::Image => "image",
-                Certainty::Host | Certainty::PathAndHost => "host",
-                Certainty::Word if !signs.first_word => "port",
-                Certainty::Word | Certainty::WordAndPath => "host name",
-                Certainty::PathOnly => "path",
-                Certainty::Port => "port",
+                ReceiverCertainty::Policy => "policy",
+                ReceiverCertainty::Image => "image",
+                ReceiverCertainty::Host | ReceiverCertainty::PathAndHost => "host",
+                ReceiverCertainty::Word if !signs.first_word => "port",
+                ReceiverCertainty::Word | ReceiverCertainty::WordAndPath => "host name",
+                ReceiverCertainty::PathOnly => "path",
+                ReceiverCertainty::Port => "port",
             },
             port_fits: self
                 .port
@@ -270,22 +270,22 @@ impl<'a> EndpointClues<'a> {
         if port == Some(false) {
             return signs;
         }
-        let host = clue.host.as_deref().map(Written::Host);
-        let host = host.map(|host| host.matches(&self.host, Mode::Seen));
+        let host = clue.host.as_deref().map(WrittenPattern::Host);
+        let host = host.map(|host| host.matches(&self.host, PlaceholderMode::Seen));
         if host == Some(false) {
             return signs;
         }
-        let path = clue.path.as_deref().map(Written::Path);
-        let path = path.map(|path| path.matches(self.path, Mode::Seen));
+        let path = clue.path.as_deref().map(WrittenPattern::Path);
+        let path = path.map(|path| path.matches(self.path, PlaceholderMode::Seen));
         let domain = domain.then(|| self.domain(id).is_some());
         let image = clue
             .image
             .as_deref()
             .map(|name| self.is_image(name, tag.as_deref()));
-        let label = label.as_deref().map(Written::Host);
+        let label = label.as_deref().map(WrittenPattern::Host);
         let named = |text: &String| {
             word.as_ref().is_none_or(|word| has_word(text, word))
-                && label.is_none_or(|label| label.matches(text, Mode::Sure))
+                && label.is_none_or(|label| label.matches(text, PlaceholderMode::Sure))
         };
         let speaks_of_label = word.is_some() || label.is_some();
         let word = speaks_of_label.then(|| self.labels.iter().any(named));

@@ -1,8 +1,8 @@
 //! One form of a receiver's URL: `https://cortex.<tenant>.<instance>.opstrace.io/api/v1/push`.
 
 use super::near;
-use super::pattern::{Captures, Mode, Pattern, PatternError};
-use crate::prometheus::endpoint::{Endpoint, MASK, Piece};
+use super::pattern::{Captures, PatternError, PlaceholderMode, UrlPattern};
+use crate::prometheus::endpoint::{Endpoint, MASK, UrlPiece};
 
 /// A form of a URL, ready to match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,16 +10,16 @@ pub(super) struct UrlForm {
     http: bool,
     https: bool,
     /// None where any host will do, with any port.
-    host: Option<Pattern>,
+    host: Option<UrlPattern>,
     pub(super) port: Option<u16>,
-    path: Pattern,
+    path: UrlPattern,
     /// Parameters that must be there, and the parts that they name.
     pub(super) query: Vec<(String, String)>,
 }
 
 /// How a URL fits a form.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Match {
+pub(super) struct FormMatch {
     pub(super) host: Option<Captures>,
     pub(super) path: Option<Captures>,
     pub(super) port: bool,
@@ -27,7 +27,7 @@ pub(super) struct Match {
     scheme: bool,
 }
 
-impl Match {
+impl FormMatch {
     /// How well: the host weighs most.
     pub(super) fn weight(&self) -> usize {
         usize::from(self.host.is_some()) * 16
@@ -49,7 +49,7 @@ impl UrlForm {
                 let ends = [rest.find([':', '/']), rest.find("[/")];
                 let end = ends.into_iter().flatten().min().unwrap_or(rest.len());
                 let (host, rest) = rest.split_at(end);
-                (Some(Pattern::host(host)?), rest)
+                (Some(UrlPattern::host(host)?), rest)
             }
         };
         let (port, path) = match rest.strip_prefix(':') {
@@ -61,7 +61,7 @@ impl UrlForm {
             https: matches!(scheme, "https" | "http[s]"),
             host,
             port: port.parse().ok(),
-            path: Pattern::path(path)?,
+            path: UrlPattern::path(path)?,
             query: query.split('&').filter_map(parameter).collect(),
         })
     }
@@ -75,17 +75,17 @@ impl UrlForm {
     }
 
     /// How a URL fits it.
-    pub(super) fn fit(&self, endpoint: &Endpoint) -> Match {
+    pub(super) fn fit(&self, endpoint: &Endpoint) -> FormMatch {
         let mut host = endpoint.host().unwrap_or_default();
         if endpoint.masked(host).ends_with('.') {
             host.end -= 1;
         }
         let text = endpoint.masked(host).to_ascii_lowercase();
-        Match {
+        FormMatch {
             host: match &self.host {
                 None => Some(Captures::new()),
                 Some(pattern) => pattern
-                    .captures(&text, Mode::Possible)
+                    .captures(&text, PlaceholderMode::Possible)
                     .map(|captures| moved(captures, host)),
             },
             path: self.fit_path(endpoint, endpoint.path()),
@@ -98,11 +98,13 @@ impl UrlForm {
     }
 
     /// How a path fits it.
-    pub(super) fn fit_path(&self, endpoint: &Endpoint, path: Piece) -> Option<Captures> {
+    pub(super) fn fit_path(&self, endpoint: &Endpoint, path: UrlPiece) -> Option<Captures> {
         if path.is_empty() && path_is_open(endpoint) {
             return Some(Captures::new());
         }
-        let captures = self.path.captures(endpoint.masked(path), Mode::Possible)?;
+        let captures = self
+            .path
+            .captures(endpoint.masked(path), PlaceholderMode::Possible)?;
         Some(moved(captures, path))
     }
 
@@ -118,12 +120,15 @@ impl UrlForm {
 
     /// Whether a path fits once it is written in another way.
     pub(super) fn takes_path(&self, path: &str) -> bool {
-        self.path.matches(path, Mode::Possible)
+        self.path.matches(path, PlaceholderMode::Possible)
     }
 
     /// What a rewritten path names.
     pub(super) fn parts_of_path(&self, path: &str) -> Vec<(String, String)> {
-        let captures = self.path.captures(path, Mode::Possible).unwrap_or_default();
+        let captures = self
+            .path
+            .captures(path, PlaceholderMode::Possible)
+            .unwrap_or_default();
         let named = captures
             .into_iter()
             .filter_map(|(name, range)| Some((name, path.get(range)?.to_owned())));
@@ -197,7 +202,7 @@ impl UrlForm {
             let known = self.query.iter().any(|(asked, _)| asked == name);
             if !known && !secret.contains(&parameter) {
                 let end = parameter.value.unwrap_or(parameter.name).end;
-                let piece = Piece {
+                let piece = UrlPiece {
                     end,
                     ..parameter.name
                 };
@@ -217,7 +222,7 @@ fn parameter(text: &str) -> Option<(String, String)> {
     Some((name.to_owned(), part.to_owned()))
 }
 
-fn moved(captures: Captures, piece: Piece) -> Captures {
+fn moved(captures: Captures, piece: UrlPiece) -> Captures {
     let shifted = captures
         .into_iter()
         .map(|(name, range)| (name, range.start + piece.start..range.end + piece.start));
@@ -231,6 +236,6 @@ pub(super) fn path_is_open(endpoint: &Endpoint) -> bool {
         && ends_in_placeholder(endpoint, endpoint.authority())
 }
 
-fn ends_in_placeholder(endpoint: &Endpoint, piece: Option<Piece>) -> bool {
+fn ends_in_placeholder(endpoint: &Endpoint, piece: Option<UrlPiece>) -> bool {
     piece.is_some_and(|piece| endpoint.masked(piece).ends_with(MASK))
 }

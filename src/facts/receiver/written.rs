@@ -1,32 +1,32 @@
 //! Patterns that are in tables: nearly all of them are ruled out before they are read.
 
-use super::pattern::{Captures, Mode, Pattern, enclosed};
+use super::pattern::{Captures, PlaceholderMode, UrlPattern, enclosed};
 
 /// A pattern as it is written. It is read only for texts that its plain runs are in, which is
 /// hardly ever; what is not a pattern matches nothing.
 #[derive(Clone, Copy)]
-pub(super) enum Written<'a> {
+pub(super) enum WrittenPattern<'a> {
     /// Of a host.
     Host(&'a str),
     /// Of a path.
     Path(&'a str),
 }
 
-impl Written<'_> {
+impl WrittenPattern<'_> {
     /// The parts, if the text matches.
-    pub(super) fn captures(self, text: &str, mode: Mode) -> Option<Captures> {
-        if mode != Mode::Possible && !self.may_match(text) {
+    pub(super) fn captures(self, text: &str, mode: PlaceholderMode) -> Option<Captures> {
+        if mode != PlaceholderMode::Possible && !self.may_match(text) {
             return None;
         }
         let read = match self {
-            Self::Host(written) => Pattern::host(written),
-            Self::Path(written) => Pattern::path(written),
+            Self::Host(written) => UrlPattern::host(written),
+            Self::Path(written) => UrlPattern::path(written),
         };
         read.ok()?.captures(text, mode)
     }
 
     /// Whether the text matches.
-    pub(super) fn matches(self, text: &str, mode: Mode) -> bool {
+    pub(super) fn matches(self, text: &str, mode: PlaceholderMode) -> bool {
         self.captures(text, mode).is_some()
     }
 
@@ -114,12 +114,12 @@ mod tests {
         fn what_is_written_matches_as_what_is_read(
             pattern in r"[ab/.\[\]<>*]{0,10}",
             text in "[abAB/.\u{1}]{0,8}",
-            mode in prop::sample::select(vec![Mode::Possible, Mode::Seen, Mode::Sure]),
+            mode in prop::sample::select(vec![PlaceholderMode::Possible, PlaceholderMode::Seen, PlaceholderMode::Sure]),
         ) {
             let host = text.to_ascii_lowercase();
             for (written, read, text) in [
-                (Written::Host(&pattern), Pattern::host(&pattern), &host),
-                (Written::Path(&pattern), Pattern::path(&pattern), &text),
+                (WrittenPattern::Host(&pattern), UrlPattern::host(&pattern), &host),
+                (WrittenPattern::Path(&pattern), UrlPattern::path(&pattern), &text),
             ] {
                 let expected = read.ok().and_then(|regex| regex.captures(text, mode));
                 prop_assert_eq!(written.captures(text, mode), expected);

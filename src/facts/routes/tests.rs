@@ -5,12 +5,12 @@ fn judged(source: &str, url: (&str, &str, &str)) -> Option<String> {
     let text = Text::new("r.yaml", source.as_bytes().to_vec());
     let found = Routes::new(&[text]).judge(url.0, url.1, url.2)?;
     Some(match found.why {
-        Reason::Path(paths) => format!("path {}", paths.join(" ")),
-        Reason::Redirect(status) => format!("redirect {status}"),
-        Reason::NoHttp => "no http".to_owned(),
-        Reason::NoHttps => "no https".to_owned(),
-        Reason::Moved(status) => format!("moved {status}"),
-        Reason::NoPort(service, _) => format!("no port of {service}"),
+        RouteFault::Path(paths) => format!("path {}", paths.join(" ")),
+        RouteFault::Redirect(status) => format!("redirect {status}"),
+        RouteFault::NoHttp => "no http".to_owned(),
+        RouteFault::NoHttps => "no https".to_owned(),
+        RouteFault::Moved(status) => format!("moved {status}"),
+        RouteFault::NoPort(service, _) => format!("no port of {service}"),
     })
 }
 

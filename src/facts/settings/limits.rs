@@ -3,25 +3,25 @@
 use promvet_syntax::go;
 
 use super::super::receiver::SettingName;
-use super::Setting;
-use super::reading::Reading;
+use super::KnownSetting;
+use super::reading::ProgramReading;
 
 /// The limits of a receiver. One that is not in sight is none, and so are all of them where those of a
 /// tenant may be others.
 #[derive(Clone, Debug, Default)]
 pub struct ReceiverLimits {
     /// The most samples in one request.
-    pub batch_samples: Option<Setting<u64>>,
+    pub batch_samples: Option<KnownSetting<u64>>,
     /// The most bytes in one request, before compression.
-    pub batch_bytes: Option<Setting<u64>>,
+    pub batch_bytes: Option<KnownSetting<u64>>,
     /// Whether it keeps exemplars.
-    pub exemplars: Option<Setting<bool>>,
+    pub exemplars: Option<KnownSetting<bool>>,
     /// Whether it keeps native histograms.
-    pub native_histograms: Option<Setting<bool>>,
+    pub native_histograms: Option<KnownSetting<bool>>,
     /// How much older than the newest sample another one may be, in milliseconds.
-    pub out_of_order_window: Option<Setting<i64>>,
+    pub out_of_order_window: Option<KnownSetting<i64>>,
     /// The age above which it rejects samples, in milliseconds.
-    pub max_age: Option<Setting<i64>>,
+    pub max_age: Option<KnownSetting<i64>>,
     /// How it tells replicas from each other.
     pub ha: Option<HaTracker>,
 }
@@ -30,7 +30,7 @@ pub struct ReceiverLimits {
 #[derive(Clone, Debug)]
 pub struct HaTracker {
     /// Whether it does. The setting that is off, if one is.
-    pub is_on: Setting<bool>,
+    pub is_on: KnownSetting<bool>,
     /// The label of what the replicas are of.
     pub cluster: String,
     /// The label of the replica.
@@ -38,7 +38,7 @@ pub struct HaTracker {
 }
 
 impl ReceiverLimits {
-    pub(super) fn of(read: &Reading<'_>) -> Self {
+    pub(super) fn of(read: &ProgramReading<'_>) -> Self {
         if read.is_there(SettingName::Overrides) != Some(false) {
             return Self::default();
         }
@@ -71,9 +71,9 @@ impl ReceiverLimits {
 }
 
 fn ha(
-    read: &Reading<'_>,
-    tracker: Option<Setting<bool>>,
-    samples: Option<Setting<bool>>,
+    read: &ProgramReading<'_>,
+    tracker: Option<KnownSetting<bool>>,
+    samples: Option<KnownSetting<bool>>,
 ) -> Option<HaTracker> {
     let (tracker, samples) = (tracker?, samples?);
     let label = |name| Some(read.text(name)??.value);
@@ -89,15 +89,15 @@ fn ha(
 
 /// The value of a setting that is written or has a default which counts.
 fn known<T>(
-    text: Option<Setting<String>>,
+    text: Option<KnownSetting<String>>,
     read: impl Fn(&str) -> Option<T>,
     counts: impl Fn(bool) -> bool,
-) -> Option<Setting<T>> {
+) -> Option<KnownSetting<T>> {
     let text = text?;
     if !counts(text.place.is_none()) {
         return None;
     }
-    Some(Setting {
+    Some(KnownSetting {
         value: read(text.value.trim())?,
         place: text.place,
     })

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::super::deployment::{Arguments, Environment, Variable};
+use super::super::deployment::{Arguments, ContainerEnvironment, Variable};
 use super::super::receiver::{Program, ProgramSetting, SettingName};
 use super::ini::Ini;
-use super::{OtherPart, Setting};
+use super::{KnownSetting, OtherPart};
 use crate::finding::{Place, Text};
 use crate::yaml::{Document, Node, parse_first, placeholder};
 
 /// The configuration file of a program.
-pub(super) enum File {
+pub(super) enum ProgramFile {
     /// No flag names one.
     None,
     /// It is not in the tree.
@@ -20,7 +20,7 @@ pub(super) enum File {
     Ini(Ini),
 }
 
-impl File {
+impl ProgramFile {
     pub(super) fn read(text: Option<&Arc<Text>>, path: &str) -> Self {
         let is_ini = [".conf", ".toml"].iter().any(|end| path.ends_with(end));
         if let Some(text) = text.filter(|_| is_ini) {
@@ -46,7 +46,7 @@ impl File {
             Self::Document(document) => document,
         };
         let filled = |way: &str| at(document, way).filter(is_filled);
-        let setting = |node: Option<Node<'_>>| Setting {
+        let setting = |node: Option<Node<'_>>| KnownSetting {
             value: node.is_some(),
             place: node.map(Node::place),
         };
@@ -55,7 +55,7 @@ impl File {
             let is_open = entries
                 .iter()
                 .any(|entry| placeholder::is_open(entry.name()));
-            (!is_open).then(|| Setting {
+            (!is_open).then(|| KnownSetting {
                 value: entries
                     .iter()
                     .map(|entry| entry.name().to_owned())
@@ -80,22 +80,22 @@ impl File {
 /// What a web configuration sets.
 #[derive(Default)]
 pub(super) struct WebSettings {
-    pub(super) tls: Option<Setting<bool>>,
-    pub(super) users: Option<Setting<bool>>,
-    pub(super) user_names: Option<Setting<Vec<String>>>,
-    pub(super) client_certificate: Option<Setting<bool>>,
+    pub(super) tls: Option<KnownSetting<bool>>,
+    pub(super) users: Option<KnownSetting<bool>>,
+    pub(super) user_names: Option<KnownSetting<Vec<String>>>,
+    pub(super) client_certificate: Option<KnownSetting<bool>>,
 }
 
 /// The flags and the file of a program.
-pub(super) struct Reading<'a> {
+pub(super) struct ProgramReading<'a> {
     pub(super) arguments: &'a Arguments,
-    pub(super) environment: &'a Environment,
-    pub(super) file: File,
+    pub(super) environment: &'a ContainerEnvironment,
+    pub(super) file: ProgramFile,
     pub(super) program: &'a Program,
 }
 
 /// Where a setting is written.
-enum Written<'a> {
+enum SettingPlace<'a> {
     /// Nowhere.
     Nowhere,
     /// In a file or by a variable that is not in sight.
@@ -103,7 +103,7 @@ enum Written<'a> {
     Here(&'a str, Place),
 }
 
-impl<'a> Written<'a> {
+impl<'a> SettingPlace<'a> {
     /// VictoriaMetrics fills in `%{NAME}` (`lib/envtemplate`), which may be nothing.
     fn here(value: &'a str, place: Place) -> Self {
         match placeholder::is_open(value) || value.contains("%{") {
@@ -113,30 +113,30 @@ impl<'a> Written<'a> {
     }
 }
 
-impl Reading<'_> {
-    fn value(&self, setting: &ProgramSetting) -> Written<'_> {
+impl ProgramReading<'_> {
+    fn value(&self, setting: &ProgramSetting) -> SettingPlace<'_> {
         let flag = setting.flag.as_deref();
         if let Some((value, place)) = flag.and_then(|flag| self.arguments.value(flag)) {
-            return Written::here(value, place.clone());
+            return SettingPlace::here(value, place.clone());
         }
         let variable = setting.environment.as_deref();
         match variable.map(|name| self.environment.variable(name)) {
-            Some(Variable::Set(value, place)) => return Written::here(value, place.clone()),
-            Some(Variable::Hidden) => return Written::Hidden,
+            Some(Variable::Set(value, place)) => return SettingPlace::here(value, place.clone()),
+            Some(Variable::Hidden) => return SettingPlace::Hidden,
             Some(Variable::Unset) | None => {}
         }
         match (&self.file, setting.key.as_deref()) {
-            (File::Ini(ini), Some(key)) => match ini.get(key) {
-                Some((value, place)) => Written::here(value, place.clone()),
-                None => Written::Nowhere,
+            (ProgramFile::Ini(ini), Some(key)) => match ini.get(key) {
+                Some((value, place)) => SettingPlace::here(value, place.clone()),
+                None => SettingPlace::Nowhere,
             },
-            (_, None) | (File::None, _) => Written::Nowhere,
-            (File::Unknown, _) => Written::Hidden,
-            (File::Document(document), Some(key)) => {
+            (_, None) | (ProgramFile::None, _) => SettingPlace::Nowhere,
+            (ProgramFile::Unknown, _) => SettingPlace::Hidden,
+            (ProgramFile::Document(document), Some(key)) => {
                 let node = at(document, key);
                 match node.and_then(|node| Some((node.as_str()?, node.place()))) {
-                    Some((value, place)) => Written::here(value, place),
-                    None => Written::Nowhere,
+                    Some((value, place)) => SettingPlace::here(value, place),
+                    None => SettingPlace::Nowhere,
                 }
             }
         }
@@ -144,7 +144,7 @@ impl Reading<'_> {
 
     /// The text of a setting, or its default; none of both if it is not set. Not known if it is hidden,
     /// or if the program has no such setting.
-    pub(super) fn text(&self, name: SettingName) -> Option<Option<Setting<String>>> {
+    pub(super) fn text(&self, name: SettingName) -> Option<Option<KnownSetting<String>>> {
         let setting = self.program.setting(name)?;
         let arguments = self.arguments;
         let feature = setting.feature.as_deref();
@@ -152,7 +152,7 @@ impl Reading<'_> {
             .and_then(|feature| arguments.feature(feature))
             .or_else(|| arguments.switch(setting.flag.as_deref()?));
         if let Some(place) = on {
-            return Some(Some(Setting {
+            return Some(Some(KnownSetting {
                 value: "true".to_owned(),
                 place: Some(place.clone()),
             }));
@@ -163,12 +163,12 @@ impl Reading<'_> {
             return None;
         }
         match self.value(setting) {
-            Written::Hidden => None,
-            Written::Nowhere => {
+            SettingPlace::Hidden => None,
+            SettingPlace::Nowhere => {
                 let default = setting.default.as_deref();
                 Some(default.map(|value| unset(value.to_owned())))
             }
-            Written::Here(value, place) => Some(Some(Setting {
+            SettingPlace::Here(value, place) => Some(Some(KnownSetting {
                 value: value.to_owned(),
                 place: Some(place),
             })),
@@ -186,15 +186,15 @@ impl Reading<'_> {
             return Some(true);
         }
         match &self.file {
-            File::None => Some(false),
-            File::Unknown => None,
-            File::Ini(ini) => Some(
+            ProgramFile::None => Some(false),
+            ProgramFile::Unknown => None,
+            ProgramFile::Ini(ini) => Some(
                 setting
                     .key
                     .as_deref()
                     .is_some_and(|key| ini.get(key).is_some()),
             ),
-            File::Document(document) => {
+            ProgramFile::Document(document) => {
                 let node = setting.key.as_deref().and_then(|key| at(document, key));
                 Some(node.is_some_and(|node| is_filled(&node)))
             }
@@ -215,16 +215,16 @@ impl Reading<'_> {
     }
 
     /// The place of a flag that turns a setting on without a value.
-    fn switched_on(&self, setting: &ProgramSetting) -> Option<Setting<bool>> {
+    fn switched_on(&self, setting: &ProgramSetting) -> Option<KnownSetting<bool>> {
         let place = self.arguments.switch(setting.flag.as_deref()?)?;
-        Some(Setting {
+        Some(KnownSetting {
             value: true,
             place: Some(place.clone()),
         })
     }
 
     /// The ports, one for each value of the flag; `default` without one.
-    pub(super) fn ports(&self, default: u16) -> Option<Vec<Setting<u16>>> {
+    pub(super) fn ports(&self, default: u16) -> Option<Vec<KnownSetting<u16>>> {
         let Some(setting) = self.program.setting(SettingName::Port) else {
             return Some(vec![unset(default)]);
         };
@@ -232,9 +232,9 @@ impl Reading<'_> {
         let values = flag.map_or_else(Vec::new, |flag| self.arguments.values(flag));
         if values.is_empty() {
             return Some(vec![match self.value(setting) {
-                Written::Nowhere => unset(default),
-                Written::Hidden => return None,
-                Written::Here(value, place) => Setting {
+                SettingPlace::Nowhere => unset(default),
+                SettingPlace::Hidden => return None,
+                SettingPlace::Here(value, place) => KnownSetting {
                     value: value.rsplit(':').next()?.parse().ok()?,
                     place: Some(place),
                 },
@@ -243,7 +243,7 @@ impl Reading<'_> {
         let ports = values.into_iter().flat_map(|(value, place)| {
             value.split(',').map(move |address| {
                 let port = address.rsplit(':').next()?.trim().parse().ok()?;
-                Some(Setting {
+                Some(KnownSetting {
                     value: port,
                     place: Some(place.clone()),
                 })
@@ -253,12 +253,12 @@ impl Reading<'_> {
     }
 
     /// What the paths begin with; none for a program that has no such setting.
-    pub(super) fn prefix(&self) -> Option<Setting<String>> {
+    pub(super) fn prefix(&self) -> Option<KnownSetting<String>> {
         let setting = self.program.setting(SettingName::Prefix)?;
         match self.value(setting) {
-            Written::Nowhere => self.prefix_of_url(setting),
-            Written::Hidden => None,
-            Written::Here(value, place) => Some(Setting {
+            SettingPlace::Nowhere => self.prefix_of_url(setting),
+            SettingPlace::Hidden => None,
+            SettingPlace::Here(value, place) => Some(KnownSetting {
                 value: clean_prefix(value),
                 place: Some(place),
             }),
@@ -267,27 +267,27 @@ impl Reading<'_> {
 
     /// The path of the URL at which a program is reached, by its flags: `computeExternalURL` and
     /// the default of `--web.route-prefix` in main.go of Prometheus.
-    fn prefix_of_url(&self, setting: &ProgramSetting) -> Option<Setting<String>> {
+    fn prefix_of_url(&self, setting: &ProgramSetting) -> Option<KnownSetting<String>> {
         let flag = setting.url.as_deref();
         let Some((url, place)) = flag.and_then(|flag| self.arguments.value(flag)) else {
             return Some(unset(String::new()));
         };
-        (!placeholder::is_open(url)).then(|| Setting {
+        (!placeholder::is_open(url)).then(|| KnownSetting {
             value: clean_prefix(&path_of(url)),
             place: Some(place.clone()),
         })
     }
 
     /// A setting that is on or off.
-    pub(super) fn switch(&self, name: SettingName) -> Option<Setting<bool>> {
+    pub(super) fn switch(&self, name: SettingName) -> Option<KnownSetting<bool>> {
         let setting = self.program.setting(name)?;
         if let Some(on) = self.switched_on(setting) {
             return Some(on);
         }
         match self.value(setting) {
-            Written::Nowhere => Some(unset(on_or_off(setting.default.as_deref()?)?)),
-            Written::Hidden => None,
-            Written::Here(value, place) => Some(Setting {
+            SettingPlace::Nowhere => Some(unset(on_or_off(setting.default.as_deref()?)?)),
+            SettingPlace::Hidden => None,
+            SettingPlace::Here(value, place) => Some(KnownSetting {
                 value: on_or_off(value)?,
                 place: Some(place),
             }),
@@ -295,15 +295,15 @@ impl Reading<'_> {
     }
 
     /// The only user, where the setting is a name and turns nothing on or off.
-    pub(super) fn user_name(&self) -> Option<Setting<Vec<String>>> {
+    pub(super) fn user_name(&self) -> Option<KnownSetting<Vec<String>>> {
         let setting = self.program.setting(SettingName::Users)?;
         match self.value(setting) {
-            Written::Here(value, place)
+            SettingPlace::Here(value, place)
                 if !value.is_empty()
                     && on_or_off(value).is_none()
                     && !value.contains([',', ':', '/']) =>
             {
-                Some(Setting {
+                Some(KnownSetting {
                     value: vec![value.to_owned()],
                     place: Some(place),
                 })
@@ -313,30 +313,30 @@ impl Reading<'_> {
     }
 
     /// Whether a user is wanted, where a section of the configuration file says who needs none.
-    pub(super) fn without_anyone(&self) -> Option<Setting<bool>> {
+    pub(super) fn without_anyone(&self) -> Option<KnownSetting<bool>> {
         let setting = self.program.setting(SettingName::Anyone)?;
-        let File::Document(document) = &self.file else {
+        let ProgramFile::Document(document) = &self.file else {
             return None;
         };
         let node = at(document, setting.key.as_deref()?).filter(is_filled);
-        Some(Setting {
+        Some(KnownSetting {
             value: node.is_none(),
             place: node.or(document.root()).map(Node::place),
         })
     }
 
     /// Whether a setting has a value, or is on.
-    pub(super) fn is_set(&self, name: SettingName) -> Option<Setting<bool>> {
+    pub(super) fn is_set(&self, name: SettingName) -> Option<KnownSetting<bool>> {
         let setting = self.program.setting(name)?;
         if let Some(on) = self.switched_on(setting) {
             return Some(on);
         }
         match self.value(setting) {
-            Written::Nowhere => Some(unset(false)),
-            Written::Hidden => None,
+            SettingPlace::Nowhere => Some(unset(false)),
+            SettingPlace::Hidden => None,
             // One value for each port: which is which is not worked out.
-            Written::Here(value, _) if value.contains(',') => None,
-            Written::Here(value, place) => Some(Setting {
+            SettingPlace::Here(value, _) if value.contains(',') => None,
+            SettingPlace::Here(value, place) => Some(KnownSetting {
                 value: !matches!(value, "" | "false"),
                 place: Some(place),
             }),
@@ -352,8 +352,8 @@ fn at<'d>(document: &'d Document, keys: &str) -> Option<Node<'d>> {
 }
 
 /// A setting that is not written.
-fn unset<T>(value: T) -> Setting<T> {
-    Setting { value, place: None }
+fn unset<T>(value: T) -> KnownSetting<T> {
+    KnownSetting { value, place: None }
 }
 
 pub(super) fn on_or_off(value: &str) -> Option<bool> {

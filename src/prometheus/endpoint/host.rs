@@ -3,10 +3,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Endpoint, HostFault, MASK, Piece};
+use super::{Endpoint, HostFault, MASK, UrlPiece};
 
 /// What is wrong with the host of a URL, and where.
-pub(super) fn fault(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piece)> {
+pub(super) fn fault(endpoint: &Endpoint, host: UrlPiece) -> Option<(HostFault, UrlPiece)> {
     let text = endpoint.masked(host);
     if text.starts_with('[') {
         let inner = text.strip_prefix('[')?.strip_suffix(']');
@@ -21,7 +21,7 @@ pub(super) fn fault(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piec
     let sign = text.char_indices().find(|&(_, c)| !may_stand_in_a_name(c));
     if let Some((at, sign)) = sign {
         let start = host.start + at;
-        let piece = Piece {
+        let piece = UrlPiece {
             start,
             end: start + sign.len_utf8(),
         };
@@ -33,7 +33,7 @@ pub(super) fn fault(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piec
     labels(endpoint, host)
 }
 
-fn labels(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piece)> {
+fn labels(endpoint: &Endpoint, host: UrlPiece) -> Option<(HostFault, UrlPiece)> {
     let templated = endpoint.is_templated(host);
     for &label in endpoint.labels() {
         let text = endpoint.masked(label);

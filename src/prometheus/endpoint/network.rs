@@ -6,7 +6,7 @@ use super::MASK;
 
 /// Where a host is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Network {
+pub enum HostNetwork {
     /// On the machine itself.
     Loopback,
     /// Inside a cluster, a compose network or a private network.
@@ -52,7 +52,7 @@ const NAMESPACES: &[&str] = &[
 
 /// Where a host is whose text is as written, with each byte of a placeholder as [`MASK`].
 #[must_use]
-pub fn network(host: &str) -> Network {
+pub fn network(host: &str) -> HostNetwork {
     let lower = host.to_lowercase();
     let name = lower.strip_suffix('.').unwrap_or(&lower);
     let bare = name.trim_matches(['[', ']']);
@@ -61,18 +61,18 @@ pub fn network(host: &str) -> Network {
         return of_address(address);
     }
     if name == "localhost" || name.ends_with(".localhost") {
-        return Network::Loopback;
+        return HostNetwork::Loopback;
     }
     if PRIVATE_ENDS.iter().any(|end| name.ends_with(end)) {
-        return Network::Internal;
+        return HostNetwork::Internal;
     }
     let last = name.rsplit('.').next().unwrap_or(name);
     match (name.contains(MASK), last.len() == name.len()) {
         // `${host}.example.com` is public whatever comes in; `${host}` and `a.${rest}` may be anything.
-        (true, _) if last.contains(MASK) || last.len() == name.len() => Network::Unknown,
-        (_, true) => Network::Internal,
-        _ if is_namespace(last) => Network::Internal,
-        _ => Network::Public,
+        (true, _) if last.contains(MASK) || last.len() == name.len() => HostNetwork::Unknown,
+        (_, true) => HostNetwork::Internal,
+        _ if is_namespace(last) => HostNetwork::Internal,
+        _ => HostNetwork::Public,
     }
 }
 
@@ -84,61 +84,61 @@ fn is_namespace(last: &str) -> bool {
         || ascii && last.contains(|c: char| c.is_ascii_digit() || c == '-' || c == '_')
 }
 
-fn of_address(address: IpAddr) -> Network {
+fn of_address(address: IpAddr) -> HostNetwork {
     match address {
         IpAddr::V4(v4) => of_v4(v4),
         IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(|| of_v6(v6), of_v4),
     }
 }
 
-fn of_v4(v4: Ipv4Addr) -> Network {
+fn of_v4(v4: Ipv4Addr) -> HostNetwork {
     let [first, second, ..] = v4.octets();
     // 100.64.0.0/10 is carriers' and overlay networks' own (RFC 6598).
     let shared = first == 100 && second & 0b1100_0000 == 64;
     if v4.is_loopback() || v4.is_unspecified() {
-        Network::Loopback
+        HostNetwork::Loopback
     } else if v4.is_private() || v4.is_link_local() || shared {
-        Network::Internal
+        HostNetwork::Internal
     } else {
-        Network::Public
+        HostNetwork::Public
     }
 }
 
-fn of_v6(v6: Ipv6Addr) -> Network {
+fn of_v6(v6: Ipv6Addr) -> HostNetwork {
     if v6.is_loopback() || v6.is_unspecified() {
-        Network::Loopback
+        HostNetwork::Loopback
     } else if v6.is_unique_local() || v6.is_unicast_link_local() {
-        Network::Internal
+        HostNetwork::Internal
     } else {
-        Network::Public
+        HostNetwork::Public
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Network, network};
+    use super::{HostNetwork, network};
 
     #[test]
     fn hosts_are_placed_by_name_or_address() {
         for (want, hosts) in [
             (
-                Network::Loopback,
+                HostNetwork::Loopback,
                 "localhost LOCALHOST x.localhost 127.0.0.1 127.8.8.8 [::1] 0.0.0.0 [::ffff:127.0.0.1]",
             ),
             (
-                Network::Internal,
+                HostNetwork::Internal,
                 "cortex host.docker.internal a.b.svc a.b.svc.cluster.local nas.local nas.local. a.service.consul \
                  10.0.0.1 172.16.0.1 172.31.9.9 192.168.1.1 169.254.1.1 100.64.3.4 [fd00::1] \
                  [fe80::1%25eth0] mimir-nginx.mimir m.monitoring m.kube-system m_1 \
                  \u{1}\u{1}.svc a-\u{1}.b-\u{1}.svc",
             ),
             (
-                Network::Public,
+                HostNetwork::Public,
                 "example.com a.b.example.com 8.8.8.8 172.32.0.1 100.128.0.1 [2001:db8::1] \
                  cortex.svc.example.com local.example consul.example.com x.xn--p1ai \u{1}.example.com svc.io",
             ),
             (
-                Network::Unknown,
+                HostNetwork::Unknown,
                 "\u{1} a\u{1} a.\u{1} a.b\u{1} 10.0.0.\u{1} \u{1}:\u{1}",
             ),
         ] {

@@ -1,35 +1,35 @@
 //! A masked URL into its parts, by the signs that separate them, as Go's `url.Parse` would do it
 //! if it were patient.
 
-use super::{MASK, Parameter, Piece};
+use super::{MASK, Parameter, UrlPiece};
 
 /// The parts of a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Parts {
-    pub(super) scheme: Option<Piece>,
-    pub(super) userinfo: Option<Piece>,
-    pub(super) host: Option<Piece>,
-    pub(super) labels: Vec<Piece>,
-    pub(super) port: Option<Piece>,
-    pub(super) path: Piece,
-    pub(super) segments: Vec<Piece>,
-    pub(super) query: Option<Piece>,
+pub(super) struct UrlParts {
+    pub(super) scheme: Option<UrlPiece>,
+    pub(super) userinfo: Option<UrlPiece>,
+    pub(super) host: Option<UrlPiece>,
+    pub(super) labels: Vec<UrlPiece>,
+    pub(super) port: Option<UrlPiece>,
+    pub(super) path: UrlPiece,
+    pub(super) segments: Vec<UrlPiece>,
+    pub(super) query: Option<UrlPiece>,
     pub(super) parameters: Vec<Parameter>,
-    pub(super) fragment: Option<Piece>,
+    pub(super) fragment: Option<UrlPiece>,
 }
 
 /// Takes a masked text apart, white space around it left out.
-pub(super) fn split(masked: &str) -> Parts {
+pub(super) fn split(masked: &str) -> UrlParts {
     let start = masked.len() - masked.trim_start().len();
     let end = start + masked.trim().len();
-    let text = Cut { masked };
-    let mut parts = Parts {
-        path: Piece { start: end, end },
-        ..Parts::default()
+    let text = UrlCut { masked };
+    let mut parts = UrlParts {
+        path: UrlPiece { start: end, end },
+        ..UrlParts::default()
     };
     let (scheme, after) = text.scheme(start, end);
     parts.scheme = scheme;
-    let rest = Piece { start: after, end };
+    let rest = UrlPiece { start: after, end };
     // `url.Parse` cuts off the fragment before it looks at anything else, so that `#` ends a query,
     // and a `?` behind it begins none.
     let (rest, fragment) = text.cut(rest, '#');
@@ -38,7 +38,7 @@ pub(super) fn split(masked: &str) -> Parts {
     parts.query = query;
     parts.parameters = query.map_or_else(Vec::new, |query| text.parameters(query));
     let authority = if scheme.is_none() && text.slice(rest).starts_with("//") {
-        Piece {
+        UrlPiece {
             start: rest.start + 2,
             ..rest
         }
@@ -56,16 +56,16 @@ pub(super) fn split(masked: &str) -> Parts {
     parts
 }
 
-struct Cut<'t> {
+struct UrlCut<'t> {
     masked: &'t str,
 }
 
-impl<'t> Cut<'t> {
-    fn slice(&self, piece: Piece) -> &'t str {
+impl<'t> UrlCut<'t> {
+    fn slice(&self, piece: UrlPiece) -> &'t str {
         self.masked.get(piece.range()).unwrap_or("")
     }
 
-    fn split_at(&self, piece: Piece, length: usize) -> (Piece, Piece) {
+    fn split_at(&self, piece: UrlPiece, length: usize) -> (UrlPiece, UrlPiece) {
         let middle = (piece.start + length).min(piece.end);
         let (mut before, mut after) = (piece, piece);
         before.end = middle;
@@ -74,7 +74,7 @@ impl<'t> Cut<'t> {
     }
 
     /// What is before and behind the first of a sign.
-    fn cut(&self, piece: Piece, sign: char) -> (Piece, Option<Piece>) {
+    fn cut(&self, piece: UrlPiece, sign: char) -> (UrlPiece, Option<UrlPiece>) {
         match self.slice(piece).find(sign) {
             None => (piece, None),
             Some(at) => {
@@ -87,8 +87,8 @@ impl<'t> Cut<'t> {
 
     /// The scheme, if one is written, and where what follows it begins. `http:host` and
     /// `http:/host` have a scheme too; `localhost:9090` has none.
-    fn scheme(&self, start: usize, end: usize) -> (Option<Piece>, usize) {
-        let text = self.slice(Piece { start, end });
+    fn scheme(&self, start: usize, end: usize) -> (Option<UrlPiece>, usize) {
+        let text = self.slice(UrlPiece { start, end });
         let Some(colon) = text.find(':') else {
             return (None, start);
         };
@@ -99,7 +99,7 @@ impl<'t> Cut<'t> {
             .is_some_and(|c| c.is_ascii_alphabetic() || c == MASK);
         let is_name =
             begins && signs.all(|c| c.is_ascii_alphanumeric() || "+-._".contains(c) || c == MASK);
-        let scheme = Piece {
+        let scheme = UrlPiece {
             start,
             end: start + colon,
         };
@@ -114,13 +114,13 @@ impl<'t> Cut<'t> {
         }
     }
 
-    fn authority(&self, authority: Piece, parts: &mut Parts) {
+    fn authority(&self, authority: UrlPiece, parts: &mut UrlParts) {
         let mut host = authority;
         // The last `@` counts, since a password may hold others (`url.parseAuthority`).
         if let Some(at) = self.slice(authority).rfind('@') {
             let (before, after) = self.split_at(authority, at);
             parts.userinfo = Some(before);
-            host = Piece {
+            host = UrlPiece {
                 start: after.start + 1,
                 ..after
             };
@@ -132,7 +132,7 @@ impl<'t> Cut<'t> {
         if let Some(colon) = colon.map(|at| at + from) {
             let (before, after) = self.split_at(host, colon);
             host = before;
-            parts.port = Some(Piece {
+            parts.port = Some(UrlPiece {
                 start: after.start + 1,
                 ..after
             });
@@ -145,26 +145,26 @@ impl<'t> Cut<'t> {
         }
     }
 
-    fn labels(&self, host: Piece) -> Vec<Piece> {
+    fn labels(&self, host: UrlPiece) -> Vec<UrlPiece> {
         let text = self.slice(host);
         let address = text.starts_with('[') || text.parse::<std::net::Ipv4Addr>().is_ok();
         if address {
             return vec![host];
         }
         let absolute = usize::from(text.len() > 1 && text.ends_with('.'));
-        let named = Piece {
+        let named = UrlPiece {
             end: host.end - absolute,
             ..host
         };
         self.pieces(named, '.')
     }
 
-    fn segments(&self, path: Piece) -> Vec<Piece> {
+    fn segments(&self, path: UrlPiece) -> Vec<UrlPiece> {
         if path.is_empty() {
             return Vec::new();
         }
         self.pieces(
-            Piece {
+            UrlPiece {
                 start: path.start + 1,
                 ..path
             },
@@ -172,7 +172,7 @@ impl<'t> Cut<'t> {
         )
     }
 
-    fn parameters(&self, query: Piece) -> Vec<Parameter> {
+    fn parameters(&self, query: UrlPiece) -> Vec<Parameter> {
         let pairs = self.pieces(query, '&').into_iter();
         pairs
             .filter(|pair| !pair.is_empty())
@@ -183,12 +183,12 @@ impl<'t> Cut<'t> {
             .collect()
     }
 
-    fn pieces(&self, piece: Piece, sign: char) -> Vec<Piece> {
+    fn pieces(&self, piece: UrlPiece, sign: char) -> Vec<UrlPiece> {
         let mut start = piece.start;
         self.slice(piece)
             .split(sign)
             .map(|text| {
-                let one = Piece {
+                let one = UrlPiece {
                     start,
                     end: start + text.len(),
                 };

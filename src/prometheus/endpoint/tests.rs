@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
-use super::{Endpoint, FaultKind, HostFault, Piece};
+use super::{Endpoint, FaultKind, HostFault, UrlPiece};
 
-fn texts(endpoint: &Endpoint, pieces: &[Piece]) -> String {
+fn texts(endpoint: &Endpoint, pieces: &[UrlPiece]) -> String {
     let all: Vec<_> = pieces.iter().map(|&p| endpoint.slice(p)).collect();
     all.join(" ")
 }
@@ -10,7 +10,7 @@ fn texts(endpoint: &Endpoint, pieces: &[Piece]) -> String {
 /// scheme | userinfo | host | labels | port | path | query | fragment, `-` for none.
 fn parts(text: &str) -> String {
     let e = Endpoint::new(text);
-    let one = |piece: Option<Piece>| piece.map_or("-".to_owned(), |p| e.slice(p).to_owned());
+    let one = |piece: Option<UrlPiece>| piece.map_or("-".to_owned(), |p| e.slice(p).to_owned());
     [
         one(e.scheme()),
         one(e.userinfo()),

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::labels::{Labels, Value};
+use super::labels::{KnownLabelValue, KnownLabels};
 use crate::schema::Version;
 use crate::yaml::{Mapping, Node};
 
@@ -166,14 +166,14 @@ impl Discovered {
 
     /// What is known of the labels that they set.
     #[must_use]
-    pub fn labels(&self, mut labels: Labels) -> Labels {
+    pub fn labels(&self, mut labels: KnownLabels) -> KnownLabels {
         for (row, edge) in &self.rows {
             labels = match row.label.strip_suffix('*') {
                 Some(start) => labels.with_family(start),
                 None => {
                     let edge = edge.clone().filter(|edge| !edge.is_empty());
-                    let other = || values(row.label).unwrap_or(Value::Any);
-                    labels.with(row.label, edge.map_or_else(other, Value::Edged))
+                    let other = || values(row.label).unwrap_or(KnownLabelValue::Any);
+                    labels.with(row.label, edge.map_or_else(other, KnownLabelValue::Edged))
                 }
             };
         }
@@ -186,7 +186,7 @@ impl Discovered {
 
 /// The values of a label that has a few, or none (`podReady` of discovery/kubernetes/pod.go and
 /// `lv` of `PodPhase`, k8s.io/api/core/v1).
-fn values(label: &str) -> Option<Value> {
+fn values(label: &str) -> Option<KnownLabelValue> {
     let texts: &[&str] = match label {
         "__meta_kubernetes_pod_ready" => &["", "true", "false", "unknown"],
         "__meta_kubernetes_pod_container_init" | "__meta_kubernetes_endpoint_ready" => {
@@ -198,7 +198,7 @@ fn values(label: &str) -> Option<Value> {
         _ => return None,
     };
     let texts = texts.iter().map(|text| (*text).to_owned());
-    Some(Value::OneOf(Arc::new(texts.collect())))
+    Some(KnownLabelValue::OneOf(Arc::new(texts.collect())))
 }
 
 /// The names of the labels that a discovery sets, stars left out.

@@ -12,8 +12,8 @@ use promvet_syntax::label;
 
 use super::RelabelRule;
 use super::expand::constant;
-use super::labels::{Labels, MOST_TEXTS, Texts, Value};
-use super::pattern::Pattern;
+use super::labels::{KnownLabelValue, KnownLabels, MOST_TEXTS, Texts};
+use super::pattern::RelabelPattern;
 use crate::prometheus::patterns::PatternBudget;
 use crate::schema::Version;
 use writing::hashmod;
@@ -48,7 +48,7 @@ impl Semantics {
 
 /// Why a rule surely matches, or surely does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum MatchReason {
     /// The pattern matches any text.
     AnyText,
     /// The pattern matches any text but the empty one, and the value is not empty.
@@ -83,9 +83,9 @@ pub enum Reason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matches {
     /// Whatever the labels are.
-    Always(Reason),
+    Always(MatchReason),
     /// Whatever the labels are, it does not.
-    Never(Reason),
+    Never(MatchReason),
     /// It depends.
     Sometimes,
 }
@@ -107,7 +107,7 @@ pub enum Effect {
 
 /// What one rule comes to.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct RuleOutcome {
     /// Whether it matches, for actions that look at values.
     pub matches: Matches,
     /// What it does to all.
@@ -124,25 +124,25 @@ pub struct Step {
 const MOST_TRIES: usize = 1_000_000;
 
 /// What a rule looks at: labels, and the separator between them where there are several.
-type Look<'d> = (Vec<&'d str>, &'d str);
+type RelabelLook<'d> = (Vec<&'d str>, &'d str);
 
 /// Goes through a list.
 #[derive(Debug)]
 pub struct Interpreter<'r, 'd> {
-    labels: Labels,
+    labels: KnownLabels,
     semantics: Semantics,
     budget: &'r PatternBudget,
     /// What rules so far have kept (true) and dropped, whose labels have not changed since.
-    passed: HashMap<Look<'d>, Vec<(&'r Pattern, bool)>>,
+    passed: HashMap<RelabelLook<'d>, Vec<(&'r RelabelPattern, bool)>>,
     /// What looks at a label; some of it may be gone.
-    of_label: HashMap<&'d str, Vec<Look<'d>>>,
+    of_label: HashMap<&'d str, Vec<RelabelLook<'d>>>,
     left: Cell<usize>,
 }
 
 impl<'r, 'd> Interpreter<'r, 'd> {
     /// Starts with what is known of the labels.
     #[must_use]
-    pub fn new(labels: Labels, semantics: Semantics, budget: &'r PatternBudget) -> Self {
+    pub fn new(labels: KnownLabels, semantics: Semantics, budget: &'r PatternBudget) -> Self {
         Self {
             labels,
             semantics,
@@ -155,18 +155,18 @@ impl<'r, 'd> Interpreter<'r, 'd> {
 
     /// What is known of the labels now.
     #[must_use]
-    pub fn labels(&self) -> &Labels {
+    pub fn labels(&self) -> &KnownLabels {
         &self.labels
     }
 
     /// The same when all rules are applied.
     #[must_use]
-    pub fn into_labels(self) -> Labels {
+    pub fn into_labels(self) -> KnownLabels {
         self.labels
     }
 
     /// Applies a rule. Behind one that drops all, nothing is left to be applied to.
-    pub fn step(&mut self, rule: &'r RelabelRule<'d>) -> Step {
+    pub fn step(&mut self, rule: &'r RelabelRule<'d>) -> RuleOutcome {
         let sources = rule.sources.iter().enumerate();
         let absent = sources
             .filter(|(_, name)| self.labels.is_absent(name))
@@ -177,7 +177,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             _ => false,
         };
         let (matches, effect) = self.apply(rule);
-        Step {
+        RuleOutcome {
             matches,
             effect,
             absent,
@@ -262,11 +262,11 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     fn compare(&mut self, rule: &'r RelabelRule<'d>, keeps: bool) -> (Matches, Effect) {
         let target = rule.target.map(|target| self.labels.get(target));
         let matches = match (self.known_values(rule), target) {
-            (Some(one), Some(Value::OneOf(two))) => {
+            (Some(one), Some(KnownLabelValue::OneOf(two))) => {
                 if one.len() == 1 && one == two {
-                    Matches::Always(Reason::Compared)
+                    Matches::Always(MatchReason::Compared)
                 } else if one.is_disjoint(&two) {
-                    Matches::Never(Reason::Compared)
+                    Matches::Never(MatchReason::Compared)
                 } else {
                     Matches::Sometimes
                 }
@@ -284,7 +284,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         let is_short = |text: &String| text.len() <= LONGEST_TEXT;
         // Most rules have one source label, whose values are taken as they are.
         if let [name] = &*rule.sources {
-            let Value::OneOf(texts) = self.labels.get(name) else {
+            let KnownLabelValue::OneOf(texts) = self.labels.get(name) else {
                 return None;
             };
             let is_known = texts.len() <= MOST_TEXTS && texts.iter().all(is_short);
@@ -292,7 +292,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         }
         let mut joined = BTreeSet::from([String::new()]);
         for (at, name) in rule.sources.iter().enumerate() {
-            let Value::OneOf(texts) = self.labels.get(name) else {
+            let KnownLabelValue::OneOf(texts) = self.labels.get(name) else {
                 return None;
             };
             if joined.len().saturating_mul(texts.len()) > MOST_TEXTS {
@@ -311,14 +311,14 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         short.then(|| Arc::new(joined))
     }
 
-    fn set(&mut self, name: &str, value: Value) {
+    fn set(&mut self, name: &str, value: KnownLabelValue) {
         for look in self.of_label.remove(name).into_iter().flatten() {
             self.passed.remove(&look);
         }
         self.labels.set(name, value);
     }
 
-    fn may_set(&mut self, name: &str, value: Value) {
+    fn may_set(&mut self, name: &str, value: KnownLabelValue) {
         let value = self.labels.get(name).or(value);
         self.set(name, value);
     }
@@ -329,11 +329,11 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     fn forget(&mut self) {
-        self.labels = Labels::unknown();
+        self.labels = KnownLabels::unknown();
         self.passed.clear();
     }
 
-    fn remember(&mut self, rule: &'r RelabelRule<'d>, pattern: &'r Pattern, keeps: bool) {
+    fn remember(&mut self, rule: &'r RelabelRule<'d>, pattern: &'r RelabelPattern, keeps: bool) {
         let look = look(rule);
         let known = self.passed.entry(look.clone()).or_default();
         if known.is_empty() {
@@ -365,7 +365,7 @@ fn looks_at_names(rule: &RelabelRule<'_>) -> bool {
 /// The longest value that is followed: a rule that writes `$1$1` doubles it each time.
 const LONGEST_TEXT: usize = 4096;
 
-fn look<'d>(rule: &RelabelRule<'d>) -> Look<'d> {
+fn look<'d>(rule: &RelabelRule<'d>) -> RelabelLook<'d> {
     let separator = match rule.sources.len() {
         0 | 1 => "",
         _ => rule.separator,

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
-use super::pattern::Pattern;
+use super::pattern::RelabelPattern;
 
 /// What is known of the value of a label. The empty text and an absent label are the same to
 /// relabeling (`labels.Builder.Set`: "Empty labels are the same as missing labels").
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub enum KnownLabelValue {
     /// One of these; shared, since most values are copied from label to label as they are.
     OneOf(Texts),
     /// A list that begins and ends with this text, or empty.
@@ -24,7 +24,7 @@ pub enum Value {
 pub(super) type Texts = Arc<BTreeSet<String>>;
 
 /// The name of a label, or how it begins: most that are known before a list are Prometheus's own.
-type Name = Cow<'static, str>;
+type LabelKey = Cow<'static, str>;
 
 /// A value that may be more texts than this is taken for any: they are copied for every pair of
 /// labels that is joined. Jobs seldom have more static targets.
@@ -33,7 +33,7 @@ pub(super) const MOST_TEXTS: usize = 256;
 /// How many rules by name are remembered: each is asked for every label that is not known by name.
 const MOST_FILTERS: usize = 64;
 
-impl Value {
+impl KnownLabelValue {
     /// One text; the empty one stands for an absent label.
     #[must_use]
     pub fn only(text: impl Into<String>) -> Self {
@@ -120,37 +120,37 @@ impl Value {
 
 /// What is known of all labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Labels {
+pub struct KnownLabels {
     /// Shared until it changes, as are the others: lists of one kind begin with the same labels.
-    named: Arc<BTreeMap<Name, Value>>,
+    named: Arc<BTreeMap<LabelKey, KnownLabelValue>>,
     /// Beginnings of names that may exist besides.
-    families: Arc<BTreeSet<Name>>,
+    families: Arc<BTreeSet<LabelKey>>,
     /// Beginnings of names that surely do not exist, though a family allows them.
-    gone: Arc<BTreeSet<Name>>,
+    gone: Arc<BTreeSet<LabelKey>>,
     /// Whether any name may exist besides that does not begin with two underscores.
     plain: bool,
     /// What rules by name have left of the labels besides: those that match, or those that don't.
-    filters: Vec<(Pattern, bool)>,
+    filters: Vec<(RelabelPattern, bool)>,
 }
 
-impl Labels {
+impl KnownLabels {
     /// Sets what is known of a label.
     #[must_use]
-    pub fn with(mut self, name: impl Into<Name>, value: Value) -> Self {
+    pub fn with(mut self, name: impl Into<LabelKey>, value: KnownLabelValue) -> Self {
         Arc::make_mut(&mut self.named).insert(name.into(), value);
         self
     }
 
     /// With labels that may exist besides: all whose names begin so.
     #[must_use]
-    pub fn with_family(mut self, beginning: impl Into<Name>) -> Self {
+    pub fn with_family(mut self, beginning: impl Into<LabelKey>) -> Self {
         Arc::make_mut(&mut self.families).insert(beginning.into());
         self
     }
 
     /// Without the labels of a family whose names begin so.
     #[must_use]
-    pub fn without(mut self, beginning: impl Into<Name>) -> Self {
+    pub fn without(mut self, beginning: impl Into<LabelKey>) -> Self {
         Arc::make_mut(&mut self.gone).insert(beginning.into());
         self
     }
@@ -170,14 +170,14 @@ impl Labels {
 
     /// What is known of a label.
     #[must_use]
-    pub fn get(&self, name: &str) -> Value {
+    pub fn get(&self, name: &str) -> KnownLabelValue {
         if let Some(value) = self.named.get(name) {
             return value.clone();
         }
-        let passes = |(pattern, keeps): &(Pattern, bool)| pattern.matches(name) == *keeps;
+        let passes = |(pattern, keeps): &(RelabelPattern, bool)| pattern.matches(name) == *keeps;
         match self.may_be_unnamed(name) && self.filters.iter().all(passes) {
-            true => Value::Any,
-            false => Value::absent(),
+            true => KnownLabelValue::Any,
+            false => KnownLabelValue::absent(),
         }
     }
 
@@ -218,7 +218,7 @@ impl Labels {
     }
 
     /// The labels that are known by name and may exist.
-    pub fn known(&self) -> impl Iterator<Item = (&str, &Value)> {
+    pub fn known(&self) -> impl Iterator<Item = (&str, &KnownLabelValue)> {
         let named = self.named.iter().filter(|(_, value)| !value.is_absent());
         named.map(|(name, value)| (&**name, value))
     }
@@ -246,7 +246,7 @@ impl Labels {
         self.plain || !self.families.is_empty()
     }
 
-    pub(super) fn set(&mut self, name: &str, value: Value) {
+    pub(super) fn set(&mut self, name: &str, value: KnownLabelValue) {
         let named = Arc::make_mut(&mut self.named);
         match named.get_mut(name) {
             Some(known) => *known = value,
@@ -259,7 +259,7 @@ impl Labels {
         Arc::make_mut(&mut self.named)
             .iter_mut()
             .filter(|(name, _)| name.starts_with(beginning))
-            .for_each(|(_, value)| *value = Value::Any);
+            .for_each(|(_, value)| *value = KnownLabelValue::Any);
         // A label that is set behind a rule by name is there, whatever that rule dropped.
         self.filters.clear();
         Arc::make_mut(&mut self.gone)
@@ -275,8 +275,8 @@ impl Labels {
         let plain = Arc::make_mut(&mut self.named).iter_mut();
         for (_, value) in plain.filter(|(name, _)| !name.starts_with("__")) {
             *value = match value.is_present() {
-                true => Value::Present,
-                false => Value::Any,
+                true => KnownLabelValue::Present,
+                false => KnownLabelValue::Any,
             };
         }
         self.filters.clear();
@@ -286,15 +286,15 @@ impl Labels {
     /// Any label may be gone.
     pub(super) fn doubt(&mut self) {
         for value in Arc::make_mut(&mut self.named).values_mut() {
-            *value = std::mem::replace(value, Value::Any).or(Value::absent());
+            *value = std::mem::replace(value, KnownLabelValue::Any).or(KnownLabelValue::absent());
         }
     }
 
     /// What a rule by name leaves: the labels that match, or those that don't.
-    pub(super) fn filter(&mut self, pattern: &Pattern, keeps: bool) {
+    pub(super) fn filter(&mut self, pattern: &RelabelPattern, keeps: bool) {
         for (name, value) in Arc::make_mut(&mut self.named) {
             if pattern.matches(name) != keeps {
-                *value = Value::absent();
+                *value = KnownLabelValue::absent();
             }
         }
         // A rule that is not remembered only makes less certain: a label that it drops counts as one
@@ -331,24 +331,30 @@ mod tests {
 
     #[test]
     fn values_are_joined_as_far_as_they_are_known() {
-        let two = Value::only("a").or(Value::only("b"));
+        let two = KnownLabelValue::only("a").or(KnownLabelValue::only("b"));
         assert!(two.allows("a") && two.allows("b") && !two.allows("c") && two.is_present());
-        assert_eq!(Value::only("a").or(Value::Present), Value::Present);
-        assert_eq!(Value::absent().or(Value::Present), Value::Any);
-        let edged = Value::Edged(",".to_owned());
-        assert_eq!(edged.clone().or(Value::absent()), edged);
+        assert_eq!(
+            KnownLabelValue::only("a").or(KnownLabelValue::Present),
+            KnownLabelValue::Present
+        );
+        assert_eq!(
+            KnownLabelValue::absent().or(KnownLabelValue::Present),
+            KnownLabelValue::Any
+        );
+        let edged = KnownLabelValue::Edged(",".to_owned());
+        assert_eq!(edged.clone().or(KnownLabelValue::absent()), edged);
         assert!(edged.allows(",a,") && edged.allows("") && !edged.allows("a"));
     }
 
     #[test]
     fn labels_that_are_not_named_are_absent_unless_a_family_allows_them() {
-        let labels = Labels::default()
-            .with("job", Value::only("a"))
+        let labels = KnownLabels::default()
+            .with("job", KnownLabelValue::only("a"))
             .with_family("__meta_x_");
         assert!(labels.get("other").is_absent());
-        assert_eq!(labels.get("__meta_x_y"), Value::Any);
-        let both = labels.or(Labels::default().with_plain());
-        assert_eq!(both.get("other"), Value::Any);
+        assert_eq!(labels.get("__meta_x_y"), KnownLabelValue::Any);
+        let both = labels.or(KnownLabels::default().with_plain());
+        assert_eq!(both.get("other"), KnownLabelValue::Any);
         assert!(both.get("job").allows("a"));
         assert!(both.get("__address__").is_absent());
     }

@@ -13,10 +13,10 @@ mod signs;
 mod naive_tests;
 
 pub use discoveries::{Discovered, MetaLabel, discovered, lists_of, setters};
-pub use interpret::{Effect, Interpreter, Matches, Reason, Semantics, Step};
-pub use labels::{Labels, Value};
-pub use outcome::{Outcome, differ_in_instance, outcome};
-pub use pattern::Pattern;
+pub use interpret::{Effect, Interpreter, MatchReason, Matches, RuleOutcome, Semantics};
+pub use labels::{KnownLabelValue, KnownLabels};
+pub use outcome::{TargetOutcome, differ_in_instance, outcome};
+pub use pattern::RelabelPattern;
 
 use std::cell::OnceCell;
 
@@ -54,7 +54,7 @@ pub struct RelabelRule<'d> {
     pub replacement: &'d str,
     /// `regex`.
     pub regex: &'d str,
-    pattern: OnceCell<Option<Pattern>>,
+    pattern: OnceCell<Option<RelabelPattern>>,
     /// Whether everything that it does is in sight, once that is asked.
     is_plain: OnceCell<bool>,
     budget: &'d PatternBudget,
@@ -91,8 +91,8 @@ impl<'d> RelabelRule<'d> {
     /// `regex`, if something is known of it: not where it holds a placeholder, can't be read, or
     /// costs too much.
     #[must_use]
-    pub fn pattern(&self) -> Option<&Pattern> {
-        let read = || Pattern::new(self.regex, self.budget);
+    pub fn pattern(&self) -> Option<&RelabelPattern> {
+        let read = || RelabelPattern::new(self.regex, self.budget);
         self.pattern.get_or_init(read).as_ref()
     }
 

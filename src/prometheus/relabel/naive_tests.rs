@@ -6,7 +6,7 @@ use promvet_syntax::label;
 use proptest::prelude::*;
 
 use super::expand::expand;
-use super::{Effect, Interpreter, Labels, Matches, RelabelRule, Semantics, Value};
+use super::{Effect, Interpreter, KnownLabelValue, KnownLabels, Matches, RelabelRule, Semantics};
 use crate::finding::Text;
 use crate::prometheus::PatternBudget;
 use crate::schema::Version;
@@ -72,7 +72,7 @@ fn document(rules: &str) -> Document {
 }
 
 /// Holds the interpreter against the naive evaluation of labels that it was told enough of.
-fn compare(rules: &[RelabelRule<'_>], known: Labels, labels: Set, budget: &PatternBudget) {
+fn compare(rules: &[RelabelRule<'_>], known: KnownLabels, labels: Set, budget: &PatternBudget) {
     let semantics = Semantics::of(Version::NEWEST);
     let mut interpreter = Interpreter::new(known, semantics, budget);
     let mut left = labels;
@@ -189,15 +189,15 @@ fn rule() -> impl Strategy<Value = String> {
 }
 
 /// What is known of a label that has a value, more or less.
-fn widened(value: &str, how: u8) -> Value {
+fn widened(value: &str, how: u8) -> KnownLabelValue {
     match how {
-        0 => Value::only(value),
-        1 => Value::only(value).or(Value::only("other")),
-        2 if !value.is_empty() => Value::Present,
+        0 => KnownLabelValue::only(value),
+        1 => KnownLabelValue::only(value).or(KnownLabelValue::only("other")),
+        2 if !value.is_empty() => KnownLabelValue::Present,
         3 if value.is_empty() || value.starts_with(',') && value.ends_with(',') => {
-            Value::Edged(",".to_owned())
+            KnownLabelValue::Edged(",".to_owned())
         }
-        _ => Value::Any,
+        _ => KnownLabelValue::Any,
     }
 }
 
@@ -215,7 +215,7 @@ proptest! {
         let budget = PatternBudget::default();
         let nodes = document.root().unwrap().items();
         let rules: Vec<_> = nodes.filter_map(|node| RelabelRule::new(node, &budget)).collect();
-        let mut known = if open { Labels::unknown() } else { Labels::default() };
+        let mut known = if open { KnownLabels::unknown() } else { KnownLabels::default() };
         let mut labels = Set::new();
         for (name, (value, how)) in NAMES.iter().zip(&values) {
             known = known.with(*name, widened(value, *how));
@@ -262,7 +262,7 @@ fn known_labels_become_what_prometheus_makes_of_them() {
                         let value = want.get(&name).map_or("", String::as_str);
                         let known = after.get(&name);
                         let exact = rules.contains("hashmod")
-                            || matches!(&known, Value::OneOf(all) if all.len() == 1);
+                            || matches!(&known, KnownLabelValue::OneOf(all) if all.len() == 1);
                         assert!(
                             exact && known.allows(value),
                             "{id} in {release}: {name}={value:?}, {known:?}"
@@ -290,7 +290,7 @@ fn releases(from: &str, before: &str) -> Vec<Version> {
 }
 
 /// What becomes of labels; nothing if they are dropped.
-fn evaluate(rules: &str, labels: &str, release: Version) -> Option<Labels> {
+fn evaluate(rules: &str, labels: &str, release: Version) -> Option<KnownLabels> {
     let document = document(rules);
     let budget = PatternBudget::default();
     let nodes: Vec<Node<'_>> = document.root().unwrap().items().collect();
@@ -301,8 +301,8 @@ fn evaluate(rules: &str, labels: &str, release: Version) -> Option<Labels> {
     let labels: Set = serde_json::from_str(labels).unwrap();
     let known = labels
         .into_iter()
-        .fold(Labels::default(), |known, (name, value)| {
-            known.with(name, Value::only(value))
+        .fold(KnownLabels::default(), |known, (name, value)| {
+            known.with(name, KnownLabelValue::only(value))
         });
     let mut interpreter = Interpreter::new(known, Semantics::of(release), &budget);
     for rule in &rules {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::expand::expand;
-use super::{Effect, Interpreter, Labels, RelabelRule, Semantics, Value};
+use super::{Effect, Interpreter, KnownLabelValue, KnownLabels, RelabelRule, Semantics};
 use crate::prometheus::endpoint::has_placeholder;
 use crate::prometheus::patterns::PatternBudget;
 use crate::prometheus::targets::{TargetSection, action, may_set};
@@ -12,7 +12,7 @@ use crate::yaml::{Mapping, Node};
 
 /// A static target, as far as everything is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct TargetOutcome {
     /// The labels of its series.
     pub labels: BTreeMap<String, String>,
     /// What it is scraped by: address, path, parameters. Two targets that have all of it in common are one
@@ -32,7 +32,7 @@ pub fn outcome<'d>(
     target: &str,
     rules: &[RelabelRule<'d>],
     budget: &PatternBudget,
-) -> Option<Outcome> {
+) -> Option<TargetOutcome> {
     let before = before(job, group, target)?;
     let semantics = Semantics::of(Version::NEWEST);
     let mut interpreter = Interpreter::new(before, semantics, budget);
@@ -51,7 +51,7 @@ pub fn outcome<'d>(
     after(interpreter.labels())
 }
 
-fn before(job: TargetSection<'_>, group: Node<'_>, target: &str) -> Option<Labels> {
+fn before(job: TargetSection<'_>, group: Node<'_>, target: &str) -> Option<KnownLabels> {
     let mut labels: BTreeMap<String, &str> = BTreeMap::new();
     labels.insert(
         "__scheme__".to_owned(),
@@ -73,27 +73,27 @@ fn before(job: TargetSection<'_>, group: Node<'_>, target: &str) -> Option<Label
     if target.is_empty() || labels.values().any(|value| has_placeholder(value)) {
         return None;
     }
-    let mut known = Labels::default();
+    let mut known = KnownLabels::default();
     for name in UNFOLLOWED {
-        known = known.with(*name, Value::Present);
+        known = known.with(*name, KnownLabelValue::Present);
     }
     let labels = labels.into_iter();
     Some(labels.fold(known, |known, (name, value)| {
-        known.with(name, Value::only(value))
+        known.with(name, KnownLabelValue::only(value))
     }))
 }
 
-fn after(known: &Labels) -> Option<Outcome> {
+fn after(known: &KnownLabels) -> Option<TargetOutcome> {
     if known.has_others() {
         return None;
     }
-    let mut out = Outcome {
+    let mut out = TargetOutcome {
         labels: BTreeMap::new(),
         scraped: BTreeMap::new(),
     };
     for (name, value) in known.known() {
         let text = match value {
-            Value::OneOf(texts) if texts.len() == 1 => texts.first()?,
+            KnownLabelValue::OneOf(texts) if texts.len() == 1 => texts.first()?,
             _ if UNFOLLOWED.contains(&name) => continue,
             _ => return None,
         };

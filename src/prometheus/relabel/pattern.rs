@@ -14,15 +14,15 @@ use crate::prometheus::patterns::{PatternBudget, compiled, cost_of_shape, parsed
 
 /// A regular expression that must match all of a value, as relabeling has it.
 #[derive(Clone, Debug)]
-pub struct Pattern {
-    known: Rc<Known>,
+pub struct RelabelPattern {
+    known: Rc<KnownPattern>,
     /// Whether the budget allows for the groups of a pattern of constants.
     has_groups: OnceCell<bool>,
 }
 
 /// What is known of a pattern, whichever file it is in.
 #[derive(Debug)]
-struct Known {
+struct KnownPattern {
     text: String,
     shape: Hir,
     /// About how many steps its program has.
@@ -33,13 +33,13 @@ struct Known {
     whole: OnceCell<Option<Regex>>,
 }
 
-impl PartialEq for Pattern {
+impl PartialEq for RelabelPattern {
     fn eq(&self, other: &Self) -> bool {
         self.known.text == other.known.text
     }
 }
 
-impl Eq for Pattern {}
+impl Eq for RelabelPattern {}
 
 /// A pattern that stands for more texts than this is not taken for a list of texts.
 const MOST_TEXTS: usize = 512;
@@ -62,18 +62,18 @@ const REMEMBERED: u64 = 20_000;
 
 thread_local! {
     /// The patterns that this thread has met, by their texts: the files of a tree have many in common.
-    static MET: RefCell<Met> = RefCell::default();
+    static MET: RefCell<PatternCache> = RefCell::default();
 }
 
 #[derive(Default)]
-struct Met {
-    patterns: HashMap<String, Rc<Known>>,
+struct PatternCache {
+    patterns: HashMap<String, Rc<KnownPattern>>,
     /// The same by how they are written in rules, those without a placeholder.
-    written: HashMap<String, Rc<Known>>,
+    written: HashMap<String, Rc<KnownPattern>>,
     cost: u64,
 }
 
-impl Pattern {
+impl RelabelPattern {
     /// Reads a pattern. None if it can't be read, holds a placeholder, or costs too much.
     #[must_use]
     pub fn new(text: &str, budget: &PatternBudget) -> Option<Self> {
@@ -98,11 +98,11 @@ impl Pattern {
 
     fn read(text: String, budget: &PatternBudget) -> Option<Self> {
         budget.afford_text(&text)?;
-        Self::known(Known::of(text)?, budget)
+        Self::known(KnownPattern::of(text)?, budget)
     }
 
     /// A pattern whose text is paid for.
-    fn known(known: Rc<Known>, budget: &PatternBudget) -> Option<Self> {
+    fn known(known: Rc<KnownPattern>, budget: &PatternBudget) -> Option<Self> {
         if known.texts.is_none() || known.text.len() > SURELY_SMALL {
             budget.afford(&known.shape)?;
             if !known.surely_compiles() {
@@ -219,7 +219,7 @@ impl Pattern {
     }
 }
 
-impl Known {
+impl KnownPattern {
     /// What is known of a text that is paid for.
     fn of(text: String) -> Option<Rc<Self>> {
         let met = MET.with_borrow(|met| met.patterns.get(&text).map(Rc::clone));
@@ -252,9 +252,9 @@ impl Known {
     }
 }
 
-impl Met {
+impl PatternCache {
     /// Remembers a pattern instead of all others if there are too many.
-    fn add(&mut self, known: &Rc<Known>) {
+    fn add(&mut self, known: &Rc<KnownPattern>) {
         self.cost += known.cost;
         if self.cost > REMEMBERED {
             self.patterns.clear();
@@ -265,7 +265,7 @@ impl Met {
     }
 
     /// Notes how a pattern that is remembered is written; of several spellings of one only some.
-    fn note(&mut self, written: &str, known: &Rc<Known>) {
+    fn note(&mut self, written: &str, known: &Rc<KnownPattern>) {
         let has_room = self.written.len() < self.patterns.len();
         if has_room && self.patterns.contains_key(&known.text) {
             self.written.insert(written.to_owned(), Rc::clone(known));
@@ -390,10 +390,10 @@ fn bounded(texts: impl Iterator<Item = String>) -> Option<BTreeSet<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Known, MET, Pattern, PatternBudget, REMEMBERED, SURELY_COMPILES};
+    use super::{KnownPattern, MET, PatternBudget, REMEMBERED, RelabelPattern, SURELY_COMPILES};
 
-    fn pattern(text: &str) -> Option<Pattern> {
-        Pattern::new(text, &PatternBudget::default())
+    fn pattern(text: &str) -> Option<RelabelPattern> {
+        RelabelPattern::new(text, &PatternBudget::default())
     }
 
     #[test]
@@ -457,7 +457,7 @@ mod tests {
         ] {
             for count in 1..60 {
                 let text = format!("(?s:{})", part.repeat(count));
-                let Some(known) = Known::of(text.clone()) else {
+                let Some(known) = KnownPattern::of(text.clone()) else {
                     panic!("{text}");
                 };
                 assert!(
@@ -468,7 +468,7 @@ mod tests {
         }
         let (most, _) = SURELY_COMPILES;
         let deep = format!("{}a{}", "(".repeat(most / 2 - 3), ")".repeat(most / 2 - 3));
-        let known = Known::of(format!("(?s:{deep})")).unwrap();
+        let known = KnownPattern::of(format!("(?s:{deep})")).unwrap();
         assert!(known.whole().is_some());
     }
 
@@ -489,9 +489,9 @@ mod tests {
         let spent = || {
             let budget = PatternBudget::default();
             let ((), work) = promvet_text::work::of(|| {
-                let read = Pattern::new("a|b", &budget).unwrap();
+                let read = RelabelPattern::new("a|b", &budget).unwrap();
                 assert!(read.captures("a", &budget).is_some());
-                assert!(Pattern::new("([^:]+):[0-9]+", &budget).is_some());
+                assert!(RelabelPattern::new("([^:]+):[0-9]+", &budget).is_some());
             });
             work
         };

@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::RelabelRule;
-use super::pattern::Pattern;
+use super::pattern::RelabelPattern;
 
 /// How often a character is in a text that matches, at most; none where there is no end to it.
 pub(super) fn most(shape: &Hir, sign: char) -> Option<usize> {
@@ -59,7 +59,7 @@ fn has(class: &Class, sign: char) -> bool {
 
 /// A character that the pattern needs and no source label of the rule can have: another separator than
 /// the one that joins them, or a list where a pattern belongs.
-pub(super) fn foreign(rule: &RelabelRule<'_>, pattern: &Pattern) -> Option<char> {
+pub(super) fn foreign(rule: &RelabelRule<'_>, pattern: &RelabelPattern) -> Option<char> {
     // Addresses that are written by hand may hold several fields between commas, for rules that take them
     // apart; those that come with labels of Kubernetes are an address and a port.
     let is_discovered = |label: &&str| label.starts_with("__meta_kubernetes_");
@@ -96,7 +96,7 @@ fn lacks(label: &str, sign: char) -> bool {
 mod tests {
     use super::{most, needs};
     use crate::prometheus::PatternBudget;
-    use crate::prometheus::relabel::Pattern;
+    use crate::prometheus::relabel::RelabelPattern;
 
     #[test]
     fn characters_are_counted() {
@@ -114,7 +114,7 @@ mod tests {
             ("", Some(0), false),
             ("^$", Some(0), false),
         ] {
-            let pattern = Pattern::new(text, &PatternBudget::default()).unwrap();
+            let pattern = RelabelPattern::new(text, &PatternBudget::default()).unwrap();
             assert_eq!(most(pattern.shape(), ';'), largest, "{text}");
             assert_eq!(needs(pattern.shape(), ';'), is_needed, "{text}");
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Action, EffectiveChange, EffectiveChanges, SubjectKind};
+use super::{ChangeKind, EffectiveChange, EffectiveChanges, SubjectKind};
 use crate::finding::Redacted;
 use crate::report::neutral;
 use crate::report::prose::count;
@@ -85,8 +85,8 @@ fn configuration(changes: &[Redacted<EffectiveChange>]) -> Vec<String> {
             }
         });
         let sign = match (first.key.is_empty(), first.action) {
-            (true, Action::Added) => '+',
-            (true, Action::Removed) => '-',
+            (true, ChangeKind::Added) => '+',
+            (true, ChangeKind::Removed) => '-',
             _ => '~',
         };
         let text = match first.key.is_empty() {
@@ -130,12 +130,12 @@ fn keys(changes: &[Redacted<EffectiveChange>]) -> Vec<String> {
 
 fn key(change: &EffectiveChange) -> String {
     let sign = match change.action {
-        Action::Added => '+',
-        Action::Removed => '-',
-        Action::Changed => ' ',
+        ChangeKind::Added => '+',
+        ChangeKind::Removed => '-',
+        ChangeKind::Changed => ' ',
     };
     let retargeted = match (change.kind, &*change.key, change.action) {
-        (SubjectKind::RemoteWrite | SubjectKind::RemoteRead, "url", Action::Changed) => {
+        (SubjectKind::RemoteWrite | SubjectKind::RemoteRead, "url", ChangeKind::Changed) => {
             "  (retargeted)"
         }
         _ => "",

@@ -8,12 +8,12 @@ mod markdown;
 
 use std::io::{self, Write};
 
-use super::formats::{Entry, Formats};
+use super::formats::{FormatEntry, Formats};
 use crate::finding::{Place, Redacted, Sentences};
 
 /// What happened to something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Action {
+pub enum ChangeKind {
     /// It was not there before.
     Added,
     /// It is not there any more.
@@ -22,7 +22,7 @@ pub enum Action {
     Changed,
 }
 
-impl Action {
+impl ChangeKind {
     /// As JSON writes it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -134,7 +134,7 @@ impl SubjectKind {
 #[derive(Clone, Debug)]
 pub struct EffectiveChange {
     /// What happened.
-    pub action: Action,
+    pub action: ChangeKind,
     /// What it is about.
     pub aspect: Aspect,
     /// The configuration: its path, and what holds it.
@@ -201,9 +201,9 @@ impl EffectiveChange {
     fn values(&self) -> String {
         if self.secret {
             let word = match self.action {
-                Action::Added => "set",
-                Action::Removed => "removed",
-                Action::Changed => "changed",
+                ChangeKind::Added => "set",
+                ChangeKind::Removed => "removed",
+                ChangeKind::Changed => "changed",
             };
             return word.to_owned();
         }
@@ -245,19 +245,19 @@ pub enum ComparisonFormat {
 type Writer = fn(&EffectiveChanges, &mut dyn Write) -> io::Result<()>;
 
 const FORMATS: Formats<ComparisonFormat, Writer> = Formats(&[
-    Entry {
+    FormatEntry {
         format: ComparisonFormat::Human,
         name: "human",
         about: "a list for people",
         writer: human::write,
     },
-    Entry {
+    FormatEntry {
         format: ComparisonFormat::Markdown,
         name: "markdown",
         about: "a table for a comment on a pull request",
         writer: markdown::write,
     },
-    Entry {
+    FormatEntry {
         format: ComparisonFormat::Json,
         name: "json",
         about: "one object for programs",

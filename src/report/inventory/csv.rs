@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::{Inventory, Row, TableOptions};
+use super::{Inventory, InventoryRow, TableOptions};
 use crate::finding::{Redacted, Unchecked};
 use crate::report::neutral;
 use crate::report::prose::spot;
@@ -49,7 +49,7 @@ pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions)
     Ok(())
 }
 
-fn cells(row: &Redacted<Row>) -> [String; HEAD.len()] {
+fn cells(row: &Redacted<InventoryRow>) -> [String; HEAD.len()] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let credentials = row.credentials.iter();
     let credentials: Vec<_> = credentials

@@ -2,20 +2,20 @@
 
 use std::io::{self, Write};
 
-use super::graph::{Graph, NodeKind};
+use super::graph::{GraphNodeKind, InventoryGraph};
 use super::{Inventory, TableOptions};
 
 pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {
-    let graph = Graph::new(inventory);
+    let graph = InventoryGraph::new(inventory);
     writeln!(to, "digraph promvet {{")?;
     writeln!(to, "  rankdir=LR;")?;
     writeln!(to, "  node [shape=box];")?;
     for (number, node) in (1..).zip(&graph.nodes) {
         let lines: Vec<_> = node.label.iter().map(|line| escaped(line)).collect();
         let style = match node.kind {
-            NodeKind::Sender => "",
-            NodeKind::Between => ", style=dashed",
-            NodeKind::Receiver => ", style=rounded",
+            GraphNodeKind::Sender => "",
+            GraphNodeKind::Between => ", style=dashed",
+            GraphNodeKind::Receiver => ", style=rounded",
         };
         writeln!(to, "  n{number} [label=\"{}\"{style}];", lines.join("\\n"))?;
     }

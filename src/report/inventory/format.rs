@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Inventory, csv, dot, json, markdown, mermaid, table};
-use crate::report::formats::{Entry, Formats};
+use crate::report::formats::{FormatEntry, Formats};
 
 /// A way to write an [`Inventory`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,43 +36,43 @@ type Writer = fn(&Inventory, &mut dyn Write, &TableOptions) -> io::Result<()>;
 
 /// Every format with its name and what it is.
 const FORMATS: Formats<InventoryFormat, Writer> = Formats(&[
-    Entry {
+    FormatEntry {
         format: InventoryFormat::Table,
         name: "human",
         about: "an aligned table, with totals",
         writer: table::write,
     },
-    Entry {
+    FormatEntry {
         format: InventoryFormat::Json,
         name: "json",
         about: "one object with everything, versioned",
         writer: json::write,
     },
-    Entry {
+    FormatEntry {
         format: InventoryFormat::JsonLines,
         name: "json-lines",
         about: "the same, one object a line",
         writer: json::write_lines,
     },
-    Entry {
+    FormatEntry {
         format: InventoryFormat::Csv,
         name: "csv",
         about: "one line an endpoint, for spreadsheets",
         writer: csv::write,
     },
-    Entry {
+    FormatEntry {
         format: InventoryFormat::Markdown,
         name: "markdown",
         about: "a table for a page or a comment",
         writer: markdown::write,
     },
-    Entry {
+    FormatEntry {
         format: InventoryFormat::Dot,
         name: "dot",
         about: "a graph of who writes where, for Graphviz",
         writer: dot::write,
     },
-    Entry {
+    FormatEntry {
         format: InventoryFormat::Mermaid,
         name: "mermaid",
         about: "the same as a flowchart, for Mermaid",

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Inventory, Row, Verification};
+use super::{Inventory, InventoryRow, Verification};
 use crate::report::neutral;
 
 /// A picture, everything in the order in which it is met.
 #[derive(Debug, Default)]
-pub(super) struct Graph {
-    pub(super) nodes: Vec<Node>,
+pub(super) struct InventoryGraph {
+    pub(super) nodes: Vec<GraphNode>,
     pub(super) edges: Vec<Edge>,
     numbers: HashMap<String, usize>,
     drawn: HashSet<Edge>,
@@ -16,15 +16,15 @@ pub(super) struct Graph {
 
 /// A box.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) kind: NodeKind,
+pub(super) struct GraphNode {
+    pub(super) kind: GraphNodeKind,
     /// Its lines.
     pub(super) label: Vec<String>,
 }
 
 /// What a box is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NodeKind {
+pub(super) enum GraphNodeKind {
     /// A configuration that sends.
     Sender,
     /// Something of the tree on the way.
@@ -42,7 +42,7 @@ pub(super) struct Edge {
     pub(super) label: String,
 }
 
-impl Graph {
+impl InventoryGraph {
     /// The picture of an inventory.
     pub(super) fn new(inventory: &Inventory) -> Self {
         let mut graph = Self::default();
@@ -52,7 +52,7 @@ impl Graph {
         graph
     }
 
-    fn add(&mut self, row: &Row) {
+    fn add(&mut self, row: &InventoryRow) {
         let mut from = self.sender(row);
         // Only the first arrow is of this entry alone.
         let mut label = label(row);
@@ -60,7 +60,7 @@ impl Graph {
         for hop in row.way.iter().take(between) {
             let place = &hop.proof.place;
             let key = format!("{}:{}", place.path(), place.start().offset);
-            let to = self.node(key, NodeKind::Between, || {
+            let to = self.node(key, GraphNodeKind::Between, || {
                 vec![neutral_name(&hop.name), place.path().to_string()]
             });
             self.edge(from, to, std::mem::take(&mut label));
@@ -71,14 +71,14 @@ impl Graph {
     }
 
     /// The configuration, with the container that runs it.
-    fn sender(&mut self, row: &Row) -> usize {
+    fn sender(&mut self, row: &InventoryRow) -> usize {
         let path = row.place.path().to_string();
         let holder = row
             .logical
             .rsplit_once("remote_write")
             .map_or("", |(holder, _)| holder);
         let key = format!("from {path} {holder}");
-        self.node(key, NodeKind::Sender, || {
+        self.node(key, GraphNodeKind::Sender, || {
             let mut lines = vec![path.clone()];
             lines.extend(
                 Some(holder.trim_end_matches('.').to_owned()).filter(|holder| !holder.is_empty()),
@@ -89,7 +89,7 @@ impl Graph {
     }
 
     /// The last thing of the way, or the host where the tree shows none.
-    fn receiver(&mut self, row: &Row) -> usize {
+    fn receiver(&mut self, row: &InventoryRow) -> usize {
         let known = row.known_by.is_some();
         let receiver = known.then(|| match row.certain {
             true => row.receiver(),
@@ -98,13 +98,13 @@ impl Graph {
         let Some(last) = row.way.last() else {
             let host = row.host.clone().unwrap_or_else(|| "no host".to_owned());
             let key = format!("to {}", host.to_ascii_lowercase());
-            return self.node(key, NodeKind::Receiver, || {
+            return self.node(key, GraphNodeKind::Receiver, || {
                 std::iter::once(host).chain(receiver).collect()
             });
         };
         let place = &last.proof.place;
         let key = format!("{}:{}", place.path(), place.start().offset);
-        self.node(key, NodeKind::Receiver, || {
+        self.node(key, GraphNodeKind::Receiver, || {
             // Where the tree does not show who answers, the host tells it best.
             let is_answer = last.kind == "container";
             let host = row.host.clone().filter(|_| !is_answer);
@@ -113,14 +113,19 @@ impl Graph {
         })
     }
 
-    fn node(&mut self, key: String, kind: NodeKind, lines: impl FnOnce() -> Vec<String>) -> usize {
+    fn node(
+        &mut self,
+        key: String,
+        kind: GraphNodeKind,
+        lines: impl FnOnce() -> Vec<String>,
+    ) -> usize {
         if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
         let lines = lines();
         let label = lines.iter().map(|line| neutral::line(line).into_owned());
         let label = label.collect();
-        self.nodes.push(Node { kind, label });
+        self.nodes.push(GraphNode { kind, label });
         let number = self.nodes.len();
         self.numbers.insert(key, number);
         number
@@ -135,7 +140,7 @@ impl Graph {
 }
 
 /// `tenant team-a, plain http`.
-fn label(row: &Row) -> String {
+fn label(row: &InventoryRow) -> String {
     let tenant = row.tenant.as_ref().map(|tenant| format!("tenant {tenant}"));
     let tls = match row.tls.verification {
         Verification::Verified | Verification::Unknown => None,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Hop, Inventory, Row, TableOptions, Totals};
+use super::{Inventory, InventoryRow, RowHop, TableOptions, Totals};
 use crate::finding::Redacted;
 use crate::report::json::{JsonPosition, JsonUnchecked, VERSION, unchecked, write_line};
 use crate::report::neutral;
@@ -144,7 +144,7 @@ pub(super) fn write_lines(
     write_line(&Line::Totals(totals(inventory)), to)
 }
 
-fn endpoint(row: &Redacted<Row>) -> Endpoint<'_> {
+fn endpoint(row: &Redacted<InventoryRow>) -> Endpoint<'_> {
     let evidence = row.tls.evidence.iter().map(|proof| Evidence {
         path: proof.place.path(),
         start: proof.place.start().into(),
@@ -188,7 +188,7 @@ fn endpoint(row: &Redacted<Row>) -> Endpoint<'_> {
     }
 }
 
-fn hop(hop: &Hop) -> JsonHop<'_> {
+fn hop(hop: &RowHop) -> JsonHop<'_> {
     let place = &hop.proof.place;
     JsonHop {
         kind: hop.kind,

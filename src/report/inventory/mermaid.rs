@@ -2,18 +2,18 @@
 
 use std::io::{self, Write};
 
-use super::graph::{Graph, NodeKind};
+use super::graph::{GraphNodeKind, InventoryGraph};
 use super::{Inventory, TableOptions};
 
 pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {
-    let graph = Graph::new(inventory);
+    let graph = InventoryGraph::new(inventory);
     writeln!(to, "flowchart LR")?;
     for (number, node) in (1..).zip(&graph.nodes) {
         let lines: Vec<_> = node.label.iter().map(|line| escaped(line)).collect();
         let (open, close) = match node.kind {
-            NodeKind::Sender => ("[", "]"),
-            NodeKind::Between => ("[/", "/]"),
-            NodeKind::Receiver => ("(", ")"),
+            GraphNodeKind::Sender => ("[", "]"),
+            GraphNodeKind::Between => ("[/", "/]"),
+            GraphNodeKind::Receiver => ("(", ")"),
         };
         writeln!(to, "  n{number}{open}\"{}\"{close}", lines.join("<br/>"))?;
     }

@@ -4,7 +4,7 @@ use crate::finding::{Evidence, Place, Sentences, Severity};
 
 /// One endpoint: one entry of `remote_write`.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct InventoryRow {
     /// The URL, or the entry where it has none.
     pub place: Place,
     /// The whole entry.
@@ -26,13 +26,13 @@ pub struct Row {
     /// Host and port as written.
     pub host: Option<String>,
     /// What sends the samples, if it is one container of the tree.
-    pub sender: Option<Hop>,
+    pub sender: Option<RowHop>,
     /// What of the tree is on the way to the receiver, in the order of a request.
-    pub way: Vec<Hop>,
+    pub way: Vec<RowHop>,
     /// How it proves who it is; empty if not at all.
     pub credentials: Vec<Proof>,
     /// How the connection is protected.
-    pub tls: Tls,
+    pub tls: RowTls,
     /// What is dropped before sending, in words.
     pub dropped: Vec<String>,
     /// Who owns the file.
@@ -45,7 +45,7 @@ pub struct Row {
 
 /// Something of the tree that samples come from or pass.
 #[derive(Clone, Debug)]
-pub struct Hop {
+pub struct RowHop {
     /// `ingress`, `service` or `container`.
     pub kind: &'static str,
     /// For people, such as "Ingress `mimir`".
@@ -65,7 +65,7 @@ pub struct Proof {
 
 /// How a connection is protected.
 #[derive(Clone, Debug)]
-pub struct Tls {
+pub struct RowTls {
     /// Whether the receiver's certificate is verified.
     pub verification: Verification,
     /// Where the trusted certificates are from, if it is not the system.
@@ -125,7 +125,7 @@ impl Figures {
     }
 }
 
-impl Row {
+impl InventoryRow {
     /// The receivers in words.
     pub(super) fn receiver(&self) -> String {
         match self.receivers.as_slice() {
@@ -191,7 +191,7 @@ impl Row {
     }
 }
 
-impl Sentences for Row {
+impl Sentences for InventoryRow {
     fn places(&self) -> Vec<Place> {
         vec![self.place.clone()]
     }

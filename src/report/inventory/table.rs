@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Inventory, Row, TableOptions};
+use super::{Inventory, InventoryRow, TableOptions};
 use crate::finding::Redacted;
 use crate::report::neutral;
 use crate::report::prose::{count, spot};
@@ -13,7 +13,7 @@ use crate::report::prose::{count, spot};
 /// A column: what is over it and what is in it.
 pub(super) struct Column {
     pub(super) head: &'static str,
-    pub(super) cell: fn(&Redacted<Row>) -> String,
+    pub(super) cell: fn(&Redacted<InventoryRow>) -> String,
     /// Whether it holds names and not sentences.
     pub(super) is_literal: bool,
 }
@@ -90,7 +90,7 @@ const NARROWEST: usize = 10;
 const MOST_TOTALS: usize = 20;
 
 /// `Mimir (by host)`; with a question mark where it is not sure.
-fn receiver(row: &Redacted<Row>) -> String {
+fn receiver(row: &Redacted<InventoryRow>) -> String {
     let mark = if row.certain { "" } else { "?" };
     match row.known_by {
         Some(by) => format!("{}{mark} (by {by})", row.receiver()),
@@ -98,7 +98,7 @@ fn receiver(row: &Redacted<Row>) -> String {
     }
 }
 
-fn credentials(row: &Redacted<Row>) -> String {
+fn credentials(row: &Redacted<InventoryRow>) -> String {
     let each = row.credentials.iter();
     let each: Vec<_> = each
         .map(|proof| format!("{}: {}", proof.kind, proof.source))
@@ -111,7 +111,7 @@ fn credentials(row: &Redacted<Row>) -> String {
 }
 
 /// `2 errors, 1 warning`.
-fn findings(row: &Redacted<Row>) -> String {
+fn findings(row: &Redacted<InventoryRow>) -> String {
     let figures = [
         (row.findings.errors, "error"),
         (row.findings.warnings, "warning"),
@@ -324,7 +324,7 @@ fn write_totals(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> {
 
 /// What could not be checked, each reason once.
 fn write_unchecked(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> {
-    let of_row = |row: &'_ Redacted<Row>| -> Vec<(String, String)> {
+    let of_row = |row: &'_ Redacted<InventoryRow>| -> Vec<(String, String)> {
         let reasons = row.unchecked.iter();
         reasons
             .map(|reason| (spot(&row.place), reason.clone()))

@@ -26,9 +26,9 @@ fn place(part: &str) -> Place {
     .1
 }
 
-fn row(part: &str) -> Row {
+fn row(part: &str) -> InventoryRow {
     let place = place(part);
-    Row {
+    InventoryRow {
         entry: place.clone(),
         place,
         logical: "remote_write[0]".into(),
@@ -51,7 +51,7 @@ fn row(part: &str) -> Row {
                 source: "file tls/client.pem".into(),
             },
         ],
-        tls: Tls {
+        tls: RowTls {
             verification: Verification::Verified,
             ca: Some("file tls/ca.pem".into()),
             issuer: None,
@@ -87,7 +87,7 @@ fn sample() -> Inventory {
     second.dropped = vec![HOSTILE.into()];
     let (_, ingress) = marked("k8s/ingress.yaml", "metadata:\n  name: ⟦a⟧\n");
     let (_, container) = marked("k8s/deploy.yaml", "spec:\n  - name: ⟦a⟧\n");
-    let hop = |kind, name: &str, place: &Place| Hop {
+    let hop = |kind, name: &str, place: &Place| RowHop {
         kind,
         name: name.into(),
         proof: Evidence {
@@ -101,7 +101,7 @@ fn sample() -> Inventory {
         hop("container", "container `hunter2-hunter2`", &container),
     ];
     second.owners = vec![];
-    second.tls = Tls {
+    second.tls = RowTls {
         verification: Verification::Skipped,
         ca: None,
         issuer: Some("private".into()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Inventory, Row};
+use super::{Inventory, InventoryRow};
 use crate::finding::Redacted;
 use crate::report::prose::count;
 
@@ -11,14 +11,14 @@ const MOST_CANDIDATES: usize = 3;
 
 /// How many of all endpoints have a receiver that is recognized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recognised {
+pub struct RecognizedCount {
     /// Those that have.
     pub endpoints: usize,
     /// All.
     pub of: usize,
 }
 
-impl Recognised {
+impl RecognizedCount {
     /// The share in hundredths, rounded down, so that 1.00 is all of them; none of nothing.
     #[must_use]
     pub fn hundredths(self) -> Option<usize> {
@@ -47,12 +47,12 @@ pub type Totals = Vec<(String, usize)>;
 impl Inventory {
     /// How many of the endpoints have a receiver that is recognized, be it one of a few.
     #[must_use]
-    pub fn recognised(&self) -> Recognised {
+    pub fn recognised(&self) -> RecognizedCount {
         let known = self
             .rows
             .iter()
             .filter(|row| (1..=MOST_CANDIDATES).contains(&row.receivers.len()));
-        Recognised {
+        RecognizedCount {
             endpoints: known.count(),
             of: self.rows.len(),
         }
@@ -81,7 +81,7 @@ impl Inventory {
         ]
     }
 
-    fn total(&self, values: impl Fn(&Redacted<Row>) -> Vec<String>) -> Totals {
+    fn total(&self, values: impl Fn(&Redacted<InventoryRow>) -> Vec<String>) -> Totals {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for row in &self.rows {
             let mut values = values(row);

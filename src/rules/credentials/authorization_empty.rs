@@ -2,9 +2,9 @@
 
 use crate::facts::receiver::Credential;
 use crate::finding::{Advice, Severity};
-use crate::rules::{Entry, Findings, HttpPart};
+use crate::rules::{HttpPart, RemoteWriteEntry, RuleFindings};
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(bare) = part.client.http.bare_authorization() else {
         return;
     };
@@ -22,7 +22,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     );
 }
 
-fn wants_one(entry: &Entry<'_>) -> bool {
+fn wants_one(entry: &RemoteWriteEntry<'_>) -> bool {
     let demand = entry.demand();
     demand.is_some_and(|demand| !demand.takes(&Credential::None) && !entry.is_open_instance())
 }

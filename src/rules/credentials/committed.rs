@@ -1,15 +1,15 @@
 //! `credentials/committed`: a secret is in the repository in the clear.
 
 use crate::discover::{EmbeddedIn, environment_of};
-use crate::facts::deployment::{MountSource, PartKind, RunningDeployment, Written};
+use crate::facts::deployment::{MountSource, PartKind, ProvidedValue, RunningDeployment};
 use crate::facts::token::{self, Observation};
 use crate::finding::{Advice, Evidence, Severity, is_secret_name};
-use crate::rules::{Findings, Material, NamedFile, Secret};
+use crate::rules::{InlineMaterial, Material, NamedFile, RuleFindings};
 use crate::schema::table::Reference;
 use crate::source::GitError;
 use crate::yaml::{Style, placeholder};
 
-pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(material: &Material<'_, '_>, out: &mut RuleFindings<'_>) {
     for file in material.own_files() {
         of_file(file, out);
     }
@@ -37,7 +37,7 @@ fn is_secret(file: &NamedFile<'_, '_>) -> bool {
     file.reference.is_sent() || file.reference.kind == Reference::Key
 }
 
-fn of_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+fn of_file(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(path) = file.judged.file.as_ref().filter(|_| is_secret(file)) else {
         return;
     };
@@ -64,7 +64,11 @@ fn of_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
 
 /// What a deployment of the configuration gets besides: variables, and other keys of the Secrets
 /// that it mounts.
-fn of_runner(material: &Material<'_, '_>, runner: &RunningDeployment<'_>, out: &mut Findings<'_>) {
+fn of_runner(
+    material: &Material<'_, '_>,
+    runner: &RunningDeployment<'_>,
+    out: &mut RuleFindings<'_>,
+) {
     let deployment = runner.deployment;
     for variable in &deployment.environment {
         // An identifier looks like a token; only its name tells them apart.
@@ -126,9 +130,9 @@ fn fills_in(material: &Material<'_, '_>, variable: &str) -> bool {
 /// A value in a manifest, a compose file or the `.env` file beside it.
 fn of_value(
     material: &Material<'_, '_>,
-    written: &Written,
+    written: &ProvidedValue,
     evidence: impl IntoIterator<Item = Evidence>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let facts = material.facts;
     if !token::is_live(&written.content.observe(facts.now())) {
@@ -171,7 +175,11 @@ fn settled_by(error: &GitError) -> Option<String> {
     is_missing.then(|| "install git 2.32 or later where promvet runs".into())
 }
 
-fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findings<'_>) {
+fn inline(
+    material: &Material<'_, '_>,
+    secret: &InlineMaterial<'_, '_>,
+    out: &mut RuleFindings<'_>,
+) {
     // These are their own faults, whose help is the same.
     let is_said = secret.fault().is_some()
         || secret.content.iter().any(|observation| {
@@ -242,7 +250,7 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
 /// To name the file that has the same secret already, if another key of the configuration names it. No
 /// other path is proposed: where a file would be when Prometheus runs is not known, and the secret would
 /// have to be written there.
-fn to_file(material: &Material<'_, '_>, secret: &Secret<'_, '_>) -> Option<Advice> {
+fn to_file(material: &Material<'_, '_>, secret: &InlineMaterial<'_, '_>) -> Option<Advice> {
     let node = secret.inline.setting.node;
     let instead = secret.inline.instead.as_ref()?;
     let scalar = node.scalar().filter(|_| !node.is_alias())?;

@@ -3,13 +3,13 @@
 use crate::facts::FileState;
 use crate::facts::token::Observation;
 use crate::finding::Severity;
-use crate::rules::{Findings, Material};
+use crate::rules::{Material, RuleFindings};
 
 /// A placeholder in a file that is mounted as it is.
 const NEVER_FILLED: &str = "is a placeholder that nothing fills in: Prometheus sends it as it is, and every \
                             request is rejected";
 
-pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(material: &Material<'_, '_>, out: &mut RuleFindings<'_>) {
     for file in material.own_files() {
         if file.judged.state != FileState::Usable || !file.reference.is_sent() {
             continue;

@@ -1,9 +1,9 @@
 //! `credentials/empty`: a file that the configuration names holds nothing.
 
 use crate::facts::FileState;
-use crate::rules::{Findings, NamedFile};
+use crate::rules::{NamedFile, RuleFindings};
 
-pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     if file.judged.state != FileState::Empty {
         return;
     }

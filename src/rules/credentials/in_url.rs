@@ -2,18 +2,20 @@
 
 use crate::discover::EmbeddedIn;
 use crate::finding::Severity;
-use crate::prometheus::endpoint::{Endpoint, Piece};
-use crate::prometheus::{Peer, Section};
-use crate::rules::{Findings, HttpPart};
+use crate::prometheus::endpoint::{Endpoint, UrlPiece};
+use crate::prometheus::{ClientSection, Peer};
+use crate::rules::{HttpPart, RuleFindings};
 use crate::yaml::Node;
 
 /// Where Prometheus shows the URL of a section: `NewReadClient` and `NewWriteClient` of
 /// `storage/remote/client.go` make it a label, and `discovery/http` sets `__meta_url`, which the page
 /// of the service discovery shows.
-fn shown(section: Section) -> Option<&'static str> {
+fn shown(section: ClientSection) -> Option<&'static str> {
     match section {
-        Section::RemoteWrite | Section::RemoteRead => Some("as a label of its own metrics"),
-        Section::Discovery("http_sd_configs") => Some("as `__meta_url` of each target"),
+        ClientSection::RemoteWrite | ClientSection::RemoteRead => {
+            Some("as a label of its own metrics")
+        }
+        ClientSection::Discovery("http_sd_configs") => Some("as `__meta_url` of each target"),
         _ => None,
     }
 }
@@ -33,9 +35,12 @@ fn is_silent(holder: Option<&EmbeddedIn>) -> bool {
     }
 }
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     // A target is not a URL; `scrape/target-address` reports it.
-    if matches!(part.client.section, Section::Scrape | Section::Alertmanager) {
+    if matches!(
+        part.client.section,
+        ClientSection::Scrape | ClientSection::Alertmanager
+    ) {
         return;
     }
     let shown = shown(part.client.section);
@@ -55,8 +60,8 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
 }
 
 /// A user and a password that are in a file, whatever the program does with them; what variables fill in is not.
-fn written(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
-    let is_written = |piece: &Piece| !piece.is_empty() && !endpoint.is_templated(*piece);
+fn written(node: Node<'_>, endpoint: &Endpoint, out: &mut RuleFindings<'_>) {
+    let is_written = |piece: &UrlPiece| !piece.is_empty() && !endpoint.is_templated(*piece);
     let (Some(userinfo), Some(_), Some(scalar)) = (
         endpoint.userinfo().filter(is_written),
         endpoint.password().filter(is_written),
@@ -86,19 +91,19 @@ fn judge(
     prefix: usize,
     endpoint: &Endpoint,
     shown: Option<&str>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let severity = match shown {
         Some(_) => Severity::Error,
         None => Severity::Warning,
     };
     let Some(scalar) = node.scalar() else { return };
-    let span = |piece: Piece| {
+    let span = |piece: UrlPiece| {
         let at = |byte: usize| byte.saturating_sub(prefix);
         scalar.part(at(piece.start), at(piece.end))
     };
-    let has_secret = |value: &Piece| !value.is_empty() && !endpoint.is_templated(*value);
-    let parameters: Vec<(Piece, Piece)> = endpoint
+    let has_secret = |value: &UrlPiece| !value.is_empty() && !endpoint.is_templated(*value);
+    let parameters: Vec<(UrlPiece, UrlPiece)> = endpoint
         .secret_parameters()
         .filter_map(|parameter| Some((parameter.name, parameter.value.filter(has_secret)?)))
         .collect();
@@ -107,7 +112,7 @@ fn judge(
     for secret in parameters.iter().map(|(_, value)| *value).chain(userinfo) {
         node.document().text().mark_secret(span(secret));
     }
-    let mut push = |piece: Piece, message: String, help: &str| {
+    let mut push = |piece: UrlPiece, message: String, help: &str| {
         out.push(out.part(node, span(piece), severity, message).help(help));
     };
     if let Some(userinfo) = userinfo {

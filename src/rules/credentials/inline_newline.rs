@@ -2,9 +2,9 @@
 
 use crate::facts::token::Observation;
 use crate::finding::Severity;
-use crate::rules::{Findings, Material, Secret, advice};
+use crate::rules::{InlineMaterial, Material, RuleFindings, advice};
 
-pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(material: &Material<'_, '_>, out: &mut RuleFindings<'_>) {
     for secret in material.secrets.iter().filter(|secret| !secret.repeated) {
         let outer = secret
             .content
@@ -19,7 +19,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     }
 }
 
-fn say(secret: &Secret<'_, '_>, line_break: bool, out: &mut Findings<'_>) {
+fn say(secret: &InlineMaterial<'_, '_>, line_break: bool, out: &mut RuleFindings<'_>) {
     let setting = &secret.inline.setting;
     let name = &setting.name;
     let so = secret.so();

@@ -4,7 +4,7 @@ use crate::facts::opstrace::TenantHost;
 use crate::facts::receiver::judge;
 use crate::facts::token::{Jwt, Observation, Timing};
 use crate::finding::Severity::{self, Error, Warning};
-use crate::rules::{Entry, Findings, Material};
+use crate::rules::{Material, RemoteWriteEntry, RuleFindings};
 use crate::yaml::placeholder;
 
 /// Profiles of Opstrace's endpoints.
@@ -17,9 +17,9 @@ const ISSUER: &str = "opstrace-cli";
 const OF_OPSTRACE: &str = "replace it with a token made by `opstrace ta-create-token`";
 
 /// What is wrong with a token: how bad that is, its kind, a predicate, and what to do.
-type Fault = (Severity, &'static str, String, &'static str);
+type TokenFault = (Severity, &'static str, String, &'static str);
 
-pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(material: &Material<'_, '_>, out: &mut RuleFindings<'_>) {
     let files = material
         .files
         .iter()
@@ -47,7 +47,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
 }
 
 /// Two entries that take over one setting may have the same to say about it.
-fn once(finding: crate::finding::Finding, out: &mut Findings<'_>) {
+fn once(finding: crate::finding::Finding, out: &mut RuleFindings<'_>) {
     let is_new = out.is_new(&finding);
     if is_new {
         out.push(finding);
@@ -62,7 +62,7 @@ fn token(content: &[Observation]) -> Option<&Jwt> {
 }
 
 /// What is wrong with a token, as a predicate, and what to do. The worst thing only.
-fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<Fault> {
+fn fault(token: &Jwt, entry: Option<&RemoteWriteEntry<'_>>) -> Option<TokenFault> {
     let renew = "replace it with a new token";
     match token.timing {
         Timing::Expired(ago) => {
@@ -109,7 +109,7 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<Fault> {
 /// What an Opstrace instance refuses: its authenticator checks the algorithm and the subject, but
 /// neither the issuer nor the audience (opstrace/opstrace `go/pkg/authenticator/jwt.go`). A URL that is not one of an
 /// instance is not compared, since it is to become another one.
-fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<Fault> {
+fn for_opstrace(token: &Jwt, entry: &RemoteWriteEntry<'_>) -> Option<TokenFault> {
     let url = entry.sound_url()?;
     let known = url.recognition.only()?;
     let is_right = OPSTRACE.contains(&&*known.profile.id)

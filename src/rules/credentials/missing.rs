@@ -3,9 +3,9 @@
 use crate::discover;
 use crate::facts::FileState;
 use crate::finding::Severity;
-use crate::rules::{Findings, NamedFile};
+use crate::rules::{NamedFile, RuleFindings};
 
-pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let FileState::Missing(looked_for) = &file.judged.state else {
         return;
     };

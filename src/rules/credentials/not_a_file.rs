@@ -1,9 +1,9 @@
 //! `credentials/not-a-file`: a path that should name a file names something else.
 
 use crate::facts::FileState;
-use crate::rules::{Findings, NamedFile};
+use crate::rules::{NamedFile, RuleFindings};
 
-pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let FileState::NotAFile(what) = &file.judged.state else {
         return;
     };

@@ -1,7 +1,7 @@
 //! `credentials/not-mounted`: where Prometheus runs there is no such path.
 
 use crate::facts::FileState;
-use crate::rules::{Findings, Material, NamedFile};
+use crate::rules::{Material, NamedFile, RuleFindings};
 
 /// As many mounts are listed: beside more, the path is not found faster.
 const MOST_MOUNTS: usize = 4;
@@ -10,7 +10,7 @@ const MOST_MOUNTS: usize = 4;
 /// (<https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/>).
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
-pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(material: &Material<'_, '_>, out: &mut RuleFindings<'_>) {
     let mut in_pods = 0;
     for file in material.own_files() {
         // Every job for a cluster names both files, and all fail outside of a pod for one reason.
@@ -24,7 +24,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     }
 }
 
-fn check_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+fn check_file(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let FileState::NotMounted { who, mounts } = &file.judged.state else {
         return;
     };

@@ -2,25 +2,25 @@
 //! remote_write, which `remote-write/plain-http` reports.
 
 use crate::finding::Severity;
-use crate::prometheus::endpoint::{Endpoint, Network};
-use crate::prometheus::{Client, Peer, Section};
-use crate::rules::{Findings, HttpPart, advice};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork};
+use crate::prometheus::{Client, ClientSection, Peer};
+use crate::rules::{HttpPart, RuleFindings, advice};
 
 /// At most so many other addresses are shown.
 const SHOWN: usize = 5;
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
-    if part.client.section != Section::RemoteWrite {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
+    if part.client.section != ClientSection::RemoteWrite {
         to_peers(&part.client, out);
     }
     to_proxy(&part.client, out);
 }
 
 fn is_clear(endpoint: &Endpoint) -> bool {
-    endpoint.scheme_name().as_deref() == Some("http") && endpoint.network() == Network::Public
+    endpoint.scheme_name().as_deref() == Some("http") && endpoint.network() == HostNetwork::Public
 }
 
-fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
+fn to_peers(client: &Client<'_>, out: &mut RuleFindings<'_>) {
     let Some(secret) = client.sent_secrets().into_iter().next() else {
         return;
     };
@@ -35,7 +35,7 @@ fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
             read it"
     );
     let help = match client.section {
-        Section::Scrape | Section::Alertmanager => {
+        ClientSection::Scrape | ClientSection::Alertmanager => {
             advice::scheme_https(client, "write `scheme: https`")
         }
         _ => advice::url_https(first.node, "write https://"),
@@ -51,7 +51,7 @@ fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
 }
 
 /// User and password for a proxy go to it as they are, whatever is behind it.
-fn to_proxy(client: &Client<'_>, out: &mut Findings<'_>) {
+fn to_proxy(client: &Client<'_>, out: &mut RuleFindings<'_>) {
     let Some(node) = client.http.proxy_url() else {
         return;
     };

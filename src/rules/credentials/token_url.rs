@@ -3,11 +3,11 @@
 
 use crate::finding::Severity;
 use crate::prometheus::OAuth2;
-use crate::prometheus::endpoint::{Endpoint, Network};
-use crate::rules::{Findings, HttpPart, advice};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork};
+use crate::rules::{HttpPart, RuleFindings, advice};
 use crate::yaml::Node;
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(oauth2) = part.client.http.oauth2() else {
         return;
     };
@@ -35,7 +35,7 @@ const OTHERS: &[(&str, &str)] = &[
     ),
 ];
 
-fn elsewhere(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
+fn elsewhere(node: Node<'_>, endpoint: &Endpoint, out: &mut RuleFindings<'_>) {
     let path = endpoint.slice(endpoint.path()).trim_end_matches('/');
     let Some((end, does)) = OTHERS.iter().find(|(end, _)| path.ends_with(end)) else {
         return;
@@ -53,7 +53,7 @@ fn elsewhere(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
 
 /// Prometheus checks only that there is a `token_url` (prometheus/common
 /// `config/http_config.go`, `HTTPClientConfig.Validate`), so each of these loads.
-fn broken(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
+fn broken(node: Node<'_>, endpoint: &Endpoint, out: &mut RuleFindings<'_>) {
     let Some(fault) = endpoint.faults().iter().find(|fault| fault.kind.is_fatal()) else {
         return;
     };
@@ -66,9 +66,9 @@ fn broken(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
     });
 }
 
-fn clear(node: Node<'_>, endpoint: &Endpoint, oauth2: OAuth2<'_>, out: &mut Findings<'_>) {
+fn clear(node: Node<'_>, endpoint: &Endpoint, oauth2: OAuth2<'_>, out: &mut RuleFindings<'_>) {
     let is_http = endpoint.scheme_name().as_deref() == Some("http");
-    if !is_http || endpoint.network() != Network::Public {
+    if !is_http || endpoint.network() != HostNetwork::Public {
         return;
     }
     let Some(secret) = oauth2.client_secret() else {

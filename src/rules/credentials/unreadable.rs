@@ -2,9 +2,9 @@
 
 use crate::facts::FileState;
 use crate::finding::Severity;
-use crate::rules::{Findings, NamedFile};
+use crate::rules::{NamedFile, RuleFindings};
 
-pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let FileState::Unreadable(why) = &file.judged.state else {
         return;
     };

@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::discover;
 use crate::facts::{FileState, Unverified};
 use crate::finding::Severity;
-use crate::rules::{Findings, Material, NamedFile};
+use crate::rules::{Material, NamedFile, RuleFindings};
 use crate::schema::table::Reference;
 
-pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(material: &Material<'_, '_>, out: &mut RuleFindings<'_>) {
     let mut folders: BTreeMap<(&str, String), Vec<&NamedFile<'_, '_>>> = BTreeMap::new();
     for file in material.own_files() {
         let FileState::Unverified(why) = &file.judged.state else {

@@ -2,10 +2,10 @@
 
 use crate::facts::FileState;
 use crate::finding::Severity;
-use crate::rules::{Findings, NamedFile};
+use crate::rules::{NamedFile, RuleFindings};
 use crate::schema::table::Reference;
 
-pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let is_secret = file.reference.is_sent() || file.reference.kind == Reference::Key;
     let Some(open) = file.judged.open.as_ref().filter(|_| is_secret) else {
         return;

@@ -5,8 +5,8 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue
 
 use super::budget;
 use super::facts::{self, Fact, Use};
-use super::nodes::NodeKind;
-use super::syntax::{Source, parts};
+use super::nodes::RuleNodeKind;
+use super::syntax::{ExpressionSource, parts};
 use crate::finding::nearest;
 use crate::policy::PolicyError;
 use crate::schema::table::{Struct, Type};
@@ -84,7 +84,7 @@ const NO_BOOLEAN: &[&str] = &[
 ];
 
 /// What an expression names, and what is wrong with it.
-pub(super) struct Checked {
+pub(super) struct CheckedExpression {
     /// What it takes from the facts.
     pub(super) uses: Vec<Use>,
     /// What is wrong.
@@ -92,12 +92,12 @@ pub(super) struct Checked {
 }
 
 /// Checks an expression of a rule that looks at nodes of a kind.
-pub(super) fn check(source: &Source<'_>, kind: NodeKind) -> Checked {
-    let mut checker = Checker {
+pub(super) fn check(source: &ExpressionSource<'_>, kind: RuleNodeKind) -> CheckedExpression {
+    let mut checker = ExpressionChecker {
         source,
         kind,
         bound: Vec::new(),
-        out: Checked {
+        out: CheckedExpression {
             uses: Vec::new(),
             mistakes: Vec::new(),
         },
@@ -107,7 +107,7 @@ pub(super) fn check(source: &Source<'_>, kind: NodeKind) -> Checked {
 }
 
 /// What is wrong with an expression that has to be true or false.
-pub(super) fn check_boolean(source: &Source<'_>) -> Option<PolicyError> {
+pub(super) fn check_boolean(source: &ExpressionSource<'_>) -> Option<PolicyError> {
     let expr = &source.expr;
     let gives = match &expr.expr {
         Expr::Literal(LiteralValue::Boolean(_)) => None,
@@ -130,14 +130,14 @@ pub(super) fn check_boolean(source: &Source<'_>) -> Option<PolicyError> {
     Some(source.mistake(expr.id, message, None))
 }
 
-struct Checker<'s, 'd> {
-    source: &'s Source<'d>,
-    kind: NodeKind,
+struct ExpressionChecker<'s, 'd> {
+    source: &'s ExpressionSource<'d>,
+    kind: RuleNodeKind,
     bound: Vec<(String, Declared)>,
-    out: Checked,
+    out: CheckedExpression,
 }
 
-impl Checker<'_, '_> {
+impl ExpressionChecker<'_, '_> {
     fn wrong(&mut self, at: &IdedExpr, message: String, help: Option<String>) {
         let mistake = self.source.mistake(at.id, message, help);
         self.out.mistakes.push(mistake);
@@ -201,7 +201,7 @@ impl Checker<'_, '_> {
         match fact {
             Fact::Own | Fact::Effective => match (self.kind.section(), self.kind) {
                 (Some(of), _) => Declared::Section(of),
-                (None, NodeKind::HttpClient) => Declared::AtLeast(&tables::HTTP_CLIENT),
+                (None, RuleNodeKind::HttpClient) => Declared::AtLeast(&tables::HTTP_CLIENT),
                 (None, _) => Declared::Anything,
             },
             Fact::Config => Declared::Section(&tables::CONFIG),

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use super::CustomRules;
 use super::facts::Fact;
-use super::nodes::Form;
+use super::nodes::DocumentForm;
 use super::page::CustomRule;
-use super::subject::Subject;
+use super::subject::JudgedDocument;
 use crate::facts::included::Purpose;
 use crate::finding::Text;
-use crate::rules::{Configuration, Judgement};
+use crate::rules::{Configuration, RuleJudgment};
 use crate::schema;
 use crate::yaml::{Document, parse_first};
 
 /// What is known of a configuration from outside it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Scene<'s> {
+pub struct ConditionContext<'s> {
     /// Whether something renders the file before Prometheus reads it.
     pub template: bool,
     /// The environment that policy counts the file to.
@@ -27,24 +27,24 @@ pub struct Scene<'s> {
 pub fn judge(
     configuration: &Configuration<'_>,
     rules: &CustomRules,
-    scene: &Scene<'_>,
-) -> Judgement {
-    let mut out = Judgement::default();
+    scene: &ConditionContext<'_>,
+) -> RuleJudgment {
+    let mut out = RuleJudgment::default();
     if rules.is_empty() {
         return out;
     }
     let document = configuration.config.root().node().document();
-    let subject = |document, form| Subject {
+    let subject = |document, form| JudgedDocument {
         document,
         form,
         path: relative(configuration, document),
         configuration: Some(configuration),
         scene: *scene,
     };
-    subject(document, Form::Config).judge(rules.all(), &mut out);
+    subject(document, DocumentForm::Config).judge(rules.all(), &mut out);
     for included in included(configuration, rules) {
         let before = out.findings.len() + out.unchecked.len();
-        let judged = Subject {
+        let judged = JudgedDocument {
             document: &included.document,
             form: included.form,
             path: relative(configuration, &included.document),
@@ -68,8 +68,8 @@ fn relative(configuration: &Configuration<'_>, document: &Document) -> String {
 /// Judges a rule file by itself. Rules that ask for the configuration are left to those that include
 /// the file.
 #[must_use]
-pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &CustomRules) -> Judgement {
-    let mut out = Judgement::default();
+pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &CustomRules) -> RuleJudgment {
+    let mut out = RuleJudgment::default();
     let alone: Vec<_> = rules
         .all()
         .iter()
@@ -78,12 +78,12 @@ pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &CustomRules) -> J
         .collect();
     let wanted = alone.iter().any(|rule| rule.node.is_of_rule_files());
     if let (true, Ok(document)) = (wanted, parse_first(text)) {
-        let subject = Subject {
+        let subject = JudgedDocument {
             document: &document,
-            form: Form::RuleFile,
+            form: DocumentForm::RuleFile,
             path,
             configuration: None,
-            scene: Scene::default(),
+            scene: ConditionContext::default(),
         };
         subject.judge(&alone, &mut out);
     }
@@ -97,15 +97,15 @@ fn asks(rule: &CustomRule) -> bool {
 }
 
 /// A file that a configuration includes, and the rules for it.
-struct Included {
-    form: Form,
+struct IncludedFile {
+    form: DocumentForm,
     document: Document,
     rules: Vec<Arc<CustomRule>>,
 }
 
 /// The files that a configuration includes and that rules look at. A rule file that many
 /// configurations share is judged once in a run, but for what differs from one to another.
-fn included(configuration: &Configuration<'_>, rules: &CustomRules) -> Vec<Included> {
+fn included(configuration: &Configuration<'_>, rules: &CustomRules) -> Vec<IncludedFile> {
     let root = configuration.config.root();
     let facts = configuration.facts;
     let of_rule_files = |rule: &&Arc<CustomRule>| rule.node.is_of_rule_files();
@@ -131,18 +131,21 @@ fn included(configuration: &Configuration<'_>, rules: &CustomRules) -> Vec<Inclu
             Purpose::Rules if groups => {
                 let first = facts.is_first_look(&path);
                 let wanted = |rule: &&Arc<CustomRule>| of_rule_files(rule) && (first || asks(rule));
-                (Form::RuleFile, rules.filter(wanted).cloned().collect())
+                (
+                    DocumentForm::RuleFile,
+                    rules.filter(wanted).cloned().collect(),
+                )
             }
             Purpose::ScrapeConfigs if jobs => {
                 let rules = rules.filter(|rule| !of_rule_files(rule));
-                (Form::ScrapeConfigFile, rules.cloned().collect())
+                (DocumentForm::ScrapeConfigFile, rules.cloned().collect())
             }
             _ => continue,
         };
         // What is not YAML is reported where included files are checked.
         let document = || parse_first(&facts.text(&path)?).ok();
         let document = (!rules.is_empty()).then(document).flatten();
-        out.extend(document.map(|document| Included {
+        out.extend(document.map(|document| IncludedFile {
             form,
             document,
             rules,

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use cel::common::types::{CelBool, CelInt};
 
-use super::nodes::NodeKind;
-use super::value::{self, Value};
+use super::nodes::RuleNodeKind;
+use super::value::{self, CelValue};
 use crate::facts::deployment::MountSource;
 use crate::prometheus::endpoint::Endpoint;
-use crate::prometheus::{Client, Config, Credential, HttpClient, Value as Label};
-use crate::rules::{Configuration, Entry, HttpPart, relabel};
+use crate::prometheus::{Client, ClientCredential, Config, HttpClient, KnownLabelValue as Label};
+use crate::rules::{Configuration, HttpPart, RemoteWriteEntry, relabel};
 use crate::yaml::{Entry as Pair, Mapping, Node};
 
 /// A fact that a condition can name.
@@ -29,29 +29,29 @@ pub(super) enum Fact {
     Environment,
 }
 
-const HTTP: &[NodeKind] = &[
-    NodeKind::ScrapeConfig,
-    NodeKind::RemoteWrite,
-    NodeKind::RemoteRead,
-    NodeKind::Alertmanager,
-    NodeKind::HttpClient,
-    NodeKind::ServiceDiscovery,
+const HTTP: &[RuleNodeKind] = &[
+    RuleNodeKind::ScrapeConfig,
+    RuleNodeKind::RemoteWrite,
+    RuleNodeKind::RemoteRead,
+    RuleNodeKind::Alertmanager,
+    RuleNodeKind::HttpClient,
+    RuleNodeKind::ServiceDiscovery,
 ];
 
-const SENDS: &[NodeKind] = &[NodeKind::RemoteWrite, NodeKind::RemoteRead];
+const SENDS: &[RuleNodeKind] = &[RuleNodeKind::RemoteWrite, RuleNodeKind::RemoteRead];
 
 /// Every fact by its name, with the kinds of nodes that have it; empty for all.
-const FACTS: &[(Fact, &str, &[NodeKind])] = &[
+const FACTS: &[(Fact, &str, &[RuleNodeKind])] = &[
     (Fact::Own, "self", &[]),
     (Fact::Config, "config", &[]),
     (Fact::File, "file", &[]),
     (Fact::Effective, "effective", &[]),
     (Fact::Url, "url", SENDS),
     (Fact::Urls, "urls", HTTP),
-    (Fact::Receiver, "receiver", &[NodeKind::RemoteWrite]),
+    (Fact::Receiver, "receiver", &[RuleNodeKind::RemoteWrite]),
     (Fact::Issuer, "issuer", HTTP),
     (Fact::Credentials, "credentials", HTTP),
-    (Fact::Labels, "labels", &[NodeKind::ScrapeConfig]),
+    (Fact::Labels, "labels", &[RuleNodeKind::ScrapeConfig]),
     (Fact::Mount, "mount", &[]),
     (Fact::Environment, "environment", &[]),
 ];
@@ -75,7 +75,7 @@ impl Fact {
     }
 
     /// Whether nodes of a kind have it.
-    pub(super) fn is_of(self, kind: NodeKind) -> bool {
+    pub(super) fn is_of(self, kind: RuleNodeKind) -> bool {
         let row = FACTS.iter().find(|row| row.0 == self);
         row.is_some_and(|row| row.2.is_empty() || row.2.contains(&kind))
     }
@@ -86,12 +86,12 @@ pub(super) type Use = (Fact, Option<String>);
 
 /// What expressions take of a fact: some keys, or all of it.
 #[derive(Clone, Debug)]
-pub(super) enum Wanted<'r> {
+pub(super) enum WantedFacts<'r> {
     All,
     Keys(BTreeSet<&'r str>),
 }
 
-impl<'r> Wanted<'r> {
+impl<'r> WantedFacts<'r> {
     /// What is taken of a fact in all.
     pub(super) fn of(fact: Fact, uses: impl Iterator<Item = &'r Use>) -> Self {
         let mut keys = BTreeSet::new();
@@ -123,9 +123,9 @@ pub(super) const MOUNT: &[&str] = &["path", "source"];
 pub(super) const FILE: &[&str] = &["path", "template"];
 
 /// A fact as far as it is known.
-pub(super) enum Known<'d> {
+pub(super) enum KnownFact<'d> {
     /// It is this.
-    Value(Value<'d>),
+    Value(CelValue<'d>),
     /// It is not known: why. None where another finding says so already.
     Unknown(Option<String>),
 }
@@ -134,15 +134,15 @@ pub(super) enum Known<'d> {
 pub(super) type Holes = Vec<&'static str>;
 
 /// A URL taken apart, and what of it is not known.
-pub(super) fn url<'d>(endpoint: &Endpoint) -> (Known<'d>, Holes) {
+pub(super) fn url<'d>(endpoint: &Endpoint) -> (KnownFact<'d>, Holes) {
     if !endpoint.is_sound() {
-        return (Known::Unknown(None), Vec::new());
+        return (KnownFact::Unknown(None), Vec::new());
     }
     let (value, holes) = parts(endpoint);
-    (Known::Value(value), holes)
+    (KnownFact::Value(value), holes)
 }
 
-fn parts<'d>(endpoint: &Endpoint) -> (Value<'d>, Holes) {
+fn parts<'d>(endpoint: &Endpoint) -> (CelValue<'d>, Holes) {
     let mut out = vec![("text", value::text(endpoint.redacted()))];
     let mut holes = Vec::new();
     match endpoint.scheme_name() {
@@ -184,14 +184,14 @@ fn parts<'d>(endpoint: &Endpoint) -> (Value<'d>, Holes) {
 }
 
 /// Everything that an HTTP client surely talks to.
-pub(super) fn urls<'d>(client: Option<&Client<'_>>) -> Known<'d> {
+pub(super) fn urls<'d>(client: Option<&Client<'_>>) -> KnownFact<'d> {
     let peers = client.map_or(&[][..], Client::peers);
     if peers.is_empty() {
         let why = "its peer is not known before Prometheus runs";
-        return Known::Unknown(Some(why.to_owned()));
+        return KnownFact::Unknown(Some(why.to_owned()));
     }
     let urls = peers.iter().map(|peer| parts(&peer.endpoint).0);
-    Known::Value(value::list(urls.collect()))
+    KnownFact::Value(value::list(urls.collect()))
 }
 
 /// The labels that all series of a job get, as far as `wanted` asks for them: from external labels, static
@@ -199,15 +199,15 @@ pub(super) fn urls<'d>(client: Option<&Client<'_>>) -> Known<'d> {
 pub(super) fn labels<'d>(
     config: Option<Config<'_>>,
     job: Node<'_>,
-    wanted: &Wanted<'_>,
+    wanted: &WantedFacts<'_>,
     template: bool,
-) -> Known<'d> {
+) -> KnownFact<'d> {
     let unknown = || {
         let why = "the labels of its series are not known before Prometheus runs";
-        Known::Unknown(Some(why.to_owned()))
+        KnownFact::Unknown(Some(why.to_owned()))
     };
     let (Some(config), Some(mapping)) = (config, job.mapping()) else {
-        return Known::Unknown(None);
+        return KnownFact::Unknown(None);
     };
     let Some(known) = relabel::labels_of_job(config, mapping, template) else {
         return unknown();
@@ -225,13 +225,13 @@ pub(super) fn labels<'d>(
         _ => None,
     };
     let mut names: BTreeSet<&str> = match wanted {
-        Wanted::Keys(keys) => keys.clone(),
-        Wanted::All if known.has_others() => return unknown(),
-        Wanted::All => known.known().map(|(name, _)| name).collect(),
+        WantedFacts::Keys(keys) => keys.clone(),
+        WantedFacts::All if known.has_others() => return unknown(),
+        WantedFacts::All => known.known().map(|(name, _)| name).collect(),
     };
     let all = config
         .external_labels()
-        .filter(|_| matches!(wanted, Wanted::All));
+        .filter(|_| matches!(wanted, WantedFacts::All));
     names.extend(all.into_iter().flat_map(Mapping::entries).map(Pair::name));
     let mut out = Vec::new();
     for name in names.into_iter().filter(|name| !name.starts_with("__")) {
@@ -243,40 +243,43 @@ pub(super) fn labels<'d>(
             out.push((name.to_owned(), value::list(values)));
         }
     }
-    Known::Value(value::map(out))
+    KnownFact::Value(value::map(out))
 }
 
 /// The environment that policy counts a file to.
-pub(super) fn environment<'d>(name: Option<&str>) -> Known<'d> {
+pub(super) fn environment<'d>(name: Option<&str>) -> KnownFact<'d> {
     match name {
-        Some(name) => Known::Value(value::text(name)),
-        None => Known::Unknown(Some(
+        Some(name) => KnownFact::Value(value::text(name)),
+        None => KnownFact::Unknown(Some(
             "promvet.yaml does not assign an environment to the file".to_owned(),
         )),
     }
 }
 
 /// The receiver that an entry sends to.
-pub(super) fn receiver<'d>(entry: &Entry<'_>) -> Known<'d> {
+pub(super) fn receiver<'d>(entry: &RemoteWriteEntry<'_>) -> KnownFact<'d> {
     let Some(url) = entry.sound_url() else {
-        return Known::Unknown(None);
+        return KnownFact::Unknown(None);
     };
     match url.recognition.only() {
-        Some(one) => Known::Value(value::text(&*one.profile.id)),
-        None => Known::Unknown(Some("the receiver is not known from the URL".to_owned())),
+        Some(one) => KnownFact::Value(value::text(&*one.profile.id)),
+        None => KnownFact::Unknown(Some("the receiver is not known from the URL".to_owned())),
     }
 }
 
 /// Who signed for what it talks to.
-pub(super) fn issuer<'d>(entry: Option<&Entry<'_>>, part: Option<&HttpPart<'_, '_>>) -> Known<'d> {
+pub(super) fn issuer<'d>(
+    entry: Option<&RemoteWriteEntry<'_>>,
+    part: Option<&HttpPart<'_, '_>>,
+) -> KnownFact<'d> {
     let known = match (entry, part) {
         (Some(entry), _) => entry.issuer(),
         (None, Some(part)) => part.issuer().map(|(_, known)| known),
         (None, None) => None,
     };
     match known {
-        Some(known) => Known::Value(value::text(known.issuer.word())),
-        None => Known::Unknown(Some(
+        Some(known) => KnownFact::Value(value::text(known.issuer.word())),
+        None => KnownFact::Unknown(Some(
             "the issuer of the certificate is not known; declare it under `issuers` in \
              promvet.yaml"
                 .to_owned(),
@@ -286,21 +289,21 @@ pub(super) fn issuer<'d>(entry: Option<&Entry<'_>>, part: Option<&HttpPart<'_, '
 
 /// How a client proves who it is: what kinds of credentials, and where they are. Their values are
 /// nowhere in it.
-pub(super) fn credentials<'d>(node: Node<'_>) -> Known<'d> {
+pub(super) fn credentials<'d>(node: Node<'_>) -> KnownFact<'d> {
     let Some(settings) = node.mapping() else {
-        return Known::Unknown(None);
+        return KnownFact::Unknown(None);
     };
     let credentials = HttpClient::new(settings).credentials();
     let credentials = credentials.iter().map(credential);
-    Known::Value(value::list(credentials.collect()))
+    KnownFact::Value(value::list(credentials.collect()))
 }
 
 /// A list of one credential.
-pub(super) fn only<'d>(one: &Credential<'_>) -> Value<'d> {
+pub(super) fn only<'d>(one: &ClientCredential<'_>) -> CelValue<'d> {
     value::list(vec![credential(one)])
 }
 
-fn credential<'d>(one: &Credential<'_>) -> Value<'d> {
+fn credential<'d>(one: &ClientCredential<'_>) -> CelValue<'d> {
     let key = one.key.as_str().unwrap_or("");
     let file = file_of(key, one.value);
     let mut out = vec![
@@ -314,7 +317,7 @@ fn credential<'d>(one: &Credential<'_>) -> Value<'d> {
 
 /// What to point at in a credential: the secret in its section or the file that has it, or else its
 /// key.
-pub(super) fn spot<'d>(one: &Credential<'d>) -> Node<'d> {
+pub(super) fn spot<'d>(one: &ClientCredential<'d>) -> Node<'d> {
     let Some(section) = one.value.mapping() else {
         return one.value;
     };
@@ -349,12 +352,12 @@ fn file_of<'d>(key: &str, section: Node<'d>) -> Option<&'d str> {
 
 /// What is mounted where the configuration runs: the path there, and the file or folder of the tree
 /// that it comes from, if that is known.
-pub(super) fn mount<'d>(configuration: &Configuration<'_>) -> Known<'d> {
+pub(super) fn mount<'d>(configuration: &Configuration<'_>) -> KnownFact<'d> {
     let facts = configuration.facts;
     let unknown = || {
         let why = "no deployment in the tree runs this configuration; declare it under `mounts` in \
              promvet.yaml";
-        Known::Unknown(Some(why.to_owned()))
+        KnownFact::Unknown(Some(why.to_owned()))
     };
     if configuration.folder.is_none() && configuration.holder.is_none() {
         return unknown();
@@ -375,17 +378,17 @@ pub(super) fn mount<'d>(configuration: &Configuration<'_>) -> Known<'d> {
         }
         value::record(out)
     });
-    Known::Value(value::list(mounts.collect()))
+    KnownFact::Value(value::list(mounts.collect()))
 }
 
 /// What file it is: its path in the tree, and whether something renders it first.
-pub(super) fn file<'d>(path: String, template: bool) -> Value<'d> {
+pub(super) fn file<'d>(path: String, template: bool) -> CelValue<'d> {
     value::record(vec![
         ("path", value::text(path)),
         ("template", boolean(template)),
     ])
 }
 
-fn boolean<'d>(yes: bool) -> Value<'d> {
+fn boolean<'d>(yes: bool) -> CelValue<'d> {
     Box::new(CelBool::from(yes))
 }

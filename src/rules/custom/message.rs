@@ -12,8 +12,8 @@ use cel::{Context, Value};
 use super::budget::{self, FileBudget};
 use super::check;
 use super::facts::Use;
-use super::nodes::NodeKind;
-use super::syntax::{self, Spot};
+use super::nodes::RuleNodeKind;
+use super::syntax::{self, ExpressionSpot};
 use crate::policy::PolicyError;
 use crate::yaml::Node;
 
@@ -25,22 +25,25 @@ const NOT_KNOWN: &str = "(not known)";
 
 /// A text with expressions in braces.
 #[derive(Debug)]
-pub(super) struct Template {
-    pieces: Vec<Piece>,
+pub(super) struct MessageTemplate {
+    pieces: Vec<MessagePiece>,
     /// What the expressions take from the facts.
     pub(super) uses: Vec<Use>,
 }
 
 #[derive(Debug)]
-enum Piece {
+enum MessagePiece {
     Text(String),
     Value(IdedExpr),
 }
 
 /// Reads the text of a scalar. `{{` and `}}` stand for braces.
-pub(super) fn read(node: Node<'_>, kind: NodeKind) -> Result<Template, Vec<PolicyError>> {
+pub(super) fn read(
+    node: Node<'_>,
+    kind: RuleNodeKind,
+) -> Result<MessageTemplate, Vec<PolicyError>> {
     let text = node.as_str().unwrap_or("");
-    let mut out = Template {
+    let mut out = MessageTemplate {
         pieces: Vec::new(),
         uses: Vec::new(),
     };
@@ -65,11 +68,12 @@ pub(super) fn read(node: Node<'_>, kind: NodeKind) -> Result<Template, Vec<Polic
                 ));
                 break;
             };
-            out.pieces.push(Piece::Text(std::mem::take(&mut plain)));
+            out.pieces
+                .push(MessagePiece::Text(std::mem::take(&mut plain)));
             match value(node, at + 1, rest.get(1..length).unwrap_or(""), kind) {
                 Ok((expr, uses)) => {
                     out.uses.extend(uses);
-                    out.pieces.push(Piece::Value(expr));
+                    out.pieces.push(MessagePiece::Value(expr));
                 }
                 Err(mistakes) => wrong.extend(mistakes),
             }
@@ -79,7 +83,7 @@ pub(super) fn read(node: Node<'_>, kind: NodeKind) -> Result<Template, Vec<Polic
             break;
         }
     }
-    out.pieces.push(Piece::Text(plain));
+    out.pieces.push(MessagePiece::Text(plain));
     if wrong.is_empty() {
         Ok(out)
     } else {
@@ -122,9 +126,9 @@ fn value(
     node: Node<'_>,
     from: usize,
     text: &str,
-    kind: NodeKind,
+    kind: RuleNodeKind,
 ) -> Result<(IdedExpr, Vec<Use>), Vec<PolicyError>> {
-    let source = syntax::read(text, Spot { node, from }, "the value");
+    let source = syntax::read(text, ExpressionSpot { node, from }, "the value");
     let source = source.map_err(|error| vec![error])?;
     let checked = check::check(&source, kind);
     if !checked.mistakes.is_empty() {
@@ -133,14 +137,14 @@ fn value(
     Ok((budget::paying(source.expr), checked.uses))
 }
 
-impl Template {
+impl MessageTemplate {
     /// The text with its values filled in.
     pub(super) fn fill(&self, context: &Context<'_, '_>, budget: &FileBudget) -> String {
         let mut out = String::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Value(expr) => out.push_str(&evaluate(expr, context, budget)),
+                MessagePiece::Text(text) => out.push_str(text),
+                MessagePiece::Value(expr) => out.push_str(&evaluate(expr, context, budget)),
             }
         }
         out

@@ -21,9 +21,9 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Scene, judge, judge_rule_file};
+pub use engine::{ConditionContext, judge, judge_rule_file};
 pub use mutants::{Mutant, mutants};
-pub use nodes::{Form, NodeKind};
+pub use nodes::{DocumentForm, RuleNodeKind};
 pub use page::{CustomRule, Unknown};
 pub use verdict::is_failure;
 

@@ -7,7 +7,7 @@ use cel::common::types::{CelBool, CelDouble, CelInt, CelString};
 
 use super::budget::entry_parts;
 use super::page::{self, CustomRule};
-use super::syntax::{self, Source, parts};
+use super::syntax::{self, ExpressionSource, parts};
 use crate::finding::Place;
 
 /// A rule whose condition was changed in one place.
@@ -46,13 +46,13 @@ fn mutants_here(rule: &CustomRule) -> Vec<Mutant> {
     let Some(source) = page::condition(&document) else {
         return Vec::new();
     };
-    let mut changes = vec![Change {
+    let mut changes = vec![NodeChange {
         id: source.expr.id,
         says: "negated as a whole".to_owned(),
         with: negated(source.expr.clone()),
     }];
     gather(&source.expr, &source, &mut changes);
-    let mutant = |change: Change| {
+    let mutant = |change: NodeChange| {
         let place = if change.id == source.expr.id && change.says.starts_with("negated") {
             rule.place.clone()
         } else {
@@ -70,13 +70,13 @@ fn mutants_here(rule: &CustomRule) -> Vec<Mutant> {
 }
 
 /// What takes the place of the node with a number.
-struct Change {
+struct NodeChange {
     id: u64,
     says: String,
     with: IdedExpr,
 }
 
-fn replace(expr: &mut IdedExpr, change: &Change) {
+fn replace(expr: &mut IdedExpr, change: &NodeChange) {
     if expr.id == change.id {
         *expr = change.with.clone();
         return;
@@ -111,14 +111,14 @@ fn replace(expr: &mut IdedExpr, change: &Change) {
     }
 }
 
-fn gather(expr: &IdedExpr, source: &Source<'_>, out: &mut Vec<Change>) {
+fn gather(expr: &IdedExpr, source: &ExpressionSource<'_>, out: &mut Vec<NodeChange>) {
     match &expr.expr {
         // What a macro added was not written by anyone.
         Expr::Call(call) if !is_of_macro(call) => of_call(expr, call, out),
         Expr::Literal(literal) if !source.text_from(expr.id).starts_with('(') => {
             of_literal(expr, literal, out);
         }
-        Expr::Select(select) if select.test => out.push(Change {
+        Expr::Select(select) if select.test => out.push(NodeChange {
             id: expr.id,
             says: format!("without `has` of `{}`: as if it were there", select.field),
             with: literal(expr.id, LiteralValue::Boolean(CelBool::from(true))),
@@ -137,9 +137,9 @@ fn is_of_macro(call: &CallExpr) -> bool {
         || call.func_name == operators::CONDITIONAL && call.args.last().is_some_and(own)
 }
 
-fn of_call(expr: &IdedExpr, call: &CallExpr, out: &mut Vec<Change>) {
+fn of_call(expr: &IdedExpr, call: &CallExpr, out: &mut Vec<NodeChange>) {
     let mut add = |says: String, with: Expr| {
-        out.push(Change {
+        out.push(NodeChange {
             id: expr.id,
             says,
             with: IdedExpr {
@@ -186,7 +186,7 @@ fn of_call(expr: &IdedExpr, call: &CallExpr, out: &mut Vec<Change>) {
     }
 }
 
-fn of_literal(expr: &IdedExpr, value: &LiteralValue, out: &mut Vec<Change>) {
+fn of_literal(expr: &IdedExpr, value: &LiteralValue, out: &mut Vec<NodeChange>) {
     let changed = match value {
         LiteralValue::Int(number) => {
             let more = number.inner().saturating_add(1);
@@ -214,7 +214,7 @@ fn of_literal(expr: &IdedExpr, value: &LiteralValue, out: &mut Vec<Change>) {
         }
         _ => None,
     };
-    out.extend(changed.map(|(says, with)| Change {
+    out.extend(changed.map(|(says, with)| NodeChange {
         id: expr.id,
         says,
         with: literal(expr.id, with),

@@ -8,7 +8,7 @@ use crate::yaml::{Document, Node};
 
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NodeKind {
+pub enum RuleNodeKind {
     /// The whole configuration.
     Config,
     /// An entry of `scrape_configs`.
@@ -37,77 +37,82 @@ pub enum NodeKind {
 
 /// Every kind: its word in pages, what it is called in sentences, and what its keys are, where they
 /// are always the same.
-const KINDS: &[(NodeKind, &str, &str, Option<&Struct>)] = &[
+const KINDS: &[(RuleNodeKind, &str, &str, Option<&Struct>)] = &[
     (
-        NodeKind::Config,
+        RuleNodeKind::Config,
         "config",
         "a configuration",
         Some(&tables::CONFIG),
     ),
     (
-        NodeKind::ScrapeConfig,
+        RuleNodeKind::ScrapeConfig,
         "scrape_config",
         "an entry of `scrape_configs`",
         Some(&tables::SCRAPE),
     ),
     (
-        NodeKind::RemoteWrite,
+        RuleNodeKind::RemoteWrite,
         "remote_write",
         "an entry of `remote_write`",
         Some(&tables::REMOTE_WRITE),
     ),
     (
-        NodeKind::RemoteRead,
+        RuleNodeKind::RemoteRead,
         "remote_read",
         "an entry of `remote_read`",
         Some(&tables::REMOTE_READ),
     ),
     (
-        NodeKind::Alertmanager,
+        RuleNodeKind::Alertmanager,
         "alertmanager",
         "an entry of `alertmanagers`",
         Some(&tables::ALERTMANAGER),
     ),
-    (NodeKind::HttpClient, "http_client", "an HTTP client", None),
     (
-        NodeKind::TlsConfig,
+        RuleNodeKind::HttpClient,
+        "http_client",
+        "an HTTP client",
+        None,
+    ),
+    (
+        RuleNodeKind::TlsConfig,
         "tls_config",
         "a `tls_config`",
         Some(&tables::TLS),
     ),
     (
-        NodeKind::RelabelConfig,
+        RuleNodeKind::RelabelConfig,
         "relabel_config",
         "a relabel rule",
         Some(&tables::RELABEL),
     ),
     (
-        NodeKind::ServiceDiscovery,
+        RuleNodeKind::ServiceDiscovery,
         "service_discovery",
         "a service discovery",
         None,
     ),
     (
-        NodeKind::RuleGroup,
+        RuleNodeKind::RuleGroup,
         "rule_group",
         "a group of rules",
         Some(&tables::RULE_GROUP),
     ),
     (
-        NodeKind::AlertingRule,
+        RuleNodeKind::AlertingRule,
         "alerting_rule",
         "an alert",
         Some(&tables::RULE),
     ),
     (
-        NodeKind::RecordingRule,
+        RuleNodeKind::RecordingRule,
         "recording_rule",
         "a recording rule",
         Some(&tables::RULE),
     ),
 ];
 
-impl NodeKind {
+impl RuleNodeKind {
     /// The kind of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
@@ -151,15 +156,15 @@ impl NodeKind {
 
 /// A node that rules look at.
 #[derive(Clone, Copy)]
-pub(super) struct Found<'d> {
-    pub(super) kind: NodeKind,
+pub(super) struct RuleNode<'d> {
+    pub(super) kind: RuleNodeKind,
     pub(super) node: Node<'d>,
     pub(super) of: &'static Struct,
 }
 
 /// What a document is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum DocumentForm {
     /// A configuration.
     Config,
     /// A file of scrape jobs that a configuration includes.
@@ -170,37 +175,37 @@ pub enum Form {
 
 /// All nodes of a document that rules can look at, in the order of the text but for what is
 /// within them, which follows.
-pub(super) fn find(document: &Document, form: Form) -> Vec<Found<'_>> {
+pub(super) fn find(document: &Document, form: DocumentForm) -> Vec<RuleNode<'_>> {
     let mut out = Vec::new();
     let Some(root) = document.root() else {
         return out;
     };
     match form {
-        Form::Config => section(&tables::CONFIG, root, "", &mut out),
-        Form::ScrapeConfigFile => section(&tables::SCRAPE_CONFIG_FILE, root, "", &mut out),
-        Form::RuleFile => rule_groups(root, &mut out),
+        DocumentForm::Config => section(&tables::CONFIG, root, "", &mut out),
+        DocumentForm::ScrapeConfigFile => section(&tables::SCRAPE_CONFIG_FILE, root, "", &mut out),
+        DocumentForm::RuleFile => rule_groups(root, &mut out),
     }
     out
 }
 
-fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<Found<'d>>) {
+fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<RuleNode<'d>>) {
     for group in root.get("groups").into_iter().flat_map(Node::items) {
         if group.mapping().is_none() {
             continue;
         }
-        out.push(Found {
-            kind: NodeKind::RuleGroup,
+        out.push(RuleNode {
+            kind: RuleNodeKind::RuleGroup,
             node: group,
             of: &tables::RULE_GROUP,
         });
         for rule in group.get("rules").into_iter().flat_map(Node::items) {
             let kind = if rule.get("alert").is_some() {
-                NodeKind::AlertingRule
+                RuleNodeKind::AlertingRule
             } else {
-                NodeKind::RecordingRule
+                RuleNodeKind::RecordingRule
             };
             if rule.mapping().is_some() {
-                out.push(Found {
+                out.push(RuleNode {
                     kind,
                     node: rule,
                     of: &tables::RULE,
@@ -211,7 +216,7 @@ fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<Found<'d>>) {
 }
 
 /// A section, which is under `key`, and what it contains.
-fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Found<'d>>) {
+fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<RuleNode<'d>>) {
     let Some(mapping) = node.mapping() else {
         return;
     };
@@ -219,18 +224,18 @@ fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Fou
         let is_rule = row.0.is_of_rule_files();
         !is_rule && row.3.is_some_and(|shape| std::ptr::eq(shape, of))
     });
-    out.extend(own.map(|row| row.0).map(|kind| Found { kind, node, of }));
+    out.extend(own.map(|row| row.0).map(|kind| RuleNode { kind, node, of }));
     if key.ends_with("_sd_configs") {
-        let kind = NodeKind::ServiceDiscovery;
-        out.push(Found { kind, node, of });
+        let kind = RuleNodeKind::ServiceDiscovery;
+        out.push(RuleNode { kind, node, of });
     }
     if of
         .inline
         .iter()
         .any(|inline| std::ptr::eq(inline.of, &tables::HTTP_CLIENT))
     {
-        let kind = NodeKind::HttpClient;
-        out.push(Found { kind, node, of });
+        let kind = RuleNodeKind::HttpClient;
+        out.push(RuleNode { kind, node, of });
     }
     for entry in counting(mapping) {
         if let Some(found) = of.find(entry.name()) {
@@ -239,7 +244,7 @@ fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Fou
     }
 }
 
-fn value<'d>(ty: &Type, node: Node<'d>, key: &str, out: &mut Vec<Found<'d>>) {
+fn value<'d>(ty: &Type, node: Node<'d>, key: &str, out: &mut Vec<RuleNode<'d>>) {
     match ty {
         Section(of) => section(of, node, key, out),
         List(item) if matches!(item, Section(_)) => {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use cel::common::ast::IdedExpr;
 
 use super::facts::{Fact, Use};
-use super::message::{self, Template};
-use super::nodes::NodeKind;
-use super::syntax::{self, Source, Spot};
+use super::message::{self, MessageTemplate};
+use super::nodes::RuleNodeKind;
+use super::syntax::{self, ExpressionSource, ExpressionSpot};
 use super::{budget, check};
-use crate::finding::{Place, Severity, Text, Within, nearest};
-use crate::policy::{self, Form, Key, Mistakes, PolicyError};
+use crate::finding::{KeyPath, Place, Severity, Text, nearest};
+use crate::policy::{self, Mistakes, PolicyError, PolicyKey, ValueForm};
 use crate::schema::table::Type;
 use crate::yaml::{Document, Node, parse_first};
 
@@ -24,7 +24,7 @@ pub struct CustomRule {
     /// How bad what it finds is.
     pub severity: Severity,
     /// What it looks at.
-    pub node: NodeKind,
+    pub node: RuleNodeKind,
     /// What becomes of nodes about which too little is known.
     pub unknown: Unknown,
     /// Where the page says that no comment in a file silences it, if it does.
@@ -37,8 +37,8 @@ pub struct CustomRule {
     pub(super) when: IdedExpr,
     /// What the condition and the messages take from the facts.
     pub(super) uses: Vec<Use>,
-    pub(super) message: Template,
-    pub(super) help: Option<Template>,
+    pub(super) message: MessageTemplate,
+    pub(super) help: Option<MessageTemplate>,
     /// The keys that lead to what is pointed at.
     pub(super) at: Vec<String>,
     /// Whether the credential is pointed at for which the condition holds.
@@ -63,15 +63,23 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("skip", Unknown::Skip),
 ];
 
-const KEYS: &[Key] = &[
-    Key::new("severity", "The severity of its findings.", Form::Text),
-    Key::new("node", "The kind of node that it checks.", Form::Text),
-    Key::new("when", "The condition, in CEL.", Form::Text),
-    Key::new("message", "The message.", Form::Text),
-    Key::new("help", "The help line.", Form::Text),
-    Key::new("at", "The keys to the node that is reported.", Form::Text),
-    Key::new("unknown", "What to do if a fact is not known.", Form::Text),
-    Key::new("no_ignore", "Comments cannot silence it.", Form::Bool),
+const KEYS: &[PolicyKey] = &[
+    PolicyKey::new("severity", "The severity of its findings.", ValueForm::Text),
+    PolicyKey::new("node", "The kind of node that it checks.", ValueForm::Text),
+    PolicyKey::new("when", "The condition, in CEL.", ValueForm::Text),
+    PolicyKey::new("message", "The message.", ValueForm::Text),
+    PolicyKey::new("help", "The help line.", ValueForm::Text),
+    PolicyKey::new(
+        "at",
+        "The keys to the node that is reported.",
+        ValueForm::Text,
+    ),
+    PolicyKey::new(
+        "unknown",
+        "What to do if a fact is not known.",
+        ValueForm::Text,
+    ),
+    PolicyKey::new("no_ignore", "Comments cannot silence it.", ValueForm::Bool),
 ];
 
 const SEVERITIES: &[(&str, Severity)] = &[
@@ -146,7 +154,7 @@ pub(super) fn front(page: &Arc<Text>) -> Result<(Document, String), PolicyError>
             "a rule page needs a title: a line that begins with `# `",
         ));
     };
-    let text = Text::embedded(page, front.to_owned(), &[(0, start)], Within::default());
+    let text = Text::embedded(page, front.to_owned(), &[(0, start)], KeyPath::default());
     match parse_first(&text) {
         Ok(document) => Ok((document, title.trim().to_owned())),
         Err(error) => Err(PolicyError {
@@ -171,7 +179,7 @@ pub(super) fn read(name: String, page: &Arc<Text>) -> Result<CustomRule, Vec<Pol
         list: Vec::new(),
         folder: String::new(),
     };
-    let mut fields = Fields::read(root, &mut wrong);
+    let mut fields = FrontMatter::read(root, &mut wrong);
     let rule = fields.rule(name, title, page, &mut wrong);
     match rule {
         Some(rule) if wrong.list.is_empty() => Ok(rule),
@@ -180,23 +188,23 @@ pub(super) fn read(name: String, page: &Arc<Text>) -> Result<CustomRule, Vec<Pol
 }
 
 /// The condition of a page as it is written.
-pub(super) fn condition(document: &Document) -> Option<Source<'_>> {
+pub(super) fn condition(document: &Document) -> Option<ExpressionSource<'_>> {
     let node = document.root()?.get("when")?;
     read_condition(node).ok()
 }
 
-fn read_condition(node: Node<'_>) -> Result<Source<'_>, PolicyError> {
+fn read_condition(node: Node<'_>) -> Result<ExpressionSource<'_>, PolicyError> {
     let text = node.as_str().unwrap_or("");
-    syntax::read(text, Spot { node, from: 0 }, "the condition")
+    syntax::read(text, ExpressionSpot { node, from: 0 }, "the condition")
 }
 
 /// The front matter, key by key.
-struct Fields<'d> {
+struct FrontMatter<'d> {
     root: Node<'d>,
-    all: policy::Fields<'d>,
+    all: policy::PolicyFields<'d>,
 }
 
-impl<'d> Fields<'d> {
+impl<'d> FrontMatter<'d> {
     fn read(root: Node<'d>, wrong: &mut Mistakes) -> Self {
         let all = wrong.fields(root, "the front matter of a rule", KEYS);
         Self {
@@ -234,7 +242,8 @@ impl<'d> Fields<'d> {
         page: &Arc<Text>,
         wrong: &mut Mistakes,
     ) -> Option<CustomRule> {
-        let kinds = NodeKind::words().filter_map(|word| Some((word, NodeKind::from_word(word)?)));
+        let kinds =
+            RuleNodeKind::words().filter_map(|word| Some((word, RuleNodeKind::from_word(word)?)));
         let kinds: Vec<_> = kinds.collect();
         let severity = self.need("severity", wrong);
         let severity = severity.and_then(|node| wrong.word(node, "severity", SEVERITIES));
@@ -287,7 +296,7 @@ impl<'d> Fields<'d> {
 /// The condition of a rule, checked, and the facts that it names.
 fn condition_of(
     when: Node<'_>,
-    kind: NodeKind,
+    kind: RuleNodeKind,
     wrong: &mut Mistakes,
 ) -> Option<(IdedExpr, Vec<Use>)> {
     let source = match read_condition(when) {
@@ -305,10 +314,10 @@ fn condition_of(
 
 fn template(
     node: Node<'_>,
-    kind: NodeKind,
+    kind: RuleNodeKind,
     uses: &mut Vec<Use>,
     wrong: &mut Mistakes,
-) -> Option<Template> {
+) -> Option<MessageTemplate> {
     match message::read(node, kind) {
         Ok(template) => {
             uses.extend(template.uses.iter().cloned());
@@ -322,7 +331,7 @@ fn template(
 }
 
 /// The keys of a path to a child, all known to the schema.
-fn path(node: Node<'_>, kind: NodeKind, wrong: &mut Mistakes) -> Vec<String> {
+fn path(node: Node<'_>, kind: RuleNodeKind, wrong: &mut Mistakes) -> Vec<String> {
     let Some(text) = wrong.text(node, "`at`") else {
         return Vec::new();
     };

@@ -6,41 +6,41 @@ use std::sync::Arc;
 use cel::Context;
 
 use super::budget::{self, FileBudget};
-use super::engine::Scene;
-use super::facts::{self, Fact, Known, Use, Wanted};
-use super::nodes::{self, Form, Found, NodeKind};
+use super::engine::ConditionContext;
+use super::facts::{self, Fact, KnownFact, Use, WantedFacts};
+use super::nodes::{self, DocumentForm, RuleNode, RuleNodeKind};
 use super::page::CustomRule;
-use super::value::Reader;
+use super::value::NodeReader;
 use super::verdict::{self, Bound};
 use crate::finding::Span;
 use crate::prometheus::endpoint::Endpoint;
 use crate::prometheus::{Client, Config};
-use crate::rules::{Configuration, Entry, HttpPart, Judgement};
+use crate::rules::{Configuration, HttpPart, RemoteWriteEntry, RuleJudgment};
 use crate::schema::tables;
 use crate::yaml::{Document, Node};
 
 /// A document that is judged.
-pub(super) struct Subject<'a> {
+pub(super) struct JudgedDocument<'a> {
     pub(super) document: &'a Document,
-    pub(super) form: Form,
+    pub(super) form: DocumentForm,
     /// Its path in the tree.
     pub(super) path: String,
     /// The configuration that it is, or that includes it.
     pub(super) configuration: Option<&'a Configuration<'a>>,
-    pub(super) scene: Scene<'a>,
+    pub(super) scene: ConditionContext<'a>,
 }
 
 /// What of a document is looked up for its nodes.
-struct Lists<'a> {
-    entries: HashMap<Span, &'a Entry<'a>>,
+struct DocumentLists<'a> {
+    entries: HashMap<Span, &'a RemoteWriteEntry<'a>>,
     clients: HashMap<Span, Client<'a>>,
     global: Option<Node<'a>>,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> JudgedDocument<'a> {
     /// Adds what rules say of its nodes.
-    pub(super) fn judge(&self, rules: &[Arc<CustomRule>], out: &mut Judgement) {
-        let mut by_kind: BTreeMap<NodeKind, Vec<&CustomRule>> = BTreeMap::new();
+    pub(super) fn judge(&self, rules: &[Arc<CustomRule>], out: &mut RuleJudgment) {
+        let mut by_kind: BTreeMap<RuleNodeKind, Vec<&CustomRule>> = BTreeMap::new();
         for rule in rules {
             by_kind.entry(rule.node).or_default().push(rule);
         }
@@ -49,14 +49,16 @@ impl<'a> Subject<'a> {
         if found.is_empty() {
             return;
         }
-        let kinds: BTreeSet<NodeKind> = found.iter().map(|hit| hit.kind).collect();
+        let kinds: BTreeSet<RuleNodeKind> = found.iter().map(|hit| hit.kind).collect();
         let asked = kinds.iter().filter_map(|kind| by_kind.get(kind)).flatten();
         let asked: Vec<&Use> = asked.flat_map(|rule| &rule.uses).collect();
         let mut base = Context::with_env(budget::env());
         let shared = self.shared(&asked, &mut base);
         let lists = self.lists(&asked);
-        let uses = by_kind.iter().map(|(kind, rules)| (*kind, Uses::of(rules)));
-        let uses: BTreeMap<NodeKind, Uses<'_>> = uses.collect();
+        let uses = by_kind
+            .iter()
+            .map(|(kind, rules)| (*kind, NodeUses::of(rules)));
+        let uses: BTreeMap<RuleNodeKind, NodeUses<'_>> = uses.collect();
         let budget = FileBudget::default();
         for one in found {
             let Some(rules) = by_kind.get(&one.kind) else {
@@ -87,34 +89,37 @@ impl<'a> Subject<'a> {
             }
             let known = match (fact, self.configuration) {
                 (Fact::Config, Some(it)) => {
-                    let reader = Reader {
+                    let reader = NodeReader {
                         effective: false,
                         global: None,
-                        wanted: &Wanted::of(fact, asked.iter().copied()),
+                        wanted: &WantedFacts::of(fact, asked.iter().copied()),
                     };
                     let node = it.config.root().node();
-                    Known::Value(reader.section(&tables::CONFIG, node))
+                    KnownFact::Value(reader.section(&tables::CONFIG, node))
                 }
                 (Fact::Mount, Some(it)) => facts::mount(it),
                 (Fact::File, _) => {
-                    Known::Value(facts::file(self.path.clone(), self.scene.template))
+                    KnownFact::Value(facts::file(self.path.clone(), self.scene.template))
                 }
                 (Fact::Environment, _) => facts::environment(self.scene.environment),
-                _ => Known::Unknown(Some("the configuration is not known".to_owned())),
+                _ => KnownFact::Unknown(Some("the configuration is not known".to_owned())),
             };
             bind(fact, known, base, &mut unknown);
         }
         unknown
     }
 
-    fn lists(&self, asked: &[&Use]) -> Lists<'a> {
+    fn lists(&self, asked: &[&Use]) -> DocumentLists<'a> {
         let talks = |use_: &&Use| matches!(use_.0, Fact::Urls | Fact::Issuer);
         let config = Config::new(self.document);
-        let config = config.filter(|_| asked.iter().any(talks) && self.form != Form::RuleFile);
+        let config =
+            config.filter(|_| asked.iter().any(talks) && self.form != DocumentForm::RuleFile);
         let clients = config.map_or_else(Vec::new, Config::clients).into_iter();
-        let own = self.configuration.filter(|_| self.form == Form::Config);
+        let own = self
+            .configuration
+            .filter(|_| self.form == DocumentForm::Config);
         let entries = own.into_iter().flat_map(|it| &it.entries);
-        Lists {
+        DocumentLists {
             entries: entries
                 .map(|entry| (entry.write.node().span(), entry))
                 .collect(),
@@ -128,25 +133,25 @@ impl<'a> Subject<'a> {
     /// Binds what is a node's own.
     fn own(
         &self,
-        found: &Found<'a>,
-        uses: &Uses<'_>,
-        lists: &Lists<'a>,
+        found: &RuleNode<'a>,
+        uses: &NodeUses<'_>,
+        lists: &DocumentLists<'a>,
         context: &mut Context<'_, 'a>,
     ) -> Bound {
         let mut out = Bound::default();
         let node = found.node;
         let entry = lists.entries.get(&node.span()).copied();
         let client = lists.clients.get(&node.span());
-        let reader = |effective, wanted| Reader {
+        let reader = |effective, wanted| NodeReader {
             effective,
             global: lists.global,
             wanted,
         };
         for fact in uses.facts.iter().copied() {
             let known = match fact {
-                Fact::Own => Known::Value(reader(false, &uses.own).section(found.of, node)),
+                Fact::Own => KnownFact::Value(reader(false, &uses.own).section(found.of, node)),
                 Fact::Effective => {
-                    Known::Value(reader(true, &uses.effective).section(found.of, node))
+                    KnownFact::Value(reader(true, &uses.effective).section(found.of, node))
                 }
                 Fact::Url => {
                     let (known, holes) = url(found, entry);
@@ -154,7 +159,7 @@ impl<'a> Subject<'a> {
                     known
                 }
                 Fact::Urls => facts::urls(client),
-                Fact::Receiver => entry.map_or(Known::Unknown(None), facts::receiver),
+                Fact::Receiver => entry.map_or(KnownFact::Unknown(None), facts::receiver),
                 Fact::Issuer => {
                     let part = client.zip(self.configuration).map(|(client, it)| HttpPart {
                         client: client.clone(),
@@ -177,22 +182,22 @@ impl<'a> Subject<'a> {
 }
 
 /// What the rules for one kind of nodes take of a node.
-struct Uses<'r> {
+struct NodeUses<'r> {
     facts: Vec<Fact>,
-    own: Wanted<'r>,
-    effective: Wanted<'r>,
-    labels: Wanted<'r>,
+    own: WantedFacts<'r>,
+    effective: WantedFacts<'r>,
+    labels: WantedFacts<'r>,
 }
 
-impl<'r> Uses<'r> {
+impl<'r> NodeUses<'r> {
     fn of(rules: &[&'r CustomRule]) -> Self {
         let uses = || rules.iter().flat_map(|rule| &rule.uses);
         let named = |fact: &Fact| rules.iter().any(|rule| rule.names(*fact));
         Self {
             facts: OWN.iter().copied().filter(named).collect(),
-            own: Wanted::of(Fact::Own, uses()),
-            effective: Wanted::of(Fact::Effective, uses()),
-            labels: Wanted::of(Fact::Labels, uses()),
+            own: WantedFacts::of(Fact::Own, uses()),
+            effective: WantedFacts::of(Fact::Effective, uses()),
+            labels: WantedFacts::of(Fact::Labels, uses()),
         }
     }
 }
@@ -209,18 +214,21 @@ const OWN: &[Fact] = &[
     Fact::Labels,
 ];
 
-fn url<'d>(found: &Found<'_>, entry: Option<&Entry<'_>>) -> (Known<'d>, facts::Holes) {
-    if let Some(url) = entry.and_then(Entry::url) {
+fn url<'d>(
+    found: &RuleNode<'_>,
+    entry: Option<&RemoteWriteEntry<'_>>,
+) -> (KnownFact<'d>, facts::Holes) {
+    if let Some(url) = entry.and_then(RemoteWriteEntry::url) {
         return facts::url(&url.endpoint);
     }
     let known = match found.node.get("url").and_then(Node::as_str) {
         Some(text) => facts::url(&Endpoint::new(text)),
-        None => (Known::Unknown(None), Vec::new()),
+        None => (KnownFact::Unknown(None), Vec::new()),
     };
     match (found.kind, known) {
-        (NodeKind::RemoteRead, (Known::Unknown(None), holes)) => {
+        (RuleNodeKind::RemoteRead, (KnownFact::Unknown(None), holes)) => {
             let why = "the URL has no host to connect to";
-            (Known::Unknown(Some(why.to_owned())), holes)
+            (KnownFact::Unknown(Some(why.to_owned())), holes)
         }
         (_, known) => known,
     }
@@ -228,12 +236,12 @@ fn url<'d>(found: &Found<'_>, entry: Option<&Entry<'_>>) -> (Known<'d>, facts::H
 
 fn bind<'v>(
     fact: Fact,
-    known: Known<'v>,
+    known: KnownFact<'v>,
     context: &mut Context<'_, 'v>,
     unknown: &mut Vec<(Fact, Option<String>)>,
 ) {
     match known {
-        Known::Value(value) => context.add_variable_as_val(fact.name(), value),
-        Known::Unknown(why) => unknown.push((fact, why)),
+        KnownFact::Value(value) => context.add_variable_as_val(fact.name(), value),
+        KnownFact::Unknown(why) => unknown.push((fact, why)),
     }
 }

@@ -31,23 +31,23 @@ const STACK: usize = 128 << 20;
 
 /// An expression and where it is.
 #[derive(Debug)]
-pub(super) struct Source<'d> {
+pub(super) struct ExpressionSource<'d> {
     /// The expression as it was written.
     pub(super) expr: IdedExpr,
     offsets: SourceInfo,
-    spot: Spot<'d>,
+    spot: ExpressionSpot<'d>,
 }
 
 /// Where the text of an expression is in its page.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spot<'d> {
+pub(super) struct ExpressionSpot<'d> {
     /// The scalar of the front matter that holds it.
     pub(super) node: Node<'d>,
     /// The byte of that scalar's text with which it begins.
     pub(super) from: usize,
 }
 
-impl Spot<'_> {
+impl ExpressionSpot<'_> {
     /// The place of the bytes `from..to`.
     fn place(self, from: usize, to: usize) -> Place {
         let span = rule_file::part(self.node, self.from + from, self.from + to);
@@ -55,7 +55,7 @@ impl Spot<'_> {
     }
 }
 
-impl Source<'_> {
+impl ExpressionSource<'_> {
     /// Where a node of the expression is: its operator, its name, its literal.
     pub(super) fn place(&self, id: u64) -> Option<Place> {
         let (from, to) = self.offsets.offset_for(id)?;
@@ -103,7 +103,11 @@ impl Source<'_> {
 ///
 /// # Errors
 /// What is wrong with it, or that it would cost too much to run.
-pub(super) fn read<'d>(text: &str, spot: Spot<'d>, what: &str) -> Result<Source<'d>, PolicyError> {
+pub(super) fn read<'d>(
+    text: &str,
+    spot: ExpressionSpot<'d>,
+    what: &str,
+) -> Result<ExpressionSource<'d>, PolicyError> {
     let refuse = |from: usize, to: usize, why: String| PolicyError {
         message: format!("{what} {why}"),
         place: spot.place(from, to),
@@ -118,21 +122,21 @@ pub(super) fn read<'d>(text: &str, spot: Spot<'d>, what: &str) -> Result<Source<
         return Err(refuse(at, at + 1, why));
     }
     match parse(text) {
-        Parsed::Fine(expr, offsets) => Ok(Source {
+        ParsedExpression::Fine(expr, offsets) => Ok(ExpressionSource {
             expr,
             offsets,
             spot,
         }),
-        Parsed::Wrong(at, why) => Err(PolicyError {
+        ParsedExpression::Wrong(at, why) => Err(PolicyError {
             message: format!("{what} cannot be parsed: {why}"),
             place: spot.place(at, (at + 1).min(text.len().max(at))),
             help: None,
         }),
-        Parsed::Large(why) => Err(refuse(0, text.len(), why)),
+        ParsedExpression::Large(why) => Err(refuse(0, text.len(), why)),
     }
 }
 
-enum Parsed {
+enum ParsedExpression {
     Fine(IdedExpr, SourceInfo),
     /// The byte at which it is wrong, and why.
     Wrong(usize, String),
@@ -155,19 +159,19 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-fn parse(text: &str) -> Parsed {
+fn parse(text: &str) -> ParsedExpression {
     let read = || Parser::new().parse_with_source_info(text);
     match panics::caught(read) {
         Ok(Ok((expr, offsets))) => match too_large(&expr) {
-            Some(why) => Parsed::Large(why),
-            None => Parsed::Fine(expr, offsets),
+            Some(why) => ParsedExpression::Large(why),
+            None => ParsedExpression::Fine(expr, offsets),
         },
         // What follows the first fault is often its echo.
         Ok(Err(errors)) => match errors.errors.first() {
-            Some(error) => Parsed::Wrong(byte_at(text, error.pos), plain(&error.msg)),
-            None => Parsed::Wrong(0, "it is not valid CEL".to_owned()),
+            Some(error) => ParsedExpression::Wrong(byte_at(text, error.pos), plain(&error.msg)),
+            None => ParsedExpression::Wrong(0, "it is not valid CEL".to_owned()),
         },
-        Err(caught) => Parsed::Wrong(0, format!("the parser failed on it at {caught}")),
+        Err(caught) => ParsedExpression::Wrong(0, format!("the parser failed on it at {caught}")),
     }
 }
 

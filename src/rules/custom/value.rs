@@ -8,17 +8,17 @@ use cel::common::types::{
 };
 use cel::common::value::Val;
 
-use super::facts::Wanted;
+use super::facts::WantedFacts;
 use crate::finding::is_secret_name;
 use crate::prometheus::endpoint::{Endpoint, is_secret_parameter};
 use crate::schema::counting;
 use crate::schema::scalar::coerce;
-use crate::schema::scalar::number::{Resolved, resolve};
-use crate::schema::table::{Field, Found, Struct, Type};
+use crate::schema::scalar::number::{ResolvedScalar, resolve};
+use crate::schema::table::{Field, Struct, Type, WrittenKey};
 use crate::yaml::{Kind, Mapping, Node, Scalar, Style};
 
 /// A CEL value that borrows from a document.
-pub(super) type Value<'d> = Box<dyn Val + 'd>;
+pub(super) type CelValue<'d> = Box<dyn Val + 'd>;
 
 /// What stands for a secret.
 const REDACTED: &str = "[redacted]";
@@ -34,22 +34,22 @@ const INHERIT: &str = "inherit:global.";
 
 /// Reads nodes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reader<'r, 'd> {
+pub(super) struct NodeReader<'r, 'd> {
     /// Whether what is not written has its default.
     pub(super) effective: bool,
     /// The `global` section that defaults come from.
     pub(super) global: Option<Node<'d>>,
     /// Which keys of the section a caller asks for.
-    pub(super) wanted: &'r Wanted<'r>,
+    pub(super) wanted: &'r WantedFacts<'r>,
 }
 
-impl<'d> Reader<'_, 'd> {
+impl<'d> NodeReader<'_, 'd> {
     /// A section: a mapping whose keys are known.
-    pub(super) fn section(self, of: &'static Struct, node: Node<'d>) -> Value<'d> {
+    pub(super) fn section(self, of: &'static Struct, node: Node<'d>) -> CelValue<'d> {
         self.value(&Type::Section(of), node, 0)
     }
 
-    fn value(self, ty: &Type, node: Node<'d>, depth: usize) -> Value<'d> {
+    fn value(self, ty: &Type, node: Node<'d>, depth: usize) -> CelValue<'d> {
         if depth > DEEPEST {
             return Box::new(CelNull);
         }
@@ -73,7 +73,7 @@ impl<'d> Reader<'_, 'd> {
         ty: &Type,
         mapping: Mapping<'d>,
         depth: usize,
-    ) -> HashMap<CelMapKey<'d>, Value<'d>> {
+    ) -> HashMap<CelMapKey<'d>, CelValue<'d>> {
         let mut out = HashMap::new();
         for entry in counting(mapping) {
             // A key without a value is to Prometheus as if it were not there.
@@ -93,8 +93,13 @@ impl<'d> Reader<'_, 'd> {
     }
 
     /// Adds what counts where nothing is written.
-    fn fill(self, of: &'static Struct, out: &mut HashMap<CelMapKey<'d>, Value<'d>>, depth: usize) {
-        let mut add = |found: Found| {
+    fn fill(
+        self,
+        of: &'static Struct,
+        out: &mut HashMap<CelMapKey<'d>, CelValue<'d>>,
+        depth: usize,
+    ) {
+        let mut add = |found: WrittenKey| {
             let key = name(found.field.key);
             if found.field.removed.is_none()
                 && !out.contains_key(&key)
@@ -105,7 +110,7 @@ impl<'d> Reader<'_, 'd> {
         };
         match self.wanted {
             // Of the many keys that a section has, few are asked for.
-            Wanted::Keys(keys) if depth == 0 => {
+            WantedFacts::Keys(keys) if depth == 0 => {
                 keys.iter().filter_map(|key| of.find(key)).for_each(add);
             }
             _ => of.each(&mut add),
@@ -113,7 +118,7 @@ impl<'d> Reader<'_, 'd> {
     }
 
     /// What counts for a key that is not written; none where that is nothing at all.
-    fn absent(self, field: &'static Field, depth: usize) -> Option<Value<'d>> {
+    fn absent(self, field: &'static Field, depth: usize) -> Option<CelValue<'d>> {
         if let Some(inherited) = field.default.and_then(|text| text.strip_prefix(INHERIT)) {
             let global = crate::schema::tables::CONFIG.find("global")?.field.ty;
             let Type::Section(global) = global else {
@@ -180,10 +185,10 @@ fn name(text: &str) -> CelMapKey<'_> {
 }
 
 /// A scalar.
-fn leaf<'d>(ty: &Type, scalar: Scalar<'d>) -> Value<'d> {
+fn leaf<'d>(ty: &Type, scalar: Scalar<'d>) -> CelValue<'d> {
     let plain = scalar.style == Style::Plain;
     let (text, tag) = (scalar.text, scalar.tag);
-    let typed: Option<Value<'d>> = match ty {
+    let typed: Option<CelValue<'d>> = match ty {
         Type::Bool => boxed(
             coerce::boolean(text, plain, tag)
                 .ok()
@@ -212,40 +217,40 @@ fn leaf<'d>(ty: &Type, scalar: Scalar<'d>) -> Value<'d> {
     typed.unwrap_or_else(|| Box::new(CelString::from(text)))
 }
 
-fn boxed<'d, T: Val + 'd>(value: Option<T>) -> Option<Value<'d>> {
-    value.map(|value| Box::new(value) as Value<'d>)
+fn boxed<'d, T: Val + 'd>(value: Option<T>) -> Option<CelValue<'d>> {
+    value.map(|value| Box::new(value) as CelValue<'d>)
 }
 
 /// A scalar that the schema says nothing about, as go-yaml takes it.
-fn any<'d>(scalar: Scalar<'d>, plain: bool) -> Option<Value<'d>> {
+fn any<'d>(scalar: Scalar<'d>, plain: bool) -> Option<CelValue<'d>> {
     match resolve(scalar.text, plain, scalar.tag).ok()? {
-        Resolved::Null => Some(Box::new(CelNull)),
-        Resolved::Bool(value) => Some(Box::new(CelBool::from(value))),
-        Resolved::Int(value) => Some(Box::new(CelInt::from(value))),
-        Resolved::Float(value) => Some(Box::new(CelDouble::from(value))),
+        ResolvedScalar::Null => Some(Box::new(CelNull)),
+        ResolvedScalar::Bool(value) => Some(Box::new(CelBool::from(value))),
+        ResolvedScalar::Int(value) => Some(Box::new(CelInt::from(value))),
+        ResolvedScalar::Float(value) => Some(Box::new(CelDouble::from(value))),
         _ => None,
     }
 }
 
 /// A text by itself.
-pub(super) fn text<'d>(text: impl Into<String>) -> Value<'d> {
+pub(super) fn text<'d>(text: impl Into<String>) -> CelValue<'d> {
     Box::new(CelString::from(text.into()))
 }
 
 /// A map with these entries.
-pub(super) fn record<'d>(entries: Vec<(&'static str, Value<'d>)>) -> Value<'d> {
+pub(super) fn record<'d>(entries: Vec<(&'static str, CelValue<'d>)>) -> CelValue<'d> {
     let entries = entries.into_iter().map(|(key, value)| (name(key), value));
     Box::new(CelMap::from(entries.collect::<HashMap<_, _>>()))
 }
 
 /// The same with keys of the user.
-pub(super) fn map<'d>(entries: Vec<(String, Value<'d>)>) -> Value<'d> {
+pub(super) fn map<'d>(entries: Vec<(String, CelValue<'d>)>) -> CelValue<'d> {
     let entries = entries.into_iter();
     let entries = entries.map(|(key, value)| (CelMapKey::String(CelString::from(key)), value));
     Box::new(CelMap::from(entries.collect::<HashMap<_, _>>()))
 }
 
 /// A list.
-pub(super) fn list<'d>(items: Vec<Value<'d>>) -> Value<'d> {
+pub(super) fn list<'d>(items: Vec<CelValue<'d>>) -> CelValue<'d> {
     Box::new(CelList::from(items))
 }

@@ -10,7 +10,7 @@ use super::syntax;
 use crate::finding::{Finding, Severity, Unchecked};
 use crate::panics;
 use crate::prometheus::HttpClient;
-use crate::rules::Judgement;
+use crate::rules::RuleJudgment;
 use crate::yaml::Node;
 
 /// What of a node is not known.
@@ -47,7 +47,7 @@ impl Bound {
         node: Node<'_>,
         context: &Context<'_, '_>,
         budget: &FileBudget,
-        out: &mut Judgement,
+        out: &mut RuleJudgment,
     ) {
         let evaluate = || self.evaluate(rule, context, budget);
         let came_to = panics::caught(evaluate).unwrap_or_else(|caught| {
@@ -94,7 +94,7 @@ impl Bound {
         found.map(|credential| facts::spot(&credential))
     }
 
-    fn unknown(&self, rule: &CustomRule, node: Node<'_>, why: &str, out: &mut Judgement) {
+    fn unknown(&self, rule: &CustomRule, node: Node<'_>, why: &str, out: &mut RuleJudgment) {
         let reason = format!("the rule {} could not be evaluated here: {why}", rule.name);
         match rule.unknown {
             Unknown::Skip => {}

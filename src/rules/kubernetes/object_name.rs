@@ -2,9 +2,9 @@
 //! spelled almost so.
 
 use crate::finding::Severity;
-use crate::rules::{Findings, Start};
+use crate::rules::{PrometheusStart, RuleFindings};
 
-pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
     let deployment = start.deployment;
     for mount in &deployment.mounts {
         for object in start.facts.misnamed_objects(deployment, mount) {

@@ -1,18 +1,18 @@
 //! `network/ingress`: what routes the host of an endpoint does not serve it as it is written.
 
-use crate::facts::Reason;
+use crate::facts::RouteFault;
 use crate::finding::Severity;
-use crate::prometheus::endpoint::{Endpoint, Network, Piece};
-use crate::rules::{Entry, Findings};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork, UrlPiece};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
 /// The statuses of redirects that keep the method and the body of a request (RFC 9110, 15.4).
 const KEEPING: &[u16] = &[307, 308];
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(url) = entry.sound_url() else { return };
     let endpoint = &url.endpoint;
     let is_open = !endpoint.placeholders().is_empty();
-    if is_open || endpoint.network() == Network::Loopback {
+    if is_open || endpoint.network() == HostNetwork::Loopback {
         return;
     }
     // A proxy may have other routes to the host.
@@ -26,10 +26,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         return;
     };
     // A path that no receiver has is reported by `remote-write/url-shape`.
-    if matches!(found.why, Reason::Path(_)) && entry.right_url().is_none() {
+    if matches!(found.why, RouteFault::Path(_)) && entry.right_url().is_none() {
         return;
     }
-    let Words {
+    let IngressWording {
         severity,
         piece,
         message,
@@ -47,27 +47,32 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 }
 
 /// The word in fingerprints.
-fn kind(why: &Reason) -> &'static str {
+fn kind(why: &RouteFault) -> &'static str {
     match why {
-        Reason::Path(_) => "path",
-        Reason::Redirect(_) => "redirect",
-        Reason::Moved(_) => "moved",
-        Reason::NoPort(..) => "backend-port",
-        Reason::NoHttp => "no-http",
-        Reason::NoHttps => "no-https",
+        RouteFault::Path(_) => "path",
+        RouteFault::Redirect(_) => "redirect",
+        RouteFault::Moved(_) => "moved",
+        RouteFault::NoPort(..) => "backend-port",
+        RouteFault::NoHttp => "no-http",
+        RouteFault::NoHttps => "no-https",
     }
 }
 
 /// What is reported, and the piece of the URL that it is about.
-struct Words {
+struct IngressWording {
     severity: Severity,
-    piece: Option<Piece>,
+    piece: Option<UrlPiece>,
     message: String,
     help: String,
 }
 
-fn in_words(entry: &Entry<'_>, endpoint: &Endpoint, by: &str, why: &Reason) -> Words {
-    let warning = |piece, message, help: &str| Words {
+fn in_words(
+    entry: &RemoteWriteEntry<'_>,
+    endpoint: &Endpoint,
+    by: &str,
+    why: &RouteFault,
+) -> IngressWording {
+    let warning = |piece, message, help: &str| IngressWording {
         severity: Severity::Warning,
         piece,
         message,
@@ -76,7 +81,7 @@ fn in_words(entry: &Entry<'_>, endpoint: &Endpoint, by: &str, why: &Reason) -> W
     let path = Some(endpoint.path());
     let scheme = endpoint.scheme();
     match why {
-        Reason::Path(paths) => {
+        RouteFault::Path(paths) => {
             let shown = paths.iter().take(3).map(|path| format!("`{path}`"));
             let shown = shown.collect::<Vec<_>>().join(", ");
             let message =
@@ -85,16 +90,16 @@ fn in_words(entry: &Entry<'_>, endpoint: &Endpoint, by: &str, why: &Reason) -> W
                 format!("write a path that it serves, or add this one to it; it has {shown}");
             warning(path, message, &help)
         }
-        Reason::Moved(status) => {
+        RouteFault::Moved(status) => {
             let (severity, so) = redirected(entry, *status);
             let so = so.replace(", first in the clear", "");
             let message = format!("{by} answers this path with a redirect, {status}: {so}");
-            Words {
+            IngressWording {
                 severity,
                 ..warning(path, message, "write the URL that it redirects to")
             }
         }
-        Reason::NoPort(service, ports) => {
+        RouteFault::NoPort(service, ports) => {
             let shown: Vec<_> = ports.iter().map(u16::to_string).collect();
             let message = format!(
                 "{by} routes to a port that the Service `{service}` does not have: every sample is rejected with 503"
@@ -102,19 +107,19 @@ fn in_words(entry: &Entry<'_>, endpoint: &Endpoint, by: &str, why: &Reason) -> W
             let help = format!("write a port of the Service there: {}", shown.join(", "));
             warning(None, message, &help)
         }
-        Reason::NoHttp => {
+        RouteFault::NoHttp => {
             let message =
                 format!("{by} does not serve plain http: every sample is rejected with 503");
             warning(scheme, message, "write `https://`")
         }
-        Reason::NoHttps => {
+        RouteFault::NoHttps => {
             let message = format!("{by} has no `tls`: https requests do not arrive");
             warning(scheme, message, "write `http://`, or set `tls` there")
         }
-        Reason::Redirect(status) => {
+        RouteFault::Redirect(status) => {
             let (severity, so) = redirected(entry, *status);
             let message = format!("{by} redirects plain http with {status}: {so}");
-            Words {
+            IngressWording {
                 severity,
                 ..warning(scheme, message, "write `https://`")
             }
@@ -123,7 +128,7 @@ fn in_words(entry: &Entry<'_>, endpoint: &Endpoint, by: &str, why: &Reason) -> W
 }
 
 /// What becomes of samples that are redirected.
-fn redirected(entry: &Entry<'_>, status: u16) -> (Severity, &'static str) {
+fn redirected(entry: &RemoteWriteEntry<'_>, status: u16) -> (Severity, &'static str) {
     let follows = entry.write.http().follows_redirects();
     match (follows, KEEPING.contains(&status)) {
         (true, true) => (

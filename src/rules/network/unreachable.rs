@@ -3,14 +3,14 @@
 use std::cell::OnceCell;
 
 use crate::discover::EmbeddedIn;
-use crate::facts::deployment::Mode;
+use crate::facts::deployment::NetworkMode;
 use crate::facts::{Unreachable, Why};
 use crate::finding::Severity;
-use crate::prometheus::endpoint::{Endpoint, Piece};
-use crate::prometheus::{Address, Client, Role, Section};
-use crate::rules::{Configuration, Findings, advice};
+use crate::prometheus::endpoint::{Endpoint, UrlPiece};
+use crate::prometheus::{Address, AddressRole, Client, ClientSection};
+use crate::rules::{Configuration, RuleFindings, advice};
 
-pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
     // To take each address apart takes as long as a dozen other rules.
     let standpoint = configuration.standpoint();
     let Some(standpoint) = standpoint.filter(|standpoint| standpoint.may_tell()) else {
@@ -45,7 +45,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
 }
 
 fn is_target(address: &Address<'_>) -> bool {
-    address.role == Role::Server(Section::Scrape)
+    address.role == AddressRole::Server(ClientSection::Scrape)
 }
 
 /// Whether nothing is ever sent there: without rules there are no alerts, and the sample file of Prometheus
@@ -56,7 +56,7 @@ fn is_idle(address: &Address<'_>, configuration: &Configuration<'_>) -> bool {
         let files = root.get("rule_files");
         files.is_some_and(|files| files.items().next().is_some())
     };
-    address.role == Role::Server(Section::Alertmanager)
+    address.role == AddressRole::Server(ClientSection::Alertmanager)
         && matches!(
             configuration.holder,
             None | Some(EmbeddedIn::Object { .. } | EmbeddedIn::Compose(_))
@@ -69,7 +69,7 @@ fn report(
     endpoint: &Endpoint,
     found: &Unreachable,
     most: Option<Severity>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let Some(scalar) = address.node.scalar() else {
         return;
@@ -95,7 +95,7 @@ fn report(
 }
 
 /// The piece of a URL that is wrong, and what to write in its place, if that is known.
-fn correction(endpoint: &Endpoint, why: &Why) -> (Piece, Option<String>) {
+fn correction(endpoint: &Endpoint, why: &Why) -> (UrlPiece, Option<String>) {
     let host = endpoint.host().unwrap_or_default();
     let label = |number: usize| endpoint.labels().get(number).copied().unwrap_or(host);
     // Without a port in the URL there is none to replace.
@@ -253,15 +253,15 @@ fn other_alias(service: &str, alias: &str, network: &str, so: &str) -> (String, 
     )
 }
 
-fn other_mode(service: &str, so: &str, mode: Mode) -> (String, String) {
+fn other_mode(service: &str, so: &str, mode: NetworkMode) -> (String, String) {
     let message = format!(
         "`{service}` has `network_mode: {}`, so its name does not resolve: {so}",
         mode.word()
     );
     let help = match mode {
-        Mode::Host => "write `host.docker.internal`, with `extra_hosts: ['host.docker.internal:host-gateway']` for this container"
+        NetworkMode::Host => "write `host.docker.internal`, with `extra_hosts: ['host.docker.internal:host-gateway']` for this container"
             .to_owned(),
-        Mode::Bridge | Mode::None => format!("remove `network_mode` of `{service}`"),
+        NetworkMode::Bridge | NetworkMode::None => format!("remove `network_mode` of `{service}`"),
     };
     (message, help)
 }
@@ -310,16 +310,16 @@ fn not_offered(
     (message, help)
 }
 
-fn own_mode(from: &str, so: &str, mode: Mode, published: Option<u16>) -> (String, String) {
+fn own_mode(from: &str, so: &str, mode: NetworkMode, published: Option<u16>) -> (String, String) {
     let why = match mode {
-        Mode::None => "has no network",
-        Mode::Host => "uses the host network, where this name does not resolve",
-        Mode::Bridge => "is in the default bridge network, which has no DNS for containers",
+        NetworkMode::None => "has no network",
+        NetworkMode::Host => "uses the host network, where this name does not resolve",
+        NetworkMode::Bridge => "is in the default bridge network, which has no DNS for containers",
     };
     let message = format!("{from} {why}: {so}");
     let help = match (mode, published) {
-        (Mode::Host, Some(port)) => format!("write `localhost:{port}`, the published port"),
-        (Mode::Host, None) => {
+        (NetworkMode::Host, Some(port)) => format!("write `localhost:{port}`, the published port"),
+        (NetworkMode::Host, None) => {
             "publish the port of the service, and write `localhost` with that port".to_owned()
         }
         _ => "remove `network_mode` of this container".to_owned(),

@@ -2,9 +2,9 @@
 
 use crate::facts::opstrace::TenantHost;
 use crate::finding::Severity;
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let (Some(host), Some(url)) = (entry.opstrace_host(), entry.url()) else {
         return;
     };

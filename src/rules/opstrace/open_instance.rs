@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::facts::opstrace::Instance;
 use crate::finding::{Place, Severity};
-use crate::rules::{Common, Configuration, Entry, Findings};
+use crate::rules::{Common, Configuration, RemoteWriteEntry, RuleFindings};
 
 /// At most so many other endpoints are shown.
 const SHOWN: usize = 5;
 
-pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
-    let mut open: BTreeMap<&str, Vec<(&Instance, &Place, &Entry<'_>)>> = BTreeMap::new();
+pub(super) fn check(configurations: &[Configuration<'_>], out: &mut RuleFindings<'_>) {
+    let mut open: BTreeMap<&str, Vec<(&Instance, &Place, &RemoteWriteEntry<'_>)>> = BTreeMap::new();
     let entries = configurations
         .iter()
         .flat_map(|configuration| &configuration.entries);
@@ -63,7 +63,7 @@ pub(super) fn in_common(configuration: &Configuration<'_>) -> Vec<Common> {
 }
 
 /// The instance that an entry sends to, if it is open, and where that is set.
-fn open_at<'e>(entry: &'e Entry<'_>) -> Option<(&'e Instance, &'e Place)> {
+fn open_at<'e>(entry: &'e RemoteWriteEntry<'_>) -> Option<(&'e Instance, &'e Place)> {
     let instance = entry.opstrace_host().and_then(|_| entry.instance())?;
     Some((instance, instance.open.as_ref()?))
 }

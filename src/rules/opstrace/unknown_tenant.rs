@@ -2,9 +2,9 @@
 
 use crate::facts::opstrace::{SYSTEM_TENANT, TenantHost};
 use crate::finding::{Severity, nearest};
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let (Some(host), Some(instance)) = (entry.opstrace_host(), entry.instance()) else {
         return;
     };

@@ -2,10 +2,10 @@
 
 use crate::finding::Severity;
 use crate::rules::relabel::RelabelList;
-use crate::rules::{Findings, advice};
+use crate::rules::{RuleFindings, advice};
 use promvet_syntax::go::regex::doubled_backslash;
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     for (rule, _) in &list.rules {
         let Some(from) = doubled_backslash(rule.regex) else {
             continue;

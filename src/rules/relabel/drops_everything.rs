@@ -1,12 +1,12 @@
 //! Rules behind which nothing is left.
 
 use crate::finding::Severity;
-use crate::prometheus::{Effect, Matches, Reason};
-use crate::rules::Findings;
-use crate::rules::relabel::{RelabelList, Stage, dropped, why};
+use crate::prometheus::{Effect, MatchReason, Matches};
+use crate::rules::RuleFindings;
+use crate::rules::relabel::{RelabelList, RelabelStage, dropped, why};
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
-    if list.stage == Stage::Written {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
+    if list.stage == RelabelStage::Written {
         return;
     }
     for (rule, step) in list.steps() {
@@ -17,16 +17,16 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
         let why = why(list, rule, &step.matches);
         let message = format!("this rule drops {what}: {why}");
         let help = match &step.matches {
-            Matches::Never(Reason::Left(_) | Reason::NotKept(_)) => {
+            Matches::Never(MatchReason::Left(_) | MatchReason::NotKept(_)) => {
                 "join both patterns with `|` in one rule to keep what matches either"
             }
-            Matches::Never(Reason::Separator) => {
+            Matches::Never(MatchReason::Separator) => {
                 "write the separator into the pattern, or name one label only"
             }
-            Matches::Never(Reason::Foreign(_)) if rule.sources.len() > 1 => {
+            Matches::Never(MatchReason::Foreign(_)) if rule.sources.len() > 1 => {
                 "write the separator into the pattern, or set `separator`"
             }
-            Matches::Never(Reason::NoSources) | Matches::Always(Reason::NoSources) => {
+            Matches::Never(MatchReason::NoSources) | Matches::Always(MatchReason::NoSources) => {
                 "add `source_labels`"
             }
             _ => "correct the pattern or the labels, or remove the rule",

@@ -1,37 +1,38 @@
 //! What is known of the labels before a list.
 
-use super::{Reader, Stage, TARGET_SETTINGS};
+use super::{LoadedBy, RelabelStage, TARGET_SETTINGS};
 use crate::prometheus::endpoint::has_placeholder;
-use crate::prometheus::{Config, Discovered, Labels, Value, discovered};
+use crate::prometheus::{Config, Discovered, KnownLabelValue, KnownLabels, discovered};
 use crate::schema::Version;
 use crate::yaml::{Mapping, Node};
 
 /// What is known of the labels before a list at a stage, `of` being the section that holds it; and the
 /// discoveries of that.
 pub(super) fn labels(
-    stage: Stage,
+    stage: RelabelStage,
     config: Config<'_>,
     of: Mapping<'_>,
-    reader: Reader,
+    reader: LoadedBy,
     releases: &[Version],
-) -> (Discovered, Labels) {
+) -> (Discovered, KnownLabels) {
     match stage {
-        Stage::Targets => targets(of, reader, releases),
-        Stage::Alertmanagers => {
+        RelabelStage::Targets => targets(of, reader, releases),
+        RelabelStage::Alertmanagers => {
             let found = discovered(of, releases);
             // Static targets alone have no labels of a discovery.
             let is_static = of.get("static_configs").is_some_and(|node| !node.is_null());
             let has_discovery = !is_static || found.any || reader.generated || of.has_merge();
             let known = match has_discovery || reader.template || reader.incomplete {
-                true => Labels::unknown(),
-                false => Labels::unknown().without("__meta_"),
+                true => KnownLabels::unknown(),
+                false => KnownLabels::unknown().without("__meta_"),
             };
             (found, known)
         }
-        Stage::Samples => (Discovered::default(), samples()),
-        Stage::Written => (Discovered::default(), written(config)),
-        Stage::Alerts => {
-            let known = without_targets(Labels::unknown()).with("__name__", Value::absent());
+        RelabelStage::Samples => (Discovered::default(), samples()),
+        RelabelStage::Written => (Discovered::default(), written(config)),
+        RelabelStage::Alerts => {
+            let known =
+                without_targets(KnownLabels::unknown()).with("__name__", KnownLabelValue::absent());
             (Discovered::default(), external(config, known))
         }
     }
@@ -39,16 +40,16 @@ pub(super) fn labels(
 
 /// Labels of samples: every one has a name. What an exporter, or a rule that records, sets besides is
 /// not known.
-pub(super) fn samples() -> Labels {
+pub(super) fn samples() -> KnownLabels {
     thread_local! {
-        static SAMPLES: Labels =
-            without_targets(Labels::unknown()).with("__name__", Value::Present);
+        static SAMPLES: KnownLabels =
+            without_targets(KnownLabels::unknown()).with("__name__", KnownLabelValue::Present);
     }
-    SAMPLES.with(Labels::clone)
+    SAMPLES.with(KnownLabels::clone)
 }
 
 /// Without labels of targets, which are gone after the scrape.
-fn without_targets(labels: Labels) -> Labels {
+fn without_targets(labels: KnownLabels) -> KnownLabels {
     let labels = labels.without("__meta_").without("__param_");
     TARGET_SETTINGS
         .iter()
@@ -56,29 +57,29 @@ fn without_targets(labels: Labels) -> Labels {
 }
 
 /// Labels of samples that are sent: rules of jobs may have left labels of targets behind.
-fn written(config: Config<'_>) -> Labels {
+fn written(config: Config<'_>) -> KnownLabels {
     let mut jobs = config.scrape_configs();
     let leftovers = jobs.any(|job| job.get("metric_relabel_configs").is_some());
     let includes = config.root().get("scrape_config_files").is_some();
     let known = match leftovers || includes {
-        true => Labels::unknown().with("__name__", Value::Present),
+        true => KnownLabels::unknown().with("__name__", KnownLabelValue::Present),
         false => samples(),
     };
     external(config, known)
 }
 
 /// With the external labels, which are added where a label of the name does not exist.
-fn external(config: Config<'_>, known: Labels) -> Labels {
+fn external(config: Config<'_>, known: KnownLabels) -> KnownLabels {
     let labels = config.external_labels().into_iter();
     labels
         .flat_map(Mapping::entries)
         .fold(known, |known, entry| {
-            known.with(entry.name().to_owned(), Value::Any)
+            known.with(entry.name().to_owned(), KnownLabelValue::Any)
         })
 }
 
 /// Labels of targets before relabeling (`scrape/target.go` of Prometheus, `PopulateLabels`).
-fn targets(job: Mapping<'_>, reader: Reader, releases: &[Version]) -> (Discovered, Labels) {
+fn targets(job: Mapping<'_>, reader: LoadedBy, releases: &[Version]) -> (Discovered, KnownLabels) {
     let mut found = discovered(job, releases);
     let groups: Vec<_> = job
         .get("static_configs")
@@ -94,7 +95,7 @@ fn targets(job: Mapping<'_>, reader: Reader, releases: &[Version]) -> (Discovere
         base = base.with_plain().with_family("__tmp_");
     }
     if found.open || reader.template {
-        base = base.with("job", Value::Present);
+        base = base.with("job", KnownLabelValue::Present);
     }
     if reader.template {
         base = base.with_plain();
@@ -102,7 +103,7 @@ fn targets(job: Mapping<'_>, reader: Reader, releases: &[Version]) -> (Discovere
     let discoveries = !found.kinds.is_empty() || found.open;
     let mut all = discoveries.then(|| {
         let known = found.labels(base.clone());
-        known.with("__address__", Value::Present)
+        known.with("__address__", KnownLabelValue::Present)
     });
     let mut groups = groups.into_iter().peekable();
     while let Some(group) = groups.next() {
@@ -120,53 +121,57 @@ fn targets(job: Mapping<'_>, reader: Reader, releases: &[Version]) -> (Discovere
     let all = all.unwrap_or(base);
     let known = match all.is_absent("__name__") {
         true => all,
-        false => all.with("__name__", Value::absent()),
+        false => all.with("__name__", KnownLabelValue::absent()),
     };
     (found, known)
 }
 
 /// What every job sets.
-fn of_every_job() -> Labels {
+fn of_every_job() -> KnownLabels {
     // Switches of histograms, since 3.13 (`scrape/target.go`).
     let switches = [
         "__scrape_native_histograms__",
         "__always_scrape_classic_histograms__",
         "__convert_classic_histograms_to_nhcb__",
     ];
-    let present = TARGET_SETTINGS.iter().map(|name| (*name, Value::Present));
-    let any = switches.into_iter().map(|name| (name, Value::Any));
+    let present = TARGET_SETTINGS
+        .iter()
+        .map(|name| (*name, KnownLabelValue::Present));
+    let any = switches
+        .into_iter()
+        .map(|name| (name, KnownLabelValue::Any));
     // No series is in sight at a target, and no discovery sets its name.
-    let absent = [("__name__", Value::absent())];
+    let absent = [("__name__", KnownLabelValue::absent())];
     let known = present.chain(any).chain(absent);
-    known.fold(Labels::default(), |labels, (name, value)| {
+    known.fold(KnownLabels::default(), |labels, (name, value)| {
         labels.with(name, value)
     })
 }
 
 /// What the settings of a job become.
-fn settings(job: Mapping<'_>) -> Labels {
+fn settings(job: Mapping<'_>) -> KnownLabels {
     let text = |key: &str| job.get(key).and_then(Node::as_str);
     let known = |text: Option<&str>| match text {
-        Some(text) if !text.is_empty() && !has_placeholder(text) => Value::only(text),
-        _ => Value::Present,
+        Some(text) if !text.is_empty() && !has_placeholder(text) => KnownLabelValue::only(text),
+        _ => KnownLabelValue::Present,
     };
     thread_local! {
-        static OF_EVERY_JOB: Labels = of_every_job();
+        static OF_EVERY_JOB: KnownLabels = of_every_job();
     }
-    let labels = OF_EVERY_JOB.with(Labels::clone);
+    let labels = OF_EVERY_JOB.with(KnownLabels::clone);
     let mut labels = labels.with("job", known(text("job_name")));
     let params = job.get("params").and_then(Node::mapping);
     for entry in params.into_iter().flat_map(Mapping::entries) {
-        labels = labels.with(format!("__param_{}", entry.name()), Value::Any);
+        labels = labels.with(format!("__param_{}", entry.name()), KnownLabelValue::Any);
     }
     labels
 }
 
-fn static_group(group: Node<'_>, base: Labels, reader: Reader) -> Labels {
+fn static_group(group: Node<'_>, base: KnownLabels, reader: LoadedBy) -> KnownLabels {
     let is_known = |text: &str| !reader.template && !has_placeholder(text);
     let known = |text: Option<&str>| match text {
-        Some(text) if is_known(text) => Value::only(text),
-        _ => Value::Any,
+        Some(text) if is_known(text) => KnownLabelValue::only(text),
+        _ => KnownLabelValue::Any,
     };
     let mut labels = base;
     let own = group.get("labels").and_then(Node::mapping);
@@ -175,9 +180,11 @@ fn static_group(group: Node<'_>, base: Labels, reader: Reader) -> Labels {
     }
     let targets = group.get("targets").into_iter().flat_map(Node::items);
     let address = targets.map(|target| match target.as_str() {
-        Some(text) if !text.is_empty() && is_known(text) => Value::only(text),
-        _ => Value::Present,
+        Some(text) if !text.is_empty() && is_known(text) => KnownLabelValue::only(text),
+        _ => KnownLabelValue::Present,
     });
-    let address = address.reduce(Value::or).unwrap_or(Value::Present);
+    let address = address
+        .reduce(KnownLabelValue::or)
+        .unwrap_or(KnownLabelValue::Present);
     labels.with("__address__", address)
 }

@@ -1,13 +1,13 @@
 //! Lists that are matched as if they were one of their items.
 
 use crate::finding::Severity;
-use crate::prometheus::{Effect, Matches, Reason};
+use crate::prometheus::{Effect, MatchReason, Matches};
 use crate::rules::relabel::{RelabelList, dropped, has_doubled_backslash};
-use crate::rules::{Findings, advice};
+use crate::rules::{RuleFindings, advice};
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     for (rule, step) in list.steps() {
-        let Matches::Never(Reason::Edges(edge)) = &step.matches else {
+        let Matches::Never(MatchReason::Edges(edge)) = &step.matches else {
             continue;
         };
         if has_doubled_backslash(rule.regex) {

@@ -2,24 +2,24 @@
 
 use crate::finding::Severity;
 use crate::prometheus::RelabelRule;
-use crate::rules::Findings;
-use crate::rules::relabel::{RelabelList, Stage};
+use crate::rules::RuleFindings;
+use crate::rules::relabel::{RelabelList, RelabelStage};
 use crate::schema::Version;
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(after) = &list.after else {
         return;
     };
     let intervals = Version::new(2, 30, 0);
     let has_intervals = list.releases.iter().all(|release| *release >= intervals);
     let needed: &[&str] = match list.stage {
-        Stage::Targets if has_intervals => {
+        RelabelStage::Targets if has_intervals => {
             &["__address__", "__scrape_interval__", "__scrape_timeout__"]
         }
-        Stage::Targets | Stage::Alertmanagers => &["__address__"],
-        Stage::Samples => &["__name__"],
+        RelabelStage::Targets | RelabelStage::Alertmanagers => &["__address__"],
+        RelabelStage::Samples => &["__name__"],
         // `remote-write/relabel` reports samples that are sent.
-        Stage::Written | Stage::Alerts => return,
+        RelabelStage::Written | RelabelStage::Alerts => return,
     };
     let lost = needed.iter().filter(|label| after.get(label).is_absent());
     let mut lost = lost.filter_map(|label| {
@@ -30,8 +30,10 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
         return;
     };
     let what = match list.stage {
-        Stage::Targets => format!("every target loses `{label}`, so none is scraped"),
-        Stage::Alertmanagers => format!("every Alertmanager loses `{label}`, so none gets alerts"),
+        RelabelStage::Targets => format!("every target loses `{label}`, so none is scraped"),
+        RelabelStage::Alertmanagers => {
+            format!("every Alertmanager loses `{label}`, so none gets alerts")
+        }
         _ => format!("every sample loses `{label}`, and the whole scrape fails"),
     };
     let why = match &*rule.action {

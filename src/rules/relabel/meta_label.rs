@@ -1,12 +1,12 @@
 //! `__meta_` labels that no service discovery of the job sets.
 
 use crate::finding::{Severity, nearest};
-use crate::prometheus::{Effect, MetaLabel, RelabelRule, Step, lists_of, setters};
+use crate::prometheus::{Effect, MetaLabel, RelabelRule, RuleOutcome, lists_of, setters};
 use crate::rules::relabel::{RelabelList, dropped};
-use crate::rules::{Findings, advice};
+use crate::rules::{RuleFindings, advice};
 use crate::schema::Version;
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     for (rule, step) in list.steps() {
         // A list that several jobs have reads what only some of their discoveries set.
         if list.shared && step.effect != Effect::DropsAll {
@@ -20,8 +20,8 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
 fn sources(
     list: &RelabelList<'_, '_>,
     rule: &RelabelRule<'_>,
-    step: &Step,
-    out: &mut Findings<'_>,
+    step: &RuleOutcome,
+    out: &mut RuleFindings<'_>,
 ) {
     if list.discovered.open {
         return;
@@ -247,7 +247,7 @@ fn of_other_role(label: &str, names: &[&str]) -> Option<String> {
     found.next().is_none().then(|| (*name).to_owned())
 }
 
-fn effect(list: &RelabelList<'_, '_>, step: &Step) -> String {
+fn effect(list: &RelabelList<'_, '_>, step: &RuleOutcome) -> String {
     match step.effect {
         Effect::DropsAll => format!(": this rule drops {}", dropped(list.stage)),
         Effect::DropsNothing => ": this rule drops nothing".to_owned(),
@@ -257,7 +257,12 @@ fn effect(list: &RelabelList<'_, '_>, step: &Step) -> String {
 }
 
 /// `labelmap` for labels that no discovery sets.
-fn mapped(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &mut Findings<'_>) {
+fn mapped(
+    list: &RelabelList<'_, '_>,
+    rule: &RelabelRule<'_>,
+    step: &RuleOutcome,
+    out: &mut RuleFindings<'_>,
+) {
     if rule.action != "labelmap" || !step.names_nothing || list.discovered.open {
         return;
     }

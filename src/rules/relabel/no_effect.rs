@@ -3,21 +3,26 @@
 use std::collections::BTreeSet;
 
 use crate::finding::Severity;
-use crate::prometheus::{Effect, Matches, Reason, RelabelRule, Step};
-use crate::rules::Findings;
-use crate::rules::relabel::{RelabelList, Stage, why};
+use crate::prometheus::{Effect, MatchReason, Matches, RelabelRule, RuleOutcome};
+use crate::rules::RuleFindings;
+use crate::rules::relabel::{RelabelList, RelabelStage, why};
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     for (rule, step) in list.steps() {
         never(list, rule, step, out);
     }
     undone(list, out);
 }
 
-fn never(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &mut Findings<'_>) {
+fn never(
+    list: &RelabelList<'_, '_>,
+    rule: &RelabelRule<'_>,
+    step: &RuleOutcome,
+    out: &mut RuleFindings<'_>,
+) {
     let chooses = rule.action != "replace";
     // `remote-write/relabel` reports those.
-    if list.stage == Stage::Written && chooses || list.is_reported_elsewhere(rule, step) {
+    if list.stage == RelabelStage::Written && chooses || list.is_reported_elsewhere(rule, step) {
         return;
     }
     let (severity, what) = match step.effect {
@@ -28,21 +33,25 @@ fn never(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &
     };
     let severity = match step.matches {
         // One shard of one is what the Prometheus Operator writes.
-        Matches::Always(Reason::Known(_) | Reason::Left(_) | Reason::Absent) => return,
+        Matches::Always(MatchReason::Known(_) | MatchReason::Left(_) | MatchReason::Absent) => {
+            return;
+        }
         // One list often serves several jobs, or targets that are still to come.
-        Matches::Never(Reason::Known(_) | Reason::Absent | Reason::Left(_)) => Severity::Info,
+        Matches::Never(MatchReason::Known(_) | MatchReason::Absent | MatchReason::Left(_)) => {
+            Severity::Info
+        }
         _ => severity,
     };
     let why = why(list, rule, &step.matches);
     let message = format!("this rule {what}: {why}");
     let help = match &step.matches {
-        Matches::Never(Reason::Separator) => {
+        Matches::Never(MatchReason::Separator) => {
             "write the separator into the pattern, or name one label only"
         }
-        Matches::Never(Reason::Foreign(_)) if rule.sources.len() > 1 => {
+        Matches::Never(MatchReason::Foreign(_)) if rule.sources.len() > 1 => {
             "write the separator into the pattern, or set `separator`"
         }
-        Matches::Never(Reason::NoSources) | Matches::Always(Reason::NoSources) => {
+        Matches::Never(MatchReason::NoSources) | Matches::Always(MatchReason::NoSources) => {
             "add `source_labels`, or remove the rule"
         }
         _ => "correct the pattern or the labels, or remove the rule",
@@ -55,7 +64,7 @@ fn never(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &
 }
 
 /// Labels that are set, read by nothing, and dropped by their name.
-fn undone(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+fn undone(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     let mut set: Vec<(&RelabelRule<'_>, &str)> = Vec::new();
     for (rule, _) in list.steps() {
         match &*rule.action {

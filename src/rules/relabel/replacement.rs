@@ -2,17 +2,17 @@
 
 use std::ops::Range;
 
-use promvet_syntax::go::expand::{Reference, references};
+use promvet_syntax::go::expand::{GroupReference, references};
 
 use crate::finding::{Finding, Severity};
 use crate::prometheus::RelabelRule;
 use crate::rules::relabel::RelabelList;
-use crate::rules::{Findings, advice};
+use crate::rules::{RuleFindings, advice};
 
 /// The keys in which groups are named.
 const KEYS: &[&str] = &["replacement", "target_label"];
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     for (rule, _) in &list.rules {
         if !matches!(&*rule.action, "replace" | "labelmap") || !rule.is_plain() {
             continue;
@@ -29,7 +29,7 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
 }
 
 /// A `labelmap` whose names are all empty: its replacement is the first group unless it is written.
-fn out_of_labelmap(rule: &RelabelRule<'_>, out: &mut Findings<'_>) {
+fn out_of_labelmap(rule: &RelabelRule<'_>, out: &mut RuleFindings<'_>) {
     let has_group = || rule.pattern().is_none_or(|pattern| pattern.groups() > 0);
     if rule.action != "labelmap" || rule.node.get("replacement").is_some() || has_group() {
         return;
@@ -41,14 +41,14 @@ fn out_of_labelmap(rule: &RelabelRule<'_>, out: &mut Findings<'_>) {
 }
 
 /// What is wrong, what to do, and the part of the text to write in another way.
-type Said = (String, String, Option<(Range<usize>, String)>);
+type ReplacementFault = (String, String, Option<(Range<usize>, String)>);
 
 /// What is wrong with the first reference of a text that is wrong.
 fn references_of(
     rule: &RelabelRule<'_>,
     key: &str,
     doubles_dollars: bool,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let node = rule.node.get(key)?;
     let text = node.as_str()?;
@@ -72,7 +72,11 @@ fn references_of(
     Some(out.at(node, severity, message).help(advice))
 }
 
-fn missing_group(rule: &RelabelRule<'_>, text: &str, reference: Reference<'_>) -> Option<Said> {
+fn missing_group(
+    rule: &RelabelRule<'_>,
+    text: &str,
+    reference: GroupReference<'_>,
+) -> Option<ReplacementFault> {
     let name = reference.name;
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = name.split_at_checked(digits)?;
@@ -104,7 +108,7 @@ fn missing_group(rule: &RelabelRule<'_>, text: &str, reference: Reference<'_>) -
 }
 
 /// A meta label by its name, which is plain text in a replacement.
-fn name_of_label(rule: &RelabelRule<'_>, key: &str, text: &str) -> Option<Said> {
+fn name_of_label(rule: &RelabelRule<'_>, key: &str, text: &str) -> Option<ReplacementFault> {
     const META: &str = "__meta_";
     let at = text.find(META).filter(|_| key == "replacement")?;
     let is_value = rule.action == "replace";
@@ -121,7 +125,7 @@ fn name_of_label(rule: &RelabelRule<'_>, key: &str, text: &str) -> Option<Said> 
 }
 
 /// References of other languages, which are plain text here.
-fn plain_text(text: &str, doubles_dollars: bool) -> Option<Said> {
+fn plain_text(text: &str, doubles_dollars: bool) -> Option<ReplacementFault> {
     let digit_after = |mark: &str| {
         let at = text.find(mark)?;
         let end = at + mark.len();

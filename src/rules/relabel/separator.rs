@@ -1,13 +1,13 @@
 //! `relabel/separator`: a pattern expects more separators than there are between the labels.
 
 use crate::finding::{Advice, Severity};
-use crate::rules::Findings;
+use crate::rules::RuleFindings;
 use crate::rules::relabel::RelabelList;
 
 /// What joins the values of labels by default (`DefaultRelabelConfig`, model/relabel/relabel.go).
 const SEPARATOR: char = ';';
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     // A rule may write the separator into a label.
     let written = |replacement: &str| replacement.contains(SEPARATOR);
     if list.rules.iter().any(|(rule, _)| written(rule.replacement)) {

@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 
 use crate::finding::Severity;
-use crate::rules::Findings;
-use crate::rules::relabel::{RelabelList, Stage};
+use crate::rules::RuleFindings;
+use crate::rules::relabel::{RelabelList, RelabelStage};
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     let what = match list.stage {
-        Stage::Samples => "is stored with every series that has it",
-        Stage::Written => "is sent with every sample that has it",
-        Stage::Alerts => "is sent with every alert that has it",
+        RelabelStage::Samples => "is stored with every series that has it",
+        RelabelStage::Written => "is sent with every sample that has it",
+        RelabelStage::Alerts => "is sent with every alert that has it",
         // What begins with two underscores is taken from targets after these rules.
-        Stage::Targets | Stage::Alertmanagers => return,
+        RelabelStage::Targets | RelabelStage::Alertmanagers => return,
     };
     let Some(after) = &list.after else {
         return;

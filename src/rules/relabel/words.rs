@@ -2,22 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::{RelabelList, Stage};
-use crate::prometheus::{Matches, Reason, RelabelRule, Step};
+use super::{RelabelList, RelabelStage};
+use crate::prometheus::{MatchReason, Matches, RelabelRule, RuleOutcome};
 
 /// What a list drops, as the object of a sentence.
-pub(in crate::rules) fn dropped(stage: Stage) -> &'static str {
+pub(in crate::rules) fn dropped(stage: RelabelStage) -> &'static str {
     match stage {
-        Stage::Targets => "every target",
-        Stage::Samples | Stage::Written => "every sample",
-        Stage::Alerts => "every alert",
-        Stage::Alertmanagers => "every Alertmanager",
+        RelabelStage::Targets => "every target",
+        RelabelStage::Samples | RelabelStage::Written => "every sample",
+        RelabelStage::Alerts => "every alert",
+        RelabelStage::Alertmanagers => "every Alertmanager",
     }
 }
 
 /// Whether a list was mistaken for an item of it.
-pub(super) fn is_of_edges(step: &Step) -> bool {
-    matches!(step.matches, Matches::Never(Reason::Edges(_)))
+pub(super) fn is_of_edges(step: &RuleOutcome) -> bool {
+    matches!(step.matches, Matches::Never(MatchReason::Edges(_)))
 }
 
 /// Why a rule surely matches or does not, as a clause.
@@ -35,61 +35,65 @@ pub(in crate::rules) fn why(
         true => "which the pattern matches",
         false => "which the pattern does not match",
     };
-    let is_name = rule.sources == ["__name__"] && list.stage != Stage::Targets;
+    let is_name = rule.sources == ["__name__"] && list.stage != RelabelStage::Targets;
     match reason {
-        Reason::AnyText => "the pattern matches any text".to_owned(),
-        Reason::AnyValue if is_name => {
+        MatchReason::AnyText => "the pattern matches any text".to_owned(),
+        MatchReason::AnyValue if is_name => {
             "the pattern matches any name, and every sample has one".to_owned()
         }
-        Reason::AnyValue => "the pattern matches any value, and it is never empty".to_owned(),
-        Reason::OnlyEmpty if is_name => {
+        MatchReason::AnyValue => "the pattern matches any value, and it is never empty".to_owned(),
+        MatchReason::OnlyEmpty if is_name => {
             "the pattern matches only the empty text, and every sample has a name".to_owned()
         }
-        Reason::OnlyEmpty => {
+        MatchReason::OnlyEmpty => {
             "the pattern matches only the empty text, and the value is never empty".to_owned()
         }
-        Reason::NoSources => {
+        MatchReason::NoSources => {
             format!("it has no `source_labels`, so it matches against an empty string, {fits}")
         }
-        Reason::Absent => {
+        MatchReason::Absent => {
             let verb = if hit { "matches" } else { "does not match" };
             format!(
                 "{}, and the pattern {verb} an empty value",
                 absent(list, rule)
             )
         }
-        Reason::Known(texts) => format!("the value is {}, {fits}", any_of(texts)),
-        Reason::Left(texts) if hit && rule.action == "drop" => format!(
+        MatchReason::Known(texts) => format!("the value is {}, {fits}", any_of(texts)),
+        MatchReason::Left(texts) if hit && rule.action == "drop" => format!(
             "an earlier rule keeps only {}, which this one drops",
             listed(texts)
         ),
-        Reason::Left(texts) if hit => format!("an earlier rule keeps only {}", listed(texts)),
-        Reason::Left(texts) => format!(
+        MatchReason::Left(texts) if hit => format!("an earlier rule keeps only {}", listed(texts)),
+        MatchReason::Left(texts) => format!(
             "an earlier rule keeps only {}, which this one does not match",
             listed(texts)
         ),
-        Reason::NotKept(texts) => {
+        MatchReason::NotKept(texts) => {
             format!(
                 "the pattern matches only {}, which an earlier rule drops",
                 listed(texts)
             )
         }
-        Reason::Dropped(texts) => format!("an earlier rule drops {}", listed(texts)),
-        Reason::Earlier if hit => "an earlier rule already keeps only the same".to_owned(),
-        Reason::Earlier => "an earlier rule leaves nothing that this pattern matches".to_owned(),
-        Reason::Separator => format!(
+        MatchReason::Dropped(texts) => format!("an earlier rule drops {}", listed(texts)),
+        MatchReason::Earlier if hit => "an earlier rule already keeps only the same".to_owned(),
+        MatchReason::Earlier => {
+            "an earlier rule leaves nothing that this pattern matches".to_owned()
+        }
+        MatchReason::Separator => format!(
             "it joins {} labels with `{}`, which no text matched by the pattern contains",
             rule.sources.len(),
             rule.separator
         ),
-        Reason::Foreign(sign) if rule.sources.len() > 1 => format!(
+        MatchReason::Foreign(sign) if rule.sources.len() > 1 => format!(
             "the pattern needs `{sign}`, which no label contains; labels are joined with `{}`",
             rule.separator
         ),
-        Reason::Foreign(sign) => format!("the pattern needs `{sign}`, which the value never has"),
-        Reason::Edges(edge) => format!("the value begins and ends with `{edge}`, {fits}"),
-        Reason::Compared if hit => "the two values are always the same".to_owned(),
-        Reason::Compared => "the two values are never the same".to_owned(),
+        MatchReason::Foreign(sign) => {
+            format!("the pattern needs `{sign}`, which the value never has")
+        }
+        MatchReason::Edges(edge) => format!("the value begins and ends with `{edge}`, {fits}"),
+        MatchReason::Compared if hit => "the two values are always the same".to_owned(),
+        MatchReason::Compared => "the two values are never the same".to_owned(),
     }
 }
 
@@ -100,7 +104,7 @@ fn absent(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>) -> String {
         .sources
         .iter()
         .all(|label| list.is_of_other_stage(label));
-    if of_targets && list.stage == Stage::Written {
+    if of_targets && list.stage == RelabelStage::Written {
         let verb = if one { "exists" } else { "exist" };
         return format!("{names} {verb} only on targets, not on samples");
     }

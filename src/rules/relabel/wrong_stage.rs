@@ -1,14 +1,14 @@
 //! Labels that do not exist yet, or no longer, where a rule looks for them.
 
 use crate::finding::Severity;
-use crate::prometheus::{Effect, Matches, Reason, RelabelRule, Step};
-use crate::rules::Findings;
-use crate::rules::relabel::{RelabelList, Stage, TARGET_SETTINGS, dropped};
+use crate::prometheus::{Effect, MatchReason, Matches, RelabelRule, RuleOutcome};
+use crate::rules::RuleFindings;
+use crate::rules::relabel::{RelabelList, RelabelStage, TARGET_SETTINGS, dropped};
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     for (rule, step) in list.steps() {
         let chooses = matches!(&*rule.action, "keep" | "drop");
-        if list.stage == Stage::Written && chooses {
+        if list.stage == RelabelStage::Written && chooses {
             // `remote-write/relabel` reports those.
             continue;
         }
@@ -19,7 +19,12 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
 }
 
 /// Rules that read a label of another stage.
-fn reads(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &mut Findings<'_>) {
+fn reads(
+    list: &RelabelList<'_, '_>,
+    rule: &RelabelRule<'_>,
+    step: &RuleOutcome,
+    out: &mut RuleFindings<'_>,
+) {
     let of_samples = reads_sample_label(list, rule, step);
     for (at, node) in rule.source_nodes().enumerate() {
         let Some(label) = node.as_str().filter(|_| step.absent.contains(&at)) else {
@@ -48,15 +53,19 @@ fn reads(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &
 }
 
 /// Whether a rule looks at labels of samples only, which no target has.
-fn reads_sample_label(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step) -> bool {
-    if list.stage != Stage::Targets || list.shared && step.effect != Effect::DropsAll {
+fn reads_sample_label(
+    list: &RelabelList<'_, '_>,
+    rule: &RelabelRule<'_>,
+    step: &RuleOutcome,
+) -> bool {
+    if list.stage != RelabelStage::Targets || list.shared && step.effect != Effect::DropsAll {
         return false;
     }
     let none = !rule.sources.is_empty() && step.absent.len() == rule.sources.len();
     match (&*rule.action, &step.matches) {
         ("keep" | "drop", Matches::Never(_)) => none,
-        ("replace", Matches::Never(Reason::Absent | Reason::Known(_))) => none,
-        ("replace", Matches::Always(Reason::AnyText)) => {
+        ("replace", Matches::Never(MatchReason::Absent | MatchReason::Known(_))) => none,
+        ("replace", Matches::Always(MatchReason::AnyText)) => {
             none && rule.sources.len() == 1 && rule.replacement == "$1"
         }
         _ => false,
@@ -75,22 +84,22 @@ fn fills_in(rule: &RelabelRule<'_>) -> bool {
     })
 }
 
-fn does_not_exist(stage: Stage, label: &str) -> String {
+fn does_not_exist(stage: RelabelStage, label: &str) -> String {
     match stage {
-        Stage::Targets if label == "instance" => {
+        RelabelStage::Targets if label == "instance" => {
             "targets get `instance` after these rules, so it does not exist here".to_owned()
         }
-        Stage::Targets => format!("`{label}` does not exist before the scrape"),
-        Stage::Samples => format!("`{label}` does not exist after the scrape"),
-        Stage::Written => format!("`{label}` does not exist when samples are sent"),
-        Stage::Alerts if label == "__name__" => "alerts have no `__name__`".to_owned(),
-        Stage::Alerts | Stage::Alertmanagers => {
+        RelabelStage::Targets => format!("`{label}` does not exist before the scrape"),
+        RelabelStage::Samples => format!("`{label}` does not exist after the scrape"),
+        RelabelStage::Written => format!("`{label}` does not exist when samples are sent"),
+        RelabelStage::Alerts if label == "__name__" => "alerts have no `__name__`".to_owned(),
+        RelabelStage::Alerts | RelabelStage::Alertmanagers => {
             format!("`{label}` does not exist on alerts: it is a label of targets")
         }
     }
 }
 
-fn effect(list: &RelabelList<'_, '_>, step: &Step) -> String {
+fn effect(list: &RelabelList<'_, '_>, step: &RuleOutcome) -> String {
     match step.effect {
         Effect::DropsAll => format!(": this rule drops {}", dropped(list.stage)),
         Effect::DropsNothing => ": this rule drops nothing".to_owned(),
@@ -99,14 +108,14 @@ fn effect(list: &RelabelList<'_, '_>, step: &Step) -> String {
     }
 }
 
-fn help(stage: Stage, label: &str) -> String {
+fn help(stage: RelabelStage, label: &str) -> String {
     match stage {
-        Stage::Targets if label == "instance" => "read `__address__`".to_owned(),
-        Stage::Targets => "move the rule to `metric_relabel_configs`".to_owned(),
-        Stage::Samples => format!(
+        RelabelStage::Targets if label == "instance" => "read `__address__`".to_owned(),
+        RelabelStage::Targets => "move the rule to `metric_relabel_configs`".to_owned(),
+        RelabelStage::Samples => format!(
             "copy `{label}` to an ordinary label in `relabel_configs`, or move the rule there"
         ),
-        Stage::Alerts if label == "__name__" => "read `alertname`".to_owned(),
+        RelabelStage::Alerts if label == "__name__" => "read `alertname`".to_owned(),
         _ => format!("copy `{label}` to an ordinary label in `relabel_configs` of the job"),
     }
 }
@@ -115,14 +124,14 @@ fn help(stage: Stage, label: &str) -> String {
 fn by_name(
     list: &RelabelList<'_, '_>,
     rule: &RelabelRule<'_>,
-    step: &Step,
-    out: &mut Findings<'_>,
+    step: &RuleOutcome,
+    out: &mut RuleFindings<'_>,
 ) {
     let Some(pattern) = rule.pattern().filter(|_| step.names_nothing) else {
         return;
     };
     let (message, help) = match (list.stage, &*rule.action) {
-        (Stage::Targets, "labeldrop") if !list.shared => {
+        (RelabelStage::Targets, "labeldrop") if !list.shared => {
             let Some(texts) = pattern.texts() else {
                 return;
             };
@@ -141,7 +150,7 @@ fn by_name(
                 "move the rule to `metric_relabel_configs`",
             )
         }
-        (Stage::Samples | Stage::Written | Stage::Alerts, "labelmap") => {
+        (RelabelStage::Samples | RelabelStage::Written | RelabelStage::Alerts, "labelmap") => {
             let mut beginnings = pattern.beginnings().unwrap_or_default();
             beginnings.retain(|start| !start.starts_with("__meta_"));
             if !beginnings.is_empty() {
@@ -163,8 +172,8 @@ fn by_name(
 }
 
 /// Settings of targets that are set when the scrape is over.
-fn sets(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, out: &mut Findings<'_>) {
-    let Some(label) = rule.target.filter(|_| list.stage == Stage::Samples) else {
+fn sets(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, out: &mut RuleFindings<'_>) {
+    let Some(label) = rule.target.filter(|_| list.stage == RelabelStage::Samples) else {
         return;
     };
     let is_setting = TARGET_SETTINGS.contains(&label) || label.starts_with("__param_");

@@ -1,10 +1,12 @@
 //! `remote-read/url`: a URL of `remote_read` that no query can be sent to.
 
-use crate::facts::receiver::{Candidate, Certainty, ReadPath, near_read_path, read_path};
+use crate::facts::receiver::{
+    ReadPath, ReceiverCandidate, ReceiverCertainty, near_read_path, read_path,
+};
 use crate::finding::{PLACEHOLDER, Severity};
-use crate::prometheus::Section;
+use crate::prometheus::ClientSection;
 use crate::prometheus::endpoint::{Endpoint, FaultKind};
-use crate::rules::{Findings, HttpPart, advice};
+use crate::rules::{HttpPart, RuleFindings, advice};
 use crate::yaml::{Node, Scalar};
 
 /// Paths that take samples, by their last segments, and where the same server answers queries of
@@ -38,8 +40,8 @@ const OTHERS: &[(&[&str], &str)] = &[
 /// The port of a Prometheus, which may have any name.
 const PROMETHEUS: u16 = 9090;
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
-    if part.client.section != Section::RemoteRead {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
+    if part.client.section != ClientSection::RemoteRead {
         return;
     }
     let Some(node) = part.client.node.get("url") else {
@@ -51,7 +53,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     let endpoint = part.endpoint(scalar.text);
     faults(node, scalar, &endpoint, out);
     if endpoint.is_sound() {
-        let url = Url {
+        let url = RequestUrl {
             node,
             scalar,
             endpoint: &endpoint,
@@ -79,7 +81,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
 }
 
 /// What `remote-write/url-syntax` reports of a URL to write to.
-fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
+fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut RuleFindings<'_>) {
     let faults = endpoint.faults().iter();
     // Credentials have a rule of their own, and the schema reports what Go refuses to parse.
     let ours = faults.filter(|fault| fault.kind != FaultKind::Userinfo && !fault.refused_by_go);
@@ -110,13 +112,13 @@ fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut Fin
 
 /// A URL that a request can be sent to.
 #[derive(Clone, Copy)]
-struct Url<'u, 'a> {
+struct RequestUrl<'u, 'a> {
     node: Node<'a>,
     scalar: Scalar<'a>,
     endpoint: &'u Endpoint,
 }
 
-impl Url<'_, '_> {
+impl RequestUrl<'_, '_> {
     fn segments(&self) -> Vec<&str> {
         let segments = self.endpoint.segments().iter();
         segments
@@ -132,7 +134,7 @@ impl Url<'_, '_> {
         message: String,
         help: String,
         right: Option<&str>,
-        out: &mut Findings<'_>,
+        out: &mut RuleFindings<'_>,
     ) {
         let path = self.endpoint.path();
         let piece = match path.is_empty() {
@@ -153,7 +155,7 @@ impl Url<'_, '_> {
         self.endpoint.slice(self.endpoint.path())
     }
 
-    fn for_writing(&self, out: &mut Findings<'_>) -> bool {
+    fn for_writing(&self, out: &mut RuleFindings<'_>) -> bool {
         let segments = self.segments();
         let Some((_, read)) = WRITES.iter().find(|(last, _)| segments.ends_with(last)) else {
             return false;
@@ -170,7 +172,7 @@ impl Url<'_, '_> {
         true
     }
 
-    fn for_something_else(&self, out: &mut Findings<'_>) -> bool {
+    fn for_something_else(&self, out: &mut RuleFindings<'_>) -> bool {
         let segments = self.segments();
         let Some((last, what)) = OTHERS.iter().find(|(last, _)| segments.ends_with(last)) else {
             return false;
@@ -188,7 +190,7 @@ impl Url<'_, '_> {
 
     /// `http.ServeMux` of Go, and with it Prometheus and Mimir, answers with a redirect, after which
     /// the client sends a GET.
-    fn doubled(&self, out: &mut Findings<'_>) -> bool {
+    fn doubled(&self, out: &mut RuleFindings<'_>) -> bool {
         let path = self.path();
         if !path.contains("//") {
             return false;
@@ -206,14 +208,14 @@ impl Url<'_, '_> {
     }
 
     /// What is known of the server that is asked.
-    fn of_receiver(&self, part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    fn of_receiver(&self, part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
         let standpoint = part.configuration.standpoint();
         let answering =
             standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(self.endpoint));
         let recognition = part.facts.recognise(self.endpoint, &answering);
         let path = self.endpoint.masked(self.endpoint.path());
         // A port alone shows what answers no reads at any path.
-        let by_port = |candidate: &Candidate<'_>| {
+        let by_port = |candidate: &ReceiverCandidate<'_>| {
             let port = self.endpoint.port_or_default();
             candidate.port_fits
                 && port != Some(PROMETHEUS)
@@ -221,8 +223,9 @@ impl Url<'_, '_> {
         };
         let candidates = || recognition.decisive().iter();
         let is_by_port = candidates().all(by_port);
-        let known =
-            |candidate: &&Candidate<'_>| candidate.certainty >= Certainty::Word || is_by_port;
+        let known = |candidate: &&ReceiverCandidate<'_>| {
+            candidate.certainty >= ReceiverCertainty::Word || is_by_port
+        };
         let known = candidates().filter(known);
         let verdicts: Vec<_> = known
             .map(|candidate| Some((candidate, read_path(candidate.profile, path)?)))
@@ -237,7 +240,7 @@ impl Url<'_, '_> {
             return;
         };
         // Receivers of one name may differ.
-        let is_one = |known: &Option<(&Candidate<'_>, ReadPath)>| {
+        let is_one = |known: &Option<(&ReceiverCandidate<'_>, ReadPath)>| {
             known.as_ref().is_some_and(|(_, other)| other == verdict)
         };
         if !verdicts.iter().all(is_one) {
@@ -248,7 +251,7 @@ impl Url<'_, '_> {
             ReadPath::Right => {}
             ReadPath::None => {
                 let is_sure = first.certainty.is_certain()
-                    || first.certainty >= Certainty::Word
+                    || first.certainty >= ReceiverCertainty::Word
                         && self.endpoint.port_or_default() != Some(PROMETHEUS);
                 let severity = match is_sure {
                     true => Severity::Warning,

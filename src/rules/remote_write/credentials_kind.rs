@@ -4,11 +4,11 @@
 use crate::facts::ReceiverRequirements;
 use crate::facts::receiver;
 use crate::finding::Severity;
-use crate::prometheus::{Credential, CredentialKind};
-use crate::rules::{Entry, Findings, advice};
+use crate::prometheus::{ClientCredential, CredentialKind};
+use crate::rules::{RemoteWriteEntry, RuleFindings, advice};
 use crate::yaml::Node;
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let demand = entry.demand();
     for credential in entry.credentials() {
         let refused = demand
@@ -25,9 +25,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 /// in front, beside the credential proper; and where a receiver takes anyone, a credential is
 /// for such a proxy too.
 fn wrong_kind(
-    credential: &Credential<'_>,
+    credential: &ClientCredential<'_>,
     demand: &ReceiverRequirements<'_, '_>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) -> bool {
     let kind = receiver::Credential::from(credential.kind);
     let for_a_proxy = credential.kind == CredentialKind::ClientCertificate
@@ -56,7 +56,7 @@ fn wrong_kind(
 
 /// Whether a bearer token names the instance itself: `<instance>:<token>`, which the gateways of Grafana
 /// Cloud take in place of basic_auth (grafana.com/docs/grafana-cloud, "Push metrics using HTTP").
-fn names_instance(credential: &Credential<'_>) -> bool {
+fn names_instance(credential: &ClientCredential<'_>) -> bool {
     let value = credential.value;
     let text = value
         .as_str()
@@ -71,9 +71,9 @@ fn names_instance(credential: &Credential<'_>) -> bool {
 /// A user name without a password, or the reverse. Some servers take a token as the name of a user
 /// without a password, so that only a receiver that is known to want a credential will reject it.
 fn half_of_basic_auth(
-    credential: &Credential<'_>,
+    credential: &ClientCredential<'_>,
     demand: Option<&ReceiverRequirements<'_, '_>>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     if credential.kind != CredentialKind::BasicAuth {
         return;
@@ -108,7 +108,11 @@ fn half_of_basic_auth(
 }
 
 /// A signature for another region than the one that the host names.
-fn other_region(entry: &Entry<'_>, credential: &Credential<'_>, out: &mut Findings<'_>) {
+fn other_region(
+    entry: &RemoteWriteEntry<'_>,
+    credential: &ClientCredential<'_>,
+    out: &mut RuleFindings<'_>,
+) {
     if credential.kind != CredentialKind::Sigv4 {
         return;
     }

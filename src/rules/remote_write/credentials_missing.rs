@@ -1,11 +1,11 @@
 //! `remote-write/credentials-missing`: the receiver wants a credential and none is set.
 
 use crate::facts::ReceiverSettings;
-use crate::facts::receiver::{Certainty, Credential};
+use crate::facts::receiver::{Credential, ReceiverCertainty};
 use crate::finding::Severity;
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let (Some(url), Some(demand)) = (entry.sound_url(), entry.demand()) else {
         return;
     };
@@ -14,7 +14,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
     // Of what takes no samples at all `remote-write/no-intake` tells.
     let lacks_intake = |settings: &ReceiverSettings| settings.lacks_intake.is_some();
-    let is_by_image = url.recognition.not_receiver_by == Some(Certainty::Image);
+    let is_by_image = url.recognition.not_receiver_by == Some(ReceiverCertainty::Image);
     if is_by_image || entry.settings().is_some_and(lacks_intake) {
         return;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Advice, Severity};
 use crate::prometheus::{Destination, RemoteWrite};
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 use crate::yaml::Node;
 
 /// At most so many entries are shown beside the one that is reported.
@@ -13,7 +13,7 @@ const SHOWN: usize = 5;
 /// The message of remote write 1.0, which is sent where none is named (`config.DefaultRemoteWriteConfig`).
 const FIRST_PROTOCOL: &str = "prometheus.WriteRequest";
 
-pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
+pub(super) fn check(entries: &[RemoteWriteEntry<'_>], out: &mut RuleFindings<'_>) {
     if entries.len() < 2 {
         return;
     }
@@ -48,7 +48,7 @@ fn report(
     place: Node<'_>,
     other: RemoteWrite<'_>,
     rest: &[(RemoteWrite<'_>, Node<'_>)],
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let names = [first, other].map(|write| write.get("name").and_then(Node::as_str));
     // The schema says of two of one name that Prometheus rejects them.

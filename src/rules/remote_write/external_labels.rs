@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Severity;
-use crate::prometheus::endpoint::{Network, has_placeholder};
-use crate::prometheus::{Config, Destination, Section};
-use crate::rules::{Common, Configuration, Entry, Findings, number_of};
+use crate::prometheus::endpoint::{HostNetwork, has_placeholder};
+use crate::prometheus::{ClientSection, Config, Destination};
+use crate::rules::{Common, Configuration, RemoteWriteEntry, RuleFindings, number_of};
 use crate::yaml::Node;
 
 /// At most so many other places are shown.
@@ -13,7 +13,7 @@ const SHOWN: usize = 5;
 
 /// What is known of the external labels of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Labels {
+enum KnownExternalLabels {
     /// They are set elsewhere, or hold something that is filled in later.
     Unknown,
     /// These, by name; maybe none.
@@ -21,16 +21,17 @@ enum Labels {
 }
 
 /// Configurations by what they have in common.
-type Groups<'c> = BTreeMap<(Destination, Labels), Vec<(usize, &'c Entry<'c>)>>;
+type Groups<'c> =
+    BTreeMap<(Destination, KnownExternalLabels), Vec<(usize, &'c RemoteWriteEntry<'c>)>>;
 
-pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
+pub(super) fn check(configurations: &[Configuration<'_>], out: &mut RuleFindings<'_>) {
     let labels: Vec<_> = configurations
         .iter()
         .map(|configuration| labels_of(configuration.config))
         .collect();
     let reported = alike(configurations, &labels, out);
     for (index, (configuration, labels)) in configurations.iter().zip(&labels).enumerate() {
-        let Labels::Known(labels) = labels else {
+        let KnownExternalLabels::Known(labels) = labels else {
             continue;
         };
         if !reported.contains(&index) {
@@ -42,7 +43,7 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
 /// Configurations with the same labels for the same tenant are judged together if two scrape the same.
 pub(super) fn in_common(configuration: &Configuration<'_>) -> Vec<Common> {
     let labels = labels_of(configuration.config);
-    if labels == Labels::Unknown {
+    if labels == KnownExternalLabels::Unknown {
         return Vec::new();
     }
     let groups: Vec<_> = configuration
@@ -64,27 +65,27 @@ pub(super) fn in_common(configuration: &Configuration<'_>) -> Vec<Common> {
 }
 
 /// Where an entry sends to, if all of it is known.
-fn destination_of(entry: &Entry<'_>) -> Option<Destination> {
+fn destination_of(entry: &RemoteWriteEntry<'_>) -> Option<Destination> {
     let url = entry.sound_url()?;
     let is_known = url.endpoint.placeholders().is_empty();
     is_known.then(|| entry.write.destination(&url.endpoint))
 }
 
-fn labels_of(config: Config<'_>) -> Labels {
+fn labels_of(config: Config<'_>) -> KnownExternalLabels {
     let root = config.root();
     // A part of a configuration says nothing of the rest of it.
     if root.get("global").is_none() && root.get("scrape_configs").is_none() {
-        return Labels::Unknown;
+        return KnownExternalLabels::Unknown;
     }
     let node = root
         .get("global")
         .and_then(|global| global.get("external_labels"))
         .filter(|node| !node.is_null());
     let Some(node) = node else {
-        return Labels::Known(BTreeMap::new());
+        return KnownExternalLabels::Known(BTreeMap::new());
     };
     let Some(mapping) = node.mapping() else {
-        return Labels::Unknown;
+        return KnownExternalLabels::Unknown;
     };
     let mut out = BTreeMap::new();
     for entry in mapping.entries() {
@@ -92,23 +93,23 @@ fn labels_of(config: Config<'_>) -> Labels {
         // Prometheus expands variables here, so that each process may have another value.
         let is_filled_in = |text: &str| text.contains('$') || has_placeholder(text);
         if is_filled_in(value) || is_filled_in(entry.name()) {
-            return Labels::Unknown;
+            return KnownExternalLabels::Unknown;
         }
         out.insert(entry.name().to_owned(), value.to_owned());
     }
-    Labels::Known(out)
+    KnownExternalLabels::Known(out)
 }
 
 /// Reports configurations with the same labels for the same tenant, each group once. Returns those
 /// that were reported so.
 fn alike(
     configurations: &[Configuration<'_>],
-    labels: &[Labels],
-    out: &mut Findings<'_>,
+    labels: &[KnownExternalLabels],
+    out: &mut RuleFindings<'_>,
 ) -> BTreeSet<usize> {
     let mut groups = Groups::new();
     for (index, (configuration, labels)) in configurations.iter().zip(labels).enumerate() {
-        if *labels == Labels::Unknown {
+        if *labels == KnownExternalLabels::Unknown {
             continue;
         }
         for entry in &configuration.entries {
@@ -165,7 +166,8 @@ fn each_series<'c>(configuration: &Configuration<'c>, mut each: impl FnMut(&str,
     for client in configuration.config.clients() {
         let name = client.node.get("job_name").and_then(Node::as_str);
         let relabels = client.node.get("relabel_configs").is_some();
-        let Some(job) = name.filter(|_| client.section == Section::Scrape && !relabels) else {
+        let Some(job) = name.filter(|_| client.section == ClientSection::Scrape && !relabels)
+        else {
             continue;
         };
         for peer in client.peers() {
@@ -178,18 +180,18 @@ fn each_series<'c>(configuration: &Configuration<'c>, mut each: impl FnMut(&str,
 
 fn report(
     configurations: &[Configuration<'_>],
-    group: &[(usize, &Entry<'_>)],
+    group: &[(usize, &RemoteWriteEntry<'_>)],
     witness: &(Node<'_>, String),
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let [(first, entry), others @ ..] = group else {
         return;
     };
     let Some(url) = entry.url() else { return };
     let severity = match url.endpoint.network() {
-        Network::Public => Severity::Warning,
+        HostNetwork::Public => Severity::Warning,
         // A name inside a network means another receiver in each of them.
-        Network::Loopback | Network::Internal | Network::Unknown => Severity::Info,
+        HostNetwork::Loopback | HostNetwork::Internal | HostNetwork::Unknown => Severity::Info,
     };
     let labels = configurations
         .get(*first)
@@ -225,7 +227,7 @@ fn report(
 fn absent(
     configuration: &Configuration<'_>,
     labels: &BTreeMap<String, String>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let entries = &configuration.entries;
     for entry in entries {
@@ -247,7 +249,7 @@ fn absent(
                 .help(help),
         );
     }
-    let Some(url) = entries.iter().find_map(Entry::sound_url) else {
+    let Some(url) = entries.iter().find_map(RemoteWriteEntry::sound_url) else {
         return;
     };
     if labels.is_empty() {

@@ -3,11 +3,11 @@
 
 use crate::facts::ServiceMatch;
 use crate::facts::deployment::Image;
-use crate::facts::receiver::Certainty;
+use crate::facts::receiver::ReceiverCertainty;
 use crate::finding::Severity;
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(url) = entry.sound_url() else { return };
     let Some(system) = url.recognition.not_receiver else {
         return;
@@ -19,7 +19,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         let image = service.image();
         image.is_some_and(|image| !image.repository().contains(&*system.id))
     });
-    let by_image = url.recognition.not_receiver_by == Some(Certainty::Image);
+    let by_image = url.recognition.not_receiver_by == Some(ReceiverCertainty::Image);
     if !by_image && has_other {
         return;
     }

@@ -3,9 +3,9 @@
 use crate::facts::ReceiverRequirements;
 use crate::facts::receiver::{Cause, ShapeFault};
 use crate::finding::{Advice, Severity};
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(url) = entry
         .sound_url()
         .filter(|_| entry.sends_credentials_in_the_clear())
@@ -46,7 +46,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 }
 
 /// A vendor that takes metrics over plain http does so at addresses inside of its own networks.
-fn severity(entry: &Entry<'_>) -> Severity {
+fn severity(entry: &RemoteWriteEntry<'_>) -> Severity {
     let inside = entry.right_url().is_some()
         && entry
             .demand()

@@ -2,13 +2,13 @@
 
 use crate::facts::receiver::Version2;
 use crate::finding::{Advice, Severity};
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 use crate::yaml::Node;
 
 /// The message of remote write 2.0; the default is `prometheus.WriteRequest`, that of 1.0.
 const VERSION_2: &str = "io.prometheus.write.v2.Request";
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let (Some(url), Some(demand)) = (entry.right_url(), entry.demand()) else {
         return;
     };
@@ -74,7 +74,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 }
 
 /// Reports that the release that runs in the tree does not know 2.0 yet.
-fn old_release(entry: &Entry<'_>, node: Node<'_>, out: &mut Findings<'_>) -> bool {
+fn old_release(entry: &RemoteWriteEntry<'_>, node: Node<'_>, out: &mut RuleFindings<'_>) -> bool {
     let Some(settings) = entry.settings() else {
         return false;
     };

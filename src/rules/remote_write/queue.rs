@@ -1,7 +1,7 @@
 //! `remote-write/queue`: numbers of the queue that are out of proportion.
 
 use crate::finding::{Severity, grouped};
-use crate::rules::{Entry, Findings, advice};
+use crate::rules::{RemoteWriteEntry, RuleFindings, advice};
 use crate::schema::scalar::coerce;
 use crate::yaml::Node;
 
@@ -19,13 +19,13 @@ const MANY: i64 = 10_000_000;
 
 /// A setting: what is written and what counts.
 #[derive(Clone, Copy)]
-struct Setting<'d> {
+struct QueueSetting<'d> {
     node: Option<Node<'d>>,
     value: i64,
     default: i64,
 }
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(queue) = entry.write.get("queue_config") else {
         return;
     };
@@ -41,8 +41,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 }
 
 /// A number above zero; none if something else is written, which the schema reports.
-fn setting<'d>(queue: Node<'d>, name: &str, default: i64) -> Option<Setting<'d>> {
-    let unset = Setting {
+fn setting<'d>(queue: Node<'d>, name: &str, default: i64) -> Option<QueueSetting<'d>> {
+    let unset = QueueSetting {
         node: None,
         value: default,
         default,
@@ -52,7 +52,7 @@ fn setting<'d>(queue: Node<'d>, name: &str, default: i64) -> Option<Setting<'d>>
     };
     let scalar = node.scalar()?;
     let value = coerce::int(scalar.text, scalar.is_plain(), scalar.tag).ok()??;
-    (value > 0).then_some(Setting {
+    (value > 0).then_some(QueueSetting {
         node: Some(node),
         value,
         ..unset
@@ -61,7 +61,7 @@ fn setting<'d>(queue: Node<'d>, name: &str, default: i64) -> Option<Setting<'d>>
 
 /// A capacity that has no effect: a shard holds at least one batch beside the one that it gathers
 /// (`storage/remote/queue_manager.go`, `newQueue`).
-fn too_small(capacity: Setting<'_>, send: Setting<'_>, out: &mut Findings<'_>) {
+fn too_small(capacity: QueueSetting<'_>, send: QueueSetting<'_>, out: &mut RuleFindings<'_>) {
     if capacity.value >= send.value {
         return;
     }
@@ -90,7 +90,7 @@ fn too_small(capacity: Setting<'_>, send: Setting<'_>, out: &mut Findings<'_>) {
 }
 
 /// More than may be meant to wait in memory. The setting furthest above its default is at fault.
-fn too_large(settings: [Setting<'_>; 3], out: &mut Findings<'_>) {
+fn too_large(settings: [QueueSetting<'_>; 3], out: &mut RuleFindings<'_>) {
     let [shards, capacity, send] = settings;
     let each = capacity.value.saturating_add(send.value);
     let samples = shards.value.saturating_mul(each);
@@ -122,7 +122,7 @@ fn too_large(settings: [Setting<'_>; 3], out: &mut Findings<'_>) {
     out.push(finding.kind("large").help(help));
 }
 
-fn shown(setting: Setting<'_>) -> String {
+fn shown(setting: QueueSetting<'_>) -> String {
     let by_default = if setting.node.is_none() {
         " by default"
     } else {

@@ -4,7 +4,7 @@ use crate::discover::EmbeddedIn;
 use crate::facts::{HaTracker, ReceiverSettings};
 use crate::finding::{Finding, Severity, grouped};
 use crate::prometheus::endpoint::has_placeholder;
-use crate::rules::{Configuration, Entry, Findings};
+use crate::rules::{Configuration, RemoteWriteEntry, RuleFindings};
 use crate::schema::scalar::coerce;
 use crate::yaml::{Node, placeholder};
 use promvet_syntax::go;
@@ -28,7 +28,7 @@ const NEEDS_FEATURE: std::ops::Range<(u16, u16)> = (2, 40)..(3, 6);
 /// Labels that people give to replicas (documentation of Mimir, Cortex, Thanos and the Operator).
 const REPLICA_LABELS: &[&str] = &["__replica__", "replica", "prometheus_replica"];
 
-pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
     for entry in &configuration.entries {
         let (Some(url), Some(settings)) = (entry.right_url(), entry.settings()) else {
             continue;
@@ -54,7 +54,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
 /// A batch and where its size is written.
 fn batch<'d>(
     configuration: &Configuration<'d>,
-    entry: &Entry<'d>,
+    entry: &RemoteWriteEntry<'d>,
 ) -> Option<(u64, Option<Node<'d>>)> {
     let queue = entry.write.get("queue_config");
     let node = queue.and_then(|queue| queue.get("max_samples_per_send"));
@@ -71,9 +71,9 @@ fn batch<'d>(
 
 fn batch_samples(
     configuration: &Configuration<'_>,
-    entry: &Entry<'_>,
+    entry: &RemoteWriteEntry<'_>,
     settings: &ReceiverSettings,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let most = settings.limits.batch_samples.as_ref()?;
     let (samples, node) = batch(configuration, entry)?;
@@ -106,9 +106,9 @@ fn batch_samples(
 
 fn batch_bytes(
     configuration: &Configuration<'_>,
-    entry: &Entry<'_>,
+    entry: &RemoteWriteEntry<'_>,
     settings: &ReceiverSettings,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let most = settings
         .limits
@@ -136,15 +136,15 @@ fn batch_bytes(
 }
 
 /// A switch of an entry that is on.
-fn is_on<'d>(entry: &Entry<'d>, key: &str) -> Option<Node<'d>> {
+fn is_on<'d>(entry: &RemoteWriteEntry<'d>, key: &str) -> Option<Node<'d>> {
     let node = entry.write.get(key)?;
     (node.scalar()?.as_bool() == Some(true)).then_some(node)
 }
 
 fn exemplars(
-    entry: &Entry<'_>,
+    entry: &RemoteWriteEntry<'_>,
     settings: &ReceiverSettings,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let node = is_on(entry, "send_exemplars")?;
     let kept = settings
@@ -166,9 +166,9 @@ fn exemplars(
 }
 
 fn native_histograms(
-    entry: &Entry<'_>,
+    entry: &RemoteWriteEntry<'_>,
     settings: &ReceiverSettings,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let node = is_on(entry, "send_native_histograms")?;
     let kept = settings
@@ -206,9 +206,9 @@ fn native_histograms(
 
 fn out_of_order(
     configuration: &Configuration<'_>,
-    entry: &Entry<'_>,
+    entry: &RemoteWriteEntry<'_>,
     settings: &ReceiverSettings,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let window = settings.limits.out_of_order_window.as_ref()?;
     let node = configuration
@@ -235,7 +235,11 @@ fn out_of_order(
     Some(finding.help(help))
 }
 
-fn age(entry: &Entry<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {
+fn age(
+    entry: &RemoteWriteEntry<'_>,
+    settings: &ReceiverSettings,
+    out: &RuleFindings<'_>,
+) -> Option<Finding> {
     let most = settings.limits.max_age.as_ref()?;
     let node = entry.write.get("queue_config")?.get("sample_age_limit")?;
     if milliseconds(node)? <= most.value {
@@ -257,9 +261,9 @@ fn milliseconds(node: Node<'_>) -> Option<i64> {
 
 fn replicas(
     configuration: &Configuration<'_>,
-    entry: &Entry<'_>,
+    entry: &RemoteWriteEntry<'_>,
     settings: &ReceiverSettings,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let ha = settings.limits.ha.as_ref()?;
     let labels = labels(configuration)?;

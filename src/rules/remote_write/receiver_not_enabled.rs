@@ -4,12 +4,12 @@
 use crate::facts::ServiceMatch;
 use crate::facts::deployment::{Deployment, Missing, Off, Platform, Receiving};
 use crate::finding::{Finding, Severity};
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
 /// The path at which a Prometheus takes samples.
 const RECEIVER: &str = "/api/v1/write";
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(url) = entry.right_url() else { return };
     let endpoint = &url.endpoint;
     // What goes to itself has to be removed, whatever is switched on.

@@ -1,11 +1,11 @@
 //! `remote-write/receiver-settings`: the receiver of the tree is set to something else than the endpoint.
 
 use crate::facts::receiver::Credential;
-use crate::facts::{ReceiverRequirements, ReceiverSettings, Setting};
+use crate::facts::{KnownSetting, ReceiverRequirements, ReceiverSettings};
 use crate::finding::{Finding, Severity, nearest};
-use crate::rules::{Entry, Findings, Url, advice};
+use crate::rules::{EntryUrl, RemoteWriteEntry, RuleFindings, advice};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let (Some(url), Some(settings)) = (entry.sound_url(), entry.settings()) else {
         return;
     };
@@ -28,7 +28,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 }
 
 /// A release without the intake.
-fn release(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {
+fn release(
+    url: &EntryUrl<'_>,
+    settings: &ReceiverSettings,
+    out: &RuleFindings<'_>,
+) -> Option<Finding> {
     let ((major, minor), since) = settings.lacks_intake?;
     let host = url.endpoint.host()?;
     let program = &settings.program;
@@ -47,7 +51,11 @@ fn release(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Op
     Some(finding.help(format!("run {program} {}.{} or newer", since.0, since.1)))
 }
 
-fn part(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {
+fn part(
+    url: &EntryUrl<'_>,
+    settings: &ReceiverSettings,
+    out: &RuleFindings<'_>,
+) -> Option<Finding> {
     let other = settings.other_part.as_ref()?;
     let host = url.endpoint.host()?;
     let message = format!(
@@ -63,10 +71,10 @@ fn part(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Optio
 }
 
 fn certificate(
-    entry: &Entry<'_>,
-    url: &Url<'_>,
+    entry: &RemoteWriteEntry<'_>,
+    url: &EntryUrl<'_>,
     settings: &ReceiverSettings,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let asks = settings
         .client_certificate
@@ -90,7 +98,11 @@ fn certificate(
     Some(finding.help("set `cert_file` and `key_file` in `tls_config`"))
 }
 
-fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {
+fn port(
+    url: &EntryUrl<'_>,
+    settings: &ReceiverSettings,
+    out: &RuleFindings<'_>,
+) -> Option<Finding> {
     let [only] = url.answering.as_slice() else {
         return None;
     };
@@ -124,7 +136,7 @@ fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Optio
     Some(finding.help(help))
 }
 
-fn tls(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {
+fn tls(url: &EntryUrl<'_>, settings: &ReceiverSettings, out: &RuleFindings<'_>) -> Option<Finding> {
     let tls = settings.tls.as_ref()?;
     let scheme = url.endpoint.scheme_name()?;
     let (message, right) = match (scheme.as_str(), tls.value) {
@@ -142,7 +154,11 @@ fn tls(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option
     Some(finding.help(format!("write `{right}://`")))
 }
 
-fn prefix(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {
+fn prefix(
+    url: &EntryUrl<'_>,
+    settings: &ReceiverSettings,
+    out: &RuleFindings<'_>,
+) -> Option<Finding> {
     let prefix = settings.prefix.as_ref()?;
     let piece = url.endpoint.path();
     let path = url.endpoint.slice(piece);
@@ -178,12 +194,12 @@ fn prefix(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Opt
 }
 
 fn users(
-    entry: &Entry<'_>,
-    url: &Url<'_>,
+    entry: &RemoteWriteEntry<'_>,
+    url: &EntryUrl<'_>,
     settings: &ReceiverSettings,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
-    let users: &Setting<bool> = settings.users.as_ref().filter(|users| users.value)?;
+    let users: &KnownSetting<bool> = settings.users.as_ref().filter(|users| users.value)?;
     // Of one that always wants some, `remote-write/credentials-missing` tells.
     let is_open = |demand: ReceiverRequirements<'_, '_>| demand.takes(&Credential::None);
     if !entry.sent_credentials().is_empty()
@@ -207,10 +223,10 @@ fn users(
 
 /// That none of the receiver's users is the one that is sent.
 fn other_user(
-    entry: &Entry<'_>,
-    url: &Url<'_>,
+    entry: &RemoteWriteEntry<'_>,
+    url: &EntryUrl<'_>,
     settings: &ReceiverSettings,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let users = settings.user_names.as_ref()?;
     if url.endpoint.userinfo().is_some() {
@@ -235,7 +251,7 @@ fn other_user(
 }
 
 /// Whether the query names the user in the way that the receiver takes: `{query: u+p}`.
-fn has_user_in_query(url: &Url<'_>) -> bool {
+fn has_user_in_query(url: &EntryUrl<'_>) -> bool {
     let profiles = url
         .recognition
         .decisive()

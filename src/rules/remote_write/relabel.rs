@@ -2,12 +2,12 @@
 //! labels of samples.
 
 use crate::finding::Severity;
-use crate::prometheus::{Effect, Matches, Reason, RelabelRule};
-use crate::rules::Findings;
-use crate::rules::relabel::{RelabelList, Stage, has_doubled_backslash, why};
+use crate::prometheus::{Effect, MatchReason, Matches, RelabelRule};
+use crate::rules::RuleFindings;
+use crate::rules::relabel::{RelabelList, RelabelStage, has_doubled_backslash, why};
 
-pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
-    if list.stage != Stage::Written {
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
+    if list.stage != RelabelStage::Written {
         return;
     }
     if list.is_too_costly {
@@ -68,8 +68,8 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
 /// Prometheus Operator writes.
 fn is_of_own_values(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, matches: &Matches) -> bool {
     match matches {
-        Matches::Always(Reason::Known(_) | Reason::Left(_)) => true,
-        Matches::Always(Reason::Absent) => !rule
+        Matches::Always(MatchReason::Known(_) | MatchReason::Left(_)) => true,
+        Matches::Always(MatchReason::Absent) => !rule
             .sources
             .iter()
             .all(|label| list.is_of_other_stage(label)),

@@ -1,9 +1,9 @@
 //! `remote-write/retry`: samples that a rate limit turns away are dropped.
 
 use crate::finding::{Advice, Severity};
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let (Some(url), Some(demand)) = (entry.right_url(), entry.demand()) else {
         return;
     };

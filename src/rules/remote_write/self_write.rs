@@ -1,16 +1,16 @@
 //! `remote-write/self-write`: Prometheus sends to itself.
 
 use crate::finding::{Evidence, Severity};
-use crate::prometheus::endpoint::{Endpoint, Network};
-use crate::prometheus::{Client, Config, Section};
-use crate::rules::{Entry, Findings, Url};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork};
+use crate::prometheus::{Client, ClientSection, Config};
+use crate::rules::{EntryUrl, RemoteWriteEntry, RuleFindings};
 use crate::yaml::Node;
 
 /// The path at which a Prometheus takes samples.
 const RECEIVER: &str = "/api/v1/write";
 
-pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
-    for url in entries.iter().filter_map(Entry::url) {
+pub(super) fn check(entries: &[RemoteWriteEntry<'_>], out: &mut RuleFindings<'_>) {
+    for url in entries.iter().filter_map(RemoteWriteEntry::url) {
         let path = url.endpoint.path();
         if !url.endpoint.slice(path).ends_with(RECEIVER) {
             continue;
@@ -28,7 +28,7 @@ pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
 }
 
 /// By the address at which it scrapes itself.
-fn by_target(url: &Url<'_>) -> Option<Vec<Evidence>> {
+fn by_target(url: &EntryUrl<'_>) -> Option<Vec<Evidence>> {
     let config = Config::new(url.node.document())?;
     let target = own_target(config, &url.endpoint)?;
     Some(vec![Evidence {
@@ -38,7 +38,7 @@ fn by_target(url: &Url<'_>) -> Option<Vec<Evidence>> {
 }
 
 /// By the name at which whatever runs the configuration is reached.
-fn by_name(url: &Url<'_>) -> Option<Vec<Evidence>> {
+fn by_name(url: &EntryUrl<'_>) -> Option<Vec<Evidence>> {
     let [only] = url.answering.as_slice() else {
         return None;
     };
@@ -50,13 +50,14 @@ fn by_name(url: &Url<'_>) -> Option<Vec<Evidence>> {
 /// address of the endpoint.
 fn own_target<'d>(config: Config<'d>, endpoint: &Endpoint) -> Option<Node<'d>> {
     let port = |endpoint: &Endpoint| {
-        (endpoint.network() == Network::Loopback).then(|| endpoint.port_number())?
+        (endpoint.network() == HostNetwork::Loopback).then(|| endpoint.port_number())?
     };
     let wanted = port(endpoint)?;
     let clients = config.clients();
     let jobs = clients.iter().filter(|client| {
         let name = client.node.get("job_name").and_then(Node::as_str);
-        client.section == Section::Scrape && name.is_some_and(|name| name.contains("prometheus"))
+        client.section == ClientSection::Scrape
+            && name.is_some_and(|name| name.contains("prometheus"))
     });
     let mut local = jobs.flat_map(Client::peers).filter_map(|peer| {
         let port = port(&peer.endpoint)?;

@@ -3,14 +3,14 @@
 
 use crate::discover::EmbeddedIn;
 use crate::facts::receiver::{Credential, Required, names_tenant};
-use crate::facts::{ReceiverRequirements, ReceiverSettings, Setting, TenantFlag};
+use crate::facts::{KnownSetting, ReceiverRequirements, ReceiverSettings, TenantFlag};
 use crate::finding::{Advice, Severity};
 use crate::prometheus::endpoint::Endpoint;
 use crate::prometheus::{Config, Header, RemoteWrite};
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 use crate::yaml::{Document, Node, parse_first};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(demand) = entry.right_url().and_then(|_| entry.demand()) else {
         return;
     };
@@ -31,7 +31,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 
 /// What the receiver's own command line says of the header.
 fn tenant_flag(
-    entry: &Entry<'_>,
+    entry: &RemoteWriteEntry<'_>,
     headers: &[Header<'_>],
     demand: &ReceiverRequirements<'_, '_>,
 ) -> Option<TenantFlag> {
@@ -46,7 +46,7 @@ fn not_the_named(
     headers: &[Header<'_>],
     demand: &ReceiverRequirements<'_, '_>,
     flag: TenantFlag,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let TenantFlag::Names(name, evidence) = flag else {
         return;
@@ -83,7 +83,7 @@ fn help_for(name: &str) -> String {
 fn is_ignored(
     header: &Header<'_>,
     demand: &ReceiverRequirements<'_, '_>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) -> bool {
     let Some(why) = demand
         .ignores_tenant_header(header.name)
@@ -113,7 +113,7 @@ fn is_ignored(
 fn is_misspelt(
     header: &Header<'_>,
     demand: &ReceiverRequirements<'_, '_>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) -> bool {
     let Some(tenant) = demand.tenant_header().filter(|_| demand.is_named()) else {
         return false;
@@ -158,7 +158,11 @@ fn is_part(part: &str, whole: &str) -> bool {
     part.len() > 4 && part.chars().all(|letter| rest.any(|other| other == letter))
 }
 
-fn malformed(header: &Header<'_>, demand: &ReceiverRequirements<'_, '_>, out: &mut Findings<'_>) {
+fn malformed(
+    header: &Header<'_>,
+    demand: &ReceiverRequirements<'_, '_>,
+    out: &mut RuleFindings<'_>,
+) {
     let Some(tenant) = demand
         .tenant_header()
         .filter(|tenant| tenant.name.eq_ignore_ascii_case(header.name) && demand.is_named())
@@ -201,10 +205,10 @@ fn malformed(header: &Header<'_>, demand: &ReceiverRequirements<'_, '_>, out: &m
 }
 
 fn missing(
-    entry: &Entry<'_>,
+    entry: &RemoteWriteEntry<'_>,
     headers: &[Header<'_>],
     demand: &ReceiverRequirements<'_, '_>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let Some(url) = entry.right_url().filter(|_| !is_added(entry)) else {
         return;
@@ -278,7 +282,7 @@ fn missing(
 /// Whether the program adds the header by itself: the ruler of Loki does unless it is told not to (grafana/loki
 /// v3.5 `pkg/ruler/config.go`, `add_org_id_header`), Tempo where it has several tenants itself (grafana/tempo
 /// v2.9 `modules/generator/storage/config_util.go`).
-fn is_added(entry: &Entry<'_>) -> bool {
+fn is_added(entry: &RemoteWriteEntry<'_>) -> bool {
     let program = entry.holder().and_then(EmbeddedIn::program);
     if !matches!(program, Some("loki" | "tempo")) {
         return false;
@@ -305,19 +309,19 @@ fn is_added(entry: &Entry<'_>) -> bool {
 }
 
 /// What the receiver is set to behind a proxy, which sets the tenant by the credential if there is one.
-fn behind(entry: &Entry<'_>) -> Option<ReceiverSettings> {
+fn behind(entry: &RemoteWriteEntry<'_>) -> Option<ReceiverSettings> {
     let may_be = entry.settings().is_none() && entry.sent_credentials().is_empty();
     may_be.then(|| entry.settings_behind())?
 }
 
 /// Reports that the settings of the receiver require the header.
 fn not_to_one_tenant(
-    entry: &Entry<'_>,
+    entry: &RemoteWriteEntry<'_>,
     settings: &ReceiverSettings,
-    wants: &Setting<bool>,
+    wants: &KnownSetting<bool>,
     header: &str,
     severity: Severity,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let message = format!(
         "`{header}` is not set: {} requires a tenant, and rejects every sample with 401",
@@ -338,7 +342,7 @@ fn certainty(demand: &ReceiverRequirements<'_, '_>) -> Severity {
 }
 
 /// To add the header. Its value is known where the other entries for the same host all name one tenant.
-fn to_add(entry: &Entry<'_>, header: &str) -> Advice {
+fn to_add(entry: &RemoteWriteEntry<'_>, header: &str) -> Advice {
     let words = format!("add `headers:` with `{header}: <tenant>`");
     let Some(tenant) = tenant_of_others(entry, header) else {
         return Advice::say(words);
@@ -364,7 +368,7 @@ fn to_add(entry: &Entry<'_>, header: &str) -> Advice {
 }
 
 /// The tenant in the header of the other entries of the configuration for the same host, if it is one.
-fn tenant_of_others<'a>(entry: &Entry<'a>, header: &str) -> Option<&'a str> {
+fn tenant_of_others<'a>(entry: &RemoteWriteEntry<'a>, header: &str) -> Option<&'a str> {
     let config = Config::new(entry.write.node().document())?;
     let host = entry.url()?.endpoint.host_name()?;
     let reads = config.root().get("remote_read");

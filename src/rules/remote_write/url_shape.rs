@@ -2,9 +2,9 @@
 
 use crate::facts::receiver::{Cause, ShapeFault};
 use crate::finding::{Advice, Severity};
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(url) = entry.sound_url() else { return };
     // A credential over plain http is the worse half of the same fault.
     let plain_http = entry.sends_credentials_in_the_clear();

@@ -2,9 +2,9 @@
 
 use crate::finding::{PLACEHOLDER, Severity};
 use crate::prometheus::endpoint::FaultKind;
-use crate::rules::{Entry, Findings};
+use crate::rules::{RemoteWriteEntry, RuleFindings};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(url) = entry.url() else { return };
     let endpoint = &url.endpoint;
     // Credentials have their own rule, and what Go refuses to parse is the schema's to say.

@@ -2,11 +2,11 @@
 
 use crate::finding::{Advice, Severity};
 use crate::prometheus::Config;
-use crate::rules::Findings;
+use crate::rules::RuleFindings;
 use crate::yaml::Node;
 use promvet_text::Span;
 
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     for key in ["rule_files", "scrape_config_files"] {
         let list = config.root().get(key).into_iter().flat_map(Node::items);
         for item in list {

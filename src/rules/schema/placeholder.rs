@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::finding::{PLACEHOLDER, Severity};
-use crate::prometheus::Section;
-use crate::rules::{Configuration, Findings};
+use crate::prometheus::ClientSection;
+use crate::rules::{Configuration, RuleFindings};
 use crate::yaml::{Mapping, Node, placeholder};
 
 /// The names in the settings of a client, by the keys that lead to them. Secrets are left to the
@@ -21,7 +21,7 @@ const NAMES: &[&[&str]] = &[
     &["tls_config", "server_name"],
 ];
 
-pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
     if configuration.templated {
         return;
     }
@@ -52,11 +52,14 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
 }
 
 /// The values of headers that are not secrets by their names.
-fn headers(node: Node<'_>, section: Section) -> Vec<Node<'_>> {
+fn headers(node: Node<'_>, section: ClientSection) -> Vec<Node<'_>> {
     let is_free = |name: &str| !crate::finding::is_secret_name(name);
-    let plain = node
-        .get("headers")
-        .filter(|_| matches!(section, Section::RemoteWrite | Section::RemoteRead));
+    let plain = node.get("headers").filter(|_| {
+        matches!(
+            section,
+            ClientSection::RemoteWrite | ClientSection::RemoteRead
+        )
+    });
     let plain = plain.and_then(Node::mapping);
     let plain = plain.into_iter().flat_map(Mapping::entries);
     let plain = plain.filter(|entry| is_free(entry.name()));
@@ -73,7 +76,7 @@ fn report(
     node: Node<'_>,
     find: impl Fn(&str) -> Vec<Range<usize>>,
     does: &str,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let Some(scalar) = node.scalar().filter(|scalar| !scalar.is_null()) else {
         return;

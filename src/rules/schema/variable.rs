@@ -3,14 +3,14 @@
 use crate::discover::nodes;
 use crate::finding::{Severity, is_secret_name};
 use crate::prometheus::TargetSection;
-use crate::rules::{Configuration, Findings};
+use crate::rules::{Configuration, RuleFindings};
 use crate::schema::scalar::environment::{Becomes, expansions};
 use crate::yaml::{Mapping, Node, placeholder};
 
 /// How many variables are reported: those of one file are mostly of one kind.
 const MOST: usize = 20;
 
-pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
     let document = configuration.config.root().node().document();
     let content = document.text().content();
     if configuration.templated || !content.contains('$') {
@@ -48,7 +48,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
 }
 
 /// Variables in `external_labels` that the releases which run the configuration do not expand.
-fn of_labels(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+fn of_labels(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
     let root = configuration.config.root();
     let labels = root
         .get("global")

@@ -2,12 +2,12 @@
 
 use crate::finding::{Advice, Severity};
 use crate::prometheus::Config;
-use crate::rules::Findings;
+use crate::rules::RuleFindings;
 use crate::yaml::Node;
 
 /// `discovery/dns` takes the port from the records unless the type is A, AAAA, MX or NS; `type` is
 /// `SRV` by default (`DefaultSDConfig`).
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     for section in config.jobs().chain(config.alertmanagers()) {
         let list = section.get("dns_sd_configs").into_iter();
         for item in list.flat_map(Node::items) {

@@ -2,13 +2,13 @@
 
 use crate::finding::{Advice, Severity};
 use crate::prometheus::{Config, TargetSection};
-use crate::rules::Findings;
-use crate::schema::rule_file::promql::{self, Dialect, NodeKind};
+use crate::rules::RuleFindings;
+use crate::schema::rule_file::promql::{self, NodeKind, PromqlRelease};
 use crate::yaml::{Entry, Mapping, Node, placeholder};
 
 const PARAMETER: &str = "match[]";
 
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     for job in config.jobs() {
         let path = job
             .get("metrics_path")
@@ -29,7 +29,7 @@ fn is_federate(path: &str) -> bool {
 }
 
 /// `/federate` answers without a sample if nothing is selected (web/federate.go).
-fn selectors(job: TargetSection<'_>, path: Node<'_>, out: &mut Findings<'_>) {
+fn selectors(job: TargetSection<'_>, path: Node<'_>, out: &mut RuleFindings<'_>) {
     let params = job.get("params").and_then(Node::mapping);
     let entry = params.and_then(|params| params.entry(PARAMETER));
     let given = entry.map_or(0, |entry| entry.value.items().count());
@@ -88,7 +88,7 @@ fn nearly(params: Mapping<'_>) -> Option<Entry<'_>> {
 }
 
 fn is_selector(text: &str) -> bool {
-    let dialect = Dialect::of(3, 14);
+    let dialect = PromqlRelease::of(3, 14);
     let Some(tree) = promql::tree(text, dialect) else {
         return false;
     };
@@ -97,7 +97,7 @@ fn is_selector(text: &str) -> bool {
 }
 
 /// Without `honor_labels` the labels of the source that clash are renamed.
-fn labels(job: TargetSection<'_>, path: Node<'_>, out: &mut Findings<'_>) {
+fn labels(job: TargetSection<'_>, path: Node<'_>, out: &mut RuleFindings<'_>) {
     let restores = job
         .get("metric_relabel_configs")
         .into_iter()

@@ -1,17 +1,17 @@
 //! `scrape/interval`: intervals that leave gaps in every instant query.
 
 use crate::discover::EmbeddedIn;
-use crate::facts::deployment::Certainty;
+use crate::facts::deployment::RunCertainty;
 use crate::finding::Severity;
 use crate::prometheus::TargetSection;
-use crate::rules::{Configuration, Findings};
+use crate::rules::{Configuration, RuleFindings};
 use crate::schema::scalar;
 use crate::yaml::Node;
 
 /// `--query.lookback-delta` is 5m by default (cmd/prometheus/main.go).
 const LOOK_BACK: i64 = 5 * 60 * 1000;
 
-pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
     let Some((look_back, shown)) = look_back(configuration) else {
         return;
     };
@@ -92,7 +92,9 @@ fn look_back(configuration: &Configuration<'_>) -> Option<(i64, String)> {
         let value = arguments.value("query.lookback-delta");
         let found = match value {
             Some((text, _)) => (scalar::duration(text).ok()?.milliseconds, text.to_owned()),
-            None if arguments.has_gaps() || runner.certainty == Certainty::Doubtful => return None,
+            None if arguments.has_gaps() || runner.certainty == RunCertainty::Doubtful => {
+                return None;
+            }
             None => default.clone(),
         };
         longest = longest.max(Some(found));

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use crate::finding::Severity;
 use crate::prometheus::{Config, targets};
-use crate::rules::Findings;
+use crate::rules::RuleFindings;
 use crate::yaml::{Node, placeholder};
 
 const LABEL: &str = "__metrics_path__";
 
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     for job in config.jobs() {
         // A rule may cut off what does not belong into the path.
         let writers: Vec<_> = job
@@ -30,7 +30,7 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
     }
 }
 
-fn check_path(node: Node<'_>, out: &mut Findings<'_>) {
+fn check_path(node: Node<'_>, out: &mut RuleFindings<'_>) {
     let Some(scalar) = node.scalar().filter(|scalar| !scalar.is_null()) else {
         return;
     };

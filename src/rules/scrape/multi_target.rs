@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::prometheus::targets::{action, may_set, reads};
 use crate::prometheus::{Config, TargetSection};
-use crate::rules::Findings;
+use crate::rules::RuleFindings;
 use crate::yaml::Node;
 
 /// Paths at which exporters probe another host, and the parameters that all exporters with this path
@@ -27,7 +27,7 @@ const PORTS: &[&str] = &[
 const TARGET: &str = "__param_target";
 const ADDRESS: &str = "__address__";
 
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     for job in config.jobs() {
         let path = job.text("metrics_path").unwrap_or_default();
         let Some((_, required, sure)) = PATHS.iter().find(|(known, ..)| *known == path) else {
@@ -45,7 +45,7 @@ fn judge(
     job: TargetSection<'_>,
     required: &[&str],
     sure: bool,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     let rules: Vec<_> = job.relabelings().collect();
     let taken = rules
@@ -90,7 +90,7 @@ fn missing(
     job: TargetSection<'_>,
     required: &[&str],
     sure: bool,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Option<Finding> {
     // Targets of these may have labels of any name.
     let open = ["file_sd_configs", "http_sd_configs", "kuma_sd_configs"];

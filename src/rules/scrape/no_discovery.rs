@@ -3,9 +3,9 @@
 use crate::finding::Severity;
 use crate::prometheus::targets::is_discovery;
 use crate::prometheus::{Config, TargetSection};
-use crate::rules::Findings;
+use crate::rules::RuleFindings;
 
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     for job in config
         .jobs()
         .filter(|job| job.finds_nothing() && !is_stub(*job) && !job.may_have_more())
@@ -27,7 +27,7 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
     }
 }
 
-fn say(section: TargetSection<'_>, message: &str, out: &mut Findings<'_>) {
+fn say(section: TargetSection<'_>, message: &str, out: &mut RuleFindings<'_>) {
     let empty = section
         .keys()
         .find(|key| is_discovery(key.as_str().unwrap_or_default()));

@@ -3,11 +3,11 @@
 use crate::facts::ServiceMatch;
 use crate::finding::{Advice, Severity};
 use crate::prometheus::TargetSection;
-use crate::rules::{Configuration, Findings};
+use crate::rules::{Configuration, RuleFindings};
 use crate::yaml::Node;
 
 /// A program whose own port speaks its own protocol.
-struct Program {
+struct PortProgram {
     name: &'static str,
     /// Where its images are, without the registry `docker.io`.
     images: &'static [&'static str],
@@ -19,7 +19,7 @@ struct Program {
 
 include!(concat!(env!("OUT_DIR"), "/no_metrics.rs"));
 
-pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
     for job in configuration.config.jobs() {
         let entries = job.get("static_configs").into_iter().flat_map(Node::items);
         let targets = entries.filter_map(|entry| entry.get("targets"));
@@ -33,7 +33,7 @@ fn judge(
     configuration: &Configuration<'_>,
     job: TargetSection<'_>,
     target: Node<'_>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let Some(text) = target.as_str() else { return };
     // Most targets have other ports, which is sooner seen than what answers there.
@@ -68,7 +68,7 @@ fn judge(
 
 /// The program that answers at its own port, in an image that is known, unless something in the tree may
 /// run another one in its place.
-fn program_of(answering: &ServiceMatch<'_>, port: u16) -> Option<&'static Program> {
+fn program_of(answering: &ServiceMatch<'_>, port: u16) -> Option<&'static PortProgram> {
     let image = answering.image().filter(|_| answering.changes.is_empty())?;
     let name = image.repository();
     let name = ["docker.io/library/", "docker.io/", "library/"]

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use crate::finding::{Advice, Finding, Severity};
 use crate::prometheus::targets::{action, may_set};
 use crate::prometheus::{
-    Config, Outcome, PatternBudget, RelabelRule, TargetSection, differ_in_instance, outcome,
+    Config, PatternBudget, RelabelRule, TargetOutcome, TargetSection, differ_in_instance, outcome,
 };
-use crate::rules::Findings;
+use crate::rules::RuleFindings;
 use crate::yaml::Node;
 
 /// How many static targets of a configuration are followed through their relabel rules: no file that
 /// people write has more, and each takes as long as the list of rules.
 const MOST_TARGETS: usize = 500;
 
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     let jobs: Vec<_> = config.jobs().collect();
     // Names of jobs are unique, so that targets of two jobs differ unless something sets `job`.
     let may_share = jobs.iter().any(|job| sets(*job, "job"));
@@ -45,7 +45,7 @@ fn sets(job: TargetSection<'_>, label: &str) -> bool {
     job.may_set(label) || job.group_labels(label).next().is_some()
 }
 
-type Targets<'d> = Vec<(Node<'d>, Outcome)>;
+type Targets<'d> = Vec<(Node<'d>, TargetOutcome)>;
 
 /// The static targets of a job that is known as a whole.
 fn targets<'d>(job: TargetSection<'d>, budget: &PatternBudget, left: &mut usize) -> Targets<'d> {
@@ -74,7 +74,11 @@ fn honors_labels(job: TargetSection<'_>) -> bool {
 }
 
 /// Two targets of a job whose series have the same labels.
-fn in_job(job: TargetSection<'_>, targets: &Targets<'_>, out: &Findings<'_>) -> Option<Finding> {
+fn in_job(
+    job: TargetSection<'_>,
+    targets: &Targets<'_>,
+    out: &RuleFindings<'_>,
+) -> Option<Finding> {
     if honors_labels(job) {
         return None;
     }
@@ -98,7 +102,7 @@ fn in_job(job: TargetSection<'_>, targets: &Targets<'_>, out: &Findings<'_>) -> 
 }
 
 /// Targets of two jobs that write the same series: same labels, path and parameters.
-fn between_jobs(all: &[(TargetSection<'_>, Targets<'_>)], out: &mut Findings<'_>) {
+fn between_jobs(all: &[(TargetSection<'_>, Targets<'_>)], out: &mut RuleFindings<'_>) {
     let mut seen = HashMap::new();
     for (at, (job, targets)) in all.iter().enumerate() {
         // Rules on samples may leave each job other series.
@@ -127,7 +131,7 @@ fn between_jobs(all: &[(TargetSection<'_>, Targets<'_>)], out: &mut Findings<'_>
 }
 
 /// A group of several targets with one `instance` for all.
-fn fixed_instance(job: TargetSection<'_>, out: &Findings<'_>) -> Option<Finding> {
+fn fixed_instance(job: TargetSection<'_>, out: &RuleFindings<'_>) -> Option<Finding> {
     if job.relabelings().any(separates) {
         return None;
     }
@@ -153,7 +157,7 @@ fn fixed_instance(job: TargetSection<'_>, out: &Findings<'_>) -> Option<Finding>
 
 /// Targets whose address is replaced by one for all, and whose `instance` nothing sets: it is then
 /// that address (`scrape.PopulateLabels`).
-fn one_address(job: TargetSection<'_>, out: &Findings<'_>) -> Option<Finding> {
+fn one_address(job: TargetSection<'_>, out: &RuleFindings<'_>) -> Option<Finding> {
     let rules: Vec<_> = job.relabelings().collect();
     let writers: Vec<_> = rules
         .iter()

@@ -2,13 +2,13 @@
 
 use crate::finding::{Severity, nearest};
 use crate::prometheus::{Config, TargetSection};
-use crate::rules::{Findings, advice};
+use crate::rules::{RuleFindings, advice};
 use crate::yaml::{Node, placeholder};
 
 const LABEL: &str = "__scheme__";
 const SCHEMES: [&str; 2] = ["http", "https"];
 
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     for section in config.jobs().chain(config.alertmanagers()) {
         if section.may_set(LABEL) || sets_labels_elsewhere(section) {
             continue;
@@ -31,7 +31,7 @@ fn sets_labels_elsewhere(section: TargetSection<'_>) -> bool {
     discoveries.any(|(kind, _)| matches!(kind, "file_sd_configs" | "http_sd_configs"))
 }
 
-fn check_scheme(node: Node<'_>, effect: &str, out: &mut Findings<'_>) {
+fn check_scheme(node: Node<'_>, effect: &str, out: &mut RuleFindings<'_>) {
     let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.is_empty()) else {
         return;
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::finding::Severity;
 use crate::prometheus::Config;
-use crate::rules::{Findings, advice};
+use crate::rules::{RuleFindings, advice};
 use crate::yaml::Node;
 
 /// Discoveries without a required key: each item loads by itself, with the defaults in place of what
@@ -22,7 +22,7 @@ const LENIENT: &[&str] = &[
 
 const HELP: &str = "delete the `-` before this key, and indent it like the key above";
 
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     alertmanagers(config, out);
     for section in config.jobs().chain(config.alertmanagers()) {
         groups(section.groups().collect(), out);
@@ -35,7 +35,7 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
 }
 
 /// Entries, some that discover and others that only say how to send.
-fn alertmanagers(config: Config<'_>, out: &mut Findings<'_>) {
+fn alertmanagers(config: Config<'_>, out: &mut RuleFindings<'_>) {
     let all: Vec<_> = config.alertmanagers().collect();
     if all.iter().all(|candidate| candidate.finds_nothing()) {
         return;
@@ -61,7 +61,7 @@ fn alertmanagers(config: Config<'_>, out: &mut Findings<'_>) {
 }
 
 /// A group with labels and without targets.
-fn groups(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
+fn groups(all: Vec<Node<'_>>, out: &mut RuleFindings<'_>) {
     for group in all {
         let Some(mapping) = group.mapping() else {
             continue;
@@ -79,7 +79,7 @@ fn groups(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
 }
 
 /// Items that have no key in common: each is a discovery of its own.
-fn discovery(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
+fn discovery(all: Vec<Node<'_>>, out: &mut RuleFindings<'_>) {
     if all.len() < 2 {
         return;
     }

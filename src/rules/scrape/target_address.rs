@@ -2,11 +2,11 @@
 
 use crate::finding::Severity;
 use crate::prometheus::TargetSection;
-use crate::rules::{Configuration, Findings, advice};
+use crate::rules::{Configuration, RuleFindings, advice};
 use crate::schema::{AddressFault, address_fault, address_password};
 use crate::yaml::Node;
 
-pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
     let config = configuration.config;
     // `envsubst` fills in what its name calls a template (`prometheus.template.yml`).
     let name = config.root().node().document().text().path().to_lowercase();
@@ -30,7 +30,7 @@ fn check_target(
     target: Node<'_>,
     templated: bool,
     configuration: &Configuration<'_>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let Some(scalar) = target.scalar().filter(|scalar| !scalar.is_null()) else {
         return;

@@ -7,13 +7,13 @@ use crate::facts::deployment::{IMAGE_CONFIG, Mount, MountSource, Outside, Platfo
 use crate::facts::settings::WEB_FILE;
 use crate::finding::Severity;
 use crate::rules::start::refused::own_arguments;
-use crate::rules::{Findings, Start};
+use crate::rules::{PrometheusStart, RuleFindings};
 use crate::yaml::placeholder;
 
 /// At most so many mounts are named.
 const MOST_MOUNTS: usize = 4;
 
-pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
     let deployment = start.deployment;
     // A script may write the file.
     if deployment.is_started_by_something_else() {
@@ -33,7 +33,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
 }
 
 /// A flag that names a file which is not there.
-fn named(start: &Start<'_>, flag: &str, path: &str, out: &mut Findings<'_>) {
+fn named(start: &PrometheusStart<'_>, flag: &str, path: &str, out: &mut RuleFindings<'_>) {
     let deployment = start.deployment;
     let Some((written, place)) = deployment.arguments.value(flag) else {
         return;
@@ -63,7 +63,7 @@ fn named(start: &Start<'_>, flag: &str, path: &str, out: &mut Findings<'_>) {
 }
 
 /// A configuration whose source is missing: docker makes a folder of that name and mounts it.
-fn lost(start: &Start<'_>, out: &mut Findings<'_>) {
+fn lost(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
     let deployment = start.deployment;
     let path = deployment.config_file();
     let Some(lost) = start.facts.lacks_source(deployment, &path) else {
@@ -82,7 +82,7 @@ fn lost(start: &Start<'_>, out: &mut Findings<'_>) {
 /// Flags without one that names a configuration, which replace those of the official image: Prometheus
 /// looks for `prometheus.yml` where it starts, and the image has none there (Dockerfile of
 /// prometheus/prometheus).
-fn unnamed(start: &Start<'_>, out: &mut Findings<'_>) {
+fn unnamed(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
     let deployment = start.deployment;
     let own = own_arguments(&deployment.arguments.list);
     let [first, ..] = own else { return };
@@ -123,7 +123,7 @@ fn is_plain_flag(text: &str) -> bool {
 }
 
 /// Without arguments, the image starts with a configuration of its own.
-fn by_default(start: &Start<'_>, out: &mut Findings<'_>) {
+fn by_default(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
     let deployment = start.deployment;
     let identity = format!("{}.config.file", deployment.name);
     if let Some(lacking) = start.facts.lacks_file(deployment, IMAGE_CONFIG) {

@@ -2,8 +2,8 @@
 
 use crate::facts::deployment::flags::FEATURES;
 use crate::finding::{Place, Severity, nearest};
-use crate::rules::start::{Verdict, shown};
-use crate::rules::{Findings, Start, advice};
+use crate::rules::start::{FlagVerdict, shown};
+use crate::rules::{PrometheusStart, RuleFindings, advice};
 use crate::yaml::placeholder;
 
 /// Features that became flags, with what follows without the flag. `remote-write-receiver` is left to
@@ -17,7 +17,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
     let deployment = start.deployment;
     for (name, place) in deployment.arguments.features() {
         if name.is_empty() || placeholder::is_open(name) {
@@ -25,8 +25,8 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
         }
         let verdict = start.verdict(name, FEATURES);
         let (message, help, near) = match verdict {
-            Verdict::Known => continue,
-            Verdict::Gone(release) => {
+            FlagVerdict::Known => continue,
+            FlagVerdict::Gone(release) => {
                 let Some((_, effect, flag)) = FLAGS.iter().find(|(gone, ..)| *gone == name) else {
                     gone_without_effect(name, place, release, start, out);
                     continue;
@@ -43,7 +43,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
                     None,
                 )
             }
-            Verdict::TooNew(release) => (
+            FlagVerdict::TooNew(release) => (
                 format!(
                     "the feature `{name}` is unknown before {}, and has no effect",
                     shown(release)
@@ -51,13 +51,13 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
                 format!("start {} or newer, or delete it", shown(release)),
                 None,
             ),
-            Verdict::Unknown => match meant(start, name) {
-                Some(Meant::Flag(flag)) => (
+            FlagVerdict::Unknown => match meant(start, name) {
+                Some(MeantFeature::Flag(flag)) => (
                     format!("unknown feature `{name}`: Prometheus logs a warning and ignores it"),
                     format!("did you mean `--{flag}`?"),
                     None,
                 ),
-                Some(Meant::Feature(near)) => (
+                Some(MeantFeature::Feature(near)) => (
                     format!("unknown feature `{name}`: Prometheus logs a warning and ignores it"),
                     format!("did you mean `{near}`?"),
                     Some(near),
@@ -81,25 +81,25 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
 }
 
 /// What a name that no release knows is meant for.
-enum Meant {
+enum MeantFeature {
     Feature(&'static str),
     /// A feature that became a flag before the release that is started.
     Flag(&'static str),
 }
 
 /// The feature that a name is near to, among those that the release knows.
-fn meant(start: &Start<'_>, name: &str) -> Option<Meant> {
+fn meant(start: &PrometheusStart<'_>, name: &str) -> Option<MeantFeature> {
     let near = nearest(name, FEATURES.iter().map(|word| word.name))?;
-    if start.verdict(near, FEATURES) == Verdict::Known {
-        return Some(Meant::Feature(near));
+    if start.verdict(near, FEATURES) == FlagVerdict::Known {
+        return Some(MeantFeature::Feature(near));
     }
     let flag = FLAGS.iter().find(|(gone, ..)| *gone == near);
     if let Some((_, _, flag)) = flag {
-        return Some(Meant::Flag(flag));
+        return Some(MeantFeature::Flag(flag));
     }
     let words = FEATURES.iter().map(|word| word.name);
-    let known = words.filter(|word| start.verdict(word, FEATURES) == Verdict::Known);
-    nearest(name, known).map(Meant::Feature)
+    let known = words.filter(|word| start.verdict(word, FEATURES) == FlagVerdict::Known);
+    nearest(name, known).map(MeantFeature::Feature)
 }
 
 /// Reports a feature that a release no longer knows. What it turned on is always on, except for the
@@ -108,8 +108,8 @@ fn gone_without_effect(
     name: &str,
     place: &Place,
     release: (u16, u16),
-    start: &Start<'_>,
-    out: &mut Findings<'_>,
+    start: &PrometheusStart<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let effect = match name {
         "remote-write-receiver" => "it takes no remote write",

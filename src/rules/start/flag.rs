@@ -3,9 +3,9 @@
 use crate::facts::deployment::flags::FLAGS;
 use crate::facts::deployment::{Argument, Deployment, Platform};
 use crate::finding::{Finding, Severity, nearest, surely_meant};
-use crate::rules::start::refused::{Refused, own_arguments, refused};
-use crate::rules::start::{Verdict, shown};
-use crate::rules::{Findings, Start, advice};
+use crate::rules::start::refused::{RefusedFlag, own_arguments, refused};
+use crate::rules::start::{FlagVerdict, shown};
+use crate::rules::{PrometheusStart, RuleFindings, advice};
 use crate::yaml::placeholder;
 
 const RETENTION: &str = "storage.tsdb.retention";
@@ -27,7 +27,7 @@ const INSTEAD: &[(&str, &str)] = &[
     ),
 ];
 
-pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
     let deployment = start.deployment;
     if let Some(argument) = stray(deployment) {
         out.push(refused_argument(start, argument, out));
@@ -40,7 +40,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
         unknown(start, argument, out);
     }
     for one in refused(start) {
-        let Refused { name, message, .. } = one;
+        let RefusedFlag { name, message, .. } = one;
         let identity = format!("{}.{name}", deployment.name);
         let place = &one.argument.place;
         let finding = out.of_place(place, identity, severity(start), message);
@@ -71,7 +71,11 @@ fn stray(deployment: &Deployment) -> Option<&Argument> {
     is_stray.then_some(first)
 }
 
-fn refused_argument(start: &Start<'_>, argument: &Argument, out: &Findings<'_>) -> Finding {
+fn refused_argument(
+    start: &PrometheusStart<'_>,
+    argument: &Argument,
+    out: &RuleFindings<'_>,
+) -> Finding {
     let deployment = start.deployment;
     let word = &argument.text;
     let message = format!(
@@ -92,7 +96,7 @@ fn refused_argument(start: &Start<'_>, argument: &Argument, out: &Findings<'_>) 
 }
 
 /// An error where nothing but the flags in sight decides, in the official image, whose release is known.
-fn severity(start: &Start<'_>) -> Severity {
+fn severity(start: &PrometheusStart<'_>) -> Severity {
     let deployment = start.deployment;
     let is_sure = start.is_official() && deployment.release().is_some();
     match is_sure && deployment.doubts.is_empty() {
@@ -102,7 +106,7 @@ fn severity(start: &Start<'_>) -> Severity {
 }
 
 /// A flag that the release does not know.
-fn unknown(start: &Start<'_>, argument: &Argument, out: &mut Findings<'_>) {
+fn unknown(start: &PrometheusStart<'_>, argument: &Argument, out: &mut RuleFindings<'_>) {
     let Some(name) = flag(&argument.text) else {
         return;
     };
@@ -111,7 +115,7 @@ fn unknown(start: &Start<'_>, argument: &Argument, out: &mut Findings<'_>) {
     let verdict = start.verdict(plain, FLAGS);
     let known = || {
         let words = FLAGS.iter().map(|word| word.name);
-        words.filter(|word| start.verdict(word, FLAGS) == Verdict::Known)
+        words.filter(|word| start.verdict(word, FLAGS) == FlagVerdict::Known)
     };
     let near = nearest(plain, known());
     let sure = surely_meant(plain, known());
@@ -122,8 +126,8 @@ fn unknown(start: &Start<'_>, argument: &Argument, out: &mut Findings<'_>) {
     let finding = out.of_place(&argument.place, identity, severity(start), message);
     let finding = finding.kind(verdict.kind());
     let right = match verdict {
-        Verdict::Gone(_) if plain == RETENTION => Some((RETENTION_TIME, true)),
-        Verdict::Unknown => near.map(|near| (near, sure == Some(near))),
+        FlagVerdict::Gone(_) if plain == RETENTION => Some((RETENTION_TIME, true)),
+        FlagVerdict::Unknown => near.map(|near| (near, sure == Some(near))),
         _ => None,
     };
     let right = right.filter(|_| name == plain);
@@ -138,15 +142,15 @@ fn unknown(start: &Start<'_>, argument: &Argument, out: &mut Findings<'_>) {
 
 /// The message about an unknown flag, and what to do.
 fn words(
-    start: &Start<'_>,
-    verdict: Verdict,
+    start: &PrometheusStart<'_>,
+    verdict: FlagVerdict,
     name: &str,
     near: Option<&str>,
 ) -> Option<(String, String)> {
     let plain = name.strip_prefix("no-").unwrap_or(name);
     let words = match verdict {
-        Verdict::Known => return None,
-        Verdict::Gone(release) => {
+        FlagVerdict::Known => return None,
+        FlagVerdict::Gone(release) => {
             let instead = INSTEAD.iter().find(|(gone, _)| *gone == plain);
             (
                 format!(
@@ -156,14 +160,14 @@ fn words(
                 instead.map_or("delete it", |(_, help)| help).to_owned(),
             )
         }
-        Verdict::TooNew(release) => (
+        FlagVerdict::TooNew(release) => (
             format!(
                 "`--{plain}` is unknown before {}: Prometheus does not start",
                 shown(release)
             ),
             format!("delete it, or start {} or newer", shown(release)),
         ),
-        Verdict::Unknown => match near {
+        FlagVerdict::Unknown => match near {
             Some(near) => (
                 format!("unknown flag `--{name}`: Prometheus does not start"),
                 format!("did you mean `--{near}`?"),

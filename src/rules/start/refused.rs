@@ -5,13 +5,15 @@ use std::collections::HashSet;
 
 use promvet_syntax::go::{duration, size};
 
-use crate::facts::deployment::flags::{FLAGS, FOR_AGENTS, FOR_SERVERS, REPEATABLE, Takes, VALUES};
+use crate::facts::deployment::flags::{
+    FLAGS, FOR_AGENTS, FOR_SERVERS, FlagArgument, REPEATABLE, VALUES,
+};
 use crate::facts::deployment::{Argument, Deployment};
-use crate::rules::Start;
+use crate::rules::PrometheusStart;
 use crate::yaml::placeholder;
 
 /// A flag that is refused.
-pub(in crate::rules) struct Refused<'d> {
+pub(in crate::rules) struct RefusedFlag<'d> {
     pub(in crate::rules) argument: &'d Argument,
     pub(in crate::rules) name: &'d str,
     pub(in crate::rules) kind: &'static str,
@@ -25,13 +27,13 @@ pub(in crate::rules) struct Refused<'d> {
 const STOPS: &str = "Prometheus does not start";
 
 /// The flags of a command line that are refused as they are given, in order.
-pub(in crate::rules) fn refused<'d>(start: &Start<'d>) -> Vec<Refused<'d>> {
+pub(in crate::rules) fn refused<'d>(start: &PrometheusStart<'d>) -> Vec<RefusedFlag<'d>> {
     let deployment = start.deployment;
     let list = own_arguments(&deployment.arguments.list);
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     for (at, argument) in list.iter().enumerate() {
-        let Some(flag) = Flag::of(argument, list.get(at + 1)) else {
+        let Some(flag) = KnownFlag::of(argument, list.get(at + 1)) else {
             continue;
         };
         let of_form = match flag.dashes {
@@ -76,7 +78,7 @@ pub(in crate::rules) fn own_arguments(list: &[Argument]) -> &[Argument] {
 }
 
 /// A flag that some release knows.
-struct Flag<'d> {
+struct KnownFlag<'d> {
     argument: &'d Argument,
     /// Its name as it is written, without dashes.
     name: &'d str,
@@ -87,7 +89,7 @@ struct Flag<'d> {
     next: Option<&'d str>,
 }
 
-impl<'d> Flag<'d> {
+impl<'d> KnownFlag<'d> {
     fn of(argument: &'d Argument, next: Option<&'d Argument>) -> Option<Self> {
         let text = argument.text.as_str();
         let dashes = text.len() - text.trim_start_matches('-').len();
@@ -115,8 +117,8 @@ impl<'d> Flag<'d> {
         self.name.strip_prefix("no-").unwrap_or(self.name)
     }
 
-    fn refused(&self, kind: &'static str, message: String, help: String) -> Refused<'d> {
-        Refused {
+    fn refused(&self, kind: &'static str, message: String, help: String) -> RefusedFlag<'d> {
+        RefusedFlag {
             argument: self.argument,
             name: self.name,
             kind,
@@ -133,7 +135,7 @@ impl<'d> Flag<'d> {
 }
 
 /// kingpin takes one dash for short flags, one letter each. Prometheus 1.x wanted one dash.
-fn one_dash<'d>(start: &Start<'_>, flag: &Flag<'d>) -> Option<Refused<'d>> {
+fn one_dash<'d>(start: &PrometheusStart<'_>, flag: &KnownFlag<'d>) -> Option<RefusedFlag<'d>> {
     let releases = start.releases();
     let is_old = releases.iter().any(|release| *release < (2, 0));
     if releases.is_empty() || is_old {
@@ -142,14 +144,14 @@ fn one_dash<'d>(start: &Start<'_>, flag: &Flag<'d>) -> Option<Refused<'d>> {
     let name = flag.name;
     let message = format!("`-{name}` has one dash: {STOPS}");
     let refused = flag.refused("one-dash", message, format!("write `--{name}`"));
-    Some(Refused {
+    Some(RefusedFlag {
         right: Some((format!("-{name}"), format!("--{name}"))),
         ..refused
     })
 }
 
 /// kingpin `Application.setValues`: a flag that takes one value cannot be repeated.
-fn repeated<'d>(flag: &Flag<'d>, seen: &mut HashSet<&'d str>) -> Option<Refused<'d>> {
+fn repeated<'d>(flag: &KnownFlag<'d>, seen: &mut HashSet<&'d str>) -> Option<RefusedFlag<'d>> {
     let name = flag.plain();
     let is_new = seen.insert(name);
     (!is_new && !REPEATABLE.contains(&name)).then(|| {
@@ -158,10 +160,10 @@ fn repeated<'d>(flag: &Flag<'d>, seen: &mut HashSet<&'d str>) -> Option<Refused<
     })
 }
 
-fn wrong_value<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
+fn wrong_value<'d>(flag: &KnownFlag<'d>) -> Option<RefusedFlag<'d>> {
     let name = flag.plain();
     let (_, takes) = VALUES.iter().find(|(known, _)| *known == name)?;
-    if *takes == Takes::Nothing {
+    if *takes == FlagArgument::Nothing {
         return value_of_switch(flag);
     }
     let value = flag.value.or(flag.next)?;
@@ -170,22 +172,22 @@ fn wrong_value<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
     }
     let about = format!("`--{name}`");
     let (fault, help) = match takes {
-        Takes::Nothing => return None,
-        Takes::Duration => {
+        FlagArgument::Nothing => return None,
+        FlagArgument::Duration => {
             let fault = duration::duration(value).err()?;
             (
                 fault.about(&about),
                 "write a duration such as `15d`".to_owned(),
             )
         }
-        Takes::Size => {
+        FlagArgument::Size => {
             let fault = size::byte_size(value).err()?;
             (
                 fault.about(&about),
                 "write a size such as `10GB`".to_owned(),
             )
         }
-        Takes::Number => {
+        FlagArgument::Number => {
             if is_number(value) {
                 return None;
             }
@@ -194,7 +196,7 @@ fn wrong_value<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
                 "write a number".to_owned(),
             )
         }
-        Takes::OneOf(words) => {
+        FlagArgument::OneOf(words) => {
             if words.iter().any(|word| word.eq_ignore_ascii_case(value)) {
                 return None;
             }
@@ -216,7 +218,7 @@ fn is_number(value: &str) -> bool {
 }
 
 /// A switch takes no value: what follows it is an argument of its own, which Prometheus has none of.
-fn value_of_switch<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
+fn value_of_switch<'d>(flag: &KnownFlag<'d>) -> Option<RefusedFlag<'d>> {
     let is_word = |text: &&str| matches!(*text, "true" | "false");
     let value = flag.value.or(flag.next.filter(is_word))?;
     let name = flag.plain();
@@ -229,14 +231,14 @@ fn value_of_switch<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
     let old = flag
         .value
         .map(|value| format!("{}={value}", flag.written()));
-    Some(Refused {
+    Some(RefusedFlag {
         right: old.map(|old| (old, right)),
         ..refused
     })
 }
 
 /// `cmd/prometheus/main.go` stops if an agent is given a flag of a server, or a server one of an agent.
-fn wrong_mode<'d>(deployment: &Deployment, flag: &Flag<'d>) -> Option<Refused<'d>> {
+fn wrong_mode<'d>(deployment: &Deployment, flag: &KnownFlag<'d>) -> Option<RefusedFlag<'d>> {
     let name = flag.plain();
     // The flag `--agent` is a fault of its own before 3.0, and says what is meant.
     let is_old = deployment.release().is_some_and(|release| release < (3, 0));

@@ -1,9 +1,9 @@
 //! `tls/ca-and-skip`: an authority is named, and then not asked.
 
 use crate::finding::{Advice, Evidence, Severity};
-use crate::rules::{Findings, HttpPart};
+use crate::rules::{HttpPart, RuleFindings};
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     // Of remote_write `tls/insecure-skip-verify` speaks, authority and all, and of what would
     // verify without one.
     if part.entry.is_some() {

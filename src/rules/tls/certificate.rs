@@ -1,11 +1,11 @@
 //! `tls/certificate`: the server's certificate, as it was seen, does not verify.
 
 use crate::facts::KnownIssuer;
-use crate::facts::online::{Server, Shown};
+use crate::facts::online::{OnlineServer, ShownByServer};
 use crate::finding::{Day, Severity};
-use crate::policy::Issuer;
-use crate::rules::{Authorities, Entry, Findings, Url};
-use crate::source::handshake::{Roots, Target};
+use crate::policy::CertificateIssuer;
+use crate::rules::{Authorities, EntryUrl, RemoteWriteEntry, RuleFindings};
+use crate::source::handshake::{HandshakeTarget, Roots};
 
 /// How long before its end a certificate is reported, in seconds: Let's Encrypt's are renewed 30 days
 /// before it, so that with 14 days left something is wrong.
@@ -14,18 +14,18 @@ const SOON: i64 = 14 * 24 * 60 * 60;
 /// At most so many names of a certificate are shown.
 const SHOWN: usize = 5;
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(url) = entry.sound_url().filter(|_| entry.facts.is_online()) else {
         return;
     };
     let target = match entry.server() {
-        Some(Server::Asked(target)) => target,
-        Some(Server::NotAsked(why)) => {
+        Some(OnlineServer::Asked(target)) => target,
+        Some(OnlineServer::NotAsked(why)) => {
             let reason = format!("the certificate of the server was not requested: {why}");
             out.unchecked(url.node, reason, None);
             return;
         }
-        Some(Server::Plain) | None => return,
+        Some(OnlineServer::Plain) | None => return,
     };
     match entry.shown() {
         Some(Ok(shown)) => judge(entry, url, &target, &shown, out),
@@ -40,7 +40,13 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
 }
 
-fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: &mut Findings<'_>) {
+fn judge(
+    entry: &RemoteWriteEntry<'_>,
+    url: &EntryUrl<'_>,
+    target: &HandshakeTarget,
+    shown: &ShownByServer,
+    out: &mut RuleFindings<'_>,
+) {
     contradiction(entry, url, shown, out);
     let tls = entry.write.http().tls();
     if tls.is_some_and(|tls| tls.skips_verification().is_some()) {
@@ -86,9 +92,9 @@ fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: 
     }
 }
 
-type Fault = (&'static str, String, String);
+type CertificateFault = (&'static str, String, String);
 
-fn date(entry: &Entry<'_>, shown: &Shown) -> Option<Fault> {
+fn date(entry: &RemoteWriteEntry<'_>, shown: &ShownByServer) -> Option<CertificateFault> {
     let (now, certificate) = (entry.facts.now(), &shown.certificate);
     let says = if now > certificate.not_after {
         format!("expired on {}", Day::of(certificate.not_after))
@@ -100,7 +106,7 @@ fn date(entry: &Entry<'_>, shown: &Shown) -> Option<Fault> {
     Some(("date", says, "renew it".to_owned()))
 }
 
-fn names(target: &Target, shown: &Shown) -> Option<Fault> {
+fn names(target: &HandshakeTarget, shown: &ShownByServer) -> Option<CertificateFault> {
     if shown.covers(&target.name) {
         return None;
     }
@@ -123,11 +129,11 @@ fn names(target: &Target, shown: &Shown) -> Option<Fault> {
 }
 
 fn authority(
-    entry: &Entry<'_>,
-    url: &Url<'_>,
-    shown: &Shown,
-    out: &mut Findings<'_>,
-) -> Option<Fault> {
+    entry: &RemoteWriteEntry<'_>,
+    url: &EntryUrl<'_>,
+    shown: &ShownByServer,
+    out: &mut RuleFindings<'_>,
+) -> Option<CertificateFault> {
     let by = shown.certificate.signed_by();
     let (signed, says, help) = match entry.authorities() {
         Authorities::System => (
@@ -162,12 +168,19 @@ fn authority(
 }
 
 /// Where the tree says one thing of the issuer and the server shows another.
-fn contradiction(entry: &Entry<'_>, url: &Url<'_>, shown: &Shown, out: &mut Findings<'_>) {
+fn contradiction(
+    entry: &RemoteWriteEntry<'_>,
+    url: &EntryUrl<'_>,
+    shown: &ShownByServer,
+    out: &mut RuleFindings<'_>,
+) {
     let (Some(reported), Some(seen)) = (entry.issuer_in_files(), shown.issuer()) else {
         return;
     };
     // A private authority that this machine trusts too is not a contradiction.
-    let own = reported.issuer == Issuer::Private && entry.ca_file().is_some() && seen.is_trusted();
+    let own = reported.issuer == CertificateIssuer::Private
+        && entry.ca_file().is_some()
+        && seen.is_trusted();
     if own || kind(reported.issuer) == kind(seen) {
         return;
     }
@@ -187,10 +200,10 @@ fn contradiction(entry: &Entry<'_>, url: &Url<'_>, shown: &Shown, out: &mut Find
 }
 
 /// What matters of an issuer: who trusts it.
-fn kind(issuer: Issuer) -> u8 {
+fn kind(issuer: CertificateIssuer) -> u8 {
     match issuer {
-        Issuer::LetsEncryptProd | Issuer::Public => 0,
-        Issuer::LetsEncryptStaging | Issuer::Staging => 1,
-        Issuer::Private => 2,
+        CertificateIssuer::LetsEncryptProd | CertificateIssuer::Public => 0,
+        CertificateIssuer::LetsEncryptStaging | CertificateIssuer::Staging => 1,
+        CertificateIssuer::Private => 2,
     }
 }

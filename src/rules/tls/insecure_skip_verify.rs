@@ -2,40 +2,40 @@
 
 use crate::facts::KnownIssuer;
 use crate::finding::{Advice, Severity};
-use crate::policy::Issuer;
+use crate::policy::CertificateIssuer;
 use crate::prometheus::{HttpClient, TlsConfig};
-use crate::rules::{Entry, Findings, HttpPart};
+use crate::rules::{HttpPart, RemoteWriteEntry, RuleFindings};
 
 /// What is reported about each issuer: severity, message (of those that are not for tests, its
 /// beginning), help.
-const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
+const WORDS: &[(Option<CertificateIssuer>, Severity, &str, &str)] = &[
     (
-        Some(Issuer::LetsEncryptProd),
+        Some(CertificateIssuer::LetsEncryptProd),
         Severity::Error,
         "`insecure_skip_verify` is not needed, since the issuer is Let's Encrypt (production)",
         "remove this line",
     ),
     (
-        Some(Issuer::Public),
+        Some(CertificateIssuer::Public),
         Severity::Error,
         "`insecure_skip_verify` is not needed, since the issuer is public",
         "remove this line",
     ),
     (
-        Some(Issuer::Private),
+        Some(CertificateIssuer::Private),
         Severity::Warning,
         "`insecure_skip_verify` is not needed, since the private issuer is known",
         "remove this line and set `ca_file` to the issuer's certificate",
     ),
     (
-        Some(Issuer::LetsEncryptStaging),
+        Some(CertificateIssuer::LetsEncryptStaging),
         Severity::Info,
         "`insecure_skip_verify`: the certificate is not verified, which is right only for \
          tests; it comes from Let's Encrypt's staging issuer",
         "to verify it, set `ca_file` to the staging root and remove this line",
     ),
     (
-        Some(Issuer::Staging),
+        Some(CertificateIssuer::Staging),
         Severity::Info,
         "`insecure_skip_verify`: the certificate is not verified, which is right only for \
          tests; it comes from the test environment of an authority",
@@ -54,7 +54,7 @@ const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
 const ALREADY_NAMED: &str = "remove this line: the certificate verifies with the `ca_file` that \
     is already set";
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     match part.entry {
         Some(entry) => remote_write(entry, out),
         None => others(part, out),
@@ -62,7 +62,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
 }
 
 /// A job, an Alertmanager, an entry of remote_read or a service discovery.
-fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+fn others(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(tls) = part.client.http.tls() else {
         return;
     };
@@ -81,7 +81,10 @@ fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     }
     let Some(stakes) = part.stakes() else { return };
     let issuer = part.issuer().map(|(_, known)| known.issuer);
-    let for_tests = matches!(issuer, Some(Issuer::LetsEncryptStaging | Issuer::Staging));
+    let for_tests = matches!(
+        issuer,
+        Some(CertificateIssuer::LetsEncryptStaging | CertificateIssuer::Staging)
+    );
     let severity = match (stakes.credential && stakes.outside, &trusted) {
         _ if for_tests => Severity::Info,
         (true, Some(_)) if !proven => Severity::Warning,
@@ -124,7 +127,7 @@ fn stands_alone(http: HttpClient<'_>, tls: TlsConfig<'_>, host: Option<&str>) ->
     tls.authority().is_none() && !other_name && !http.has_proxy()
 }
 
-fn remote_write(entry: &Entry<'_>, out: &mut Findings<'_>) {
+fn remote_write(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let http = entry.write.http();
     let Some(tls) = http.tls() else { return };
     let Some(skip) = tls.skips_verification() else {

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use crate::facts::Misnamed;
 use crate::facts::opstrace::Instance;
 use crate::finding::{Evidence, Finding, Severity};
-use crate::prometheus::endpoint::Network;
-use crate::rules::{Common, Configuration, Entry, Findings, Url, number_of};
+use crate::prometheus::endpoint::HostNetwork;
+use crate::rules::{Common, Configuration, EntryUrl, RemoteWriteEntry, RuleFindings, number_of};
 
 /// At most so many other endpoints are shown.
 const SHOWN: usize = 5;
 
-pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
-    let mut misnamed: BTreeMap<String, (Misnamed, Vec<&Url<'_>>)> = BTreeMap::new();
-    let mut strange: BTreeMap<&str, (&Instance, Vec<&Url<'_>>)> = BTreeMap::new();
+pub(super) fn check(configurations: &[Configuration<'_>], out: &mut RuleFindings<'_>) {
+    let mut misnamed: BTreeMap<String, (Misnamed, Vec<&EntryUrl<'_>>)> = BTreeMap::new();
+    let mut strange: BTreeMap<&str, (&Instance, Vec<&EntryUrl<'_>>)> = BTreeMap::new();
     for entry in configurations
         .iter()
         .flat_map(|configuration| &configuration.entries)
@@ -79,27 +79,27 @@ fn key_of(found: &Misnamed) -> String {
 }
 
 /// The instance that an entry sends to, if it names an issuer that Opstrace does not know.
-fn strange_at<'e>(entry: &'e Entry<'_>) -> Option<&'e Instance> {
+fn strange_at<'e>(entry: &'e RemoteWriteEntry<'_>) -> Option<&'e Instance> {
     let instance = entry.opstrace_host().and_then(|_| entry.instance());
     instance.filter(|instance| instance.strange_issuer.is_some())
 }
 
 /// The URL of an entry that talks TLS to a public host, and the host.
-fn verified<'e, 'a>(entry: &'e Entry<'a>) -> Option<(&'e Url<'a>, String)> {
+fn verified<'e, 'a>(entry: &'e RemoteWriteEntry<'a>) -> Option<(&'e EntryUrl<'a>, String)> {
     let url = entry.sound_url()?;
     let endpoint = &url.endpoint;
     let is_tls = endpoint.scheme_name().as_deref() == Some("https");
-    let outside = endpoint.network() == Network::Public;
+    let outside = endpoint.network() == HostNetwork::Public;
     (is_tls && outside).then(|| Some((url, endpoint.host_name()?)))?
 }
 
 /// One finding for all endpoints, at the first.
 fn push(
-    users: &[&Url<'_>],
+    users: &[&EntryUrl<'_>],
     message: &str,
     help: &str,
     evidence: Vec<Evidence>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let [first, others @ ..] = users else { return };
     let mut finding: Finding = out.at(first.node, Severity::Warning, message).help(help);

@@ -1,14 +1,14 @@
 //! `tls/min-version`: old versions of TLS are let in.
 
 use crate::finding::{Advice, Severity};
-use crate::prometheus::Section;
-use crate::prometheus::endpoint::Network;
-use crate::rules::{Findings, HttpPart};
+use crate::prometheus::ClientSection;
+use crate::prometheus::endpoint::HostNetwork;
+use crate::rules::{HttpPart, RuleFindings};
 
 /// Versions below 1.2, and what they are called.
 const OLD: &[(&str, &str)] = &[("TLS10", "TLS 1.0"), ("TLS11", "TLS 1.1")];
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(tls) = part.client.http.tls() else {
         return;
     };
@@ -36,9 +36,9 @@ fn severity(part: &HttpPart<'_, '_>) -> Severity {
     let peers = part.client.peers();
     let outside = peers
         .iter()
-        .any(|peer| peer.endpoint.network() == Network::Public);
+        .any(|peer| peer.endpoint.network() == HostNetwork::Public);
     match part.client.section {
-        Section::Scrape | Section::Discovery(_) if !outside => Severity::Info,
+        ClientSection::Scrape | ClientSection::Discovery(_) if !outside => Severity::Info,
         _ => Severity::Warning,
     }
 }

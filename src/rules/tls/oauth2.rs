@@ -2,13 +2,13 @@
 //! `tls_config` around `oauth2` does not decide.
 
 use crate::finding::{Advice, Severity};
-use crate::policy::Issuer;
-use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::policy::CertificateIssuer;
+use crate::prometheus::endpoint::{Endpoint, HostNetwork};
 use crate::prometheus::{OAuth2, TlsConfig};
-use crate::rules::{Findings, HttpPart};
+use crate::rules::{HttpPart, RuleFindings};
 use crate::yaml::Node;
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(oauth2) = part.client.http.oauth2() else {
         return;
     };
@@ -25,7 +25,9 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     let issuer = issuer.map(|known| known.issuer);
     match oauth2.http.tls() {
         Some(tls) => unverified(tls, &endpoint, issuer, out),
-        None if !issuer.is_some_and(Issuer::is_trusted) => outer(part, oauth2, node, out),
+        None if !issuer.is_some_and(CertificateIssuer::is_trusted) => {
+            outer(part, oauth2, node, out)
+        }
         None => {}
     }
 }
@@ -33,15 +35,18 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
 fn unverified(
     tls: TlsConfig<'_>,
     endpoint: &Endpoint,
-    issuer: Option<Issuer>,
-    out: &mut Findings<'_>,
+    issuer: Option<CertificateIssuer>,
+    out: &mut RuleFindings<'_>,
 ) {
     let Some(skip) = tls.skips_verification() else {
         return;
     };
-    let for_tests = matches!(issuer, Some(Issuer::LetsEncryptStaging | Issuer::Staging));
+    let for_tests = matches!(
+        issuer,
+        Some(CertificateIssuer::LetsEncryptStaging | CertificateIssuer::Staging)
+    );
     let severity = match endpoint.network() {
-        Network::Public if !for_tests => Severity::Warning,
+        HostNetwork::Public if !for_tests => Severity::Warning,
         _ => Severity::Info,
     };
     let message = "the certificate of the token endpoint is not verified: an attacker on the \
@@ -58,7 +63,7 @@ fn unverified(
 
 /// A round tripper of its own fetches the tokens, with the `tls_config` of `oauth2` only
 /// (`oauth2RoundTripper`, prometheus/common `config/http_config.go`).
-fn outer(part: &HttpPart<'_, '_>, oauth2: OAuth2<'_>, node: Node<'_>, out: &mut Findings<'_>) {
+fn outer(part: &HttpPart<'_, '_>, oauth2: OAuth2<'_>, node: Node<'_>, out: &mut RuleFindings<'_>) {
     let authority = part.client.http.tls().and_then(TlsConfig::authority);
     let Some(authority) = authority.filter(|_| oauth2.http.tls().is_none()) else {
         return;

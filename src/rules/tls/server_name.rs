@@ -6,10 +6,10 @@ use crate::facts::Certified;
 use crate::facts::receiver::Tls;
 use crate::finding::{Advice, Finding, Severity};
 use crate::prometheus::endpoint::Endpoint;
-use crate::rules::{Entry, Findings, HttpPart};
+use crate::rules::{HttpPart, RemoteWriteEntry, RuleFindings};
 use crate::yaml::Node;
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let tls = part.client.http.tls();
     // What is not verified fits any name.
     let Some(tls) = tls.filter(|tls| tls.skips_verification().is_none()) else {
@@ -72,7 +72,7 @@ fn not_in(
     (host, certified): &(String, Certified),
     node: Node<'_>,
     name: &str,
-    out: &Findings<'_>,
+    out: &RuleFindings<'_>,
 ) -> Finding {
     let message = format!(
         "`server_name`: the certificate of {host} is valid for {}, not for {name}; every \
@@ -90,7 +90,7 @@ fn not_in(
 }
 
 /// A vendor's certificate is made out to names of the vendor.
-fn strange(entry: &Entry<'_>, node: Node<'_>, name: &str, out: &mut Findings<'_>) {
+fn strange(entry: &RemoteWriteEntry<'_>, node: Node<'_>, name: &str, out: &mut RuleFindings<'_>) {
     let (Some(url), Some(demand)) = (entry.right_url(), entry.demand()) else {
         return;
     };

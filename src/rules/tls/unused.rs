@@ -2,10 +2,10 @@
 
 use crate::facts::receiver::Cause;
 use crate::finding::Severity;
-use crate::prometheus::Section;
-use crate::rules::{Entry, Findings, HttpPart, advice};
+use crate::prometheus::ClientSection;
+use crate::rules::{HttpPart, RemoteWriteEntry, RuleFindings, advice};
 
-pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let http = part.client.http;
     let Some(tls) = http.tls() else { return };
     let skip = tls.skips_verification();
@@ -27,11 +27,11 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         (true, true) | (false, _) => Severity::Warning,
     };
     let (why, help) = match part.client.section {
-        Section::Scrape | Section::Alertmanager => (
+        ClientSection::Scrape | ClientSection::Alertmanager => (
             "`scheme` is http",
             "write `scheme: https`, or delete `tls_config`",
         ),
-        Section::Discovery(_) => (
+        ClientSection::Discovery(_) => (
             "the server is reached over http",
             "name the server with https, or delete `tls_config`",
         ),
@@ -47,7 +47,9 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     };
     let message = format!("`{}` has no effect: {why}{clear}", setting.name());
     let advice = match part.client.section {
-        Section::Scrape | Section::Alertmanager => advice::scheme_https(&part.client, help),
+        ClientSection::Scrape | ClientSection::Alertmanager => {
+            advice::scheme_https(&part.client, help)
+        }
         _ => match part.client.node.get("url") {
             Some(url) => advice::url_https(url, help),
             None => help.into(),
@@ -63,7 +65,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
 }
 
 /// Whether the URL is to become one of https anyway, which is said there.
-fn is_reported_elsewhere(entry: &Entry<'_>) -> bool {
+fn is_reported_elsewhere(entry: &RemoteWriteEntry<'_>) -> bool {
     let mut faults = entry.shape_faults().iter();
     entry.sends_credentials_in_the_clear()
         || faults.any(|fault| fault.cause == Cause::Scheme || fault.expected.starts_with("https:"))

@@ -5,9 +5,9 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use crate::finding::Severity;
 use crate::prometheus::PatternBudget;
 use crate::rules::upgrade::Relabeling;
-use crate::rules::{Findings, Upgrade};
+use crate::rules::{RuleFindings, Upgrade};
 use crate::schema::rule_file;
-use crate::schema::rule_file::promql::{self, Dialect, Match, Matcher, stored_form};
+use crate::schema::rule_file::promql::{self, MatchOperator, Matcher, PromqlRelease, stored_form};
 use crate::yaml::Node;
 
 /// The labels whose values are normalized.
@@ -24,7 +24,7 @@ const MOST_NAMED: usize = 3;
 
 /// Since 3.0 `le` and `quantile` are stored in the form of OpenMetrics (`1.0` for `1`) whatever
 /// the target writes.
-pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
     if !upgrade.crosses(3, 0) {
         return;
     }
@@ -49,9 +49,9 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
 }
 
 /// Checks the matchers of the rule files for labels whose values are as they are stored.
-fn check_rule_files(upgrade: &Upgrade<'_>, stored: &[&str], out: &mut Findings<'_>) {
+fn check_rule_files(upgrade: &Upgrade<'_>, stored: &[&str], out: &mut RuleFindings<'_>) {
     let version = upgrade.to;
-    let dialect = Dialect::of(version.major, version.minor);
+    let dialect = PromqlRelease::of(version.major, version.minor);
     let question = format!("{} {} {stored:?}", version.major, version.minor);
     upgrade.each_rule_file(&question, out, |document, out| {
         let Some(root) = document.root() else { return };
@@ -75,8 +75,8 @@ fn check_rule_files(upgrade: &Upgrade<'_>, stored: &[&str], out: &mut Findings<'
 /// Calls `check` with the budget of a file, and says if that was too little.
 fn within_budget(
     root: Node<'_>,
-    out: &mut Findings<'_>,
-    check: impl FnOnce(&PatternBudget, &mut Findings<'_>),
+    out: &mut RuleFindings<'_>,
+    check: impl FnOnce(&PatternBudget, &mut RuleFindings<'_>),
 ) {
     let budget = PatternBudget::default();
     check(&budget, out);
@@ -98,10 +98,11 @@ fn is_stored(label: &str, upgrade: &Upgrade<'_>) -> bool {
     writing.next().is_none()
 }
 
-fn check_rule(rule: &Relabeling<'_>, budget: &PatternBudget, out: &mut Findings<'_>) {
+fn check_rule(rule: &Relabeling<'_>, budget: &PatternBudget, out: &mut RuleFindings<'_>) {
     let Some(node) = rule.regex() else { return };
     let pattern = node.as_str().unwrap_or_default();
-    let lost = Values::of_rule(rule).map_or_else(Vec::new, |values| values.lost(pattern, budget));
+    let lost =
+        MatchedValues::of_rule(rule).map_or_else(Vec::new, |values| values.lost(pattern, budget));
     let Some((start, (written, stored))) = sentence(&lost) else {
         return;
     };
@@ -118,23 +119,29 @@ fn check_matcher(
     node: Node<'_>,
     matcher: &Matcher,
     budget: &PatternBudget,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) {
     let value = &matcher.value;
     let lost = match matcher.how {
-        Match::Equal | Match::NotEqual => {
+        MatchOperator::Equal | MatchOperator::NotEqual => {
             let stored = stored_form(value);
             stored.map_or_else(Vec::new, |stored| vec![(value.clone(), stored)])
         }
-        Match::Regex | Match::NotRegex => Values::alone().lost(value, budget),
+        MatchOperator::Regex | MatchOperator::NotRegex => {
+            MatchedValues::alone().lost(value, budget)
+        }
     };
     let Some((start, (written, stored))) = sentence(&lost) else {
         return;
     };
     let (also, other) = also(&lost);
     let (effect, how) = match matcher.how {
-        Match::Equal | Match::Regex => ("this does not match", Match::Regex),
-        Match::NotEqual | Match::NotRegex => ("this no longer excludes", Match::NotRegex),
+        MatchOperator::Equal | MatchOperator::Regex => {
+            ("this does not match", MatchOperator::Regex)
+        }
+        MatchOperator::NotEqual | MatchOperator::NotRegex => {
+            ("this no longer excludes", MatchOperator::NotRegex)
+        }
     };
     let message = format!("{start}, which {effect}{also}");
     // Brackets, since a backslash is written twice in most quotes.
@@ -181,14 +188,14 @@ fn both(written: &str, stored: &str, dot: &str) -> String {
 type Lost = (String, String);
 
 /// What a pattern is matched against: the values of some labels.
-struct Values<'r> {
+struct MatchedValues<'r> {
     labels: usize,
     /// Which of them are normalized.
     at: Vec<usize>,
     separator: &'r str,
 }
 
-impl<'r> Values<'r> {
+impl<'r> MatchedValues<'r> {
     /// One label that is normalized.
     fn alone() -> Self {
         Self {

@@ -2,10 +2,10 @@
 
 use crate::finding::Severity;
 use crate::rules::upgrade::with_places;
-use crate::rules::{Findings, Job, Upgrade};
+use crate::rules::{Job, RuleFindings, Upgrade};
 
 /// Since 3.0 a response without a content type that is known fails the scrape.
-pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
     const KEY: &str = "fallback_scrape_protocol";
     if !upgrade.crosses(3, 0) {
         return;

@@ -2,7 +2,7 @@
 
 use crate::finding::{Advice, Severity};
 use crate::rules::upgrade::with_places;
-use crate::rules::{Findings, Job, Upgrade};
+use crate::rules::{Job, RuleFindings, Upgrade};
 use crate::yaml::{Node, placeholder};
 
 /// Labels that, once set by hand, make the address as written unimportant.
@@ -10,7 +10,7 @@ const OVERRIDING: &[&str] = &["__address__", "instance"];
 
 /// Since 3.0 the default port is no longer added to a target's address, from which `instance`
 /// is taken.
-pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
     if upgrade.crosses(3, 0) && !upgrade.always_has("no-default-scrape-port") {
         upgrade.each("targets without a port", out, |jobs, out| {
             jobs.iter().for_each(|job| check_job(&job, out));
@@ -18,7 +18,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     }
 }
 
-fn check_job(job: &Job<'_>, out: &mut Findings<'_>) {
+fn check_job(job: &Job<'_>, out: &mut RuleFindings<'_>) {
     let overrides = |label: Option<&str>| label.is_some_and(|label| OVERRIDING.contains(&label));
     if job
         .relabelings()

@@ -3,11 +3,11 @@
 use crate::finding::Severity;
 use crate::prometheus::RemoteWrite;
 use crate::rules::upgrade::with_places;
-use crate::rules::{Findings, Upgrade};
+use crate::rules::{RuleFindings, Upgrade};
 use crate::yaml::Node;
 
 /// A default of a setting of `remote_write` entries.
-struct Change {
+struct ChangedDefault {
     /// The section within the entry, if the key is in one.
     section: Option<&'static str>,
     key: &'static str,
@@ -25,8 +25,8 @@ const fn queue(
     version: (u16, u16),
     values: (&'static str, &'static str),
     effect: &'static str,
-) -> Change {
-    Change {
+) -> ChangedDefault {
+    ChangedDefault {
         section: Some("queue_config"),
         key,
         version,
@@ -40,7 +40,7 @@ const BATCH: &str = "requests are larger, and receivers may limit their size";
 const CAPACITY: &str = "more samples wait in memory";
 
 /// Defaults in `config/config.go` of the release tags of github.com/prometheus/prometheus.
-const CHANGES: &[Change] = &[
+const CHANGES: &[ChangedDefault] = &[
     queue("max_shards", (2, 22), ("1000", "200"), SHARDS),
     queue("max_samples_per_send", (2, 22), ("100", "500"), BATCH),
     queue("capacity", (2, 22), ("500", "2500"), CAPACITY),
@@ -53,7 +53,7 @@ const CHANGES: &[Change] = &[
     queue("max_shards", (2, 44), ("200", "50"), SHARDS),
     queue("max_samples_per_send", (2, 44), ("500", "2000"), BATCH),
     queue("capacity", (2, 44), ("2500", "10000"), CAPACITY),
-    Change {
+    ChangedDefault {
         section: None,
         key: "enable_http2",
         version: (3, 0),
@@ -63,7 +63,7 @@ const CHANGES: &[Change] = &[
 ];
 
 /// Tells once a file of each default that entries count on.
-pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
     let Some(list) = upgrade.config.root().entry("remote_write") else {
         return;
     };
@@ -102,7 +102,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     }
 }
 
-impl Change {
+impl ChangedDefault {
     /// Whether an entry counts on the default. HTTP/2 is spoken over TLS only.
     fn concerns(&self, entry: RemoteWrite<'_>) -> bool {
         let plain = entry

@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::prometheus::PatternBudget;
 use crate::rules::upgrade::{MOST_PLACES, Relabeling, with_places};
-use crate::rules::{Findings, Upgrade};
+use crate::rules::{RuleFindings, Upgrade};
 use crate::yaml::Node;
 
 /// Beginnings of meta labels whose values people write freely: annotations, tags, descriptions
@@ -26,7 +26,7 @@ const FREE: &[&str] = &[
 ];
 
 /// Since 3.0 a pattern is wrapped in `(?s:…)`.
-pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
     if !upgrade.crosses(3, 0) {
         return;
     }
@@ -54,7 +54,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
 fn changing<'d>(
     rules: impl Iterator<Item = Relabeling<'d>>,
     root: Node<'d>,
-    out: &mut Findings<'_>,
+    out: &mut RuleFindings<'_>,
 ) -> Vec<Node<'d>> {
     let budget = PatternBudget::default();
     let changing = rules.filter_map(|rule| {

@@ -1,12 +1,12 @@
 //! Dollars in external labels.
 
 use crate::finding::Severity;
-use crate::rules::{Findings, Upgrade};
+use crate::rules::{RuleFindings, Upgrade};
 use crate::schema::scalar::environment::{Becomes, expansions};
 
 /// Since 3.0 values of `global.external_labels` are expanded (flag `expand-external-labels`
 /// before).
-pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
     let expanded = upgrade.always_has("expand-external-labels");
     if !upgrade.crosses(3, 0) || upgrade.templated || expanded {
         return;

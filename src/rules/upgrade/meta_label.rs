@@ -1,11 +1,11 @@
 //! Meta labels that a release no longer sets.
 
 use crate::finding::Severity;
-use crate::rules::{Findings, Job, Upgrade};
+use crate::rules::{Job, RuleFindings, Upgrade};
 use crate::yaml::Node;
 
 /// A meta label that is gone.
-struct Gone {
+struct RemovedMetaLabel {
     label: &'static str,
     /// The first release that does not set it.
     version: (u16, u16),
@@ -17,7 +17,7 @@ struct Gone {
 }
 
 /// From the CHANGELOG of github.com/prometheus/prometheus.
-const GONE: &[Gone] = &[Gone {
+const GONE: &[RemovedMetaLabel] = &[RemovedMetaLabel {
     label: "__meta_hetzner_datacenter",
     version: (3, 14),
     discovery: "hetzner_sd_configs",
@@ -27,7 +27,7 @@ const GONE: &[Gone] = &[Gone {
 }];
 
 /// Relabel rules that read a label which is no longer there read an empty text.
-pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
     for gone in GONE {
         let (major, minor) = gone.version;
         if !upgrade.crosses(major, minor) {
@@ -40,8 +40,8 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     }
 }
 
-impl Gone {
-    fn tell(&self, job: &Job<'_>, out: &mut Findings<'_>) {
+impl RemovedMetaLabel {
+    fn tell(&self, job: &Job<'_>, out: &mut RuleFindings<'_>) {
         let (major, minor) = self.version;
         let labels = job.relabelings().flat_map(|rule| rule.source_labels());
         for node in labels.filter(|node| node.as_str() == Some(self.label)) {

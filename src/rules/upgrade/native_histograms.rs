@@ -2,7 +2,7 @@
 
 use crate::finding::{Place, Severity};
 use crate::rules::upgrade::with_places;
-use crate::rules::{Findings, Job, Upgrade};
+use crate::rules::{Job, RuleFindings, Upgrade};
 
 /// Settings of a job that show that its native histograms are wanted.
 const SIGNS: &[&str] = &[
@@ -21,7 +21,7 @@ const HELP: &str = "set `scrape_native_histograms: true` in the job or under `gl
 
 /// Tells once a file of all jobs that decide nothing, where the flag is in the tree; where nothing is
 /// known of the command line, of those whose settings show what is wanted.
-pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
     if !upgrade.crosses(3, 9) || upgrade.never_has(FEATURE) {
         return;
     }
@@ -37,7 +37,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     }
 }
 
-fn all_jobs(jobs: &[Job<'_>], flag: &Place, out: &mut Findings<'_>) {
+fn all_jobs(jobs: &[Job<'_>], flag: &Place, out: &mut RuleFindings<'_>) {
     let anchors: Vec<_> = jobs.iter().map(Job::anchor).collect();
     let Some((first, more)) = anchors.split_first() else {
         return;
@@ -55,7 +55,7 @@ fn all_jobs(jobs: &[Job<'_>], flag: &Place, out: &mut Findings<'_>) {
     out.push(finding);
 }
 
-fn by_settings(job: &Job<'_>, out: &mut Findings<'_>) {
+fn by_settings(job: &Job<'_>, out: &mut RuleFindings<'_>) {
     let on = |key: &&str| {
         let scalar = job.get(key).and_then(|node| node.scalar());
         scalar.is_some_and(|scalar| scalar.as_bool() != Some(false) && scalar.text != "0")

@@ -2,10 +2,10 @@
 
 use crate::finding::Severity;
 use crate::rules::upgrade::with_places;
-use crate::rules::{Findings, Job, Upgrade};
+use crate::rules::{Job, RuleFindings, Upgrade};
 
 /// Since 3.0 names may hold any UTF-8, and targets are asked for them unescaped.
-pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
     const KEY: &str = "metric_name_validation_scheme";
     if !upgrade.crosses(3, 0) || upgrade.always_has("utf8-names") {
         return;

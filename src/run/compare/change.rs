@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::difference::{Leaf, Shown};
-use super::side::Unit;
-use super::subject::Subject;
-use super::value::Value;
+use super::difference::{Leaf, ShownSide};
+use super::side::ComparedUnit;
+use super::subject::ComparedPart;
+use super::value::ComparedValue;
 use crate::facts::receiver::names_tenant;
 use crate::finding::{Place, Redacted};
-use crate::report::comparison::{Action, Aspect, EffectiveChange, SubjectKind};
+use crate::report::comparison::{Aspect, ChangeKind, EffectiveChange, SubjectKind};
 
 /// What happens in several configurations that load the same file is reported once.
 pub(super) fn each_once(changes: Vec<EffectiveChange>) -> Vec<EffectiveChange> {
-    type Key = (
+    type ChangeKey = (
         Option<String>,
         Option<String>,
         SubjectKind,
@@ -20,7 +20,7 @@ pub(super) fn each_once(changes: Vec<EffectiveChange>) -> Vec<EffectiveChange> {
         String,
         Option<String>,
     );
-    let mut numbers: HashMap<Key, usize> = HashMap::new();
+    let mut numbers: HashMap<ChangeKey, usize> = HashMap::new();
     let mut out: Vec<EffectiveChange> = Vec::new();
     for change in changes {
         let spot = |place: &Option<Place>| place.as_ref().map(|place| format!("{place:?}"));
@@ -50,10 +50,14 @@ pub(super) fn each_once(changes: Vec<EffectiveChange>) -> Vec<EffectiveChange> {
 }
 
 /// A part that is on one side only.
-pub(super) fn whole(action: Action, unit: &Unit<'_>, subject: &Subject<'_>) -> EffectiveChange {
+pub(super) fn whole(
+    action: ChangeKind,
+    unit: &ComparedUnit<'_>,
+    subject: &ComparedPart<'_>,
+) -> EffectiveChange {
     let summary = Some(subject.summary()).filter(|text| !text.is_empty());
     let place = Some(subject.place.clone());
-    let is_old = action == Action::Removed;
+    let is_old = action == ChangeKind::Removed;
     EffectiveChange {
         action,
         aspect: aspect(subject.kind, ""),
@@ -82,11 +86,11 @@ pub(super) fn without_secrets(url: &str) -> String {
 }
 
 /// The name of a part, or the host that an endpoint without a name leads to.
-pub(super) fn named(subject: &Subject<'_>) -> String {
+pub(super) fn named(subject: &ComparedPart<'_>) -> String {
     if !subject.name.is_empty() {
         return subject.name.clone();
     }
-    let Some(Value::Scalar(url)) = subject.fields.get("url") else {
+    let Some(ComparedValue::Scalar(url)) = subject.fields.get("url") else {
         return String::new();
     };
     let rest = url
@@ -101,22 +105,27 @@ pub(super) fn named(subject: &Subject<'_>) -> String {
 }
 
 /// A setting of a part that differs.
-pub(super) fn change(unit: &Unit<'_>, subject: &Subject<'_>, leaf: Leaf) -> EffectiveChange {
+pub(super) fn change(
+    unit: &ComparedUnit<'_>,
+    subject: &ComparedPart<'_>,
+    leaf: Leaf,
+) -> EffectiveChange {
     let action = match (&leaf.old, &leaf.new) {
-        (None, _) => Action::Added,
-        (_, None) => Action::Removed,
-        _ => Action::Changed,
+        (None, _) => ChangeKind::Added,
+        (_, None) => ChangeKind::Removed,
+        _ => ChangeKind::Changed,
     };
-    let masked = |side: &Option<Shown>| {
+    let masked = |side: &Option<ShownSide>| {
         let side = side.as_ref()?;
         Some(Redacted::sentence(&side.place, side.text.clone()?).to_string())
     };
     let (old, new) = (masked(&leaf.old), masked(&leaf.new));
-    let is_hidden = |side: &Option<Shown>| side.as_ref().is_some_and(|it| it.text.is_none());
+    let is_hidden = |side: &Option<ShownSide>| side.as_ref().is_some_and(|it| it.text.is_none());
     // Two texts that differ and look alike differ in what is masked.
-    let secret =
-        is_hidden(&leaf.old) || is_hidden(&leaf.new) || (old == new && action == Action::Changed);
-    let place = |side: Option<Shown>| side.map(|it| it.place);
+    let secret = is_hidden(&leaf.old)
+        || is_hidden(&leaf.new)
+        || (old == new && action == ChangeKind::Changed);
+    let place = |side: Option<ShownSide>| side.map(|it| it.place);
     EffectiveChange {
         action,
         aspect: aspect(subject.kind, &leaf.key),

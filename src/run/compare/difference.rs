@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::relabeling::{self, OneList};
-use super::value::{Fields, Value};
+use super::relabeling::{self, RelabelSide};
+use super::value::{ComparedValue, SectionFields};
 use crate::finding::Place;
 use crate::run::LabelSet;
 
 /// A side of a difference.
 #[derive(Clone, Debug)]
-pub(super) struct Shown {
+pub(super) struct ShownSide {
     /// What is shown; none for a secret.
     pub(super) text: Option<String>,
     /// Where it is.
@@ -18,7 +18,7 @@ pub(super) struct Shown {
     pub(super) inherited: bool,
 }
 
-impl Shown {
+impl ShownSide {
     /// A text.
     pub(super) fn new(text: String, place: Place) -> Self {
         Self {
@@ -28,20 +28,22 @@ impl Shown {
         }
     }
 
-    fn of(value: &Value<'_>) -> Self {
+    fn of(value: &ComparedValue<'_>) -> Self {
         let place = value.place().clone();
         match value {
-            Value::Secret(..) => Self {
+            ComparedValue::Secret(..) => Self {
                 text: None,
                 place,
                 inherited: false,
             },
-            Value::Scalar(scalar) => Self {
+            ComparedValue::Scalar(scalar) => Self {
                 text: Some(scalar.shown.clone()),
                 place,
                 inherited: scalar.inherited,
             },
-            Value::Map(fields, _) if fields.is_empty() => Self::new("set".to_owned(), place),
+            ComparedValue::Map(fields, _) if fields.is_empty() => {
+                Self::new("set".to_owned(), place)
+            }
             _ => Self::new(value.shown(), place),
         }
     }
@@ -53,9 +55,9 @@ pub(super) struct Leaf {
     /// The path of its key.
     pub(super) key: String,
     /// What was; none if nothing was.
-    pub(super) old: Option<Shown>,
+    pub(super) old: Option<ShownSide>,
     /// What is.
-    pub(super) new: Option<Shown>,
+    pub(super) new: Option<ShownSide>,
     /// With which labels, for relabel rules.
     pub(super) when: Option<String>,
 }
@@ -73,14 +75,14 @@ impl Differ<'_> {
     pub(super) fn fields(
         &mut self,
         at: &str,
-        old: (&Fields<'_>, &Place),
-        new: (&Fields<'_>, &Place),
+        old: (&SectionFields<'_>, &Place),
+        new: (&SectionFields<'_>, &Place),
     ) {
         let keys: BTreeSet<_> = old.0.keys().chain(new.0.keys()).collect();
         for key in keys {
             let (one, two) = (old.0.get(key), new.0.get(key));
             if at == TARGETS && (one.is_none() || two.is_none()) {
-                let side = |value: Option<&Value<'_>>| Some(target(key, value?));
+                let side = |value: Option<&ComparedValue<'_>>| Some(target(key, value?));
                 self.out.push(Leaf {
                     key: at.to_owned(),
                     old: side(one),
@@ -102,33 +104,37 @@ impl Differ<'_> {
     fn values(
         &mut self,
         at: &str,
-        (old, old_place): (Option<&Value<'_>>, &Place),
-        (new, new_place): (Option<&Value<'_>>, &Place),
+        (old, old_place): (Option<&ComparedValue<'_>>, &Place),
+        (new, new_place): (Option<&ComparedValue<'_>>, &Place),
     ) {
-        let rules = |value: Option<&Value<'_>>| matches!(value, Some(Value::Rules(..)));
+        let rules =
+            |value: Option<&ComparedValue<'_>>| matches!(value, Some(ComparedValue::Rules(..)));
         if rules(old) || rules(new) {
             return self.rules(at, (old, old_place), (new, new_place));
         }
         match (old, new) {
-            (Some(Value::Map(old, was)), Some(Value::Map(new, is))) => {
+            (Some(ComparedValue::Map(old, was)), Some(ComparedValue::Map(new, is))) => {
                 self.fields(at, (old, was), (new, is));
             }
-            (None, Some(Value::Map(new, is))) if !new.is_empty() => {
-                self.fields(at, (&Fields::new(), old_place), (new, is));
+            (None, Some(ComparedValue::Map(new, is))) if !new.is_empty() => {
+                self.fields(at, (&SectionFields::new(), old_place), (new, is));
             }
-            (Some(Value::Map(old, was)), None) if !old.is_empty() => {
-                self.fields(at, (old, was), (&Fields::new(), new_place));
+            (Some(ComparedValue::Map(old, was)), None) if !old.is_empty() => {
+                self.fields(at, (old, was), (&SectionFields::new(), new_place));
             }
-            (Some(Value::Set(old, _)), Some(Value::Set(new, _))) => self.sets(at, old, new),
-            (None, Some(Value::Set(new, _))) => self.sets(at, &[], new),
-            (Some(Value::Set(old, _)), None) => self.sets(at, old, &[]),
+            (Some(ComparedValue::Set(old, _)), Some(ComparedValue::Set(new, _))) => {
+                self.sets(at, old, new)
+            }
+            (None, Some(ComparedValue::Set(new, _))) => self.sets(at, &[], new),
+            (Some(ComparedValue::Set(old, _)), None) => self.sets(at, old, &[]),
             _ => {
-                let meaning = |value: Option<&Value<'_>>| value.map(Value::to_meaning);
+                let meaning =
+                    |value: Option<&ComparedValue<'_>>| value.map(ComparedValue::to_meaning);
                 if meaning(old) != meaning(new) {
                     self.out.push(Leaf {
                         key: at.to_owned(),
-                        old: old.map(Shown::of),
-                        new: new.map(Shown::of),
+                        old: old.map(ShownSide::of),
+                        new: new.map(ShownSide::of),
                         when: None,
                     });
                 }
@@ -136,8 +142,8 @@ impl Differ<'_> {
         }
     }
 
-    fn sets(&mut self, at: &str, old: &[Value<'_>], new: &[Value<'_>]) {
-        let meaning = |value: &Value<'_>| value.to_meaning();
+    fn sets(&mut self, at: &str, old: &[ComparedValue<'_>], new: &[ComparedValue<'_>]) {
+        let meaning = |value: &ComparedValue<'_>| value.to_meaning();
         for pair in pairs(old, new, &[&meaning], &likeness, 0.5) {
             match pair {
                 (Some(one), Some(two)) => {
@@ -151,8 +157,8 @@ impl Differ<'_> {
                 }
                 (old, new) => self.out.push(Leaf {
                     key: at.to_owned(),
-                    old: old.map(Shown::of),
-                    new: new.map(Shown::of),
+                    old: old.map(ShownSide::of),
+                    new: new.map(ShownSide::of),
                     when: None,
                 }),
             }
@@ -162,16 +168,16 @@ impl Differ<'_> {
     fn rules(
         &mut self,
         at: &str,
-        (old, old_place): (Option<&Value<'_>>, &Place),
-        (new, new_place): (Option<&Value<'_>>, &Place),
+        (old, old_place): (Option<&ComparedValue<'_>>, &Place),
+        (new, new_place): (Option<&ComparedValue<'_>>, &Place),
     ) {
-        fn list<'v>(value: Option<&'v Value<'_>>, place: &Place) -> OneList<'v> {
+        fn list<'v>(value: Option<&'v ComparedValue<'_>>, place: &Place) -> RelabelSide<'v> {
             match value {
-                Some(Value::Rules(rules, place)) => OneList {
+                Some(ComparedValue::Rules(rules, place)) => RelabelSide {
                     rules,
                     place: place.clone(),
                 },
-                _ => OneList {
+                _ => RelabelSide {
                     rules: &[],
                     place: place.clone(),
                 },
@@ -187,23 +193,23 @@ impl Differ<'_> {
 const TARGETS: &str = "targets";
 
 /// A target with its labels.
-fn target(address: &str, labels: &Value<'_>) -> Shown {
+fn target(address: &str, labels: &ComparedValue<'_>) -> ShownSide {
     let text = match labels {
-        Value::Map(labels, _) if !labels.is_empty() => {
+        ComparedValue::Map(labels, _) if !labels.is_empty() => {
             let labels = labels.iter();
             let labels = labels.map(|(name, value)| format!("{name}=\"{}\"", value.shown()));
             format!("{address} {{{}}}", labels.collect::<Vec<_>>().join(", "))
         }
         _ => address.to_owned(),
     };
-    Shown::new(text, labels.place().clone())
+    ShownSide::new(text, labels.place().clone())
 }
 
 /// A pair of items that belong together, or one alone.
-pub(super) type Pair<'t, T> = (Option<&'t T>, Option<&'t T>);
+pub(super) type ItemPair<'t, T> = (Option<&'t T>, Option<&'t T>);
 
 /// What names an item among others.
-pub(super) type Name<'n, T> = &'n dyn Fn(&T) -> String;
+pub(super) type ItemName<'n, T> = &'n dyn Fn(&T) -> String;
 
 /// As many items as are compared each with each.
 const FEW: usize = 40;
@@ -213,10 +219,10 @@ const FEW: usize = 40;
 pub(super) fn pairs<'t, T>(
     old: &'t [T],
     new: &'t [T],
-    names: &[Name<'_, T>],
+    names: &[ItemName<'_, T>],
     likeness: &dyn Fn(&T, &T) -> f64,
     least: f64,
-) -> Vec<Pair<'t, T>> {
+) -> Vec<ItemPair<'t, T>> {
     let mut left: Vec<&T> = old.iter().collect();
     let mut found: Vec<Option<&T>> = new.iter().map(|_| None).collect();
     for name in names {
@@ -276,7 +282,7 @@ fn by_likeness<'t, T>(
 }
 
 /// How much two values have in common, from 0 to 1.
-pub(super) fn likeness(one: &Value<'_>, other: &Value<'_>) -> f64 {
+pub(super) fn likeness(one: &ComparedValue<'_>, other: &ComparedValue<'_>) -> f64 {
     let (one, other) = (leaves(one), leaves(other));
     let shared = |(key, value): &(&String, &String)| other.get(*key) == Some(*value);
     let common = one.iter().filter(shared).count();
@@ -287,21 +293,21 @@ pub(super) fn likeness(one: &Value<'_>, other: &Value<'_>) -> f64 {
 }
 
 /// The values of a section that it has not taken over, by their paths.
-fn leaves(value: &Value<'_>) -> BTreeMap<String, String> {
+fn leaves(value: &ComparedValue<'_>) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     collect(value, "", &mut out);
     out
 }
 
-fn collect(value: &Value<'_>, at: &str, out: &mut BTreeMap<String, String>) {
+fn collect(value: &ComparedValue<'_>, at: &str, out: &mut BTreeMap<String, String>) {
     match value {
-        Value::Scalar(scalar) if scalar.inherited => {}
-        Value::Map(fields, _) => {
+        ComparedValue::Scalar(scalar) if scalar.inherited => {}
+        ComparedValue::Map(fields, _) => {
             for (key, value) in fields {
                 collect(value, &format!("{at}.{key}"), out);
             }
         }
-        Value::Set(items, _) | Value::List(items, _) => {
+        ComparedValue::Set(items, _) | ComparedValue::List(items, _) => {
             for item in items {
                 out.insert(format!("{at} {}", item.to_meaning()), String::new());
             }

@@ -15,13 +15,13 @@ use super::request::{Request, Side};
 use super::since::with_disk;
 use super::survey::walk_of;
 use crate::finding::Redacted;
-use crate::report::comparison::{Action, EffectiveChange, EffectiveChanges, SubjectKind};
+use crate::report::comparison::{ChangeKind, EffectiveChange, EffectiveChanges, SubjectKind};
 use crate::source::{Folder, Git, GitError, Repository, Tree};
 use change::{change, each_once, named, whole, without_secrets};
-use difference::{Differ, Leaf, Name, Pair, Shown, likeness, pairs};
-use side::{Looked, Unit, survey_of};
-use subject::Subject;
-use value::Value;
+use difference::{Differ, ItemName, ItemPair, Leaf, ShownSide, likeness, pairs};
+use side::{ComparedUnit, Looked, survey_of};
+use subject::ComparedPart;
+use value::ComparedValue;
 
 /// The trees that are compared.
 #[derive(Debug)]
@@ -123,10 +123,10 @@ impl TwoTrees {
             return Err(failure.into());
         }
         unread.sort();
-        let mut found = Found::default();
+        let mut found = FoundChanges::default();
         let mut configurations = 0;
         for pair in unit_pairs(&old_units, &new_units) {
-            let counts = |unit: Option<&Unit<'_>>| unit.is_some_and(|unit| !unit.is_rules);
+            let counts = |unit: Option<&ComparedUnit<'_>>| unit.is_some_and(|unit| !unit.is_rules);
             configurations += usize::from(counts(pair.0) || counts(pair.1));
             found.units(pair);
         }
@@ -142,46 +142,50 @@ impl TwoTrees {
 
 /// Which configurations belong together: those of the same file and object, those whose file was renamed,
 /// the same object in another file, and what says the same elsewhere.
-fn unit_pairs<'u, 'd>(old: &'u [Unit<'d>], new: &'u [Unit<'d>]) -> Vec<Pair<'u, Unit<'d>>> {
-    let by_file = |unit: &Unit<'_>| format!("{} {}", unit.path.display(), unit.holder);
+fn unit_pairs<'u, 'd>(
+    old: &'u [ComparedUnit<'d>],
+    new: &'u [ComparedUnit<'d>],
+) -> Vec<ItemPair<'u, ComparedUnit<'d>>> {
+    let by_file = |unit: &ComparedUnit<'_>| format!("{} {}", unit.path.display(), unit.holder);
     // A file of OpenTelemetry Collector may have several that nothing else tells apart.
-    let unchanged = |unit: &Unit<'_>| format!("{} {}", by_file(unit), unit.meaning());
-    let renamed = |unit: &Unit<'_>| format!("{} {}", unit.path_now.display(), unit.holder);
-    let by_object = |unit: &Unit<'_>| match unit.is_object {
+    let unchanged = |unit: &ComparedUnit<'_>| format!("{} {}", by_file(unit), unit.meaning());
+    let renamed = |unit: &ComparedUnit<'_>| format!("{} {}", unit.path_now.display(), unit.holder);
+    let by_object = |unit: &ComparedUnit<'_>| match unit.is_object {
         true => unit.holder.clone(),
         false => String::new(),
     };
-    let by_meaning = |unit: &Unit<'_>| unit.meaning();
-    let names: [Name<'_, Unit<'d>>; 5] = [&unchanged, &by_file, &renamed, &by_object, &by_meaning];
+    let by_meaning = |unit: &ComparedUnit<'_>| unit.meaning();
+    let names: [ItemName<'_, ComparedUnit<'d>>; 5] =
+        [&unchanged, &by_file, &renamed, &by_object, &by_meaning];
     pairs(old, new, &names, &|_, _| 0.0, 1.0)
 }
 
 /// The changes so far.
 #[derive(Default)]
-struct Found {
+struct FoundChanges {
     changes: Vec<EffectiveChange>,
     /// The groups of rule files that no configuration loads, which may have moved.
-    moved: Vec<(Action, String, EffectiveChange)>,
+    moved: Vec<(ChangeKind, String, EffectiveChange)>,
 }
 
-impl Found {
-    fn units(&mut self, pair: Pair<'_, Unit<'_>>) {
+impl FoundChanges {
+    fn units(&mut self, pair: ItemPair<'_, ComparedUnit<'_>>) {
         match pair {
             (Some(old), Some(new)) => self.both(old, new),
-            (Some(old), None) => self.alone(Action::Removed, old),
-            (None, Some(new)) => self.alone(Action::Added, new),
+            (Some(old), None) => self.alone(ChangeKind::Removed, old),
+            (None, Some(new)) => self.alone(ChangeKind::Added, new),
             (None, None) => {}
         }
     }
 
-    fn both(&mut self, old: &Unit<'_>, new: &Unit<'_>) {
+    fn both(&mut self, old: &ComparedUnit<'_>, new: &ComparedUnit<'_>) {
         let mut inherited: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut out = Vec::new();
         if let (Some(before), Some(after)) = (&old.rest, &new.rest)
             && old.holder != new.holder
         {
-            let shown = |unit: &Unit<'_>, rest: &Subject<'_>| {
-                Some(Shown::new(unit.noun.clone(), rest.place.clone()))
+            let shown = |unit: &ComparedUnit<'_>, rest: &ComparedPart<'_>| {
+                Some(ShownSide::new(unit.noun.clone(), rest.place.clone()))
             };
             let leaf = Leaf {
                 key: "name".to_owned(),
@@ -213,7 +217,7 @@ impl Found {
 
     fn groups(
         &mut self,
-        (old, new): (&Unit<'_>, &Unit<'_>),
+        (old, new): (&ComparedUnit<'_>, &ComparedUnit<'_>),
         inherited: &mut BTreeMap<String, Vec<String>>,
         out: &mut Vec<EffectiveChange>,
     ) {
@@ -226,8 +230,8 @@ impl Found {
                     out.extend(of_group.into_iter().map(|leaf| change(new, two, leaf)));
                     self.rules((old, one), (new, two), out);
                 }
-                (Some(one), None) => self.group(Action::Removed, old, one, out),
-                (None, Some(two)) => self.group(Action::Added, new, two, out),
+                (Some(one), None) => self.group(ChangeKind::Removed, old, one, out),
+                (None, Some(two)) => self.group(ChangeKind::Added, new, two, out),
                 (None, None) => {}
             }
         }
@@ -235,23 +239,23 @@ impl Found {
 
     fn rules(
         &self,
-        (old, one): (&Unit<'_>, &Subject<'_>),
-        (new, two): (&Unit<'_>, &Subject<'_>),
+        (old, one): (&ComparedUnit<'_>, &ComparedPart<'_>),
+        (new, two): (&ComparedUnit<'_>, &ComparedPart<'_>),
         out: &mut Vec<EffectiveChange>,
     ) {
-        let in_group = |rule: &Subject<'_>, group: &Subject<'_>| {
+        let in_group = |rule: &ComparedPart<'_>, group: &ComparedPart<'_>| {
             format!("{} in group {}", rule.name, group.name)
         };
         for pair in subject_pairs(&one.parts, &two.parts) {
             match pair {
                 (Some(before), Some(after)) => {
-                    let named = Subject {
+                    let named = ComparedPart {
                         name: in_group(after, two),
                         ..after.clone()
                     };
                     if before.name != after.name {
                         let name = in_group(before, one);
-                        let before = Subject {
+                        let before = ComparedPart {
                             name,
                             ..before.clone()
                         };
@@ -262,19 +266,19 @@ impl Found {
                 }
                 (Some(rule), None) => {
                     let name = in_group(rule, one);
-                    let rule = Subject {
+                    let rule = ComparedPart {
                         name,
                         ..rule.clone()
                     };
-                    out.push(whole(Action::Removed, old, &rule));
+                    out.push(whole(ChangeKind::Removed, old, &rule));
                 }
                 (None, Some(rule)) => {
                     let name = in_group(rule, two);
-                    let rule = Subject {
+                    let rule = ComparedPart {
                         name,
                         ..rule.clone()
                     };
-                    out.push(whole(Action::Added, new, &rule));
+                    out.push(whole(ChangeKind::Added, new, &rule));
                 }
                 (None, None) => {}
             }
@@ -285,9 +289,9 @@ impl Found {
     /// moved to another such file.
     fn group(
         &mut self,
-        action: Action,
-        unit: &Unit<'_>,
-        group: &Subject<'_>,
+        action: ChangeKind,
+        unit: &ComparedUnit<'_>,
+        group: &ComparedPart<'_>,
         out: &mut Vec<EffectiveChange>,
     ) {
         let change = whole(action, unit, group);
@@ -298,7 +302,7 @@ impl Found {
     }
 
     /// A configuration that is on one side only: itself, and the endpoints in it.
-    fn alone(&mut self, action: Action, unit: &Unit<'_>) {
+    fn alone(&mut self, action: ChangeKind, unit: &ComparedUnit<'_>) {
         let mut out = Vec::new();
         for group in unit.groups.iter().filter(|_| unit.is_rules) {
             self.group(action, unit, group, &mut out);
@@ -307,11 +311,11 @@ impl Found {
             let mut change = whole(action, unit, rest);
             let text = Some(unit.summary());
             match action {
-                Action::Removed => change.old = text,
+                ChangeKind::Removed => change.old = text,
                 _ => change.new = text,
             }
             self.changes.push(change);
-            let is_endpoint = |it: &&Subject<'_>| it.kind != SubjectKind::Job;
+            let is_endpoint = |it: &&ComparedPart<'_>| it.kind != SubjectKind::Job;
             let endpoints = unit.parts.iter().filter(is_endpoint);
             self.changes
                 .extend(endpoints.map(|it| whole(action, unit, it)));
@@ -321,7 +325,7 @@ impl Found {
 
     /// All changes in order, without what only moved, each once.
     fn finished(mut self) -> Vec<Redacted<EffectiveChange>> {
-        let mut left: Vec<Option<(Action, String, EffectiveChange)>> =
+        let mut left: Vec<Option<(ChangeKind, String, EffectiveChange)>> =
             std::mem::take(&mut self.moved)
                 .into_iter()
                 .map(Some)
@@ -330,7 +334,7 @@ impl Found {
             let Some(Some((action, meaning, _))) = left.get(at) else {
                 continue;
             };
-            let is_other = |it: &Option<(Action, String, EffectiveChange)>| {
+            let is_other = |it: &Option<(ChangeKind, String, EffectiveChange)>| {
                 let it = it.as_ref();
                 it.is_some_and(|(other, text, _)| other != action && text == meaning)
             };
@@ -359,7 +363,7 @@ impl Found {
 /// Compares the parts of a kind.
 fn parts(
     kind: SubjectKind,
-    (old, new): (&Unit<'_>, &Unit<'_>),
+    (old, new): (&ComparedUnit<'_>, &ComparedUnit<'_>),
     inherited: &mut BTreeMap<String, Vec<String>>,
     out: &mut Vec<EffectiveChange>,
 ) {
@@ -372,8 +376,8 @@ fn parts(
                 take_inherited(&mut leaves, two, inherited);
                 out.extend(leaves.into_iter().map(|leaf| change(new, two, leaf)));
             }
-            (Some(one), None) => out.push(whole(Action::Removed, old, one)),
-            (None, Some(two)) => out.push(whole(Action::Added, new, two)),
+            (Some(one), None) => out.push(whole(ChangeKind::Removed, old, one)),
+            (None, Some(two)) => out.push(whole(ChangeKind::Added, new, two)),
             (None, None) => {}
         }
     }
@@ -382,27 +386,27 @@ fn parts(
 /// Which parts belong together: those that mean the same, those of the same name and URL, of the same
 /// name, of the same URL, and those that are most alike.
 fn subject_pairs<'s, 'd>(
-    old: &'s [Subject<'d>],
-    new: &'s [Subject<'d>],
-) -> Vec<Pair<'s, Subject<'d>>> {
-    let text = |subject: &Subject<'_>, key: &str| match subject.fields.get(key) {
+    old: &'s [ComparedPart<'d>],
+    new: &'s [ComparedPart<'d>],
+) -> Vec<ItemPair<'s, ComparedPart<'d>>> {
+    let text = |subject: &ComparedPart<'_>, key: &str| match subject.fields.get(key) {
         Some(value) => value.to_meaning(),
         None => String::new(),
     };
-    let meaning = |subject: &Subject<'_>| subject.meaning();
-    let by_labels = |subject: &Subject<'_>| match subject.kind {
+    let meaning = |subject: &ComparedPart<'_>| subject.meaning();
+    let by_labels = |subject: &ComparedPart<'_>| match subject.kind {
         SubjectKind::Rule => format!("{} {}", subject.name, text(subject, "labels")),
         _ => String::new(),
     };
-    let by_name = |subject: &Subject<'_>| subject.name.clone();
-    let by_url = |subject: &Subject<'_>| text(subject, "url");
-    let by_address = |subject: &Subject<'_>| match subject.fields.get("url") {
-        Some(Value::Scalar(url)) => without_secrets(&url.shown),
+    let by_name = |subject: &ComparedPart<'_>| subject.name.clone();
+    let by_url = |subject: &ComparedPart<'_>| text(subject, "url");
+    let by_address = |subject: &ComparedPart<'_>| match subject.fields.get("url") {
+        Some(ComparedValue::Scalar(url)) => without_secrets(&url.shown),
         _ => String::new(),
     };
-    let names: [Name<'_, Subject<'d>>; 6] =
+    let names: [ItemName<'_, ComparedPart<'d>>; 6] =
         [&meaning, &by_labels, &by_name, &by_url, &by_address, &named];
-    let alike = |subject: &Subject<'_>, other: &Subject<'_>| {
+    let alike = |subject: &ComparedPart<'_>, other: &ComparedPart<'_>| {
         likeness(&subject.as_value(), &other.as_value())
     };
     // A part without a name is known by what is in it; one with a name is another one if it has another
@@ -416,7 +420,7 @@ fn subject_pairs<'s, 'd>(
 }
 
 /// What differs in the settings of two parts.
-fn leaves(old: &Subject<'_>, new: &Subject<'_>) -> Vec<Leaf> {
+fn leaves(old: &ComparedPart<'_>, new: &ComparedPart<'_>) -> Vec<Leaf> {
     let labels = |key: &str| new.labels(key);
     let mut differ = Differ {
         labels: &labels,
@@ -429,10 +433,10 @@ fn leaves(old: &Subject<'_>, new: &Subject<'_>) -> Vec<Leaf> {
 /// Takes out what a part takes over on both sides, and notes that it does.
 fn take_inherited(
     leaves: &mut Vec<Leaf>,
-    subject: &Subject<'_>,
+    subject: &ComparedPart<'_>,
     inherited: &mut BTreeMap<String, Vec<String>>,
 ) {
-    let is_inherited = |side: &Option<Shown>| side.as_ref().is_some_and(|it| it.inherited);
+    let is_inherited = |side: &Option<ShownSide>| side.as_ref().is_some_and(|it| it.inherited);
     leaves.retain(|leaf| {
         if !(is_inherited(&leaf.old) && is_inherited(&leaf.new)) {
             return true;
@@ -449,12 +453,17 @@ fn take_inherited(
 }
 
 /// That a part has another name.
-fn renamed(unit: &Unit<'_>, old: &Subject<'_>, new: &Subject<'_>, out: &mut Vec<EffectiveChange>) {
+fn renamed(
+    unit: &ComparedUnit<'_>,
+    old: &ComparedPart<'_>,
+    new: &ComparedPart<'_>,
+    out: &mut Vec<EffectiveChange>,
+) {
     if old.name != new.name {
         let leaf = Leaf {
             key: "name".to_owned(),
-            old: Some(Shown::new(old.name.clone(), old.place.clone())),
-            new: Some(Shown::new(new.name.clone(), new.place.clone())),
+            old: Some(ShownSide::new(old.name.clone(), old.place.clone())),
+            new: Some(ShownSide::new(new.name.clone(), new.place.clone())),
             when: None,
         };
         let is_written = new.fields.contains_key("name") || old.fields.contains_key("name");

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::difference::{Leaf, Shown};
+use super::difference::{Leaf, ShownSide};
 use crate::finding::Place;
 use crate::prometheus::{
-    Effect, Interpreter, Labels, Matches, PatternBudget, RelabelRule, Semantics, Value,
+    Effect, Interpreter, KnownLabelValue, KnownLabels, Matches, PatternBudget, RelabelRule,
+    Semantics,
 };
 use crate::run::LabelSet;
 use crate::schema::Version;
@@ -76,7 +77,7 @@ fn flat(node: Node<'_>) -> String {
 }
 
 /// A list on one side of a change.
-pub(super) struct OneList<'d> {
+pub(super) struct RelabelSide<'d> {
     /// Its rules.
     pub(super) rules: &'d [Node<'d>],
     /// Where it is, or would be.
@@ -86,8 +87,8 @@ pub(super) struct OneList<'d> {
 /// What a change of a list does. `base` has the labels that there are before the first rule.
 pub(super) fn changes(
     key: &str,
-    old: &OneList<'_>,
-    new: &OneList<'_>,
+    old: &RelabelSide<'_>,
+    new: &RelabelSide<'_>,
     base: &LabelSet,
 ) -> Vec<Leaf> {
     let budget = PatternBudget::default();
@@ -100,17 +101,17 @@ pub(super) fn changes(
     if in_order(&before, one) == in_order(&after, two) {
         return Vec::new();
     }
-    let lists = Lists {
+    let lists = RelabelLists {
         old: &before,
         new: &after,
         budget: &budget,
     };
     let (effects, tried) = lists.effects(base);
-    let place = |list: &OneList<'_>| list.place.clone();
+    let place = |list: &RelabelSide<'_>| list.place.clone();
     let leaf = |when: Option<String>, old_text: String, new_text: String| Leaf {
         key: key.to_owned(),
-        old: Some(Shown::new(old_text, place(old))),
-        new: Some(Shown::new(new_text, place(new))),
+        old: Some(ShownSide::new(old_text, place(old))),
+        new: Some(ShownSide::new(new_text, place(new))),
         when,
     };
     if effects.is_empty() && tried > 0 {
@@ -136,10 +137,10 @@ fn words_of(rules: &[Node<'_>]) -> Vec<String> {
 fn rule_changes(
     key: &str,
     (one, two): (&[String], &[String]),
-    old: &OneList<'_>,
-    new: &OneList<'_>,
+    old: &RelabelSide<'_>,
+    new: &RelabelSide<'_>,
 ) -> Vec<Leaf> {
-    let only = |these: &[String], those: &[String], list: &OneList<'_>| {
+    let only = |these: &[String], those: &[String], list: &RelabelSide<'_>| {
         let mut left: Vec<&String> = those.iter().collect();
         let mut out = Vec::new();
         for (at, rule) in these.iter().enumerate() {
@@ -148,13 +149,13 @@ fn rule_changes(
                 None => {
                     let place = list.rules.get(at).map(|node| node.place());
                     let place = place.unwrap_or_else(|| list.place.clone());
-                    out.push(Shown::new(rule.clone(), place));
+                    out.push(ShownSide::new(rule.clone(), place));
                 }
             }
         }
         out
     };
-    let leaf = |old: Option<Shown>, new: Option<Shown>| Leaf {
+    let leaf = |old: Option<ShownSide>, new: Option<ShownSide>| Leaf {
         key: key.to_owned(),
         old,
         new,
@@ -169,12 +170,12 @@ fn rule_changes(
 }
 
 /// What a rule looks at and what it changes; none is everything.
-struct Reach<'r> {
+struct RuleReach<'r> {
     reads: Option<BTreeSet<&'r str>>,
     writes: Option<BTreeSet<&'r str>>,
 }
 
-impl<'r> Reach<'r> {
+impl<'r> RuleReach<'r> {
     fn of(rule: &'r RelabelRule<'_>) -> Self {
         let sources = || rule.sources.iter().copied().collect::<BTreeSet<_>>();
         let target = || rule.target.into_iter().collect::<BTreeSet<_>>();
@@ -214,8 +215,8 @@ fn in_order(rules: &[RelabelRule<'_>], words: Vec<String>) -> Vec<String> {
     if rules.len() > MOST_ORDERED {
         return words;
     }
-    let reaches: Vec<_> = rules.iter().map(Reach::of).collect();
-    let mut left: Vec<(&Reach<'_>, String)> = reaches.iter().zip(words).collect();
+    let reaches: Vec<_> = rules.iter().map(RuleReach::of).collect();
+    let mut left: Vec<(&RuleReach<'_>, String)> = reaches.iter().zip(words).collect();
     let mut out: Vec<String> = Vec::new();
     while !left.is_empty() {
         let may_be_first = |at: &usize| {
@@ -253,21 +254,21 @@ enum Result {
 }
 
 /// Something that differs.
-struct Difference {
+struct RelabelDifference {
     when: String,
     old: String,
     new: String,
 }
 
-struct Lists<'r, 'd> {
+struct RelabelLists<'r, 'd> {
     old: &'r [RelabelRule<'d>],
     new: &'r [RelabelRule<'d>],
     budget: &'r PatternBudget,
 }
 
-impl<'r, 'd> Lists<'r, 'd> {
+impl<'r, 'd> RelabelLists<'r, 'd> {
     /// What differs, each kind of difference once, and how many sets of labels were tried.
-    fn effects(&self, base: &LabelSet) -> (Vec<Difference>, usize) {
+    fn effects(&self, base: &LabelSet) -> (Vec<RelabelDifference>, usize) {
         let mut seen = BTreeSet::new();
         let mut out = Vec::new();
         let sets = self.sets(base);
@@ -281,7 +282,7 @@ impl<'r, 'd> Lists<'r, 'd> {
             for (kind, old, new) in differing(&before, &after) {
                 if seen.insert(kind) {
                     let when = braces(labels, base);
-                    out.push(Difference { when, old, new });
+                    out.push(RelabelDifference { when, old, new });
                 }
             }
         }
@@ -289,9 +290,11 @@ impl<'r, 'd> Lists<'r, 'd> {
     }
 
     fn run(&self, rules: &'r [RelabelRule<'d>], labels: &LabelSet) -> Result {
-        let known = labels.iter().fold(Labels::default(), |all, (name, text)| {
-            all.with(name.clone(), Value::only(text.clone()))
-        });
+        let known = labels
+            .iter()
+            .fold(KnownLabels::default(), |all, (name, text)| {
+                all.with(name.clone(), KnownLabelValue::only(text.clone()))
+            });
         let mut interpreter = Interpreter::new(known, Semantics::of(Version::NEWEST), self.budget);
         for (at, rule) in rules.iter().enumerate() {
             let step = interpreter.step(rule);
@@ -302,8 +305,8 @@ impl<'r, 'd> Lists<'r, 'd> {
                 _ => {}
             }
         }
-        let text = |value: &Value| match value {
-            Value::OneOf(texts) if texts.len() == 1 => texts.iter().next().cloned(),
+        let text = |value: &KnownLabelValue| match value {
+            KnownLabelValue::OneOf(texts) if texts.len() == 1 => texts.iter().next().cloned(),
             _ => None,
         };
         let known = interpreter.labels().known();

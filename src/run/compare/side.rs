@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::CompareError;
-use super::subject::{Source, Subject};
-use super::value::{self, Fields, Reader, Value};
-use crate::discover::{EmbeddedIn, RULE_FILE, Recognised, Spoken, What};
-use crate::facts::included::{Documents, Matched, Purpose};
+use super::subject::{ComparedPart, SubjectSource};
+use super::value::{self, ComparedValue, SectionFields, SectionReader};
+use crate::discover::{DialectWording, EmbeddedIn, RULE_FILE, RecognizedFile, What};
+use crate::facts::included::{IncludedDocuments, Matched, Purpose};
 use crate::facts::{self, Facts};
 use crate::finding::Text;
 use crate::policy::PolicyError;
@@ -26,12 +26,12 @@ use crate::yaml::{Document, Mapping, Node, parse_all, parse_first};
 const LARGEST_MATERIAL: u64 = 1024 * 1024;
 
 /// What a tree was found to hold.
-pub(super) struct Surveyed {
+pub(super) struct SurveyedTree {
     survey: Survey,
     policies: Policies,
 }
 
-impl Surveyed {
+impl SurveyedTree {
     /// The facts about it.
     pub(super) fn facts<'t>(
         &'t self,
@@ -43,7 +43,7 @@ impl Surveyed {
 }
 
 /// Looks at the tree of a revision. A policy of it that cannot be read is left out.
-pub(super) fn survey_of(request: &Request, git: &mut Git) -> Result<Surveyed, CompareError> {
+pub(super) fn survey_of(request: &Request, git: &mut Git) -> Result<SurveyedTree, CompareError> {
     let mut forgotten = HashSet::new();
     loop {
         let mut run = Run::default();
@@ -62,7 +62,10 @@ pub(super) fn survey_of(request: &Request, git: &mut Git) -> Result<Surveyed, Co
 }
 
 /// Looks at the working tree.
-pub(super) fn survey_of_disk(request: &Request, disk: &Folder) -> Result<Surveyed, CompareError> {
+pub(super) fn survey_of_disk(
+    request: &Request,
+    disk: &Folder,
+) -> Result<SurveyedTree, CompareError> {
     let mut run = Run::default();
     match survey(request, disk, &mut run) {
         Some((survey, policies)) => surveyed(survey, policies, &run),
@@ -73,7 +76,7 @@ pub(super) fn survey_of_disk(request: &Request, disk: &Folder) -> Result<Surveye
     }
 }
 
-fn surveyed(survey: Survey, policies: Policies, run: &Run) -> Result<Surveyed, CompareError> {
+fn surveyed(survey: Survey, policies: Policies, run: &Run) -> Result<SurveyedTree, CompareError> {
     if let Some(problem) = run.problems.first() {
         return Err(CompareError::Unread(problem.clone()));
     }
@@ -81,7 +84,7 @@ fn surveyed(survey: Survey, policies: Policies, run: &Run) -> Result<Surveyed, C
         let why = "the time ran out (--max-time) before everything was read";
         return Err(CompareError::Unread(why.to_owned()));
     }
-    Ok(Surveyed { survey, policies })
+    Ok(SurveyedTree { survey, policies })
 }
 
 fn of_policy(error: &PolicyError) -> CompareError {
@@ -91,8 +94,8 @@ fn of_policy(error: &PolicyError) -> CompareError {
 }
 
 /// Files that are read differently on both sides and are not YAML on one of them.
-pub(super) fn unread(old: &Surveyed, new: &Surveyed) -> Vec<(String, String)> {
-    let broken = |side: &Surveyed| -> BTreeMap<String, (Arc<Text>, String)> {
+pub(super) fn unread(old: &SurveyedTree, new: &SurveyedTree) -> Vec<(String, String)> {
+    let broken = |side: &SurveyedTree| -> BTreeMap<String, (Arc<Text>, String)> {
         let seen = side.survey.seen.iter();
         let found = seen.filter_map(|seen| match &seen.recognised.what {
             What::Broken { error, .. } => {
@@ -126,10 +129,10 @@ pub(super) fn unread(old: &Surveyed, new: &Surveyed) -> Vec<(String, String)> {
 }
 
 /// A configuration, and what it includes.
-struct OneLooked<'s> {
+struct ConfigurationWithIncludes<'s> {
     seen: &'s ScannedFile,
     document: &'s Document,
-    documents: Documents,
+    documents: IncludedDocuments,
     /// What paths and patterns lead to, by the numbers of their nodes.
     files: HashMap<u32, Vec<PathBuf>>,
     purposes: Vec<(Purpose, PathBuf)>,
@@ -137,7 +140,7 @@ struct OneLooked<'s> {
 
 /// Everything that was looked at.
 pub(super) struct Looked<'s> {
-    ones: Vec<OneLooked<'s>>,
+    ones: Vec<ConfigurationWithIncludes<'s>>,
     target_files: HashMap<PathBuf, Arc<Document>>,
     /// Rule files that changed, and rules in manifests.
     rules: Vec<(&'s ScannedFile, RulesOf<'s>)>,
@@ -163,7 +166,7 @@ impl RulesOf<'_> {
 impl<'s> Looked<'s> {
     /// Reads what the configurations of a tree include.
     pub(super) fn new(
-        of: &'s Surveyed,
+        of: &'s SurveyedTree,
         facts: &'s BTreeMap<usize, Facts<'s>>,
         request: &Request,
         tree: &dyn Tree,
@@ -223,7 +226,7 @@ impl<'s> Looked<'s> {
             }
             files.insert(named.node.number(), paths);
         }
-        self.ones.push(OneLooked {
+        self.ones.push(ConfigurationWithIncludes {
             seen,
             document,
             documents: facts.documents(document, folder, &seen.recognised),
@@ -245,7 +248,7 @@ impl<'s> Looked<'s> {
         tree: &dyn Tree,
         loaded: &HashSet<PathBuf>,
         renames: &HashMap<PathBuf, PathBuf>,
-    ) -> Vec<Unit<'d>> {
+    ) -> Vec<ComparedUnit<'d>> {
         let own = self.loaded();
         let ones = self.ones.iter();
         let ones = ones.filter(|looked| {
@@ -264,7 +267,7 @@ impl<'s> Looked<'s> {
             let is_beside = beside.iter().any(|other| Arc::ptr_eq(other, text));
             let is_file = seen.recognised.holder.is_none();
             if !(is_beside || is_file && loaded.contains(&seen.found.path)) {
-                let unit = Unit::new(&seen.found.path, &seen.found.shown, renames)
+                let unit = ComparedUnit::new(&seen.found.path, &seen.found.shown, renames)
                     .held_by(seen.recognised.holder.as_ref());
                 out.push(self.of_rules(
                     unit,
@@ -275,7 +278,7 @@ impl<'s> Looked<'s> {
         }
         for (path, document) in &self.files {
             if !loaded.contains(path) {
-                let unit = Unit::new(path, document.text().path(), renames);
+                let unit = ComparedUnit::new(path, document.text().path(), renames);
                 out.push(self.of_rules(unit, document, None));
             }
         }
@@ -284,13 +287,13 @@ impl<'s> Looked<'s> {
 
     fn of_rules<'d>(
         &'d self,
-        mut unit: Unit<'d>,
+        mut unit: ComparedUnit<'d>,
         document: &'d Document,
-        spoken: Option<&'d Spoken>,
-    ) -> Unit<'d> {
-        let source = Source {
+        spoken: Option<&'d DialectWording>,
+    ) -> ComparedUnit<'d> {
+        let source = SubjectSource {
             document,
-            reader: Reader {
+            reader: SectionReader {
                 global: None,
                 objects: &[],
                 masked: false,
@@ -307,10 +310,10 @@ impl<'s> Looked<'s> {
 
     fn unit<'d>(
         &'d self,
-        one: &'d OneLooked<'_>,
+        one: &'d ConfigurationWithIncludes<'_>,
         tree: &dyn Tree,
         renames: &HashMap<PathBuf, PathBuf>,
-    ) -> Unit<'d> {
+    ) -> ComparedUnit<'d> {
         let recognised = &one.seen.recognised;
         let found = &one.seen.found;
         let holder = recognised.holder.as_ref();
@@ -324,18 +327,19 @@ impl<'s> Looked<'s> {
         };
         let global = one.document.root().and_then(|root| root.get("global"));
         let global: Option<Mapping<'d>> = global.and_then(Node::mapping);
-        let source = |document: &'d Document, files: &'d HashMap<u32, Vec<PathBuf>>| Source {
-            document,
-            reader: Reader {
-                global,
-                objects: spoken.map_or(&[][..], |spoken| &spoken.references),
-                masked: recognised.masked,
-                content: &content,
-            },
-            files,
-            target_files: &self.target_files,
-        };
-        let mut unit = Unit::new(&found.path, &found.shown, renames).held_by(holder);
+        let source =
+            |document: &'d Document, files: &'d HashMap<u32, Vec<PathBuf>>| SubjectSource {
+                document,
+                reader: SectionReader {
+                    global,
+                    objects: spoken.map_or(&[][..], |spoken| &spoken.references),
+                    masked: recognised.masked,
+                    content: &content,
+                },
+                files,
+                target_files: &self.target_files,
+            };
+        let mut unit = ComparedUnit::new(&found.path, &found.shown, renames).held_by(holder);
         unit.spoken = spoken;
         let main = source(one.document, &one.files);
         for kind in [
@@ -372,7 +376,7 @@ impl<'s> Looked<'s> {
 }
 
 /// The manifest of a resource of the Operator.
-fn resource(recognised: &Recognised) -> Option<Document> {
+fn resource(recognised: &RecognizedFile) -> Option<Document> {
     let Some(EmbeddedIn::Resource { kind, name, .. }) = &recognised.holder else {
         return None;
     };
@@ -390,8 +394,8 @@ fn resource(recognised: &Recognised) -> Option<Document> {
 
 /// What a resource of the Operator selects, from which the Operator makes the discovery of its jobs: every
 /// selector, and the ports of its endpoints.
-fn selection<'d>(resource: &Document) -> Fields<'d> {
-    let mut out = Fields::new();
+fn selection<'d>(resource: &Document) -> SectionFields<'d> {
+    let mut out = SectionFields::new();
     let spec = resource.root().and_then(|root| root.get("spec"));
     let Some(spec) = spec.and_then(Node::mapping) else {
         return out;
@@ -400,7 +404,7 @@ fn selection<'d>(resource: &Document) -> Fields<'d> {
         let value = value::plain(node);
         out.insert(
             key,
-            Value::meaning_as(value.to_meaning(), &value.shown(), node.place()),
+            ComparedValue::meaning_as(value.to_meaning(), &value.shown(), node.place()),
         );
     };
     for entry in spec.entries() {
@@ -429,16 +433,16 @@ const PORTS: [&str; 3] = ["port", "portNumber", "targetPort"];
 fn evaluation_interval<'d>(
     global: Option<Mapping<'d>>,
     document: &'d Document,
-) -> Option<Value<'d>> {
+) -> Option<ComparedValue<'d>> {
     let written = global.and_then(|global| global.get("evaluation_interval"));
     let written = written.and_then(|node| Some((node.as_str()?, node.place())));
     let root = document.root()?;
     // `DefaultGlobalConfig` (config/config.go, 3.14).
     let (text, place) = written.unwrap_or_else(|| ("1m", root.place()));
-    match Value::of_type(&Type::Duration, text, place) {
-        Value::Scalar(mut scalar) => {
+    match ComparedValue::of_type(&Type::Duration, text, place) {
+        ComparedValue::Scalar(mut scalar) => {
             scalar.inherited = true;
-            Some(Value::Scalar(scalar))
+            Some(ComparedValue::Scalar(scalar))
         }
         other => Some(other),
     }
@@ -462,7 +466,7 @@ fn rule_file(path: &Path, tree: &dyn Tree) -> Option<(PathBuf, Document)> {
 }
 
 /// A configuration, or rules that none of the tree loads.
-pub(super) struct Unit<'d> {
+pub(super) struct ComparedUnit<'d> {
     /// Its file.
     pub(super) path: PathBuf,
     /// What its file is called on the other side.
@@ -478,15 +482,15 @@ pub(super) struct Unit<'d> {
     /// Whether it is rules only.
     pub(super) is_rules: bool,
     /// Everything but what follows.
-    pub(super) rest: Option<Subject<'d>>,
+    pub(super) rest: Option<ComparedPart<'d>>,
     /// Its jobs, endpoints and Alertmanagers.
-    pub(super) parts: Vec<Subject<'d>>,
+    pub(super) parts: Vec<ComparedPart<'d>>,
     /// Its groups of rules.
-    pub(super) groups: Vec<Subject<'d>>,
-    spoken: Option<&'d Spoken>,
+    pub(super) groups: Vec<ComparedPart<'d>>,
+    spoken: Option<&'d DialectWording>,
 }
 
-impl<'d> Unit<'d> {
+impl<'d> ComparedUnit<'d> {
     fn new(path: &Path, shown: &str, renames: &HashMap<PathBuf, PathBuf>) -> Self {
         Self {
             path: path.to_owned(),
@@ -517,7 +521,7 @@ impl<'d> Unit<'d> {
     }
 
     /// Its parts of a kind.
-    pub(super) fn parts_of(&self, kind: SubjectKind) -> Vec<Subject<'d>> {
+    pub(super) fn parts_of(&self, kind: SubjectKind) -> Vec<ComparedPart<'d>> {
         let parts = self.parts.iter().filter(|it| it.kind == kind);
         parts.cloned().collect()
     }
@@ -525,7 +529,7 @@ impl<'d> Unit<'d> {
     /// The same text for all that means the same.
     pub(super) fn meaning(&self) -> String {
         let all = self.rest.iter().chain(&self.parts).chain(&self.groups);
-        let mut all: Vec<_> = all.map(Subject::meaning).collect();
+        let mut all: Vec<_> = all.map(ComparedPart::meaning).collect();
         all.sort_unstable();
         all.join("\n")
     }

@@ -4,35 +4,35 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::value::{Fields, Reader, Value};
+use super::value::{ComparedValue, SectionFields, SectionReader};
 use crate::finding::Place;
 use crate::report::comparison::SubjectKind;
 use crate::run::LabelSet;
-use crate::schema::rule_file::promql::{self, Dialect};
+use crate::schema::rule_file::promql::{self, PromqlRelease};
 use crate::schema::tables::{CONFIG, RULE, RULE_GROUP};
 use crate::schema::{Version, table::Struct};
 use crate::yaml::{Document, Node};
 
 /// A part of a configuration.
 #[derive(Clone, Debug)]
-pub(super) struct Subject<'d> {
+pub(super) struct ComparedPart<'d> {
     /// What sort of part.
     pub(super) kind: SubjectKind,
     /// What it is called.
     pub(super) name: String,
     /// What counts in it.
-    pub(super) fields: Fields<'d>,
+    pub(super) fields: SectionFields<'d>,
     /// Where it is.
     pub(super) place: Place,
     /// The rules of a group.
     pub(super) parts: Vec<Self>,
 }
 
-impl<'d> Subject<'d> {
+impl<'d> ComparedPart<'d> {
     /// The same text for all that means the same.
     pub(super) fn meaning(&self) -> String {
         let mut out = format!("{:?} {:?} ", self.kind, self.name);
-        Value::Map(self.fields.clone(), self.place.clone()).meaning(&mut out);
+        ComparedValue::Map(self.fields.clone(), self.place.clone()).meaning(&mut out);
         for part in &self.parts {
             out.push_str(&part.meaning());
         }
@@ -40,17 +40,17 @@ impl<'d> Subject<'d> {
     }
 
     /// Its settings as one value.
-    pub(super) fn as_value(&self) -> Value<'d> {
+    pub(super) fn as_value(&self) -> ComparedValue<'d> {
         let mut fields = self.fields.clone();
         for (number, part) in self.parts.iter().enumerate() {
             fields.insert(format!("part {number} {}", part.name), part.as_value());
         }
-        Value::Map(fields, self.place.clone())
+        ComparedValue::Map(fields, self.place.clone())
     }
 
     fn text(&self, key: &str) -> Option<&str> {
         match self.fields.get(key)? {
-            Value::Scalar(scalar) => Some(&scalar.shown),
+            ComparedValue::Scalar(scalar) => Some(&scalar.shown),
             _ => None,
         }
     }
@@ -73,7 +73,7 @@ impl<'d> Subject<'d> {
             ]);
         }
         let targets = match self.fields.get("targets") {
-            Some(Value::Map(targets, _)) => targets.keys().next(),
+            Some(ComparedValue::Map(targets, _)) => targets.keys().next(),
             _ => None,
         };
         LabelSet::from([
@@ -101,7 +101,7 @@ impl<'d> Subject<'d> {
         match self.kind {
             SubjectKind::Job => {
                 let targets = match self.fields.get("targets") {
-                    Some(Value::Map(targets, _)) => targets.len(),
+                    Some(ComparedValue::Map(targets, _)) => targets.len(),
                     _ => 0,
                 };
                 let discoveries = self
@@ -135,7 +135,7 @@ impl<'d> Subject<'d> {
                 ];
                 let credentials = shown.iter().filter(|key| self.fields.contains_key(**key));
                 parts.extend(credentials.map(|key| format!("with {key}")));
-                if let Some(Value::Map(targets, _)) = self.fields.get("targets") {
+                if let Some(ComparedValue::Map(targets, _)) = self.fields.get("targets") {
                     parts.extend(targets.keys().cloned());
                 }
             }
@@ -145,11 +145,11 @@ impl<'d> Subject<'d> {
 }
 
 /// What a document is read with.
-pub(super) struct Source<'d, 'c> {
+pub(super) struct SubjectSource<'d, 'c> {
     /// The document.
     pub(super) document: &'d Document,
     /// What reads its values.
-    pub(super) reader: Reader<'d, 'c>,
+    pub(super) reader: SectionReader<'d, 'c>,
     /// What the paths and patterns in it lead to, by the numbers of their nodes.
     pub(super) files: &'c HashMap<u32, Vec<PathBuf>>,
     /// The files of targets that are read.
@@ -165,13 +165,13 @@ const APART: &[&str] = &[
     "scrape_configs",
 ];
 
-impl<'d> Source<'d, '_> {
+impl<'d> SubjectSource<'d, '_> {
     /// Everything but jobs, endpoints and Alertmanagers.
-    pub(super) fn rest(&self) -> Option<Subject<'d>> {
+    pub(super) fn rest(&self) -> Option<ComparedPart<'d>> {
         let root = self.document.root()?;
         let mut fields = self.reader.section(&CONFIG, root);
         fields.retain(|key, _| !APART.contains(&&**key));
-        if let Some(Value::Map(alerting, _)) = fields.get_mut("alerting") {
+        if let Some(ComparedValue::Map(alerting, _)) = fields.get_mut("alerting") {
             alerting.remove("alertmanagers");
         }
         for key in ["rule_files", "scrape_config_files"] {
@@ -180,11 +180,11 @@ impl<'d> Source<'d, '_> {
                 let place = first.place();
                 let items = unread
                     .iter()
-                    .map(|(node, text)| Value::text(text, node.place()));
-                fields.insert(key.to_owned(), Value::Set(items.collect(), place));
+                    .map(|(node, text)| ComparedValue::text(text, node.place()));
+                fields.insert(key.to_owned(), ComparedValue::Set(items.collect(), place));
             }
         }
-        Some(Subject {
+        Some(ComparedPart {
             kind: SubjectKind::Configuration,
             name: String::new(),
             fields,
@@ -203,7 +203,7 @@ impl<'d> Source<'d, '_> {
     }
 
     /// The parts of a kind.
-    pub(super) fn parts(&self, kind: SubjectKind) -> Vec<Subject<'d>> {
+    pub(super) fn parts(&self, kind: SubjectKind) -> Vec<ComparedPart<'d>> {
         let Some(root) = self.document.root() else {
             return Vec::new();
         };
@@ -225,7 +225,7 @@ impl<'d> Source<'d, '_> {
         items.map(|item| self.part(kind, of, item)).collect()
     }
 
-    fn part(&self, kind: SubjectKind, of: &'static Struct, node: Node<'d>) -> Subject<'d> {
+    fn part(&self, kind: SubjectKind, of: &'static Struct, node: Node<'d>) -> ComparedPart<'d> {
         let mut fields = self.reader.section(of, node);
         self.targets(node, &mut fields);
         let key = match kind {
@@ -233,13 +233,13 @@ impl<'d> Source<'d, '_> {
             _ => "name",
         };
         let name = match fields.get(key) {
-            Some(Value::Scalar(scalar)) => scalar.shown.clone(),
+            Some(ComparedValue::Scalar(scalar)) => scalar.shown.clone(),
             _ => String::new(),
         };
         if kind == SubjectKind::Job {
             fields.remove(key);
         }
-        Subject {
+        ComparedPart {
             kind,
             name,
             fields,
@@ -249,7 +249,7 @@ impl<'d> Source<'d, '_> {
     }
 
     /// Puts the targets of a part together, whether they are written in it or in a file that it names.
-    fn targets(&self, node: Node<'d>, fields: &mut Fields<'d>) {
+    fn targets(&self, node: Node<'d>, fields: &mut SectionFields<'d>) {
         let mut groups: Vec<Node<'d>> = Vec::new();
         groups.extend(node.get("static_configs").into_iter().flat_map(Node::items));
         let discoveries = node
@@ -271,24 +271,27 @@ impl<'d> Source<'d, '_> {
         if unread.is_empty() {
             fields.remove("file_sd_configs");
         }
-        let mut all: BTreeMap<String, Vec<Value<'d>>> = BTreeMap::new();
+        let mut all: BTreeMap<String, Vec<ComparedValue<'d>>> = BTreeMap::new();
         for group in groups {
             let labels = group.get("labels").and_then(Node::mapping);
             for target in group.get("targets").into_iter().flat_map(Node::items) {
                 let pairs = labels.into_iter().flat_map(|labels| labels.entries());
                 let pairs = pairs.filter_map(|it| {
                     let text = it.value.as_str().filter(|text| !text.is_empty())?;
-                    Some((it.name().to_owned(), Value::text(text, it.value.place())))
+                    Some((
+                        it.name().to_owned(),
+                        ComparedValue::text(text, it.value.place()),
+                    ))
                 });
-                let value = Value::Map(pairs.collect(), target.place());
+                let value = ComparedValue::Map(pairs.collect(), target.place());
                 if let Some(address) = target.as_str() {
                     all.entry(address.to_owned()).or_default().push(value);
                 }
             }
         }
-        let mut targets = Fields::new();
+        let mut targets = SectionFields::new();
         for (address, mut values) in all {
-            values.sort_by_cached_key(Value::to_meaning);
+            values.sort_by_cached_key(ComparedValue::to_meaning);
             values.dedup_by_key(|value| value.to_meaning());
             for (number, value) in values.into_iter().enumerate() {
                 let name = match number {
@@ -299,19 +302,22 @@ impl<'d> Source<'d, '_> {
             }
         }
         if !targets.is_empty() {
-            fields.insert("targets".to_owned(), Value::Map(targets, node.place()));
+            fields.insert(
+                "targets".to_owned(),
+                ComparedValue::Map(targets, node.place()),
+            );
         }
     }
 
     /// The groups of a rule file. `interval` is what counts where a group sets none.
-    pub(super) fn groups(&self, interval: Option<&Value<'d>>) -> Vec<Subject<'d>> {
+    pub(super) fn groups(&self, interval: Option<&ComparedValue<'d>>) -> Vec<ComparedPart<'d>> {
         let groups = self.document.root().and_then(|root| root.get("groups"));
         let groups = groups.into_iter().flat_map(Node::items);
         let groups = groups.filter(|group| group.mapping().is_some());
         groups.map(|group| self.group(group, interval)).collect()
     }
 
-    fn group(&self, node: Node<'d>, interval: Option<&Value<'d>>) -> Subject<'d> {
+    fn group(&self, node: Node<'d>, interval: Option<&ComparedValue<'d>>) -> ComparedPart<'d> {
         let mut fields = self.reader.section(&RULE_GROUP, node);
         fields.remove("rules");
         fields.remove("name");
@@ -321,7 +327,7 @@ impl<'d> Source<'d, '_> {
         }
         let rules = node.get("rules").into_iter().flat_map(Node::items);
         let rules = rules.filter(|rule| rule.mapping().is_some());
-        Subject {
+        ComparedPart {
             kind: SubjectKind::Group,
             name: text(node, "name"),
             fields,
@@ -330,10 +336,10 @@ impl<'d> Source<'d, '_> {
         }
     }
 
-    fn rule(&self, node: Node<'d>) -> Subject<'d> {
+    fn rule(&self, node: Node<'d>) -> ComparedPart<'d> {
         let mut fields = self.reader.section(&RULE, node);
-        if let Some(Value::Scalar(expression)) = fields.get_mut("expr") {
-            let dialect = Dialect::of(Version::NEWEST.major, Version::NEWEST.minor);
+        if let Some(ComparedValue::Scalar(expression)) = fields.get_mut("expr") {
+            let dialect = PromqlRelease::of(Version::NEWEST.major, Version::NEWEST.minor);
             if let Some(meaning) = promql::meaning(&expression.meaning, dialect) {
                 expression.meaning = meaning;
             }
@@ -341,7 +347,7 @@ impl<'d> Source<'d, '_> {
         let (alert, record) = (text(node, "alert"), text(node, "record"));
         fields.remove("alert");
         fields.remove("record");
-        Subject {
+        ComparedPart {
             kind: SubjectKind::Rule,
             name: match alert.is_empty() {
                 true => format!("record {record}"),

@@ -3,23 +3,23 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Place, is_secret_name};
-use crate::schema::dialect::{Reference as ObjectKey, SELECTED};
+use crate::schema::dialect::{KeyReference as ObjectKey, SELECTED};
 use crate::schema::scalar::{self, coerce};
 use crate::schema::table::{Base, Field, Reference as File, Struct, Type};
 use crate::yaml::{Kind, Mapping, Node, Scalar as YamlScalar, Style};
 
 /// What a section holds, by key.
-pub(super) type Fields<'d> = BTreeMap<String, Value<'d>>;
+pub(super) type SectionFields<'d> = BTreeMap<String, ComparedValue<'d>>;
 
 /// What is set.
 #[derive(Clone, Debug)]
-pub(super) enum Value<'d> {
+pub(super) enum ComparedValue<'d> {
     /// A text, a number or a switch.
-    Scalar(Scalar),
+    Scalar(ComparedScalar),
     /// What is never shown: what it is in truth, and where it is.
     Secret(String, Place),
     /// Keys and values.
-    Map(Fields<'d>, Place),
+    Map(SectionFields<'d>, Place),
     /// Items whose order does not matter.
     Set(Vec<Self>, Place),
     /// Items whose order matters.
@@ -30,7 +30,7 @@ pub(super) enum Value<'d> {
 
 /// A scalar.
 #[derive(Clone, Debug)]
-pub(super) struct Scalar {
+pub(super) struct ComparedScalar {
     /// The same text for everything that means the same.
     pub(super) meaning: String,
     /// How it is shown.
@@ -41,7 +41,7 @@ pub(super) struct Scalar {
     pub(super) inherited: bool,
 }
 
-impl Scalar {
+impl ComparedScalar {
     fn new(meaning: impl Into<String>, shown: &str, place: Place) -> Self {
         Self {
             meaning: meaning.into(),
@@ -56,15 +56,15 @@ impl Scalar {
     }
 }
 
-impl<'d> Value<'d> {
+impl<'d> ComparedValue<'d> {
     /// A text.
     pub(super) fn text(text: &str, place: Place) -> Self {
-        Self::Scalar(Scalar::new(text, text, place))
+        Self::Scalar(ComparedScalar::new(text, text, place))
     }
 
     /// A text that means the same as others.
     pub(super) fn meaning_as(meaning: String, text: &str, place: Place) -> Self {
-        Self::Scalar(Scalar::new(meaning, text, place))
+        Self::Scalar(ComparedScalar::new(meaning, text, place))
     }
 
     /// A text of a type.
@@ -163,7 +163,7 @@ impl<'d> Value<'d> {
 const BY_PRESENCE: &[&str] = &["authorization", "azuread", "google_iam", "oauth2", "sigv4"];
 
 /// Reads the sections of one configuration.
-pub(super) struct Reader<'d, 'c> {
+pub(super) struct SectionReader<'d, 'c> {
     /// `global`, from which others inherit.
     pub(super) global: Option<Mapping<'d>>,
     /// Keys of Secrets and ConfigMaps that are used in place of values.
@@ -174,10 +174,10 @@ pub(super) struct Reader<'d, 'c> {
     pub(super) content: &'c dyn Fn(&str) -> Option<Vec<u8>>,
 }
 
-impl<'d> Reader<'d, '_> {
+impl<'d> SectionReader<'d, '_> {
     /// What a section holds, with what it inherits. Nulls are as good as absent.
-    pub(super) fn section(&self, of: &'static Struct, node: Node<'d>) -> Fields<'d> {
-        let mut fields = Fields::new();
+    pub(super) fn section(&self, of: &'static Struct, node: Node<'d>) -> SectionFields<'d> {
+        let mut fields = SectionFields::new();
         let Some(mapping) = node.mapping() else {
             return fields;
         };
@@ -205,7 +205,7 @@ impl<'d> Reader<'d, '_> {
     }
 
     /// What counts for keys of a job that it does not set.
-    fn inherit(&self, of: &'static Struct, node: Node<'d>, fields: &mut Fields<'d>) {
+    fn inherit(&self, of: &'static Struct, node: Node<'d>, fields: &mut SectionFields<'d>) {
         of.each(&mut |found| {
             let field = found.field;
             let other = field
@@ -220,19 +220,19 @@ impl<'d> Reader<'d, '_> {
                 None => {
                     let page = crate::schema::describe(&format!("global.{other}"));
                     let default = page.and_then(|page| page.default);
-                    default.map(|text| Value::of_type(&field.ty, text, node.place()))
+                    default.map(|text| ComparedValue::of_type(&field.ty, text, node.place()))
                 }
             };
-            if let Some(Value::Scalar(mut scalar)) = value {
+            if let Some(ComparedValue::Scalar(mut scalar)) = value {
                 scalar.inherited = true;
-                fields.insert(field.key.to_owned(), Value::Scalar(scalar));
+                fields.insert(field.key.to_owned(), ComparedValue::Scalar(scalar));
             }
         });
     }
 
     /// Whether a value is what counts where none is written.
-    fn is_default(&self, of: &'static Struct, field: &Field, value: &Value<'d>) -> bool {
-        let Value::Scalar(scalar) = value else {
+    fn is_default(&self, of: &'static Struct, field: &Field, value: &ComparedValue<'d>) -> bool {
+        let ComparedValue::Scalar(scalar) = value else {
             return false;
         };
         // `DefaultRemoteWriteConfig` differs from what other clients have (config/config.go, 3.0).
@@ -243,23 +243,23 @@ impl<'d> Reader<'d, '_> {
         default.is_some_and(|text| meaning_of_text(&field.ty, text) == scalar.meaning)
     }
 
-    fn value(&self, ty: &Type, node: Node<'d>, name: &str) -> Value<'d> {
+    fn value(&self, ty: &Type, node: Node<'d>, name: &str) -> ComparedValue<'d> {
         let place = node.place();
         match (ty, node.kind()) {
             (Type::List(Type::Section(of)), Kind::Sequence(_)) if of.name == "RelabelConfig" => {
-                Value::Rules(node.items().collect(), place)
+                ComparedValue::Rules(node.items().collect(), place)
             }
             (Type::List(item), Kind::Sequence(_)) => {
                 let items = node.items().filter(|item| !item.is_null());
                 let items = items.map(|node| self.value(item, node, name)).collect();
                 // The first protocol that both sides know is used; all other lists are sets.
                 match item {
-                    Type::Enum(_) => Value::List(items, place),
-                    _ => Value::Set(items, place),
+                    Type::Enum(_) => ComparedValue::List(items, place),
+                    _ => ComparedValue::Set(items, place),
                 }
             }
             (Type::Map(key, item), Kind::Mapping(mapping)) => {
-                let mut fields = Fields::new();
+                let mut fields = SectionFields::new();
                 for entry in mapping.entries() {
                     let name = match key {
                         Type::HeaderName => entry.name().to_ascii_lowercase(),
@@ -271,9 +271,11 @@ impl<'d> Reader<'d, '_> {
                     };
                     fields.insert(name, value);
                 }
-                Value::Map(fields, place)
+                ComparedValue::Map(fields, place)
             }
-            (Type::Section(of), Kind::Mapping(_)) => Value::Map(self.section(of, node), place),
+            (Type::Section(of), Kind::Mapping(_)) => {
+                ComparedValue::Map(self.section(of, node), place)
+            }
             (Type::Secret, Kind::Scalar(scalar)) => self.secret(node, scalar),
             (Type::File(what, base), Kind::Scalar(scalar)) => {
                 let text = self.text(node, scalar);
@@ -284,7 +286,7 @@ impl<'d> Reader<'d, '_> {
                 };
                 let content = content.map(|bytes| format!("\0{}", String::from_utf8_lossy(&bytes)));
                 let meaning = text.clone() + &content.unwrap_or_default();
-                Value::meaning_as(meaning, &text, place)
+                ComparedValue::meaning_as(meaning, &text, place)
             }
             (Type::List(_) | Type::Map(..) | Type::Section(_) | Type::Any, _)
             | (_, Kind::Sequence(_) | Kind::Mapping(_)) => self.any(node, name),
@@ -294,52 +296,52 @@ impl<'d> Reader<'d, '_> {
                     return self.secret(node, scalar);
                 }
                 let meaning = meaning_of(ty, &text, scalar);
-                Value::meaning_as(meaning, &text, place)
+                ComparedValue::meaning_as(meaning, &text, place)
             }
         }
     }
 
     /// A value of no type.
-    fn any(&self, node: Node<'d>, name: &str) -> Value<'d> {
+    fn any(&self, node: Node<'d>, name: &str) -> ComparedValue<'d> {
         let place = node.place();
         match node.kind() {
             Kind::Scalar(scalar) if is_secret_name(name) => self.secret(node, scalar),
-            Kind::Scalar(scalar) => Value::text(&self.text(node, scalar), place),
+            Kind::Scalar(scalar) => ComparedValue::text(&self.text(node, scalar), place),
             Kind::Sequence(_) => {
                 let items = node.items().map(|item| self.any(item, name));
-                Value::List(items.collect(), place)
+                ComparedValue::List(items.collect(), place)
             }
             Kind::Mapping(mapping) => {
                 let entries = mapping.entries();
                 let fields =
                     entries.map(|it| (it.name().to_owned(), self.any(it.value, it.name())));
-                Value::Map(fields.collect(), place)
+                ComparedValue::Map(fields.collect(), place)
             }
         }
     }
 
     /// A value below a name that is one of a secret.
-    fn hidden(&self, node: Node<'d>) -> Value<'d> {
+    fn hidden(&self, node: Node<'d>) -> ComparedValue<'d> {
         match node.kind() {
             Kind::Scalar(scalar) => self.secret(node, scalar),
-            _ => Value::Secret(self.any(node, "").to_meaning(), node.place()),
+            _ => ComparedValue::Secret(self.any(node, "").to_meaning(), node.place()),
         }
     }
 
     /// A secret, or the key of an object that has it.
-    fn secret(&self, node: Node<'d>, scalar: YamlScalar<'d>) -> Value<'d> {
+    fn secret(&self, node: Node<'d>, scalar: YamlScalar<'d>) -> ComparedValue<'d> {
         let place = node.place();
         if scalar.text != SELECTED {
-            return Value::Secret(self.text(node, scalar), place);
+            return ComparedValue::Secret(self.text(node, scalar), place);
         }
         let mut objects = self.objects.iter();
         match objects.find(|reference| reference.place.order() == place.order()) {
             Some(one) => {
                 let text = format!("key {} of the {} {}", one.key, one.kind, one.name);
-                Value::text(&text, place)
+                ComparedValue::text(&text, place)
             }
             // What the Operator or a chart fills in is not known on either side.
-            None => Value::Secret(SELECTED.to_owned(), place),
+            None => ComparedValue::Secret(SELECTED.to_owned(), place),
         }
     }
 
@@ -356,8 +358,8 @@ impl<'d> Reader<'d, '_> {
 }
 
 /// A value of another text than that of the configuration, in which only names tell what is a secret.
-pub(super) fn plain(node: Node<'_>) -> Value<'_> {
-    let reader = Reader {
+pub(super) fn plain(node: Node<'_>) -> ComparedValue<'_> {
+    let reader = SectionReader {
         global: None,
         objects: &[],
         masked: false,
@@ -368,12 +370,12 @@ pub(super) fn plain(node: Node<'_>) -> Value<'_> {
 
 /// Whether a zero value counts: where the default is another one, and in sections that do something by
 /// being there.
-fn keeps_zero(field: Option<&Field>, value: &Value<'_>) -> bool {
+fn keeps_zero(field: Option<&Field>, value: &ComparedValue<'_>) -> bool {
     let Some(field) = field else {
         return true;
     };
     match value {
-        Value::Map(..) => BY_PRESENCE.contains(&field.key),
+        ComparedValue::Map(..) => BY_PRESENCE.contains(&field.key),
         _ => {
             let default = field.default.unwrap_or("");
             // A job that says `false` takes nothing over: only numbers and texts are absent when they are
@@ -386,7 +388,7 @@ fn keeps_zero(field: Option<&Field>, value: &Value<'_>) -> bool {
 
 /// Writes `bearer_token` and `bearer_token_file` as the `authorization` that they are short for
 /// (`HTTPClientConfig.Validate`, prometheus/common 0.70).
-fn as_authorization(fields: &mut Fields<'_>) {
+fn as_authorization(fields: &mut SectionFields<'_>) {
     for (short, long) in [
         ("bearer_token", "credentials"),
         ("bearer_token_file", "credentials_file"),
@@ -396,8 +398,11 @@ fn as_authorization(fields: &mut Fields<'_>) {
         }
         if let Some(value) = fields.remove(short) {
             let place = value.place().clone();
-            let section = Fields::from([(long.to_owned(), value)]);
-            fields.insert("authorization".to_owned(), Value::Map(section, place));
+            let section = SectionFields::from([(long.to_owned(), value)]);
+            fields.insert(
+                "authorization".to_owned(),
+                ComparedValue::Map(section, place),
+            );
         }
     }
 }

@@ -23,7 +23,7 @@ enum At {
 }
 
 /// The findings of one line.
-struct Line {
+struct LineFindings {
     rules: BTreeSet<String>,
     fingerprints: Vec<String>,
     at: At,
@@ -33,7 +33,7 @@ struct Line {
 struct FileLines {
     /// A place in the text that was judged.
     place: Place,
-    lines: BTreeMap<usize, Line>,
+    lines: BTreeMap<usize, LineFindings>,
 }
 
 /// How often comments are tried: behind a line, above it, and without those that did not do their work,
@@ -100,7 +100,7 @@ fn lines_of(run: &Run) -> BTreeMap<Arc<str>, FileLines> {
         let line = file
             .lines
             .entry(finding.place.start().line)
-            .or_insert_with(|| Line {
+            .or_insert_with(|| LineFindings {
                 rules: BTreeSet::new(),
                 fingerprints: Vec::new(),
                 at: At::End,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Fixer, Made};
+use super::{FixPass, Fixer};
 use crate::finding::Place;
 use crate::run::Run;
-use crate::schema::edit::Change;
+use crate::schema::edit::PlannedEdit;
 use crate::source::{Overlay, Tree};
 
 /// How often changes are tried in one pass. By halves, one among 100 is found with 14; beyond that the
@@ -15,7 +15,7 @@ const MOST_TRIES: usize = 40;
 /// Takes back the changes that break their files, and makes the others: what is found then.
 pub(super) fn out(
     fixer: &mut Fixer<'_>,
-    made: Vec<Made>,
+    made: Vec<FixPass>,
     before: &Run,
     overlay: &mut Overlay<'_>,
     look: &mut dyn FnMut(&dyn Tree) -> Result<Run, String>,
@@ -25,11 +25,11 @@ pub(super) fn out(
         take_back(fixer, made, overlay)?;
     }
     for made in &made {
-        let all: Vec<Change> = made.changes.iter().cloned().collect();
+        let all: Vec<PlannedEdit> = made.changes.iter().cloned().collect();
         let mut good = BTreeSet::new();
         let mut open = vec![all];
         while let Some(part) = open.pop() {
-            let together: BTreeSet<Change> = good.iter().chain(&part).cloned().collect();
+            let together: BTreeSet<PlannedEdit> = good.iter().chain(&part).cloned().collect();
             let is_tried = tries > 0;
             tries = tries.saturating_sub(1);
             if is_tried && is_good(fixer, made, &together, before, overlay, look)? {
@@ -54,8 +54,8 @@ pub(super) fn out(
 /// Whether a file can be read as before with some of its changes.
 fn is_good(
     fixer: &mut Fixer<'_>,
-    made: &Made,
-    changes: &BTreeSet<Change>,
+    made: &FixPass,
+    changes: &BTreeSet<PlannedEdit>,
     before: &Run,
     overlay: &mut Overlay<'_>,
     look: &mut dyn FnMut(&dyn Tree) -> Result<Run, String>,
@@ -65,7 +65,11 @@ fn is_good(
 }
 
 /// Puts a file back to what it was before a pass.
-fn take_back(fixer: &mut Fixer<'_>, made: &Made, overlay: &mut Overlay<'_>) -> Result<(), String> {
+fn take_back(
+    fixer: &mut Fixer<'_>,
+    made: &FixPass,
+    overlay: &mut Overlay<'_>,
+) -> Result<(), String> {
     let path = made.place.path();
     let of_pass = fixer.files.remove(path);
     let Some(file) = made.was.as_ref().or(of_pass.as_ref()) else {
@@ -82,7 +86,7 @@ fn take_back(fixer: &mut Fixer<'_>, made: &Made, overlay: &mut Overlay<'_>) -> R
 }
 
 /// Notes changes that are not made.
-fn refuse(fixer: &mut Fixer<'_>, made: &Made, changes: Vec<Change>) {
+fn refuse(fixer: &mut Fixer<'_>, made: &FixPass, changes: Vec<PlannedEdit>) {
     for change in changes {
         if let Some((span, _)) = change.edits.first() {
             let at = Place::new(made.place.text(), *span).start();

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{SETTLE, is_filled, is_judged, real};
-use crate::discover::{self, Recognised, What, sets_nothing};
-use crate::facts::deployment::{Leads, Start};
+use crate::discover::{self, RecognizedFile, What, sets_nothing};
+use crate::facts::deployment::{ArgumentSource, ProgramStart};
 use crate::finding::{Place, Span, Text, Unchecked};
 use crate::run::survey::Survey;
 use crate::source::Tree;
@@ -65,9 +65,9 @@ impl<'s> KnownFiles<'s> {
     }
 
     /// That the file which is started sets nothing.
-    pub(super) fn why_idle(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
+    pub(super) fn why_idle(&self, start: &ProgramStart, tree: &dyn Tree) -> Option<String> {
         match &start.leads {
-            Leads::File(path) if self.empty.contains(path) => {
+            ArgumentSource::File(path) if self.empty.contains(path) => {
                 Some(format!("`{}` sets nothing", tree.shown(path)))
             }
             _ => None,
@@ -75,22 +75,22 @@ impl<'s> KnownFiles<'s> {
     }
 
     /// Why what is started was not judged; none if it was.
-    pub(super) fn why_not(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
+    pub(super) fn why_not(&self, start: &ProgramStart, tree: &dyn Tree) -> Option<String> {
         match &start.leads {
-            Leads::File(path) if self.files.contains(path) => None,
-            Leads::File(path) if self.excluded.contains(path) => {
+            ArgumentSource::File(path) if self.files.contains(path) => None,
+            ArgumentSource::File(path) if self.excluded.contains(path) => {
                 Some(format!("the policy excludes `{}`", tree.shown(path)))
             }
-            Leads::File(path) => Some(format!(
+            ArgumentSource::File(path) => Some(format!(
                 "`{}` is not recognized as a configuration",
                 tree.shown(path)
             )),
-            Leads::Key(key) if is_judged(key, self.survey) => None,
-            Leads::Key(key) => Some(format!(
+            ArgumentSource::Key(key) if is_judged(key, self.survey) => None,
+            ArgumentSource::Key(key) => Some(format!(
                 "`{}` of the {} `{}` is not a text that promvet can read",
                 key.key, key.kind, key.name
             )),
-            Leads::Here(place) => {
+            ArgumentSource::Here(place) => {
                 let mut seen = self.survey.seen.iter();
                 let is_read = seen.any(|seen| {
                     let text = &seen.recognised.text;
@@ -100,7 +100,7 @@ impl<'s> KnownFiles<'s> {
                 });
                 (!is_read).then(|| "it is not recognized as a configuration".to_owned())
             }
-            Leads::Unknown(why) => Some(why.clone()),
+            ArgumentSource::Unknown(why) => Some(why.clone()),
         }
     }
 }
@@ -119,7 +119,7 @@ pub(super) fn unchecked(place: &Place, what: &str, why: &str) -> Unchecked {
 pub(super) fn is_configuration(text: &str) -> bool {
     let text = Text::new("prometheus.yml", text.as_bytes().to_vec());
     let found = discover::recognise(text, false, false);
-    found.first().is_some_and(Recognised::is_by_content)
+    found.first().is_some_and(RecognizedFile::is_by_content)
 }
 
 pub(super) fn by_template(place: &Place) -> Unchecked {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::directive::{Scope, Until};
+use super::directive::{CommentScope, Until};
 use super::file::FileSuppressions;
-use super::marks::{Mark, Marks};
+use super::marks::{PlacedSuppression, TextSuppressions};
 use super::{SuppressionContext, inner, say};
 use crate::discover::{What, recognise};
 use crate::finding::{Finding, Text, rule};
@@ -12,7 +12,7 @@ use crate::source::{LARGEST, Tree as _};
 
 /// What a name in a suppression is known by: above an item it hides more than behind its first
 /// line.
-type Key = (Scope, bool, String, String);
+type SuppressionKey = (CommentScope, bool, String, String);
 
 /// Suppressions of a file that its version in the revision has not, or not for so long.
 pub(super) fn of_sheet(
@@ -57,8 +57,8 @@ pub(super) fn of_sheet(
 fn before(
     context: &SuppressionContext<'_>,
     sheet: &FileSuppressions<'_>,
-) -> BTreeMap<Key, Vec<i64>> {
-    let mut days: BTreeMap<Key, Vec<i64>> = BTreeMap::new();
+) -> BTreeMap<SuppressionKey, Vec<i64>> {
+    let mut days: BTreeMap<SuppressionKey, Vec<i64>> = BTreeMap::new();
     let Some(base) = &context.request.gate.config_from else {
         return days;
     };
@@ -78,7 +78,7 @@ fn before(
             let recognised = recognise(text, is_own, sheet.policy.is_template(shown));
             inner::of_file(&recognised.iter().collect::<Vec<_>>(), |_| true)
         }
-        None => Marks::of_text(&text, false),
+        None => TextSuppressions::of_text(&text, false),
     };
     for mark in marks.iter().flat_map(|marks| &marks.list) {
         for name in &mark.directive.names {
@@ -90,7 +90,7 @@ fn before(
     days
 }
 
-fn key(mark: &Mark, name: &str) -> Key {
+fn key(mark: &PlacedSuppression, name: &str) -> SuppressionKey {
     (
         mark.directive.scope,
         mark.trailing,
@@ -100,13 +100,17 @@ fn key(mark: &Mark, name: &str) -> Key {
 }
 
 /// The last day; the last of all days if there is none.
-fn end(mark: &Mark) -> i64 {
+fn end(mark: &PlacedSuppression) -> i64 {
     let until = mark.directive.until.as_ref();
     until.map_or(i64::MAX, |until: &Until| until.day.start())
 }
 
 /// Takes one out that works as long, if there is one.
-fn take(before: &mut BTreeMap<Key, Vec<i64>>, key: &Key, mark: &Mark) -> bool {
+fn take(
+    before: &mut BTreeMap<SuppressionKey, Vec<i64>>,
+    key: &SuppressionKey,
+    mark: &PlacedSuppression,
+) -> bool {
     let Some(days) = before.get_mut(key) else {
         return false;
     };

@@ -10,14 +10,14 @@ const LONGEST: usize = 200;
 
 /// What a comment is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Scope {
+pub(crate) enum CommentScope {
     /// Its line, or what is below it.
     Here,
     /// The whole file.
     File,
 }
 
-impl Scope {
+impl CommentScope {
     /// The word in the comment.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -29,7 +29,7 @@ impl Scope {
 
 /// A rule or group in the brackets of a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Name {
+pub(crate) struct SuppressedName {
     /// As written.
     pub(crate) text: String,
     /// Where.
@@ -49,20 +49,20 @@ pub(crate) struct Until {
 
 /// A suppression comment. Its spans count as those of the comment do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Directive {
+pub(crate) struct SuppressionComment {
     /// The comment from its `#` on, without blanks behind it.
     pub(crate) span: Span,
     /// What it is for.
-    pub(crate) scope: Scope,
+    pub(crate) scope: CommentScope,
     /// What it silences.
-    pub(crate) names: Vec<Name>,
+    pub(crate) names: Vec<SuppressedName>,
     /// Why.
     pub(crate) reason: Option<String>,
     /// Until when.
     pub(crate) until: Option<Until>,
 }
 
-impl Directive {
+impl SuppressionComment {
     /// The same with its spans counted otherwise.
     pub(super) fn moved(mut self, to: impl Fn(Span) -> Span) -> Self {
         self.span = to(self.span);
@@ -98,7 +98,7 @@ pub(crate) fn read(
     comment: &str,
     span: Span,
     trailing: bool,
-) -> Option<Result<Directive, Malformed>> {
+) -> Option<Result<SuppressionComment, Malformed>> {
     let first_of_run = |at: &usize| {
         let before = comment.get(..*at).unwrap_or("");
         !before.ends_with('#')
@@ -159,19 +159,19 @@ impl Cursor<'_> {
         })
     }
 
-    fn directive(&self, from: usize, has_colon: bool) -> Result<Directive, Malformed> {
+    fn directive(&self, from: usize, has_colon: bool) -> Result<SuppressionComment, Malformed> {
         let rest = self.text(from, self.end);
         let from = from + (rest.len() - rest.trim_start().len());
         let rest = self.text(from, self.end);
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         let word_end = from + rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         let word = self.text(from, word_end);
-        let scope = [Scope::Here, Scope::File]
+        let scope = [CommentScope::Here, CommentScope::File]
             .into_iter()
             .find(|scope| scope.word() == word);
         let whole = (self.start, self.end);
         let Some(scope) = scope else {
-            let words = [Scope::Here, Scope::File].map(Scope::word);
+            let words = [CommentScope::Here, CommentScope::File].map(CommentScope::word);
             let help = nearest(word, words).map_or_else(
                 || EXAMPLE.to_owned(),
                 |near| format!("write `# promvet: {near}[rule]`"),
@@ -193,7 +193,7 @@ impl Cursor<'_> {
         }
         let (names, behind) = self.names(word_end, word)?;
         let (reason, until) = self.reason(behind)?;
-        Ok(Directive {
+        Ok(SuppressionComment {
             span: self.span(self.start, self.end),
             scope,
             names,
@@ -203,7 +203,7 @@ impl Cursor<'_> {
     }
 
     /// What the brackets contains, and where they end.
-    fn names(&self, from: usize, word: &str) -> Result<(Vec<Name>, usize), Malformed> {
+    fn names(&self, from: usize, word: &str) -> Result<(Vec<SuppressedName>, usize), Malformed> {
         let whole = (self.start, self.end);
         let rest = self.text(from, self.end);
         let open = from + (rest.len() - rest.trim_start().len());
@@ -228,7 +228,7 @@ impl Cursor<'_> {
                 return self.malformed(whole, message, EXAMPLE);
             }
             if !text.is_empty() {
-                names.push(Name {
+                names.push(SuppressedName {
                     text: text.to_owned(),
                     span: self.span(start, start + text.len()),
                 });
@@ -294,7 +294,7 @@ impl Cursor<'_> {
 mod tests {
     use super::*;
 
-    fn one(comment: &str, trailing: bool) -> Option<Result<Directive, Malformed>> {
+    fn one(comment: &str, trailing: bool) -> Option<Result<SuppressionComment, Malformed>> {
         read(comment, Span::new(100, 100 + comment.len()), trailing)
     }
 

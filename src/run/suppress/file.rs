@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::marks::{Mark, Marks};
+use super::marks::{PlacedSuppression, TextSuppressions};
 use super::{GROUP, group_of};
 use crate::discover::What;
 use crate::finding::{Day, Finding};
@@ -11,7 +11,7 @@ use crate::run::survey::ScannedFile;
 use crate::yaml::Document;
 
 /// What becomes of a finding.
-pub(super) enum Verdict {
+pub(super) enum SuppressionVerdict {
     /// It is reported.
     Shown,
     /// It is not.
@@ -34,7 +34,7 @@ pub(super) struct Tally {
 
 /// The suppressions of one file.
 pub(super) struct FileSuppressions<'a> {
-    pub(super) marks: Marks,
+    pub(super) marks: TextSuppressions,
     pub(super) policy: &'a Policy,
     /// The documents of the configurations in the file.
     pub(super) documents: Vec<&'a Document>,
@@ -48,7 +48,7 @@ pub(super) struct FileSuppressions<'a> {
 impl<'a> FileSuppressions<'a> {
     /// `seen` is the file, and behind it what it contains.
     pub(super) fn new(
-        marks: Marks,
+        marks: TextSuppressions,
         policy: &'a Policy,
         seen: &'a [Arc<ScannedFile>],
         now: i64,
@@ -73,8 +73,8 @@ impl<'a> FileSuppressions<'a> {
     }
 
     /// Holds a finding against every suppression, and notes which ones it meets.
-    pub(super) fn judge(&mut self, finding: &Finding) -> Verdict {
-        let mut verdict = Verdict::Shown;
+    pub(super) fn judge(&mut self, finding: &Finding) -> SuppressionVerdict {
+        let mut verdict = SuppressionVerdict::Shown;
         let group = group_of(&finding.rule);
         if group == GROUP {
             return verdict;
@@ -93,8 +93,10 @@ impl<'a> FileSuppressions<'a> {
                 if forbidden {
                     let rule = finding.rule.to_string();
                     tally.refused.get_or_insert(rule);
-                } else if matches!(verdict, Verdict::Shown) && !has_lapsed(mark, self.now) {
-                    verdict = Verdict::Hidden {
+                } else if matches!(verdict, SuppressionVerdict::Shown)
+                    && !has_lapsed(mark, self.now)
+                {
+                    verdict = SuppressionVerdict::Hidden {
                         reason: mark.directive.reason.clone(),
                         until: mark
                             .directive
@@ -113,7 +115,7 @@ impl<'a> FileSuppressions<'a> {
 pub(crate) const DAY: i64 = 86_400;
 
 /// Whether a suppression's last day is over, in UTC.
-pub(crate) fn has_lapsed(mark: &Mark, now: i64) -> bool {
+pub(crate) fn has_lapsed(mark: &PlacedSuppression, now: i64) -> bool {
     let until = mark.directive.until.as_ref();
     until.is_some_and(|until| Day::of(now) > until.day)
 }

@@ -3,25 +3,30 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::marks::{Covers, MOST, Mark, Marks, is_thorough, may_hold, removal, too_many};
-use crate::discover::Recognised;
+use super::marks::{
+    Covers, MOST, PlacedSuppression, TextSuppressions, is_thorough, may_hold, removal, too_many,
+};
+use crate::discover::RecognizedFile;
 use crate::finding::{Place, Span, Text};
 use crate::yaml::{Comment, line_of};
 
 /// The suppressions of a file; none if it has none. `seen` is the file, and behind it the
 /// configurations that are in it. `is_judged` says of other texts that are beside these, by
 /// their spans in the file, whether they have to be looked into.
-pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) -> Option<Marks> {
+pub(crate) fn of_file(
+    seen: &[&RecognizedFile],
+    is_judged: impl Fn(Span) -> bool,
+) -> Option<TextSuppressions> {
     let (file, held) = seen.split_first()?;
     if held.is_empty() || !may_hold(&file.text) {
-        return Marks::of(file);
+        return TextSuppressions::of(file);
     }
     let mut blocks = BTreeSet::new();
     let mut parts = Vec::new();
     for one in held.iter().filter(|text| text.text.is_embedded()) {
         // An alias has the text that it stands for.
         if blocks.insert(block_of(&one.text)) {
-            parts.extend(Marks::of(one));
+            parts.extend(TextSuppressions::of(one));
         }
     }
     for one in held.chunk_by(|a, b| Arc::ptr_eq(&a.beside, &b.beside)) {
@@ -30,17 +35,17 @@ pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) ->
             let block = block_of(text);
             if !blocks.contains(&block) && is_judged(block) {
                 blocks.insert(block);
-                parts.extend(Marks::of_text(text, false));
+                parts.extend(TextSuppressions::of_text(text, false));
             }
         }
     }
-    let mut all = Marks {
+    let mut all = TextSuppressions {
         text: Arc::clone(&file.text),
         list: Vec::new(),
         malformed: Vec::new(),
     };
     let thorough = held.iter().all(|recognised| is_thorough(recognised));
-    if let Some(around) = Marks::of_text(&file.text, thorough) {
+    if let Some(around) = TextSuppressions::of_text(&file.text, thorough) {
         // In a file that does not parse, what is in quotes looks like what is around.
         let is_around = |span: Span| !is_in(&blocks, span);
         let list = around.list.into_iter();
@@ -77,7 +82,7 @@ fn is_in(blocks: &BTreeSet<Span>, span: Span) -> bool {
     last.is_some_and(|block| span.start < block.end)
 }
 
-impl Marks {
+impl TextSuppressions {
     /// Takes those of a text that is in this one.
     fn take(&mut self, part: Self) {
         let text = &part.text;
@@ -88,7 +93,7 @@ impl Marks {
         }
         for mark in part.list {
             let directive = mark.directive.moved(to);
-            self.list.push(Mark {
+            self.list.push(PlacedSuppression {
                 covers: match mark.covers {
                     Covers::Inner(span) => Covers::Inner(to(span)),
                     Covers::Span(span) => Covers::Span(to(span)),
@@ -108,7 +113,7 @@ impl Marks {
 
     /// Leaves out those that are more than are looked at.
     fn cut(&mut self) {
-        let of_list = |mark: &Mark| (mark.directive.span, mark.directive.names.len());
+        let of_list = |mark: &PlacedSuppression| (mark.directive.span, mark.directive.names.len());
         let of_malformed = self.malformed.iter().map(|malformed| (malformed.span, 1));
         let mut counts: Vec<_> = self.list.iter().map(of_list).chain(of_malformed).collect();
         counts.sort_unstable();

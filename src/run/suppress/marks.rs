@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::directive::{self, Directive, Malformed, NEEDLE, Scope};
-use crate::discover::{Branches, Recognised, What, mask};
+use super::directive::{self, CommentScope, Malformed, NEEDLE, SuppressionComment};
+use crate::discover::{Branches, RecognizedFile, What, mask};
 use crate::finding::{Place, Span, Text};
 use crate::yaml::{
-    Comment, Document, Unit, comments, comments_by_look, line_of, next_content_line, parse_all,
+    Comment, CommentedItem, Document, comments, comments_by_look, line_of, next_content_line,
+    parse_all,
 };
 
 /// Which findings of its file a suppression is for.
@@ -35,9 +36,9 @@ impl Covers {
 
 /// A suppression where it is.
 #[derive(Clone, Debug)]
-pub(crate) struct Mark {
+pub(crate) struct PlacedSuppression {
     /// What it says. Its spans are those of the file.
-    pub(crate) directive: Directive,
+    pub(crate) directive: SuppressionComment,
     /// What it is for.
     pub(crate) covers: Covers,
     /// Whether it is behind something in its line.
@@ -54,11 +55,11 @@ pub(crate) struct Mark {
 
 /// The suppressions of a text, in the order of the text.
 #[derive(Clone, Debug)]
-pub(crate) struct Marks {
+pub(crate) struct TextSuppressions {
     /// The text.
     pub(crate) text: Arc<Text>,
     /// The suppressions.
-    pub(crate) list: Vec<Mark>,
+    pub(crate) list: Vec<PlacedSuppression>,
     /// Comments that were meant as such.
     pub(crate) malformed: Vec<Malformed>,
 }
@@ -72,9 +73,9 @@ pub(crate) fn may_hold(text: &Text) -> bool {
     memchr::memmem::find(text.content().as_bytes(), NEEDLE.as_bytes()).is_some()
 }
 
-impl Marks {
+impl TextSuppressions {
     /// Those of a text that was recognized; none if it has none.
-    pub(super) fn of(recognised: &Recognised) -> Option<Self> {
+    pub(super) fn of(recognised: &RecognizedFile) -> Option<Self> {
         let text = &recognised.text;
         match &recognised.what {
             _ if !may_hold(text) => None,
@@ -126,7 +127,7 @@ impl Marks {
             list: Vec::new(),
             malformed: Vec::new(),
         };
-        let mut site = Site {
+        let mut site = SuppressionSites {
             text,
             thorough,
             content,
@@ -166,7 +167,7 @@ impl Marks {
 }
 
 /// Whether all of a text was judged.
-pub(super) fn is_thorough(recognised: &Recognised) -> bool {
+pub(super) fn is_thorough(recognised: &RecognizedFile) -> bool {
     matches!(recognised.what, What::Configuration { .. }) && !recognised.masked
 }
 
@@ -184,7 +185,7 @@ pub(super) fn too_many(span: Span) -> Malformed {
 }
 
 /// Where suppressions are.
-struct Site<'t> {
+struct SuppressionSites<'t> {
     text: &'t Arc<Text>,
     thorough: bool,
     /// The text as it was parsed: where tags of a template are covered, they are nothing that a
@@ -198,7 +199,7 @@ struct Site<'t> {
     next: Option<(Span, Span)>,
 }
 
-impl<'t> Site<'t> {
+impl<'t> SuppressionSites<'t> {
     /// The first lines of content behind a comment, as written and as parsed.
     fn next_lines(&mut self, comment: Comment) -> Option<(Span, Span)> {
         let at = comment.span.start;
@@ -213,17 +214,21 @@ impl<'t> Site<'t> {
         self.next
     }
 
-    fn unit_on(&self, line: Span) -> Option<Unit<'t>> {
+    fn unit_on(&self, line: Span) -> Option<CommentedItem<'t>> {
         self.documents
             .iter()
             .find_map(|document| document.unit_on(line))
     }
 
     /// Finds out what a suppression is for.
-    fn mark(&mut self, comment: Comment, directive: Directive) -> Result<Mark, Malformed> {
+    fn mark(
+        &mut self,
+        comment: Comment,
+        directive: SuppressionComment,
+    ) -> Result<PlacedSuppression, Malformed> {
         let line = line_of(self.content, comment.span.start);
         let (covers, unit) = match directive.scope {
-            Scope::File if comment.trailing || comment.span.start > line.start => {
+            CommentScope::File if comment.trailing || comment.span.start > line.start => {
                 return Err(Malformed {
                     right: None,
                     span: directive.span,
@@ -235,13 +240,13 @@ impl<'t> Site<'t> {
                         .into(),
                 });
             }
-            Scope::File if self.text.is_embedded() => {
+            CommentScope::File if self.text.is_embedded() => {
                 let all = Span::new(0, self.text.content().len());
                 (Covers::Inner(all), None)
             }
-            Scope::File => (Covers::File, None),
-            Scope::Here if comment.trailing => (Covers::Span(line), self.unit_on(line)),
-            Scope::Here => match self.next_lines(comment) {
+            CommentScope::File => (Covers::File, None),
+            CommentScope::Here if comment.trailing => (Covers::Span(line), self.unit_on(line)),
+            CommentScope::Here => match self.next_lines(comment) {
                 None => (Covers::Nothing, None),
                 Some((first, next)) => {
                     let unit = self.unit_on(next);
@@ -252,7 +257,7 @@ impl<'t> Site<'t> {
         };
         let within = self.text.within();
         let removal = removal(self.content, line, comment, directive.span);
-        Ok(Mark {
+        Ok(PlacedSuppression {
             directive,
             covers,
             trailing: comment.trailing,
@@ -290,7 +295,7 @@ mod tests {
 
     fn marks(source: &str) -> Vec<(String, String)> {
         let text = Text::new("t.yml", source.as_bytes().to_vec());
-        let marks = Marks::of_text(&text, false);
+        let marks = TextSuppressions::of_text(&text, false);
         let list = marks.map_or(Vec::new(), |marks| marks.list);
         list.iter()
             .map(|mark| {
@@ -348,7 +353,7 @@ mod tests {
             for head in ["", "# promvet: ignore[", "a: b #"] {
                 let source = format!("{head}{}", one.repeat(20_000));
                 let text = Text::new("t.yml", source.into_bytes());
-                let marks = Marks::of_text(&text, false);
+                let marks = TextSuppressions::of_text(&text, false);
                 let list = marks.map_or(Vec::new(), |marks| marks.list);
                 assert!(list.len() <= MOST, "{one:?}");
             }
@@ -365,7 +370,7 @@ mod tests {
             ("a: b\n# promvet: ignore[x]", "a: b\n"),
         ] {
             let text = Text::new("t.yml", source.as_bytes().to_vec());
-            let removal = Marks::of_text(&text, false).unwrap().list[0].removal;
+            let removal = TextSuppressions::of_text(&text, false).unwrap().list[0].removal;
             let mut out = source.to_owned();
             out.replace_range(removal.start as usize..removal.end as usize, "");
             assert_eq!(out, left);

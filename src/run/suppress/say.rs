@@ -1,8 +1,8 @@
 //! What is reported about suppressions themselves.
 
-use super::directive::{Malformed, Name};
+use super::directive::{Malformed, SuppressedName};
 use super::file::{DAY, FileSuppressions, Tally, has_lapsed};
-use super::marks::{Covers, Mark, Marks};
+use super::marks::{Covers, PlacedSuppression, TextSuppressions};
 use super::{GROUP, SuppressionContext, added, group_of, is_known, is_on, nearest_name};
 use crate::finding::{Advice, Day, Finding, Severity, Span, rule};
 use crate::rules;
@@ -35,10 +35,10 @@ pub(super) fn of_sheet(
 
 /// A finding about a suppression.
 pub(super) fn finding(
-    marks: &Marks,
+    marks: &TextSuppressions,
     rule: &'static str,
     span: Span,
-    mark: Option<&Mark>,
+    mark: Option<&PlacedSuppression>,
     message: String,
 ) -> Finding {
     let names = mark.map_or_else(String::new, |mark| {
@@ -52,7 +52,7 @@ pub(super) fn finding(
     Finding::new(rule, severity, marks.place(span), message).of_key(logical, names)
 }
 
-fn malformed(marks: &Marks, one: &Malformed) -> Finding {
+fn malformed(marks: &TextSuppressions, one: &Malformed) -> Finding {
     let message = one.message.clone();
     let finding = finding(marks, rule::SUPPRESSIONS_MALFORMED, one.span, None, message);
     finding.changed_by(match &one.right {
@@ -68,7 +68,7 @@ fn malformed(marks: &Marks, one: &Malformed) -> Finding {
 struct About<'s> {
     context: &'s SuppressionContext<'s>,
     sheet: &'s FileSuppressions<'s>,
-    mark: &'s Mark,
+    mark: &'s PlacedSuppression,
     tallies: &'s [Tally],
 }
 
@@ -83,7 +83,7 @@ impl About<'_> {
         )
     }
 
-    fn names_and_tallies(&self) -> impl Iterator<Item = (usize, &Name, &Tally)> {
+    fn names_and_tallies(&self) -> impl Iterator<Item = (usize, &SuppressedName, &Tally)> {
         let names = self.mark.directive.names.iter().zip(self.tallies);
         names
             .enumerate()
@@ -115,7 +115,7 @@ impl About<'_> {
         said.collect()
     }
 
-    fn unknown(&self, index: usize, name: &Name) -> Finding {
+    fn unknown(&self, index: usize, name: &SuppressedName) -> Finding {
         let text = &name.text;
         let message = match &**text {
             "*" | "all" => format!(
@@ -139,7 +139,7 @@ impl About<'_> {
         })
     }
 
-    fn forbidden(&self, index: usize, name: &Name, tally: &Tally) -> Option<Finding> {
+    fn forbidden(&self, index: usize, name: &SuppressedName, tally: &Tally) -> Option<Finding> {
         let policy = &self.sheet.policy.suppressions;
         let own = group_of(&name.text) == GROUP;
         let whole = policy.forbids(&name.text);
@@ -213,15 +213,16 @@ impl About<'_> {
     }
 
     /// Names that are for nothing, if that is known.
-    fn idle(&self) -> Vec<(usize, &Name)> {
-        let is_idle = |name: &Name, tally: &Tally| tally.met == 0 && self.would_speak(name);
+    fn idle(&self) -> Vec<(usize, &SuppressedName)> {
+        let is_idle =
+            |name: &SuppressedName, tally: &Tally| tally.met == 0 && self.would_speak(name);
         self.names_and_tallies()
             .filter(|(_, name, tally)| self.mark.thorough && is_idle(name, tally))
             .map(|(index, name, _)| (index, name))
             .collect()
     }
 
-    fn unused(&self, idle: &[(usize, &Name)]) -> Option<Finding> {
+    fn unused(&self, idle: &[(usize, &SuppressedName)]) -> Option<Finding> {
         let (_, first) = idle.first()?;
         let all = idle.len() == self.mark.directive.names.len();
         let names: Vec<_> = idle
@@ -256,7 +257,7 @@ impl About<'_> {
 
     /// Whether everything that a name stands for was looked for, so that its silence means
     /// something.
-    fn would_speak(&self, name: &Name) -> bool {
+    fn would_speak(&self, name: &SuppressedName) -> bool {
         let policy = self.sheet.policy;
         let own = group_of(&name.text) == GROUP;
         if own || policy.suppressions.forbids(&name.text).is_some() {

@@ -5,13 +5,13 @@ use super::at;
 use crate::facts::Facts;
 use crate::facts::deployment::{AtPath, Deployment};
 use crate::finding::{Finding, Severity};
-use crate::schema::pem::{self, Role};
+use crate::schema::pem::{self, PemRole};
 use crate::yaml::{Document, Node, placeholder};
 
-const FILES: [(&str, Role); 3] = [
-    ("cert_file", Role::Certificate),
-    ("key_file", Role::Key),
-    ("client_ca_file", Role::Authorities),
+const FILES: [(&str, PemRole); 3] = [
+    ("cert_file", PemRole::Certificate),
+    ("key_file", PemRole::Key),
+    ("client_ca_file", PemRole::Authorities),
 ];
 
 /// What is wrong with the files of the web configuration at a path of a container.
@@ -51,7 +51,7 @@ pub(super) fn check(
                         fault.severity = fault.severity.min(Severity::Warning);
                     }
                 }
-                if faults.is_empty() && role != Role::Authorities {
+                if faults.is_empty() && role != PemRole::Authorities {
                     pair.push((node, content));
                 }
                 found.extend(faults);
@@ -77,7 +77,7 @@ fn absent(node: Node<'_>, key: &str, whole: &str, near: Option<String>) -> Findi
 }
 
 /// What is wrong with a file, empty ones left to others.
-fn faults(node: Node<'_>, key: &str, role: Role, content: &[u8], now: i64) -> Vec<Finding> {
+fn faults(node: Node<'_>, key: &str, role: PemRole, content: &[u8], now: i64) -> Vec<Finding> {
     let is_filled = placeholder::find(&String::from_utf8_lossy(content))
         .next()
         .is_some();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{OTHERS, SCHEMES, SECTIONS, at, check, files, scraped};
 use crate::discover::{EmbeddedIn, is_candidate};
 use crate::facts::Facts;
-use crate::facts::deployment::{Certainty, Deployment};
+use crate::facts::deployment::{Deployment, RunCertainty};
 use crate::facts::settings::WEB_FILE;
 use crate::finding::{Finding, Place, Severity, Span, Text, nearest, rule};
 use crate::yaml::{Document, Mapping, Node, parse_first, placeholder};
@@ -40,7 +40,7 @@ pub(in crate::run) fn of_runners(
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for runner in facts.runners(file, holder) {
-        if runner.certainty != Certainty::Certain {
+        if runner.certainty != RunCertainty::Certain {
             continue;
         }
         found.extend(of_deployment(facts, runner.deployment));

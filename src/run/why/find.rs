@@ -1,6 +1,6 @@
 //! The key that a line or a path means.
 
-use super::path::{Part, item_of, native_case, no_item, no_keys, plain, refusal, split};
+use super::path::{PathPart, item_of, native_case, no_item, no_keys, plain, refusal, split};
 use super::{FoundKey, Settings, WhyAt, visit};
 use crate::schema;
 use crate::yaml::{Mapping, Node};
@@ -84,7 +84,7 @@ impl<'d> Settings<'d> {
         let mut full = String::new();
         let mut found = None;
         for part in split(path) {
-            let Part { name, item } = part?;
+            let PathPart { name, item } = part?;
             let mapping = at.mapping().ok_or_else(|| no_keys(&full, at))?;
             let holder = at;
             if !full.is_empty() {

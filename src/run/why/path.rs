@@ -5,12 +5,12 @@ use crate::schema;
 use crate::yaml::Node;
 
 /// A part of a path: a key, and an item of its list.
-pub(super) struct Part {
+pub(super) struct PathPart {
     pub(super) name: String,
     pub(super) item: Option<String>,
 }
 
-pub(super) fn split(path: &str) -> impl Iterator<Item = Result<Part, String>> {
+pub(super) fn split(path: &str) -> impl Iterator<Item = Result<PathPart, String>> {
     let mut parts = Vec::new();
     let mut depth = 0_usize;
     let mut part = String::new();
@@ -30,13 +30,13 @@ pub(super) fn split(path: &str) -> impl Iterator<Item = Result<Part, String>> {
     parts.push(part);
     parts.into_iter().map(|part| match part.split_once('[') {
         None if part.is_empty() => Err("the path of a key has an empty part".to_owned()),
-        None => Ok(Part {
+        None => Ok(PathPart {
             name: part,
             item: None,
         }),
         Some((name, item)) => {
             let item = item.strip_suffix(']').ok_or("the `]` is missing")?;
-            Ok(Part {
+            Ok(PathPart {
                 name: name.to_owned(),
                 item: Some(item.to_owned()),
             })

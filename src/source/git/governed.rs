@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::ignored::{By, Ignored};
+use super::ignored::{Ignored, IgnoredBy};
 use super::{Git, GitError};
-use crate::source::tree::{EntryKind, Meta, ReadError, Tree, Walk, Walked};
+use crate::source::tree::{EntryKind, Meta, ReadError, Tree, WalkOptions, Walked};
 use crate::source::walk::{self, WalkEntry};
 
 /// A tree that is walked as a revision's ignore files have it, and whose roots are where that
@@ -28,8 +28,8 @@ impl<'t> Governed<'t> {
 
     /// What a walk finds in a folder: everything, without what the revision ignores. That is
     /// slower than an ordinary walk, which does not go into folders that are ignored.
-    fn below(&self, folder: &Path, how: &Walk<'_>, ignored: &mut Ignored) -> Vec<WalkEntry> {
-        let whole = Walk {
+    fn below(&self, folder: &Path, how: &WalkOptions<'_>, ignored: &mut Ignored) -> Vec<WalkEntry> {
+        let whole = WalkOptions {
             no_ignore: true,
             also: None,
             ..*how
@@ -39,7 +39,7 @@ impl<'t> Governed<'t> {
             let meta = self.tree.metadata(&found.path);
             let link = meta.is_ok_and(|meta| meta.kind == EntryKind::Link);
             let path = found.path;
-            let by_git = |by| how.all_tracked || by == By::Git;
+            let by_git = |by| how.all_tracked || by == IgnoredBy::Git;
             match !how.no_ignore && ignored.by(&path).is_some_and(by_git) {
                 true => WalkEntry::Ignored { path, link },
                 false => WalkEntry::File { path, link },
@@ -106,7 +106,7 @@ impl Tree for Governed<'_> {
         self.tree.tracked_by_git(folder)
     }
 
-    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+    fn walk(&self, named: &[PathBuf], how: &WalkOptions<'_>) -> Walked {
         let ignored = Ignored::new(self.by, self.by.items.keys());
         let ignored = RefCell::new(ignored);
         walk::walk(self, named, how, &|folder, how| {

@@ -16,7 +16,7 @@ const NAMES: [&str; 2] = [".ignore", ".gitignore"];
 
 /// The kind of file by which something is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum IgnoredBy {
     /// An .ignore file, which git does not read.
     Ignore,
     /// A .gitignore file, which says nothing of what git tracks.
@@ -68,17 +68,17 @@ impl Ignored {
 
     /// Whether a file that git tracks is ignored.
     pub(super) fn is_left_out(&self, path: &Path) -> bool {
-        self.by(path) == Some(By::Ignore)
+        self.by(path) == Some(IgnoredBy::Ignore)
     }
 
     /// What ignores a file: the deepest file that says anything of it decides, and an .ignore file
     /// anywhere before a .gitignore.
-    pub(super) fn by(&self, path: &Path) -> Option<By> {
+    pub(super) fn by(&self, path: &Path) -> Option<IgnoredBy> {
         if self.folders.is_empty() {
             return None;
         }
         let above = || path.ancestors().skip(1);
-        for (kind, by) in [By::Ignore, By::Git].into_iter().enumerate() {
+        for (kind, by) in [IgnoredBy::Ignore, IgnoredBy::Git].into_iter().enumerate() {
             for both in above().filter_map(|folder| self.folders.get(folder)) {
                 let Some(Some(rules)) = both.get(kind) else {
                     continue;

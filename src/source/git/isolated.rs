@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use super::alternates;
 use super::command::{self, GitError};
 use super::config;
-use super::locate::Location;
+use super::locate::RepositoryLocation;
 use super::references;
 use crate::source::folder::Folder;
 use crate::source::tree::{EntryKind, Tree};
@@ -31,7 +31,7 @@ const LARGEST_INDEX: u64 = 512 * 1024 * 1024;
 /// A repository that can do nothing but be read.
 #[derive(Debug)]
 pub(super) struct Isolated {
-    location: Location,
+    location: RepositoryLocation,
     disk: Folder,
     home: TempDir,
     index: PathBuf,
@@ -42,7 +42,7 @@ pub(super) struct Isolated {
 }
 
 impl Isolated {
-    pub(super) fn new(location: Location, disk: &Folder) -> Result<Self, GitError> {
+    pub(super) fn new(location: RepositoryLocation, disk: &Folder) -> Result<Self, GitError> {
         let home = tempfile::Builder::new()
             .prefix("promvet-")
             .tempdir()
@@ -71,7 +71,7 @@ impl Isolated {
     }
 
     /// Where the repository is.
-    pub(super) fn location(&self) -> &Location {
+    pub(super) fn location(&self) -> &RepositoryLocation {
         &self.location
     }
 
@@ -123,7 +123,7 @@ impl Isolated {
     /// Shows git the references, which only revisions that the user named need.
     pub(super) fn with_references(&self) -> Result<&Self, GitError> {
         // A linked work tree has its own tables, and its HEAD is in them.
-        let Location { own, common, .. } = &self.location;
+        let RepositoryLocation { own, common, .. } = &self.location;
         if own != common && self.disk.metadata(&common.join("reftable")).is_ok() {
             return Err(GitError::Failed {
                 command: "rev-parse".into(),
@@ -143,7 +143,7 @@ impl Isolated {
     fn with(
         &self,
         done: &OnceLock<Result<(), io::ErrorKind>>,
-        copy: impl FnOnce(&Location, &Folder, &Path) -> io::Result<()>,
+        copy: impl FnOnce(&RepositoryLocation, &Folder, &Path) -> io::Result<()>,
     ) -> Result<&Self, GitError> {
         let copied = done.get_or_init(|| {
             copy(&self.location, &self.disk, self.home.path()).map_err(|error| error.kind())

@@ -12,7 +12,7 @@ use crate::source::tree::EntryKind;
 
 /// A file or a link as git has it.
 #[derive(Debug)]
-pub(super) struct Item {
+pub(super) struct GitItem {
     pub(super) kind: EntryKind,
     /// The name of its content.
     pub(super) id: String,
@@ -24,13 +24,13 @@ pub(super) struct Item {
 /// folder above each file.
 #[derive(Debug, Default)]
 pub(super) struct Items {
-    sorted: BTreeMap<PathBuf, Arc<Item>>,
-    by_bytes: HashMap<OsString, Arc<Item>>,
+    sorted: BTreeMap<PathBuf, Arc<GitItem>>,
+    by_bytes: HashMap<OsString, Arc<GitItem>>,
     folders: HashSet<OsString>,
 }
 
 impl Items {
-    pub(super) fn insert(&mut self, path: PathBuf, item: Item) {
+    pub(super) fn insert(&mut self, path: PathBuf, item: GitItem) {
         let item = Arc::new(item);
         self.add_folders(&path);
         self.by_bytes
@@ -56,7 +56,7 @@ impl Items {
         }
     }
 
-    pub(super) fn get(&self, path: &Path) -> Option<&Item> {
+    pub(super) fn get(&self, path: &Path) -> Option<&GitItem> {
         match is_normal(path) {
             true => self.by_bytes.get(path.as_os_str()),
             false => self.sorted.get(path),
@@ -77,7 +77,7 @@ impl Items {
     }
 
     /// What is below a folder. Paths are sorted part by part, so it is together.
-    pub(super) fn below(&self, folder: &Path) -> impl Iterator<Item = (&PathBuf, &Item)> {
+    pub(super) fn below(&self, folder: &Path) -> impl Iterator<Item = (&PathBuf, &GitItem)> {
         let from = (Bound::Excluded(folder), Bound::Unbounded);
         self.sorted
             .range::<Path, _>(from)
@@ -85,7 +85,7 @@ impl Items {
             .take_while(move |(path, _)| path.starts_with(folder))
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&PathBuf, &Item)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&PathBuf, &GitItem)> {
         self.sorted.iter().map(|(path, item)| (path, &**item))
     }
 
@@ -111,7 +111,7 @@ mod tests {
     fn items(paths: &[&str]) -> Items {
         let mut items = Items::default();
         for path in paths {
-            let item = Item {
+            let item = GitItem {
                 kind: EntryKind::File,
                 id: (*path).to_owned(),
                 objects: 0,

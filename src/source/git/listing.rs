@@ -6,7 +6,7 @@ use crate::source::tree::EntryKind;
 
 /// One line of a listing.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Listed {
+pub(super) struct ListingLine {
     /// What it is; none for the commit of a submodule.
     pub(super) kind: Option<EntryKind>,
     /// The name of its content, or of the commit.
@@ -16,7 +16,7 @@ pub(super) struct Listed {
 }
 
 /// The lines of `git ls-tree -r -z`: `<mode> <type> <name>\t<path>`.
-pub(super) fn of_tree(bytes: &[u8]) -> Vec<Listed> {
+pub(super) fn of_tree(bytes: &[u8]) -> Vec<ListingLine> {
     records(bytes, |mut words| {
         let (mode, id) = (words.next()?, words.nth(1)?);
         Some((mode, id))
@@ -25,7 +25,7 @@ pub(super) fn of_tree(bytes: &[u8]) -> Vec<Listed> {
 
 /// The lines of `git ls-files --stage -z`: `<mode> <name> <stage>\t<path>`. Of a path with a
 /// conflict our side counts, which is stage 2.
-pub(super) fn of_index(bytes: &[u8]) -> Vec<Listed> {
+pub(super) fn of_index(bytes: &[u8]) -> Vec<ListingLine> {
     records(bytes, |mut words| {
         let (mode, id, stage) = (words.next()?, words.next()?, words.next()?);
         matches!(stage, "0" | "2").then_some((mode, id))
@@ -92,13 +92,13 @@ pub(super) fn renames(bytes: &[u8]) -> Vec<(PathBuf, PathBuf)> {
 fn records<'b>(
     bytes: &'b [u8],
     read: impl Fn(std::str::SplitWhitespace<'b>) -> Option<(&'b str, &'b str)>,
-) -> Vec<Listed> {
+) -> Vec<ListingLine> {
     let lines = bytes.split(|byte| *byte == 0);
     let listed = lines.filter_map(|line| {
         let tab = line.iter().position(|byte| *byte == b'\t')?;
         let (head, name) = line.split_at_checked(tab)?;
         let (mode, id) = read(std::str::from_utf8(head).ok()?.split_whitespace())?;
-        Some(Listed {
+        Some(ListingLine {
             kind: kind(mode),
             id: id.to_owned(),
             path: path(name.get(1..)?),

@@ -20,7 +20,7 @@ const LONGEST_POINTER: u64 = 8192;
 
 /// Where the parts of a repository are. No path has a link in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Location {
+pub(super) struct RepositoryLocation {
     /// The top of the work tree.
     pub(super) top: PathBuf,
     /// The folder of what belongs to this work tree: `HEAD`, the index.
@@ -29,7 +29,7 @@ pub(super) struct Location {
     pub(super) common: PathBuf,
 }
 
-impl Location {
+impl RepositoryLocation {
     /// The repository of the nearest folder, at or above one without links in its path, that holds
     /// a real `.git`; else the one that the environment names, as it does in a hook of a
     /// repository without `.git` (`git --git-dir`).
@@ -133,13 +133,13 @@ fn pointed_at(disk: &Folder, marker: &Path) -> Option<PathBuf> {
 }
 
 /// The repository that `GIT_DIR` names. Only the user sets it, not the tree.
-fn by_environment(disk: &Folder) -> Option<Location> {
+fn by_environment(disk: &Folder) -> Option<RepositoryLocation> {
     let own = disk.resolve(Path::new(&env::var_os("GIT_DIR")?)).ok()?;
     let top = match env::var_os("GIT_WORK_TREE") {
         Some(top) => disk.resolve(Path::new(&top)).ok()?,
         None => disk.base().to_owned(),
     };
-    Location::new(disk, &top, own)
+    RepositoryLocation::new(disk, &top, own)
 }
 
 #[cfg(test)]
@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn found(folder: &Path) -> Option<(PathBuf, PathBuf, PathBuf)> {
-        let found = Location::of(&Folder::new(folder), folder).unwrap()?;
+        let found = RepositoryLocation::of(&Folder::new(folder), folder).unwrap()?;
         Some((found.top, found.own, found.common))
     }
 
@@ -179,7 +179,7 @@ mod tests {
         let disk = Folder::new(&top);
         fs::remove_dir(git.join("refs")).unwrap();
         assert_eq!(found(&deep), None);
-        assert_eq!(Location::broken(&disk, &deep), Some(git));
+        assert_eq!(RepositoryLocation::broken(&disk, &deep), Some(git));
     }
 
     #[test]
@@ -197,7 +197,7 @@ mod tests {
         fs::write(top.join(".git"), "gitdir: ../main/.git/worktrees/w\n").unwrap();
         assert_eq!(found(&top), Some((top.clone(), own.clone(), common)));
         fs::remove_dir_all(own).unwrap();
-        let lost = Location::of(&Folder::new(&top), &top);
+        let lost = RepositoryLocation::of(&Folder::new(&top), &top);
         assert!(
             matches!(lost, Err(GitError::NoSuchRepository(_))),
             "{lost:?}"

@@ -15,11 +15,11 @@ use crate::source::tree::ReadError;
 
 /// The contents of one repository.
 #[derive(Debug)]
-pub(super) struct Objects {
+pub(super) struct GitObjects {
     git: Arc<Isolated>,
     contents: Mutex<Option<Process>>,
     lengths: Mutex<Option<Process>>,
-    failed: OnceLock<Failure>,
+    failed: OnceLock<ObjectFailure>,
 }
 
 /// What a process is asked for.
@@ -30,7 +30,7 @@ enum Asked {
 }
 
 #[derive(Clone, Debug)]
-enum Failure {
+enum ObjectFailure {
     NoContent,
     TooSlow,
     Broken(String),
@@ -56,7 +56,7 @@ impl Drop for Process {
     }
 }
 
-impl Objects {
+impl GitObjects {
     pub(super) fn new(git: Arc<Isolated>) -> Self {
         Self {
             git,
@@ -92,9 +92,9 @@ impl Objects {
     /// What went wrong first.
     pub(super) fn failure(&self) -> Option<GitError> {
         Some(match self.failed.get()? {
-            Failure::NoContent => GitError::NoContent,
-            Failure::TooSlow => GitError::TooSlow("cat-file".into()),
-            Failure::Broken(said) => GitError::Failed {
+            ObjectFailure::NoContent => GitError::NoContent,
+            ObjectFailure::TooSlow => GitError::TooSlow("cat-file".into()),
+            ObjectFailure::Broken(said) => GitError::Failed {
                 command: "cat-file".into(),
                 said: said.clone(),
             },
@@ -107,7 +107,7 @@ impl Objects {
         talk: impl FnOnce(&mut Process) -> io::Result<T>,
     ) -> io::Result<T> {
         // The next object would take as long.
-        if matches!(self.failed.get(), Some(Failure::TooSlow)) {
+        if matches!(self.failed.get(), Some(ObjectFailure::TooSlow)) {
             return Err(io::ErrorKind::TimedOut.into());
         }
         let process = match asked {
@@ -141,9 +141,9 @@ impl Objects {
     fn noted<T>(&self, reported: io::Result<T>) -> io::Result<T> {
         if let Err(error) = &reported {
             let failure = match error.kind() {
-                io::ErrorKind::NotFound => Failure::NoContent,
-                io::ErrorKind::TimedOut => Failure::TooSlow,
-                _ => Failure::Broken(error.to_string()),
+                io::ErrorKind::NotFound => ObjectFailure::NoContent,
+                io::ErrorKind::TimedOut => ObjectFailure::TooSlow,
+                _ => ObjectFailure::Broken(error.to_string()),
             };
             self.failed.get_or_init(|| failure);
         }

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::locate::Location;
+use super::locate::RepositoryLocation;
 use crate::source::folder::Folder;
 use crate::source::tree::{EntryKind, Tree};
 
@@ -34,12 +34,12 @@ const HEADS: [&str; 6] = [
 ];
 
 /// What is in `HEAD`; a branch that is not there if nothing can be made of it.
-pub(super) fn head(location: &Location, disk: &Folder) -> String {
+pub(super) fn head(location: &RepositoryLocation, disk: &Folder) -> String {
     reference(disk, &location.own.join("HEAD")).unwrap_or_else(|| "ref: refs/heads/.none\n".into())
 }
 
 /// Copies all references to `home`.
-pub(super) fn copy(location: &Location, disk: &Folder, home: &Path) -> io::Result<()> {
+pub(super) fn copy(location: &RepositoryLocation, disk: &Folder, home: &Path) -> io::Result<()> {
     for name in HEADS {
         if let Some(reference) = reference(disk, &location.own.join(name)) {
             fs::write(home.join(name), reference)?;
@@ -65,7 +65,11 @@ pub(super) fn copy(location: &Location, disk: &Folder, home: &Path) -> io::Resul
 }
 
 /// Copies what references were before to `home`.
-pub(super) fn copy_logs(location: &Location, disk: &Folder, home: &Path) -> io::Result<()> {
+pub(super) fn copy_logs(
+    location: &RepositoryLocation,
+    disk: &Folder,
+    home: &Path,
+) -> io::Result<()> {
     copy_folders(
         "logs",
         location,
@@ -78,9 +82,9 @@ pub(super) fn copy_logs(location: &Location, disk: &Folder, home: &Path) -> io::
 /// Copies a folder that a work tree has in common with others, and what it its own has.
 fn copy_folders(
     name: &str,
-    location: &Location,
+    location: &RepositoryLocation,
     home: &Path,
-    content: Content<'_>,
+    content: CopiedContent<'_>,
     disk: &Folder,
 ) -> io::Result<()> {
     let mut left = MOST;
@@ -99,7 +103,7 @@ fn copy_folders(
 }
 
 /// What is copied of a file.
-type Content<'c> = &'c dyn Fn(&Path) -> Option<Vec<u8>>;
+type CopiedContent<'c> = &'c dyn Fn(&Path) -> Option<Vec<u8>>;
 
 fn copy_folder(
     disk: &Folder,
@@ -107,7 +111,7 @@ fn copy_folder(
     to: &Path,
     depth: usize,
     left: &mut usize,
-    content: Content<'_>,
+    content: CopiedContent<'_>,
 ) -> io::Result<()> {
     let Ok(entries) = disk.list(from) else {
         return Ok(());

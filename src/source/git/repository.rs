@@ -8,14 +8,14 @@ use super::Git;
 use super::command::GitError;
 use super::ignored::Ignored;
 use super::isolated::Isolated;
-use super::items::{Item, Items};
-use super::listing::{self, Listed};
-use super::locate::Location;
-use super::objects::Objects;
+use super::items::{GitItem, Items};
+use super::listing::{self, ListingLine};
+use super::locate::RepositoryLocation;
+use super::objects::GitObjects;
 use super::worktree::WorkTree;
 use crate::source::folder::Folder;
 use crate::source::path::{collapse, shown};
-use crate::source::tree::{EntryKind, Tree, Walk};
+use crate::source::tree::{EntryKind, Tree, WalkOptions};
 
 /// How deep submodules are followed. Real ones are one or two deep, and a repository may be its own
 /// submodule.
@@ -59,7 +59,7 @@ impl Repository {
         let outside = |top: &Path| real.iter().find(|path| !path.starts_with(top));
         let base = disk.resolve(disk.base());
         let base = base.unwrap_or_else(|_| disk.base().to_owned());
-        let here = Location::of(disk, &base)?;
+        let here = RepositoryLocation::of(disk, &base)?;
         if let Some(here) = here.filter(|here| outside(&here.top).is_none()) {
             return Self::at(here, disk);
         }
@@ -69,7 +69,7 @@ impl Repository {
                 .is_ok_and(|m| m.kind == EntryKind::Folder)
         };
         let folder = first.ancestors().find(is_folder).unwrap_or(first);
-        let Some(there) = Location::of(disk, folder)? else {
+        let Some(there) = RepositoryLocation::of(disk, folder)? else {
             return Err(GitError::NoRepository(disk.shown(folder)));
         };
         match outside(&there.top) {
@@ -78,7 +78,7 @@ impl Repository {
         }
     }
 
-    fn at(location: Location, disk: &Folder) -> Result<Self, GitError> {
+    fn at(location: RepositoryLocation, disk: &Folder) -> Result<Self, GitError> {
         Ok(Self {
             git: Arc::new(Isolated::new(location, disk)?),
             disk: disk.clone(),
@@ -91,8 +91,8 @@ impl Repository {
         disk: &Folder,
         folder: &Path,
     ) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
-        let Some(location) = Location::of(disk, folder)? else {
-            return match Location::broken(disk, folder) {
+        let Some(location) = RepositoryLocation::of(disk, folder)? else {
+            return match RepositoryLocation::broken(disk, folder) {
                 Some(marker) => Err(GitError::NotARepository(disk.shown(&marker))),
                 None => Ok(None),
             };
@@ -208,7 +208,7 @@ impl Repository {
         old: &Git,
         staged: Option<&Git>,
         named: &[PathBuf],
-        how: &Walk<'_>,
+        how: &WalkOptions<'_>,
     ) -> Result<Changed, GitError> {
         let index;
         let (new, on_disk) = match staged {
@@ -218,7 +218,7 @@ impl Repository {
                 (&index, true)
             }
         };
-        let is_same = |path: &PathBuf, item: &Item| {
+        let is_same = |path: &PathBuf, item: &GitItem| {
             let then = old.items.get(path);
             let same = then.is_some_and(|then| then.id == item.id && then.kind == item.kind);
             let differs = || on_disk && item.objects == 0 && !new.is_on_disk(path, item);
@@ -235,7 +235,7 @@ impl Repository {
             .filter(|(path, commit)| old.absent.get(*path) != Some(*commit));
         files.extend(moved.map(|(path, _)| path.clone()));
         if on_disk {
-            let every = Walk {
+            let every = WalkOptions {
                 hidden: true,
                 wanted: &|path| !new.items.has(path),
                 also: None,
@@ -314,7 +314,7 @@ impl Repository {
         })
     }
 
-    fn tree(&self, listed: Vec<Listed>) -> Result<Git, GitError> {
+    fn tree(&self, listed: Vec<ListingLine>) -> Result<Git, GitError> {
         let index = self.git.run(&["ls-files", "--stage", "--debug", "-z"])?;
         let mut git = Git {
             top: self.top().to_owned(),
@@ -332,15 +332,15 @@ impl Repository {
 }
 
 /// Adds what was listed in a repository, and what its submodules hold that are checked out.
-fn add(git: &mut Git, repository: &Arc<Isolated>, listed: Vec<Listed>, depth: usize) {
+fn add(git: &mut Git, repository: &Arc<Isolated>, listed: Vec<ListingLine>, depth: usize) {
     let top = repository.location().top.clone();
     let objects = git.objects.len();
-    git.objects.push(Objects::new(Arc::clone(repository)));
+    git.objects.push(GitObjects::new(Arc::clone(repository)));
     for one in listed {
         let path = top.join(&one.path);
         if let Some(kind) = one.kind {
             let id = one.id;
-            git.items.insert(path, Item { kind, id, objects });
+            git.items.insert(path, GitItem { kind, id, objects });
         } else {
             let submodule = match depth {
                 0 => None,
@@ -357,8 +357,8 @@ fn add(git: &mut Git, repository: &Arc<Isolated>, listed: Vec<Listed>, depth: us
 }
 
 /// A submodule that is checked out, with what is in a commit of it, if that was fetched.
-fn submodule(disk: &Folder, top: &Path, commit: &str) -> Option<(Arc<Isolated>, Vec<Listed>)> {
-    let location = Location::at(disk, top).ok()??;
+fn submodule(disk: &Folder, top: &Path, commit: &str) -> Option<(Arc<Isolated>, Vec<ListingLine>)> {
+    let location = RepositoryLocation::at(disk, top).ok()??;
     let git = Isolated::new(location, disk).ok()?;
     let listed = git.run(&["ls-tree", "-r", "-z", "--full-tree", commit, "--"]);
     Some((Arc::new(git), listing::of_tree(&listed.ok()?)))

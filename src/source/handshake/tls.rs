@@ -12,7 +12,7 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
 
-use super::{Failure, Handshake, Presented, Roots, Target, trust};
+use super::{Handshake, HandshakeFailure, HandshakeTarget, Presented, Roots, trust};
 
 /// The time for one server. A handshake takes a fraction of a second, also around the world.
 const EACH: Duration = Duration::from_secs(5);
@@ -20,7 +20,7 @@ const EACH: Duration = Duration::from_secs(5);
 /// The time for all servers together: a job in CI does not wait longer for servers that are down.
 const ALL: Duration = Duration::from_secs(60);
 
-type Answer = Result<Arc<Presented>, Failure>;
+type Answer = Result<Arc<Presented>, HandshakeFailure>;
 
 /// Shakes hands with servers, with each only once.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Online {
     each: Duration,
     until: Instant,
     provider: Arc<CryptoProvider>,
-    seen: Mutex<BTreeMap<Target, Answer>>,
+    seen: Mutex<BTreeMap<HandshakeTarget, Answer>>,
     system: OnceLock<Vec<CertificateDer<'static>>>,
 }
 
@@ -57,16 +57,17 @@ impl Online {
             .get_or_init(|| rustls_native_certs::load_native_certs().certs)
     }
 
-    fn ask(&self, target: &Target) -> Answer {
+    fn ask(&self, target: &HandshakeTarget) -> Answer {
         let now = Instant::now();
         if now >= self.until {
-            return Err(Failure::NoTimeLeft);
+            return Err(HandshakeFailure::NoTimeLeft);
         }
         let limit = Limit {
             until: self.until.min(now + self.each),
             each: self.each,
         };
-        let name = ServerName::try_from(target.name.clone()).map_err(|_| Failure::NoName)?;
+        let name =
+            ServerName::try_from(target.name.clone()).map_err(|_| HandshakeFailure::NoName)?;
         let stream = connect(target, &limit)?;
         let recorder = Arc::new(Recorder {
             provider: Arc::clone(&self.provider),
@@ -79,7 +80,9 @@ impl Online {
             // Who wants a certificate of the client breaks off later, and has shown its own.
             (false, _) => Ok(Arc::new(Presented { chain })),
             (true, Err(failure)) => Err(failure),
-            (true, Ok(())) => Err(Failure::BrokenOff("it presents no certificate".to_owned())),
+            (true, Ok(())) => Err(HandshakeFailure::BrokenOff(
+                "it presents no certificate".to_owned(),
+            )),
         }
     }
 
@@ -89,8 +92,8 @@ impl Online {
         recorder: &Arc<Recorder>,
         stream: TcpStream,
         limit: &Limit,
-    ) -> Result<(), Failure> {
-        let broken = |error: Error| Failure::BrokenOff(error.to_string());
+    ) -> Result<(), HandshakeFailure> {
+        let broken = |error: Error| HandshakeFailure::BrokenOff(error.to_string());
         let config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(broken)?
@@ -118,7 +121,7 @@ impl Online {
 }
 
 impl Handshake for Online {
-    fn shake(&self, target: &Target) -> Answer {
+    fn shake(&self, target: &HandshakeTarget) -> Answer {
         let seen = || self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = seen().get(target) {
             return answer.clone();
@@ -160,24 +163,24 @@ impl Limit {
     }
 
     /// What an error of a connection says.
-    fn failure(&self, error: &io::Error) -> Failure {
+    fn failure(&self, error: &io::Error) -> HandshakeFailure {
         let cause = error
             .get_ref()
             .and_then(|get_ref| get_ref.downcast_ref::<Error>());
         match (cause, error.kind()) {
-            (Some(Error::InvalidMessage(_)), _) => Failure::NotTls,
+            (Some(Error::InvalidMessage(_)), _) => HandshakeFailure::NotTls,
             (Some(Error::AlertReceived(alert)), _) => {
-                Failure::BrokenOff(format!("alert {alert:?}"))
+                HandshakeFailure::BrokenOff(format!("alert {alert:?}"))
             }
-            (Some(other), _) => Failure::BrokenOff(other.to_string()),
+            (Some(other), _) => HandshakeFailure::BrokenOff(other.to_string()),
             // Reads with a time limit end so on one system or another.
             (None, io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => {
-                Failure::TimedOut(self.each)
+                HandshakeFailure::TimedOut(self.each)
             }
             (None, io::ErrorKind::UnexpectedEof) => {
-                Failure::BrokenOff("it closed the connection".to_owned())
+                HandshakeFailure::BrokenOff("it closed the connection".to_owned())
             }
-            (None, kind) => Failure::NotReached(kind.to_string()),
+            (None, kind) => HandshakeFailure::NotReached(kind.to_string()),
         }
     }
 }
@@ -207,8 +210,8 @@ impl Write for Timed {
 }
 
 /// Connects to the first address of a target that answers.
-fn connect(target: &Target, limit: &Limit) -> Result<TcpStream, Failure> {
-    let mut last = Failure::NoAddress;
+fn connect(target: &HandshakeTarget, limit: &Limit) -> Result<TcpStream, HandshakeFailure> {
+    let mut last = HandshakeFailure::NoAddress;
     for address in resolve(target, limit)? {
         let left = limit.left().map_err(|error| limit.failure(&error))?;
         match TcpStream::connect_timeout(&address, left) {
@@ -221,7 +224,7 @@ fn connect(target: &Target, limit: &Limit) -> Result<TcpStream, Failure> {
 
 /// The addresses of a target. The resolver of the system has no time limit, so a thread
 /// waits for it.
-fn resolve(target: &Target, limit: &Limit) -> Result<Vec<SocketAddr>, Failure> {
+fn resolve(target: &HandshakeTarget, limit: &Limit) -> Result<Vec<SocketAddr>, HandshakeFailure> {
     if let Ok(address) = target.host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, target.port)]);
     }
@@ -237,8 +240,8 @@ fn resolve(target: &Target, limit: &Limit) -> Result<Vec<SocketAddr>, Failure> {
     let left = limit.left().map_err(|error| limit.failure(&error))?;
     match receiver.recv_timeout(left) {
         Ok(Ok(addresses)) => Ok(addresses),
-        Ok(Err(_)) => Err(Failure::NoAddress),
-        Err(_) => Err(Failure::TimedOut(limit.each)),
+        Ok(Err(_)) => Err(HandshakeFailure::NoAddress),
+        Err(_) => Err(HandshakeFailure::TimedOut(limit.each)),
     }
 }
 

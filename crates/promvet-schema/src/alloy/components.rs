@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::Fault;
+use super::graph::GraphFault;
 use super::reader::{Block, Item, Value};
 use super::{PREFIXES, REMOTE_WRITE, SCRAPE};
 use promvet_text::{Advice, Severity, Span, nearest};
@@ -88,7 +88,7 @@ const TEXTS: &[&str] = &[
 ];
 
 /// What is wrong with the components of a body.
-pub(super) fn faults(items: &[Item], out: &mut Vec<Fault>) {
+pub(super) fn faults(items: &[Item], out: &mut Vec<GraphFault>) {
     let mut known: BTreeMap<(&str, &str), Span> = BTreeMap::new();
     let is_sender = |item: &Item| matches!(item, Item::Block(one) if one.name == REMOTE_WRITE);
     let sends = items.iter().any(is_sender);
@@ -127,7 +127,7 @@ pub(super) fn faults(items: &[Item], out: &mut Vec<Fault>) {
 }
 
 /// Components have a label, which is an identifier.
-fn label(block: &Block, out: &mut Vec<Fault>) {
+fn label(block: &Block, out: &mut Vec<GraphFault>) {
     let is_word = |label: &str| {
         let part = |c: char| c.is_alphanumeric() || c == '_';
         label.chars().all(part) && !label.starts_with(|c: char| c.is_ascii_digit())
@@ -162,7 +162,7 @@ fn label(block: &Block, out: &mut Vec<Fault>) {
 }
 
 /// Attributes that `prometheus.scrape` does not have, and a timeout above the interval.
-fn scrape(block: &Block, out: &mut Vec<Fault>) {
+fn scrape(block: &Block, out: &mut Vec<GraphFault>) {
     for item in &block.body {
         let (name, span) = match item {
             Item::Attribute { name, span, .. } => (&**name, *span),
@@ -202,7 +202,7 @@ fn scrape(block: &Block, out: &mut Vec<Fault>) {
 
 /// `scrape_timeout` must not be above `scrape_interval`, also where it is the default
 /// (`Arguments.Validate`).
-fn timeout(block: &Block, out: &mut Vec<Fault>) {
+fn timeout(block: &Block, out: &mut Vec<GraphFault>) {
     let of = |wanted: &str| {
         block.body.iter().find_map(|item| match item {
             Item::Attribute { name, span, value } if name == wanted => Some((*span, value)),
@@ -256,7 +256,7 @@ fn milliseconds(text: &str) -> Option<u64> {
 }
 
 /// `forward_to = []`.
-fn goes_nowhere(block: &Block, out: &mut Vec<Fault>) {
+fn goes_nowhere(block: &Block, out: &mut Vec<GraphFault>) {
     for item in &block.body {
         let Item::Attribute { name, span, value } = item else {
             continue;
@@ -271,7 +271,7 @@ fn goes_nowhere(block: &Block, out: &mut Vec<Fault>) {
 }
 
 /// `"${NAME}"` in the texts of endpoints. A workflow may replace it before Alloy starts.
-pub(super) fn variables(items: &[Item], out: &mut Vec<Fault>) {
+pub(super) fn variables(items: &[Item], out: &mut Vec<GraphFault>) {
     for item in items {
         match item {
             Item::Block(block) if block.name == REMOTE_WRITE => texts(&block.body, out),
@@ -281,7 +281,7 @@ pub(super) fn variables(items: &[Item], out: &mut Vec<Fault>) {
     }
 }
 
-fn texts(body: &[Item], out: &mut Vec<Fault>) {
+fn texts(body: &[Item], out: &mut Vec<GraphFault>) {
     for item in body {
         match item {
             Item::Block(block) => texts(&block.body, out),
@@ -326,9 +326,9 @@ fn say(
     span: Span,
     message: String,
     advice: Advice,
-    out: &mut Vec<Fault>,
+    out: &mut Vec<GraphFault>,
 ) {
-    out.push(Fault {
+    out.push(GraphFault {
         rule,
         severity,
         span,

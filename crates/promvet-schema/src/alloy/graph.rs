@@ -10,7 +10,7 @@ use promvet_text::{Advice, Severity, Span, nearest};
 
 /// Something that is wrong.
 #[derive(Debug)]
-pub struct Fault {
+pub struct GraphFault {
     /// The rule that it breaks.
     pub rule: &'static str,
     /// How bad it is.
@@ -43,7 +43,7 @@ const BLOCKS: &[&str] = &[
 const ATTRIBUTES: &[&str] = &["external_labels", "headers", "http_headers"];
 
 /// What is wrong in a text.
-pub(super) fn faults(source: &str, items: &[Item]) -> Vec<Fault> {
+pub(super) fn faults(source: &str, items: &[Item]) -> Vec<GraphFault> {
     let mut graph = Graph {
         source,
         components: BTreeSet::new(),
@@ -63,7 +63,7 @@ struct Graph<'s> {
     components: BTreeSet<(String, String)>,
     /// What `forward_to` names.
     ways: Vec<Span>,
-    out: Vec<Fault>,
+    out: Vec<GraphFault>,
 }
 
 impl Graph<'_> {
@@ -115,7 +115,7 @@ impl Graph<'_> {
         if endpoints == 0 && !has_slip {
             let message =
                 format!("`{REMOTE_WRITE}`: it has no block `endpoint`, so it sends nothing");
-            self.out.push(Fault {
+            self.out.push(GraphFault {
                 rule: PIPELINE,
                 severity: Severity::Warning,
                 span: component.name_span,
@@ -159,7 +159,7 @@ impl Graph<'_> {
     }
 
     fn say(&mut self, rule: &'static str, span: Span, message: String, advice: Advice) {
-        self.out.push(Fault {
+        self.out.push(GraphFault {
             rule,
             severity: Severity::Error,
             span,
@@ -219,7 +219,7 @@ impl Graph<'_> {
                 },
                 |near| Advice::replace(span, format!("{name}.{near}.receiver")).unsafe_(),
             );
-            self.out.push(Fault {
+            self.out.push(GraphFault {
                 rule: PIPELINE,
                 severity: Severity::Warning,
                 span,
@@ -279,7 +279,7 @@ impl Graph<'_> {
         let advice = Advice::say(format!(
             "name one of those that exist, such as `{name}.{first}`"
         ));
-        self.out.push(Fault {
+        self.out.push(GraphFault {
             rule: PIPELINE,
             severity: Severity::Warning,
             span: *span,
@@ -309,7 +309,7 @@ impl Graph<'_> {
             let advice = Advice::say(format!(
                 "add `{way}receiver` to a `forward_to`, or remove it"
             ));
-            self.out.push(Fault {
+            self.out.push(GraphFault {
                 rule: PIPELINE,
                 severity: Severity::Warning,
                 span: block.name_span,

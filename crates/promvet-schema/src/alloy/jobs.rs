@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::components::NATIVE;
 use super::reader::{Block, Item, Value};
-use super::{Maker, SCRAPE, WORKED_OUT, head};
-use crate::yaml::{Builder, Document, Made};
+use super::{SCRAPE, TreeMaker, WORKED_OUT, head};
+use crate::yaml::{Document, TranslatedNode, TranslationBuilder};
 use promvet_text::{Span, Text};
 
 /// The list that the rules of a component are, by the place in which Prometheus has them.
@@ -24,8 +24,8 @@ pub(super) fn document(text: &Arc<Text>, component: &Block) -> Option<Document> 
     if component.name != SCRAPE && list.is_none() {
         return None;
     }
-    let mut maker = Maker {
-        builder: Builder::of_component(text, head(text, component)),
+    let mut maker = TreeMaker {
+        builder: TranslationBuilder::of_component(text, head(text, component)),
     };
     let mut pairs = vec![job_name(&mut maker, component)];
     match list {
@@ -45,7 +45,7 @@ pub(super) fn document(text: &Arc<Text>, component: &Block) -> Option<Document> 
 }
 
 /// The name of a job, which Alloy makes of the component's where none is written.
-fn job_name(maker: &mut Maker, component: &Block) -> (Made, Made) {
+fn job_name(maker: &mut TreeMaker, component: &Block) -> (TranslatedNode, TranslatedNode) {
     let label = component.label.as_deref().unwrap_or_default();
     let name = format!("{}.{label}", component.name);
     let span = component.name_span;
@@ -53,13 +53,17 @@ fn job_name(maker: &mut Maker, component: &Block) -> (Made, Made) {
     (key, maker.builder.scalar_at(span, &name, false))
 }
 
-impl Maker {
+impl TreeMaker {
     /// The blocks `rule` as a list; none if there are none.
-    fn rules(&mut self, component: &Block, native: &str) -> Option<(Made, Made)> {
+    fn rules(
+        &mut self,
+        component: &Block,
+        native: &str,
+    ) -> Option<(TranslatedNode, TranslatedNode)> {
         let rules: Vec<&Block> = component.body.iter().filter_map(rule).collect();
         let first = rules.first()?;
         let key = self.builder.scalar_at(first.name_span, native, true);
-        let items: Vec<Made> = rules
+        let items: Vec<TranslatedNode> = rules
             .iter()
             .map(|rule| self.mapping(rule.span, &rule.body))
             .collect();
@@ -67,7 +71,7 @@ impl Maker {
     }
 
     /// A discovery that may set anything, as for targets that another component exports.
-    fn any_targets(&mut self, span: Span) -> (Made, Made) {
+    fn any_targets(&mut self, span: Span) -> (TranslatedNode, TranslatedNode) {
         let key = self.builder.scalar_at(span, "url", true);
         let url = self.builder.scalar_at(span, WORKED_OUT, false);
         let one = self.builder.mapping_at(span, &[(key, url)]);
@@ -75,7 +79,7 @@ impl Maker {
         (self.builder.scalar_at(span, "http_sd_configs", true), list)
     }
 
-    fn settings(&mut self, component: &Block, pairs: &mut Vec<(Made, Made)>) {
+    fn settings(&mut self, component: &Block, pairs: &mut Vec<(TranslatedNode, TranslatedNode)>) {
         for item in &component.body {
             match item {
                 Item::Attribute { name, span, value } if name == "targets" => {
@@ -95,7 +99,7 @@ impl Maker {
     }
 
     /// A list of targets that is written down; whatever else is worked out.
-    fn targets(&mut self, span: Span, value: &Value) -> (Made, Made) {
+    fn targets(&mut self, span: Span, value: &Value) -> (TranslatedNode, TranslatedNode) {
         let Value::List { items, span: at } = value else {
             return self.any_targets(span);
         };

@@ -10,8 +10,8 @@ mod reader;
 
 use std::sync::Arc;
 
-use crate::yaml::{Builder, Document, Made};
-pub use graph::Fault;
+use crate::yaml::{Document, TranslatedNode, TranslationBuilder};
+pub use graph::GraphFault;
 use promvet_text::{Span, Text};
 use reader::{Block, Item, Value};
 
@@ -52,22 +52,22 @@ const WORKED_OUT: &str = "${EXPRESSION}";
 
 /// What is in a text.
 #[derive(Debug)]
-pub struct Reading {
+pub struct AlloyReading {
     /// A document with `remote_write` for each component that has endpoints.
     pub documents: Vec<Document>,
     /// What does not fit together.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<GraphFault>,
     /// What is not written as Alloy wants it.
-    pub slips: Vec<Fault>,
+    pub slips: Vec<GraphFault>,
     /// Variables that Alloy sends as they are written, unless a template fills them in.
-    pub variables: Vec<Fault>,
+    pub variables: Vec<GraphFault>,
     /// Where reading stopped, if that is not the end of the text.
     pub stopped: Option<Span>,
 }
 
 /// The endpoints of a text.
 #[must_use]
-pub fn read(text: &Arc<Text>) -> Reading {
+pub fn read(text: &Arc<Text>) -> AlloyReading {
     let reader::Read {
         items: blocks,
         stopped,
@@ -91,7 +91,7 @@ pub fn read(text: &Arc<Text>) -> Reading {
         true => Vec::new(),
         false => slips.into_iter().map(reader::Slip::fault).collect(),
     };
-    Reading {
+    AlloyReading {
         slips,
         variables,
         documents,
@@ -111,7 +111,7 @@ fn is_template(text: &str) -> bool {
 /// Findings need a document, since their place belongs to one.
 #[must_use]
 pub fn nothing(text: &Arc<Text>) -> Document {
-    let mut builder = Builder::of_text(text);
+    let mut builder = TranslationBuilder::of_text(text);
     let root = builder.mapping_at(Span::default(), &[]);
     builder.finish(root)
 }
@@ -131,8 +131,8 @@ fn collect(text: &Arc<Text>, blocks: &[Item], out: &mut Vec<Document>) {
 
 fn document(text: &Arc<Text>, component: &Block) -> Option<Document> {
     let owner = head(text, component);
-    let mut maker = Maker {
-        builder: Builder::of_component(text, owner),
+    let mut maker = TreeMaker {
+        builder: TranslationBuilder::of_component(text, owner),
     };
     let mut pairs = Vec::new();
     let mut endpoints = Vec::new();
@@ -174,12 +174,12 @@ fn head(text: &Arc<Text>, component: &Block) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-struct Maker {
-    builder: Builder,
+struct TreeMaker {
+    builder: TranslationBuilder,
 }
 
-impl Maker {
-    fn mapping(&mut self, span: Span, body: &[Item]) -> Made {
+impl TreeMaker {
+    fn mapping(&mut self, span: Span, body: &[Item]) -> TranslatedNode {
         let mut pairs = Vec::new();
         for item in body {
             match item {
@@ -209,7 +209,7 @@ impl Maker {
                 continue;
             };
             let key = self.builder.scalar_at(first.name_span, native, true);
-            let items: Vec<Made> = blocks
+            let items: Vec<TranslatedNode> = blocks
                 .iter()
                 .map(|block| self.mapping(block.span, &block.body))
                 .collect();
@@ -219,7 +219,7 @@ impl Maker {
         self.builder.mapping_at(span, &pairs)
     }
 
-    fn value(&mut self, value: &Value) -> Made {
+    fn value(&mut self, value: &Value) -> TranslatedNode {
         match value {
             // A text that is a number is taken for one, and no other text for a truth value
             // (`convertValue`, syntax/internal/value/decode.go of grafana/alloy).
@@ -229,7 +229,8 @@ impl Maker {
             Value::Text { text, span } => self.builder.tagged_at(*span, text, "!!str"),
             Value::Word { text, span } => self.builder.scalar_at(*span, text, true),
             Value::List { items, span } => {
-                let items: Vec<Made> = items.iter().map(|item| self.value(item)).collect();
+                let items: Vec<TranslatedNode> =
+                    items.iter().map(|item| self.value(item)).collect();
                 self.builder.sequence_at(*span, &items)
             }
             Value::Object { fields, span } => {

@@ -1,7 +1,7 @@
 //! A reader of Alloy's syntax with spans (grafana/alloy v1.18 `syntax/{scanner,parser}`). It is
 //! lenient: it ends at the first statement that it cannot read and returns those before it.
 
-use super::graph::Fault;
+use super::graph::GraphFault;
 use promvet_text::{Advice, Severity, Span, work};
 
 /// As deep as blocks and values may nest; Alloy's own configurations are five levels deep. Each
@@ -112,7 +112,7 @@ const MOST_SLIPS: usize = 20;
 
 impl Slip {
     /// What is said of it.
-    pub(super) fn fault(self) -> Fault {
+    pub(super) fn fault(self) -> GraphFault {
         let (message, advice) = match self.kind {
             SlipKind::Colon => ("expected `=`, found `:`", "write `=`"),
             SlipKind::Comma => (
@@ -126,7 +126,7 @@ impl Slip {
             ),
             SlipKind::Unclosed => ("the text ends within a block", "add the missing `}`"),
         };
-        Fault {
+        GraphFault {
             rule: "schema/syntax",
             severity: Severity::Error,
             span: self.span,

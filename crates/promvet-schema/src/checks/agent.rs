@@ -1,12 +1,12 @@
 //! What an agent rejects (Prometheus `config/config.go`, `LoadFile` with `agentMode`).
 
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::section::Section;
 
 /// Agents neither evaluate rules, nor send alerts, nor answer queries.
 /// Imitates the agent part of `config.LoadFile` ("field rule_files is not allowed in agent mode").
-pub(crate) fn refusals(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn refusals(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !report.target().agent || !section.at_least(2, 32, 0) {
         return;
     }
@@ -20,7 +20,7 @@ pub(crate) fn refusals(section: &Section<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn refuse(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
+fn refuse(section: &Section<'_>, key: &str, report: &mut SchemaReport<'_>) {
     if section.filled(key).is_some() {
         let started = report.target().started_as_agent.clone();
         let said = report

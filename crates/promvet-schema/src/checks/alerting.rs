@@ -2,12 +2,12 @@
 
 use super::exclusive::at_most_one;
 use super::{http_client, scrape};
-use crate::check::Report;
+use crate::check::SchemaReport;
 use crate::section::Section;
 
 /// sigv4 excludes the HTTP credentials.
 /// Imitates `config.AlertmanagerConfig.UnmarshalYAML`.
-pub(crate) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn sigv4(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if section.node("sigv4").is_none() {
         return;
     }
@@ -19,6 +19,6 @@ pub(crate) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// A target with a slash is an address only if relabeling takes it apart.
-pub(crate) fn targets(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn targets(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     scrape::slashes(section, report);
 }

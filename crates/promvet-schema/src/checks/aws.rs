@@ -1,6 +1,6 @@
 //! Discoveries of Amazon Web Services.
 
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::section::Section;
 
@@ -8,7 +8,7 @@ use crate::section::Section;
 /// `aws_sd_configs` looks for one since 3.10.0.
 /// Imitates `aws.EC2SDConfig.UnmarshalYAML` and its siblings, which ask the metadata service for a
 /// region.
-pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn region(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let general = section.of.name == "AWSSDConfig";
     let looked_for = !section.at_least(3, 14, 0) && (!general || section.at_least(3, 10, 0));
     if looked_for && section.text("region") == Some("") {
@@ -24,7 +24,7 @@ pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// Filters of EC2 have values.
 /// Imitates `aws.EC2SDConfig.UnmarshalYAML` ("EC2 SD configuration filter values cannot be empty").
-pub(crate) fn filters(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn filters(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     for filter in section.sections("filters") {
         let wrong = filter
             .node("values")

@@ -1,7 +1,7 @@
 //! `remote_write[].azuread` (Prometheus `storage/remote/azuread/azuread.go`, `Validate`).
 
 use super::exclusive::{at_most_one, present};
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::scalar::{azure, uuid};
 use crate::section::Section;
@@ -16,7 +16,7 @@ const METHODS: &[&str] = &[
 
 /// Exactly one way to authenticate.
 /// Imitates `azuread.AzureADConfig.Validate`.
-pub(crate) fn one_method(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn one_method(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let methods = present(section, METHODS);
     if methods.is_empty() {
         report
@@ -31,7 +31,7 @@ pub(crate) fn one_method(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Characters that a scope may hold.
-pub(crate) fn scope(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn scope(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let Some(node) = section.filled("scope") else {
         return;
     };
@@ -40,7 +40,7 @@ pub(crate) fn scope(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// What each method has to name. A managed identity may go without an id since 3.5.0.
 /// From the checks of `ClientID`, `TenantID` and so on in `azuread.AzureADConfig.Validate`.
-pub(crate) fn ids(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn ids(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let (needed, uuids): (&[&str], &[&str]) = match section.of.name {
         "AzureADManagedIdentityConfig" if section.at_least(3, 5, 0) => (&[], &["client_id"]),
         "AzureADManagedIdentityConfig" => (&["client_id"], &["client_id"]),

@@ -4,7 +4,7 @@ use crate::dialect::refused;
 use std::collections::HashMap;
 
 use super::global;
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::section::Section;
 use crate::tables;
 use crate::words;
@@ -24,7 +24,7 @@ pub(super) fn explicit_millis(section: &Section<'_>, key: &str) -> Option<i64> {
 pub(super) fn exceeds(
     section: &Section<'_>,
     interval_of: Option<&Section<'_>>,
-    report: &mut Report<'_>,
+    report: &mut SchemaReport<'_>,
 ) {
     let Some(timeout) = section.entry("scrape_timeout") else {
         return;
@@ -49,7 +49,7 @@ pub(super) fn exceeds(
 
 /// Jobs: their own names, timeouts that fit, schemes that exist.
 /// Imitates the loop over `ScrapeConfigs` in `config.Config.UnmarshalYAML`.
-pub(crate) fn jobs(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn jobs(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let global = section.section("global");
     let mut names = HashMap::new();
     let mut any = false;
@@ -65,7 +65,7 @@ pub(crate) fn jobs(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// Jobs of an included file. That no job of another file has the same name is for those to say
 /// who see all files.
-pub(crate) fn included_jobs(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn included_jobs(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let global = report.inherited_global();
     let mut names = HashMap::new();
     for job in section.sections("scrape_configs") {
@@ -75,7 +75,7 @@ pub(crate) fn included_jobs(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// One job, with the global section that it inherits from.
-fn job_of(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<'_>) {
+fn job_of(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut SchemaReport<'_>) {
     timeout(job, global, report);
     schemes_known(job, report);
     schemes_agree(job, global, report);
@@ -83,7 +83,7 @@ fn job_of(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<'
 
 /// Imitates `config.ScrapeConfig.Validate` ("scrape timeout greater than scrape interval for scrape
 /// config with job name").
-fn timeout(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<'_>) {
+fn timeout(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut SchemaReport<'_>) {
     let Some(timeout) = explicit_millis(job, "scrape_timeout") else {
         return;
     };
@@ -101,7 +101,7 @@ fn timeout(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<
 /// The two name schemes are words that the version knows. The validation scheme is compared
 /// while it is decoded since 3.6.0, in any case; before, and the escaping scheme always, only
 /// where a job is validated.
-fn schemes_known(section: &Section<'_>, report: &mut Report<'_>) {
+fn schemes_known(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !section.at_least(3, 6, 0) {
         compare(section, VALIDATION, report);
     }
@@ -109,13 +109,13 @@ fn schemes_known(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// See [`schemes_known`].
-pub(crate) fn validation_scheme(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn validation_scheme(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if section.at_least(3, 6, 0) {
         compare(section, VALIDATION, report);
     }
 }
 
-fn compare(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
+fn compare(section: &Section<'_>, key: &str, report: &mut SchemaReport<'_>) {
     let set = match key {
         VALIDATION => &tables::METRIC_NAME_VALIDATION_SCHEME,
         _ => &tables::METRIC_NAME_ESCAPING_SCHEME,
@@ -140,7 +140,7 @@ fn set<'d>(section: &Section<'d>, key: &str) -> Option<&'d str> {
 /// `allow-utf-8` needs the scheme `utf8`. A job that sets neither escapes as the global section
 /// says; a job that sets the validation scheme gets the escaping that fits it since 3.6.0.
 /// Imitates the end of `config.ScrapeConfig.Validate`.
-fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<'_>) {
+fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut SchemaReport<'_>) {
     if !job.at_least(3, 4, 0) {
         return;
     }
@@ -189,7 +189,7 @@ fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut R
 
 /// Names of remote_write and remote_read entries are their own.
 /// Imitates `config.Config.UnmarshalYAML` ("found multiple remote write configs with job name").
-pub(crate) fn remotes(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn remotes(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     for key in ["remote_write", "remote_read"] {
         let mut names = HashMap::new();
         for entry in section.sections(key) {
@@ -202,7 +202,7 @@ fn unique<'d>(
     section: &Section<'d>,
     key: &'static str,
     names: &mut HashMap<&'d str, Entry<'d>>,
-    report: &mut Report<'_>,
+    report: &mut SchemaReport<'_>,
 ) {
     // An empty name is not compared, since Prometheus makes one of a hash then.
     let Some(entry) = section.entry(key).filter(|_| section.filled(key).is_some()) else {
@@ -228,7 +228,7 @@ fn unique<'d>(
 
 /// Translation strategies that keep names as they are need the scheme `utf8`.
 /// Imitates the end of `config.Load`, which sees both sections.
-pub(crate) fn otlp_names(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn otlp_names(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let (Some(global), Some(otlp)) = (section.section("global"), section.section("otlp")) else {
         return;
     };

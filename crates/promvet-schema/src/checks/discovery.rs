@@ -1,7 +1,7 @@
 //! The other discoveries, a few lines each.
 
 use super::exclusive::{at_most_one, filled, one_filled, present};
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::scalar::{self, GoUrl, scaleway};
 use crate::section::Section;
@@ -10,7 +10,7 @@ use crate::yaml::Node;
 /// A server that is not blank, and one set of credentials: `username` stands for `basic_auth`,
 /// `token` for `authorization`.
 /// Imitates `consul.SDConfig.UnmarshalYAML`.
-pub(crate) fn consul(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn consul(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     blank_server(section, report);
     let old = filled(section, &["username", "password"]);
     let basic = present(section, &["basic_auth"]);
@@ -30,12 +30,12 @@ pub(crate) fn consul(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// A server that is not blank.
 /// Imitates `nomad.SDConfig.UnmarshalYAML`.
-pub(crate) fn nomad(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn nomad(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     blank_server(section, report);
 }
 
 /// Both trim it (`strings.TrimSpace`) before they compare, so that blanks are empty too.
-fn blank_server(section: &Section<'_>, report: &mut Report<'_>) {
+fn blank_server(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if section
         .text("server")
         .is_some_and(|text| text.trim().is_empty())
@@ -48,7 +48,7 @@ fn blank_server(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// What `OAuth`, the default, needs.
 /// Imitates `azure.SDConfig.UnmarshalYAML` and `azure.validateAuthParam`.
-pub(crate) fn azure(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn azure(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if section.text("authentication_method") != Some("OAuth") {
         return;
     }
@@ -67,7 +67,7 @@ pub(crate) fn azure(section: &Section<'_>, report: &mut Report<'_>) {
 /// Only SRV records name ports.
 /// Imitates `dns.SDConfig.UnmarshalYAML` ("a port is required in DNS-SD configs for all record
 /// types except SRV").
-pub(crate) fn dns(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn dns(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let Some(kind) = section.text("type").map(str::to_uppercase) else {
         return;
     };
@@ -91,18 +91,18 @@ pub(crate) fn dns(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// A URL with a scheme and a host.
-pub(crate) fn server(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn server(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     absolute(section, "server", false, report);
 }
 
 /// A URL with the scheme http or https and a host.
-pub(crate) fn http(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn http(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     absolute(section, "url", true, report);
 }
 
 /// Imitates `http.SDConfig.UnmarshalYAML` ("URL is missing", "URL scheme must be 'http' or
 /// 'https'", "host is missing in URL") and those like it.
-fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>) {
+fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut SchemaReport<'_>) {
     let Some(node) = section.filled(key).filter(|node| node.scalar().is_some()) else {
         return;
     };
@@ -134,7 +134,7 @@ fn not_absolute(url: &GoUrl<'_>, web: bool) -> Option<&'static str> {
 fn parsed<'d>(
     section: &Section<'d>,
     key: &str,
-    report: &mut Report<'_>,
+    report: &mut SchemaReport<'_>,
 ) -> Option<(Node<'d>, GoUrl<'d>)> {
     let node = section.filled(key)?;
     match scalar::url(node.scalar()?.text) {
@@ -152,20 +152,20 @@ fn parsed<'d>(
 
 /// A host that can be read as a URL.
 /// Imitates `moby.DockerSDConfig.UnmarshalYAML`.
-pub(crate) fn docker(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn docker(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     parsed(section, "host", report);
 }
 
 /// A server that can be read as a URL.
 /// Imitates `uyuni.SDConfig.UnmarshalYAML`.
-pub(crate) fn uyuni(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn uyuni(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     parsed(section, "server", report);
 }
 
 /// Keys that are given in exactly one of two ways.
 /// Imitates `scaleway.SDConfig.UnmarshalYAML` ("one of secret_key & secret_key_file must be
 /// configured").
-pub(crate) fn secret_key(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn secret_key(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let ways = ["secret_key", "secret_key_file"];
     one_filled(section, &ways, report);
     if ways.iter().all(|key| section.text(key) == Some("")) {
@@ -181,7 +181,7 @@ pub(crate) fn secret_key(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// A region that is not explicitly empty.
 /// The default is set before decoding, so that only an explicit empty text is at fault.
-pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn region(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if section.text("region") == Some("") {
         report
             .missing(section, "region", refused("`region` is empty"))
@@ -192,7 +192,7 @@ pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
 /// Scaleway's own formats.
 /// Imitates the checks of `scw.NewClient` of scaleway-sdk-go, which
 /// `scaleway.SDConfig.UnmarshalYAML` calls.
-pub(crate) fn scaleway_formats(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn scaleway_formats(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     type Test = fn(&str) -> Result<(), scalar::Fault>;
     let formats: [(&str, Test); 5] = [
         ("project_id", scaleway::uuid),
@@ -210,7 +210,7 @@ pub(crate) fn scaleway_formats(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// An endpoint or a region.
 /// Imitates `stackit.SDConfig.UnmarshalYAML`.
-pub(crate) fn stackit(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn stackit(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if section.text("endpoint") == Some("") && section.text("region") == Some("") {
         report
             .missing(
@@ -226,7 +226,7 @@ pub(crate) fn stackit(section: &Section<'_>, report: &mut Report<'_>) {
 /// Paths in ZooKeeper begin with a slash.
 /// Imitates `zookeeper.ServersetSDConfig.UnmarshalYAML` and `NerveSDConfig`'s ("serverset SD config
 /// paths must begin with '/'").
-pub(crate) fn zookeeper(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn zookeeper(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     for item in section.node("paths").into_iter().flat_map(Node::items) {
         let Some(scalar) = item.scalar() else {
             continue;

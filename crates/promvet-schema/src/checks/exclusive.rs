@@ -1,6 +1,6 @@
 //! Keys that exclude each other.
 
-use crate::check::Report;
+use crate::check::SchemaReport;
 use crate::dialect::refused;
 use crate::section::Section;
 use crate::words;
@@ -22,7 +22,7 @@ pub(crate) fn present<'d>(section: &Section<'d>, keys: &[&str]) -> Vec<Entry<'d>
 
 /// Reports several entries that exclude each other, as one finding: at the last one, with
 /// the others as proof.
-pub(crate) fn at_most_one(entries: &[Entry<'_>], report: &mut Report<'_>) {
+pub(crate) fn at_most_one(entries: &[Entry<'_>], report: &mut SchemaReport<'_>) {
     let mut entries = entries.to_vec();
     entries.sort_by_key(|entry| entry.key.span());
     let [first, .., last] = entries.as_slice() else {
@@ -40,6 +40,6 @@ pub(crate) fn at_most_one(entries: &[Entry<'_>], report: &mut Report<'_>) {
 }
 
 /// Reports that at most one of these keys may be filled.
-pub(crate) fn one_filled(section: &Section<'_>, keys: &[&str], report: &mut Report<'_>) {
+pub(crate) fn one_filled(section: &Section<'_>, keys: &[&str], report: &mut SchemaReport<'_>) {
     at_most_one(&filled(section, keys), report);
 }

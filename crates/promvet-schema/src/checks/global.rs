@@ -2,7 +2,7 @@
 
 use super::config::{exceeds, explicit_millis};
 use super::scrape;
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::grammar;
 use crate::section::Section;
@@ -22,7 +22,7 @@ pub(super) fn interval(global: &Section<'_>) -> Option<i64> {
 /// An explicit timeout is not above the interval.
 /// Imitates `config.GlobalConfig.UnmarshalYAML` ("global scrape timeout greater than scrape
 /// interval").
-pub(crate) fn timeout(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn timeout(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let (Some(timeout), Some(interval)) = (
         explicit_millis(section, "scrape_timeout"),
         interval(section),
@@ -37,7 +37,7 @@ pub(crate) fn timeout(section: &Section<'_>, report: &mut Report<'_>) {
 /// The names of external labels follow the scheme in force (legacy since 3.7.0; before 3.0 there
 /// no other existed).
 /// Imitates the call of `Labels.Validate` in `config.GlobalConfig.UnmarshalYAML`.
-pub(crate) fn external_labels(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn external_labels(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let Some(mapping) = section
         .node("external_labels")
         .and_then(|node| node.mapping())
@@ -73,6 +73,6 @@ pub(crate) fn external_labels(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// See [`scrape::protocols`].
-pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn protocols(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     scrape::protocols(section, report);
 }

@@ -1,6 +1,6 @@
 //! Headers that Prometheus sets itself and refuses to take from a configuration.
 
-use crate::check::Report;
+use crate::check::SchemaReport;
 use crate::scalar::Fault;
 use crate::section::Section;
 
@@ -9,7 +9,7 @@ pub(crate) fn none_reserved(
     section: &Section<'_>,
     key: &str,
     test: fn(&str) -> Result<(), Fault>,
-    report: &mut Report<'_>,
+    report: &mut SchemaReport<'_>,
 ) {
     let Some(mapping) = section.node(key).and_then(|node| node.mapping()) else {
         return;

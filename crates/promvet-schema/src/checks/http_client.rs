@@ -2,7 +2,7 @@
 
 use super::exclusive::{at_most_one, filled, one_filled, present};
 use super::headers;
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::scalar::header;
 use crate::section::Section;
@@ -37,7 +37,7 @@ pub(crate) fn credentials<'d>(section: &Section<'d>) -> Vec<Entry<'d>> {
 }
 
 /// At most one of basic_auth, authorization, oauth2, bearer_token and bearer_token_file.
-pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn one_credential(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if is_validated(section) {
         at_most_one(&credentials(section), report);
     }
@@ -47,7 +47,7 @@ pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
 /// section of its own.
 /// Imitates `config.HTTPClientConfig.Validate` ("at most one of basic_auth password, password_file
 /// & password_ref must be configured").
-pub(crate) fn inner_sources(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn inner_sources(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !is_validated(section) {
         return;
     }
@@ -87,7 +87,7 @@ pub(crate) fn inner_sources(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// What an OAuth 2.0 client needs.
 /// Imitates the part `OAuth2` of `config.HTTPClientConfig.Validate`.
-pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn oauth2(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let Some(oauth2) = section.section("oauth2").filter(|_| is_validated(section)) else {
         return;
     };
@@ -133,13 +133,13 @@ pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Headers that Prometheus sets itself.
-pub(crate) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn headers(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     headers::none_reserved(section, "http_headers", header::of_client, report);
 }
 
 /// Which proxy settings go together.
 /// Imitates `config.ProxyConfig.Validate`.
-pub(crate) fn proxy(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn proxy(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !section.at_least(2, 43, 0) || !is_validated(section) {
         return;
     }

@@ -2,7 +2,7 @@
 
 use super::exclusive::at_most_one;
 use super::http_client;
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::scalar::{Fault, selector};
 use crate::section::Section;
@@ -53,7 +53,7 @@ fn has_values(section: &Section<'_>) -> bool {
 /// Settings of the HTTP client belong to an `api_server`, and to no kubeconfig.
 /// Imitates `kubernetes.SDConfig.UnmarshalYAML` ("cannot use 'kubeconfig_file' and 'api_server'
 /// simultaneously").
-pub(crate) fn client(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn client(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let kubeconfig = section
         .filled("kubeconfig_file")
         .and_then(|_| section.entry("kubeconfig_file"));
@@ -93,7 +93,7 @@ pub(crate) fn client(section: &Section<'_>, report: &mut Report<'_>) {
 /// The own namespace is known only inside the cluster.
 /// Imitates `kubernetes.SDConfig.UnmarshalYAML` ("cannot use 'api_server' and
 /// 'namespaces.own_namespace' simultaneously").
-pub(crate) fn own_namespace(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn own_namespace(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !section.at_least(2, 33, 1) {
         return;
     }
@@ -134,7 +134,7 @@ fn allowed(role: &str, section: &Section<'_>) -> &'static [&'static str] {
 }
 
 /// Selectors fit the role, are of different roles, and can be read.
-pub(crate) fn selectors(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn selectors(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let role = section.text("role").unwrap_or("");
     let allowed = allowed(role, section);
     let mut seen: Vec<(&str, Entry<'_>)> = Vec::new();
@@ -185,7 +185,7 @@ fn unreadable(
     section: &Section<'_>,
     key: &str,
     test: fn(&str) -> Result<(), Fault>,
-    report: &mut Report<'_>,
+    report: &mut SchemaReport<'_>,
 ) {
     if let Some(node) = section.filled(key) {
         report.text(node, &format!("`{key}`"), test);

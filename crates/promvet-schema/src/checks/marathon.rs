@@ -1,12 +1,12 @@
 //! `marathon_sd_configs`
 
 use super::exclusive::{at_most_one, filled, one_filled, present};
-use crate::check::Report;
+use crate::check::SchemaReport;
 use crate::section::Section;
 
 /// One token, and no other credentials beside it.
 /// Imitates `marathon.SDConfig.UnmarshalYAML`.
-pub(crate) fn tokens(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn tokens(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let own = ["auth_token", "auth_token_file"];
     one_filled(section, &own, report);
     let Some(token) = filled(section, &own).first().copied() else {

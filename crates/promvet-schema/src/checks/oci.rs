@@ -1,7 +1,7 @@
 //! `oci_sd_configs`
 
 use super::exclusive::{filled, one_filled};
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::section::Section;
 use crate::yaml::Node;
@@ -11,7 +11,7 @@ const PASSPHRASES: &[&str] = &["key_passphrase", "key_passphrase_file"];
 
 /// What each way to authenticate needs, and what it excludes.
 /// Imitates `oci.SDConfig.UnmarshalYAML`.
-pub(crate) fn authentication(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn authentication(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     match section.text("auth") {
         Some("api_key") => {
             for key in NEEDED {
@@ -42,7 +42,7 @@ pub(crate) fn authentication(section: &Section<'_>, report: &mut Report<'_>) {
 /// Compartments have names, and targets are looked up again some time.
 /// An empty compartment would be asked for by an empty id at each refresh, so that it is refused on
 /// load.
-pub(crate) fn rest(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn rest(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     for item in section
         .node("compartments")
         .into_iter()
@@ -67,7 +67,7 @@ pub(crate) fn rest(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// `refresh_interval` is above zero; only two discoveries look.
-pub(crate) fn positive_refresh(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn positive_refresh(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if section.millis("refresh_interval") == Some(0) {
         let node = section
             .filled("refresh_interval")

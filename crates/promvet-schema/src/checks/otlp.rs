@@ -1,6 +1,6 @@
 //! `otlp`
 
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::section::Section;
 use crate::yaml::Node;
@@ -11,7 +11,7 @@ const ALL: &str = "promote_all_resource_attributes";
 
 /// Lists of attributes name something, and nothing twice; they fit the switch for all.
 /// Imitates `config.OTLPConfig.UnmarshalYAML`.
-pub(crate) fn attributes(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn attributes(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let all = section.bool(ALL);
     for key in [PROMOTE, IGNORE] {
         names(section, key, report);
@@ -36,7 +36,7 @@ pub(crate) fn attributes(section: &Section<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn names(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
+fn names(section: &Section<'_>, key: &str, report: &mut SchemaReport<'_>) {
     let mut seen: Vec<(&str, Node<'_>)> = Vec::new();
     for item in section.node(key).into_iter().flat_map(Node::items) {
         let Some(scalar) = item.scalar() else {

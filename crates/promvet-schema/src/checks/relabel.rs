@@ -1,6 +1,6 @@
 //! Relabel rules (Prometheus `model/relabel/relabel.go`, `Validate`).
 
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::grammar;
 use crate::section::Section;
@@ -16,7 +16,7 @@ const NEEDS_TARGET: &[&str] = &[
 
 /// Everything that depends on the action.
 /// Imitates `relabel.Config.Validate`.
-pub(crate) fn rule(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn rule(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let Some(action) = section.text("action").map(str::to_lowercase) else {
         return;
     };
@@ -61,7 +61,7 @@ pub(crate) fn rule(section: &Section<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn modulus(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
+fn modulus(action: &str, section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let zero = section
         .number("modulus")
         // go-yaml cuts floats to integers, so that `0.9` is a modulus of 0.
@@ -77,7 +77,7 @@ fn modulus(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn target_label(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
+fn target_label(action: &str, section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !NEEDS_TARGET.contains(&action) {
         return;
     }
@@ -108,7 +108,7 @@ fn target_label(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Imitates `relabel.Config.Validate` ("is invalid 'replacement' for labelmap action").
-fn labelmap(section: &Section<'_>, report: &mut Report<'_>) {
+fn labelmap(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let Some(replacement) = section.text("replacement") else {
         return;
     };
@@ -125,7 +125,7 @@ fn labelmap(section: &Section<'_>, report: &mut Report<'_>) {
 /// Reports keys whose value differs from the default.
 /// `relabel.Config.Validate` compares with `DefaultRelabelConfig`, so that the default may be
 /// written out.
-fn only_default(action: &str, keys: &[&str], section: &Section<'_>, report: &mut Report<'_>) {
+fn only_default(action: &str, keys: &[&str], section: &Section<'_>, report: &mut SchemaReport<'_>) {
     for key in keys {
         let differs = match *key {
             "modulus" => section
@@ -145,7 +145,13 @@ fn only_default(action: &str, keys: &[&str], section: &Section<'_>, report: &mut
     }
 }
 
-fn unwanted(action: &str, key: &str, set: bool, section: &Section<'_>, report: &mut Report<'_>) {
+fn unwanted(
+    action: &str,
+    key: &str,
+    set: bool,
+    section: &Section<'_>,
+    report: &mut SchemaReport<'_>,
+) {
     let Some(entry) = section.entry(key).filter(|_| set) else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use super::exclusive::{at_most_one, present};
 use super::{headers, http_client};
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::scalar::header;
 use crate::section::{Section, is_null};
@@ -10,7 +10,7 @@ use crate::yaml::Node;
 
 /// At most one of the HTTP credentials, sigv4, azuread and google_iam.
 /// Imitates `config.validateAuthConfigs`.
-pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn one_credential(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let clouds = present(section, &["sigv4", "azuread", "google_iam"]);
     if clouds.is_empty() {
         return;
@@ -23,12 +23,12 @@ pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// Headers that Prometheus sets itself.
 /// Imitates `config.validateHeaders`.
-pub(crate) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn headers(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     headers::none_reserved(section, "headers", header::custom, report);
 }
 
 /// A null queue is all zero, which the queue's own checks reject since 3.12.0.
-pub(crate) fn queue_null(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn queue_null(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let Some(entry) = section.entry("queue_config") else {
         return;
     };
@@ -47,7 +47,7 @@ pub(crate) fn queue_null(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Numbers above zero, and pairs in order. Since 3.12.0; older versions load anything.
-pub(crate) fn queue(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn queue(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !section.at_least(3, 12, 0) {
         return;
     }
@@ -85,7 +85,7 @@ pub(crate) fn queue(section: &Section<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn ordered(section: &Section<'_>, less: &str, more: &str, report: &mut Report<'_>) {
+fn ordered(section: &Section<'_>, less: &str, more: &str, report: &mut SchemaReport<'_>) {
     let shown = |key| section.text(key).unwrap_or_default();
     let message = refused(format!(
         "`{less}` ({}) is above `{more}` ({})",
@@ -118,7 +118,7 @@ fn pointed<'d>(section: &Section<'d>, key: &str) -> Node<'d> {
 
 /// Both keys or none; an external id only with a role (since 3.10.0).
 /// Imitates `sigv4.SigV4Config.UnmarshalYAML` of prometheus/sigv4.
-pub(crate) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn sigv4(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let (access, secret) = (section.filled("access_key"), section.filled("secret_key"));
     if access.is_some() != secret.is_some() {
         let (has, lacks) = if access.is_some() {

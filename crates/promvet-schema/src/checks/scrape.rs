@@ -1,13 +1,13 @@
 //! `scrape_configs`, one job at a time.
 
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::section::Section;
 use crate::yaml::Node;
 
 /// A list of protocols is not empty and names none twice.
 /// Imitates `config.validateAcceptScrapeProtocols`.
-pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn protocols(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let Some(node) = section.node("scrape_protocols") else {
         return;
     };
@@ -46,14 +46,14 @@ pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// A target with a slash is an address only if relabeling takes it apart.
-pub(crate) fn targets(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn targets(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     slashes(section, report);
 }
 
 /// Targets with a slash in a section without relabel rules.
 /// Imitates `config.checkStaticTargets`, which calls `CheckTargetAddress`. Targets of Alloy are values, which no
 /// one looks at before they are scraped.
-pub(super) fn slashes(section: &Section<'_>, report: &mut Report<'_>) {
+pub(super) fn slashes(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if section.filled("relabel_configs").is_some() {
         return;
     }

@@ -1,13 +1,13 @@
 //! `storage.tsdb.retention` (since 3.11.0)
 
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::scalar::byte_size;
 use crate::section::Section;
 
 /// A size that is not negative, a percentage up to 100.
 /// Imitates `config.TSDBRetentionConfig`'s checks on load.
-pub(crate) fn retention(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn retention(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !section.at_least(3, 11, 0) {
         return;
     }

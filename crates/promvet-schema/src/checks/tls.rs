@@ -1,7 +1,7 @@
 //! `tls_config` (prometheus/common `config.TLSConfig.Validate`).
 
 use super::exclusive::{filled, one_filled};
-use crate::check::{Report, Rule};
+use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::section::Section;
 
@@ -10,7 +10,7 @@ const KEY: &[&str] = &["key", "key_file", "key_ref"];
 
 /// At most one source of each item.
 /// Imitates `config.TLSConfig.Validate` ("at most one of ca, ca_file & ca_ref must be configured").
-pub(crate) fn sources(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn sources(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     one_filled(section, &["ca", "ca_file", "ca_ref"], report);
     one_filled(section, CERT, report);
     one_filled(section, KEY, report);
@@ -19,7 +19,7 @@ pub(crate) fn sources(section: &Section<'_>, report: &mut Report<'_>) {
 /// A client certificate comes with its key. Before 2.45.0 no one looked at load.
 /// Imitates `config.TLSConfig.Validate` ("exactly one of key or key_file must be configured when a
 /// client certificate is configured").
-pub(crate) fn pair(section: &Section<'_>, report: &mut Report<'_>) {
+pub(crate) fn pair(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !section.at_least(2, 45, 0) {
         return;
     }

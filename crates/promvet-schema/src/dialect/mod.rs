@@ -18,8 +18,8 @@ mod translate;
 use promvet_text::Message;
 
 pub use since::{TooNew, too_new};
-pub use spelling::Spelling;
-pub use translate::{Reference, SELECTED, Translation, translate};
+pub use spelling::KeySpelling;
+pub use translate::{KeyReference, SELECTED, Translation, translate};
 
 /// How a dialect is spoken of, and what its faults lead to.
 /// Words and not flags, so that a message says what happens in the reader's own program.

@@ -2,7 +2,7 @@
 
 use super::table::Type;
 use super::translate::Translator;
-use crate::yaml::{Made, Node};
+use crate::yaml::{Node, TranslatedNode};
 
 /// A key for Thanos, which the Operator leaves out for Prometheus (prometheus-operator v0.93.0
 /// `pkg/operator/rules.go`, `sanitizePrometheusRulesSpec`).
@@ -13,7 +13,7 @@ const STRATEGIES: &[&str] = &["abort", "warn"];
 
 impl Translator {
     /// `spec` of a PrometheusRule.
-    pub(super) fn rules(&mut self, node: Node<'_>) -> Option<Made> {
+    pub(super) fn rules(&mut self, node: Node<'_>) -> Option<TranslatedNode> {
         let Some(mapping) = node.mapping() else {
             return self.builder.copy(node);
         };
@@ -29,15 +29,16 @@ impl Translator {
         Some(self.builder.mapping(node, &pairs))
     }
 
-    pub(super) fn groups(&mut self, node: Node<'_>) -> Option<Made> {
+    pub(super) fn groups(&mut self, node: Node<'_>) -> Option<TranslatedNode> {
         let Some(list) = node.sequence() else {
             return self.builder.copy(node);
         };
-        let items: Option<Vec<Made>> = list.iter().map(|group| self.group(group)).collect();
+        let items: Option<Vec<TranslatedNode>> =
+            list.iter().map(|group| self.group(group)).collect();
         Some(self.builder.sequence(node, &items?))
     }
 
-    fn group(&mut self, node: Node<'_>) -> Option<Made> {
+    fn group(&mut self, node: Node<'_>) -> Option<TranslatedNode> {
         let Some(mapping) = node.mapping() else {
             return self.builder.copy(node);
         };

@@ -8,7 +8,7 @@ use crate::yaml::Node;
 
 /// How native keys are written in one text.
 #[derive(Clone, Debug, Default)]
-pub struct Spelling {
+pub struct KeySpelling {
     keys: BTreeMap<&'static str, &'static str>,
     /// Parts of the text that are native as they are.
     native: Vec<NativePart>,
@@ -22,7 +22,7 @@ struct NativePart {
     key: Option<(&'static str, &'static str)>,
 }
 
-impl Spelling {
+impl KeySpelling {
     /// Notes that a part of the text is native as it is. `native` and `written` are the names of the
     /// key that it is under.
     pub fn add_native(
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn keys_are_written_as_the_dialect_has_them() {
-        let mut spelling = Spelling::default();
+        let mut spelling = KeySpelling::default();
         spelling.add("bearer_token", "bearerTokenSecret");
         spelling.add("global.scrape_interval", "interval");
         spelling.add("metrics_path", "path");

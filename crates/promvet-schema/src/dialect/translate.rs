@@ -8,11 +8,13 @@ mod unknown;
 
 use std::sync::Arc;
 
-use super::spelling::Spelling;
+use super::spelling::KeySpelling;
 use super::table::{Key, MappingShape, Part, Type};
 use super::{Dialect, external_labels};
 use crate::check::{Rule, has_placeholder};
-use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node};
+use crate::yaml::{
+    Document, Entry, Kind, Mapping, Node, TranslatedNode, TranslationBuilder, TranslationEntry,
+};
 use promvet_text::{Advice, Finding, Message, Place, Severity};
 use scalars::is_number;
 use unknown::{may_be, misspelled};
@@ -25,14 +27,14 @@ pub struct Translation {
     /// What the dialect itself rejects.
     pub findings: Vec<Finding>,
     /// How native keys are written there.
-    pub spelling: Spelling,
+    pub spelling: KeySpelling,
     /// Keys of Secrets and ConfigMaps that it names.
-    pub references: Vec<Reference>,
+    pub references: Vec<KeyReference>,
 }
 
 /// A key of a Secret or a ConfigMap that a text names.
 #[derive(Clone, Debug)]
-pub struct Reference {
+pub struct KeyReference {
     /// `Secret` or `ConfigMap`.
     pub kind: &'static str,
     /// The name of the object.
@@ -66,10 +68,10 @@ pub fn translate(
     dialect: &'static Dialect,
 ) -> Option<Translation> {
     let mut translator = Translator {
-        builder: Builder::new(source),
+        builder: TranslationBuilder::new(source),
         dialect,
         findings: Vec::new(),
-        spelling: Spelling::default(),
+        spelling: KeySpelling::default(),
         references: Vec::new(),
         added_labels: Vec::new(),
     };
@@ -83,17 +85,22 @@ pub fn translate(
 }
 
 pub(super) struct Translator {
-    pub(super) builder: Builder,
+    pub(super) builder: TranslationBuilder,
     pub(super) dialect: &'static Dialect,
     findings: Vec<Finding>,
-    spelling: Spelling,
-    references: Vec<Reference>,
+    spelling: KeySpelling,
+    references: Vec<KeyReference>,
     /// The external labels that the Operator adds to those that are written.
     added_labels: Vec<String>,
 }
 
 impl Translator {
-    fn root(&mut self, node: Node<'_>, shape: &'static MappingShape, part: Part) -> Option<Made> {
+    fn root(
+        &mut self,
+        node: Node<'_>,
+        shape: &'static MappingShape,
+        part: Part,
+    ) -> Option<TranslatedNode> {
         let list = match part {
             Part::Rules => return self.rules(node),
             Part::Whole => {
@@ -134,14 +141,18 @@ impl Translator {
         Some(self.builder.mapping(node, &[(key, list)]))
     }
 
-    fn object(&mut self, shape: &'static MappingShape, node: Node<'_>) -> Option<Made> {
+    fn object(&mut self, shape: &'static MappingShape, node: Node<'_>) -> Option<TranslatedNode> {
         let items = self.whole(shape, node)?;
         let pairs = self.builder.assemble(node, items);
         Some(self.builder.mapping(node, &pairs))
     }
 
     /// What a mapping holds, judged and translated.
-    fn items<'d>(&mut self, shape: &'static MappingShape, node: Node<'d>) -> Option<Vec<Item<'d>>> {
+    fn items<'d>(
+        &mut self,
+        shape: &'static MappingShape,
+        node: Node<'d>,
+    ) -> Option<Vec<TranslationEntry<'d>>> {
         let Some(mapping) = node.mapping() else {
             // Helm drops a null key, so that it is not a fault in values.
             if !node.is_null() {
@@ -252,7 +263,12 @@ impl Translator {
     }
 
     /// A value of a type: its translation, if it has one.
-    fn value(&mut self, ty: &'static Type, key: &'static Key, node: Node<'_>) -> Option<Made> {
+    fn value(
+        &mut self,
+        ty: &'static Type,
+        key: &'static Key,
+        node: Node<'_>,
+    ) -> Option<TranslatedNode> {
         match ty {
             Type::Any if key.native.is_none() => None,
             // Sections of a configuration in a text of their own are read elsewhere.
@@ -278,7 +294,7 @@ impl Translator {
     }
 
     /// A value that is native as it is.
-    fn native(&mut self, node: Node<'_>, key: Option<&Key>) -> Option<Made> {
+    fn native(&mut self, node: Node<'_>, key: Option<&Key>) -> Option<TranslatedNode> {
         if node.scalar().is_none() {
             let native = key.and_then(|key| key.native);
             let written = key.map_or("", |key| key.name);
@@ -287,7 +303,12 @@ impl Translator {
         self.builder.copy(node)
     }
 
-    fn list(&mut self, item: &'static Type, key: &'static Key, node: Node<'_>) -> Option<Made> {
+    fn list(
+        &mut self,
+        item: &'static Type,
+        key: &'static Key,
+        node: Node<'_>,
+    ) -> Option<TranslatedNode> {
         let Some(list) = node.sequence() else {
             self.wrong_kind(node, "a list");
             return None;
@@ -305,7 +326,12 @@ impl Translator {
         Some(self.builder.sequence(node, &items))
     }
 
-    fn map(&mut self, value: &'static Type, key: &'static Key, node: Node<'_>) -> Option<Made> {
+    fn map(
+        &mut self,
+        value: &'static Type,
+        key: &'static Key,
+        node: Node<'_>,
+    ) -> Option<TranslatedNode> {
         let Some(mapping) = node.mapping() else {
             self.wrong_kind(node, "a mapping");
             return None;
@@ -333,7 +359,7 @@ impl Translator {
 
     /// The credential that an extension of the Collector adds
     /// (opentelemetry-collector-contrib v0.140.0 `extension/*authextension`).
-    fn authenticator<'d>(&mut self, entry: Entry<'d>) -> Option<Item<'d>> {
+    fn authenticator<'d>(&mut self, entry: Entry<'d>) -> Option<TranslationEntry<'d>> {
         let name = entry.value.get("authenticator")?.as_str()?;
         let (native, keys): (&str, &[&str]) = match name.split('/').next()? {
             "basicauth" => ("basic_auth", &["username", "password"]),
@@ -346,7 +372,7 @@ impl Translator {
 
     /// Prometheus rejects `Authorization` among headers, so that it becomes the section of its own
     /// that it has.
-    fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<Item<'d>>) {
+    fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<TranslationEntry<'d>>) {
         let mapping = entry.value.mapping();
         let mut pairs = Vec::new();
         for header in mapping.into_iter().flat_map(Mapping::effective) {
@@ -367,8 +393,8 @@ impl Translator {
 
     /// A section with keys whose values are not known.
     /// Which keys are there matters to rules, their values do not, so that placeholders will do.
-    fn unknown_values(&mut self, like: Node<'_>, keys: &[&str]) -> Made {
-        let pairs: Vec<(Made, Made)> = keys
+    fn unknown_values(&mut self, like: Node<'_>, keys: &[&str]) -> TranslatedNode {
+        let pairs: Vec<(TranslatedNode, TranslatedNode)> = keys
             .iter()
             .map(|key| {
                 (
@@ -382,7 +408,11 @@ impl Translator {
 
     /// What a mapping holds that lacks nothing. Of `spec` itself nothing is asked: the document may be
     /// a patch of kustomize, which says only what it changes; lists in one stand for the whole list.
-    fn whole<'d>(&mut self, shape: &'static MappingShape, node: Node<'d>) -> Option<Vec<Item<'d>>> {
+    fn whole<'d>(
+        &mut self,
+        shape: &'static MappingShape,
+        node: Node<'d>,
+    ) -> Option<Vec<TranslationEntry<'d>>> {
         let before = self.findings.len();
         let items = self.items(shape, node)?;
         let Some(mapping) = node.mapping() else {

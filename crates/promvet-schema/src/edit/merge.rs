@@ -8,14 +8,14 @@ use super::Edits;
 
 /// A change that has to be made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Change {
+pub struct PlannedEdit {
     /// Its edits, ascending.
     pub edits: Edits,
     /// The list or mapping that it takes an entry out of, and how many that has.
     pub from: Option<(Span, usize)>,
 }
 
-impl From<&Fix> for Change {
+impl From<&Fix> for PlannedEdit {
     fn from(fix: &Fix) -> Self {
         Self {
             edits: fix.edits.clone(),
@@ -26,7 +26,7 @@ impl From<&Fix> for Change {
 
 /// The changes of a file that are made together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Merged {
+pub struct MergedEdits {
     /// Their edits, ascending, without overlap.
     pub edits: Edits,
     /// How many changes they are.
@@ -36,8 +36,8 @@ pub struct Merged {
 /// Of several changes those that can be made together: the first by place wins. The order in which
 /// they are given makes no difference.
 #[must_use]
-pub fn merged(all: impl IntoIterator<Item = Change>) -> Merged {
-    let mut changes: Vec<Change> = all
+pub fn merged(all: impl IntoIterator<Item = PlannedEdit>) -> MergedEdits {
+    let mut changes: Vec<PlannedEdit> = all
         .into_iter()
         .filter(|change| !change.edits.is_empty())
         .collect();
@@ -50,7 +50,7 @@ pub fn merged(all: impl IntoIterator<Item = Change>) -> Merged {
     }
     let mut edits = taken.edits;
     edits.sort_by_key(|(span, _)| (span.start, span.end));
-    Merged {
+    MergedEdits {
         edits,
         count: taken.count,
     }
@@ -66,7 +66,7 @@ struct Taken {
 }
 
 impl Taken {
-    fn take(&mut self, change: Change) {
+    fn take(&mut self, change: PlannedEdit) {
         if change.edits.iter().any(|(span, _)| !self.is_free(*span)) {
             return;
         }

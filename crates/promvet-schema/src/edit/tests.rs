@@ -77,7 +77,7 @@ fn entries_are_added_behind_their_neighbor() {
 
 #[test]
 fn overlapping_edits_give_way_to_the_first_by_place() {
-    let edit = |start, end, text: &str| Change {
+    let edit = |start, end, text: &str| PlannedEdit {
         edits: vec![(Span::new(start, end), text.to_owned())],
         from: None,
     };
@@ -96,7 +96,7 @@ fn overlapping_edits_give_way_to_the_first_by_place() {
 #[test]
 fn no_list_is_left_without_items() {
     let list = Some((Span::new(0, 9), 2));
-    let gone = |start, end| Change {
+    let gone = |start, end| PlannedEdit {
         edits: vec![(Span::new(start, end), String::new())],
         from: list,
     };
@@ -109,7 +109,7 @@ fn escaped_and_folded_texts_are_changed_where_they_are_written_in_the_usual_way(
         let host = Text::new("cm.yaml", source.as_bytes().to_vec());
         let document = parse_first(&host).unwrap();
         let value = document.root().unwrap().get("k").unwrap();
-        let within = promvet_text::Within::default();
+        let within = promvet_text::KeyPath::default();
         let text = embedded(value, within, crate::yaml::Dollars::Plain).unwrap();
         let document = parse_first(&text).unwrap();
         let at = text.content().find("tokn").unwrap();
@@ -151,7 +151,7 @@ fn an_embedded_text_is_changed_in_the_file_around_it() {
         let value = document.root().unwrap().get("k").unwrap();
         let text = embedded(
             value,
-            promvet_text::Within::default(),
+            promvet_text::KeyPath::default(),
             crate::yaml::Dollars::Plain,
         );
         let text: Arc<Text> = text.unwrap();

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use super::lost::{LostLabels, label};
 use super::meaning::names;
-use super::report::Report;
+use super::report::RuleFileReport;
 use crate::yaml::{Entry, Node};
-use promvet_syntax::go::template::{self, Call, Field};
-use promvet_syntax::promql::{self, Dialect};
+use promvet_syntax::go::template::{self, Call, FieldChain};
+use promvet_syntax::promql::{self, PromqlRelease};
 use promvet_text::Advice;
 
 /// `$value` in labels.
@@ -16,7 +16,7 @@ pub const VALUE_IN_LABEL: &str = "rules/value-in-label";
 /// Templates that fail when the alert fires.
 pub const TEMPLATE_FAILS: &str = "rules/template-fails";
 
-pub(super) fn check(rule: Node<'_>, report: &mut Report<'_>) {
+pub(super) fn check(rule: Node<'_>, report: &mut RuleFileReport<'_>) {
     let mut lost = LostLabels::of(rule, report);
     for entry in names(rule, "labels") {
         check_text(entry, true, &mut lost, report);
@@ -29,7 +29,7 @@ pub(super) fn check(rule: Node<'_>, report: &mut Report<'_>) {
 
 /// Templates in the labels of a recording rule, which Prometheus does not expand.
 /// `rules.RecordingRule.Eval` sets labels as they are written.
-pub(super) fn check_recording(rule: Node<'_>, report: &mut Report<'_>) {
+pub(super) fn check_recording(rule: Node<'_>, report: &mut RuleFileReport<'_>) {
     for entry in names(rule, "labels") {
         let text = entry.value.as_str().unwrap_or_default();
         // Other braces may be filled in before Prometheus reads the file.
@@ -48,7 +48,7 @@ pub(super) fn check_recording(rule: Node<'_>, report: &mut Report<'_>) {
 
 /// What a template reads. A template that does not parse is reported by `files/template`, so that nothing
 /// is reported about what it would do.
-fn fields(text: &str, report: &Report<'_>) -> Vec<Field> {
+fn fields(text: &str, report: &RuleFileReport<'_>) -> Vec<FieldChain> {
     let release = (report.version.major, report.version.minor);
     match text.contains("{{") && template::check(text, release).is_ok() {
         true => template::fields(text),
@@ -60,7 +60,7 @@ fn check_text<'d>(
     entry: Entry<'d>,
     is_label: bool,
     lost: &mut LostLabels<'d>,
-    report: &mut Report<'_>,
+    report: &mut RuleFileReport<'_>,
 ) {
     let text = entry.value.as_str().unwrap_or_default();
     let fields = fields(text, report);
@@ -81,7 +81,7 @@ fn check_text<'d>(
     }
 }
 
-fn fail(entry: Entry<'_>, failure: Failure, report: &mut Report<'_>) {
+fn fail(entry: Entry<'_>, failure: TemplateFailure, report: &mut RuleFileReport<'_>) {
     let at = failure.at;
     let text = entry.value.as_str().unwrap_or_default();
     let Some(finding) = report.warn(TEMPLATE_FAILS, entry.value, at, failure.message) else {
@@ -103,7 +103,7 @@ fn fail(entry: Entry<'_>, failure: Failure, report: &mut Report<'_>) {
 }
 
 /// Reports the first text that a function cannot use; whether there is one.
-fn call_fails(entry: Entry<'_>, report: &mut Report<'_>) -> bool {
+fn call_fails(entry: Entry<'_>, report: &mut RuleFileReport<'_>) -> bool {
     let text = entry.value.as_str().unwrap_or_default();
     let release = (report.version.major, report.version.minor);
     if !text.contains("{{") || template::check(text, release).is_err() {
@@ -135,7 +135,7 @@ fn call_fails(entry: Entry<'_>, report: &mut Report<'_>) -> bool {
 const BECOMES: &str = "the alert's text becomes `<error expanding template: …>`";
 
 fn bad_query(call: &Call, (major, minor): (u16, u16)) -> Option<(String, String)> {
-    let faults = promql::check(&call.text, Dialect::of(major, minor));
+    let faults = promql::check(&call.text, PromqlRelease::of(major, minor));
     let fault = faults.into_iter().find(|fault| fault.flag.is_none())?;
     let message = format!("`query`: {}; {BECOMES}", fault.message);
     let help = fault
@@ -189,7 +189,7 @@ fn not_a_number(call: &Call) -> Option<(String, String)> {
 }
 
 /// Where a template breaks off when it runs.
-struct Failure {
+struct TemplateFailure {
     /// Bytes of the text.
     at: (usize, usize),
     message: String,
@@ -200,7 +200,7 @@ struct Failure {
 
 /// Where a template breaks off when it runs, and why: then the whole text is the error
 /// (`template.Expander.Expand`; the data are `Labels`, `ExternalLabels`, `ExternalURL` and `Value`).
-fn fails(field: &Field) -> Option<Failure> {
+fn fails(field: &FieldChain) -> Option<TemplateFailure> {
     const DATA: [&str; 4] = ["Labels", "ExternalLabels", "ExternalURL", "Value"];
     let at = |names: &[(String, usize, usize)]| {
         let from = names.first().map_or(field.from, |(_, from, _)| *from);
@@ -216,7 +216,7 @@ fn fails(field: &Field) -> Option<Failure> {
                 field.root,
                 names.join(".")
             );
-            Some(Failure {
+            Some(TemplateFailure {
                 at: at(field.names.get(1..)?),
                 message,
                 help,
@@ -225,7 +225,7 @@ fn fails(field: &Field) -> Option<Failure> {
         }
         "$value" if !field.names.is_empty() => {
             let message = format!("`$value` is a number and has no fields; {text}");
-            Some(Failure {
+            Some(TemplateFailure {
                 at: at(&field.names),
                 message,
                 help: "write `$value`".to_owned(),
@@ -239,7 +239,7 @@ fn fails(field: &Field) -> Option<Failure> {
                 let rest = field.names.get(if deep { 2 } else { 1 }..)?;
                 rest.first()?;
                 let message = format!("this value has no fields; {text}");
-                return Some(Failure {
+                return Some(TemplateFailure {
                     at: at(rest),
                     message,
                     help: "delete the field".to_owned(),
@@ -253,7 +253,7 @@ fn fails(field: &Field) -> Option<Failure> {
                 Some(known) => format!("write `.{known}`"),
                 None => format!("for a label, write `$labels.{name}`"),
             };
-            Some(Failure {
+            Some(TemplateFailure {
                 at: (*from, *to),
                 message,
                 help,

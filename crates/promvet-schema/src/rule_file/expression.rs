@@ -3,11 +3,11 @@
 mod empty;
 
 use super::entries;
-use super::report::{Condition, Report};
+use super::report::{Condition, RuleFileReport};
 use crate::scalar;
 use crate::yaml::Node;
 use promvet_syntax::go::{Go, expand, regex};
-use promvet_syntax::promql::{self, Dialect, Loss, Match, Matcher, NodeKind};
+use promvet_syntax::promql::{self, Loss, MatchOperator, Matcher, NodeKind, PromqlRelease};
 
 /// References of `label_replace` to groups that its pattern lacks.
 pub const LABEL_REPLACE: &str = "rules/label-replace";
@@ -49,12 +49,12 @@ struct Expression<'e, 'd, 'r> {
     /// Its value in the file.
     node: Node<'e>,
     text: &'e str,
-    report: &'r mut Report<'d>,
+    report: &'r mut RuleFileReport<'d>,
 }
 
-pub(super) fn check(rule: Node<'_>, node: Node<'_>, report: &mut Report<'_>) {
+pub(super) fn check(rule: Node<'_>, node: Node<'_>, report: &mut RuleFileReport<'_>) {
     let Some(text) = node.as_str() else { return };
-    let dialect = Dialect::of(report.version.major, report.version.minor);
+    let dialect = PromqlRelease::of(report.version.major, report.version.minor);
     let Some(tree) = promql::tree(text, dialect) else {
         return;
     };
@@ -340,7 +340,7 @@ impl Expression<'_, '_, '_> {
     fn matchers(&mut self, matchers: &[Matcher]) {
         for matcher in matchers {
             let at = (matcher.from, matcher.to);
-            let is_regex = matches!(matcher.how, Match::Regex | Match::NotRegex);
+            let is_regex = matches!(matcher.how, MatchOperator::Regex | MatchOperator::NotRegex);
             if is_regex && let Some((message, help)) = doubled(&matcher.value) {
                 let said = self.report.warn(DOUBLED_BACKSLASH, self.node, at, message);
                 if let Some(finding) = said {
@@ -369,17 +369,17 @@ impl Expression<'_, '_, '_> {
             _ => return,
         };
         let lost = match matcher.how {
-            Match::Equal | Match::NotEqual => {
+            MatchOperator::Equal | MatchOperator::NotEqual => {
                 promql::stored_form(&matcher.value).map(|stored| (matcher.value.clone(), stored))
             }
-            Match::Regex | Match::NotRegex => lost_alternative(&matcher.value),
+            MatchOperator::Regex | MatchOperator::NotRegex => lost_alternative(&matcher.value),
         };
         let Some((written, stored)) = lost else {
             return;
         };
         let effect = match matcher.how {
-            Match::Equal | Match::Regex => "this matches nothing",
-            Match::NotEqual | Match::NotRegex => "this excludes nothing",
+            MatchOperator::Equal | MatchOperator::Regex => "this matches nothing",
+            MatchOperator::NotEqual | MatchOperator::NotRegex => "this excludes nothing",
         };
         let message = format!(
             "Prometheus 3 stores the {} `{written}` as `{stored}`: {effect}",

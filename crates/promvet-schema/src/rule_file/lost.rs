@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entries::text;
 use super::meaning::names;
-use super::report::Report;
+use super::report::RuleFileReport;
 use crate::yaml::{Entry, Node};
-use promvet_syntax::go::template::Field;
-use promvet_syntax::promql::{self, Dialect, Loss, NodeKind, Tree};
+use promvet_syntax::go::template::FieldChain;
+use promvet_syntax::promql::{self, Loss, NodeKind, PromqlRelease, Tree};
 use promvet_text::Severity;
 
 /// Labels that the expression does not return.
@@ -73,7 +73,7 @@ struct LostLabel<'d> {
 }
 
 /// The label that `$labels.x` or `index $labels "x"` names.
-pub(super) fn label(field: &Field) -> Option<&(String, usize, usize)> {
+pub(super) fn label(field: &FieldChain) -> Option<&(String, usize, usize)> {
     match &*field.root {
         "$labels" => field.names.first(),
         "." | "$" if !field.inner => {
@@ -85,8 +85,8 @@ pub(super) fn label(field: &Field) -> Option<&(String, usize, usize)> {
 }
 
 impl<'d> LostLabels<'d> {
-    pub(super) fn of(rule: Node<'d>, report: &Report<'_>) -> Self {
-        let dialect = Dialect::of(report.version.major, report.version.minor);
+    pub(super) fn of(rule: Node<'d>, report: &RuleFileReport<'_>) -> Self {
+        let dialect = PromqlRelease::of(report.version.major, report.version.minor);
         let expression = text(rule, "expr");
         let mut texts = names(rule, "labels");
         texts.extend(names(rule, "annotations"));
@@ -109,8 +109,13 @@ impl<'d> LostLabels<'d> {
     }
 
     /// Notes the labels that a template reads and the expression does not return.
-    pub(super) fn check(&mut self, entry: Entry<'d>, fields: &[Field], report: &mut Report<'_>) {
-        let name = |field: &Field| label(field).map(|(name, ..)| name.clone());
+    pub(super) fn check(
+        &mut self,
+        entry: Entry<'d>,
+        fields: &[FieldChain],
+        report: &mut RuleFileReport<'_>,
+    ) {
+        let name = |field: &FieldChain| label(field).map(|(name, ..)| name.clone());
         let tested = fields.iter().filter(|field| field.tested);
         // What an `if` asks for may be missing, in its body too.
         let mut done: BTreeSet<_> = tested.filter_map(name).collect();
@@ -140,7 +145,13 @@ impl<'d> LostLabels<'d> {
     }
 
     /// Reports a label that only the rule itself adds.
-    fn say_added(&self, name: &str, entry: Entry<'d>, at: (usize, usize), report: &mut Report<'_>) {
+    fn say_added(
+        &self,
+        name: &str,
+        entry: Entry<'d>,
+        at: (usize, usize),
+        report: &mut RuleFileReport<'_>,
+    ) {
         let message = format!(
             "`{name}` is a label that this rule adds, and `$labels` has only labels of the expression; the text is empty"
         );
@@ -152,7 +163,7 @@ impl<'d> LostLabels<'d> {
     }
 
     /// Reports what was noted, once for all labels that are lost in one way.
-    pub(super) fn finish(&self, report: &mut Report<'_>) {
+    pub(super) fn finish(&self, report: &mut RuleFileReport<'_>) {
         let mut done: Vec<Loss> = Vec::new();
         for first in &self.together {
             if done.contains(&first.loss) {
@@ -175,7 +186,7 @@ impl<'d> LostLabels<'d> {
         at: (usize, usize),
         message: String,
         help: String,
-        report: &mut Report<'_>,
+        report: &mut RuleFileReport<'_>,
     ) {
         let is_published = self.is_published();
         if let Some(finding) = report.warn(LOST_LABEL, entry.value, at, message) {

@@ -6,27 +6,27 @@ use std::collections::HashMap;
 use super::alert;
 use super::entries::{entries, entry, text};
 use super::expression as habits;
-use super::report::{DUPLICATE_RULE, RULE_FILE, Report, TEMPLATE};
+use super::report::{DUPLICATE_RULE, RULE_FILE, RuleFileReport, TEMPLATE};
 use super::shape;
 use super::together;
 use crate::check::advice_of;
 use crate::yaml::{Entry, Node, placeholder};
 use crate::{Scheme, scalar};
 use promvet_syntax::go::template;
-use promvet_syntax::promql::{self, Dialect};
+use promvet_syntax::promql::{self, PromqlRelease};
 use promvet_text::{Evidence, Finding, Message};
 
 /// What makes two rules the same: which of the two kinds, the name, and the labels.
 /// From `ruleMetric` and `checkDuplicates` of cmd/promtool/main.go (`promtool check rules`).
-type Identity<'d> = (bool, &'d str, Vec<(&'d str, &'d str)>);
+type RuleIdentity<'d> = (bool, &'d str, Vec<(&'d str, &'d str)>);
 
-pub(super) fn check(report: &mut Report<'_>) {
+pub(super) fn check(report: &mut RuleFileReport<'_>) {
     let groups = report
         .document
         .root()
         .and_then(|root| entry(root, "groups"));
     let mut names: HashMap<&str, Node<'_>> = HashMap::new();
-    let mut rules: HashMap<Identity<'_>, (Node<'_>, &str)> = HashMap::new();
+    let mut rules: HashMap<RuleIdentity<'_>, (Node<'_>, &str)> = HashMap::new();
     for group in groups.into_iter().flat_map(|groups| groups.value.items()) {
         // go-yaml v3 leaves null items out of a list of structs: there is no such group or rule.
         if group.mapping().is_none() {
@@ -56,7 +56,7 @@ pub(super) fn check(report: &mut Report<'_>) {
 }
 
 /// An item without content, which loads as nothing.
-fn absent(item: Node<'_>, what: &str, report: &mut Report<'_>) {
+fn absent(item: Node<'_>, what: &str, report: &mut RuleFileReport<'_>) {
     if item.is_null() {
         let message = format!("this {what} is empty; Prometheus ignores it");
         help(
@@ -70,7 +70,7 @@ fn absent(item: Node<'_>, what: &str, report: &mut Report<'_>) {
 fn name_of_group<'d>(
     group: Node<'d>,
     names: &mut HashMap<&'d str, Node<'d>>,
-    report: &mut Report<'_>,
+    report: &mut RuleFileReport<'_>,
 ) {
     let name = text(group, "name");
     let node = entry(group, "name").map_or(group, |entry| entry.value);
@@ -89,7 +89,7 @@ fn name_of_group<'d>(
 }
 
 /// Says that a mapping lacks something, at its first key or, if there is one, at the empty value.
-fn missing(report: &mut Report<'_>, of: Node<'_>, key: &str, message: impl Into<Message>) {
+fn missing(report: &mut RuleFileReport<'_>, of: Node<'_>, key: &str, message: impl Into<Message>) {
     // The key that is empty is shown if there is one, so that the place is where the name belongs.
     let written = of
         .mapping()
@@ -122,7 +122,7 @@ fn help<'f>(finding: Option<&'f mut Finding>, help: &str) -> Option<&'f mut Find
 }
 
 /// Imitates `rulefmt.Rule.Validate`.
-fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
+fn check_rule(rule: Node<'_>, report: &mut RuleFileReport<'_>) {
     let (record, alert) = (text(rule, "record"), text(rule, "alert"));
     match (record.is_empty(), alert.is_empty()) {
         (true, true) => {
@@ -164,9 +164,9 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn expression(node: Node<'_>, report: &mut Report<'_>) {
+fn expression(node: Node<'_>, report: &mut RuleFileReport<'_>) {
     let Some(text) = node.as_str() else { return };
-    let dialect = Dialect::of(report.version.major, report.version.minor);
+    let dialect = PromqlRelease::of(report.version.major, report.version.minor);
     let faults = promql::check(text, dialect);
     let good = |text: &str| {
         promql::check(text, dialect)
@@ -266,7 +266,7 @@ const PARTS: &[&str] = &[
 
 /// What only alerts have, and the name of the metric.
 /// Imitates `rulefmt.Rule.Validate` ("invalid field 'for' in recording rule").
-fn recording(rule: Node<'_>, report: &mut Report<'_>) {
+fn recording(rule: Node<'_>, report: &mut RuleFileReport<'_>) {
     for key in ["for", "keep_firing_for"] {
         let found = entry(rule, key).filter(|entry| {
             let duration = entry.value.as_str().map(scalar::duration);
@@ -306,7 +306,7 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn only_for_alerts(key: &str, found: Option<Entry<'_>>, report: &mut Report<'_>) {
+fn only_for_alerts(key: &str, found: Option<Entry<'_>>, report: &mut RuleFileReport<'_>) {
     if let Some(entry) = found {
         let message = refused(format!("`{key}` is not allowed in a recording rule"));
         let said = report.at(entry.key, message);
@@ -317,7 +317,7 @@ fn only_for_alerts(key: &str, found: Option<Entry<'_>>, report: &mut Report<'_>)
     }
 }
 
-fn why_legacy(report: &Report<'_>) -> &'static str {
+fn why_legacy(report: &RuleFileReport<'_>) -> &'static str {
     if report.version.major < 3 {
         "is the only one before Prometheus 3"
     } else {
@@ -334,7 +334,7 @@ fn bad_character(name: &str, sign: impl Fn(char) -> bool) -> Option<(usize, char
 /// Names of labels, of a group or a rule.
 /// Imitates the loop over `Labels` in `rulefmt.Rule.Validate`; those of a group are checked alike
 /// since 3.0.
-fn labels(of: Node<'_>, report: &mut Report<'_>) {
+fn labels(of: Node<'_>, report: &mut RuleFileReport<'_>) {
     for entry in names(of, "labels") {
         if entry.name() == "__name__" {
             let message = refused("`labels` sets `__name__`, which is not allowed");
@@ -348,7 +348,7 @@ fn labels(of: Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn annotation_names(of: Node<'_>, report: &mut Report<'_>) {
+fn annotation_names(of: Node<'_>, report: &mut RuleFileReport<'_>) {
     for entry in names(of, "annotations") {
         name(entry, "annotation", report);
     }
@@ -362,7 +362,7 @@ pub(super) fn names<'d>(of: Node<'d>, key: &str) -> Vec<Entry<'d>> {
         .collect()
 }
 
-fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
+fn name(entry: Entry<'_>, what: &str, report: &mut RuleFileReport<'_>) {
     let name = if entry.key.is_null() {
         ""
     } else {
@@ -389,7 +389,7 @@ fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
 }
 
 /// The templates in labels and annotations of an alert.
-fn templates(rule: Node<'_>, report: &mut Report<'_>) {
+fn templates(rule: Node<'_>, report: &mut RuleFileReport<'_>) {
     let release = (report.version.major, report.version.minor);
     for entry in names(rule, "labels")
         .into_iter()
@@ -413,8 +413,8 @@ fn templates(rule: Node<'_>, report: &mut Report<'_>) {
 fn duplicate<'d>(
     group: Node<'d>,
     rule: Node<'d>,
-    seen: &mut HashMap<Identity<'d>, (Node<'d>, &'d str)>,
-    report: &mut Report<'_>,
+    seen: &mut HashMap<RuleIdentity<'d>, (Node<'d>, &'d str)>,
+    report: &mut RuleFileReport<'_>,
 ) {
     let (record, alert) = (entry(rule, "record"), entry(rule, "alert"));
     let Some(entry) = record

@@ -28,22 +28,22 @@ pub use promvet_syntax::promql;
 pub use reader::other_reader;
 pub use report::{Condition, DUPLICATE_RULE, Need, PROMQL, RULE_FILE, TEMPLATE};
 
-pub use summary::{Record, Summary, summary};
+pub use summary::{Record, RuleFileSummary, summary};
 pub use together::may_differ;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::judge::by_version;
-use super::{Scheme, Target, Version, edit, mended, slips, syntax_finding};
+use super::{Scheme, TargetReleases, Version, edit, mended, slips, syntax_finding};
 use crate::yaml::{Document, Node, SyntaxError};
 use entries::entry;
 use promvet_text::{Finding, Severity, Span, Text};
-use report::Report;
+use report::RuleFileReport;
 
 /// What is found in a rule file.
 #[derive(Clone, Debug, Default)]
-pub struct Checked {
+pub struct CheckedRuleFile {
     /// Everything that the versions of a target reject, and rules that are in it twice.
     pub findings: Vec<Finding>,
     /// What they reject unless a feature is turned on.
@@ -52,10 +52,14 @@ pub struct Checked {
 
 /// Checks a rule file. `names` is the scheme that the configuration sets, if it sets one.
 #[must_use]
-pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Checked {
+pub fn check(
+    document: &Document,
+    target: &TargetReleases,
+    names: Option<Scheme>,
+) -> CheckedRuleFile {
     // Whatever is read of one: its marks end a document here and are a text there.
     if let Some(finding) = conflict(document.text()) {
-        return Checked {
+        return CheckedRuleFile {
             findings: vec![finding],
             needs: Vec::new(),
         };
@@ -63,12 +67,12 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Che
     let mut needs = Vec::new();
     let mut findings = by_version(target, |version| {
         let names = names.unwrap_or_else(|| default_scheme(version));
-        let mut report = Report::new(document, version, names, target.template);
+        let mut report = RuleFileReport::new(document, version, names, target.template);
         shape::check(&mut report);
         let (mut findings, _) = report.into_parts();
         let mended = mended(document, &findings);
         let meant = mended.as_ref().map_or(document, |mended| &mended.document);
-        let mut report = Report::new(meant, version, names, target.template);
+        let mut report = RuleFileReport::new(meant, version, names, target.template);
         meaning::check(&mut report);
         let (of_meaning, of_version) = report.into_parts();
         findings.extend(of_meaning);
@@ -88,11 +92,11 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Che
     let are_new = target.versions.iter().all(|version| version.major >= 3);
     needs.retain(|need| are_new || !matches!(need.condition, Condition::StoredForm(_)));
     edit::fix(document, &mut findings);
-    Checked { findings, needs }
+    CheckedRuleFile { findings, needs }
 }
 
 /// What the versions of a target need, each need once.
-fn merged(target: &Target, needs: &[(Version, Need)]) -> Vec<Need> {
+fn merged(target: &TargetReleases, needs: &[(Version, Need)]) -> Vec<Need> {
     let conditions: BTreeSet<_> = needs.iter().map(|(_, need)| need.condition).collect();
     let of_condition = |condition: Condition| {
         let findings = by_version(target, |version| {

@@ -46,7 +46,7 @@ pub enum Condition {
 const MOST_OF_RANGE: usize = 20;
 
 /// What was found for one version.
-pub(super) struct Report<'d> {
+pub(super) struct RuleFileReport<'d> {
     pub(super) document: &'d Document,
     pub(super) version: Version,
     pub(super) names: Scheme,
@@ -58,7 +58,7 @@ pub(super) struct Report<'d> {
     recorded: OnceCell<HashSet<&'d str>>,
 }
 
-impl<'d> Report<'d> {
+impl<'d> RuleFileReport<'d> {
     pub(super) fn new(
         document: &'d Document,
         version: Version,

@@ -1,7 +1,7 @@
 //! Which keys a rule file has, and what kind their values have (`rulefmt.RuleGroups`).
 
 use super::entries::{bad_merges, entries};
-use super::report::{RULE_FILE, Report};
+use super::report::{RULE_FILE, RuleFileReport};
 use crate::check::{advice_of, one_of_two};
 use crate::dialect::refused;
 use crate::quotes;
@@ -18,64 +18,64 @@ enum FieldType {
     Integer,
     /// Names and texts.
     Map,
-    List(&'static Section),
+    List(&'static RuleSection),
 }
 
 /// A mapping with known keys.
-struct Section {
+struct RuleSection {
     name: &'static str,
-    fields: &'static [Field],
+    fields: &'static [RuleField],
 }
 
 /// A key, and the release that brought it.
-struct Field {
+struct RuleField {
     key: &'static str,
     shape: FieldType,
     since: (u16, u16),
 }
 
-const fn field(key: &'static str, shape: FieldType) -> Field {
-    Field {
+const fn field(key: &'static str, shape: FieldType) -> RuleField {
+    RuleField {
         key,
         shape,
         since: (2, 0),
     }
 }
 
-static FILE: Section = Section {
+static FILE: RuleSection = RuleSection {
     name: "a rule file",
     fields: &[field("groups", FieldType::List(&GROUP))],
 };
 
-static GROUP: Section = Section {
+static GROUP: RuleSection = RuleSection {
     name: "a group",
     fields: &[
         field("name", FieldType::Text),
         field("interval", FieldType::Duration),
-        Field {
+        RuleField {
             since: (2, 53),
             ..field("query_offset", FieldType::Duration)
         },
-        Field {
+        RuleField {
             since: (2, 31),
             ..field("limit", FieldType::Integer)
         },
         field("rules", FieldType::List(&RULE)),
-        Field {
+        RuleField {
             since: (3, 0),
             ..field("labels", FieldType::Map)
         },
     ],
 };
 
-static RULE: Section = Section {
+static RULE: RuleSection = RuleSection {
     name: "a rule",
     fields: &[
         field("record", FieldType::Text),
         field("alert", FieldType::Text),
         field("expr", FieldType::Text),
         field("for", FieldType::Duration),
-        Field {
+        RuleField {
             since: (2, 42),
             ..field("keep_firing_for", FieldType::Duration)
         },
@@ -141,7 +141,7 @@ pub(super) const OLD: &str =
 pub(super) const OLD_HELP: &str =
     "write them as YAML, with `groups:`, `rules:`, `alert:` or `record:`, and `expr:`";
 
-pub(super) fn check(report: &mut Report<'_>) {
+pub(super) fn check(report: &mut RuleFileReport<'_>) {
     if let Some(span) = slips::old_rule(report.document.text().content())
         && let Some(root) = report
             .document
@@ -196,7 +196,7 @@ fn of_another_file(mapping: Mapping<'_>) -> Option<(Mapping<'_>, Entry<'_>)> {
 }
 
 /// Imitates `yaml.Decoder.KnownFields` of go-yaml v3, which `rulefmt.Parse` sets.
-fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
+fn section(of: &'static RuleSection, node: Node<'_>, report: &mut RuleFileReport<'_>) {
     let Some(mapping) = node.mapping() else {
         let expected = format!("expected a mapping with {}, found {}", keys(of), noun(node));
         // The place shows that it is the whole file.
@@ -237,7 +237,7 @@ fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn keys(of: &Section) -> String {
+fn keys(of: &RuleSection) -> String {
     let keys: Vec<_> = of
         .fields
         .iter()
@@ -249,10 +249,15 @@ fn keys(of: &Section) -> String {
     }
 }
 
-fn unknown(of: &Section, mapping: Mapping<'_>, entry: Entry<'_>, report: &mut Report<'_>) {
+fn unknown(
+    of: &RuleSection,
+    mapping: Mapping<'_>,
+    entry: Entry<'_>,
+    report: &mut RuleFileReport<'_>,
+) {
     let name = entry.name();
     let message = refused(format!("unknown key `{name}` in {}", of.name));
-    let known = |section: &Section| section.fields.iter().any(|field| field.key == name);
+    let known = |section: &RuleSection| section.fields.iter().any(|field| field.key == name);
     let foreign = FOREIGN.iter().find(|(key, _)| *key == name);
     let near = nearest(name, of.fields.iter().map(|field| field.key));
     let is_free = |key: &str| mapping.get(key).is_none();
@@ -274,7 +279,7 @@ fn unknown(of: &Section, mapping: Mapping<'_>, entry: Entry<'_>, report: &mut Re
 }
 
 /// Keys that no mapping can have, whatever it is for.
-fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
+fn keys_of(mapping: Mapping<'_>, report: &mut RuleFileReport<'_>) {
     for value in bad_merges(mapping) {
         report.at(
             value,
@@ -291,7 +296,7 @@ fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
 }
 
 /// "mapping key already defined" of go-yaml v3, whose decoder rejects duplicates since 3.0.
-fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
+fn repeated(mapping: Mapping<'_>, report: &mut RuleFileReport<'_>) {
     for (first, again) in mapping.repeats() {
         let message = refused(format!("`{}` is set twice", again.name()));
         if let Some(finding) = report.at(again.key, message) {
@@ -315,7 +320,7 @@ pub(super) fn is_group_among_rules(node: Node<'_>) -> bool {
 }
 
 /// Whether an item has what belongs to the other list, and nothing that belongs to its own.
-fn misplaced(of: &'static Section, item: Node<'_>) -> bool {
+fn misplaced(of: &'static RuleSection, item: Node<'_>) -> bool {
     let has = |keys: &[&str]| keys.iter().any(|key| item.get(key).is_some());
     let (of_group, of_rule) = (["rules", "name"], ["record", "alert", "expr"]);
     match std::ptr::eq(of, &GROUP) {
@@ -325,7 +330,7 @@ fn misplaced(of: &'static Section, item: Node<'_>) -> bool {
 }
 
 /// Null is the zero value of any field (`yaml.decoder.null`), so that it passes.
-fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
+fn value(field: &RuleField, node: Node<'_>, report: &mut RuleFileReport<'_>) {
     if node.is_null() {
         return;
     }
@@ -385,7 +390,7 @@ fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn duration(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_>) {
+fn duration(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut RuleFileReport<'_>) {
     let fault = match scalar::duration(scalar.text) {
         Err(fault) => fault,
         Ok(duration)
@@ -406,7 +411,7 @@ fn duration(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'
     }
 }
 
-fn integer(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_>) {
+fn integer(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut RuleFileReport<'_>) {
     if let Err(fault) = scalar::coerce::int(scalar.text, scalar.is_plain(), scalar.tag) {
         let advice = advice_of(&fault, node, |_| true);
         if let Some(finding) = report.at(node, fault.about(&format!("`{key}`"))) {
@@ -415,7 +420,7 @@ fn integer(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_
     }
 }
 
-fn map(key: &str, mapping: Mapping<'_>, report: &mut Report<'_>) {
+fn map(key: &str, mapping: Mapping<'_>, report: &mut RuleFileReport<'_>) {
     keys_of(mapping, report);
     for entry in entries(mapping) {
         if entry.value.scalar().is_none() {

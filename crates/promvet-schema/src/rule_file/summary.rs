@@ -8,7 +8,7 @@ use promvet_text::Place;
 
 /// What is kept of a rule file once it has been checked.
 #[derive(Clone, Debug, Default)]
-pub struct Summary {
+pub struct RuleFileSummary {
     /// Its recording rules.
     pub records: Vec<Record>,
     /// The shortest `interval` of its groups, in milliseconds.
@@ -34,8 +34,8 @@ pub struct Record {
 
 /// What is kept of a rule file. Rules whose name is filled in later are left out.
 #[must_use]
-pub fn summary(document: &Document) -> Summary {
-    let mut out = Summary::default();
+pub fn summary(document: &Document) -> RuleFileSummary {
+    let mut out = RuleFileSummary::default();
     let groups = document.root().and_then(|root| entry(root, "groups"));
     for group in groups.into_iter().flat_map(|groups| groups.value.items()) {
         let interval = scalar::duration(text(group, "interval")).ok();

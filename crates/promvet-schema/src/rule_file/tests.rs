@@ -2,13 +2,13 @@
 
 use super::{DUPLICATE_RULE, PROMQL, RULE_FILE, TEMPLATE, check};
 use crate::yaml::parse_first;
-use crate::{Scheme, Target, Version};
+use crate::{Scheme, TargetReleases, Version};
 use promvet_text::{Severity, Text};
 
 /// What is found: rule, severity, the text that is pointed at, the message.
 fn found(
     source: &str,
-    target: &Target,
+    target: &TargetReleases,
     names: Option<Scheme>,
 ) -> Vec<(String, Severity, String, String)> {
     let text = Text::new("rules.yml", source.into());
@@ -28,7 +28,7 @@ fn found(
 }
 
 fn errors(source: &str) -> Vec<(String, Severity, String, String)> {
-    found(source, &Target::default(), None)
+    found(source, &TargetReleases::default(), None)
 }
 
 fn rule(lines: &str) -> String {
@@ -310,9 +310,9 @@ fn versions_differ() {
             .collect();
         let found = found(
             source,
-            &Target {
+            &TargetReleases {
                 versions,
-                ..Target::default()
+                ..TargetReleases::default()
             },
             None,
         );
@@ -346,7 +346,7 @@ fn versions_differ() {
 #[test]
 fn legacy_names_are_those_that_the_configuration_asks_for() {
     let source = rule("alert: a\nexpr: up\nlabels: {a.b: c}\nannotations: {d-e: f}");
-    let found = found(&source, &Target::default(), Some(Scheme::Legacy));
+    let found = found(&source, &TargetReleases::default(), Some(Scheme::Legacy));
     let tokens: Vec<_> = found
         .iter()
         .map(|(_, _, token, _)| token.as_str())
@@ -370,9 +370,9 @@ fn a_template_without_quotes_breaks_the_file() {
 fn what_is_still_to_be_filled_in_is_not_an_error() {
     let source = rule("record: a\nexpr: up{cluster=${CLUSTER}}");
     let severity = |template: bool| {
-        let target = Target {
+        let target = TargetReleases {
             template,
-            ..Target::default()
+            ..TargetReleases::default()
         };
         found(&source, &target, None).first().map(|found| found.1)
     };
@@ -384,9 +384,9 @@ fn what_is_still_to_be_filled_in_is_not_an_error() {
 fn expressions_that_a_template_puts_together_are_left_alone() {
     let severity = |expression: &str| {
         let source = rule(&format!("record: a\nexpr: |-\n  {expression}"));
-        let target = Target {
+        let target = TargetReleases {
             template: true,
-            ..Target::default()
+            ..TargetReleases::default()
         };
         found(&source, &target, None).first().map(|found| found.1)
     };
@@ -403,7 +403,7 @@ proptest::proptest! {
     fn no_text_panics(text in "(groups|rules|name|record|alert|expr|labels|: |\\n|  |- |\\{|\\}|\\[|\\]|a|'|\"|1|\\*x|&x|<<|up|sum\\(|\\)|5m|\\PC){0,40}") {
         let text = Text::new("rules.yml", text.into());
         if let Ok(document) = parse_first(&text) {
-            for finding in check(&document, &Target::default(), None).findings {
+            for finding in check(&document, &TargetReleases::default(), None).findings {
                 proptest::prop_assert!(finding.place.span().end as usize <= text.content().len());
             }
         }

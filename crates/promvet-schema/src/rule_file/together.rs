@@ -1,6 +1,6 @@
 //! Whether two rules that write one series may return different ones.
 
-use promvet_syntax::promql::{self, Dialect, Match};
+use promvet_syntax::promql::{self, MatchOperator, PromqlRelease};
 
 /// Whether two expressions may return different series of one name: one label is compared by both, and
 /// not alike, or one cannot be read, as with tags of a template. Equal expressions write the same
@@ -8,7 +8,7 @@ use promvet_syntax::promql::{self, Dialect, Match};
 pub fn may_differ(one: &str, other: &str) -> bool {
     // The newest grammar reads all that older ones do, so that no release is needed for a
     // comparison.
-    let dialect = Dialect::of(3, 14);
+    let dialect = PromqlRelease::of(3, 14);
     if [one, other]
         .iter()
         .any(|text| promql::tree(text, dialect).is_none())
@@ -21,7 +21,7 @@ pub fn may_differ(one: &str, other: &str) -> bool {
     );
     one.iter().any(|left| {
         let mut alike = other.iter().filter(|right| right.label == left.label);
-        let is_name = left.label == "__name__" && left.how == Match::Equal;
+        let is_name = left.label == "__name__" && left.how == MatchOperator::Equal;
         !is_name && alike.any(|right| right.how != left.how || right.value != left.value)
     })
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::Fault;
-use super::number::{Resolved, kind, resolve};
+use super::number::{ResolvedScalar, kind, resolve};
 
 /// How messages call what a boolean field expects.
 const BOOLEAN: &str = "`true` or `false`";
@@ -24,9 +24,9 @@ const UINT_END: f64 = 18_446_744_073_709_551_616.0;
 /// What is not a number, or too large.
 pub fn int(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<i64>, Fault> {
     Ok(match resolve(text, plain, tag)? {
-        Resolved::Null => None,
-        Resolved::Int(number) => Some(number),
-        Resolved::Float(number) if number <= INT_END => Some(float_to_int(number)),
+        ResolvedScalar::Null => None,
+        ResolvedScalar::Int(number) => Some(number),
+        ResolvedScalar::Float(number) if number <= INT_END => Some(float_to_int(number)),
         other => return Err(refused(text, plain, tag, &other, "a whole number")),
     })
 }
@@ -39,14 +39,14 @@ pub fn int(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<i64>, Fa
 /// What is not a number, negative, or too large.
 pub fn uint(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<u64>, Fault> {
     Ok(match resolve(text, plain, tag)? {
-        Resolved::Null => None,
-        Resolved::Int(number) if number >= 0 => Some(number.unsigned_abs()),
-        Resolved::Int(_) => {
+        ResolvedScalar::Null => None,
+        ResolvedScalar::Int(number) if number >= 0 => Some(number.unsigned_abs()),
+        ResolvedScalar::Int(_) => {
             let fault = Fault::whole(text, format!(": expected 0 or more, found `{text}`"));
             return Err(fault.help("write 0 or a positive number"));
         }
-        Resolved::Uint(number) => Some(number),
-        Resolved::Float(number) if number <= UINT_END => Some(float_to_uint(number)),
+        ResolvedScalar::Uint(number) => Some(number),
+        ResolvedScalar::Float(number) if number <= UINT_END => Some(float_to_uint(number)),
         other => {
             return Err(refused(text, plain, tag, &other, "a whole number"));
         }
@@ -61,10 +61,10 @@ pub fn uint(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<u64>, F
 pub fn float(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<f64>, Fault> {
     #[expect(clippy::cast_precision_loss, reason = "as Go converts")]
     Ok(match resolve(text, plain, tag)? {
-        Resolved::Null => None,
-        Resolved::Int(number) => Some(number as f64),
-        Resolved::Uint(number) => Some(number as f64),
-        Resolved::Float(number) => Some(number),
+        ResolvedScalar::Null => None,
+        ResolvedScalar::Int(number) => Some(number as f64),
+        ResolvedScalar::Uint(number) => Some(number as f64),
+        ResolvedScalar::Float(number) => Some(number),
         other => return Err(refused(text, plain, tag, &other, "a number")),
     })
 }
@@ -77,8 +77,8 @@ pub fn float(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<f64>, 
 /// What is not an unquoted boolean of YAML 1.1.
 pub fn boolean(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<bool>, Fault> {
     Ok(match resolve(text, plain, tag)? {
-        Resolved::Null => None,
-        Resolved::Bool(value) => Some(value),
+        ResolvedScalar::Null => None,
+        ResolvedScalar::Bool(value) => Some(value),
         other => {
             return Err(refused(text, plain, tag, &other, BOOLEAN));
         }
@@ -98,8 +98,10 @@ pub fn text<'t>(
     tag: Option<&str>,
 ) -> Result<Option<Cow<'t, str>>, Fault> {
     Ok(match resolve(text, plain, tag)? {
-        Resolved::Null => None,
-        Resolved::Binary(bytes) => Some(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())),
+        ResolvedScalar::Null => None,
+        ResolvedScalar::Binary(bytes) => {
+            Some(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
+        }
         _ => Some(Cow::Borrowed(text)),
     })
 }
@@ -121,14 +123,14 @@ fn refused(
     text: &str,
     plain: bool,
     tag: Option<&str>,
-    found: &Resolved<'_>,
+    found: &ResolvedScalar<'_>,
     wanted: &str,
 ) -> Fault {
-    let is_text = matches!(found, Resolved::Str(_));
+    let is_text = matches!(found, ResolvedScalar::Str(_));
     let number_in_quotes = is_text
         && !plain
         && tag.is_none()
-        && !matches!(resolve(text, true, None), Ok(Resolved::Str(_)));
+        && !matches!(resolve(text, true, None), Ok(ResolvedScalar::Str(_)));
     if number_in_quotes {
         let message = format!(": expected {wanted}, found text in quotes");
         return Fault::whole(text, message)
@@ -137,11 +139,11 @@ fn refused(
     }
     let wants_number = wanted != BOOLEAN;
     let (message, help) = match found {
-        Resolved::Float(number) if number.is_nan() && wants_number => (
+        ResolvedScalar::Float(number) if number.is_nan() && wants_number => (
             format!(": expected {wanted}, found `{text}`"),
             "write a number",
         ),
-        Resolved::Uint(_) | Resolved::Float(_) if wants_number => (
+        ResolvedScalar::Uint(_) | ResolvedScalar::Float(_) if wants_number => (
             "is too large: it does not fit into 64 bits".to_owned(),
             "write a smaller number",
         ),

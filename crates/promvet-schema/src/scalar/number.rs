@@ -5,7 +5,7 @@ use promvet_syntax::base64;
 
 /// A scalar after resolution.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Resolved<'t> {
+pub enum ResolvedScalar<'t> {
     /// Null: the field is set to its zero value and no check of its type runs.
     Null,
     /// A boolean of YAML 1.1.
@@ -32,7 +32,7 @@ const PREFIX: &str = "tag:yaml.org,2002:";
 
 /// Which its own types a tag of YAML asks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
+enum TagType {
     Any,
     Bool,
     Int,
@@ -47,33 +47,37 @@ enum Wanted {
 /// # Errors
 /// A text that is not of the type that its explicit tag names. Such a document does not load,
 /// whatever the field.
-pub fn resolve<'t>(text: &'t str, plain: bool, tag: Option<&str>) -> Result<Resolved<'t>, Fault> {
+pub fn resolve<'t>(
+    text: &'t str,
+    plain: bool,
+    tag: Option<&str>,
+) -> Result<ResolvedScalar<'t>, Fault> {
     let wanted = match tag {
-        None if !plain => return Ok(Resolved::Str(text)),
-        None => Wanted::Any,
+        None if !plain => return Ok(ResolvedScalar::Str(text)),
+        None => TagType::Any,
         Some(tag) => match tag.strip_prefix(PREFIX).or_else(|| tag.strip_prefix("!!")) {
             // `yaml.resolve` returns at once for `!!str` and `!!binary`, so that the text is not
             // looked at.
-            Some("str") => return Ok(Resolved::Str(text)),
+            Some("str") => return Ok(ResolvedScalar::Str(text)),
             Some("binary") => return binary(text),
-            Some("bool") => Wanted::Bool,
-            Some("int") => Wanted::Int,
-            Some("float") => Wanted::Float,
-            Some("null") => Wanted::Null,
-            Some("timestamp") => Wanted::Timestamp,
-            _ => return Ok(Resolved::Tagged(text)),
+            Some("bool") => TagType::Bool,
+            Some("int") => TagType::Int,
+            Some("float") => TagType::Float,
+            Some("null") => TagType::Null,
+            Some("timestamp") => TagType::Timestamp,
+            _ => return Ok(ResolvedScalar::Tagged(text)),
         },
     };
     let found = by_look(text, wanted);
     match (wanted, found) {
-        (Wanted::Any, found)
-        | (Wanted::Bool, found @ Resolved::Bool(_))
-        | (Wanted::Int, found @ (Resolved::Int(_) | Resolved::Uint(_)))
-        | (Wanted::Float, found @ Resolved::Float(_))
-        | (Wanted::Null, found @ Resolved::Null)
-        | (Wanted::Timestamp, found @ Resolved::Timestamp(_)) => Ok(found),
+        (TagType::Any, found)
+        | (TagType::Bool, found @ ResolvedScalar::Bool(_))
+        | (TagType::Int, found @ (ResolvedScalar::Int(_) | ResolvedScalar::Uint(_)))
+        | (TagType::Float, found @ ResolvedScalar::Float(_))
+        | (TagType::Null, found @ ResolvedScalar::Null)
+        | (TagType::Timestamp, found @ ResolvedScalar::Timestamp(_)) => Ok(found),
         #[expect(clippy::cast_precision_loss, reason = "as Go converts")]
-        (Wanted::Float, Resolved::Int(number)) => Ok(Resolved::Float(number as f64)),
+        (TagType::Float, ResolvedScalar::Int(number)) => Ok(ResolvedScalar::Float(number as f64)),
         // "cannot decode %s `%s` as a %s" of `yaml.resolve`.
         (wanted, found) => Err(Fault::whole(
             text,
@@ -86,7 +90,7 @@ pub fn resolve<'t>(text: &'t str, plain: bool, tag: Option<&str>) -> Result<Reso
     }
 }
 
-impl Wanted {
+impl TagType {
     fn tag(self) -> &'static str {
         match self {
             Self::Any => "",
@@ -101,30 +105,30 @@ impl Wanted {
 
 /// The kind of a resolved scalar as a person would name it, with its article.
 #[must_use]
-pub fn kind(resolved: &Resolved<'_>) -> &'static str {
+pub fn kind(resolved: &ResolvedScalar<'_>) -> &'static str {
     match resolved {
-        Resolved::Null => "null",
-        Resolved::Bool(_) => "a boolean",
-        Resolved::Int(_) | Resolved::Uint(_) => "an integer",
-        Resolved::Float(_) => "a float",
-        Resolved::Timestamp(_) => "a date",
-        Resolved::Binary(_) | Resolved::Str(_) | Resolved::Tagged(_) => "text",
+        ResolvedScalar::Null => "null",
+        ResolvedScalar::Bool(_) => "a boolean",
+        ResolvedScalar::Int(_) | ResolvedScalar::Uint(_) => "an integer",
+        ResolvedScalar::Float(_) => "a float",
+        ResolvedScalar::Timestamp(_) => "a date",
+        ResolvedScalar::Binary(_) | ResolvedScalar::Str(_) | ResolvedScalar::Tagged(_) => "text",
     }
 }
 
 /// What the first character says a scalar might be; a type is only tried on its hint.
 /// Imitates `yaml.resolveTable`, indexed by the first byte.
-fn by_look(text: &str, wanted: Wanted) -> Resolved<'_> {
+fn by_look(text: &str, wanted: TagType) -> ResolvedScalar<'_> {
     let number = match text.bytes().next() {
-        None => return Resolved::Null,
+        None => return ResolvedScalar::Null,
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
-            return word(text).unwrap_or(Resolved::Str(text));
+            return word(text).unwrap_or(ResolvedScalar::Str(text));
         }
         Some(b'.') => word(text).or_else(|| float(text)),
         Some(b'+' | b'-' | b'0'..=b'9') => word(text).or_else(|| {
-            let date = matches!(wanted, Wanted::Any | Wanted::Timestamp) && timestamp::is(text);
+            let date = matches!(wanted, TagType::Any | TagType::Timestamp) && timestamp::is(text);
             if date {
-                return Some(Resolved::Timestamp(text));
+                return Some(ResolvedScalar::Timestamp(text));
             }
             let digits = text.replace('_', "");
             integer(&digits)
@@ -133,29 +137,31 @@ fn by_look(text: &str, wanted: Wanted) -> Resolved<'_> {
         }),
         Some(_) => None,
     };
-    number.unwrap_or(Resolved::Str(text))
+    number.unwrap_or(ResolvedScalar::Str(text))
 }
 
 /// From `yaml.resolveMap`.
-fn word<'t>(text: &str) -> Option<Resolved<'t>> {
+fn word<'t>(text: &str) -> Option<ResolvedScalar<'t>> {
     Some(match text {
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            Resolved::Bool(true)
+            ResolvedScalar::Bool(true)
         }
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            Resolved::Bool(false)
+            ResolvedScalar::Bool(false)
         }
-        "~" | "null" | "Null" | "NULL" => Resolved::Null,
-        ".nan" | ".NaN" | ".NAN" => Resolved::Float(f64::NAN),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Resolved::Float(f64::INFINITY),
-        "-.inf" | "-.Inf" | "-.INF" => Resolved::Float(f64::NEG_INFINITY),
+        "~" | "null" | "Null" | "NULL" => ResolvedScalar::Null,
+        ".nan" | ".NaN" | ".NAN" => ResolvedScalar::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
+            ResolvedScalar::Float(f64::INFINITY)
+        }
+        "-.inf" | "-.Inf" | "-.INF" => ResolvedScalar::Float(f64::NEG_INFINITY),
         _ => return None,
     })
 }
 
 /// Go's `strconv.ParseInt` with base 0, then `ParseUint`: a prefix or a leading zero names the
 /// base.
-fn integer<'t>(text: &str) -> Option<Resolved<'t>> {
+fn integer<'t>(text: &str) -> Option<ResolvedScalar<'t>> {
     let (sign, unsigned) = match text.split_at_checked(1) {
         Some((sign @ ("+" | "-"), rest)) => (sign, rest),
         _ => ("", text),
@@ -171,17 +177,19 @@ fn integer<'t>(text: &str) -> Option<Resolved<'t>> {
 }
 
 /// An integer in a base, with its sign; `None` if it is not one or does not fit.
-fn based<'t>(sign: &str, digits: &str, base: u32) -> Option<Resolved<'t>> {
+fn based<'t>(sign: &str, digits: &str, base: u32) -> Option<ResolvedScalar<'t>> {
     // Rust reads a sign after the prefix, Go does not.
     if !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
     let magnitude = u64::from_str_radix(digits, base).ok()?;
     match (sign, i64::try_from(magnitude)) {
-        ("-", Ok(number)) => Some(Resolved::Int(-number)),
-        ("-", Err(_)) => (magnitude == i64::MIN.unsigned_abs()).then_some(Resolved::Int(i64::MIN)),
-        (_, Ok(number)) => Some(Resolved::Int(number)),
-        ("", Err(_)) => Some(Resolved::Uint(magnitude)),
+        ("-", Ok(number)) => Some(ResolvedScalar::Int(-number)),
+        ("-", Err(_)) => {
+            (magnitude == i64::MIN.unsigned_abs()).then_some(ResolvedScalar::Int(i64::MIN))
+        }
+        (_, Ok(number)) => Some(ResolvedScalar::Int(number)),
+        ("", Err(_)) => Some(ResolvedScalar::Uint(magnitude)),
         // ParseUint, the second attempt, reads no sign.
         (_, Err(_)) => None,
     }
@@ -190,11 +198,11 @@ fn based<'t>(sign: &str, digits: &str, base: u32) -> Option<Resolved<'t>> {
 /// go-yaml's own reading of `0b`, which lets a sign follow the prefix.
 /// Imitates the case `0b` of `yaml.resolve`, which is older than the prefixes of
 /// `strconv.ParseInt`.
-fn old_binary<'t>(text: &str) -> Option<Resolved<'t>> {
+fn old_binary<'t>(text: &str) -> Option<ResolvedScalar<'t>> {
     let rest = text.strip_prefix("0b")?;
     match rest.split_at_checked(1) {
         Some((sign @ ("+" | "-"), digits)) => {
-            based(sign, digits, 2).filter(|number| matches!(number, Resolved::Int(_)))
+            based(sign, digits, 2).filter(|number| matches!(number, ResolvedScalar::Int(_)))
         }
         _ => based("", rest, 2),
     }
@@ -203,7 +211,7 @@ fn old_binary<'t>(text: &str) -> Option<Resolved<'t>> {
 /// A float of YAML 1.1's form that does not overflow.
 /// Imitates `yaml.yamlStyleFloat` before `strconv.ParseFloat`, so that `1_000.5` and hexadecimal
 /// floats are text.
-fn float<'t>(text: &str) -> Option<Resolved<'t>> {
+fn float<'t>(text: &str) -> Option<ResolvedScalar<'t>> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
@@ -223,15 +231,17 @@ fn float<'t>(text: &str) -> Option<Resolved<'t>> {
     }
     let value: f64 = text.parse().ok()?;
     // `strconv.ParseFloat` returns `ErrRange` for what overflows, so that go-yaml keeps the text.
-    value.is_finite().then_some(Resolved::Float(value))
+    value.is_finite().then_some(ResolvedScalar::Float(value))
 }
 
 /// Standard base64 with padding; line breaks inside are skipped.
-fn binary(text: &str) -> Result<Resolved<'_>, Fault> {
-    base64::decode(text).map(Resolved::Binary).ok_or_else(|| {
-        Fault::whole(text, "is tagged `!!binary`, but is not base64")
-            .help("remove the tag, or encode the value in base64")
-    })
+fn binary(text: &str) -> Result<ResolvedScalar<'_>, Fault> {
+    base64::decode(text)
+        .map(ResolvedScalar::Binary)
+        .ok_or_else(|| {
+            Fault::whole(text, "is tagged `!!binary`, but is not base64")
+                .help("remove the tag, or encode the value in base64")
+        })
 }
 
 #[cfg(test)]
@@ -240,7 +250,7 @@ mod tests {
 
     #[test]
     fn plain_scalars_resolve_by_their_look() {
-        use Resolved::{Bool, Float, Int, Null, Str, Timestamp, Uint};
+        use ResolvedScalar::{Bool, Float, Int, Null, Str, Timestamp, Uint};
         for (text, expected) in [
             ("", Null),
             ("~", Null),
@@ -302,12 +312,12 @@ mod tests {
         ] {
             assert_eq!(resolve(text, true, None), Ok(expected), "{text}");
         }
-        assert!(matches!(resolve(".nan", true, None), Ok(Resolved::Float(f)) if f.is_nan()));
+        assert!(matches!(resolve(".nan", true, None), Ok(ResolvedScalar::Float(f)) if f.is_nan()));
     }
 
     #[test]
     fn quotes_and_tags_decide() {
-        use Resolved::{Binary, Float, Int, Null, Str, Tagged};
+        use ResolvedScalar::{Binary, Float, Int, Null, Str, Tagged};
         let tag = |name: &str| format!("{PREFIX}{name}");
         for (text, plain, name, expected) in [
             ("10", true, "str", Str("10")),

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use std::str::CharIndices;
 use std::sync::Arc;
 
-use promvet_text::{Text, Within};
+use promvet_text::{KeyPath, Text};
 
 /// The same values, in a text that YAML reads as JSON means it: space between values is blanks, and
 /// texts are escaped as YAML escapes. Its places are those of the file.
@@ -27,7 +27,7 @@ pub(super) fn as_yaml(text: &Arc<Text>) -> Arc<Text> {
             _ => out.push(c),
         }
     }
-    Text::embedded(text, out, &segments, Within::default())
+    Text::embedded(text, out, &segments, KeyPath::default())
 }
 
 /// Writes a text whose opening quote has been read.

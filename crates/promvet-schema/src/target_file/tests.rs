@@ -1,9 +1,9 @@
 use super::{TargetFormat, check, check_text, json_fault};
 use crate::yaml::parse_first;
-use crate::{Target, Version};
+use crate::{TargetReleases, Version};
 use promvet_text::{Severity, Text};
 
-fn found(source: &str, format: TargetFormat, target: &Target) -> Vec<(String, String)> {
+fn found(source: &str, format: TargetFormat, target: &TargetReleases) -> Vec<(String, String)> {
     let text = Text::new("targets", source.into());
     let document = parse_first(&text).unwrap();
     let findings = check(&document, format, false, target);
@@ -38,7 +38,7 @@ fn sound_files_give_nothing() {
         ),
     ] {
         assert_eq!(
-            found(source, format, &Target::default()),
+            found(source, format, &TargetReleases::default()),
             vec![],
             "{source}"
         );
@@ -49,7 +49,7 @@ fn sound_files_give_nothing() {
 fn json_is_read_whatever_yaml_makes_of_it() {
     let found = |bytes: &[u8]| {
         let text = Text::new("t.json", bytes.to_vec());
-        let findings = check_text(&text, TargetFormat::Json, false, &Target::default());
+        let findings = check_text(&text, TargetFormat::Json, false, &TargetReleases::default());
         let reported = findings.into_iter().map(|finding| {
             (
                 finding.place.start().column,
@@ -88,7 +88,12 @@ fn json_is_read_whatever_yaml_makes_of_it() {
 fn addresses_that_are_none_are_warnings() {
     let found = |source: &str, relabeled: bool| {
         let text = Text::new("t.yml", source.into());
-        let findings = check_text(&text, TargetFormat::Yaml, relabeled, &Target::default());
+        let findings = check_text(
+            &text,
+            TargetFormat::Yaml,
+            relabeled,
+            &TargetReleases::default(),
+        );
         findings.into_iter().map(|finding| finding.severity).max()
     };
     for address in ["http://a", "a:80/metrics", "", "//a", "${HOST}/x"] {
@@ -186,7 +191,7 @@ fn faults_are_found_at_their_place() {
             "must be a string in JSON",
         ),
     ] {
-        let found = found(source, format, &Target::default());
+        let found = found(source, format, &TargetReleases::default());
         let [(shown, message)] = found.as_slice() else {
             panic!("{source}: {found:?}")
         };
@@ -202,7 +207,7 @@ fn names_of_labels_follow_the_version() {
         found(
             source,
             TargetFormat::Yaml,
-            &Target::of(Version::new(3, 0, 0))
+            &TargetReleases::of(Version::new(3, 0, 0))
         ),
         vec![]
     );
@@ -210,7 +215,7 @@ fn names_of_labels_follow_the_version() {
         found(
             source,
             TargetFormat::Yaml,
-            &Target::of(Version::new(2, 53, 0))
+            &TargetReleases::of(Version::new(2, 53, 0))
         )
         .len(),
         1
@@ -239,8 +244,8 @@ proptest::proptest! {
         let _ = json_fault(&text);
         let text = Text::new("t.json", text.into());
         if let Ok(document) = parse_first(&text) {
-            let _ = check(&document, TargetFormat::Json, false, &Target::default());
-            let _ = check(&document, TargetFormat::Yaml, false, &Target::default());
+            let _ = check(&document, TargetFormat::Json, false, &TargetReleases::default());
+            let _ = check(&document, TargetFormat::Yaml, false, &TargetReleases::default());
         }
     }
 }

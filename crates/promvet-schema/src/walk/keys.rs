@@ -10,7 +10,7 @@ use super::Walker;
 use crate::check::{Rule, one_of_two};
 use crate::edit;
 use crate::section::Section;
-use crate::table::{Field, Found, Required, Type};
+use crate::table::{Field, Required, Type, WrittenKey};
 use crate::unknown::{self, Hint};
 use crate::words;
 use crate::yaml::{Entry, Kind, Mapping};
@@ -63,7 +63,12 @@ impl<'d> Walker<'_, '_> {
         };
     }
 
-    pub(super) fn unavailable(&mut self, section: &Section<'d>, entry: Entry<'d>, found: Found) {
+    pub(super) fn unavailable(
+        &mut self,
+        section: &Section<'d>,
+        entry: Entry<'d>,
+        found: WrittenKey,
+    ) {
         let name = entry.name();
         let said = if let Some(removed) = found.field.removed.filter(|v| *v <= self.version) {
             let message =

@@ -7,12 +7,12 @@ use libyaml_safer::{Event, EventData, MappingStyle, ScalarStyle, SequenceStyle};
 
 use super::comments::behind_properties;
 use super::document::{
-    Data, Document, Keys, NO_TAG, NodeData, SyntaxError, SyntaxKind, Value, small,
+    Data, Document, Keys, NO_TAG, NodeData, ScalarSource, SyntaxError, SyntaxKind, small,
 };
 use super::node::{Node, is_merge_key};
-use super::parse::{Covered, MARK, PLAIN_MARK, ends, span, within};
+use super::parse::{CoveredText, MARK, PLAIN_MARK, ends, span, within};
 use super::scalar::Style;
-use super::scan::Named;
+use super::scan::ResolvedProperties;
 use promvet_syntax::base64;
 use promvet_text::{Span, Text};
 
@@ -38,7 +38,7 @@ const BINARY: &str = "tag:yaml.org,2002:binary";
 const TEXT: &str = "tag:yaml.org,2002:str";
 
 /// The text of a scalar that the scanner has read.
-pub(super) enum Content {
+pub(super) enum ScalarText {
     /// As it is written there.
     Written(Span),
     /// Unescaped or folded.
@@ -46,24 +46,24 @@ pub(super) enum Content {
 }
 
 /// A collection that is still open.
-struct Open {
+struct OpenCollection {
     id: u32,
     /// Where its children begin in `pending`.
     from: usize,
     block: bool,
 }
 
-pub(super) struct Builder<'m> {
+pub(super) struct TreeBuilder<'m> {
     document: Document,
-    covered: Covered<'m>,
-    open: Vec<Open>,
+    covered: CoveredText<'m>,
+    open: Vec<OpenCollection>,
     pending: Vec<u32>,
     anchors: HashMap<String, u32>,
     has_marks: bool,
 }
 
-impl<'m> Builder<'m> {
-    pub(super) fn new(text: &Arc<Text>, covered: Covered<'m>) -> Self {
+impl<'m> TreeBuilder<'m> {
+    pub(super) fn new(text: &Arc<Text>, covered: CoveredText<'m>) -> Self {
         let nodes = covered.content.len() / BYTES_A_NODE;
         let mut document = Document::empty(text);
         // Reserved once, since growing copies every node that was read before.
@@ -158,20 +158,26 @@ impl<'m> Builder<'m> {
     }
 
     /// Adds a scalar; `content` is of the text that was parsed.
-    pub(super) fn add_scalar(&mut self, span: Span, named: Named, content: Content, style: Style) {
+    pub(super) fn add_scalar(
+        &mut self,
+        span: Span,
+        named: ResolvedProperties,
+        content: ScalarText,
+        style: Style,
+    ) {
         let span = self.trimmed(span, style);
         let value = if self.covered.holes.is_empty() {
             match content {
-                Content::Written(at) => Value::Written(at),
-                Content::Made(text) => self.made(&text),
+                ScalarText::Written(at) => ScalarSource::Written(at),
+                ScalarText::Made(text) => self.made(&text),
             }
         } else {
             let text = match content {
-                Content::Written(at) => {
+                ScalarText::Written(at) => {
                     let range = at.start as usize..at.end as usize;
                     self.covered.content.get(range).unwrap_or("").to_owned()
                 }
-                Content::Made(text) => text,
+                ScalarText::Made(text) => text,
             };
             let text = self.restored(span, text);
             self.kept(span, &text, style)
@@ -180,12 +186,12 @@ impl<'m> Builder<'m> {
     }
 
     /// Adds a node that is empty but for its properties, if any.
-    pub(super) fn add_empty(&mut self, span: Span, named: Named) {
+    pub(super) fn add_empty(&mut self, span: Span, named: ResolvedProperties) {
         let at = Span {
             start: span.end,
             end: span.end,
         };
-        let value = Value::Written(at);
+        let value = ScalarSource::Written(at);
         let style = Style::Plain;
         self.add(span, named.anchor, named.tag, Data::Scalar { value, style });
     }
@@ -199,7 +205,13 @@ impl<'m> Builder<'m> {
     }
 
     /// Adds a collection, which what follows belongs to until it is closed.
-    pub(super) fn open(&mut self, span: Span, named: Named, mapping: bool, block: bool) {
+    pub(super) fn open(
+        &mut self,
+        span: Span,
+        named: ResolvedProperties,
+        mapping: bool,
+        block: bool,
+    ) {
         let data = if mapping {
             Data::Mapping {
                 links: (0, 0),
@@ -210,13 +222,13 @@ impl<'m> Builder<'m> {
         };
         let id = self.add(span, named.anchor, named.tag, data);
         let from = self.pending.len();
-        self.open.push(Open { id, from, block });
+        self.open.push(OpenCollection { id, from, block });
     }
 
     fn add(&mut self, span: Span, anchor: Option<String>, tag: Option<String>, data: Data) -> u32 {
         let id = self.push(span, data);
         if anchor.is_some() || tag.is_some() {
-            self.name(id, Named { anchor, tag });
+            self.name(id, ResolvedProperties { anchor, tag });
         }
         id
     }
@@ -235,7 +247,7 @@ impl<'m> Builder<'m> {
     }
 
     /// Gives a node its anchor and its tag.
-    fn name(&mut self, id: u32, named: Named) {
+    fn name(&mut self, id: u32, named: ResolvedProperties) {
         let mut data = self.document.node(id).data;
         let mut number = NO_TAG;
         if let Some(mut tag) = named.tag {
@@ -258,7 +270,7 @@ impl<'m> Builder<'m> {
     /// A scalar with the tag `!!binary` is text, which is written in base64 (`decode.go`,
     /// `decoder.scalar`). What is not base64 or not UTF-8 keeps the tag, for the schema to judge.
     /// Done while the tree is built, so that no one behind it has to know of `!!binary`.
-    fn decoded(&mut self, tag: String, value: Value, style: Style) -> (String, Data) {
+    fn decoded(&mut self, tag: String, value: ScalarSource, style: Style) -> (String, Data) {
         let bytes = base64::decode(self.document.value(value));
         let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
             return (tag, Data::Scalar { value, style });
@@ -268,25 +280,25 @@ impl<'m> Builder<'m> {
     }
 
     /// Where the text of a scalar can be found again.
-    fn kept(&mut self, at: Span, value: &str, style: Style) -> Value {
+    fn kept(&mut self, at: Span, value: &str, style: Style) -> ScalarSource {
         let written = match style {
             Style::Plain => at,
             _ => at.inner(),
         };
         if self.document.text.slice(written) == value {
-            return Value::Written(written);
+            return ScalarSource::Written(written);
         }
         self.made(value)
     }
 
-    fn made(&mut self, value: &str) -> Value {
+    fn made(&mut self, value: &str) -> ScalarSource {
         let from = small(self.document.made.len());
         self.document.made.push_str(value);
-        Value::Made(from, small(self.document.made.len()))
+        ScalarSource::Made(from, small(self.document.made.len()))
     }
 
     fn enter(&mut self, id: u32, block: bool, at: Span) -> Result<(), SyntaxError> {
-        self.open.push(Open {
+        self.open.push(OpenCollection {
             id,
             from: self.pending.len(),
             block,
@@ -302,7 +314,7 @@ impl<'m> Builder<'m> {
 
     /// Ends the innermost collection that is open; a flow collection ends with `at`.
     pub(super) fn close(&mut self, at: Span) {
-        let Some(Open { id, from, block }) = self.open.pop() else {
+        let Some(OpenCollection { id, from, block }) = self.open.pop() else {
             return;
         };
         let links_from = small(self.document.links.len());
@@ -396,7 +408,7 @@ impl<'m> Builder<'m> {
 
     /// A scalar's text with the original where words stand for values.
     fn restored(&self, at: Span, value: String) -> String {
-        let Covered { content, holes } = self.covered;
+        let CoveredText { content, holes } = self.covered;
         let from = holes.partition_point(|hole| hole.filler.start < at.start);
         let holes = holes.get(from..).unwrap_or(&[]);
         let mut out = String::new();

@@ -13,7 +13,7 @@ use promvet_text::Span;
 
 pub use lines::{line_of, next_content_line};
 pub use look::comments_by_look;
-pub use unit::Unit;
+pub use unit::CommentedItem;
 
 /// A comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

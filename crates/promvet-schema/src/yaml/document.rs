@@ -43,7 +43,7 @@ pub enum SyntaxKind {
 
 #[derive(Clone, Copy)]
 pub(super) enum Data {
-    Scalar { value: Value, style: Style },
+    Scalar { value: ScalarSource, style: Style },
     Sequence((u32, u32)),
     Mapping { links: (u32, u32), keys: Keys },
     Alias(u32),
@@ -80,14 +80,14 @@ impl Keys {
 
 /// Where the text of a scalar is.
 #[derive(Clone, Copy)]
-pub(super) enum Value {
+pub(super) enum ScalarSource {
     /// In the source, as most do: nothing is escaped or folded.
     Written(Span),
     /// Among the document's own texts.
     Made(u32, u32),
 }
 
-impl Value {
+impl ScalarSource {
     pub(super) fn len(self) -> usize {
         match self {
             Self::Written(span) => span.len(),
@@ -122,7 +122,7 @@ pub struct Document {
     /// The node that is taken for the root.
     pub(super) root: u32,
     /// Keys that were given another name, and how they are written.
-    pub(super) renamed: Vec<(u32, Value)>,
+    pub(super) renamed: Vec<(u32, ScalarSource)>,
     pub(super) large: Large,
     /// What a translation was made of.
     pub(super) origin: Option<Origin>,
@@ -293,21 +293,21 @@ impl Document {
     }
 
     /// The bytes of a scalar, which are compared without a look at where its characters begin.
-    fn bytes(&self, value: Value) -> &[u8] {
+    fn bytes(&self, value: ScalarSource) -> &[u8] {
         match value {
-            Value::Written(span) => {
+            ScalarSource::Written(span) => {
                 let range = span.start as usize..span.end as usize;
                 self.text.content().as_bytes().get(range).unwrap_or(&[])
             }
-            Value::Made(..) => self.value(value).as_bytes(),
+            ScalarSource::Made(..) => self.value(value).as_bytes(),
         }
     }
 
     /// The text of a scalar.
-    pub(super) fn value(&self, value: Value) -> &str {
+    pub(super) fn value(&self, value: ScalarSource) -> &str {
         match value {
-            Value::Written(span) => self.text.slice(span),
-            Value::Made(from, to) => self.made.get(from as usize..to as usize).unwrap_or(""),
+            ScalarSource::Written(span) => self.text.slice(span),
+            ScalarSource::Made(from, to) => self.made.get(from as usize..to as usize).unwrap_or(""),
         }
     }
 

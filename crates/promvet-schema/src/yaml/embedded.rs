@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::comments::behind_properties;
 use super::node::Node;
 use super::scalar::Style;
-use promvet_text::{Quoting, Span, Text, Within, Written};
+use promvet_text::{EmbeddingStyle, KeyPath, Quoting, Span, Text};
 
 /// How the value of a scalar is read before it becomes a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Dollars {
 /// The value of a scalar as a separate text, whose places are those of the text around it.
 /// `within` is the path of keys to the scalar. None if the node is not a scalar.
 #[must_use]
-pub fn embedded(node: Node<'_>, within: Within, dollars: Dollars) -> Option<Arc<Text>> {
+pub fn embedded(node: Node<'_>, within: KeyPath, dollars: Dollars) -> Option<Arc<Text>> {
     let scalar = node.scalar()?;
     let host = node.document().text();
     let content = match dollars {
@@ -29,7 +29,7 @@ pub fn embedded(node: Node<'_>, within: Within, dollars: Dollars) -> Option<Arc<
         Dollars::Doubled => scalar.text.replace("$$", "$"),
     };
     let start = behind_properties(host.content(), scalar.span);
-    let source = Source {
+    let source = WrittenScalar {
         text: host.slice(Span::new(start, scalar.span.end as usize)),
         style: scalar.style,
         dollars,
@@ -44,7 +44,7 @@ pub fn embedded(node: Node<'_>, within: Within, dollars: Dollars) -> Option<Arc<
         .into_iter()
         .map(|(at, below)| (at, start + below))
         .collect();
-    let written = Written {
+    let written = EmbeddingStyle {
         quoting: match scalar.style {
             Style::Literal => Quoting::Lines,
             Style::Folded | Style::Plain => Quoting::Folded,
@@ -58,13 +58,13 @@ pub fn embedded(node: Node<'_>, within: Within, dollars: Dollars) -> Option<Arc<
 }
 
 /// A scalar as it is written.
-struct Source<'s> {
+struct WrittenScalar<'s> {
     text: &'s str,
     style: Style,
     dollars: Dollars,
 }
 
-impl Source<'_> {
+impl WrittenScalar<'_> {
     /// Lays a value beside its source: pairs of an offset in the value and one in the source, one
     /// for each stretch that is the same in both. Folding and indentation differ in nothing but
     /// white space, so that every other character is found where it is.
@@ -181,7 +181,7 @@ mod tests {
         let host = Text::new("cm.yaml", source.as_bytes().to_vec());
         let document = parse_first(&host).unwrap();
         let node = document.root().unwrap().get("a").unwrap();
-        let text = embedded(node, Within::default(), dollars).unwrap();
+        let text = embedded(node, KeyPath::default(), dollars).unwrap();
         let from = text.content().find(needle).unwrap();
         let place = Place::new(&text, Span::new(from, from + needle.len()));
         let start = place.start();
@@ -253,7 +253,7 @@ mod tests {
             };
             let node = document.root().unwrap().get("a").unwrap();
             let scalar = node.scalar().unwrap();
-            let of = Source {
+            let of = WrittenScalar {
                 text: host.slice(scalar.span),
                 style: scalar.style,
                 dollars: Dollars::Plain,

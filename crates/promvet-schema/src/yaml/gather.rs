@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 
 use promvet_text::Span;
 
-use super::document::{Data, Document, Keys, Value, small};
+use super::document::{Data, Document, Keys, ScalarSource, small};
 use super::node::Node;
 
 /// A section that is elsewhere: the path of keys to it, and its name in the configuration.
 #[derive(Clone, Copy, Debug)]
-pub struct Section<'s> {
+pub struct GatheredSection<'s> {
     /// Where.
     pub way: &'s [&'s str],
     /// The name.
@@ -23,7 +23,12 @@ impl Document {
     /// paths stay those of the text. None where this is not known: where the mapping or a
     /// section is missing, is behind an alias or a merge key, or is there twice.
     #[must_use]
-    pub fn gathered(&self, way: &[&str], whole: bool, sections: &[Section<'_>]) -> Option<Self> {
+    pub fn gathered(
+        &self,
+        way: &[&str],
+        whole: bool,
+        sections: &[GatheredSection<'_>],
+    ) -> Option<Self> {
         let mut out = self.rooted_at(way)?;
         let root = self.at(way)?.mapping()?;
         if root.has_merge() {
@@ -110,7 +115,7 @@ impl Document {
     fn rename(&mut self, key: u32, name: &str) -> Option<()> {
         let from = small(self.made.len());
         self.made.push_str(name);
-        let made = Value::Made(from, small(self.made.len()));
+        let made = ScalarSource::Made(from, small(self.made.len()));
         let node = self.nodes.get_mut(key as usize)?;
         let Data::Scalar { value, style } = node.data else {
             return None;

@@ -24,10 +24,12 @@ mod scan;
 mod translate;
 mod whole;
 
-pub use comments::{Comment, Unit, comments, comments_by_look, line_of, next_content_line};
+pub use comments::{
+    Comment, CommentedItem, comments, comments_by_look, line_of, next_content_line,
+};
 pub use document::{Document, SyntaxError, SyntaxKind};
 pub use embedded::{Dollars, embedded};
-pub use gather::Section;
+pub use gather::GatheredSection;
 pub use node::{Entry, Kind, Mapping, Node, Sequence};
 pub use parse::{
     Hole, Readers, compare_readers, parse_all, parse_all_masked, parse_first, parse_masked,
@@ -35,5 +37,5 @@ pub use parse::{
 };
 pub use promvet_text::placeholder;
 pub use scalar::{Scalar, Style};
-pub use translate::{Builder, Item, Made};
-pub use whole::{Whole, whole_parts};
+pub use translate::{TranslatedNode, TranslationBuilder, TranslationEntry};
+pub use whole::{SoundParts, whole_parts};

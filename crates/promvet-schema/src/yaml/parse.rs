@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use libyaml_safer::{Event, EventData, Parser};
 
 use super::alias;
-use super::build::Builder;
+use super::build::TreeBuilder;
 use super::differ;
 use super::document::{Document, SyntaxError, SyntaxKind, small};
 use super::scan::{self, Left, Scanned};
@@ -33,7 +33,7 @@ pub struct Hole {
 /// What the parser is given instead of the text itself: a text of the same length, and where in it
 /// words stand for values, ascending.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Covered<'m> {
+pub(super) struct CoveredText<'m> {
     pub(super) content: &'m str,
     pub(super) holes: &'m [Hole],
 }
@@ -58,17 +58,17 @@ pub fn parse_masked(
     holes: &[Hole],
 ) -> Result<Document, SyntaxError> {
     let content = masked;
-    first(text, Covered { content, holes })
+    first(text, CoveredText { content, holes })
 }
 
-fn plain(text: &Text) -> Covered<'_> {
-    Covered {
+fn plain(text: &Text) -> CoveredText<'_> {
+    CoveredText {
         content: text.content(),
         holes: &[],
     }
 }
 
-fn first(text: &Arc<Text>, covered: Covered<'_>) -> Result<Document, SyntaxError> {
+fn first(text: &Arc<Text>, covered: CoveredText<'_>) -> Result<Document, SyntaxError> {
     let mut documents = match read(text, covered, 1) {
         // go-yaml decodes in windows of 512 bytes (readerc.go), so that a bad character far behind
         // the document is never seen.
@@ -97,12 +97,12 @@ fn first(text: &Arc<Text>, covered: Covered<'_>) -> Result<Document, SyntaxError
 /// Reads the first document of a text that holds what no text may, if go-yaml does not come so far.
 fn without_end(
     text: &Arc<Text>,
-    covered: Covered<'_>,
+    covered: CoveredText<'_>,
     error: SyntaxError,
 ) -> Result<Documents, SyntaxError> {
     let at = error.span.start;
     let content = covered.content.get(..at as usize).unwrap_or("");
-    match by_libyaml(text, Covered { content, ..covered }, 1) {
+    match by_libyaml(text, CoveredText { content, ..covered }, 1) {
         Ok(read)
             if read
                 .0
@@ -154,7 +154,7 @@ pub fn parse_all_masked(
     masked: &str,
     holes: &[Hole],
 ) -> (Vec<Document>, Option<SyntaxError>) {
-    let covered = Covered {
+    let covered = CoveredText {
         content: masked,
         holes,
     };
@@ -163,7 +163,7 @@ pub fn parse_all_masked(
 
 pub(super) type Documents = (Vec<Document>, Option<SyntaxError>);
 
-fn read(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Documents, SyntaxError> {
+fn read(text: &Arc<Text>, covered: CoveredText<'_>, most: usize) -> Result<Documents, SyntaxError> {
     READ.fetch_add(1, Ordering::Relaxed);
     promvet_text::work::count(text.content().len());
     if is_libyaml_wanted() {
@@ -294,7 +294,7 @@ fn is_libyaml_wanted() -> bool {
 /// The parser can panic on rare input; that is caught here and reported as promvet's own fault.
 pub(super) fn by_libyaml(
     text: &Arc<Text>,
-    covered: Covered<'_>,
+    covered: CoveredText<'_>,
     most: usize,
 ) -> Result<Documents, SyntaxError> {
     let read = || -> Result<Documents, SyntaxError> {
@@ -361,7 +361,7 @@ impl BufRead for Chunks<'_> {
 
 fn read_documents(
     text: &Arc<Text>,
-    covered: Covered<'_>,
+    covered: CoveredText<'_>,
     most: usize,
     out: &mut Vec<Document>,
 ) -> Result<(), SyntaxError> {
@@ -369,14 +369,14 @@ fn read_documents(
     let mut parser = Parser::new();
     parser.set_encoding(libyaml_safer::Encoding::Utf8);
     parser.set_input(Chunks::new(&content));
-    let mut builder: Option<Builder<'_>> = None;
+    let mut builder: Option<TreeBuilder<'_>> = None;
     // Looked for once, however many documents there are.
     let has_marks = memchr::memmem::find(covered.content.as_bytes(), MARK.as_bytes()).is_some();
     let mut looks = LOOKS + LOOKS_A_BYTE * content.len();
     loop {
         // The parser looks at every open bracket before each token (`stale_simple_keys`), so that
         // brackets inside brackets cost the square of their number.
-        let depth = builder.as_ref().map_or(0, Builder::depth);
+        let depth = builder.as_ref().map_or(0, TreeBuilder::depth);
         promvet_text::work::count(1 + depth);
         looks = looks.checked_sub(depth).ok_or_else(unread)?;
         let event = parser.parse().map_err(|error| malformed(text, &error))?;
@@ -395,7 +395,7 @@ fn read_documents(
                         span: within(span(event.start_mark, event.end_mark), covered.content),
                     });
                 }
-                builder = Some(Builder::new(text, covered).uncovering_marks(has_marks));
+                builder = Some(TreeBuilder::new(text, covered).uncovering_marks(has_marks));
             }
             EventData::DocumentEnd { .. } => {
                 let done = out.len() + 1 >= most;

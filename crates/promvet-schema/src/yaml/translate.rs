@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::document::{Data, Document, Keys, NO_TAG, NodeData, Value, small};
+use super::document::{Data, Document, Keys, NO_TAG, NodeData, ScalarSource, small};
 use super::node::{Kind, Node};
 use super::scalar::Style;
 use promvet_text::{Span, Text};
@@ -41,19 +41,19 @@ const DEEPEST: usize = 64;
 
 /// A node of the translation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Made(u32);
+pub struct TranslatedNode(u32);
 
 /// An entry of a translation: the path of its keys, with dots, the node that its last key was made
 /// of, and its value.
-pub type Item<'d> = (&'static str, Node<'d>, Made);
+pub type TranslationEntry<'d> = (&'static str, Node<'d>, TranslatedNode);
 
 /// Builds a translation.
-pub struct Builder {
+pub struct TranslationBuilder {
     out: Document,
     origin: Option<Origin>,
 }
 
-impl Builder {
+impl TranslationBuilder {
     /// An empty translation of a document.
     #[must_use]
     pub fn new(source: &Arc<Document>) -> Self {
@@ -92,10 +92,10 @@ impl Builder {
     }
 
     /// A scalar in place of a node, with another text.
-    pub fn scalar(&mut self, like: Node<'_>, text: &str) -> Made {
+    pub fn scalar(&mut self, like: Node<'_>, text: &str) -> TranslatedNode {
         let from = small(self.out.made.len());
         self.out.made.push_str(text);
-        let value = Value::Made(from, small(self.out.made.len()));
+        let value = ScalarSource::Made(from, small(self.out.made.len()));
         // As a text, whatever it looks like.
         // The style says whether a value may be a number, so that the translation keeps it.
         let style = match like.scalar() {
@@ -106,7 +106,7 @@ impl Builder {
     }
 
     /// The text of a part of a scalar, such as the value of a flag.
-    pub fn part(&mut self, like: Node<'_>, span: Span, text: &str) -> Made {
+    pub fn part(&mut self, like: Node<'_>, span: Span, text: &str) -> TranslatedNode {
         let made = self.scalar(like, text);
         if let Some(node) = self.out.nodes.get_mut(made.0 as usize) {
             node.span = span;
@@ -120,10 +120,10 @@ impl Builder {
 
     /// A scalar at a span of a text that is not YAML. `plain` says that it may be a number or a
     /// truth value.
-    pub fn scalar_at(&mut self, span: Span, text: &str, plain: bool) -> Made {
+    pub fn scalar_at(&mut self, span: Span, text: &str, plain: bool) -> TranslatedNode {
         let from = small(self.out.made.len());
         self.out.made.push_str(text);
-        let value = Value::Made(from, small(self.out.made.len()));
+        let value = ScalarSource::Made(from, small(self.out.made.len()));
         let style = if plain {
             Style::Plain
         } else {
@@ -134,17 +134,17 @@ impl Builder {
 
     /// A text between quotes at a span of a text that is not YAML, of a type that YAML would say
     /// with a tag.
-    pub fn tagged_at(&mut self, span: Span, text: &str, tag: &str) -> Made {
+    pub fn tagged_at(&mut self, span: Span, text: &str, tag: &str) -> TranslatedNode {
         let from = small(self.out.made.len());
         self.out.made.push_str(text);
-        let value = Value::Made(from, small(self.out.made.len()));
+        let value = ScalarSource::Made(from, small(self.out.made.len()));
         let style = Style::DoubleQuoted;
         let tag = self.tag(Some(tag));
         self.push_at(span, Data::Scalar { value, style }, tag)
     }
 
     /// A list at a span of a text that is not YAML.
-    pub fn sequence_at(&mut self, span: Span, items: &[Made]) -> Made {
+    pub fn sequence_at(&mut self, span: Span, items: &[TranslatedNode]) -> TranslatedNode {
         let links = self.link(items.iter().map(|item| item.0));
         let list = self.push_at(span, Data::Sequence(links), NO_TAG);
         self.adopt(list, items.iter().copied());
@@ -152,14 +152,18 @@ impl Builder {
     }
 
     /// A mapping at a span of a text that is not YAML.
-    pub fn mapping_at(&mut self, span: Span, pairs: &[(Made, Made)]) -> Made {
+    pub fn mapping_at(
+        &mut self,
+        span: Span,
+        pairs: &[(TranslatedNode, TranslatedNode)],
+    ) -> TranslatedNode {
         let data = self.mapping_data(pairs);
         let map = self.push_at(span, data, NO_TAG);
         self.adopt(map, pairs.iter().flat_map(|&(key, value)| [key, value]));
         map
     }
 
-    fn mapping_data(&mut self, pairs: &[(Made, Made)]) -> Data {
+    fn mapping_data(&mut self, pairs: &[(TranslatedNode, TranslatedNode)]) -> Data {
         let mut keys = Keys::default();
         for (key, _) in pairs {
             keys.add(self.out.key_text(key.0));
@@ -169,7 +173,7 @@ impl Builder {
     }
 
     /// A list in place of a node.
-    pub fn sequence(&mut self, like: Node<'_>, items: &[Made]) -> Made {
+    pub fn sequence(&mut self, like: Node<'_>, items: &[TranslatedNode]) -> TranslatedNode {
         let links = self.link(items.iter().map(|item| item.0));
         let list = self.push(like, Data::Sequence(links), NO_TAG);
         self.adopt(list, items.iter().copied());
@@ -177,7 +181,7 @@ impl Builder {
     }
 
     /// The items of lists as one list in place of a node.
-    pub fn joined(&mut self, like: Node<'_>, lists: &[Made]) -> Made {
+    pub fn joined(&mut self, like: Node<'_>, lists: &[TranslatedNode]) -> TranslatedNode {
         let ids = lists
             .iter()
             .flat_map(|list| match self.out.nodes.get(list.0 as usize) {
@@ -187,12 +191,16 @@ impl Builder {
                 }) => self.out.links.get(*from as usize..*to as usize),
                 _ => None,
             });
-        let items: Vec<Made> = ids.flatten().map(|&id| Made(id)).collect();
+        let items: Vec<TranslatedNode> = ids.flatten().map(|&id| TranslatedNode(id)).collect();
         self.sequence(like, &items)
     }
 
     /// A mapping in place of a node.
-    pub fn mapping(&mut self, like: Node<'_>, pairs: &[(Made, Made)]) -> Made {
+    pub fn mapping(
+        &mut self,
+        like: Node<'_>,
+        pairs: &[(TranslatedNode, TranslatedNode)],
+    ) -> TranslatedNode {
         let data = self.mapping_data(pairs);
         let map = self.push(like, data, NO_TAG);
         self.adopt(map, pairs.iter().flat_map(|&(key, value)| [key, value]));
@@ -200,9 +208,13 @@ impl Builder {
     }
 
     /// The entries of a mapping in place of a node, where paths of several keys make mappings in it.
-    pub fn assemble(&mut self, like: Node<'_>, items: Vec<Item<'_>>) -> Vec<(Made, Made)> {
+    pub fn assemble(
+        &mut self,
+        like: Node<'_>,
+        items: Vec<TranslationEntry<'_>>,
+    ) -> Vec<(TranslatedNode, TranslatedNode)> {
         let mut pairs = Vec::new();
-        let mut below: Vec<(&'static str, Vec<Item<'_>>)> = Vec::new();
+        let mut below: Vec<(&'static str, Vec<TranslationEntry<'_>>)> = Vec::new();
         for (native, key, value) in items {
             let Some((head, rest)) = native.split_once('.') else {
                 pairs.push((self.scalar(key, native), value));
@@ -223,11 +235,11 @@ impl Builder {
     }
 
     /// A node as it is, with all that is in it. None if it is too large or too deep.
-    pub fn copy(&mut self, node: Node<'_>) -> Option<Made> {
+    pub fn copy(&mut self, node: Node<'_>) -> Option<TranslatedNode> {
         self.copy_below(node, DEEPEST)
     }
 
-    fn copy_below(&mut self, node: Node<'_>, depth: usize) -> Option<Made> {
+    fn copy_below(&mut self, node: Node<'_>, depth: usize) -> Option<TranslatedNode> {
         if self.is_full() {
             return None;
         }
@@ -236,7 +248,7 @@ impl Builder {
             Kind::Scalar(scalar) => {
                 let from = small(self.out.made.len());
                 self.out.made.push_str(scalar.text);
-                let value = Value::Made(from, small(self.out.made.len()));
+                let value = ScalarSource::Made(from, small(self.out.made.len()));
                 let data = Data::Scalar {
                     value,
                     style: scalar.style,
@@ -245,14 +257,14 @@ impl Builder {
                 Some(self.push(node, data, tag))
             }
             Kind::Sequence(list) => {
-                let items: Option<Vec<Made>> = list
+                let items: Option<Vec<TranslatedNode>> = list
                     .iter()
                     .map(|item| self.copy_below(item, depth))
                     .collect();
                 Some(self.sequence(node, &items?))
             }
             Kind::Mapping(mapping) => {
-                let pairs: Option<Vec<(Made, Made)>> = mapping
+                let pairs: Option<Vec<(TranslatedNode, TranslatedNode)>> = mapping
                     .effective()
                     .map(|entry| {
                         let key = self.copy_below(entry.key, depth)?;
@@ -266,7 +278,7 @@ impl Builder {
 
     /// The translation with a node for its root.
     #[must_use]
-    pub fn finish(mut self, root: Made) -> Document {
+    pub fn finish(mut self, root: TranslatedNode) -> Document {
         self.out.root = root.0;
         self.out.origin = self.origin;
         self.out
@@ -278,7 +290,7 @@ impl Builder {
         (from, small(self.out.links.len()))
     }
 
-    fn adopt(&mut self, parent: Made, children: impl Iterator<Item = Made>) {
+    fn adopt(&mut self, parent: TranslatedNode, children: impl Iterator<Item = TranslatedNode>) {
         for child in children {
             if let Some(node) = self.out.nodes.get_mut(child.0 as usize) {
                 node.parent = parent.0;
@@ -296,14 +308,14 @@ impl Builder {
         small(at)
     }
 
-    fn push(&mut self, like: Node<'_>, data: Data, tag: u32) -> Made {
+    fn push(&mut self, like: Node<'_>, data: Data, tag: u32) -> TranslatedNode {
         if let Some(origin) = &mut self.origin {
             origin.ids.push(like.id);
         }
         self.push_at(like.span(), data, tag)
     }
 
-    fn push_at(&mut self, span: Span, data: Data, tag: u32) -> Made {
+    fn push_at(&mut self, span: Span, data: Data, tag: u32) -> TranslatedNode {
         let id = small(self.out.nodes.len());
         self.out.nodes.push(NodeData {
             span,
@@ -311,6 +323,6 @@ impl Builder {
             tag,
             data,
         });
-        Made(id)
+        TranslatedNode(id)
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::document::{Document, SyntaxError, SyntaxKind, small};
 use super::node::{Entry, Node};
-use super::parse::{Covered, parse_masked};
+use super::parse::{CoveredText, parse_masked};
 use super::scan;
 use promvet_text::{Span, Text};
 
@@ -23,7 +23,7 @@ const LONGEST: usize = 1 << 20;
 
 /// What is whole in a text that is not YAML.
 #[derive(Debug)]
-pub struct Whole {
+pub struct SoundParts {
     /// It, as one document. Its places are those of the text.
     pub document: Document,
     /// The lines that it leaves out: sections, and items of the lists in them.
@@ -32,12 +32,12 @@ pub struct Whole {
 
 /// What is whole in a text that stops being YAML at `error`. None if that cannot be known.
 #[must_use]
-pub fn whole_parts(text: &Arc<Text>, error: &SyntaxError) -> Option<Whole> {
+pub fn whole_parts(text: &Arc<Text>, error: &SyntaxError) -> Option<SoundParts> {
     let content = text.content();
     if content.len() > LONGEST {
         return None;
     }
-    let mut parts = Parts::of(content);
+    let mut parts = TopLevelParts::of(content);
     let mut covered = content.to_owned();
     let mut error = error.clone();
     let mut readings = 0;
@@ -53,7 +53,7 @@ pub fn whole_parts(text: &Arc<Text>, error: &SyntaxError) -> Option<Whole> {
                 Ok(document) => {
                     let lost = [&*parts.lost, &[lost]].concat();
                     if parts.are_all_of(&document, &lost) {
-                        return Some(Whole { document, lost });
+                        return Some(SoundParts { document, lost });
                     }
                 }
                 // There is another fault behind this one.
@@ -72,7 +72,7 @@ pub fn whole_parts(text: &Arc<Text>, error: &SyntaxError) -> Option<Whole> {
 
 /// Where the bracket is that is open where a text stops being YAML.
 fn open_bracket(text: &Arc<Text>, content: &str) -> Option<usize> {
-    let covered = Covered {
+    let covered = CoveredText {
         content,
         holes: &[],
     };
@@ -99,7 +99,7 @@ fn without(content: &str, lost: Span) -> String {
 
 /// A part of a text that begins with a key in the first column.
 #[derive(Debug)]
-struct Part {
+struct TopLevelPart {
     span: Span,
     /// The items of the list in it, up to the beginning of the next one. None if something in it is
     /// less indented than they are.
@@ -108,14 +108,14 @@ struct Part {
 
 /// The parts of the first document of a text, as its lines show them.
 #[derive(Debug)]
-struct Parts {
-    list: Vec<Part>,
+struct TopLevelParts {
+    list: Vec<TopLevelPart>,
     lost: Vec<Span>,
 }
 
-impl Parts {
+impl TopLevelParts {
     fn of(content: &str) -> Self {
-        let mut list: Vec<Part> = Vec::new();
+        let mut list: Vec<TopLevelPart> = Vec::new();
         let mut starts = Vec::new();
         let mut end = 0;
         for line in content.split_inclusive('\n') {
@@ -131,7 +131,7 @@ impl Parts {
         for (number, &start) in starts.iter().enumerate() {
             let next = starts.get(number + 1).copied().unwrap_or(end);
             let section = content.get(start..next).unwrap_or("");
-            list.push(Part {
+            list.push(TopLevelPart {
                 span: Span::new(start, next),
                 items: items(section, start),
             });
@@ -174,7 +174,7 @@ impl Parts {
     }
 
     /// The section that a place is in; the last one for the end of the text.
-    fn section_at(&self, place: u32) -> Option<&Part> {
+    fn section_at(&self, place: u32) -> Option<&TopLevelPart> {
         self.list.iter().rev().find(|part| part.span.start <= place)
     }
 
@@ -186,14 +186,14 @@ impl Parts {
         };
         let entries: Vec<Entry<'_>> = root.written().collect();
         let left = self.list.iter().filter(|part| !lost.contains(&part.span));
-        let left: Vec<&Part> = left.collect();
+        let left: Vec<&TopLevelPart> = left.collect();
         let mut pairs = entries.iter().zip(&left);
-        let is_one = |(entry, part): (&Entry<'_>, &&Part)| part.is(*entry, lost);
+        let is_one = |(entry, part): (&Entry<'_>, &&TopLevelPart)| part.is(*entry, lost);
         !left.is_empty() && entries.len() == left.len() && pairs.all(is_one)
     }
 }
 
-impl Part {
+impl TopLevelPart {
     /// Whether an entry is what is left of it.
     fn is(&self, entry: Entry<'_>, lost: &[Span]) -> bool {
         let is_in = |node: Node<'_>, part: Span| {

@@ -2,7 +2,7 @@
 
 /// A reference to a group in a replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reference<'t> {
+pub struct GroupReference<'t> {
     /// Where its dollar is, in bytes.
     pub from: usize,
     /// The byte after it.
@@ -18,7 +18,7 @@ pub struct Reference<'t> {
 /// reference stands for itself.
 /// Imitates `regexp.Regexp.expand`.
 #[must_use]
-pub fn references(text: &str) -> Vec<Reference<'_>> {
+pub fn references(text: &str) -> Vec<GroupReference<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(dollar) = text.get(at..).and_then(|rest| rest.find('$')) {
@@ -29,7 +29,7 @@ pub fn references(text: &str) -> Vec<Reference<'_>> {
             at += 1;
         } else if let Some((name, braced)) = name(after) {
             at += name.len() + if braced { 2 } else { 0 };
-            found.push(Reference {
+            found.push(GroupReference {
                 from,
                 to: at,
                 name,

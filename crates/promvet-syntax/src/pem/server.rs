@@ -1,6 +1,6 @@
 //! The certificate that a server shows.
 
-use super::{Block, blocks, der};
+use super::{PemBlock, blocks, der};
 
 /// What a server's certificate says.
 #[derive(Clone, Debug)]
@@ -51,6 +51,6 @@ impl ServerCertificate {
 /// The certificates of a PEM file in DER.
 #[must_use]
 pub fn authorities(pem: &[u8]) -> Vec<Vec<u8>> {
-    let found = blocks(pem).into_iter().filter(Block::is_certificate);
+    let found = blocks(pem).into_iter().filter(PemBlock::is_certificate);
     found.filter_map(|block| block.content).collect()
 }

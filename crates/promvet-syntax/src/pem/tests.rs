@@ -1,6 +1,6 @@
 //! Certificates and keys are put together here, so that no real key is in the repository.
 
-use super::{Role, check, is_pair};
+use super::{PemRole, check, is_pair};
 use promvet_text::Severity;
 
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
@@ -115,7 +115,7 @@ fn pem(label: &str, content: &[u8]) -> String {
 /// 2026-11-22.
 const NOW: i64 = 1_795_368_963;
 
-fn reported(role: Role, file: &str) -> Vec<(Severity, String)> {
+fn reported(role: PemRole, file: &str) -> Vec<(Severity, String)> {
     let faults = check(role, file.as_bytes(), NOW);
     faults
         .into_iter()
@@ -131,18 +131,21 @@ fn sound_files_give_nothing() {
         pem("CERTIFICATE", &expired("old"))
     );
     for (role, file) in [
-        (Role::Authorities, &certificate),
-        (Role::Certificate, &certificate),
-        (Role::Certificate, &chain),
+        (PemRole::Authorities, &certificate),
+        (PemRole::Certificate, &certificate),
+        (PemRole::Certificate, &chain),
         (
-            Role::Certificate,
+            PemRole::Certificate,
             &format!("{}{certificate}", pem("PRIVATE KEY", &rsa_key(&[1]))),
         ),
-        (Role::Key, &pem("RSA PRIVATE KEY", &rsa_key(&[1]))),
-        (Role::Key, &pem("EC PRIVATE KEY", &ec_key(&[1]))),
-        (Role::Key, &pem("PRIVATE KEY", &pkcs8(RSA, &rsa_key(&[1])))),
+        (PemRole::Key, &pem("RSA PRIVATE KEY", &rsa_key(&[1]))),
+        (PemRole::Key, &pem("EC PRIVATE KEY", &ec_key(&[1]))),
         (
-            Role::Key,
+            PemRole::Key,
+            &pem("PRIVATE KEY", &pkcs8(RSA, &rsa_key(&[1]))),
+        ),
+        (
+            PemRole::Key,
             &format!(
                 "{}{}",
                 pem("EC PARAMETERS", &[6]),
@@ -160,42 +163,54 @@ fn what_does_not_fit_its_role_is_reported() {
     let key = pem("PRIVATE KEY", &pkcs8(EC, &ec_key(&[4])));
     for (role, file, words) in [
         (
-            Role::Key,
+            PemRole::Key,
             certificate.as_str(),
             "a certificate, but no private key",
         ),
-        (Role::Certificate, &key, "a private key, but no certificate"),
-        (Role::Authorities, &key, "a private key, but no certificate"),
-        (Role::Authorities, "hunter2", "no PEM block"),
-        (Role::Key, "", "no PEM block"),
-        (Role::Key, &pem("ENCRYPTED PRIVATE KEY", &[1]), "encrypted"),
         (
-            Role::Key,
+            PemRole::Certificate,
+            &key,
+            "a private key, but no certificate",
+        ),
+        (
+            PemRole::Authorities,
+            &key,
+            "a private key, but no certificate",
+        ),
+        (PemRole::Authorities, "hunter2", "no PEM block"),
+        (PemRole::Key, "", "no PEM block"),
+        (
+            PemRole::Key,
+            &pem("ENCRYPTED PRIVATE KEY", &[1]),
+            "encrypted",
+        ),
+        (
+            PemRole::Key,
             &pem("PRIVATE KEY", b"").replace("\n\n", "\nProc-Type: 4,ENCRYPTED\n\n"),
             "encrypted",
         ),
         (
-            Role::Certificate,
+            PemRole::Certificate,
             &pem("CERTIFICATE REQUEST", &[1]),
             "`CERTIFICATE REQUEST`",
         ),
         (
-            Role::Certificate,
+            PemRole::Certificate,
             &pem("hunter2", &[1]),
             "a PEM block of another kind",
         ),
         (
-            Role::Certificate,
+            PemRole::Certificate,
             &pem("CERTIFICATE", &[0x30, 0x01]),
             "damaged",
         ),
         (
-            Role::Certificate,
+            PemRole::Certificate,
             &pem("CERTIFICATE", &expired("web")),
             "\"web\", which expired on 2026-03-01",
         ),
         (
-            Role::Authorities,
+            PemRole::Authorities,
             &pem(
                 "CERTIFICATE",
                 &super::tests::certificate("ca", "280101000000Z", "300101000000Z", RSA, &[]),
@@ -210,7 +225,7 @@ fn what_does_not_fit_its_role_is_reported() {
         assert!(!reported[0].1.contains("hunter2"), "{}", reported[0].1);
     }
     assert!(
-        check(Role::Authorities, b"\x30\x82\x01\x02\0", NOW)[0]
+        check(PemRole::Authorities, b"\x30\x82\x01\x02\0", NOW)[0]
             .message
             .contains("DER")
     );
@@ -219,7 +234,7 @@ fn what_does_not_fit_its_role_is_reported() {
 #[test]
 fn an_old_authority_among_good_ones_is_only_worth_knowing() {
     let file = pem("CERTIFICATE", &expired("old")) + &pem("CERTIFICATE", &valid("new"));
-    let reported = reported(Role::Authorities, &file);
+    let reported = reported(PemRole::Authorities, &file);
     assert_eq!(reported.len(), 1);
     assert_eq!(reported[0].0, Severity::Info);
 }
@@ -306,7 +321,7 @@ proptest::proptest! {
             *place = byte;
         }
         for file in [pem("CERTIFICATE", &content), pem("PRIVATE KEY", &content), text] {
-            for role in [Role::Authorities, Role::Certificate, Role::Key] {
+            for role in [PemRole::Authorities, PemRole::Certificate, PemRole::Key] {
                 let _ = check(role, file.as_bytes(), NOW);
             }
             let _ = is_pair(file.as_bytes(), file.as_bytes());

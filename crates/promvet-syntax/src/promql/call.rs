@@ -1,18 +1,18 @@
 //! Names: metrics, functions, aggregations.
 
-use super::dialect::Feature;
+use super::dialect::PromqlFeature;
 use super::fault::ExprFault;
 use super::function::{self, Function};
 use super::parse::{Parse, Parser, with_remedy};
 use super::token::{Aggregate, Token, TokenKind, Word};
 use super::tree::NodeKind;
-use super::value::{Follows, Part, Type};
+use super::value::{ExpressionPart, Follows, ValueType};
 
 impl Parser<'_> {
     /// A metric, a function or an aggregation: what follows the word tells which.
     /// The lexer does not know functions, so that the grammar tells by what follows
     /// (`function_call` and `aggregate_expr` in generated_parser.y).
-    pub(super) fn named(&mut self) -> Parse<Part> {
+    pub(super) fn named(&mut self) -> Parse<ExpressionPart> {
         let name = self.advance()?;
         match (name.kind, self.token.kind) {
             (
@@ -31,7 +31,7 @@ impl Parser<'_> {
     }
 
     /// Imitates `parser.parser.newAggregateExpr` and its part of `checkAST`.
-    fn aggregation(&mut self, name: Token, kind: Aggregate) -> Parse<Part> {
+    fn aggregation(&mut self, name: Token, kind: Aggregate) -> Parse<ExpressionPart> {
         let first = self.tree.next();
         // `by` may come before or behind the arguments, but not twice (`aggregate_expr` in
         // generated_parser.y).
@@ -42,13 +42,13 @@ impl Parser<'_> {
         }
         self.close(NodeKind::Aggregation, name.from, name, first);
         let word = self.slice(name);
-        let wanted: &[Type] = match kind {
-            Aggregate::Plain => &[Type::Vector],
-            Aggregate::WithNumber | Aggregate::Limit => &[Type::Scalar, Type::Vector],
-            Aggregate::WithText => &[Type::Text, Type::Vector],
+        let wanted: &[ValueType] = match kind {
+            Aggregate::Plain => &[ValueType::Vector],
+            Aggregate::WithNumber | Aggregate::Limit => &[ValueType::Scalar, ValueType::Vector],
+            Aggregate::WithText => &[ValueType::Text, ValueType::Vector],
         };
         if kind == Aggregate::Limit {
-            self.need(Feature::ExperimentalAggregations, name.from, name.to);
+            self.need(PromqlFeature::ExperimentalAggregations, name.from, name.to);
         }
         if let Some(fault) = swapped(word, &arguments, wanted) {
             self.push(fault);
@@ -65,7 +65,11 @@ impl Parser<'_> {
                 arguments.len(),
             ));
         }
-        Ok(Part::new(name.from, self.end(), Type::Vector))
+        Ok(ExpressionPart::new(
+            name.from,
+            self.end(),
+            ValueType::Vector,
+        ))
     }
 
     /// `by (…)` or `without (…)`, if it is here.
@@ -78,7 +82,7 @@ impl Parser<'_> {
         Ok(found)
     }
 
-    fn call(&mut self, name: Token) -> Parse<Part> {
+    fn call(&mut self, name: Token) -> Parse<ExpressionPart> {
         let word = self.slice(name);
         let found = function::find(word, self.dialect);
         let first = self.tree.next();
@@ -96,10 +100,10 @@ impl Parser<'_> {
                     to: name.to,
                     ..fault
                 });
-                Type::Unknown
+                ValueType::Unknown
             }
         };
-        Ok(Part::new(name.from, self.end(), ty))
+        Ok(ExpressionPart::new(name.from, self.end(), ty))
     }
 
     fn experimental(&mut self, name: Token, function: &Function) {
@@ -112,7 +116,7 @@ impl Parser<'_> {
     }
 
     /// Imitates the case `*Call` of `parser.checkAST`.
-    fn check_arguments(&mut self, name: Token, function: &Function, arguments: &[Part]) {
+    fn check_arguments(&mut self, name: Token, function: &Function, arguments: &[ExpressionPart]) {
         let least = function.takes.len() - usize::from(function.more != 0);
         let most = match function.more {
             0 => function.takes.len(),
@@ -148,7 +152,7 @@ impl Parser<'_> {
     }
 
     /// The second argument of `info` is a selector without a name, which may let everything pass.
-    fn info_selector(&mut self, argument: Option<&Part>) {
+    fn info_selector(&mut self, argument: Option<&ExpressionPart>) {
         let Some(argument) = argument else { return };
         if argument.shape == Follows::Selector && !argument.named {
             self.faults
@@ -161,7 +165,7 @@ impl Parser<'_> {
         }
     }
 
-    fn argument(&mut self, of: &str, argument: Part, wanted: Type) {
+    fn argument(&mut self, of: &str, argument: ExpressionPart, wanted: ValueType) {
         if argument.ty.is(wanted) {
             return;
         }
@@ -171,11 +175,11 @@ impl Parser<'_> {
             argument.ty.noun()
         );
         let mut fault = ExprFault::new(argument.from, argument.to, message);
-        fault.lacks_range = (argument.ty, wanted) == (Type::Vector, Type::Matrix);
+        fault.lacks_range = (argument.ty, wanted) == (ValueType::Vector, ValueType::Matrix);
         self.push(with_remedy(fault, argument.ty, wanted));
     }
 
-    fn arguments(&mut self) -> Parse<Vec<Part>> {
+    fn arguments(&mut self) -> Parse<Vec<ExpressionPart>> {
         self.expect(TokenKind::ParenOpen, "`(`")?;
         let mut arguments = Vec::new();
         if self.accept(TokenKind::ParenClose)? {
@@ -202,7 +206,7 @@ impl Parser<'_> {
 }
 
 /// Two arguments, each of the type that the other one must have.
-fn swapped(word: &str, arguments: &[Part], wanted: &[Type]) -> Option<ExprFault> {
+fn swapped(word: &str, arguments: &[ExpressionPart], wanted: &[ValueType]) -> Option<ExprFault> {
     let ([first, second], [one, other]) = (arguments, wanted) else {
         return None;
     };

@@ -7,13 +7,13 @@ pub(super) type Release = (u16, u16);
 
 /// The PromQL of one release of Prometheus, without feature flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dialect {
+pub struct PromqlRelease {
     pub(super) release: Release,
 }
 
 /// A form that came later than PromQL itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Feature {
+pub(super) enum PromqlFeature {
     Subqueries,
     CompoundDurations,
     AtModifier,
@@ -32,7 +32,7 @@ pub(super) enum Feature {
 /// A form: what it is called, the first release that knows it, and, if it hides behind a feature
 /// flag, the flag and the release since which it needs none.
 struct Row {
-    feature: Feature,
+    feature: PromqlFeature,
     name: &'static str,
     since: Release,
     flag: Option<(&'static str, Option<Release>)>,
@@ -41,86 +41,86 @@ struct Row {
 /// From the changelog of Prometheus and the flags of cmd/prometheus/main.go.
 const FEATURES: &[Row] = &[
     Row {
-        feature: Feature::Subqueries,
+        feature: PromqlFeature::Subqueries,
         name: "a subquery",
         since: (2, 7),
         flag: None,
     },
     Row {
-        feature: Feature::CompoundDurations,
+        feature: PromqlFeature::CompoundDurations,
         name: "a duration of several units",
         since: (2, 21),
         flag: None,
     },
     Row {
-        feature: Feature::AtModifier,
+        feature: PromqlFeature::AtModifier,
         name: "the `@` modifier",
         since: (2, 25),
         flag: Some(("promql-at-modifier", Some((2, 33)))),
     },
     Row {
-        feature: Feature::NegativeOffsets,
+        feature: PromqlFeature::NegativeOffsets,
         name: "a negative offset",
         since: (2, 26),
         flag: Some(("promql-negative-offset", Some((2, 33)))),
     },
     Row {
-        feature: Feature::PlusOffsets,
+        feature: PromqlFeature::PlusOffsets,
         name: "an offset with a plus sign",
         since: (3, 4),
         flag: None,
     },
     Row {
-        feature: Feature::LooseNumbers,
+        feature: PromqlFeature::LooseNumbers,
         name: "a number in place of a duration, or the reverse,",
         since: (2, 54),
         flag: None,
     },
     Row {
-        feature: Feature::Underscores,
+        feature: PromqlFeature::Underscores,
         name: "an underscore in a number",
         since: (2, 54),
         flag: None,
     },
     Row {
-        feature: Feature::QuotedNames,
+        feature: PromqlFeature::QuotedNames,
         name: "a quoted name",
         since: (2, 55),
         flag: Some(("utf8-names", Some((3, 0)))),
     },
     Row {
-        feature: Feature::DurationArithmetic,
+        feature: PromqlFeature::DurationArithmetic,
         name: "arithmetic in a duration",
         since: (3, 4),
         flag: Some(("promql-duration-expr", Some((3, 14)))),
     },
     Row {
-        feature: Feature::ExtendedRanges,
+        feature: PromqlFeature::ExtendedRanges,
         name: "the modifier `anchored` or `smoothed`",
         since: (3, 7),
         flag: Some(("promql-extended-range-selectors", None)),
     },
     Row {
-        feature: Feature::Fill,
+        feature: PromqlFeature::Fill,
         name: "the modifier `fill`",
         since: (3, 10),
         flag: Some(("promql-binop-fill-modifiers", None)),
     },
     Row {
-        feature: Feature::Trim,
+        feature: PromqlFeature::Trim,
         name: "the operator `</` or `>/`",
         since: (3, 11),
         flag: None,
     },
     Row {
-        feature: Feature::ExperimentalAggregations,
+        feature: PromqlFeature::ExperimentalAggregations,
         name: "an experimental aggregation",
         since: (2, 54),
         flag: Some(("promql-experimental-functions", None)),
     },
 ];
 
-impl Dialect {
+impl PromqlRelease {
     /// The PromQL of a release, such as 3 and 5.
     #[must_use]
     pub fn of(major: u16, minor: u16) -> Self {
@@ -136,7 +136,12 @@ impl Dialect {
     }
 
     /// Why a form can't be used, if it can't.
-    pub(super) fn refusal(self, feature: Feature, from: usize, to: usize) -> Option<ExprFault> {
+    pub(super) fn refusal(
+        self,
+        feature: PromqlFeature,
+        from: usize,
+        to: usize,
+    ) -> Option<ExprFault> {
         let row = FEATURES.iter().find(|row| row.feature == feature)?;
         self.missing(row.name, row.since, row.flag, from, to)
     }

@@ -1,12 +1,12 @@
 //! Ranges, subqueries, offsets, and the durations in them.
 
-use super::dialect::Feature;
+use super::dialect::PromqlFeature;
 use super::fault::{ExprFault, Stop};
 use super::parse::{Parse, Parser, with_remedy};
 use super::remedy::A_DURATION;
 use super::token::{Operator, Token, TokenKind, Word};
 use super::tree::NodeKind;
-use super::value::{Follows, Part, Type};
+use super::value::{ExpressionPart, Follows, ValueType};
 use crate::go;
 
 /// The longest duration that Go can hold, in seconds (`1<<63` nanoseconds). generated_parser.y
@@ -25,7 +25,7 @@ struct Length {
 impl Parser<'_> {
     /// `[5m]` or `[1h:5m]`.
     /// Imitates `matrix_selector` and `subquery_expr` of generated_parser.y.
-    pub(super) fn range(&mut self, of: Part) -> Parse<Part> {
+    pub(super) fn range(&mut self, of: ExpressionPart) -> Parse<ExpressionPart> {
         let open = self.advance()?;
         self.positive()?;
         let subquery = self.accept(TokenKind::Colon)?;
@@ -53,15 +53,15 @@ impl Parser<'_> {
         } else {
             Follows::BrokenRange
         };
-        let mut ty = Type::Matrix;
+        let mut ty = ValueType::Matrix;
         if let Some(message) = wrong {
             let mut fault = ExprFault::new(open.from, end, message);
-            if of.shape != Follows::Selector && of.ty.is(Type::Vector) {
+            if of.shape != Follows::Selector && of.ty.is(ValueType::Vector) {
                 let text = self.text.get(open.from..end).unwrap_or("[5m]");
                 fault = fault.help(match self.takes_back(of) {
                     // `rate(up)[5m]`: what is around it takes the vector that `rate` returns.
                     Some(selector) => {
-                        ty = Type::Unknown;
+                        ty = ValueType::Unknown;
                         format!("move `{text}` to the selector: `{selector}{text}`")
                     }
                     None => {
@@ -72,7 +72,7 @@ impl Parser<'_> {
             }
             self.push(fault);
         }
-        Ok(Part {
+        Ok(ExpressionPart {
             from: of.from,
             to: end,
             ty,
@@ -83,7 +83,7 @@ impl Parser<'_> {
 
     /// Takes back that the selector at the end of a call lacks the range which follows the call, and
     /// returns the selector.
-    fn takes_back(&mut self, call: Part) -> Option<String> {
+    fn takes_back(&mut self, call: ExpressionPart) -> Option<String> {
         let is_inside = |fault: &ExprFault| fault.from > call.from && fault.to < call.to;
         let fault = self
             .faults
@@ -91,19 +91,19 @@ impl Parser<'_> {
         self.text.get(fault.from..fault.to).map(str::to_owned)
     }
 
-    fn subquery(&mut self, of: Part, open: Token, end: usize) -> Part {
-        self.need(Feature::Subqueries, open.from, end);
-        if !of.ty.is(Type::Vector) {
+    fn subquery(&mut self, of: ExpressionPart, open: Token, end: usize) -> ExpressionPart {
+        self.need(PromqlFeature::Subqueries, open.from, end);
+        if !of.ty.is(ValueType::Vector) {
             let message = format!(
                 "a subquery can only follow an instant vector, found {}",
                 of.ty.noun()
             );
             let fault = ExprFault::new(of.from, of.to, message);
-            self.push(with_remedy(fault, of.ty, Type::Vector));
+            self.push(with_remedy(fault, of.ty, ValueType::Vector));
         }
-        Part {
+        ExpressionPart {
             shape: Follows::Subquery,
-            ..Part::new(of.from, end, Type::Matrix)
+            ..ExpressionPart::new(of.from, end, ValueType::Matrix)
         }
     }
 
@@ -140,10 +140,10 @@ impl Parser<'_> {
         self.duration_operand(negative)?;
         self.length(sign.from);
         if negative {
-            self.need(Feature::NegativeOffsets, sign.from, self.end());
+            self.need(PromqlFeature::NegativeOffsets, sign.from, self.end());
         } else if signed {
             // Before 3.4 `offset_expr` allowed `SUB duration` alone (generated_parser.y).
-            self.need(Feature::PlusOffsets, sign.from, self.end());
+            self.need(PromqlFeature::PlusOffsets, sign.from, self.end());
         }
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Parser<'_> {
                 let fault = ExprFault::new(sign.from, right.to, "a duration is divided by zero");
                 self.push(fault.help("divide by another number"));
             }
-            self.need(Feature::DurationArithmetic, sign.from, sign.to);
+            self.need(PromqlFeature::DurationArithmetic, sign.from, sign.to);
             left = Length {
                 from: left.from,
                 to: right.to,
@@ -222,7 +222,7 @@ impl Parser<'_> {
             }
             TokenKind::Number => {
                 self.advance()?;
-                self.need(Feature::LooseNumbers, token.from, token.to);
+                self.need(PromqlFeature::LooseNumbers, token.from, token.to);
                 let seconds = self.number(token);
                 if seconds.is_nan() || seconds.abs() > MOST_SECONDS {
                     let message = "this duration is out of range: the longest is about 292 years";
@@ -234,7 +234,7 @@ impl Parser<'_> {
                 self.advance()?;
                 self.expect(TokenKind::ParenOpen, "`(`")?;
                 self.expect(TokenKind::ParenClose, "`)`")?;
-                self.need(Feature::DurationArithmetic, token.from, self.end());
+                self.need(PromqlFeature::DurationArithmetic, token.from, self.end());
                 None
             }
             TokenKind::Word(Word::MaxOf | Word::MinOf) => {
@@ -244,14 +244,14 @@ impl Parser<'_> {
                 self.expect(TokenKind::Comma, "`,`")?;
                 self.deeper(|parser| parser.arithmetic(0))?;
                 self.expect(TokenKind::ParenClose, "`)`")?;
-                self.need(Feature::DurationArithmetic, token.from, self.end());
+                self.need(PromqlFeature::DurationArithmetic, token.from, self.end());
                 None
             }
             TokenKind::ParenOpen => {
                 self.advance()?;
                 self.deeper(|parser| parser.arithmetic(0))?;
                 self.expect(TokenKind::ParenClose, "`)`")?;
-                self.need(Feature::DurationArithmetic, token.from, self.end());
+                self.need(PromqlFeature::DurationArithmetic, token.from, self.end());
                 None
             }
             _ => return Err(self.unexpected(A_DURATION)),
@@ -269,7 +269,7 @@ impl Parser<'_> {
         match go::duration(self.slice(token)) {
             Ok(duration) => {
                 if duration.compound {
-                    self.need(Feature::CompoundDurations, token.from, token.to);
+                    self.need(PromqlFeature::CompoundDurations, token.from, token.to);
                 }
                 Some(seconds(duration.milliseconds))
             }

@@ -1,8 +1,8 @@
 //! The functions of PromQL.
 
-use super::dialect::{Dialect, Release};
+use super::dialect::{PromqlRelease, Release};
 use super::fault::ExprFault;
-use super::value::Type;
+use super::value::ValueType;
 use promvet_text::nearest;
 
 /// The feature flag of experimental functions.
@@ -12,11 +12,11 @@ const FLAG: &str = "promql-experimental-functions";
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) name: &'static str,
-    pub(super) takes: &'static [Type],
+    pub(super) takes: &'static [ValueType],
     /// How many of the last argument there may be, counted from none; -1 for any number, 0 for
     /// exactly one.
     pub(super) more: i8,
-    pub(super) returns: Type,
+    pub(super) returns: ValueType,
     pub(super) since: Release,
     until: Option<Release>,
     stability: Stability,
@@ -47,7 +47,7 @@ const FUNCTIONS: &[Function] = include!(concat!(env!("OUT_DIR"), "/promql_functi
 ///
 /// # Errors
 /// No release has it, or this one does not have it any more. The fault has no place yet.
-pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, ExprFault> {
+pub(super) fn find(name: &str, dialect: PromqlRelease) -> Result<&'static Function, ExprFault> {
     let found = FUNCTIONS.iter().find(|function| function.name == name);
     match found.map(|function| (function, function.until)) {
         // `holt_winters` alone so far: Prometheus 3.0 renamed it, so that the help can name the new

@@ -1,13 +1,13 @@
 //! What is between an operator and its right side, and what its two sides must be.
 
-use super::dialect::Feature;
+use super::dialect::PromqlFeature;
 use super::fault::ExprFault;
 use super::parse::{Parse, Parser, with_remedy};
 use super::quoted::unquote;
 use super::remedy;
 use super::token::{Operator, Token, TokenKind, Word};
 use super::tree::NodeKind;
-use super::value::{Part, Type};
+use super::value::{ExpressionPart, ValueType};
 
 /// `bool on (…) group_left (…) fill (…)`.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ impl Parser<'_> {
             }
             seen = Some(word);
             let token = self.advance()?;
-            self.need(Feature::Fill, token.from, token.to);
+            self.need(PromqlFeature::Fill, token.from, token.to);
             out.fill = Some(token);
             self.expect(TokenKind::ParenOpen, "`(`")?;
             if matches!(self.token.kind, TokenKind::Operator(operator) if operator.is_sign()) {
@@ -110,7 +110,7 @@ impl Parser<'_> {
         let token = self.token;
         let name = match token.kind {
             TokenKind::Text => {
-                self.need(Feature::QuotedNames, token.from, token.to);
+                self.need(PromqlFeature::QuotedNames, token.from, token.to);
                 unquote(self.slice(token))
             }
             kind if kind.names_a_label() => self.slice(token).to_owned(),
@@ -131,13 +131,13 @@ impl Parser<'_> {
     /// Imitates the case `*BinaryExpr` of `parser.checkAST`.
     pub(super) fn binary(
         &mut self,
-        left: Part,
+        left: ExpressionPart,
         (operator, sign): (Operator, Token),
         modifiers: &Modifiers,
-        right: Part,
-    ) -> Part {
+        right: ExpressionPart,
+    ) -> ExpressionPart {
         let word = self.slice(sign);
-        let scalars = (left.ty == Type::Scalar, right.ty == Type::Scalar);
+        let scalars = (left.ty == ValueType::Scalar, right.ty == ValueType::Scalar);
         // Where both sides are wrong, one slip is behind both: `rate(a[5m] + b[5m])`.
         let wrong = [left, right].into_iter().find(|side| !side.ty.is_operand());
         if let Some(side) = wrong {
@@ -147,7 +147,7 @@ impl Parser<'_> {
                 side.to,
                 format!("{message}, which operators do not accept"),
             );
-            self.push(with_remedy(fault, side.ty, Type::Vector));
+            self.push(with_remedy(fault, side.ty, ValueType::Vector));
         }
         if let Some(token) = modifiers.bool_word.filter(|_| !operator.is_comparison()) {
             let message =
@@ -170,14 +170,14 @@ impl Parser<'_> {
         if let Some((on, group)) = modifiers.matching.as_ref().zip(modifiers.group.as_ref()) {
             self.labels_on_both_sides(on, group);
         }
-        let vectors = left.ty.is(Type::Vector) && right.ty.is(Type::Vector);
+        let vectors = left.ty.is(ValueType::Vector) && right.ty.is(ValueType::Vector);
         self.matched(word, operator, modifiers, vectors);
         let ty = match (wrong, scalars) {
-            (Some(_), _) => Type::Unknown,
-            (None, (true, true)) => Type::Scalar,
-            (None, _) => Type::Vector,
+            (Some(_), _) => ValueType::Unknown,
+            (None, (true, true)) => ValueType::Scalar,
+            (None, _) => ValueType::Vector,
         };
-        Part::new(left.from, right.to, ty)
+        ExpressionPart::new(left.from, right.to, ty)
     }
 
     /// "label must not occur in ON and GROUP clause at once" in `parser.checkAST`; for `ignoring`

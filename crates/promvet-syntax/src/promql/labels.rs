@@ -118,15 +118,15 @@ const WHOLE: &[&str] = &[
 /// whole expression.
 #[must_use]
 pub fn loss(node: Node<'_>, text: &str, label: &str) -> Option<Loss> {
-    Question { text, label }.loss(node, DEEPEST)
+    LabelQuestion { text, label }.loss(node, DEEPEST)
 }
 
-struct Question<'t> {
+struct LabelQuestion<'t> {
     text: &'t str,
     label: &'t str,
 }
 
-impl Question<'_> {
+impl LabelQuestion<'_> {
     fn between(&self, from: u32, to: u32) -> &str {
         self.text.get(from as usize..to as usize).unwrap_or("")
     }

@@ -2,7 +2,7 @@
 
 use promvet_text::Span;
 
-use super::dialect::Dialect;
+use super::dialect::PromqlRelease;
 use super::quoted::unquote;
 use super::tree::{Node, NodeKind};
 use super::{number, tree};
@@ -16,7 +16,7 @@ const DEEPEST: usize = 200;
 /// change nothing, quotes, the order of matchers and labels, and in how numbers and durations are
 /// written. None if the grammar does not allow the expression.
 #[must_use]
-pub fn meaning(expression: &str, dialect: Dialect) -> Option<String> {
+pub fn meaning(expression: &str, dialect: PromqlRelease) -> Option<String> {
     let tree = tree(expression, dialect)?;
     let writer = Writer { text: expression };
     let mut out = String::new();
@@ -267,7 +267,7 @@ pub(super) fn bare_start(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    const NEWEST: Dialect = Dialect { release: (3, 14) };
+    const NEWEST: PromqlRelease = PromqlRelease { release: (3, 14) };
 
     #[test]
     fn what_changes_nothing_is_not_reported() {

@@ -25,32 +25,32 @@ mod token;
 mod tree;
 mod value;
 
-pub use dialect::Dialect;
+pub use dialect::PromqlRelease;
 pub use fault::ExprFault;
 pub use labels::{Loss, loss};
 pub use meaning::meaning;
 pub use quoted::unquote;
-pub use selector::{Match, Matcher, is_recorded_name};
+pub use selector::{MatchOperator, Matcher, is_recorded_name};
 pub use stored::stored_form;
 pub use tree::{Node, NodeKind, Tree};
 
 /// What is wrong with an expression, in the order of the text: the first break of the grammar
 /// alone, or everything that the types and the release forbid.
 #[must_use]
-pub fn check(expression: &str, dialect: Dialect) -> Vec<ExprFault> {
+pub fn check(expression: &str, dialect: PromqlRelease) -> Vec<ExprFault> {
     parse::check(expression, dialect)
 }
 
 /// The tree of an expression; none if the grammar does not allow it. Types do not matter.
 #[must_use]
-pub fn tree(expression: &str, dialect: Dialect) -> Option<Tree> {
+pub fn tree(expression: &str, dialect: PromqlRelease) -> Option<Tree> {
     parse::tree(expression, dialect)
 }
 
 /// The labels that the selectors of an expression compare, in the order of the text; none if the
 /// grammar does not allow the expression.
 #[must_use]
-pub fn matchers(expression: &str, dialect: Dialect) -> Vec<Matcher> {
+pub fn matchers(expression: &str, dialect: PromqlRelease) -> Vec<Matcher> {
     parse::matchers(expression, dialect)
 }
 

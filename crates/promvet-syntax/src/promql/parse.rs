@@ -2,7 +2,7 @@
 
 use promvet_text::work;
 
-use super::dialect::{Dialect, Feature};
+use super::dialect::{PromqlFeature, PromqlRelease};
 use super::fault::{ExprFault, Stop};
 use super::lexer::Lexer;
 use super::number;
@@ -10,7 +10,7 @@ use super::remedy;
 use super::selector::Matcher;
 use super::token::{Operator, POWER, Token, TokenKind, Word};
 use super::tree::{NodeKind, Tree};
-use super::value::{Follows, Part, Type};
+use super::value::{ExpressionPart, Follows, ValueType};
 use promvet_text::Span;
 
 /// Nesting beyond this is not read: no rule that people wrote comes near it, and 1 MiB of stack has
@@ -25,7 +25,7 @@ const MOST_FAULTS: usize = 20;
 #[derive(Debug)]
 pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
-    pub(super) dialect: Dialect,
+    pub(super) dialect: PromqlRelease,
     /// What the grammar allows, but types or the release do not.
     pub(super) faults: Vec<ExprFault>,
     /// The comparisons of labels that were read.
@@ -40,7 +40,7 @@ pub(super) struct Parser<'t> {
 
 pub(super) type Parse<T> = Result<T, Stop>;
 
-pub(super) fn matchers(text: &str, dialect: Dialect) -> Vec<Matcher> {
+pub(super) fn matchers(text: &str, dialect: PromqlRelease) -> Vec<Matcher> {
     let mut parser = Parser::new(text, dialect);
     match parser.whole() {
         Ok(()) => parser.matchers,
@@ -48,12 +48,12 @@ pub(super) fn matchers(text: &str, dialect: Dialect) -> Vec<Matcher> {
     }
 }
 
-pub(super) fn tree(text: &str, dialect: Dialect) -> Option<Tree> {
+pub(super) fn tree(text: &str, dialect: PromqlRelease) -> Option<Tree> {
     let mut parser = Parser::new(text, dialect);
     parser.whole().is_ok().then_some(parser.tree)
 }
 
-pub(super) fn check(text: &str, dialect: Dialect) -> Vec<ExprFault> {
+pub(super) fn check(text: &str, dialect: PromqlRelease) -> Vec<ExprFault> {
     let mut parser = Parser::new(text, dialect);
     match parser.whole() {
         Ok(()) => {
@@ -66,7 +66,7 @@ pub(super) fn check(text: &str, dialect: Dialect) -> Vec<ExprFault> {
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, dialect: Dialect) -> Self {
+    fn new(text: &'t str, dialect: PromqlRelease) -> Self {
         let start = Token {
             kind: TokenKind::End,
             from: 0,
@@ -173,7 +173,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Notes that a form is not for this release, if it is not.
-    pub(super) fn need(&mut self, feature: Feature, from: usize, to: usize) {
+    pub(super) fn need(&mut self, feature: PromqlFeature, from: usize, to: usize) {
         let refusal = self.dialect.refusal(feature, from, to);
         refusal.into_iter().for_each(|fault| self.push(fault));
     }
@@ -181,7 +181,7 @@ impl<'t> Parser<'t> {
     /// An expression of operators that bind at least as tightly as `tightness`.
     /// Precedence climbing over the `%left` and `%right` lines of generated_parser.y, since the
     /// rest of that grammar needs no table.
-    pub(super) fn expression(&mut self, tightness: u8) -> Parse<Part> {
+    pub(super) fn expression(&mut self, tightness: u8) -> Parse<ExpressionPart> {
         self.enter()?;
         let first = self.tree.next();
         let mut left = self.signed()?;
@@ -192,7 +192,7 @@ impl<'t> Parser<'t> {
             }
             let sign = self.advance()?;
             if matches!(operator, Operator::TrimUpper | Operator::TrimLower) {
-                self.need(Feature::Trim, sign.from, sign.to);
+                self.need(PromqlFeature::Trim, sign.from, sign.to);
             }
             let modifiers = self.modifiers()?;
             // `^` alone is `%right` in generated_parser.y.
@@ -224,7 +224,7 @@ impl<'t> Parser<'t> {
 
     /// An operand with the signs before it, which bind like `*`.
     /// Imitates `unary_expr` of generated_parser.y.
-    fn signed(&mut self) -> Parse<Part> {
+    fn signed(&mut self) -> Parse<ExpressionPart> {
         let TokenKind::Operator(operator) = self.token.kind else {
             return self.followed();
         };
@@ -242,15 +242,15 @@ impl<'t> Parser<'t> {
                 operand.ty.noun()
             );
             let fault = ExprFault::new(operand.from, operand.to, message);
-            self.push(with_remedy(fault, operand.ty, Type::Vector));
+            self.push(with_remedy(fault, operand.ty, ValueType::Vector));
         }
-        Ok(Part::new(sign.from, operand.to, operand.ty))
+        Ok(ExpressionPart::new(sign.from, operand.to, operand.ty))
     }
 
     /// An operand with the ranges and modifiers behind it.
     /// Ranges and modifiers may come in any order in generated_parser.y; what does not fit is seen
     /// from the shape, so that the message can say why.
-    fn followed(&mut self) -> Parse<Part> {
+    fn followed(&mut self) -> Parse<ExpressionPart> {
         let first = self.tree.next();
         let mut part = self.operand()?;
         loop {
@@ -281,25 +281,25 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn operand(&mut self) -> Parse<Part> {
+    fn operand(&mut self) -> Parse<ExpressionPart> {
         match self.token.kind {
             TokenKind::Number => {
                 let token = self.advance()?;
                 self.leaf(NodeKind::Number);
                 self.number(token);
-                Ok(Part::new(token.from, token.to, Type::Scalar))
+                Ok(ExpressionPart::new(token.from, token.to, ValueType::Scalar))
             }
             TokenKind::Duration => {
                 let token = self.advance()?;
                 self.leaf(NodeKind::Number);
                 self.duration_literal(token);
-                self.need(Feature::LooseNumbers, token.from, token.to);
-                Ok(Part::new(token.from, token.to, Type::Scalar))
+                self.need(PromqlFeature::LooseNumbers, token.from, token.to);
+                Ok(ExpressionPart::new(token.from, token.to, ValueType::Scalar))
             }
             TokenKind::Text => {
                 let token = self.advance()?;
                 self.leaf(NodeKind::Text);
-                Ok(Part::new(token.from, token.to, Type::Text))
+                Ok(ExpressionPart::new(token.from, token.to, ValueType::Text))
             }
             TokenKind::ParenOpen => {
                 let first = self.tree.next();
@@ -307,7 +307,7 @@ impl<'t> Parser<'t> {
                 let inner = self.expression(0)?;
                 self.expect(TokenKind::ParenClose, "an operator or `)`")?;
                 self.close(NodeKind::Parentheses, open.from, open, first);
-                Ok(Part::new(open.from, self.end(), inner.ty))
+                Ok(ExpressionPart::new(open.from, self.end(), inner.ty))
             }
             TokenKind::BraceOpen => self.selector(None),
             kind if kind.names_a_metric() => self.named(),
@@ -319,7 +319,7 @@ impl<'t> Parser<'t> {
     pub(super) fn number(&mut self, token: Token) -> f64 {
         let text = self.slice(token);
         if text.contains('_') {
-            self.need(Feature::Underscores, token.from, token.to);
+            self.need(PromqlFeature::Underscores, token.from, token.to);
         }
         number::value(text).unwrap_or_else(|| {
             let message = format!("`{text}` is not a number that Prometheus can represent");
@@ -331,7 +331,7 @@ impl<'t> Parser<'t> {
 
     /// `offset 5m`.
     /// Imitates `parser.parser.addOffset`.
-    fn offset(&mut self, part: &mut Part) -> Parse<()> {
+    fn offset(&mut self, part: &mut ExpressionPart) -> Parse<()> {
         let word = self.advance()?;
         self.offset_duration()?;
         let end = self.end();
@@ -353,7 +353,7 @@ impl<'t> Parser<'t> {
 
     /// `@ 1609746000`, `@ start()`.
     /// Imitates `parser.parser.setTimestamp` and `setAtModifierPreprocessor`.
-    fn at(&mut self, part: &mut Part) -> Parse<()> {
+    fn at(&mut self, part: &mut ExpressionPart) -> Parse<()> {
         let sign = self.advance()?;
         match self.token.kind {
             TokenKind::Word(Word::Start | Word::End) => {
@@ -364,7 +364,7 @@ impl<'t> Parser<'t> {
             _ => self.timestamp()?,
         }
         let end = self.end();
-        self.need(Feature::AtModifier, sign.from, end);
+        self.need(PromqlFeature::AtModifier, sign.from, end);
         let message = match part.shape {
             Follows::Other => {
                 "`@` can only follow a selector, a range or a subquery, not an expression around them"
@@ -399,7 +399,7 @@ impl<'t> Parser<'t> {
             TokenKind::Duration => {
                 let token = self.advance()?;
                 self.duration_literal(token);
-                self.need(Feature::LooseNumbers, token.from, token.to);
+                self.need(PromqlFeature::LooseNumbers, token.from, token.to);
                 Ok(())
             }
             _ => Err(self.unexpected("a time in seconds, `start()` or `end()`")),
@@ -408,9 +408,9 @@ impl<'t> Parser<'t> {
 
     /// `anchored` and `smoothed`.
     /// Imitates `parser.parser.setAnchored` and `setSmoothed`, 3.7 and later.
-    fn extended(&mut self, part: &mut Part) -> Parse<()> {
+    fn extended(&mut self, part: &mut ExpressionPart) -> Parse<()> {
         let word = self.advance()?;
-        self.need(Feature::ExtendedRanges, word.from, word.to);
+        self.need(PromqlFeature::ExtendedRanges, word.from, word.to);
         if matches!(part.shape, Follows::Subquery | Follows::Other) {
             let message = format!(
                 "`{}` can only follow a selector or a range",
@@ -427,7 +427,7 @@ impl<'t> Parser<'t> {
 }
 
 /// Adds what helps to a value of one type where another is wanted.
-pub(super) fn with_remedy(fault: ExprFault, is: Type, wanted: Type) -> ExprFault {
+pub(super) fn with_remedy(fault: ExprFault, is: ValueType, wanted: ValueType) -> ExprFault {
     match is.remedy(wanted) {
         Some(remedy) => fault.help(remedy),
         None => fault,

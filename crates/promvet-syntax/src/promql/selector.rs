@@ -2,19 +2,19 @@
 
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::dialect::Feature;
+use super::dialect::PromqlFeature;
 use super::fault::ExprFault;
 use super::parse::{Parse, Parser};
 use super::quoted::unquote;
 use super::remedy;
 use super::token::{Operator, Token, TokenKind};
 use super::tree::NodeKind;
-use super::value::{Follows, Part, Type};
+use super::value::{ExpressionPart, Follows, ValueType};
 use crate::go;
 
 /// How a label is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Match {
+pub enum MatchOperator {
     /// `=`
     Equal,
     /// `!=`
@@ -31,7 +31,7 @@ pub struct Matcher {
     /// The label.
     pub label: String,
     /// How it is compared.
-    pub how: Match,
+    pub how: MatchOperator,
     /// What with: a text or a pattern.
     pub value: String,
     /// The first byte.
@@ -59,7 +59,7 @@ pub fn is_recorded_name(metric: &str) -> bool {
     metric.contains(':')
 }
 
-impl Match {
+impl MatchOperator {
     /// Its sign.
     #[must_use]
     pub fn sign(self) -> &'static str {
@@ -171,7 +171,7 @@ struct Matchers {
 impl Parser<'_> {
     /// A selector whose name, if it has one, has been read.
     /// Imitates `vector_selector` of generated_parser.y and its part of `checkAST`.
-    pub(super) fn selector(&mut self, name: Option<Token>) -> Parse<Part> {
+    pub(super) fn selector(&mut self, name: Option<Token>) -> Parse<ExpressionPart> {
         let from = name.map_or(self.token.from, |name| name.from);
         let head = name.unwrap_or(Token {
             to: from,
@@ -198,10 +198,10 @@ impl Parser<'_> {
             self.push(ExprFault::new(from, to, message).help(help));
         }
         let named = name.is_some();
-        Ok(Part {
+        Ok(ExpressionPart {
             shape: Follows::Selector,
             named,
-            ..Part::new(from, to, Type::Vector)
+            ..ExpressionPart::new(from, to, ValueType::Vector)
         })
     }
 
@@ -224,10 +224,10 @@ impl Parser<'_> {
             _ => return Err(self.unexpected("a label name or `}`")),
         };
         self.advance()?;
-        let Some(how) = Match::of(self.token.kind) else {
+        let Some(how) = MatchOperator::of(self.token.kind) else {
             if label.kind == TokenKind::Text {
                 self.close(NodeKind::Matcher, label.from, label, self.tree.next());
-                self.need(Feature::QuotedNames, label.from, label.to);
+                self.need(PromqlFeature::QuotedNames, label.from, label.to);
                 out.names.push(label);
                 out.demanding |= !name.is_empty();
                 return Ok(());
@@ -235,7 +235,7 @@ impl Parser<'_> {
             return Err(self.unexpected("`=`, `!=`, `=~` or `!~`"));
         };
         if label.kind == TokenKind::Text {
-            self.need(Feature::QuotedNames, label.from, label.to);
+            self.need(PromqlFeature::QuotedNames, label.from, label.to);
         }
         self.advance()?;
         let value = self.expect(TokenKind::Text, remedy::TEXT)?;
@@ -245,7 +245,7 @@ impl Parser<'_> {
             out.names.push(label);
         }
         let text = unquote(self.slice(value));
-        if matches!(how, Match::Regex | Match::NotRegex) {
+        if matches!(how, MatchOperator::Regex | MatchOperator::NotRegex) {
             self.pattern(value, &text);
         }
         out.demanding |= !how.lets_nothing_pass(&text);

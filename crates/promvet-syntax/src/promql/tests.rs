@@ -1,11 +1,11 @@
 //! Expressions with what is wrong in them.
 
-use super::{Dialect, check};
+use super::{PromqlRelease, check};
 
 mod labels;
 mod tree;
 
-const NEWEST: Dialect = Dialect { release: (3, 14) };
+const NEWEST: PromqlRelease = PromqlRelease { release: (3, 14) };
 
 #[test]
 fn sound_expressions_pass() {
@@ -250,13 +250,17 @@ fn forms_came_with_releases() {
         ("x[1m + 1m]", (3, 14)),
         ("a </ b", (3, 11)),
     ] {
-        assert_eq!(check(text, Dialect { release: since }), vec![], "{text}");
+        assert_eq!(
+            check(text, PromqlRelease { release: since }),
+            vec![],
+            "{text}"
+        );
         if since > (2, 0) {
-            let before = Dialect {
+            let before = PromqlRelease {
                 release: (since.0, since.1.wrapping_sub(1).min(60)),
             };
             let before = if since.1 == 0 {
-                Dialect {
+                PromqlRelease {
                     release: (since.0 - 1, 55),
                 }
             } else {
@@ -294,7 +298,7 @@ fn what_hides_behind_a_flag_names_it() {
         ("x @ 1", (2, 25), Some("promql-at-modifier")),
         ("rate(x)", (3, 14), None),
     ] {
-        let faults = check(text, Dialect { release });
+        let faults = check(text, PromqlRelease { release });
         assert_eq!(faults.len(), 1, "{text}: {faults:?}");
         assert_eq!(faults[0].flag, flag, "{text}");
     }
@@ -347,7 +351,7 @@ proptest::proptest! {
     #[test]
     fn no_text_panics(text in "(sum|by|rate|up|\\(|\\)|\\{|\\}|\\[|\\]|=~|=|!=|\"a\"|'|`|,|5m|1|0x|\\.|e|_|offset|@|-|\\+|\\^|on|group_left|bool|and|:|#| |\n|\\\\|fill|start|step|max_of|\\PC){0,30}") {
         for release in [(2, 0), (2, 53), (3, 5), (3, 14)] {
-            for fault in check(&text, Dialect { release }) {
+            for fault in check(&text, PromqlRelease { release }) {
                 proptest::prop_assert!(text.get(fault.from..fault.to).is_some(), "{fault:?}");
             }
         }

@@ -2,7 +2,7 @@
 
 /// The types of PromQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Type {
+pub(super) enum ValueType {
     Scalar,
     Vector,
     Matrix,
@@ -11,7 +11,7 @@ pub(super) enum Type {
     Unknown,
 }
 
-impl Type {
+impl ValueType {
     /// A noun with its article.
     pub(super) fn noun(self) -> &'static str {
         match self {
@@ -71,10 +71,10 @@ pub(super) enum Follows {
 
 /// A part of an expression.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Part {
+pub(super) struct ExpressionPart {
     pub(super) from: usize,
     pub(super) to: usize,
-    pub(super) ty: Type,
+    pub(super) ty: ValueType,
     pub(super) shape: Follows,
     /// Whether an offset follows it.
     pub(super) offset: bool,
@@ -86,8 +86,8 @@ pub(super) struct Part {
     pub(super) named: bool,
 }
 
-impl Part {
-    pub(super) fn new(from: usize, to: usize, ty: Type) -> Self {
+impl ExpressionPart {
+    pub(super) fn new(from: usize, to: usize, ty: ValueType) -> Self {
         Self {
             from,
             to,

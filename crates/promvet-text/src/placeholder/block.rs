@@ -1,6 +1,6 @@
 //! Tags of template languages inside of a value, and the blocks that they make.
 
-use super::role::{Role, of_erb, of_expression, of_statement};
+use super::role::{TagRole, of_erb, of_expression, of_statement};
 
 /// The longest tag, in bytes between its brackets.
 const LONGEST: usize = super::LONGEST;
@@ -12,7 +12,7 @@ const LONGEST_BLOCK: usize = 2048;
 struct Brackets {
     open: &'static str,
     close: &'static str,
-    role: fn(&str) -> Option<Role>,
+    role: fn(&str) -> Option<TagRole>,
     /// Whether a tag that opens nothing is a placeholder by itself.
     alone: bool,
 }
@@ -21,7 +21,7 @@ const BRACKETS: &[Brackets] = &[
     Brackets {
         open: "{%",
         close: "%}",
-        role: |inner| Some(of_statement(inner).unwrap_or(Role::Silent)),
+        role: |inner| Some(of_statement(inner).unwrap_or(TagRole::Silent)),
         alone: true,
     },
     Brackets {
@@ -58,12 +58,12 @@ pub(super) fn length(text: &str) -> Option<usize> {
         .iter()
         .find(|brackets| text.starts_with(brackets.open))?;
     let (tag, role) = tag(brackets, text)?;
-    let block = (role == Role::Open).then(|| to_end(brackets, text, tag));
+    let block = (role == TagRole::Open).then(|| to_end(brackets, text, tag));
     block.flatten().or_else(|| brackets.alone.then_some(tag))
 }
 
 /// The length and the role of the tag that a text begins with.
-fn tag(brackets: &Brackets, text: &str) -> Option<(usize, Role)> {
+fn tag(brackets: &Brackets, text: &str) -> Option<(usize, TagRole)> {
     let inner = text.strip_prefix(brackets.open)?;
     let near = inner.as_bytes().get(..LONGEST).unwrap_or(inner.as_bytes());
     let length = memchr::memmem::find(near, brackets.close.as_bytes())?;
@@ -88,8 +88,8 @@ fn to_end(brackets: &Brackets, text: &str, first: usize) -> Option<usize> {
         };
         at += length;
         match role {
-            Role::Open => depth += 1,
-            Role::Close => depth -= 1,
+            TagRole::Open => depth += 1,
+            TagRole::Close => depth -= 1,
             _ => {}
         }
         if depth == 0 {

@@ -3,7 +3,7 @@
 
 /// What a tag does when the template is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum TagRole {
     /// It puts text in its place.
     Value,
     /// It opens a block: a condition, a loop.
@@ -25,20 +25,20 @@ const TURNING: &[&str] = &["else", "elif", "elsif", "elseif"];
 /// The role of `{% … %}` and `%{ … }`, by what is between the brackets; none where the word is not
 /// one of a block.
 #[must_use]
-pub fn of_statement(inner: &str) -> Option<Role> {
+pub fn of_statement(inner: &str) -> Option<TagRole> {
     let inner = inner.trim_start_matches(['-', '~', '+']).trim_start();
     let word = inner
         .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
         .next()?;
     if OPENING.contains(&word) {
-        Some(Role::Open)
+        Some(TagRole::Open)
     } else if TURNING.contains(&word) {
-        Some(Role::Else)
+        Some(TagRole::Else)
     } else if word
         .strip_prefix("end")
         .is_some_and(|what| what.is_empty() || OPENING.contains(&what))
     {
-        Some(Role::Close)
+        Some(TagRole::Close)
     } else {
         None
     }
@@ -46,17 +46,17 @@ pub fn of_statement(inner: &str) -> Option<Role> {
 
 /// The role of `{{ … }}` and `[[ … ]]`, by what is between the brackets.
 #[must_use]
-pub fn of_expression(inner: &str) -> Role {
+pub fn of_expression(inner: &str) -> TagRole {
     let inner = inner.trim_start_matches(['-', '~']).trim_start();
     match inner.chars().next() {
         // Handlebars.
-        Some('#' | '^') => Role::Open,
-        Some('!') => Role::Silent,
-        Some('/') if inner.starts_with("/*") => Role::Silent,
-        Some('/') => Role::Close,
+        Some('#' | '^') => TagRole::Open,
+        Some('!') => TagRole::Silent,
+        Some('/') if inner.starts_with("/*") => TagRole::Silent,
+        Some('/') => TagRole::Close,
         // Go: `$name := value`.
-        Some('$') if assigns(inner) => Role::Silent,
-        _ => of_statement(inner).unwrap_or(Role::Value),
+        Some('$') if assigns(inner) => TagRole::Silent,
+        _ => of_statement(inner).unwrap_or(TagRole::Value),
     }
 }
 
@@ -70,13 +70,13 @@ fn assigns(inner: &str) -> bool {
 
 /// The role of `<% … %>`, by what is between the brackets.
 #[must_use]
-pub fn of_erb(inner: &str) -> Role {
+pub fn of_erb(inner: &str) -> TagRole {
     match inner.chars().next() {
-        Some('=') => Role::Value,
-        Some('#') => Role::Silent,
+        Some('=') => TagRole::Value,
+        Some('#') => TagRole::Silent,
         _ if inner.trim_end_matches('-').trim_end().ends_with(" do") || inner.contains(" do |") => {
-            Role::Open
+            TagRole::Open
         }
-        _ => of_statement(inner).unwrap_or(Role::Silent),
+        _ => of_statement(inner).unwrap_or(TagRole::Silent),
     }
 }

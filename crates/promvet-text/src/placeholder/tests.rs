@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::{
-    MARKS, Marks, find, find_shouted, find_words, is_dummy, may_ask, may_be_in, may_open, opens,
+    MARKS, PlaceholderForm, find, find_shouted, find_words, is_dummy, may_ask, may_be_in, may_open,
+    opens,
 };
 
 fn found(text: &str) -> Vec<&str> {
@@ -11,7 +12,7 @@ fn found(text: &str) -> Vec<&str> {
 #[test]
 fn every_shape_begins_with_what_is_looked_for() {
     for (first, second) in (0..=255).flat_map(|first| (0..=255).map(move |two| (first, two))) {
-        let begins = |shape: &Marks| match shape.open.as_bytes() {
+        let begins = |shape: &PlaceholderForm| match shape.open.as_bytes() {
             [one] => *one == first,
             [one, two, ..] => (*one, *two) == (first, second),
             [] => false,
@@ -20,7 +21,7 @@ fn every_shape_begins_with_what_is_looked_for() {
         assert_eq!(opens(first, Some(&second)), is_one, "{first} {second}");
         assert!(may_open(first) || !is_one, "{first}");
     }
-    let alone = |shape: &&Marks| shape.open.len() == 1;
+    let alone = |shape: &&PlaceholderForm| shape.open.len() == 1;
     for shape in MARKS.iter().filter(alone) {
         assert!(opens(shape.open.as_bytes()[0], None), "{}", shape.open);
     }

@@ -14,7 +14,7 @@ const AROUND: usize = 3;
 
 /// A line that is kept.
 #[derive(Clone, Copy, Debug)]
-struct Line {
+struct KeptLine {
     /// Its number in the file, from 1.
     number: u32,
     /// Where it begins in the file's text.
@@ -26,7 +26,7 @@ struct Line {
 /// What is kept of a text besides the content of some lines.
 #[derive(Debug)]
 pub(super) struct Cut {
-    lines: Box<[Line]>,
+    lines: Box<[KeptLine]>,
     masked: Arc<[Span]>,
     needles: Arc<mask::Needles>,
 }
@@ -52,7 +52,7 @@ impl Cut {
                 break;
             };
             let end = next.map_or(text.content().len(), |next| next.start as usize);
-            lines.push(Line {
+            lines.push(KeptLine {
                 number: small(number),
                 start: line.start,
                 at: small(content.len()),
@@ -119,8 +119,8 @@ impl Cut {
     }
 
     /// The kept line that an offset is in, or the last one before it.
-    fn line(&self, offset: u32) -> Line {
-        const FIRST: Line = Line {
+    fn line(&self, offset: u32) -> KeptLine {
+        const FIRST: KeptLine = KeptLine {
             number: 1,
             start: 0,
             at: 0,

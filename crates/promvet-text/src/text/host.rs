@@ -6,7 +6,7 @@ use super::{Span, Text};
 
 /// Where one stretch of a text is in the file that holds it.
 #[derive(Clone, Copy, Debug)]
-struct Segment {
+struct SourceSegment {
     /// Offset in this text.
     at: u32,
     /// Offset in the host's text.
@@ -15,7 +15,7 @@ struct Segment {
 
 /// The paths of keys that lead to a text that is in another one; empty for a whole file.
 #[derive(Clone, Debug, Default)]
-pub struct Within {
+pub struct KeyPath {
     /// As people read it: `data["prometheus.yml"]`.
     pub logical: String,
     /// For fingerprints: with the name of the object that it belongs to.
@@ -24,7 +24,7 @@ pub struct Within {
 
 /// How the text around an embedded one writes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct EmbeddingStyle {
     /// What is written in place of characters.
     pub quoting: Quoting,
     /// Whether `$$` stands for `$`, as docker compose has it.
@@ -45,7 +45,7 @@ pub enum Quoting {
     Double,
 }
 
-impl Written {
+impl EmbeddingStyle {
     /// A text as it is written in the scalar; none where it cannot be written in one line.
     pub(super) fn of(self, text: &str) -> Option<String> {
         let text = if self.doubles_dollars {
@@ -74,18 +74,22 @@ impl Written {
 }
 
 /// The text that an embedded one is in.
-pub(super) struct Host {
+pub(super) struct HostText {
     text: Arc<Text>,
-    segments: Vec<Segment>,
-    written: Written,
+    segments: Vec<SourceSegment>,
+    written: EmbeddingStyle,
 }
 
-impl Host {
+impl HostText {
     /// `segments` are pairs of (offset in the embedded text, offset in the host), ascending.
-    pub(super) fn new(text: &Arc<Text>, segments: &[(usize, usize)], written: Written) -> Self {
+    pub(super) fn new(
+        text: &Arc<Text>,
+        segments: &[(usize, usize)],
+        written: EmbeddingStyle,
+    ) -> Self {
         let segments = segments
             .iter()
-            .map(|&(at, host)| Segment {
+            .map(|&(at, host)| SourceSegment {
                 at: Span::new(at, at).start,
                 host: Span::new(host, host).start,
             })
@@ -97,7 +101,7 @@ impl Host {
         }
     }
 
-    pub(super) fn written(&self) -> Written {
+    pub(super) fn written(&self) -> EmbeddingStyle {
         self.written
     }
 

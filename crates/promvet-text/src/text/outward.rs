@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::host::Host;
+use super::host::HostText;
 use super::{Quoting, Span, Text};
 
 impl Text {
@@ -36,7 +36,7 @@ impl Text {
 
     /// Where a span is in the quotes of the host, if what is around it is written there in the usual
     /// way: with the shortest escapes, and each line in one.
-    fn quoted_in(&self, host: &Host, span: Span) -> Option<Span> {
+    fn quoted_in(&self, host: &HostText, span: Span) -> Option<Span> {
         let written = host.written();
         let is_there = |inner: Span| {
             let outer = Span {
@@ -72,7 +72,7 @@ impl Text {
 
     /// The indentation in the host of the lines that a span touches, if they are the same there but
     /// for it.
-    fn indent_in(&self, host: &Host, span: Span) -> Option<String> {
+    fn indent_in(&self, host: &HostText, span: Span) -> Option<String> {
         let content = &self.content;
         let before = content.get(..span.start as usize)?;
         let mut line = before.rfind('\n').map_or(0, |at| at + 1);
@@ -106,7 +106,7 @@ impl Text {
     }
 
     /// The lines of the host that whole lines of this text are.
-    fn lines_in(&self, host: &Host, span: Span) -> Span {
+    fn lines_in(&self, host: &HostText, span: Span) -> Span {
         let around = &host.text().content;
         let start_of = |at: u32| {
             let (at, behind) = match self.content.get(at as usize..) {

@@ -10,13 +10,13 @@ use crate::mask;
 /// The secrets of a text that is handed in and is always the same one.
 #[derive(Default)]
 pub(super) struct Secrets {
-    known: Mutex<Known>,
+    known: Mutex<MarkedSpans>,
     looks: OnceLock<Vec<Span>>,
 }
 
 /// The spans that were marked, and what follows from them.
 #[derive(Default)]
-struct Known {
+struct MarkedSpans {
     marked: BTreeSet<Span>,
     masked: Option<Arc<[Span]>>,
     needles: Option<Arc<mask::Needles>>,
@@ -94,7 +94,7 @@ impl Secrets {
         made
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, MarkedSpans> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::project::{Project, Service};
-use crate::facts::deployment::Environment;
+use super::project::{ComposeService, Project};
+use crate::facts::deployment::ContainerEnvironment;
 use crate::facts::deployment::Home;
 use crate::facts::deployment::inside;
-use crate::facts::deployment::variables::{Variables, lines, sets_variables};
-use crate::facts::deployment::written::{Content, Written, hide};
+use crate::facts::deployment::variables::{EnvVariables, lines, sets_variables};
+use crate::facts::deployment::written::{HiddenContent, ProvidedValue, hide};
 use crate::finding::{Place, Span, Text};
 use crate::yaml::Node;
 
@@ -17,42 +17,42 @@ use crate::yaml::Node;
 const LARGEST_ENV: u64 = 64 * 1024;
 
 /// Where the value of a text comes from.
-pub(super) enum Value {
+pub(super) enum VariableSource {
     /// From the compose file itself.
     Here(String),
     /// From a line of the `.env` file beside it.
-    InEnvFile(Arc<Written>),
+    InEnvFile(Arc<ProvidedValue>),
     /// From the user who starts the containers, or from several places.
     Elsewhere,
 }
 
 impl Project<'_> {
     /// Where the value of a text comes from: of a variable's default, from the compose file.
-    pub(super) fn value(&self, text: &str) -> Value {
+    pub(super) fn value(&self, text: &str) -> VariableSource {
         if !text.contains('$') {
-            return Value::Here(text.to_owned());
+            return VariableSource::Here(text.to_owned());
         }
         let Some(variable) = whole_variable(text.trim()) else {
-            return Value::Elsewhere;
+            return VariableSource::Elsewhere;
         };
         match (self.in_env_file(variable), self.expand(text)) {
-            (Some(written), _) => Value::InEnvFile(written),
-            (None, Some(default)) => Value::Here(default),
-            (None, None) => Value::Elsewhere,
+            (Some(written), _) => VariableSource::InEnvFile(written),
+            (None, Some(default)) => VariableSource::Here(default),
+            (None, None) => VariableSource::Elsewhere,
         }
     }
 
     /// The variables that are set for a service, by values that are in the compose file or in the
     /// `.env` file beside it.
-    pub(super) fn environment(&self, service: &Service<'_>) -> Vec<Arc<Written>> {
+    pub(super) fn environment(&self, service: &ComposeService<'_>) -> Vec<Arc<ProvidedValue>> {
         self.environment_over(service, self.of_env_files(service))
     }
 
     fn environment_over(
         &self,
-        service: &Service<'_>,
-        of_files: Option<Vec<Arc<Written>>>,
-    ) -> Vec<Arc<Written>> {
+        service: &ComposeService<'_>,
+        of_files: Option<Vec<Arc<ProvidedValue>>>,
+    ) -> Vec<Arc<ProvidedValue>> {
         let set_by = set_by(service);
         // Thousands of variables may be those of many services.
         if set_by.is_empty() {
@@ -70,7 +70,7 @@ impl Project<'_> {
     }
 
     /// All variables of a service, those without a value in the tree too.
-    pub(super) fn variables(&self, service: &Service<'_>) -> Environment {
+    pub(super) fn variables(&self, service: &ComposeService<'_>) -> ContainerEnvironment {
         let of_files = self.of_env_files(service);
         let has_more = of_files.is_none();
         let written = self.environment_over(service, of_files);
@@ -79,7 +79,7 @@ impl Project<'_> {
             let name = set.name()?;
             (!known.contains(name)).then(|| name.to_owned())
         });
-        Environment {
+        ContainerEnvironment {
             hidden: names.collect(),
             has_more,
             written,
@@ -88,7 +88,7 @@ impl Project<'_> {
 
     /// The variables of the files that a service names with `env_file`, later ones over earlier ones;
     /// none if one of the files is not in the tree.
-    fn of_env_files(&self, service: &Service<'_>) -> Option<Vec<Arc<Written>>> {
+    fn of_env_files(&self, service: &ComposeService<'_>) -> Option<Vec<Arc<ProvidedValue>>> {
         let layers = service.layers.iter();
         let mut files = Vec::new();
         for node in layers.filter_map(|layer| layer.get("env_file")) {
@@ -115,7 +115,7 @@ impl Project<'_> {
     }
 
     /// The variables of a file, which many services may name; none if it is not in the tree.
-    fn variables_of(&self, path: &Path) -> Option<Arc<[Arc<Written>]>> {
+    fn variables_of(&self, path: &Path) -> Option<Arc<[Arc<ProvidedValue>]>> {
         let known = self.env_files.borrow().get(path).cloned();
         known.unwrap_or_else(|| {
             let read = variables_of(self.home, path).map(|(_, written)| Arc::from(written));
@@ -129,10 +129,10 @@ impl Project<'_> {
     /// file is there.
     fn variable(
         &self,
-        service: &Service<'_>,
+        service: &ComposeService<'_>,
         name: &str,
-        set: Setting<'_>,
-    ) -> Option<Arc<Written>> {
+        set: VariableSetting<'_>,
+    ) -> Option<Arc<ProvidedValue>> {
         let text = match set.value {
             Some(value) => value.as_str(),
             None => set.node.as_str()?.split_once('=').map(|(_, text)| text),
@@ -142,9 +142,9 @@ impl Project<'_> {
             return self.in_env_file(name);
         };
         let content = match self.value(text) {
-            Value::Here(text) => Content::plain(&text),
-            Value::InEnvFile(written) => return Some(written),
-            Value::Elsewhere => return None,
+            VariableSource::Here(text) => HiddenContent::plain(&text),
+            VariableSource::InEnvFile(written) => return Some(written),
+            VariableSource::Elsewhere => return None,
         };
         if content.is_secret(name) {
             hide(set.value.unwrap_or(set.node));
@@ -157,7 +157,7 @@ impl Project<'_> {
                 node.document().place(scalar.part(0, name.len()))
             }
         };
-        Some(Arc::new(Written {
+        Some(Arc::new(ProvidedValue {
             noun: format!("the variable `{name}` of the service `{}`", service.name),
             name: name.to_owned(),
             place,
@@ -173,7 +173,7 @@ impl Project<'_> {
 /// a service may have thousands.
 #[derive(Default)]
 struct Layered {
-    all: Vec<Option<Arc<Written>>>,
+    all: Vec<Option<Arc<ProvidedValue>>>,
     by_name: HashMap<String, Vec<usize>>,
 }
 
@@ -186,7 +186,7 @@ impl Layered {
         }
     }
 
-    fn extend(&mut self, written: impl IntoIterator<Item = Arc<Written>>) {
+    fn extend(&mut self, written: impl IntoIterator<Item = Arc<ProvidedValue>>) {
         for written in written {
             let numbers = self.by_name.entry(written.name.clone()).or_default();
             numbers.push(self.all.len());
@@ -194,26 +194,26 @@ impl Layered {
         }
     }
 
-    fn into_written(self) -> Vec<Arc<Written>> {
+    fn into_written(self) -> Vec<Arc<ProvidedValue>> {
         self.all.into_iter().flatten().collect()
     }
 }
 
 /// What sets a variable: the key of a mapping with its value, or an item of a list.
 #[derive(Clone, Copy)]
-struct Setting<'d> {
+struct VariableSetting<'d> {
     node: Node<'d>,
     value: Option<Node<'d>>,
 }
 
-impl<'d> Setting<'d> {
+impl<'d> VariableSetting<'d> {
     fn name(self) -> Option<&'d str> {
         self.node.as_str()?.split('=').next()
     }
 }
 
 /// What sets the variables of a service, later ones over earlier ones.
-fn set_by<'d>(service: &Service<'d>) -> Vec<Setting<'d>> {
+fn set_by<'d>(service: &ComposeService<'d>) -> Vec<VariableSetting<'d>> {
     let mut out = Vec::new();
     let layers = service.layers.iter();
     for node in layers.filter_map(|layer| layer.get("environment")) {
@@ -221,10 +221,10 @@ fn set_by<'d>(service: &Service<'d>) -> Vec<Setting<'d>> {
             out.clear();
         }
         let items = node.items();
-        out.extend(items.map(|node| Setting { node, value: None }));
+        out.extend(items.map(|node| VariableSetting { node, value: None }));
         let entries = node.mapping().into_iter();
         let entries = entries.flat_map(|mapping| mapping.entries());
-        out.extend(entries.map(|entry| Setting {
+        out.extend(entries.map(|entry| VariableSetting {
             node: entry.key,
             value: Some(entry.value),
         }));
@@ -234,12 +234,12 @@ fn set_by<'d>(service: &Service<'d>) -> Vec<Setting<'d>> {
 
 /// The `.env` of a folder, if it is in the tree. Its lines are never shown; the names of variables
 /// are, if it is what docker compose takes it for.
-pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Written>>) {
+pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (EnvVariables, Vec<Arc<ProvidedValue>>) {
     variables_of(home, &folder.join(".env")).unwrap_or_default()
 }
 
 /// The same of a file; none if it is not in the tree.
-fn variables_of(home: Home<'_>, path: &Path) -> Option<(Variables, Vec<Arc<Written>>)> {
+fn variables_of(home: Home<'_>, path: &Path) -> Option<(EnvVariables, Vec<Arc<ProvidedValue>>)> {
     if !home.holds(path) {
         return None;
     }
@@ -252,11 +252,11 @@ fn variables_of(home: Home<'_>, path: &Path) -> Option<(Variables, Vec<Arc<Writt
     let is_committed = home.committed.holds(home.tree, home.root, path);
     let written = lines(text.content()).map(|line| {
         let name_ends = line.at + line.name.len();
-        let content = Content::plain(line.value);
+        let content = HiddenContent::plain(line.value);
         if content.is_secret(line.name) || !is_committed && !line.value.is_empty() {
             text.mark_secret(Span::new(name_ends + 1, line.end));
         }
-        Arc::new(Written {
+        Arc::new(ProvidedValue {
             noun: format!("the variable `{}`", line.name),
             name: line.name.to_owned(),
             place: Place::new(&text, Span::new(line.at, name_ends)),
@@ -270,7 +270,7 @@ fn variables_of(home: Home<'_>, path: &Path) -> Option<(Variables, Vec<Arc<Writt
         })
     });
     let written = written.collect();
-    let variables = Variables::from_env_file(text.content(), is_committed);
+    let variables = EnvVariables::from_env_file(text.content(), is_committed);
     Some((variables, written))
 }
 

@@ -1,14 +1,14 @@
 //! `secrets` and `configs` of a service.
 
-use super::environment::Value;
+use super::environment::VariableSource;
 use super::is_true;
 use super::project::Project;
 use super::volumes::Placed;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::kubernetes::mode;
 use crate::facts::deployment::model::{ComposeFile, ComposeOrigin, Mount, MountSource};
-use crate::facts::deployment::user::Rights;
-use crate::facts::deployment::written::{Content, Written, hide};
+use crate::facts::deployment::user::DeployedRights;
+use crate::facts::deployment::written::{HiddenContent, ProvidedValue, hide};
 use crate::finding::{Evidence, Place};
 use crate::yaml::{Dollars, Node};
 
@@ -101,13 +101,13 @@ impl Project<'_> {
             }
             let text = entry.value.as_str().unwrap_or("");
             let text = match self.value(text) {
-                Value::Here(text) => text,
-                Value::InEnvFile(written) => return Some(ComposeOrigin::Content(written)),
-                Value::Elsewhere => text.to_owned(),
+                VariableSource::Here(text) => text,
+                VariableSource::InEnvFile(written) => return Some(ComposeOrigin::Content(written)),
+                VariableSource::Elsewhere => text.to_owned(),
             };
             let noun = format!("the `content` of the {kind} `{name}`");
-            let content = Content::plain(&text);
-            let written = Written::of_key(entry.key, noun, kind, content);
+            let content = HiddenContent::plain(&text);
+            let written = ProvidedValue::of_key(entry.key, noun, kind, content);
             let written = written.with_text(entry.value, Dollars::Doubled);
             return Some(ComposeOrigin::Content(written));
         }
@@ -120,14 +120,14 @@ impl Project<'_> {
 /// Owner and mode of what docker compose copies into the container. Without `mode` they are not
 /// known: releases made it 0400 of root at first and 0444 since (docker/compose
 /// `pkg/compose/secrets.go`). Without `uid` newer ones take the service's user.
-fn rights(node: Node<'_>) -> Option<Rights> {
+fn rights(node: Node<'_>) -> Option<DeployedRights> {
     let mode = mode(node.get("mode")?.scalar()?)?;
     let number = |key: &str| {
         node.get(key)
             .and_then(Node::as_str)
             .and_then(|text| text.parse().ok())
     };
-    Some(Rights {
+    Some(DeployedRights {
         mode,
         uid: number("uid"),
         gid: number("gid"),

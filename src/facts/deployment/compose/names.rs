@@ -1,11 +1,13 @@
 //! The names by which the services of a project reach each other.
 
 use super::arguments;
-use super::project::{Project, Service, each_project};
+use super::project::{ComposeService, Project, each_project};
 use crate::facts::deployment::Home;
 use crate::facts::deployment::image::Image;
 use crate::facts::deployment::model::Platform;
-use crate::facts::deployment::network::{Container, Mode, Named, Ports, Surroundings};
+use crate::facts::deployment::network::{
+    NetworkContainer, NetworkMode, NetworkName, Ports, Surroundings,
+};
 use crate::facts::deployment::scan::SourceFile;
 use crate::yaml::Node;
 
@@ -14,8 +16,8 @@ pub(in crate::facts::deployment) fn named(
     home: Home<'_>,
     folder: &[SourceFile],
     all: &[SourceFile],
-) -> Vec<Named> {
-    let named = each_project(home, folder, all, |project| -> Vec<Named> {
+) -> Vec<NetworkName> {
+    let named = each_project(home, folder, all, |project| -> Vec<NetworkName> {
         let services = project.services();
         let named = services.iter().map(|service| of_service(project, service));
         named.collect()
@@ -23,20 +25,20 @@ pub(in crate::facts::deployment) fn named(
     named.into_iter().flatten().collect()
 }
 
-fn of_service(project: &Project<'_>, service: &Service<'_>) -> Named {
+fn of_service(project: &Project<'_>, service: &ComposeService<'_>) -> NetworkName {
     // An image that is built here is whatever its Dockerfile makes of it.
     let image = match service.get("build") {
         Some(_) => None,
         None => image(project, service),
     };
-    Named {
+    NetworkName {
         names: names(project, service),
         platform: Platform::Compose,
         file: project.file.clone(),
         namespace: None,
         pods: None,
         ports: Ports::Same,
-        containers: vec![Container {
+        containers: vec![NetworkContainer {
             name: format!("the service `{}`", service.name),
             image,
             place: service.key.place(),
@@ -63,7 +65,7 @@ const OTHER_NAMES: &[&str] = &[
     "domainname",
 ];
 
-fn surroundings(project: &Project<'_>, service: &Service<'_>) -> Surroundings {
+fn surroundings(project: &Project<'_>, service: &ComposeService<'_>) -> Surroundings {
     let mode = service.get("network_mode").and_then(Node::as_str);
     let is_whole = service.doubts.is_empty() && !project.includes_others();
     let networks = networks(service);
@@ -74,7 +76,9 @@ fn surroundings(project: &Project<'_>, service: &Service<'_>) -> Surroundings {
     let exposed = service.items("expose").into_iter();
     Surroundings {
         has_other_names: !in_sight || maps_names,
-        own_mode: mode.filter(|_| is_whole && !maps_names).and_then(Mode::of),
+        own_mode: mode
+            .filter(|_| is_whole && !maps_names)
+            .and_then(NetworkMode::of),
         networks: in_sight.then_some(networks),
         published: match service.has_other_ports {
             true => Vec::new(),
@@ -89,7 +93,7 @@ fn surroundings(project: &Project<'_>, service: &Service<'_>) -> Surroundings {
 }
 
 /// The networks of a service: without any, that of the project.
-fn networks(service: &Service<'_>) -> Vec<String> {
+fn networks(service: &ComposeService<'_>) -> Vec<String> {
     let all = service
         .layers
         .iter()
@@ -144,7 +148,7 @@ fn range(text: &str) -> Option<(u16, u16)> {
 }
 
 /// The image that a service names.
-pub(super) fn image(project: &Project<'_>, service: &Service<'_>) -> Option<Image> {
+pub(super) fn image(project: &Project<'_>, service: &ComposeService<'_>) -> Option<Image> {
     let node = service.get("image")?;
     let name = node.as_str()?;
     Some(Image {
@@ -156,7 +160,7 @@ pub(super) fn image(project: &Project<'_>, service: &Service<'_>) -> Option<Imag
 /// Its own name, those of its container and its machine, and its aliases in any network
 /// (docs.docker.com, compose file reference, `networks`, `aliases`). A container without a name is
 /// called after its project, with the separator of Compose 2 or 1.
-fn names(project: &Project<'_>, service: &Service<'_>) -> Vec<String> {
+fn names(project: &Project<'_>, service: &ComposeService<'_>) -> Vec<String> {
     let mut out = vec![service.name.to_owned()];
     let own = ["container_name", "hostname"].into_iter();
     let own = own.filter_map(|key| service.get(key)?.as_str());
@@ -175,7 +179,7 @@ fn names(project: &Project<'_>, service: &Service<'_>) -> Vec<String> {
 }
 
 /// The networks of a service with the aliases that it has there.
-fn aliases(project: &Project<'_>, service: &Service<'_>) -> Vec<(String, String)> {
+fn aliases(project: &Project<'_>, service: &ComposeService<'_>) -> Vec<(String, String)> {
     let networks = service.get("networks").and_then(Node::mapping);
     let networks = networks.into_iter().flat_map(|network| network.entries());
     let aliases = networks.flat_map(|network| {

@@ -13,8 +13,8 @@ use super::environment::env_file;
 use super::volumes::Placed;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::scan::SourceFile;
-use crate::facts::deployment::variables::Variables;
-use crate::facts::deployment::written::Written;
+use crate::facts::deployment::variables::EnvVariables;
+use crate::facts::deployment::written::ProvidedValue;
 use crate::facts::deployment::{Home, folder_of};
 use crate::finding::Evidence;
 use crate::work;
@@ -59,17 +59,17 @@ const IMAGE: &[&str] = &["build", "extends", "image"];
 const PORTS: &[&str] = &["expose", "ports"];
 
 /// A compose file and its document.
-pub(super) struct Parsed<'f> {
+pub(super) struct ParsedCompose<'f> {
     path: &'f Path,
     document: &'f Document,
 }
 
 /// Parses compose files; those that can't be parsed are left out.
-fn parse(files: &[SourceFile]) -> Vec<Parsed<'_>> {
+fn parse(files: &[SourceFile]) -> Vec<ParsedCompose<'_>> {
     let parsed = files.iter().filter_map(|file| {
         let document = file.first()?;
         let path = file.path.as_path();
-        Some(Parsed { path, document })
+        Some(ParsedCompose { path, document })
     });
     parsed.collect()
 }
@@ -89,7 +89,7 @@ pub(in crate::facts::deployment) fn folders(files: &[SourceFile]) -> Vec<Vec<Sou
 }
 
 /// The variables of files by their paths; none of those that are not in the tree.
-type EnvFiles = RefCell<HashMap<PathBuf, Option<Arc<[Arc<Written>]>>>>;
+type EnvFiles = RefCell<HashMap<PathBuf, Option<Arc<[Arc<ProvidedValue>]>>>>;
 
 /// Compose files that are started together.
 pub(super) struct Project<'f> {
@@ -102,10 +102,10 @@ pub(super) struct Project<'f> {
     /// The first of its files.
     pub(super) file: PathBuf,
     /// Its files, later ones over earlier ones.
-    layers: Vec<&'f Parsed<'f>>,
-    variables: Variables,
+    layers: Vec<&'f ParsedCompose<'f>>,
+    variables: EnvVariables,
     /// What the `.env` file beside it sets.
-    env_file: Vec<Arc<Written>>,
+    env_file: Vec<Arc<ProvidedValue>>,
     /// What the files set that services name with `env_file`, once one of them is asked for.
     pub(super) env_files: EnvFiles,
     /// The services of all compose files of the folder: the others may be laid over it.
@@ -122,7 +122,7 @@ pub(super) struct Project<'f> {
     /// The names of networks that may be those of other projects, once a caller asks.
     shared_networks: OnceCell<HashSet<&'f str>>,
     /// The variables of the `.env` file by name, once a caller asks.
-    of_env_file: OnceCell<HashMap<String, Arc<Written>>>,
+    of_env_file: OnceCell<HashMap<String, Arc<ProvidedValue>>>,
 }
 
 /// Nodes by section and name.
@@ -145,7 +145,7 @@ struct Other<'f> {
 impl Other<'_> {
     /// Whether it says something of one of these keys that a service does not say itself: files for two
     /// places often repeat each other.
-    fn changes(&self, service: &Service<'_>, keys: &[&str]) -> bool {
+    fn changes(&self, service: &ComposeService<'_>, keys: &[&str]) -> bool {
         keys.iter()
             .any(|key| match (self.value.get(key), service.get(key)) {
                 (Some(theirs), Some(own)) => !is_same(theirs, own),
@@ -178,7 +178,7 @@ fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
     }
 }
 
-fn services_of<'f>(files: &'f [Parsed<'f>]) -> ServicesByName<'f> {
+fn services_of<'f>(files: &'f [ParsedCompose<'f>]) -> ServicesByName<'f> {
     let mut out = ServicesByName::new();
     for file in files {
         let services = file.document.root().and_then(|root| root.get("services"));
@@ -200,7 +200,7 @@ impl<'f> Project<'f> {
     fn new(
         home: Home<'f>,
         file: &Path,
-        layers: Vec<&'f Parsed<'f>>,
+        layers: Vec<&'f ParsedCompose<'f>>,
         beside: &'f ServicesByName<'f>,
         all: &'f [SourceFile],
     ) -> Self {
@@ -283,14 +283,14 @@ impl<'f> Project<'f> {
     }
 
     /// The services of all files, merged.
-    pub(super) fn services(&self) -> Vec<Service<'_>> {
-        let mut out: Vec<Service<'_>> = Vec::new();
+    pub(super) fn services(&self) -> Vec<ComposeService<'_>> {
+        let mut out: Vec<ComposeService<'_>> = Vec::new();
         let mut numbers = HashMap::new();
         for entry in self.entries("services") {
             let number = *numbers.entry(entry.name()).or_insert(out.len());
             match out.get_mut(number) {
                 Some(service) => service.layers.push(entry.value),
-                None => out.push(Service::new(entry)),
+                None => out.push(ComposeService::new(entry)),
             }
         }
         for service in &mut out {
@@ -315,7 +315,7 @@ impl<'f> Project<'f> {
     }
 
     /// The value that the `.env` file gives a variable: the last one that it has for it.
-    pub(super) fn in_env_file(&self, variable: &str) -> Option<Arc<Written>> {
+    pub(super) fn in_env_file(&self, variable: &str) -> Option<Arc<ProvidedValue>> {
         let by_name = self.of_env_file.get_or_init(|| {
             let written = self.env_file.iter();
             written
@@ -351,7 +351,7 @@ impl<'f> Project<'f> {
     }
 
     /// What a service mounts, in order; of two at one path the later counts.
-    pub(super) fn mounts(&self, service: &Service<'_>) -> Vec<Placed> {
+    pub(super) fn mounts(&self, service: &ComposeService<'_>) -> Vec<Placed> {
         let volumes = service
             .items("volumes")
             .into_iter()
@@ -377,7 +377,7 @@ impl<'f> Project<'f> {
     }
 
     /// Lays a service over those that it extends, in the same files or in another one of the tree.
-    fn extend<'d>(&'d self, service: &mut Service<'d>) {
+    fn extend<'d>(&'d self, service: &mut ComposeService<'d>) {
         // The other file that the first layer is from.
         let mut other: Option<&SourceFile> = None;
         for _ in 0..MOST_EXTENDS {
@@ -424,7 +424,7 @@ impl<'f> Project<'f> {
     /// Other compose files of the folder that have the service too may be laid over this one
     /// (`docker compose -f a -f b`), unless something says which are. A file that is included and is
     /// not in the tree may have overrides.
-    fn note_others(&self, service: &mut Service<'_>) {
+    fn note_others(&self, service: &mut ComposeService<'_>) {
         let left_out = self.left_out.map(|node| Evidence {
             place: node.place(),
             message: "this file is included, and is not in the tree".to_owned(),
@@ -497,7 +497,7 @@ pub(super) fn is_drive(path: &str) -> bool {
 }
 
 /// A service and everything that is laid over it.
-pub(super) struct Service<'d> {
+pub(super) struct ComposeService<'d> {
     pub(super) name: &'d str,
     pub(super) key: Node<'d>,
     /// The mappings that make it, later ones over earlier ones.
@@ -516,7 +516,7 @@ pub(super) struct Service<'d> {
     extended: Vec<&'d Path>,
 }
 
-impl<'d> Service<'d> {
+impl<'d> ComposeService<'d> {
     fn new(entry: Entry<'d>) -> Self {
         Self {
             name: entry.name(),

@@ -7,7 +7,7 @@ use crate::finding::{Evidence, Place};
 use crate::yaml::Node;
 
 /// What an entry says: source, target, and what its type is if it is written.
-struct Written {
+struct WrittenVolume {
     kind: Option<String>,
     source: Option<String>,
     target: String,
@@ -124,7 +124,7 @@ fn scratch() -> (MountSource, Option<Evidence>) {
 
 /// `source:target:options`, `source:target`, or `target` alone. A drive letter's colon and those
 /// inside of `${…}` divide nothing.
-fn short_form(text: &str) -> Option<Written> {
+fn short_form(text: &str) -> Option<WrittenVolume> {
     let mut parts = divide(text);
     if is_drive(text) && parts.len() > 1 {
         let drive = parts.remove(0);
@@ -135,13 +135,13 @@ fn short_form(text: &str) -> Option<Written> {
     let mut parts = parts.into_iter();
     let first = parts.next().filter(|part| !part.is_empty())?;
     Some(match parts.next() {
-        Some(target) => Written {
+        Some(target) => WrittenVolume {
             kind: None,
             source: Some(first),
             target,
             is_read_only: parts.any(|options| options.split(',').any(|word| word == "ro")),
         },
-        None => Written {
+        None => WrittenVolume {
             kind: None,
             source: None,
             target: first,
@@ -168,12 +168,12 @@ fn divide(text: &str) -> Vec<String> {
     parts
 }
 
-fn long_form(node: Node<'_>) -> Option<Written> {
+fn long_form(node: Node<'_>) -> Option<WrittenVolume> {
     let text = |key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
     let target = text("target")
         .or_else(|| text("destination"))
         .or_else(|| text("dst"))?;
-    Some(Written {
+    Some(WrittenVolume {
         kind: text("type"),
         source: text("source").or_else(|| text("src")),
         target,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::arguments::Argument;
 use super::super::by_path::ByPath;
 use super::super::user::RunAs;
-use super::volume::{Pod, whole_object};
+use super::volume::{PodSpec, whole_object};
 use super::{
     Deployment, Evidence, Home, Mount, MountSource, Objects, Outside, Place, Platform, PodNetwork,
     SourceFile,
@@ -30,12 +30,12 @@ pub(in crate::facts::deployment) fn charted(
         for document in file.documents() {
             let servers = charts(document).into_iter();
             let servers = servers.filter_map(|values| values.mapping()?.entry("server"));
-            let servers = servers.map(|entry| Server {
+            let servers = servers.map(|entry| ServerValues {
                 file,
                 key: entry.key,
                 server: entry.value,
             });
-            for one in servers.filter(Server::is_prometheus) {
+            for one in servers.filter(ServerValues::is_prometheus) {
                 // Messages name its flags and mounts.
                 one.key.document().text().recognize();
                 out.push(one.deployment(home, objects));
@@ -46,13 +46,13 @@ pub(in crate::facts::deployment) fn charted(
 }
 
 /// The section `server` of values.
-struct Server<'d> {
+struct ServerValues<'d> {
     file: &'d SourceFile,
     key: Node<'d>,
     server: Node<'d>,
 }
 
-impl<'d> Server<'d> {
+impl<'d> ServerValues<'d> {
     /// Other charts have a server with another image.
     fn is_prometheus(&self) -> bool {
         let image = self.server.get("image");
@@ -132,7 +132,7 @@ impl<'d> Server<'d> {
             Mount::new(path, source, self.place())
         };
         let mut out = vec![filled("/etc/config"), filled("/data")];
-        out.push(Pod::new(self.server, None).service_account(self.place()));
+        out.push(PodSpec::new(self.server, None).service_account(self.place()));
         let lists: [(&str, &'static str, &str); 2] = [
             ("extraSecretMounts", "Secret", "secretName"),
             ("extraConfigmapMounts", "ConfigMap", "configMap"),

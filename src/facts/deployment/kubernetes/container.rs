@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::super::arguments::Arguments;
-use super::super::environment::Environment;
+use super::super::environment::ContainerEnvironment;
 use super::super::image::{Image, Looks};
 use super::super::model::Mount;
 use super::super::user::{RunAs, group_in_official_image};
-use super::super::written::{Content, Written, hide};
+use super::super::written::{HiddenContent, ProvidedValue, hide};
 use crate::finding::Evidence;
 use crate::yaml::Node;
 
@@ -67,7 +67,7 @@ fn filled(container: Node<'_>, text: &str) -> Option<String> {
 }
 
 /// The variables of a container whose values are in the manifest.
-pub(super) fn environment(container: Node<'_>, name: &str) -> Vec<Arc<Written>> {
+pub(super) fn environment(container: Node<'_>, name: &str) -> Vec<Arc<ProvidedValue>> {
     let items = container.get("env").into_iter().flat_map(Node::items);
     let written = items.filter_map(|item| {
         let (variable, value) = (item.get("name")?, item.get("value")?);
@@ -75,21 +75,21 @@ pub(super) fn environment(container: Node<'_>, name: &str) -> Vec<Arc<Written>> 
             "the variable `{}` of the container `{name}`",
             variable.as_str()?
         );
-        let content = Content::plain(value.as_str()?);
+        let content = HiddenContent::plain(value.as_str()?);
         if content.is_secret(variable.as_str()?) {
             hide(value);
         }
-        Some(Written::of_key(variable, noun, "env", content))
+        Some(ProvidedValue::of_key(variable, noun, "env", content))
     });
     written.collect()
 }
 
 /// All variables of a container, those without a value in the manifest too.
-pub(super) fn variables(container: Node<'_>, name: &str) -> Environment {
+pub(super) fn variables(container: Node<'_>, name: &str) -> ContainerEnvironment {
     let items = container.get("env").into_iter().flat_map(Node::items);
     let hidden = items.filter(|item| item.get("value").is_none());
     let hidden = hidden.filter_map(|item| item.get("name")?.as_str());
-    Environment {
+    ContainerEnvironment {
         written: environment(container, name),
         hidden: hidden.map(str::to_owned).collect(),
         has_more: container.get("envFrom").is_some(),

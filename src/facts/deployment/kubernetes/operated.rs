@@ -9,15 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::by_path::ByPath;
-use super::super::network::{Container, Named, Ports, Surroundings};
+use super::super::network::{NetworkContainer, NetworkName, Ports, Surroundings};
 use super::super::user::RunAs;
-use super::volume::{Pod, whole_object};
+use super::volume::{PodSpec, whole_object};
 use super::{
     Deployment, Evidence, Home, Mount, MountSource, Objects, Outside, Place, Platform, PodNetwork,
     SourceFile,
 };
 use crate::discover::{Manifest, manifests};
-use crate::facts::deployment::{Environment, Image};
+use crate::facts::deployment::{ContainerEnvironment, Image};
 use crate::yaml::{Node, placeholder};
 
 /// The configuration that the Operator makes.
@@ -65,10 +65,10 @@ pub(in crate::facts::deployment) fn operated(
 }
 
 /// The pods of a file that the Operator makes.
-pub(super) fn pods(file: &SourceFile) -> Vec<super::service::Pod> {
+pub(super) fn pods(file: &SourceFile) -> Vec<super::service::SelectablePods> {
     let all = Operated::all(file).into_iter();
     all.filter(|candidate| !candidate.is_values)
-        .map(|operated| super::service::Pod {
+        .map(|operated| super::service::SelectablePods {
             kind: operated.kind.to_owned(),
             name: operated.name.to_owned(),
             namespace: operated.namespace.map(str::to_owned),
@@ -80,12 +80,12 @@ pub(super) fn pods(file: &SourceFile) -> Vec<super::service::Pod> {
 }
 
 /// The names by which pods of a file are reached because the Operator makes a Service for them.
-pub(in crate::facts::deployment) fn named(file: &SourceFile) -> Vec<Named> {
+pub(in crate::facts::deployment) fn named(file: &SourceFile) -> Vec<NetworkName> {
     let all = Operated::all(file).into_iter();
     let governed =
         all.filter(|operated| !operated.is_values && operated.spec.get("serviceName").is_none());
     governed
-        .map(|operated| Named {
+        .map(|operated| NetworkName {
             names: vec![operated.governing().to_owned()],
             platform: Platform::Kubernetes,
             file: file.path.clone(),
@@ -227,9 +227,9 @@ impl<'d> Operated<'d> {
         more.chain(own).collect()
     }
 
-    fn container(&self) -> Container {
+    fn container(&self) -> NetworkContainer {
         let port = self.spec.get("portName").and_then(Node::as_str);
-        Container {
+        NetworkContainer {
             changes: Vec::new(),
             has_other_image: false,
             name: self.title(),
@@ -237,7 +237,7 @@ impl<'d> Operated<'d> {
             place: self.place(),
             ports: vec![(Some(port.unwrap_or("web").to_owned()), 9090)],
             arguments: self.arguments(),
-            environment: Environment::default(),
+            environment: ContainerEnvironment::default(),
         }
     }
 
@@ -270,7 +270,7 @@ impl<'d> Operated<'d> {
     }
 
     fn mounts(&self, objects: &Objects) -> Vec<Mount> {
-        let pod = Pod::new(self.spec, self.namespace);
+        let pod = PodSpec::new(self.spec, self.namespace);
         let mut out: Vec<Mount> = OWN
             .iter()
             .map(|path| self.filled(path, "the Operator"))

@@ -12,22 +12,22 @@ use super::{Workload, may_be_same};
 use crate::discover::{Manifest, is_shown_in_secret, manifests};
 use crate::facts::deployment::model::{ProvidedKey, Provider};
 use crate::facts::deployment::scan::SourceFile;
-use crate::facts::deployment::written::{Content, Written, hide};
+use crate::facts::deployment::written::{HiddenContent, ProvidedValue, hide};
 use crate::facts::deployment::{Home, inside};
-use crate::facts::words::Names;
+use crate::facts::words::NameScan;
 use crate::finding::Place;
 use crate::source::LARGEST;
 use crate::yaml::{Dollars, Entry, Node};
 use generated::{generated, key_at};
 
 /// One kind of object that makes Secrets or ConfigMaps.
-struct Maker {
+struct ObjectMaker {
     kind: &'static str,
     makes: &'static str,
     /// The ways to the name of what it makes; the first that is written counts.
     names: &'static [&'static [&'static str]],
     /// The ways to mappings whose keys count, and what is there. A later one wins.
-    maps: &'static [(&'static [&'static str], Values)],
+    maps: &'static [(&'static [&'static str], ValueEncoding)],
     /// The way to a list, and the field of its items that is a key.
     list: Option<(&'static [&'static str], &'static str)>,
     /// Keys that it always makes.
@@ -38,7 +38,7 @@ struct Maker {
 
 /// How the values of a mapping are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Values {
+enum ValueEncoding {
     /// As they are.
     Plain,
     /// In base64.
@@ -54,53 +54,56 @@ const NAME: &[&str] = &["metadata", "name"];
 
 /// Sources: the API types of kubernetes, bitnami-labs/sealed-secrets,
 /// external-secrets/external-secrets and cert-manager/cert-manager.
-const MAKERS: &[Maker] = &[
-    Maker {
+const MAKERS: &[ObjectMaker] = &[
+    ObjectMaker {
         kind: "Secret",
         makes: "Secret",
         names: &[NAME],
         maps: &[
-            (&["data"], Values::Base64),
-            (&["stringData"], Values::Plain),
+            (&["data"], ValueEncoding::Base64),
+            (&["stringData"], ValueEncoding::Plain),
         ],
         list: None,
         always: &[],
         open: &[],
     },
-    Maker {
+    ObjectMaker {
         kind: "ConfigMap",
         makes: "ConfigMap",
         names: &[NAME],
         maps: &[
-            (&["data"], Values::Plain),
-            (&["binaryData"], Values::Base64),
+            (&["data"], ValueEncoding::Plain),
+            (&["binaryData"], ValueEncoding::Base64),
         ],
         list: None,
         always: &[],
         open: &[],
     },
-    Maker {
+    ObjectMaker {
         kind: "SealedSecret",
         makes: "Secret",
         names: &[&["spec", "template", "metadata", "name"], NAME],
         maps: &[
-            (&["spec", "encryptedData"], Values::Closed),
-            (&["spec", "template", "data"], Values::Closed),
+            (&["spec", "encryptedData"], ValueEncoding::Closed),
+            (&["spec", "template", "data"], ValueEncoding::Closed),
         ],
         list: None,
         always: &[],
         open: &[&["spec", "data"]],
     },
-    Maker {
+    ObjectMaker {
         kind: "ExternalSecret",
         makes: "Secret",
         names: &[&["spec", "target", "name"], NAME],
-        maps: &[(&["spec", "target", "template", "data"], Values::Closed)],
+        maps: &[(
+            &["spec", "target", "template", "data"],
+            ValueEncoding::Closed,
+        )],
         list: Some((&["spec", "data"], "secretKey")),
         always: &[],
         open: &[&["spec", "dataFrom"]],
     },
-    Maker {
+    ObjectMaker {
         kind: "Certificate",
         makes: "Secret",
         names: &[&["spec", "secretName"]],
@@ -138,22 +141,22 @@ pub(super) struct Providers {
 }
 
 /// What some workloads name, by which files are ruled out.
-struct Wanted {
+struct WantedObjects {
     /// Secrets and ConfigMaps.
-    objects: Names,
-    accounts: Names,
+    objects: NameScan,
+    accounts: NameScan,
     /// The workloads themselves.
-    patched: Names,
+    patched: NameScan,
 }
 
-impl Wanted {
+impl WantedObjects {
     fn by(workloads: &[Workload<'_>]) -> Self {
         let objects: Vec<String> = workloads.iter().flat_map(Workload::names).collect();
         let accounts = workloads.iter().map(Workload::service_account);
         Self {
-            objects: Names::new(objects.iter().map(String::as_str).collect()),
-            accounts: Names::new(accounts.collect()),
-            patched: Names::new(
+            objects: NameScan::new(objects.iter().map(String::as_str).collect()),
+            accounts: NameScan::new(accounts.collect()),
+            patched: NameScan::new(
                 workloads
                     .iter()
                     .map(|workload| workload.manifest.name)
@@ -183,7 +186,7 @@ impl Wanted {
 impl Providers {
     /// Reads the files in which something occurs that one of the workloads names.
     pub(super) fn read(home: Home<'_>, files: &[SourceFile], workloads: &[Workload<'_>]) -> Self {
-        let wanted = Wanted::by(workloads);
+        let wanted = WantedObjects::by(workloads);
         let mut out = Self::default();
         let mut passed_over = Vec::new();
         for file in files {
@@ -226,7 +229,7 @@ impl Providers {
         let operated = documents.flat_map(manifests).filter(|manifest| {
             ["Prometheus", "PrometheusAgent"].contains(&manifest.kind) && !manifest.name.is_empty()
         });
-        let operated = Names::new(operated.map(|manifest| manifest.name).collect());
+        let operated = NameScan::new(operated.map(|manifest| manifest.name).collect());
         let mut out = Self::default();
         for file in files {
             let documents = file.documents();
@@ -327,7 +330,7 @@ impl Providers {
         home: Home<'_>,
         file: &SourceFile,
         root: Node<'_>,
-        patched: &Names,
+        patched: &NameScan,
     ) {
         const GENERATORS: &[(&str, &str, &str)] = &[
             ("secretGenerator", "Secret", "secretGenerator"),
@@ -378,20 +381,24 @@ fn has_volumes(patch: &[u8]) -> bool {
 }
 
 /// Whether a value is a configuration, about which findings quote keys and lines.
-fn is_shown(entry: Entry<'_>, values: Values) -> bool {
+fn is_shown(entry: Entry<'_>, values: ValueEncoding) -> bool {
     let value = entry.value.as_str();
-    matches!(values, Values::Plain)
+    matches!(values, ValueEncoding::Plain)
         && value.is_some_and(|value| is_shown_in_secret(entry.name(), value))
 }
 
-impl Maker {
+impl ObjectMaker {
     fn provider(&self, manifest: Manifest<'_>) -> Option<Provider> {
         let root = manifest.root;
         let name = self.names.iter().find_map(|way| at(root, way)?.as_str())?;
         let mut keys = BTreeMap::new();
         let is_encrypted = root.get("sops").is_some();
         for &(way, values) in self.maps {
-            let values = if is_encrypted { Values::Closed } else { values };
+            let values = if is_encrypted {
+                ValueEncoding::Closed
+            } else {
+                values
+            };
             let map = at(root, way).and_then(Node::mapping);
             for entry in map.into_iter().flat_map(|map| map.entries()) {
                 if self.makes == "Secret" && !is_shown(entry, values) {
@@ -480,23 +487,28 @@ impl External {
 }
 
 /// The value of a key, if it is there in the clear.
-fn written(makes: &str, name: &str, entry: Entry<'_>, values: Values) -> Option<Arc<Written>> {
+fn written(
+    makes: &str,
+    name: &str,
+    entry: Entry<'_>,
+    values: ValueEncoding,
+) -> Option<Arc<ProvidedValue>> {
     // Kubernetes takes null for an empty text.
     let text = match entry.value.as_str() {
         None if entry.value.is_null() => "",
         text => text?,
     };
     let content = match values {
-        Values::Plain => Content::plain(text),
-        Values::Base64 => Content::base64(text),
-        Values::Closed => return None,
+        ValueEncoding::Plain => HiddenContent::plain(text),
+        ValueEncoding::Base64 => HiddenContent::base64(text),
+        ValueEncoding::Closed => return None,
     };
     let noun = format!("the key `{}` of the {makes} `{name}`", entry.name());
     let owner = format!("{makes}/{name}");
-    let written = Written::of_key(entry.key, noun, &owner, content);
+    let written = ProvidedValue::of_key(entry.key, noun, &owner, content);
     Some(match values {
         // Of a Secret, only what is a web configuration is read: its users are marked as secrets.
-        Values::Plain if makes == "ConfigMap" || is_web(text) => {
+        ValueEncoding::Plain if makes == "ConfigMap" || is_web(text) => {
             written.with_text(entry.value, Dollars::Plain)
         }
         _ => written,

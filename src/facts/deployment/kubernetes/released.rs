@@ -2,18 +2,18 @@
 //! kustomization or a helmfile, with all values in sight. Where some are elsewhere, nothing is known.
 
 use super::super::arguments::{Argument, Arguments};
-use super::super::environment::Environment;
+use super::super::environment::ContainerEnvironment;
 use super::super::image::Image;
 use super::super::model::Platform;
-use super::super::network::{Container, Named, Ports, Surroundings, Target};
+use super::super::network::{ContainerPort, NetworkContainer, NetworkName, Ports, Surroundings};
 use super::super::scan::SourceFile;
 use super::service::Service;
-use crate::finding::{Evidence, Place, Within};
+use crate::finding::{Evidence, KeyPath, Place};
 use crate::needle;
 use crate::yaml::{Dollars, Mapping, Node, embedded, parse_first, placeholder};
 
 /// A Service that a chart makes.
-struct Made {
+struct ReleasedService {
     /// The chart.
     chart: &'static str,
     /// What its full name ends in, unless the name of the release has it already.
@@ -81,8 +81,8 @@ const ANY_TENANT: &str = "-auth.multitenancy-enabled=false";
 /// `ensured_x_scope_orgid`) of 5.x and 6.x; VictoriaMetrics/helm-charts `charts/victoria-metrics-single`
 /// templates/_helpers.tpl (`victoria-metrics.server.fullname`), templates/server-service.yaml, and
 /// `charts/victoria-metrics-cluster` templates/vminsert-service.yaml, vmselect-service.yaml.
-const MADE: &[Made] = &[
-    Made {
+const MADE: &[ReleasedService] = &[
+    ReleasedService {
         chart: MIMIR,
         infix: "mimir",
         part: "gateway",
@@ -93,7 +93,7 @@ const MADE: &[Made] = &[
         settings: &[],
         own: Some((ANY_TENANT, &[&["gateway", "nginx", "config"]])),
     },
-    Made {
+    ReleasedService {
         chart: MIMIR,
         infix: "mimir",
         part: "nginx",
@@ -104,7 +104,7 @@ const MADE: &[Made] = &[
         settings: &[],
         own: Some((ANY_TENANT, &[&["nginx", "nginxConfig"]])),
     },
-    Made {
+    ReleasedService {
         chart: MIMIR,
         infix: "mimir",
         part: "distributor",
@@ -115,7 +115,7 @@ const MADE: &[Made] = &[
         settings: OF_MIMIR,
         own: None,
     },
-    Made {
+    ReleasedService {
         chart: VM_SINGLE,
         infix: VM_SINGLE,
         part: "server",
@@ -126,7 +126,7 @@ const MADE: &[Made] = &[
         settings: &[],
         own: None,
     },
-    Made {
+    ReleasedService {
         chart: VM_CLUSTER,
         infix: VM_CLUSTER,
         part: "vminsert",
@@ -137,7 +137,7 @@ const MADE: &[Made] = &[
         settings: &[],
         own: None,
     },
-    Made {
+    ReleasedService {
         chart: VM_CLUSTER,
         infix: VM_CLUSTER,
         part: "vmselect",
@@ -177,7 +177,7 @@ pub(in crate::facts::deployment) fn may_install(bytes: &[u8]) -> bool {
 }
 
 /// The Services that the charts make which a file installs, and what they lead to.
-pub(in crate::facts::deployment) fn released(file: &SourceFile) -> Vec<(Service, Named)> {
+pub(in crate::facts::deployment) fn released(file: &SourceFile) -> Vec<(Service, NetworkName)> {
     let mut out = Vec::new();
     for document in file.documents() {
         for release in document.root().map(releases).unwrap_or_default() {
@@ -188,7 +188,7 @@ pub(in crate::facts::deployment) fn released(file: &SourceFile) -> Vec<(Service,
 }
 
 /// What installs a chart.
-struct Release<'d> {
+struct ChartRelease<'d> {
     chart: Node<'d>,
     name: Option<&'d str>,
     /// The namespace that goes before the name where none is written.
@@ -199,7 +199,7 @@ struct Release<'d> {
     has_more: bool,
 }
 
-fn releases<'d>(root: Node<'d>) -> Vec<Release<'d>> {
+fn releases<'d>(root: Node<'d>) -> Vec<ChartRelease<'d>> {
     let text = |node: Option<Node<'d>>, key: &str| node?.get(key)?.as_str();
     let metadata = root.get("metadata");
     let spec = root.get("spec");
@@ -217,7 +217,7 @@ fn releases<'d>(root: Node<'d>) -> Vec<Release<'d>> {
                 let values = values.filter_map(|key| helm?.get(key)).collect();
                 let more = ["fileParameters", "parameters", "valueFiles"];
                 let has = |key: &&str| helm.is_some_and(|helm| helm.get(key).is_some());
-                Some(Release {
+                Some(ChartRelease {
                     chart: source.get("chart")?,
                     name: text(helm, "releaseName").or_else(|| text(metadata, "name")),
                     before: None,
@@ -231,7 +231,7 @@ fn releases<'d>(root: Node<'d>) -> Vec<Release<'d>> {
         _ => {
             let inflated = root.get("helmCharts").into_iter().flat_map(Node::items);
             let inflated = inflated.filter_map(|chart| {
-                Some(Release {
+                Some(ChartRelease {
                     chart: chart.get("name")?,
                     name: text(Some(chart), "releaseName"),
                     before: None,
@@ -249,7 +249,7 @@ fn releases<'d>(root: Node<'d>) -> Vec<Release<'d>> {
                     .collect();
                 let is_file = |values: &Node<'_>| values.mapping().is_none();
                 let more = ["secrets", "set", "setString", "valuesTemplate"];
-                Some(Release {
+                Some(ChartRelease {
                     chart: release.get("chart")?,
                     name: text(Some(release), "name"),
                     before: None,
@@ -266,7 +266,7 @@ fn releases<'d>(root: Node<'d>) -> Vec<Release<'d>> {
 
 /// A HelmRelease; its release has the target namespace in its name, where that is set and no name is
 /// (fluxcd/helm-controller `api/v2`, `GetReleaseName`).
-fn of_flux<'d>(root: Node<'d>, spec: Option<Node<'d>>) -> Vec<Release<'d>> {
+fn of_flux<'d>(root: Node<'d>, spec: Option<Node<'d>>) -> Vec<ChartRelease<'d>> {
     let find = || {
         let spec = spec?;
         let text = |node: Node<'d>, key: &str| node.get(key)?.as_str();
@@ -274,7 +274,7 @@ fn of_flux<'d>(root: Node<'d>, spec: Option<Node<'d>>) -> Vec<Release<'d>> {
         let target = text(spec, "targetNamespace");
         let own = text(spec, "releaseName");
         let more = ["postRenderers", "valuesFrom"];
-        Some(Release {
+        Some(ChartRelease {
             chart: spec.get("chart")?.get("spec")?.get("chart")?,
             name: own.or_else(|| text(metadata, "name")),
             before: target.filter(|_| own.is_none()),
@@ -286,15 +286,15 @@ fn of_flux<'d>(root: Node<'d>, spec: Option<Node<'d>>) -> Vec<Release<'d>> {
     find().into_iter().collect()
 }
 
-impl Release<'_> {
+impl ChartRelease<'_> {
     /// What the chart makes for it; nothing where something that is not in sight may change that.
-    fn made(&self, file: &SourceFile) -> Vec<(Service, Named)> {
+    fn made(&self, file: &SourceFile) -> Vec<(Service, NetworkName)> {
         let chart = self
             .chart
             .as_str()
             .and_then(|chart| chart.rsplit('/').next());
         let rows = MADE.iter().filter(|made| chart == Some(made.chart));
-        let rows: Vec<&Made> = rows.collect();
+        let rows: Vec<&ReleasedService> = rows.collect();
         let is_known = |name: &&str| !name.is_empty() && !placeholder::is_open(name);
         let Some(name) = self.name.filter(is_known) else {
             return Vec::new();
@@ -312,7 +312,7 @@ impl Release<'_> {
             .first()
             .filter(|values| values.as_str().is_some());
         let text = text.and_then(|values| {
-            let within = Within {
+            let within = KeyPath {
                 identity: values.identity(),
                 logical: values.path(),
             };
@@ -332,25 +332,25 @@ impl Release<'_> {
 
     fn one(
         &self,
-        made: &Made,
+        made: &ReleasedService,
         release: &str,
         values: Option<Node<'_>>,
         file: &SourceFile,
-    ) -> (Service, Named) {
+    ) -> (Service, NetworkName) {
         let full = match release.contains(made.infix) {
             true => release.to_owned(),
             false => format!("{release}-{}", made.infix),
         };
         let name = format!("{full}-{}", made.part);
         let place = self.chart.place();
-        let ports: Vec<(u16, Target)> = made
+        let ports: Vec<(u16, ContainerPort)> = made
             .ports
             .iter()
-            .map(|(own, target)| (*own, Target::Number(*target)))
+            .map(|(own, target)| (*own, ContainerPort::Number(*target)))
             .collect();
         let namespace = self.namespace.map(str::to_owned);
         let service = Service::of_chart(&name, namespace.clone(), ports.clone(), place.clone());
-        let named = Named {
+        let named = NetworkName {
             names: vec![name.clone()],
             platform: Platform::Kubernetes,
             file: file.path.clone(),
@@ -370,7 +370,7 @@ impl Release<'_> {
     }
 }
 
-impl Made {
+impl ReleasedService {
     /// Whether the chart makes it under its usual name.
     fn is_made(&self, values: Option<Node<'_>>) -> bool {
         let Some(values) = values else { return true };
@@ -395,7 +395,12 @@ impl Made {
         values.get(self.part)
     }
 
-    fn container(&self, service: &str, values: Option<Node<'_>>, place: &Place) -> Container {
+    fn container(
+        &self,
+        service: &str,
+        values: Option<Node<'_>>,
+        place: &Place,
+    ) -> NetworkContainer {
         let at = |way: &[&str]| {
             let values = values?;
             way.iter().try_fold(values, |node, key| node.get(key))
@@ -423,7 +428,7 @@ impl Made {
             name: format!("{}:${{APP_VERSION}}", self.image),
             place: place.clone(),
         });
-        Container {
+        NetworkContainer {
             name: format!("`{service}` of the chart `{}`", self.chart),
             image,
             place: place.clone(),
@@ -433,7 +438,7 @@ impl Made {
                 replaces: true,
                 for_entry_point: false,
             },
-            environment: Environment::default(),
+            environment: ContainerEnvironment::default(),
             changes: Vec::new(),
             has_other_image: false,
         }

@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use super::{Workload, arguments_of, image_of, may_be_same};
 use crate::discover::{Manifest, manifests};
 use crate::facts::deployment::model::Platform;
-use crate::facts::deployment::network::{Container, Named, Ports, Surroundings, Target};
+use crate::facts::deployment::network::{
+    ContainerPort, NetworkContainer, NetworkName, Ports, Surroundings,
+};
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Place};
@@ -26,7 +28,7 @@ pub struct Service {
     pub is_external: bool,
     /// That name.
     pub external_name: Option<String>,
-    pub(in crate::facts::deployment) ports: Vec<(u16, Target)>,
+    pub(in crate::facts::deployment) ports: Vec<(u16, ContainerPort)>,
     /// The names of its ports.
     names: Vec<(String, u16)>,
     /// Whether each of its ports is a number.
@@ -40,7 +42,7 @@ impl Service {
     pub(super) fn of_chart(
         name: &str,
         namespace: Option<String>,
-        ports: Vec<(u16, Target)>,
+        ports: Vec<(u16, ContainerPort)>,
         place: Place,
     ) -> Self {
         Self {
@@ -81,7 +83,7 @@ impl Service {
     /// The port that leads to a port of the containers.
     #[must_use]
     pub fn port_to(&self, wanted: u16) -> Option<u16> {
-        let leads = |target: &Target| matches!(target, Target::Number(port) if *port == wanted);
+        let leads = |target: &ContainerPort| matches!(target, ContainerPort::Number(port) if *port == wanted);
         let found = self.ports.iter().find(|(_, target)| leads(target));
         found.map(|(port, _)| *port)
     }
@@ -91,7 +93,7 @@ impl Service {
     pub fn other_target(&self, port: u16) -> Option<u16> {
         let (_, target) = self.ports.iter().find(|(own, _)| *own == port)?;
         match target {
-            Target::Number(target) if *target != port => Some(*target),
+            ContainerPort::Number(target) if *target != port => Some(*target),
             _ => None,
         }
     }
@@ -99,19 +101,19 @@ impl Service {
 
 /// What runs pods that Services may select.
 #[derive(Clone, Debug)]
-pub(super) struct Pod {
+pub(super) struct SelectablePods {
     pub(super) kind: String,
     pub(super) name: String,
     pub(super) namespace: Option<String>,
     pub(super) labels: BTreeMap<String, String>,
-    pub(super) containers: Vec<Container>,
+    pub(super) containers: Vec<NetworkContainer>,
     pub(super) injected: Option<Evidence>,
 }
 
 /// The pods of one file, by their labels.
 #[derive(Debug, Default)]
 struct FilePods {
-    all: Vec<Pod>,
+    all: Vec<SelectablePods>,
     by_label: HashMap<(String, String), Vec<usize>>,
 }
 
@@ -120,7 +122,7 @@ struct FilePods {
 pub(in crate::facts::deployment) struct Pods {
     files: Vec<(SourceFile, OnceLock<FilePods>)>,
     /// Files by which the Prometheus Operator makes pods, whose labels are not written in them.
-    operated: Vec<(SourceFile, OnceLock<Vec<Pod>>)>,
+    operated: Vec<(SourceFile, OnceLock<Vec<SelectablePods>>)>,
     words: OnceLock<WordIndex>,
 }
 
@@ -138,7 +140,7 @@ impl Pods {
 
     /// What a Service leads to, in the order of the files: an entry for each workload that it
     /// selects.
-    pub(in crate::facts::deployment) fn behind(&self, service: &Service) -> Vec<Named> {
+    pub(in crate::facts::deployment) fn behind(&self, service: &Service) -> Vec<NetworkName> {
         let mut out = Vec::new();
         for (file, pods) in self.files_with(&service.selector) {
             let pods = pods.get_or_init(|| FilePods::read(file));
@@ -179,7 +181,7 @@ impl FilePods {
     fn read(file: &SourceFile) -> Self {
         let mut out = Self::default();
         for workload in Workload::all(file).filter(Workload::has_image) {
-            let pod = Pod::new(&workload);
+            let pod = SelectablePods::new(&workload);
             for (name, value) in &pod.labels {
                 let key = (name.clone(), value.clone());
                 out.by_label.entry(key).or_default().push(out.all.len());
@@ -190,7 +192,7 @@ impl FilePods {
     }
 
     /// The pods that have all the labels that a Service wants.
-    fn selected_by(&self, service: &Service) -> impl Iterator<Item = &Pod> {
+    fn selected_by(&self, service: &Service) -> impl Iterator<Item = &SelectablePods> {
         let with =
             |label: &(String, String)| self.by_label.get(label).map_or(&[][..], Vec::as_slice);
         let rarest = service
@@ -204,7 +206,7 @@ impl FilePods {
     }
 }
 
-impl Pod {
+impl SelectablePods {
     fn new(workload: &Workload<'_>) -> Self {
         let manifest = workload.manifest;
         let labels = labels(workload)
@@ -317,11 +319,16 @@ fn injected(workload: &Workload<'_>) -> Option<Evidence> {
     })
 }
 
-fn of_service(service: &Service, pod: &Pod, file: &SourceFile, pods: Option<String>) -> Named {
+fn of_service(
+    service: &Service,
+    pod: &SelectablePods,
+    file: &SourceFile,
+    pods: Option<String>,
+) -> NetworkName {
     // Without a separate address, and for the names of single pods, the name leads to the pods
     // themselves, and no port is mapped.
     let is_direct = pods.is_some() || service.is_headless;
-    Named {
+    NetworkName {
         names: vec![service.name.clone()],
         platform: Platform::Kubernetes,
         file: file.path.clone(),
@@ -346,27 +353,27 @@ fn of_service(service: &Service, pod: &Pod, file: &SourceFile, pods: Option<Stri
 }
 
 /// A port of a Service, and where it leads: to the same one, unless it says otherwise.
-fn port(node: Node<'_>) -> Option<(u16, Target)> {
+fn port(node: Node<'_>) -> Option<(u16, ContainerPort)> {
     let number = |node: Node<'_>| node.as_str()?.parse::<u16>().ok();
     let own = number(node.get("port")?)?;
     let target = match node.get("targetPort") {
-        None => Target::Number(own),
+        None => ContainerPort::Number(own),
         Some(target) => match number(target) {
-            Some(target) => Target::Number(target),
-            None => Target::Name(target.as_str()?.to_owned()),
+            Some(target) => ContainerPort::Number(target),
+            None => ContainerPort::Name(target.as_str()?.to_owned()),
         },
     };
     Some((own, target))
 }
 
-fn container(node: Node<'_>, workload: &Workload<'_>) -> Container {
+fn container(node: Node<'_>, workload: &Workload<'_>) -> NetworkContainer {
     let ports = node.get("ports").into_iter().flat_map(Node::items);
     let port = |port: Node<'_>| {
         let name = port.get("name").and_then(Node::as_str);
         let number = port.get("containerPort")?.as_str()?.parse().ok()?;
         Some((name.map(str::to_owned), number))
     };
-    Container {
+    NetworkContainer {
         name: workload.name_of(node),
         image: image_of(node),
         place: workload.place_of(node),

@@ -45,14 +45,14 @@ pub(super) fn whole_object(
 }
 
 /// A pod's specification.
-pub(super) struct Pod<'d> {
+pub(super) struct PodSpec<'d> {
     spec: Node<'d>,
     namespace: Option<&'d str>,
     /// The first volume of each name, once a mount asks for one.
     by_name: OnceCell<HashMap<&'d str, Node<'d>>>,
 }
 
-impl<'d> Pod<'d> {
+impl<'d> PodSpec<'d> {
     pub(super) fn new(spec: Node<'d>, namespace: Option<&'d str>) -> Self {
         Self {
             spec,
@@ -149,7 +149,7 @@ impl<'d> Pod<'d> {
                 .to_owned()
         };
         if let Some(projected) = volume.get("projected") {
-            let mode = Mode::of(projected);
+            let mode = DefaultMode::of(projected);
             let sources = projected.get("sources").into_iter().flat_map(Node::items);
             return self.keys(
                 name,
@@ -162,7 +162,7 @@ impl<'d> Pod<'d> {
             .iter()
             .find_map(|key| volume.get(key))
         {
-            let mode = Mode::of(holder);
+            let mode = DefaultMode::of(holder);
             return self.keys(name, vec![self.part(volume, &mode, providers)]);
         }
         if let Some(host) = volume.get("hostPath") {
@@ -201,7 +201,7 @@ impl<'d> Pod<'d> {
     }
 
     /// One source of a projected volume, or a whole volume of one source.
-    fn part(&self, source: Node<'d>, mode: &Mode, providers: &Providers) -> KeyPart {
+    fn part(&self, source: Node<'d>, mode: &DefaultMode, providers: &Providers) -> KeyPart {
         let object = |holder: Node<'d>, kind: &'static str| {
             let name = holder.get("secretName").or_else(|| holder.get("name"));
             let name = name.and_then(Node::as_str).unwrap_or("");
@@ -303,12 +303,12 @@ impl<'d> Pod<'d> {
 }
 
 /// `defaultMode` of a volume.
-struct Mode {
+struct DefaultMode {
     bits: u32,
     place: Option<Place>,
 }
 
-impl Mode {
+impl DefaultMode {
     fn of(holder: Node<'_>) -> Self {
         let written = mode_of(holder, "defaultMode");
         Self {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::bind;
-use super::words::{self, Piece};
+use super::words::{self, CommandWord};
 
 /// A file that is copied, mounted or rendered somewhere.
 #[derive(Clone, Debug)]
@@ -55,13 +55,13 @@ pub(super) fn copies(path: &Path, content: &str) -> Vec<Copy> {
     out
 }
 
-fn by_command(command: &[Piece]) -> Vec<Copy> {
+fn by_command(command: &[CommandWord]) -> Vec<Copy> {
     let redirected = command.iter().position(|word| word.text == ">");
     if let Some((at, to)) = redirected.and_then(|at| Some((at, command.get(at + 1)?))) {
         let before = command.get(..at).unwrap_or_default();
         return copied(before, to);
     }
-    let is_copier = |(at, word): &(usize, &Piece)| {
+    let is_copier = |(at, word): &(usize, &CommandWord)| {
         let before = at.checked_sub(1).and_then(|at| command.get(at));
         let is_engine = before.is_some_and(|word| ENGINES.contains(&word.name()));
         COPIERS.contains(&word.name()) || is_engine && word.text == "cp"
@@ -76,7 +76,7 @@ fn by_command(command: &[Piece]) -> Vec<Copy> {
     copied(from, to)
 }
 
-fn copied(from: &[Piece], to: &Piece) -> Vec<Copy> {
+fn copied(from: &[CommandWord], to: &CommandWord) -> Vec<Copy> {
     // `host:/path` of scp, `container:/path` of docker.
     let target = to
         .text
@@ -126,7 +126,7 @@ fn by_keys(content: &str) -> Vec<Copy> {
 }
 
 /// The key of a line `key: value` or `key = value`, and its value; of `file("x")` the name.
-fn key_of(from: usize, line: &str) -> Option<(&str, Piece)> {
+fn key_of(from: usize, line: &str) -> Option<(&str, CommandWord)> {
     let bare = line.trim_start_matches([' ', '\t', '-']);
     let indent = line.len() - bare.len();
     let (key, value) = bare.split_once([':', '='])?;

@@ -30,14 +30,14 @@ const MOST_FOLDERS: usize = 200;
 const TASK_FOLDERS: &[&str] = &["${NOMAD_TASK_DIR}", "$NOMAD_TASK_DIR"];
 
 /// What the texts of a tree copy where, found when the first command asks.
-pub(super) struct Sources<'t> {
+pub(super) struct CopySources<'t> {
     tree: &'t dyn Tree,
     root: &'t Path,
     files: &'t [(PathBuf, &'t Arc<Text>)],
     copies: HashMap<usize, Vec<Copy>>,
 }
 
-impl<'t> Sources<'t> {
+impl<'t> CopySources<'t> {
     pub(super) fn new(
         tree: &'t dyn Tree,
         root: &'t Path,
@@ -70,7 +70,7 @@ impl<'t> Sources<'t> {
                 let from = plain(&bind.from)?;
                 let from = match below.is_empty() {
                     true => from,
-                    false => Named {
+                    false => WrittenPath {
                         text: format!("{}/{below}", from.text.trim_end_matches('/')),
                         ..from
                     },
@@ -92,7 +92,7 @@ impl<'t> Sources<'t> {
     }
 
     /// The files at a path of the machine that starts the command.
-    fn on_machine(&mut self, path: &Named, own: &Path) -> BTreeSet<PathBuf> {
+    fn on_machine(&mut self, path: &WrittenPath, own: &Path) -> BTreeSet<PathBuf> {
         let copied = self.copied(&path.text, own, false);
         if !copied.is_empty() {
             return copied;
@@ -126,7 +126,7 @@ impl<'t> Sources<'t> {
                 .entry(number)
                 .or_insert_with(|| copies(file, text.content()));
             let here = all.iter().filter(|copy| becomes(copy, path));
-            let here: Vec<Named> = here.filter_map(|copy| plain(&copy.from)).collect();
+            let here: Vec<WrittenPath> = here.filter_map(|copy| plain(&copy.from)).collect();
             for from in here {
                 let files = self.in_tree(&from, file).into_iter();
                 found.extend(files.map(|source| (file.clone(), source)));
@@ -150,7 +150,7 @@ impl<'t> Sources<'t> {
 
     /// The files that a text means by a path: from its own folder, from the root of the tree, from the
     /// folders of its role, or from folders that it changes to.
-    fn in_tree(&self, path: &Named, own: &Path) -> BTreeSet<PathBuf> {
+    fn in_tree(&self, path: &WrittenPath, own: &Path) -> BTreeSet<PathBuf> {
         if path.text.starts_with('/') && !path.is_open {
             let whole = Path::new(&path.text);
             let is_inside = whole.starts_with(self.root) && self.tree.metadata(whole).is_ok();
@@ -200,18 +200,18 @@ impl<'t> Sources<'t> {
 
 /// A path as a text writes it, without the variable or the tag in front.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Named {
+struct WrittenPath {
     text: String,
     /// Whether there was one: then it counts from a folder that is not known.
     is_open: bool,
 }
 
 /// A path without what is in front of it; none if nothing is left.
-fn plain(written: &str) -> Option<Named> {
+fn plain(written: &str) -> Option<WrittenPath> {
     let written = written.trim_matches(['"', '\'']);
     for folder in TASK_FOLDERS {
         if let Some(rest) = written.strip_prefix(folder) {
-            return Some(Named {
+            return Some(WrittenPath {
                 text: format!("/local{rest}"),
                 is_open: false,
             });
@@ -230,7 +230,7 @@ fn plain(written: &str) -> Option<Named> {
         false => text.trim_start_matches("./").to_owned(),
     };
     let is_path = !text.trim_matches('/').is_empty() && !text.contains(['$', '{', '<', '*']);
-    is_path.then_some(Named {
+    is_path.then_some(WrittenPath {
         text,
         is_open: from.is_some() || is_local,
     })

@@ -10,14 +10,14 @@ use crate::finding::{Place, Span, Text};
 
 /// A word of a command.
 #[derive(Clone, Debug)]
-pub(super) struct Piece {
+pub(super) struct CommandWord {
     /// The word without quotes, brackets and commas around it.
     pub(super) text: String,
     /// Where it is.
     pub(super) span: Span,
 }
 
-impl Piece {
+impl CommandWord {
     /// The last part of it as a path.
     pub(super) fn name(&self) -> &str {
         let last = self.text.rsplit('/').next().unwrap_or(&self.text);
@@ -59,7 +59,7 @@ pub(super) fn is_yaml(path: &Path) -> bool {
 }
 
 /// The commands for a shell in a text.
-pub(super) fn commands(path: &Path, content: &str) -> Vec<Vec<Piece>> {
+pub(super) fn commands(path: &Path, content: &str) -> Vec<Vec<CommandWord>> {
     let lines = logical_lines(content, is_yaml(path)).into_iter();
     let lines = lines.filter_map(|(from, to)| Some((from, content.get(from..to)?)));
     let lines = lines.filter(|(_, line)| !is_comment(line) && !is_chosen(line));
@@ -74,8 +74,8 @@ fn is_comment(line: &str) -> bool {
 }
 
 /// The words of a part of a text that starts at a place.
-pub(super) fn pieces(from: usize, part: &str) -> Vec<Piece> {
-    let mut out: Vec<Piece> = Vec::new();
+pub(super) fn pieces(from: usize, part: &str) -> Vec<CommandWord> {
+    let mut out: Vec<CommandWord> = Vec::new();
     let mut is_open = false;
     for word in shell::words(part) {
         let span = Span::new(from + word.range.start, from + word.range.end);
@@ -84,7 +84,7 @@ pub(super) fn pieces(from: usize, part: &str) -> Vec<Piece> {
                 last.text = format!("{} {}", last.text, word.text);
                 last.span = last.span.join(span);
             }
-            None => out.push(Piece {
+            None => out.push(CommandWord {
                 text: word.text,
                 span,
             }),
@@ -114,7 +114,7 @@ fn bare(word: &str) -> &str {
 }
 
 /// Commands are parted by operators and by words such as `then`.
-fn segments(words: Vec<Piece>) -> Vec<Vec<Piece>> {
+fn segments(words: Vec<CommandWord>) -> Vec<Vec<CommandWord>> {
     let mut out = vec![Vec::new()];
     for mut word in words {
         if SEPARATORS.contains(&&*word.text) {
@@ -263,7 +263,7 @@ pub(super) fn is_image(word: &str) -> bool {
 
 /// The words of a block, those of comments left out, without keys that are joined to their values as in
 /// `Volume=`.
-pub(super) fn words_of_block(content: &str, (from, to): (usize, usize)) -> Vec<Piece> {
+pub(super) fn words_of_block(content: &str, (from, to): (usize, usize)) -> Vec<CommandWord> {
     let block = content.get(from..to).unwrap_or_default();
     let lines = physical_lines(block).into_iter();
     let lines = lines.filter(|(_, line)| !is_comment(line));
@@ -271,14 +271,14 @@ pub(super) fn words_of_block(content: &str, (from, to): (usize, usize)) -> Vec<P
     words.map(without_key).collect()
 }
 
-fn without_key(piece: Piece) -> Piece {
+fn without_key(piece: CommandWord) -> CommandWord {
     let joined = piece.text.split_once('=');
     let value = joined.filter(|(key, value)| {
         let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphabetic());
         is_key && !value.is_empty() && !matches!(*key, "src" | "source" | "type")
     });
     match value {
-        Some((_, value)) => Piece {
+        Some((_, value)) => CommandWord {
             text: bare(value).to_owned(),
             ..piece
         },

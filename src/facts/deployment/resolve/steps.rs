@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Access, NotMounted, Provided, Resolved};
-use crate::facts::deployment::keys::Found;
+use super::{Access, NotMounted, Provided, ResolvedPath};
+use crate::facts::deployment::keys::VolumeFile;
 use crate::facts::deployment::model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyVolume, Mount, Outside,
 };
-use crate::facts::deployment::written::Written;
+use crate::facts::deployment::written::ProvidedValue;
 use crate::facts::deployment::{inside, near};
 use crate::finding::{Evidence, Place};
 use crate::source::Tree;
@@ -28,8 +28,8 @@ impl<'d> Steps<'d, '_> {
         tree_file: Option<PathBuf>,
         access: Access,
         near: Option<String>,
-    ) -> Resolved<'d> {
-        Resolved::Provided(Provided {
+    ) -> ResolvedPath<'d> {
+        ResolvedPath::Provided(Provided {
             mount: self.mount,
             evidence: self.evidence,
             tree_file,
@@ -41,16 +41,16 @@ impl<'d> Steps<'d, '_> {
     }
 
     /// A file whose content is written down elsewhere, if it is seen where.
-    fn written(self, written: Option<Arc<Written>>, access: Access) -> Resolved<'d> {
+    fn written(self, written: Option<Arc<ProvidedValue>>, access: Access) -> ResolvedPath<'d> {
         match self.provided(None, access, None) {
-            Resolved::Provided(found) => Resolved::Provided(Provided { written, ..found }),
+            ResolvedPath::Provided(found) => ResolvedPath::Provided(Provided { written, ..found }),
             other => other,
         }
     }
 
-    fn not_mounted(self, near: Option<String>) -> Resolved<'d> {
+    fn not_mounted(self, near: Option<String>) -> ResolvedPath<'d> {
         let near = near.or_else(|| near::of_path(self.deployment, self.tree, self.path));
-        Resolved::NotMounted(NotMounted {
+        ResolvedPath::NotMounted(NotMounted {
             near,
             mounts: self.deployment.shown_mounts(self.tree),
             evidence: self.evidence,
@@ -59,7 +59,7 @@ impl<'d> Steps<'d, '_> {
 
     /// A file of the tree at or below `source`. What a link leads to outside of the tree is not
     /// looked at.
-    pub(super) fn file(self, source: &Path, below: &str, access: Access) -> Resolved<'d> {
+    pub(super) fn file(self, source: &Path, below: &str, access: Access) -> ResolvedPath<'d> {
         let below = self.whole(below);
         let (deployment, tree) = (self.deployment, self.tree);
         if !below.is_empty() && near::is_file(deployment, tree, source) {
@@ -80,12 +80,12 @@ impl<'d> Steps<'d, '_> {
         }
     }
 
-    pub(super) fn copied(self, copied: &Copied, below: &str) -> Resolved<'d> {
+    pub(super) fn copied(self, copied: &Copied, below: &str) -> ResolvedPath<'d> {
         let access = copied.rights.map_or(Access::Unknown, Access::Set);
         let place = copied.rights.map(|_| self.mount.place.clone());
         match &copied.from {
             Some(from) => with_mode(self.file(from, below, access), place),
-            None => Resolved::External {
+            None => ResolvedPath::External {
                 reason: format!("the image brings it, copied from `{}`", copied.written),
                 host: None,
                 evidence: self.evidence,
@@ -93,7 +93,7 @@ impl<'d> Steps<'d, '_> {
         }
     }
 
-    pub(super) fn compose(mut self, file: &ComposeFile, below: &str) -> Resolved<'d> {
+    pub(super) fn compose(mut self, file: &ComposeFile, below: &str) -> ResolvedPath<'d> {
         if !below.is_empty() {
             let near = format!(
                 "`{}` is the {} `{}`, which is a file, not a folder",
@@ -124,7 +124,7 @@ impl<'d> Steps<'d, '_> {
                 });
                 with_mode(self.written(written.clone(), access), place)
             }
-            ComposeOrigin::Outside(whence) => Resolved::External {
+            ComposeOrigin::Outside(whence) => ResolvedPath::External {
                 reason: format!("the {} `{}` comes from {whence}", file.kind, file.name),
                 host: None,
                 evidence: self.evidence,
@@ -132,14 +132,14 @@ impl<'d> Steps<'d, '_> {
         }
     }
 
-    pub(super) fn key(mut self, volume: &'d KeyVolume, below: &str) -> Resolved<'d> {
+    pub(super) fn key(mut self, volume: &'d KeyVolume, below: &str) -> ResolvedPath<'d> {
         let wanted = self.whole(below);
         let wanted = wanted.strip_prefix("..data/").unwrap_or(&wanted).to_owned();
         if wanted.is_empty() {
             return self.provided(None, Access::Unknown, None);
         }
         match volume.find(&wanted) {
-            Found::File {
+            VolumeFile::File {
                 rights,
                 mode_place,
                 steps,
@@ -154,19 +154,19 @@ impl<'d> Steps<'d, '_> {
                 };
                 with_mode(resolved, mode_place)
             }
-            Found::Outside(reason) => Resolved::External {
+            VolumeFile::Outside(reason) => ResolvedPath::External {
                 reason,
                 host: None,
                 evidence: self.evidence,
             },
-            Found::Nowhere { near, steps } => {
+            VolumeFile::Nowhere { near, steps } => {
                 self.evidence.extend(steps);
                 self.not_mounted(Some(near))
             }
         }
     }
 
-    pub(super) fn outside(self, outside: &Outside, below: &str) -> Resolved<'d> {
+    pub(super) fn outside(self, outside: &Outside, below: &str) -> ResolvedPath<'d> {
         if let Outside::Policy(Some(files)) = outside
             && !below.is_empty()
             && !files.iter().any(|file| file == below)
@@ -175,11 +175,11 @@ impl<'d> Steps<'d, '_> {
             return self.not_mounted(Some(format!("promvet.yaml lists {names} there")));
         }
         if let Outside::Policy(_) = outside {
-            return Resolved::Declared {
+            return ResolvedPath::Declared {
                 evidence: self.evidence,
             };
         }
-        Resolved::External {
+        ResolvedPath::External {
             reason: format!("`{}` is {}", self.mount.path, outside.noun()),
             host: match outside {
                 Outside::Host(path) if path.starts_with('/') => {
@@ -193,9 +193,9 @@ impl<'d> Steps<'d, '_> {
 }
 
 /// The same with the place where its mode is written.
-fn with_mode(resolved: Resolved<'_>, mode_place: Option<Place>) -> Resolved<'_> {
+fn with_mode(resolved: ResolvedPath<'_>, mode_place: Option<Place>) -> ResolvedPath<'_> {
     match resolved {
-        Resolved::Provided(found) => Resolved::Provided(Provided {
+        ResolvedPath::Provided(found) => ResolvedPath::Provided(Provided {
             mode_place,
             ..found
         }),

@@ -1,7 +1,7 @@
 use super::*;
 
 /// Who runs a file: names, how sure, and the path, one a line.
-fn runs(world: &World, subject: &Subject<'_>) -> Vec<String> {
+fn runs(world: &World, subject: &DeployedConfiguration<'_>) -> Vec<String> {
     let found = belonging(&world.tree, &world.index, subject);
     let line = |deployment: &RunningDeployment<'_>| {
         format!(
@@ -16,7 +16,7 @@ fn of_file(world: &World, path: &str) -> Vec<String> {
     let file = file(path);
     runs(
         world,
-        &Subject {
+        &DeployedConfiguration {
             file: &file,
             held: None,
         },
@@ -163,7 +163,7 @@ fn a_config_map_is_found_by_name_and_namespace() {
         ("k/map.yaml", map),
     ]);
     let path = file("k/map.yaml");
-    let held = |namespace, key| Held {
+    let held = |namespace, key| HeldKey {
         kind: "ConfigMap",
         name: "conf",
         namespace,
@@ -172,7 +172,7 @@ fn a_config_map_is_found_by_name_and_namespace() {
     let of = |held| {
         runs(
             &world,
-            &Subject {
+            &DeployedConfiguration {
                 file: &path,
                 held: Some(held),
             },
@@ -185,7 +185,7 @@ fn a_config_map_is_found_by_name_and_namespace() {
     let found = belonging(
         &world.tree,
         &world.index,
-        &Subject {
+        &DeployedConfiguration {
             file: &path,
             held: Some(held(Some("a"), "prometheus.yml")),
         },

@@ -97,7 +97,7 @@ fn mounts_that_are_missing_are_listed() {
         ("prometheus.yml", ""),
         ("secrets/a", ""),
     ]);
-    let Resolved::NotMounted(lost) = world.only().resolve(&world.tree, "/x/y") else {
+    let ResolvedPath::NotMounted(lost) = world.only().resolve(&world.tree, "/x/y") else {
         panic!()
     };
     assert_eq!(
@@ -336,7 +336,7 @@ fn a_file_that_may_be_laid_over_makes_doubt() {
         .iter()
         .find(|deployment| deployment.image.is_some())
         .unwrap();
-    let Resolved::Unknown { evidence, .. } = one.resolve(&world.tree, "/s/t") else {
+    let ResolvedPath::Unknown { evidence, .. } = one.resolve(&world.tree, "/s/t") else {
         panic!()
     };
     assert_eq!(
@@ -514,7 +514,7 @@ fn a_path_of_the_machine_is_reported_with_on_host() {
             "compose.yml",
             &service(&format!("    volumes: ['{volume}']\n")),
         )]);
-        let Resolved::External { host, .. } = world.only().resolve(&world.tree, "/a/t") else {
+        let ResolvedPath::External { host, .. } = world.only().resolve(&world.tree, "/a/t") else {
             panic!()
         };
         assert_eq!(host.as_deref(), want.map(Path::new), "{volume}");

@@ -23,14 +23,18 @@ fn look_at_everything(world: &World) {
     }
     for path in ["compose.yaml", "k/x.yml", "absent"] {
         let file = file(path);
-        let held = Held {
+        let held = HeldKey {
             kind: "ConfigMap",
             name: "a",
             namespace: None,
             key: "a",
         };
         for held in [None, Some(held)] {
-            let _ = belonging(&world.tree, &world.index, &Subject { file: &file, held });
+            let _ = belonging(
+                &world.tree,
+                &world.index,
+                &DeployedConfiguration { file: &file, held },
+            );
         }
     }
 }

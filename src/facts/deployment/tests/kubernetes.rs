@@ -80,7 +80,7 @@ fn a_secret_leads_to_its_keys() {
     // The evidence is on the secret's own line.
     let excerpt = found.evidence[2].place.excerpt(0);
     assert!(!excerpt.text.contains("hunter22"), "{}", excerpt.text);
-    let Resolved::NotMounted(lost) = one.resolve(&world.tree, "/etc/tokens/tokn") else {
+    let ResolvedPath::NotMounted(lost) = one.resolve(&world.tree, "/etc/tokens/tokn") else {
         panic!()
     };
     assert!(

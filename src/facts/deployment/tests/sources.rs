@@ -93,7 +93,7 @@ fn parsed(files: &[SourceFile]) -> Vec<String> {
 fn parsed_for(files: &[(String, String)], host: &str) -> Vec<String> {
     let tree = tree_of(files);
     let files: Vec<_> = files.iter().map(source).collect();
-    let sources = Sources::new(&tree, &file(""), &files);
+    let sources = DeploymentSources::new(&tree, &file(""), &files);
     let _ = sources.deployments(&tree);
     let _ = sources.network().ask(&tree, host, 9090);
     parsed(&files)
@@ -153,7 +153,7 @@ fn services_without_a_plain_image_are_looked_into() {
 }
 
 /// What a tree tells, as text.
-fn reported(tree: &Memory, sources: &Sources, manifests: &Manifests) -> String {
+fn reported(tree: &Memory, sources: &DeploymentSources, manifests: &Manifests) -> String {
     let network = sources.network();
     let hosts = ["prom-1", "prom-2", "app-1", "web-2", "db"];
     let hits: Vec<_> = hosts
@@ -188,7 +188,7 @@ fn to_replace_a_file_is_to_begin_anew() {
     let texts = |files: &[(String, String)]| -> Vec<_> {
         files.iter().map(|file| source(file).text).collect()
     };
-    let mut sources = Sources::new(
+    let mut sources = DeploymentSources::new(
         &tree_of(&files),
         &file(""),
         &files.iter().map(source).collect::<Vec<_>>(),
@@ -210,7 +210,7 @@ fn to_replace_a_file_is_to_begin_anew() {
         let all: Vec<_> = files.iter().map(source).collect();
         let anew = reported(
             &tree,
-            &Sources::new(&tree, &file(""), &all),
+            &DeploymentSources::new(&tree, &file(""), &all),
             &Manifests::new(&texts(&files)),
         );
         assert_eq!(

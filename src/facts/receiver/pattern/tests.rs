@@ -1,8 +1,8 @@
 use super::*;
 
-fn shown(pattern: &str, text: &str, mode: Mode) -> Option<String> {
+fn shown(pattern: &str, text: &str, mode: PlaceholderMode) -> Option<String> {
     let text = text.replace('#', "\u{1}");
-    let captures = Pattern::path(pattern).unwrap().captures(&text, mode)?;
+    let captures = UrlPattern::path(pattern).unwrap().captures(&text, mode)?;
     let all: Vec<_> = captures
         .into_iter()
         .map(|(name, range)| format!("{name}={}", text[range].replace('\u{1}', "#")))
@@ -27,7 +27,7 @@ fn patterns_take_texts_apart() {
         ("*/push*/push", "/a/push", None),
     ] {
         assert_eq!(
-            shown(pattern, text, Mode::Sure).as_deref(),
+            shown(pattern, text, PlaceholderMode::Sure).as_deref(),
             want,
             "{pattern} {text}"
         );
@@ -48,9 +48,9 @@ fn placeholders_match_by_what_is_asked() {
         ("/<x>/<y>/b", "/#-c/b", Some("y=-c"), None, None),
     ] {
         for (mode, want) in [
-            (Mode::Possible, possible),
-            (Mode::Seen, seen),
-            (Mode::Sure, sure),
+            (PlaceholderMode::Possible, possible),
+            (PlaceholderMode::Seen, seen),
+            (PlaceholderMode::Sure, sure),
         ] {
             let found = shown(pattern, text, mode);
             assert_eq!(found.as_deref(), want, "{pattern} {text} {mode:?}");
@@ -60,23 +60,23 @@ fn placeholders_match_by_what_is_asked() {
 
 #[test]
 fn hostile_texts_end_soon() {
-    let pattern = Pattern::path("*a*a*a*a*a*a<x*>b").unwrap();
+    let pattern = UrlPattern::path("*a*a*a*a*a*a<x*>b").unwrap();
     let text = "a\u{1}".repeat(LONGEST / 2);
-    assert!(!pattern.matches(&text, Mode::Sure));
-    assert!(pattern.matches(&text, Mode::Possible));
-    assert!(!pattern.matches(&"a".repeat(1 << 20), Mode::Possible));
+    assert!(!pattern.matches(&text, PlaceholderMode::Sure));
+    assert!(pattern.matches(&text, PlaceholderMode::Possible));
+    assert!(!pattern.matches(&"a".repeat(1 << 20), PlaceholderMode::Possible));
 }
 
 #[test]
 fn broken_patterns_are_refused() {
     for text in ["/a/<x", "/[a", "/<>", "/<*>"] {
-        assert!(Pattern::path(text).is_err(), "{text}");
+        assert!(UrlPattern::path(text).is_err(), "{text}");
     }
 }
 
 #[test]
 fn forms_are_filled_with_what_is_known() {
-    let path = Pattern::path("[<prefix*>]/x/<tenant>/y").unwrap();
+    let path = UrlPattern::path("[<prefix*>]/x/<tenant>/y").unwrap();
     let known = |name: &str| (name == "prefix").then(|| "/p".to_owned());
     assert_eq!(path.filled(&|_| None), "/x/<tenant>/y");
     assert_eq!(path.filled(&known), "/p/x/<tenant>/y");

@@ -26,11 +26,11 @@ pub(super) trait PageNode: Copy {
 }
 
 /// Reads a page, and collects all that is wrong with it, and where.
-pub(super) struct Reader<N> {
+pub(super) struct PageReader<N> {
     pub(super) errors: Vec<(N, String)>,
 }
 
-impl<N: PageNode> Reader<N> {
+impl<N: PageNode> PageReader<N> {
     pub(super) const fn new() -> Self {
         Self { errors: Vec::new() }
     }

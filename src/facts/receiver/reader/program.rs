@@ -1,7 +1,7 @@
 //! The key `program` of a profile.
 
 use super::super::program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
-use super::{PageNode, Reader, name};
+use super::{PageNode, PageReader, name};
 
 const PROGRAM_KEYS: &[&str] = &[
     "images",
@@ -21,7 +21,7 @@ const PROGRAM_KEYS: &[&str] = &[
 
 const SETTING_KEYS: &[&str] = &["flag", "feature", "key", "environment", "url", "default"];
 
-impl<N: PageNode> Reader<N> {
+impl<N: PageNode> PageReader<N> {
     pub(super) fn program(&mut self, node: N) -> Program {
         self.keys(node, PROGRAM_KEYS);
         if node.get("images").is_none() {

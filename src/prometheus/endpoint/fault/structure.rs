@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{FaultKind, UrlFault};
-use crate::prometheus::endpoint::{Endpoint, MASK, Network, Piece, network};
+use crate::prometheus::endpoint::{Endpoint, HostNetwork, MASK, UrlPiece, network};
 
 /// What is wrong with it, if that leaves nothing to report about the host.
 pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<UrlFault> {
@@ -37,7 +37,7 @@ pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<UrlFault> 
     }
 }
 
-fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
+fn with_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> Option<UrlFault> {
     if endpoint.is_templated(scheme) {
         return None;
     }
@@ -203,7 +203,7 @@ const TLS_PORTS: &[u16] = &[443, 8443, 9443];
 /// The scheme that a URL without one is meant for, and whether that is not a guess.
 fn scheme_for(endpoint: &Endpoint) -> (&'static str, bool) {
     let host = endpoint.host().map_or("", |host| endpoint.masked(host));
-    let is_near = matches!(network(host), Network::Loopback | Network::Internal);
+    let is_near = matches!(network(host), HostNetwork::Loopback | HostNetwork::Internal);
     let port = endpoint.port().and(endpoint.port_number());
     match port {
         Some(port) if TLS_PORTS.contains(&port) => ("https", !is_near),

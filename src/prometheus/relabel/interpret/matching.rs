@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::labels::{Texts, Value};
-use super::super::pattern::Pattern;
+use super::super::labels::{KnownLabelValue, Texts};
+use super::super::pattern::RelabelPattern;
 use super::super::{RelabelRule, signs};
-use super::{Interpreter, Matches, Reason, look};
+use super::{Interpreter, MatchReason, Matches, look};
 use crate::schema::Version;
 
 impl<'r, 'd> Interpreter<'r, 'd> {
@@ -21,7 +21,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             };
         }
         if pattern.matches_all() {
-            return Matches::Always(Reason::AnyText);
+            return Matches::Always(MatchReason::AnyText);
         }
         if let Some(all) = self.known_values(rule) {
             return self.matches_known(rule, pattern, &all);
@@ -34,34 +34,34 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         // Absent labels are joined too (`relabel.relabel`), so that a separator between two of them
         // is never an empty text.
         let joined = values.len() > 1 && !rule.separator.is_empty();
-        if joined || values.iter().any(Value::is_present) {
+        if joined || values.iter().any(KnownLabelValue::is_present) {
             if pattern.matches_all_but_empty() {
-                return Matches::Always(Reason::AnyValue);
+                return Matches::Always(MatchReason::AnyValue);
             }
             if pattern
                 .texts()
                 .is_some_and(|texts| texts.iter().all(String::is_empty))
             {
-                return Matches::Never(Reason::OnlyEmpty);
+                return Matches::Never(MatchReason::OnlyEmpty);
             }
         }
-        if let [Value::Edged(edge)] = &*values
+        if let [KnownLabelValue::Edged(edge)] = &*values
             && !pattern.matches("")
             && pattern.excludes_edges(edge)
         {
-            return Matches::Never(Reason::Edges(edge.clone()));
+            return Matches::Never(MatchReason::Edges(edge.clone()));
         }
         if lacks_separator(rule, pattern) {
-            return Matches::Never(Reason::Separator);
+            return Matches::Never(MatchReason::Separator);
         }
         if let Some(sign) = signs::foreign(rule, pattern) {
-            return Matches::Never(Reason::Foreign(sign));
+            return Matches::Never(MatchReason::Foreign(sign));
         }
         self.matches_passed(rule, pattern)
     }
 
     /// The pattern that counts where a value has several lines, and the dot no newline.
-    pub(super) fn of_lines(&self, rule: &RelabelRule<'d>) -> Option<Option<Pattern>> {
+    pub(super) fn of_lines(&self, rule: &RelabelRule<'d>) -> Option<Option<RelabelPattern>> {
         if self.semantics.release >= Version::new(3, 0, 0) {
             return None;
         }
@@ -72,7 +72,12 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// The same where the values are known.
-    fn matches_known(&self, rule: &RelabelRule<'d>, pattern: &Pattern, all: &Texts) -> Matches {
+    fn matches_known(
+        &self,
+        rule: &RelabelRule<'d>,
+        pattern: &RelabelPattern,
+        all: &Texts,
+    ) -> Matches {
         let passed = self.passed.get(&look(rule)).map_or(&[][..], Vec::as_slice);
         let passes = |text: &str| {
             let mut passed = passed.iter();
@@ -91,13 +96,13 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         }
         let reason = || {
             if rule.sources.is_empty() {
-                Reason::NoSources
+                MatchReason::NoSources
             } else if rule.sources.iter().all(|name| self.labels.is_absent(name)) {
-                Reason::Absent
+                MatchReason::Absent
             } else if left.len() == all.len() {
-                Reason::Known(left.clone())
+                MatchReason::Known(left.clone())
             } else {
-                Reason::Left(left.clone())
+                MatchReason::Left(left.clone())
             }
         };
         match hits {
@@ -110,7 +115,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// What earlier rules for the same labels prove.
-    fn matches_passed(&self, rule: &RelabelRule<'d>, pattern: &Pattern) -> Matches {
+    fn matches_passed(&self, rule: &RelabelRule<'d>, pattern: &RelabelPattern) -> Matches {
         let passed = self.passed.get(&look(rule)).map_or(&[][..], Vec::as_slice);
         for (earlier, keeps) in passed {
             if !self.may_try("") {
@@ -118,8 +123,8 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             }
             if *earlier == pattern {
                 return match keeps {
-                    true => Matches::Always(Reason::Earlier),
-                    false => Matches::Never(Reason::Earlier),
+                    true => Matches::Always(MatchReason::Earlier),
+                    false => Matches::Never(MatchReason::Earlier),
                 };
             }
             if let (Some(texts), true) = (earlier.texts(), keeps) {
@@ -128,10 +133,10 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                     .filter(|text| self.may_try(text) && pattern.matches(text));
                 match hits.count() {
                     0 if self.left.get() > 0 => {
-                        return Matches::Never(Reason::Left(Arc::new(texts.clone())));
+                        return Matches::Never(MatchReason::Left(Arc::new(texts.clone())));
                     }
                     hits if hits == texts.len() => {
-                        return Matches::Always(Reason::Left(Arc::new(texts.clone())));
+                        return Matches::Always(MatchReason::Left(Arc::new(texts.clone())));
                     }
                     _ => {}
                 }
@@ -140,12 +145,12 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                 let mut each = texts.iter();
                 if each.all(|text| self.may_try(text) && earlier.matches(text) != *keeps) {
                     return Matches::Never(match keeps {
-                        true => Reason::NotKept(texts.clone()),
-                        false => Reason::Dropped(texts.clone()),
+                        true => MatchReason::NotKept(texts.clone()),
+                        false => MatchReason::Dropped(texts.clone()),
                     });
                 }
             } else if *keeps && self.may_try("") && earlier.excludes(pattern) {
-                return Matches::Never(Reason::Earlier);
+                return Matches::Never(MatchReason::Earlier);
             }
         }
         Matches::Sometimes
@@ -153,7 +158,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
 }
 
 /// Whether a pattern of constants can't match several labels, since it lacks the separator.
-fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> bool {
+fn lacks_separator(rule: &RelabelRule<'_>, pattern: &RelabelPattern) -> bool {
     let Some(signs) = rule.sources.len().checked_sub(1).filter(|count| *count > 0) else {
         return false;
     };

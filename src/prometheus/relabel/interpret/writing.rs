@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::RelabelRule;
 use super::super::expand::{beginning, constant, expand};
-use super::super::labels::{MOST_TEXTS, Value};
+use super::super::labels::{KnownLabelValue, MOST_TEXTS};
 use super::{Effect, Interpreter, Matches};
 use crate::schema::Version;
 use crate::yaml::Node;
@@ -80,7 +80,9 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         let surely = names.len() == 1 && !unmatched;
         for name in names {
             let of_name = written.iter().filter(|(one, _)| *one == name);
-            let value = Value::one_of(Arc::new(of_name.map(|(_, value)| value.clone()).collect()));
+            let value = KnownLabelValue::one_of(Arc::new(
+                of_name.map(|(_, value)| value.clone()).collect(),
+            ));
             match surely {
                 true => self.set(&name, value),
                 false => self.may_set(&name, value),
@@ -90,9 +92,9 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// What the replacement of a rule becomes where its pattern matches values that are not known.
-    fn replacement(&self, rule: &RelabelRule<'d>) -> Value {
+    fn replacement(&self, rule: &RelabelRule<'d>) -> KnownLabelValue {
         if let Some(text) = constant(rule.replacement) {
-            return Value::only(text);
+            return KnownLabelValue::only(text);
         }
         let copies = matches!(rule.replacement, "$1" | "${1}" | "$0" | "${0}");
         let pattern = rule.pattern().filter(|_| copies);
@@ -100,32 +102,36 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             pattern.filter(|pattern| pattern.groups() == 1 && pattern.matches_all_but_empty());
         match (whole, &*rule.sources) {
             (Some(pattern), [one]) => match self.labels.get(one) {
-                Value::Any if !pattern.matches("") => Value::Present,
+                KnownLabelValue::Any if !pattern.matches("") => KnownLabelValue::Present,
                 value => value,
             },
-            _ if !beginning(rule.replacement).is_empty() => Value::Present,
-            _ => Value::Any,
+            _ if !beginning(rule.replacement).is_empty() => KnownLabelValue::Present,
+            _ => KnownLabelValue::Any,
         }
     }
 
     /// `hashmod`, `lowercase`, `uppercase`: what matches is not asked.
     /// Imitates the cases `HashMod`, `Lowercase` and `Uppercase` of `relabel.relabel`, which read no
     /// pattern and set the target always.
-    pub(super) fn set_target(&mut self, rule: &RelabelRule<'d>, value: Value) -> (Matches, Effect) {
+    pub(super) fn set_target(
+        &mut self,
+        rule: &RelabelRule<'d>,
+        value: KnownLabelValue,
+    ) -> (Matches, Effect) {
         if let Some(target) = rule.target {
             self.set(target, value);
         }
         (Matches::Sometimes, Effect::Other)
     }
 
-    pub(super) fn cased<I>(&self, rule: &RelabelRule<'d>, case: fn(char) -> I) -> Value
+    pub(super) fn cased<I>(&self, rule: &RelabelRule<'d>, case: fn(char) -> I) -> KnownLabelValue
     where
         I: Iterator<Item = char>,
     {
         let convert = |text: &String| text.chars().map(|sign| one_for_one(sign, case)).collect();
         match self.known_values(rule) {
-            Some(values) => Value::one_of(Arc::new(values.iter().map(convert).collect())),
-            None => Value::Any,
+            Some(values) => KnownLabelValue::one_of(Arc::new(values.iter().map(convert).collect())),
+            None => KnownLabelValue::Any,
         }
     }
 
@@ -139,7 +145,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect();
         let pattern = rule.pattern();
-        let mut copies: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        let mut copies: BTreeMap<String, Vec<KnownLabelValue>> = BTreeMap::new();
         if let Some(pattern) = pattern {
             for (name, value) in known {
                 let Some(captures) = pattern.captures(&name, self.budget) else {
@@ -155,8 +161,11 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         }
         // Which of two copies onto one name wins is not defined.
         for (name, values) in copies {
-            let surely = values.iter().any(Value::is_present);
-            let copied = values.into_iter().map(Value::if_present).reduce(Value::or);
+            let surely = values.iter().any(KnownLabelValue::is_present);
+            let copied = values
+                .into_iter()
+                .map(KnownLabelValue::if_present)
+                .reduce(KnownLabelValue::or);
             match copied {
                 Some(value) if surely => self.set(&name, value),
                 Some(value) => self.may_set(&name, value),
@@ -165,7 +174,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         }
         if pattern.is_none() || self.labels.has_others() {
             match (constant(rule.replacement), beginning(rule.replacement)) {
-                (Some(name), _) => self.may_set(&name, Value::Any),
+                (Some(name), _) => self.may_set(&name, KnownLabelValue::Any),
                 // What users name does not begin with two underscores: labels and annotations of
                 // Kubernetes begin with a letter or digit, and so do tags of clouds.
                 (None, start) if start.is_empty() => {
@@ -198,13 +207,13 @@ impl<'r, 'd> Interpreter<'r, 'd> {
 
 /// The remainders that `hashmod` can leave. `relabel.relabel` takes them of an MD5 of the joined
 /// value, so that nothing is gained by knowing the value in part.
-pub(super) fn hashmod(rule: &RelabelRule<'_>) -> Value {
+pub(super) fn hashmod(rule: &RelabelRule<'_>) -> KnownLabelValue {
     let modulus = rule.node.get("modulus").and_then(Node::as_str);
     match modulus.and_then(|text| text.parse::<usize>().ok()) {
-        Some(modulus @ 1..=MOST_TEXTS) => Value::OneOf(Arc::new(
+        Some(modulus @ 1..=MOST_TEXTS) => KnownLabelValue::OneOf(Arc::new(
             (0..modulus).map(|rest| rest.to_string()).collect(),
         )),
-        _ => Value::Present,
+        _ => KnownLabelValue::Present,
     }
 }
 

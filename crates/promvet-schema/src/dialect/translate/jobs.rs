@@ -2,7 +2,7 @@
 
 use super::super::table::MappingShape;
 use super::Translator;
-use crate::yaml::{Entry, Made, Node};
+use crate::yaml::{Entry, Node, TranslatedNode};
 
 impl Translator {
     /// A job, with a name if it has none of its own: the Operator gives it one.
@@ -11,7 +11,7 @@ impl Translator {
         shape: &'static MappingShape,
         node: Node<'_>,
         number: Option<usize>,
-    ) -> Option<Made> {
+    ) -> Option<TranslatedNode> {
         // A job of its own is an object that may be a patch, so that nothing is asked of it.
         let items = match number {
             Some(_) => self.whole(shape, node)?,
@@ -37,7 +37,7 @@ impl Translator {
 
     /// The discovery that the Operator writes for a monitor. What it attaches depends on the
     /// scrape class too, so that it counts as attached.
-    fn discovery(&mut self, node: Node<'_>, roles: &[&str]) -> Made {
+    fn discovery(&mut self, node: Node<'_>, roles: &[&str]) -> TranslatedNode {
         let mut sections = Vec::new();
         for role in roles {
             let mut text = |text: &str| self.builder.scalar_at(node.span(), text, true);
@@ -52,7 +52,7 @@ impl Translator {
 
     /// Native jobs by their names, with a key `enabled` of the chart's. One that finds no targets itself
     /// changes a job of the chart (`charts/prometheus` 28.0.0 values.yaml, `scrapeConfigs`).
-    pub(super) fn named_jobs(&mut self, node: Node<'_>) -> Option<Made> {
+    pub(super) fn named_jobs(&mut self, node: Node<'_>) -> Option<TranslatedNode> {
         let mut jobs = Vec::new();
         for entry in node.mapping()?.effective() {
             let Some(job) = entry.value.mapping() else {

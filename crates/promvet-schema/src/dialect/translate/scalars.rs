@@ -4,11 +4,15 @@ use super::super::judged::has_form;
 use super::super::table::Type;
 use super::{SELECTED, Translator, is_filled_in, name_of};
 use crate::check::Rule;
-use crate::yaml::{Kind, Made, Node, Scalar, Style};
+use crate::yaml::{Kind, Node, Scalar, Style, TranslatedNode};
 use promvet_text::{Advice, Severity, nearest};
 
 impl Translator {
-    pub(in crate::dialect) fn scalar(&mut self, ty: &Type, node: Node<'_>) -> Option<Made> {
+    pub(in crate::dialect) fn scalar(
+        &mut self,
+        ty: &Type,
+        node: Node<'_>,
+    ) -> Option<TranslatedNode> {
         let wanted = match ty {
             Type::Number => "a number",
             Type::Bool => "`true` or `false`",

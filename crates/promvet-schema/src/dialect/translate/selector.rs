@@ -1,10 +1,10 @@
 //! Selectors of a key in a Secret or a ConfigMap.
 
-use super::{INLINE, Reference, SELECTED, Translator, hidden, name_of};
+use super::{INLINE, KeyReference, SELECTED, Translator, hidden, name_of};
 use crate::check::Rule;
 use crate::dialect::table::{Key, Type};
 use crate::secrets;
-use crate::yaml::{Entry, Made, Node};
+use crate::yaml::{Entry, Node, TranslatedNode};
 use promvet_text::{Advice, Severity, nearest};
 
 impl Translator {
@@ -14,7 +14,7 @@ impl Translator {
         ty: &'static Type,
         key: &Key,
         node: Node<'_>,
-    ) -> Option<Made> {
+    ) -> Option<TranslatedNode> {
         let is_inline = key.native.is_some_and(|native| INLINE.contains(&native));
         let form = match ty {
             Type::KeyOf => "`secret: {name, key}` or `configMap: {name, key}`",
@@ -88,7 +88,7 @@ impl Translator {
             self.say(Rule::MissingField, Severity::Error, node, message, None);
         }
         if !name.is_empty() && !key.is_empty() {
-            self.references.push(Reference {
+            self.references.push(KeyReference {
                 kind,
                 name: name.to_owned(),
                 key: key.to_owned(),

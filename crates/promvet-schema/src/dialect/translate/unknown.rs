@@ -25,7 +25,7 @@ impl Translator {
             return None;
         }
         let mut meant = meant_by(shape, name);
-        if self.of_server(shape, name) && !matches!(meant, Some(Meant::Spelling(_))) {
+        if self.of_server(shape, name) && !matches!(meant, Some(MeantKey::Spelling(_))) {
             meant = None;
         }
         let mapping = entry.key.parent();
@@ -34,14 +34,14 @@ impl Translator {
         let key_of = |name: &str| shape.find(name).filter(|_| is_free(name));
         let lacks = |name: &str| key_of(name).is_some_and(|key| key.required);
         match meant {
-            Some(Meant::Spelling(_) | Meant::Below(_)) => {}
-            Some(Meant::Like(key)) if lacks(key) => {}
+            Some(MeantKey::Spelling(_) | MeantKey::Below(_)) => {}
+            Some(MeantKey::Like(key)) if lacks(key) => {}
             _ if shape.open => return None,
             _ => {}
         }
         let severity = match meant {
-            Some(Meant::Spelling(_) | Meant::Below(_)) => Severity::Error,
-            Some(Meant::Like(key))
+            Some(MeantKey::Spelling(_) | MeantKey::Below(_)) => Severity::Error,
+            Some(MeantKey::Like(key))
                 if key_of(key).is_some_and(|key| replaces(shape, key, is_free)) =>
             {
                 Severity::Error
@@ -60,7 +60,7 @@ impl Translator {
             Some(advice),
         );
         match meant {
-            Some(Meant::Spelling(key) | Meant::Like(key)) => key_of(key),
+            Some(MeantKey::Spelling(key) | MeantKey::Like(key)) => key_of(key),
             _ => None,
         }
     }
@@ -70,23 +70,23 @@ impl Translator {
         &self,
         shape: &MappingShape,
         entry: Entry<'_>,
-        meant: Option<&Meant>,
+        meant: Option<&MeantKey>,
         is_free: impl Fn(&str) -> bool,
     ) -> (String, Advice) {
         let name = entry.name();
         match meant {
-            Some(Meant::Spelling(key)) => (
+            Some(MeantKey::Spelling(key)) => (
                 format!("`{name}`: the key is `{key}` here"),
                 match is_free(key) {
                     true => Advice::rename(entry.key.span(), *key).safe(),
                     false => Advice::say(format!("remove it: `{key}` is set already")),
                 },
             ),
-            Some(Meant::Below(key)) => (
+            Some(MeantKey::Below(key)) => (
                 format!("`{name}`: unknown key; it belongs in `{key}`"),
                 Advice::say(format!("move it into `{key}`")),
             ),
-            Some(Meant::Like(key)) => (
+            Some(MeantKey::Like(key)) => (
                 format!("`{name}`: unknown key"),
                 match is_free(key) {
                     true => Advice::rename(entry.key.span(), *key).unsafe_(),
@@ -164,7 +164,7 @@ pub(super) fn misspelled<'d>(
         let is_known = shape.find(entry.name()).is_some();
         let meant = || meant_by(shape, entry.name());
         !is_known
-            && matches!(meant(), Some(Meant::Spelling(name) | Meant::Like(name)) if name == key.name)
+            && matches!(meant(), Some(MeantKey::Spelling(name) | MeantKey::Like(name)) if name == key.name)
     })
 }
 
@@ -192,7 +192,7 @@ fn replaces(shape: &MappingShape, key: &Key, is_free: impl Fn(&str) -> bool) -> 
 }
 
 /// What may be meant by a key that a shape does not have.
-enum Meant {
+enum MeantKey {
     /// This one: the same letters, or the native name of it.
     Spelling(&'static str),
     /// A key of this one.
@@ -218,7 +218,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 
 /// Spellings come before resemblance, since `scrape_interval` for `scrapeInterval` is sure and a
 /// near miss is a guess.
-fn meant_by(shape: &'static MappingShape, name: &str) -> Option<Meant> {
+fn meant_by(shape: &'static MappingShape, name: &str) -> Option<MeantKey> {
     let plain = letters(name);
     let same = shape.keys.iter().find(|key| letters(key.name) == plain);
     let native = || {
@@ -233,20 +233,20 @@ fn meant_by(shape: &'static MappingShape, name: &str) -> Option<Meant> {
         names.find_map(|(_, key)| shape.find(key))
     };
     if let Some(key) = same.or_else(native).or_else(other) {
-        return Some(Meant::Spelling(key.name));
+        return Some(MeantKey::Spelling(key.name));
     }
     let below = shape.keys.iter().find(|key| {
         let inner = inner_shape(&key.ty);
         inner.is_some_and(|inner| inner.keys.iter().any(|key| letters(key.name) == plain))
     });
     if let Some(key) = below.filter(|_| plain.len() > SHORTEST_MOVED) {
-        return Some(Meant::Below(key.name));
+        return Some(MeantKey::Below(key.name));
     }
     if let Some(key) = of_short(name).and_then(|name| shape.find(name)) {
-        return Some(Meant::Like(key.name));
+        return Some(MeantKey::Like(key.name));
     }
     let names = shape.keys.iter().map(|key| key.name);
-    nearest(name, names).map(Meant::Like)
+    nearest(name, names).map(MeantKey::Like)
 }
 
 /// The fewest letters of a key that is reported as belonging elsewhere: `name` and `key` belong

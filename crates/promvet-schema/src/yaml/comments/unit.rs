@@ -6,7 +6,7 @@ use promvet_text::Span;
 
 /// What begins in a line: an entry of a mapping, or an item of a list.
 #[derive(Clone, Copy, Debug)]
-pub struct Unit<'d> {
+pub struct CommentedItem<'d> {
     /// From its key, or from the item behind its hyphen, to the end of its value.
     pub span: Span,
     /// The value, or the item.
@@ -16,11 +16,11 @@ pub struct Unit<'d> {
 impl Document {
     /// The entry or item that a line begins with, if it does.
     #[must_use]
-    pub fn unit_on(&self, line: Span) -> Option<Unit<'_>> {
+    pub fn unit_on(&self, line: Span) -> Option<CommentedItem<'_>> {
         let from = self
             .nodes
             .partition_point(|node| node.span.start < line.start);
-        let mut found: Option<Unit<'_>> = None;
+        let mut found: Option<CommentedItem<'_>> = None;
         for (offset, data) in self.nodes.iter().skip(from).enumerate() {
             if data.span.start > line.end {
                 break;
@@ -52,19 +52,19 @@ impl Document {
     }
 
     /// The unit that begins with a node.
-    fn unit_of(&self, node: Node<'_>) -> Option<Unit<'_>> {
+    fn unit_of(&self, node: Node<'_>) -> Option<CommentedItem<'_>> {
         let parent = node.parent()?;
         let links = self.links_of(parent.id);
         let index = links.binary_search(&node.id).ok()?;
         let at = |id| Node { document: self, id };
         match self.node(parent.id).data {
-            Data::Sequence(_) => Some(Unit {
+            Data::Sequence(_) => Some(CommentedItem {
                 span: node.span(),
                 node: at(node.id),
             }),
             Data::Mapping { .. } if index % 2 == 0 => {
                 let value = at(*links.get(index + 1)?);
-                Some(Unit {
+                Some(CommentedItem {
                     span: node.span().join(value.span()),
                     node: value,
                 })

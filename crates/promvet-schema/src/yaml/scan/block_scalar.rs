@@ -2,7 +2,7 @@
 
 use super::bytes::{BLANK, BREAK, class};
 use super::{Scanner, Step, Stop, Token, TokenKind};
-use crate::yaml::build::Content;
+use crate::yaml::build::ScalarText;
 use crate::yaml::scalar::Style;
 use promvet_text::Span;
 
@@ -89,7 +89,7 @@ impl Scanner<'_> {
         Ok(Token {
             span: Span::new(start, lines.end),
             kind: TokenKind::Scalar(
-                Content::Made(lines.text),
+                ScalarText::Made(lines.text),
                 if literal {
                     Style::Literal
                 } else {

@@ -21,15 +21,15 @@ mod unusual;
 
 use std::sync::Arc;
 
-use super::build::{Builder, Content};
+use super::build::{ScalarText, TreeBuilder};
 use super::document::{Document, SyntaxError, SyntaxKind};
-use super::parse::Covered;
+use super::parse::CoveredText;
 use super::scalar::Style;
 use block::Frame;
 use flow::FlowFrame;
 use promvet_text::{Span, Text};
-pub(super) use properties::Named;
 use properties::Properties;
+pub(super) use properties::ResolvedProperties;
 
 /// Why the scanner stopped before the end of a document.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ struct Token {
 }
 
 enum TokenKind {
-    Scalar(Content, Style),
+    Scalar(ScalarText, Style),
     /// The name.
     Alias(Span),
 }
@@ -79,7 +79,11 @@ pub(super) struct Left {
 ///
 /// # Errors
 /// It holds something that the scanner does not read.
-pub(super) fn scan(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Scanned, Left> {
+pub(super) fn scan(
+    text: &Arc<Text>,
+    covered: CoveredText<'_>,
+    most: usize,
+) -> Result<Scanned, Left> {
     if unusual::has_unusual_bytes(covered.content.as_bytes()) {
         return Err(Left::default());
     }
@@ -116,14 +120,14 @@ struct Scanner<'c> {
     flow: Vec<FlowFrame>,
     /// Whether the flow collection that ended last was empty.
     closed_empty: bool,
-    builder: Builder<'c>,
+    builder: TreeBuilder<'c>,
     /// The last quoted scalar of several lines.
     long_quote: Option<Span>,
     differs: bool,
 }
 
 impl<'c> Scanner<'c> {
-    fn new(text: &Arc<Text>, covered: Covered<'c>) -> Self {
+    fn new(text: &Arc<Text>, covered: CoveredText<'c>) -> Self {
         Self {
             content: covered.content,
             bytes: covered.content.as_bytes(),
@@ -133,7 +137,7 @@ impl<'c> Scanner<'c> {
             frames: Vec::new(),
             flow: Vec::new(),
             closed_empty: false,
-            builder: Builder::new(text, covered),
+            builder: TreeBuilder::new(text, covered),
             long_quote: None,
             differs: false,
         }
@@ -142,7 +146,7 @@ impl<'c> Scanner<'c> {
     fn documents(
         &mut self,
         text: &Arc<Text>,
-        covered: Covered<'c>,
+        covered: CoveredText<'c>,
         most: usize,
         out: &mut Vec<Document>,
     ) -> Step {
@@ -156,7 +160,7 @@ impl<'c> Scanner<'c> {
                 break;
             }
             out.push(self.builder.finish(end, None));
-            self.builder = Builder::new(text, covered);
+            self.builder = TreeBuilder::new(text, covered);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::bytes::{BLANK, BREAK, COLON, END, FLOW, class, is_blankz};
 use super::{Scanner, Step, Stop, Token, TokenKind};
-use crate::yaml::build::Content;
+use crate::yaml::build::ScalarText;
 use crate::yaml::scalar::Style;
 use promvet_text::Span;
 
@@ -31,7 +31,7 @@ impl Scanner<'_> {
             text.push_str(self.content.get(from..line_end).unwrap_or(""));
             end = line_end;
         }
-        let text = made.map_or(Content::Written(Span::new(start, end)), Content::Made);
+        let text = made.map_or(ScalarText::Written(Span::new(start, end)), ScalarText::Made);
         Ok(Token {
             span: Span::new(start, end),
             kind: TokenKind::Scalar(text, Style::Plain),

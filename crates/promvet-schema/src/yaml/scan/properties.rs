@@ -20,7 +20,7 @@ pub(super) struct Properties {
 
 /// The same with what they mean.
 #[derive(Default)]
-pub(in crate::yaml) struct Named {
+pub(in crate::yaml) struct ResolvedProperties {
     pub(in crate::yaml) anchor: Option<String>,
     pub(in crate::yaml) tag: Option<String>,
 }
@@ -69,20 +69,20 @@ impl Properties {
     }
 
     #[inline]
-    pub(super) fn named(self, content: &str) -> Named {
+    pub(super) fn named(self, content: &str) -> ResolvedProperties {
         if self.is_some() {
             self.some_named(content)
         } else {
-            Named::default()
+            ResolvedProperties::default()
         }
     }
 
-    fn some_named(self, content: &str) -> Named {
+    fn some_named(self, content: &str) -> ResolvedProperties {
         let text = |span: Span| {
             let text = content.get(span.start as usize..span.end as usize);
             text.filter(|text| !text.is_empty())
         };
-        Named {
+        ResolvedProperties {
             anchor: text(self.anchor).map(str::to_owned),
             tag: text(self.tag).map(|tag| match tag.strip_prefix("!!") {
                 Some(name) => format!("{CORE}{name}"),

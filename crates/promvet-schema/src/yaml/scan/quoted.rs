@@ -2,7 +2,7 @@
 
 use super::bytes::{BLANK, BREAK, DOUBLE, END, SINGLE, class};
 use super::{Scanner, Step, Stop, Token, TokenKind};
-use crate::yaml::build::Content;
+use crate::yaml::build::ScalarText;
 use crate::yaml::scalar::Style;
 use promvet_text::Span;
 
@@ -21,13 +21,13 @@ impl Scanner<'_> {
         // value.
         let text = if self.byte_at(end) == quote && !doubled {
             self.at = end + 1;
-            Content::Written(Span::new(start + 1, end))
+            ScalarText::Written(Span::new(start + 1, end))
         } else {
             let made = self.quoted_slowly(quote)?;
             if self.line_start > start {
                 self.long_quote = Some(Span::new(start, self.at));
             }
-            Content::Made(made)
+            ScalarText::Made(made)
         };
         Ok(Token {
             span: Span::new(start, self.at),

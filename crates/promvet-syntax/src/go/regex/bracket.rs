@@ -2,13 +2,13 @@
 
 use super::class::{self, Class};
 use super::parse::Parser;
-use super::{Cause, Refusal, names};
+use super::{RegexCause, RegexRefusal, names};
 
 impl Parser<'_> {
     /// Reads `\d`, `\pL`, `\p{Greek}` and their like into a class; whether one is here. Imitates
     /// `syntax.parser.parseUnicodeClass` and `parsePerlClassEscape`, which `syntax.parse` tries in
     /// this order.
-    pub(super) fn class_escape(&mut self, class: &mut Class) -> Result<bool, Refusal> {
+    pub(super) fn class_escape(&mut self, class: &mut Class) -> Result<bool, RegexRefusal> {
         let mut chars = self.rest().chars();
         let (Some('\\'), Some(letter)) = (chars.next(), chars.next()) else {
             return Ok(false);
@@ -26,17 +26,17 @@ impl Parser<'_> {
     }
 
     /// Imitates `syntax.parser.parseUnicodeClass`.
-    fn unicode_class(&mut self, negated: bool, class: &mut Class) -> Result<(), Refusal> {
+    fn unicode_class(&mut self, negated: bool, class: &mut Class) -> Result<(), RegexRefusal> {
         let from = self.at;
         self.at += 2;
         let rest = self.rest();
         let Some(first) = self.next() else {
-            return Err(self.since(from, Cause::CharRange));
+            return Err(self.since(from, RegexCause::CharRange));
         };
         let name = if first == '{' {
             let Some(end) = rest.find('}') else {
                 // Go quotes the rest of the pattern here, since it never found where the name ends.
-                return Err(self.all_from(from, Cause::CharRange));
+                return Err(self.all_from(from, RegexCause::CharRange));
             };
             self.at = from + 2 + end + 1;
             rest.get(1..end).unwrap_or_default()
@@ -50,14 +50,14 @@ impl Parser<'_> {
             None => (false, name),
         };
         let Some(known) = names::class_named(name, self.go) else {
-            return Err(self.since(from, Cause::CharRange));
+            return Err(self.since(from, RegexCause::CharRange));
         };
         class.add_stand_in(names::number_of(known), negated != caret);
         Ok(())
     }
 
     /// Imitates `syntax.parser.parseClass`.
-    pub(super) fn class(&mut self) -> Result<(), Refusal> {
+    pub(super) fn class(&mut self) -> Result<(), RegexRefusal> {
         let from = self.at;
         self.at += 1;
         let negated = self.eat("^");
@@ -78,7 +78,7 @@ impl Parser<'_> {
 
     /// `[:alpha:]`; a bracket and a colon without an end stand for themselves.
     /// Imitates `syntax.parser.parseNamedClass`.
-    fn posix_class(&mut self, class: &mut Class) -> Result<bool, Refusal> {
+    fn posix_class(&mut self, class: &mut Class) -> Result<bool, RegexRefusal> {
         let from = self.at;
         let Some(after) = self.rest().strip_prefix("[:") else {
             return Ok(false);
@@ -94,14 +94,14 @@ impl Parser<'_> {
             None => (false, name),
         };
         let Some(set) = class::posix_set(name) else {
-            return Err(self.since(from, Cause::CharRange));
+            return Err(self.since(from, RegexCause::CharRange));
         };
         class.add_set(set, negated, self.flags.fold);
         Ok(true)
     }
 
     /// One character of a class, or a range of them.
-    fn class_range(&mut self, class_from: usize, class: &mut Class) -> Result<(), Refusal> {
+    fn class_range(&mut self, class_from: usize, class: &mut Class) -> Result<(), RegexRefusal> {
         let from = self.at;
         let low = self.class_char(class_from)?;
         let mut high = low;
@@ -112,7 +112,7 @@ impl Parser<'_> {
             self.at += 1;
             high = self.class_char(class_from)?;
             if high < low {
-                return Err(self.since(from, Cause::CharRange));
+                return Err(self.since(from, RegexCause::CharRange));
             }
         }
         class.add(low, high, self.flags.fold);
@@ -120,9 +120,9 @@ impl Parser<'_> {
     }
 
     /// Imitates `syntax.parser.parseClassChar`.
-    fn class_char(&mut self, class_from: usize) -> Result<u32, Refusal> {
+    fn class_char(&mut self, class_from: usize) -> Result<u32, RegexRefusal> {
         match self.peek() {
-            None => Err(self.all_from(class_from, Cause::MissingBracket)),
+            None => Err(self.all_from(class_from, RegexCause::MissingBracket)),
             Some('\\') => self.char_escape(),
             Some(c) => {
                 self.at += c.len_utf8();
@@ -133,11 +133,11 @@ impl Parser<'_> {
 
     /// An escape that stands for one character, as its code point.
     /// Imitates `syntax.parser.parseEscape`.
-    pub(super) fn char_escape(&mut self) -> Result<u32, Refusal> {
+    pub(super) fn char_escape(&mut self) -> Result<u32, RegexRefusal> {
         let from = self.at;
         self.at += 1;
         let Some(c) = self.next() else {
-            return Err(self.since(from, Cause::TrailingBackslash));
+            return Err(self.since(from, RegexCause::TrailingBackslash));
         };
         // A single digit other than 0 would be a backreference in Perl, so that Go takes it for
         // octal only if an octal digit follows.
@@ -156,7 +156,7 @@ impl Parser<'_> {
             // (`syntax.parser.parseEscape`).
             _ => (c.is_ascii() && !c.is_ascii_alphanumeric()).then_some(u32::from(c)),
         };
-        value.ok_or_else(|| self.since(from, Cause::Escape))
+        value.ok_or_else(|| self.since(from, RegexCause::Escape))
     }
 
     /// Up to two more octal digits.

@@ -1,13 +1,13 @@
 //! Go's factoring of alternatives: `abc|abd` becomes `ab[cd]`. It changes how deep and how large a
 //! tree is, so the limits need it.
 
-use super::Cause;
+use super::RegexCause;
 use super::tree::{Id, Op, Tree};
 
 /// Factors a list of alternatives in Go's four rounds. `level` counts factoring inside factoring.
 /// Imitates `syntax.parser.factor`, which is the same from Go 1.19 to 1.24; before, it checked no
 /// limits.
-pub(super) fn factor(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, Cause> {
+pub(super) fn factor(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, RegexCause> {
     if subs.len() < 2 {
         return Ok(subs);
     }
@@ -19,7 +19,7 @@ pub(super) fn factor(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec
 
 /// Round 1: alternatives in a row that begin with the same text.
 /// The first loop of `syntax.parser.factor`.
-fn common_text(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, Cause> {
+fn common_text(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, RegexCause> {
     let mut out = Vec::with_capacity(subs.len());
     let mut run: Vec<Id> = Vec::new();
     let mut text = Vec::new();
@@ -56,7 +56,7 @@ fn finish_text(
     text: &[u32],
     fold: bool,
     level: usize,
-) -> Result<(), Cause> {
+) -> Result<(), RegexCause> {
     if run.len() < 2 {
         out.extend(run);
         return Ok(());
@@ -78,7 +78,7 @@ fn finish_text(
 }
 
 /// A prefix and the alternatives that can follow it.
-fn joined(tree: &mut Tree, prefix: Id, suffixes: Vec<Id>, level: usize) -> Result<Id, Cause> {
+fn joined(tree: &mut Tree, prefix: Id, suffixes: Vec<Id>, level: usize) -> Result<Id, RegexCause> {
     let suffix = tree.collapse(suffixes, Op::Alternate, level)?;
     let id = tree.make(Op::Concat);
     tree.node_mut(id).subs = vec![prefix, suffix];
@@ -138,7 +138,7 @@ fn without_first(tree: &mut Tree, id: Id) -> Id {
 
 /// Round 2: alternatives in a row that begin with the same class, or the same count of one.
 /// The second loop of `syntax.parser.factor`.
-fn common_first(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, Cause> {
+fn common_first(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, RegexCause> {
     let mut out = Vec::with_capacity(subs.len());
     let mut run: Vec<Id> = Vec::new();
     let mut first: Option<Id> = None;
@@ -165,7 +165,7 @@ fn finish_first(
     run: Vec<Id>,
     first: Option<Id>,
     level: usize,
-) -> Result<(), Cause> {
+) -> Result<(), RegexCause> {
     let (Some(prefix), true) = (first, run.len() >= 2) else {
         out.extend(run);
         return Ok(());

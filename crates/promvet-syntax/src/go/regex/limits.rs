@@ -4,7 +4,7 @@
 //! sizes noted earlier, which are not always renewed when a node changes. All of that decides which
 //! large patterns pass, so it is kept.
 
-use super::Cause;
+use super::RegexCause;
 use super::tree::{Id, Op, Tree};
 use crate::go::Go;
 
@@ -52,7 +52,7 @@ impl Notes {
 
 impl Tree {
     /// Imitates `syntax.parser.checkLimits`.
-    pub(super) fn check_limits(&mut self, id: Id) -> Result<(), Cause> {
+    pub(super) fn check_limits(&mut self, id: Id) -> Result<(), RegexCause> {
         if self.go >= SIZE_SINCE {
             self.check_size(id)?;
         }
@@ -64,7 +64,7 @@ impl Tree {
 
     /// Imitates `syntax.parser.checkSize`: sizes are worked out only when nodes times repetitions
     /// could exceed the limit.
-    fn check_size(&mut self, id: Id) -> Result<(), Cause> {
+    fn check_size(&mut self, id: Id) -> Result<(), RegexCause> {
         if self.notes.sizes.is_none() {
             let node = self.node(id);
             if node.op == Op::Repeat {
@@ -92,9 +92,9 @@ impl Tree {
     }
 
     /// Imitates the end of `syntax.parser.checkSize` (`ErrLarge`).
-    fn within_size(&mut self, id: Id) -> Result<(), Cause> {
+    fn within_size(&mut self, id: Id) -> Result<(), RegexCause> {
         if self.measure_size(id) > MOST_INSTRUCTIONS {
-            return Err(Cause::Large);
+            return Err(RegexCause::Large);
         }
         Ok(())
     }
@@ -139,7 +139,7 @@ impl Tree {
     }
 
     /// Imitates `syntax.parser.checkHeight`.
-    fn check_height(&mut self, id: Id) -> Result<(), Cause> {
+    fn check_height(&mut self, id: Id) -> Result<(), RegexCause> {
         if self.allocated() < MOST_LEVELS {
             return Ok(());
         }
@@ -152,9 +152,9 @@ impl Tree {
         self.within_height(id)
     }
 
-    fn within_height(&mut self, id: Id) -> Result<(), Cause> {
+    fn within_height(&mut self, id: Id) -> Result<(), RegexCause> {
         if self.measure_height(id) > MOST_LEVELS {
-            return Err(Cause::NestingDepth);
+            return Err(RegexCause::NestingDepth);
         }
         Ok(())
     }

@@ -44,7 +44,7 @@ impl Regex {
 /// The causes that Go tells apart, in its words.
 /// The texts of `syntax.ErrorCode`, which people look up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cause {
+enum RegexCause {
     CharRange,
     Escape,
     NamedCapture,
@@ -60,7 +60,7 @@ enum Cause {
     Large,
 }
 
-impl Cause {
+impl RegexCause {
     fn words(self) -> &'static str {
         match self {
             Self::CharRange => "invalid character class range",
@@ -82,14 +82,14 @@ impl Cause {
 
 /// A cause at a place of the wrapped text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Refusal {
-    cause: Cause,
+struct RegexRefusal {
+    cause: RegexCause,
     from: usize,
     to: usize,
 }
 
-impl Refusal {
-    fn new(cause: Cause, from: usize, to: usize) -> Self {
+impl RegexRefusal {
+    fn new(cause: RegexCause, from: usize, to: usize) -> Self {
         Self { cause, from, to }
     }
 }
@@ -112,7 +112,7 @@ pub fn regex(pattern: &str, go: Go) -> Result<Regex, Fault> {
 }
 
 /// A refusal of the wrapped text as a fault of the pattern.
-fn explain(pattern: &str, refusal: Refusal, go: Go) -> Fault {
+fn explain(pattern: &str, refusal: RegexRefusal, go: Go) -> Fault {
     // What Prometheus adds around the pattern is not in the file, so that places there move to its
     // ends.
     let within = |at: usize| at.saturating_sub(PREFIX.len()).min(pattern.len());
@@ -129,7 +129,7 @@ fn explain(pattern: &str, refusal: Refusal, go: Go) -> Fault {
     // The parenthesis is the part, which the place shows.
     let is_shown = matches!(
         refusal.cause,
-        Cause::Large | Cause::NestingDepth | Cause::MissingParen
+        RegexCause::Large | RegexCause::NestingDepth | RegexCause::MissingParen
     );
     if !quoted.is_empty() && !is_shown {
         message.push_str(&format!(" `{quoted}`"));
@@ -141,7 +141,7 @@ fn explain(pattern: &str, refusal: Refusal, go: Go) -> Fault {
     helped(Fault::new(from, to, message), refusal.cause, part)
 }
 
-fn helped(fault: Fault, cause: Cause, part: &str) -> Fault {
+fn helped(fault: Fault, cause: RegexCause, part: &str) -> Fault {
     match remedy(cause, part) {
         Some((help, Some(text))) => fault.help(help).surely(text),
         Some((help, None)) => fault.help(help),
@@ -151,137 +151,164 @@ fn helped(fault: Fault, cause: Cause, part: &str) -> Fault {
 
 /// What is said instead of Go's own words, where these name a rule of Go and not the fault: by cause
 /// and by how the faulty part begins. The part itself goes to the braces.
-const PLAIN: &[(Cause, &str, &str)] = &[
-    (Cause::PerlOp, "(?=", "lookahead `(?=` is not supported"),
-    (Cause::PerlOp, "(?!", "lookahead `(?!` is not supported"),
+const PLAIN: &[(RegexCause, &str, &str)] = &[
     (
-        Cause::PerlOp,
+        RegexCause::PerlOp,
+        "(?=",
+        "lookahead `(?=` is not supported",
+    ),
+    (
+        RegexCause::PerlOp,
+        "(?!",
+        "lookahead `(?!` is not supported",
+    ),
+    (
+        RegexCause::PerlOp,
         "(?>",
         "an atomic group `(?>` is not supported",
     ),
-    (Cause::PerlOp, "(?#", "a comment `(?#` is not supported"),
     (
-        Cause::NamedCapture,
+        RegexCause::PerlOp,
+        "(?#",
+        "a comment `(?#` is not supported",
+    ),
+    (
+        RegexCause::NamedCapture,
         "(?<=",
         "lookbehind `(?<=` is not supported",
     ),
     (
-        Cause::NamedCapture,
+        RegexCause::NamedCapture,
         "(?<!",
         "lookbehind `(?<!` is not supported",
     ),
     (
-        Cause::Escape,
+        RegexCause::Escape,
         "\\k",
         "a backreference `{}` is not supported",
     ),
-    (Cause::MissingParen, "(", "this group is never closed"),
-    (Cause::UnexpectedParen, "", "this `)` has no `(`"),
+    (RegexCause::MissingParen, "(", "this group is never closed"),
+    (RegexCause::UnexpectedParen, "", "this `)` has no `(`"),
     (
-        Cause::MissingRepeatArgument,
+        RegexCause::MissingRepeatArgument,
         "",
         "nothing to repeat before `{}`",
     ),
 ];
 
-fn plain(cause: Cause, part: &str) -> Option<&'static str> {
+fn plain(cause: RegexCause, part: &str) -> Option<&'static str> {
     let mut rows = PLAIN.iter();
     rows.find(|(of, start, _)| *of == cause && part.starts_with(start))
         .map(|(.., words)| *words)
 }
 
 /// Reasons by cause and by how the faulty part begins; the first that fits is given.
-const REASONS: &[(Cause, &str, &str)] = &[
-    (Cause::PerlOp, "(?<", "Prometheus accepts it since 2.51"),
+const REASONS: &[(RegexCause, &str, &str)] = &[
     (
-        Cause::NamedCapture,
+        RegexCause::PerlOp,
+        "(?<",
+        "Prometheus accepts it since 2.51",
+    ),
+    (
+        RegexCause::NamedCapture,
         "",
         "a name consists of letters, digits and underscores and ends with `>`",
     ),
-    (Cause::Escape, "\\C", "Go cannot match single bytes"),
+    (RegexCause::Escape, "\\C", "Go cannot match single bytes"),
     (
-        Cause::CharRange,
+        RegexCause::CharRange,
         "\\p",
         "Go does not know this Unicode class",
     ),
     (
-        Cause::CharRange,
+        RegexCause::CharRange,
         "\\P",
         "Go does not know this Unicode class",
     ),
-    (Cause::CharRange, "[:", "Go does not know this POSIX class"),
-    (Cause::CharRange, "", "its end comes before its start"),
     (
-        Cause::RepeatSize,
+        RegexCause::CharRange,
+        "[:",
+        "Go does not know this POSIX class",
+    ),
+    (RegexCause::CharRange, "", "its end comes before its start"),
+    (
+        RegexCause::RepeatSize,
         "",
         "counts go up to 1000, nested repetitions multiplied",
     ),
     (
-        Cause::MissingParen,
+        RegexCause::MissingParen,
         "\\",
         "it escapes the closing parenthesis that Prometheus adds",
     ),
-    (Cause::NestingDepth, "", "Go reads up to 1000 levels"),
+    (RegexCause::NestingDepth, "", "Go reads up to 1000 levels"),
     (
-        Cause::Large,
+        RegexCause::Large,
         "",
         "Go compiles up to about 3.3 million instructions",
     ),
 ];
 
 /// What to write instead, and the text to write if there is but one.
-fn remedy(cause: Cause, part: &str) -> Option<(&'static str, Option<&'static str>)> {
+fn remedy(cause: RegexCause, part: &str) -> Option<(&'static str, Option<&'static str>)> {
     Some(match (cause, part) {
-        (Cause::PerlOp, part) if part.starts_with("(?=") || part.starts_with("(?!") => (
+        (RegexCause::PerlOp, part) if part.starts_with("(?=") || part.starts_with("(?!") => (
             "use `action: drop` for what must not match, or list what must match",
             None,
         ),
-        (Cause::PerlOp, part) if part.starts_with("(?<") && !part.starts_with("(?<=") => {
+        (RegexCause::PerlOp, part) if part.starts_with("(?<") && !part.starts_with("(?<=") => {
             ("write `(?P<name>…)`", None)
         }
-        (Cause::Escape, "\\Z") => ("write `\\z`, or nothing: the pattern is anchored", None),
-        (Cause::Escape, part) if part.starts_with("\\x") => (
+        (RegexCause::Escape, "\\Z") => ("write `\\z`, or nothing: the pattern is anchored", None),
+        (RegexCause::Escape, part) if part.starts_with("\\x") => (
             "write two hexadecimal digits, or up to `10FFFF` in braces",
             None,
         ),
-        (Cause::Escape, part) if part.starts_with("\\u") || part.starts_with("\\U") => {
+        (RegexCause::Escape, part) if part.starts_with("\\u") || part.starts_with("\\U") => {
             ("write `\\x{…}` with the hexadecimal code point", None)
         }
-        (Cause::Escape, "\\-") => ("write `-`", Some("-")),
-        (Cause::Escape, "\\/") => ("write `/`", Some("/")),
-        (Cause::Escape, part) if part.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) => {
+        (RegexCause::Escape, "\\-") => ("write `-`", Some("-")),
+        (RegexCause::Escape, "\\/") => ("write `/`", Some("/")),
+        (RegexCause::Escape, part) if part.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) => {
             ("list the alternatives instead of a backreference", None)
         }
-        (Cause::Escape, _) => ("remove the backslash, or write two for a literal one", None),
-        (Cause::MissingRepeatArgument, "*") => (
+        (RegexCause::Escape, _) => ("remove the backslash, or write two for a literal one", None),
+        (RegexCause::MissingRepeatArgument, "*") => (
             "write `.*` for any text, or `\\*` for the character",
             Some(".*"),
         ),
-        (Cause::MissingRepeatArgument, _) => (
+        (RegexCause::MissingRepeatArgument, _) => (
             "write a `.` before it, or a backslash for the character",
             None,
         ),
-        (Cause::MissingParen, "\\") | (Cause::TrailingBackslash, _) => {
+        (RegexCause::MissingParen, "\\") | (RegexCause::TrailingBackslash, _) => {
             ("remove the backslash, or write two for a literal one", None)
         }
-        (Cause::MissingParen, _) => ("close it with `)`, or write `\\(` for the character", None),
-        (Cause::UnexpectedParen, _) => ("remove it, or write `\\)` for the character", None),
-        (Cause::MissingBracket, _) => ("close it with `]`, or write `\\[` for the character", None),
+        (RegexCause::MissingParen, _) => {
+            ("close it with `)`, or write `\\(` for the character", None)
+        }
+        (RegexCause::UnexpectedParen, _) => ("remove it, or write `\\)` for the character", None),
+        (RegexCause::MissingBracket, _) => {
+            ("close it with `]`, or write `\\[` for the character", None)
+        }
         _ => return None,
     })
 }
 
-fn why(cause: Cause, part: &str, go: Go) -> Option<&'static str> {
+fn why(cause: RegexCause, part: &str, go: Go) -> Option<&'static str> {
     let backreference = || {
         let digit = part.strip_prefix('\\')?.chars().next()?;
-        (cause == Cause::Escape && digit.is_ascii_digit()).then_some("RE2 has no backreferences")
+        (cause == RegexCause::Escape && digit.is_ascii_digit())
+            .then_some("RE2 has no backreferences")
     };
     let possessive = || {
-        (cause == Cause::RepeatOp && part.ends_with('+'))
+        (cause == RegexCause::RepeatOp && part.ends_with('+'))
             .then_some("RE2 has no possessive repetition; `+` cannot follow another repetition")
     };
     let old_name = || {
-        (cause == Cause::CharRange && part.starts_with(['\\']) && go < parse::LOOSE_CLASS_NAMES)
+        (cause == RegexCause::CharRange
+            && part.starts_with(['\\'])
+            && go < parse::LOOSE_CLASS_NAMES)
             .then_some(
                 "this release does not know this Unicode class; long names and other \
                 letter cases are accepted since Prometheus 3.7",

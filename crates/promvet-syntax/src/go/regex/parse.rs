@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::class::Class;
 use super::tree::{Flags, Op, Repetition, Tree};
-use super::{Cause, Refusal};
+use super::{RegexCause, RegexRefusal};
 use crate::go::Go;
 
 /// The first Go that reads `(?<name>…)`.
@@ -19,7 +19,7 @@ const MOST_COUNT: u32 = 1000;
 
 /// Reads a wrapped pattern, in which `inner` is what the user wrote; gives the names of its groups.
 /// Imitates the loop of `syntax.parse` with `syntax.Perl`, the flags of `regexp.Compile`.
-pub(super) fn parse(text: &str, inner: Range<usize>, go: Go) -> Result<Vec<String>, Refusal> {
+pub(super) fn parse(text: &str, inner: Range<usize>, go: Go) -> Result<Vec<String>, RegexRefusal> {
     let mut parser = Parser {
         text,
         inner,
@@ -53,7 +53,7 @@ pub(super) struct Parser<'p> {
 }
 
 impl<'p> Parser<'p> {
-    fn run(&mut self) -> Result<(), Refusal> {
+    fn run(&mut self) -> Result<(), RegexRefusal> {
         // Where the last token began if it was a repetition: two in a row are refused.
         let mut repetition = None;
         while let Some(c) = self.peek() {
@@ -96,24 +96,24 @@ impl<'p> Parser<'p> {
     }
 
     /// A refusal of what is between `from` and here.
-    pub(super) fn since(&self, from: usize, cause: Cause) -> Refusal {
-        Refusal::new(cause, from, self.at)
+    pub(super) fn since(&self, from: usize, cause: RegexCause) -> RegexRefusal {
+        RegexRefusal::new(cause, from, self.at)
     }
 
     /// A refusal of everything from `from` on.
-    pub(super) fn all_from(&self, from: usize, cause: Cause) -> Refusal {
-        Refusal::new(cause, from, self.text.len())
+    pub(super) fn all_from(&self, from: usize, cause: RegexCause) -> RegexRefusal {
+        RegexRefusal::new(cause, from, self.text.len())
     }
 
     /// What the tree says, as a refusal of the whole pattern.
-    fn limit<T>(&self, result: Result<T, Cause>) -> Result<T, Refusal> {
-        result.map_err(|cause| Refusal::new(cause, self.inner.start, self.inner.end))
+    fn limit<T>(&self, result: Result<T, RegexCause>) -> Result<T, RegexRefusal> {
+        result.map_err(|cause| RegexRefusal::new(cause, self.inner.start, self.inner.end))
     }
 
     /// The place of an unclosed group, or of what swallows the parenthesis that would close it.
-    fn missing_paren(&self) -> Refusal {
+    fn missing_paren(&self) -> RegexRefusal {
         if let Some(from) = self.swallows {
-            return Refusal::new(Cause::MissingParen, from, self.inner.end);
+            return RegexRefusal::new(RegexCause::MissingParen, from, self.inner.end);
         }
         let mut open = self.tree.stack.iter().map(|&id| self.tree.node(id));
         let opens_at = open
@@ -121,11 +121,11 @@ impl<'p> Parser<'p> {
             .map(|node| node.opens_at)
             .or(self.closed_by_wrapper)
             .unwrap_or(self.inner.start);
-        Refusal::new(Cause::MissingParen, opens_at, opens_at + 1)
+        RegexRefusal::new(RegexCause::MissingParen, opens_at, opens_at + 1)
     }
 
     /// Reads one token that begins with `c`; whether it is a repetition.
-    fn token(&mut self, c: char, last_repetition: Option<usize>) -> Result<bool, Refusal> {
+    fn token(&mut self, c: char, last_repetition: Option<usize>) -> Result<bool, RegexRefusal> {
         match c {
             '(' => self.open()?,
             '|' => {
@@ -170,26 +170,26 @@ impl<'p> Parser<'p> {
         Ok(false)
     }
 
-    fn push(&mut self, op: Op) -> Result<(), Refusal> {
+    fn push(&mut self, op: Op) -> Result<(), RegexRefusal> {
         let result = self.tree.push_new(op);
         self.limit(result)
     }
 
     /// Pushes a character by its code point, which can be a surrogate: Go's escapes allow it.
     /// Imitates `syntax.parser.literal`.
-    fn literal(&mut self, c: u32) -> Result<(), Refusal> {
+    fn literal(&mut self, c: u32) -> Result<(), RegexRefusal> {
         let result = self.tree.push_literal(c, self.flags.fold);
         self.limit(result)
     }
 
-    pub(super) fn push_class(&mut self, class: Class) -> Result<(), Refusal> {
+    pub(super) fn push_class(&mut self, class: Class) -> Result<(), RegexRefusal> {
         let id = self.tree.make(Op::Class);
         self.tree.node_mut(id).class = class;
         let result = self.tree.push(id);
         self.limit(result)
     }
 
-    fn open(&mut self) -> Result<(), Refusal> {
+    fn open(&mut self) -> Result<(), RegexRefusal> {
         let from = self.at;
         if self.rest().starts_with("(?") {
             return self.perl_group();
@@ -199,20 +199,24 @@ impl<'p> Parser<'p> {
     }
 
     /// Opens a group; one with a name, which can be empty, captures.
-    fn open_group(&mut self, from: usize, name: Option<String>) -> Result<(), Refusal> {
+    fn open_group(&mut self, from: usize, name: Option<String>) -> Result<(), RegexRefusal> {
         let result = self.tree.open_group(self.flags, from, name.is_some());
         self.groups.extend(name);
         self.limit(result)
     }
 
     /// Imitates `syntax.parser.parseRightParen`.
-    fn close(&mut self) -> Result<(), Refusal> {
+    fn close(&mut self) -> Result<(), RegexRefusal> {
         let from = self.at;
         self.at += 1;
         let closed = self.tree.close_group();
         let Some((opens_at, outer)) = self.limit(closed)? else {
             let from = self.closes_wrapper.unwrap_or(from);
-            return Err(Refusal::new(Cause::UnexpectedParen, from, from + 1));
+            return Err(RegexRefusal::new(
+                RegexCause::UnexpectedParen,
+                from,
+                from + 1,
+            ));
         };
         self.flags = outer;
         let opened_by_wrapper = opens_at < self.inner.start;
@@ -226,7 +230,7 @@ impl<'p> Parser<'p> {
 
     /// `(?flags)`, `(?flags:`, `(?P<name>` and `(?<name>`.
     /// Imitates `syntax.parser.parsePerlFlags`.
-    fn perl_group(&mut self) -> Result<(), Refusal> {
+    fn perl_group(&mut self) -> Result<(), RegexRefusal> {
         let from = self.at;
         let rest = self.rest();
         // The lengths are Go's (`len(t) > 4`), so that `(?P<` at the end is bad Perl syntax and not
@@ -263,20 +267,20 @@ impl<'p> Parser<'p> {
             }
             saw_flag = c != '-';
         }
-        Err(self.since(from, Cause::PerlOp))
+        Err(self.since(from, RegexCause::PerlOp))
     }
 
-    fn named_group(&mut self, from: usize, name_at: usize) -> Result<(), Refusal> {
+    fn named_group(&mut self, from: usize, name_at: usize) -> Result<(), RegexRefusal> {
         let rest = self.rest();
         let Some(end) = rest.find('>') else {
-            return Err(self.all_from(from, Cause::NamedCapture));
+            return Err(self.all_from(from, RegexCause::NamedCapture));
         };
         let name = rest.get(name_at..end).unwrap_or_default();
         self.at += end + 1;
         // Imitates `syntax.isValidCaptureName`.
         let good = !name.is_empty() && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
         if !good {
-            return Err(self.since(from, Cause::NamedCapture));
+            return Err(self.since(from, RegexCause::NamedCapture));
         }
         self.open_group(from, Some(name.to_owned()))
     }
@@ -289,24 +293,24 @@ impl<'p> Parser<'p> {
         max: Option<u32>,
         from: usize,
         last: Option<usize>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), RegexRefusal> {
         // `(?U)` swaps the two, as in `syntax.parser.repeat`.
         let lazy = self.flags.lazy != self.eat("?");
         // `a**` is `ErrInvalidRepeatOp` in Perl mode, since `a*+` means something else in Perl.
         if let Some(last) = last {
-            return Err(self.since(last, Cause::RepeatOp));
+            return Err(self.since(last, RegexCause::RepeatOp));
         }
         let repetition = Repetition { op, min, max, lazy };
         match self.tree.repeat(repetition) {
             Ok(true) => Ok(()),
-            Ok(false) => Err(self.since(from, Cause::MissingRepeatArgument)),
-            Err(Cause::RepeatSize) => Err(self.since(from, Cause::RepeatSize)),
+            Ok(false) => Err(self.since(from, RegexCause::MissingRepeatArgument)),
+            Err(RegexCause::RepeatSize) => Err(self.since(from, RegexCause::RepeatSize)),
             Err(cause) => self.limit(Err(cause)),
         }
     }
 
     /// `{2}`, `{2,}`, `{2,3}`; a brace that is not one of these stands for itself.
-    fn counted(&mut self, last: Option<usize>) -> Result<bool, Refusal> {
+    fn counted(&mut self, last: Option<usize>) -> Result<bool, RegexRefusal> {
         let from = self.at;
         let Some(Count { length, min, max }) = count(self.rest()) else {
             self.at += 1;
@@ -318,14 +322,14 @@ impl<'p> Parser<'p> {
         // max"); otherwise the program could be huge.
         let too_large = |count: u32| count > MOST_COUNT;
         if too_large(min) || max.is_some_and(|max| too_large(max) || min > max) {
-            return Err(self.since(from, Cause::RepeatSize));
+            return Err(self.since(from, RegexCause::RepeatSize));
         }
         self.repeat(Op::Repeat, min, max, from, last)?;
         Ok(true)
     }
 
     /// An escape outside of a class.
-    fn escape(&mut self) -> Result<(), Refusal> {
+    fn escape(&mut self) -> Result<(), RegexRefusal> {
         let from = self.at;
         match self.rest().as_bytes().get(1) {
             Some(b'A' | b'b' | b'B' | b'z') => {
@@ -336,7 +340,7 @@ impl<'p> Parser<'p> {
             // (`syntax.ErrInvalidEscape`).
             Some(b'C') => {
                 self.at += 2;
-                Err(self.since(from, Cause::Escape))
+                Err(self.since(from, RegexCause::Escape))
             }
             Some(b'Q') => self.quotation(),
             _ => {
@@ -353,7 +357,7 @@ impl<'p> Parser<'p> {
 
     /// `\Q…\E`; without an end it takes all that follows.
     /// The case `Q` of `syntax.parse`.
-    fn quotation(&mut self) -> Result<(), Refusal> {
+    fn quotation(&mut self) -> Result<(), RegexRefusal> {
         self.at += 2;
         let rest = self.rest();
         let (quoted, length) = match rest.find("\\E") {

@@ -5,7 +5,7 @@
 
 use super::class::{Class, ClassForm};
 use super::limits::Notes;
-use super::{Cause, factor};
+use super::{RegexCause, factor};
 use crate::go::Go;
 
 /// How often factoring may find itself inside factoring. Go has no such limit; reaching this one
@@ -159,7 +159,7 @@ impl Tree {
     }
 
     /// Puts a new node without parts on the stack.
-    pub(super) fn push_new(&mut self, op: Op) -> Result<(), Cause> {
+    pub(super) fn push_new(&mut self, op: Op) -> Result<(), RegexCause> {
         let id = self.make(op);
         self.push(id)
     }
@@ -169,7 +169,7 @@ impl Tree {
         outer: Flags,
         opens_at: usize,
         captures: bool,
-    ) -> Result<(), Cause> {
+    ) -> Result<(), RegexCause> {
         let id = self.make(Op::LeftParen);
         let node = self.node_mut(id);
         node.outer = outer;
@@ -180,7 +180,7 @@ impl Tree {
 
     /// Imitates `syntax.minFoldRune`, for ASCII: a folded literal keeps the upper case, so that
     /// `(?i)a` and `(?i)A` are equal.
-    pub(super) fn push_literal(&mut self, c: u32, fold: bool) -> Result<(), Cause> {
+    pub(super) fn push_literal(&mut self, c: u32, fold: bool) -> Result<(), RegexCause> {
         let id = self.make(Op::Literal);
         let node = self.node_mut(id);
         node.fold = fold;
@@ -190,7 +190,7 @@ impl Tree {
     }
 
     /// Imitates `syntax.parser.push`.
-    pub(super) fn push(&mut self, id: Id) -> Result<(), Cause> {
+    pub(super) fn push(&mut self, id: Id) -> Result<(), RegexCause> {
         let single = match (self.op(id), self.node(id).class.shape()) {
             (Op::Class, ClassForm::One(c)) => Some((c, false)),
             (Op::Class, ClassForm::BothCases(c)) => Some((c, true)),
@@ -235,7 +235,7 @@ impl Tree {
 
     /// Repeats what is on top of the stack. `Ok(false)` if nothing is there to be repeated.
     /// Imitates `syntax.parser.repeat`.
-    pub(super) fn repeat(&mut self, how: Repetition) -> Result<bool, Cause> {
+    pub(super) fn repeat(&mut self, how: Repetition) -> Result<bool, RegexCause> {
         let Some(&sub) = self.stack.last() else {
             return Ok(false);
         };
@@ -253,7 +253,7 @@ impl Tree {
         self.check_limits(id)?;
         let counts = how.op == Op::Repeat && (how.min >= 2 || how.max.is_some_and(|max| max >= 2));
         if counts && !self.repeats_within(id, MOST_REPEATS) {
-            return Err(Cause::RepeatSize);
+            return Err(RegexCause::RepeatSize);
         }
         Ok(true)
     }
@@ -289,7 +289,7 @@ impl Tree {
 
     /// Replaces what is above the topmost open group or bar by its concatenation.
     /// Imitates `syntax.parser.concat`.
-    pub(super) fn concat(&mut self) -> Result<(), Cause> {
+    pub(super) fn concat(&mut self) -> Result<(), RegexCause> {
         self.join_literals(None);
         let subs = self.take_operands();
         if subs.is_empty() {
@@ -301,7 +301,7 @@ impl Tree {
 
     /// Replaces what is above the topmost open group by its alternation.
     /// Imitates `syntax.parser.alternate`.
-    fn alternate(&mut self) -> Result<(), Cause> {
+    fn alternate(&mut self) -> Result<(), RegexCause> {
         let subs = self.take_operands();
         let Some(&last) = subs.last() else {
             return self.push_new(Op::NoMatch);
@@ -313,7 +313,12 @@ impl Tree {
 
     /// A concatenation or alternation of `subs`, those of the same kind merged.
     /// Imitates `syntax.parser.collapse`.
-    pub(super) fn collapse(&mut self, subs: Vec<Id>, op: Op, level: usize) -> Result<Id, Cause> {
+    pub(super) fn collapse(
+        &mut self,
+        subs: Vec<Id>,
+        op: Op,
+        level: usize,
+    ) -> Result<Id, RegexCause> {
         if let &[only] = subs.as_slice() {
             return Ok(only);
         }
@@ -342,7 +347,7 @@ impl Tree {
     }
 
     /// Imitates `syntax.parser.parseVerticalBar`.
-    pub(super) fn vertical_bar(&mut self) -> Result<(), Cause> {
+    pub(super) fn vertical_bar(&mut self) -> Result<(), RegexCause> {
         self.concat()?;
         if self.swap_vertical_bar() {
             return Ok(());
@@ -385,7 +390,7 @@ impl Tree {
     }
 
     /// Makes one alternation of all alternatives above the topmost open group.
-    pub(super) fn finish_alternatives(&mut self) -> Result<(), Cause> {
+    pub(super) fn finish_alternatives(&mut self) -> Result<(), RegexCause> {
         self.concat()?;
         if self.swap_vertical_bar() {
             self.stack.pop();
@@ -396,7 +401,7 @@ impl Tree {
     /// Closes the group whose contents are on top of the stack and tells where it opened and
     /// which settings held before it. `None` if no group is open.
     /// The second half of `syntax.parser.parseRightParen`.
-    pub(super) fn close_group(&mut self) -> Result<Option<(usize, Flags)>, Cause> {
+    pub(super) fn close_group(&mut self) -> Result<Option<(usize, Flags)>, RegexCause> {
         self.finish_alternatives()?;
         let &[.., group, contents] = self.stack.as_slice() else {
             return Ok(None);

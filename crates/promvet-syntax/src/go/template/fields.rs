@@ -6,7 +6,7 @@ use super::lexer::{Token, TokenKind, read};
 
 /// A variable or the dot, with the fields behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct FieldChain {
     /// `$labels`, `.` …
     pub root: String,
     /// The fields, each with its bytes without the dot.
@@ -25,7 +25,7 @@ pub struct Field {
     pub tested: bool,
 }
 
-impl Field {
+impl FieldChain {
     /// Whether it is the value of the alert.
     #[must_use]
     pub fn is_value(&self) -> bool {
@@ -38,7 +38,7 @@ impl Field {
 /// Everything that a template reads, in the order of the text. The template is one that
 /// [`super::check`] accepts.
 #[must_use]
-pub fn fields(text: &str) -> Vec<Field> {
+pub fn fields(text: &str) -> Vec<FieldChain> {
     let (tokens, _) = read(text);
     let word = |token: &Token| text.get(token.from..token.to).unwrap_or_default();
     let mut out = Vec::new();
@@ -71,7 +71,7 @@ pub fn fields(text: &str) -> Vec<Field> {
             }
         }
         if let ([variable, read @ ..], true) = (of_action.as_slice(), declares) {
-            match keyword != "range" && !compares && read.iter().any(Field::is_value) {
+            match keyword != "range" && !compares && read.iter().any(FieldChain::is_value) {
                 true => values.insert(variable.root.clone()),
                 false => values.remove(&variable.root),
             };
@@ -97,8 +97,8 @@ pub fn fields(text: &str) -> Vec<Field> {
     out
 }
 
-fn of_action<'t>(action: &[Token], word: &impl Fn(&Token) -> &'t str) -> Vec<Field> {
-    let mut out: Vec<Field> = Vec::new();
+fn of_action<'t>(action: &[Token], word: &impl Fn(&Token) -> &'t str) -> Vec<FieldChain> {
+    let mut out: Vec<FieldChain> = Vec::new();
     // Whether a field right behind this token belongs to something that has a name here.
     let mut open = false;
     let mut before: Option<TokenKind> = None;
@@ -149,8 +149,8 @@ fn of_action<'t>(action: &[Token], word: &impl Fn(&Token) -> &'t str) -> Vec<Fie
     out
 }
 
-fn field(root: &str, names: Vec<(String, usize, usize)>, token: &Token) -> Field {
-    Field {
+fn field(root: &str, names: Vec<(String, usize, usize)>, token: &Token) -> FieldChain {
+    FieldChain {
         root: root.to_owned(),
         names,
         from: token.from,

@@ -15,7 +15,7 @@ mod pipeline;
 mod scope;
 
 pub use calls::{Call, calls};
-pub use fields::{Field, fields};
+pub use fields::{FieldChain, fields};
 
 use crate::Fault;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::chain::chain;
 use super::super::environment::env_file;
-use super::{Other, Parsed, Project, ServicesByName, file_name, parse, services_of};
+use super::{Other, ParsedCompose, Project, ServicesByName, file_name, parse, services_of};
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::{Home, folder_of};
 use crate::yaml::Mapping;
@@ -36,7 +36,7 @@ pub(in crate::facts::deployment::compose) fn each_project<O>(
     mut each: impl FnMut(&Project<'_>) -> O,
 ) -> Vec<O> {
     let files = parse(folder);
-    let by_name: HashMap<&str, &Parsed<'_>> = files
+    let by_name: HashMap<&str, &ParsedCompose<'_>> = files
         .iter()
         .map(|file| (file_name(file.path), file))
         .collect();
@@ -44,7 +44,8 @@ pub(in crate::facts::deployment::compose) fn each_project<O>(
     let (base, over) = (beside(BASES), beside(OVERRIDES));
     let services = services_of(&files);
     let chain = started_together(home, &files, &services);
-    let is_first = |file: &Parsed<'_>| chain.first().is_some_and(|parsed| parsed.path == file.path);
+    let is_first =
+        |file: &ParsedCompose<'_>| chain.first().is_some_and(|parsed| parsed.path == file.path);
     let mut out = Vec::new();
     for file in &files {
         let name = file_name(file.path);
@@ -80,9 +81,9 @@ pub(in crate::facts::deployment::compose) fn each_project<O>(
 /// file that docker compose does not find by itself has a service of another one.
 fn started_together<'p, 'f>(
     home: Home<'_>,
-    files: &'p [Parsed<'f>],
+    files: &'p [ParsedCompose<'f>],
     services: &ServicesByName<'_>,
-) -> Vec<&'p Parsed<'f>> {
+) -> Vec<&'p ParsedCompose<'f>> {
     let is_known = |path: &Path| {
         let name = file_name(path);
         BASES.contains(&name) || OVERRIDES.contains(&name)
@@ -103,8 +104,8 @@ fn started_together<'p, 'f>(
 
 /// Whether a file that docker compose does not find by itself changes services of the base: one of
 /// them has neither an image nor a build there.
-fn lies_over(file: &Parsed<'_>, base: &Parsed<'_>) -> bool {
-    fn services<'f>(file: &'f Parsed<'_>) -> Option<Mapping<'f>> {
+fn lies_over(file: &ParsedCompose<'_>, base: &ParsedCompose<'_>) -> bool {
+    fn services<'f>(file: &'f ParsedCompose<'_>) -> Option<Mapping<'f>> {
         file.document.root()?.get("services")?.mapping()
     }
     let (Some(own), Some(of_base)) = (services(file), services(base)) else {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::unquoted;
 use crate::facts::deployment::model::{ProvidedKey, Provider};
-use crate::facts::deployment::written::{Content, Written, hide_part};
+use crate::facts::deployment::written::{HiddenContent, ProvidedValue, hide_part};
 use crate::facts::deployment::{Home, inside};
 use crate::finding::{Place, Span};
 use crate::yaml::{Node, Scalar};
@@ -52,13 +52,13 @@ pub(super) fn generated(
         let here = part(key.len() + 1, key.len() + 1 + value.len());
         let here = node.document().place(here);
         let is_plain = here.text().slice(here.span()) == value;
-        let written = Written {
+        let written = ProvidedValue {
             noun: format!("the key `{key}` of the {makes} `{}`", name.as_str()?),
             name: key.to_owned(),
             place: node.document().place(part(0, key.len())),
             logical: node.path(),
             identity: format!("{makes}/{}.{key}", name.as_str()?),
-            content: Content::plain(unquoted(value)),
+            content: HiddenContent::plain(unquoted(value)),
             text: None,
         };
         let key_of = ProvidedKey {
