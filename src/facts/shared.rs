@@ -264,7 +264,7 @@ impl<'t> Shared<'t> {
                 let path = files.tree.absolute(text.path().as_ref().as_ref());
                 SourceFile::new(path, text).until(self.deadline)
             };
-            // Each is asked for all kinds by [`Sources::new`], once.
+            // Each is asked for all kinds by [`DeploymentSources::new`], once.
             let texts = self.texts(|_| true).into_iter();
             let sources: Vec<_> = texts.map(source).collect();
             DeploymentSources::new(files.tree, &files.bounds, &sources)

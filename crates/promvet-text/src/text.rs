@@ -59,7 +59,7 @@ pub struct Text {
     /// Which lines of the file its content has, if not all.
     cut: Option<Box<Cut>>,
     within: KeyPath,
-    /// A [`Shown`]; that of an embedded text is its host's.
+    /// A [`ShownPart`]; that of an embedded text is its host's.
     shown: AtomicU8,
 }
 

@@ -136,7 +136,7 @@ impl ProvidedValue {
     }
 }
 
-/// A value, hidden: nothing shows it but what [`Content::observe`] makes of it.
+/// A value, hidden: nothing shows it but what [`HiddenContent::observe`] makes of it.
 #[derive(Clone)]
 pub struct HiddenContent(DecodedValue);
 

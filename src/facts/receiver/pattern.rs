@@ -9,7 +9,7 @@
 //! | `[ … ]` | something that may be left out |
 //!
 //! A placeholder in the URL (masked, see [`MASK`]) may be any text. How that counts depends on
-//! what is asked: see [`Mode`].
+//! what is asked: see [`PlaceholderMode`].
 
 use std::mem;
 use std::ops::Range;

@@ -3,7 +3,7 @@
 //!
 //! A dialect is a [table](table::MappingShape) and what its faults lead to. [`translate`] holds a text
 //! against the table and builds the equivalent tree of `prometheus.yml`, so that views,
-//! facts and rules see native keys alone. [`Spelling`] puts what they say back into the words of
+//! facts and rules see native keys alone. [`KeySpelling`] puts what they say back into the words of
 //! the text.
 
 mod external_labels;

@@ -323,7 +323,7 @@ struct Chunks<'t> {
 
 impl<'t> Chunks<'t> {
     /// The parser fails on a block scalar whose last line does not end, so the text is given an
-    /// end; [`Builder::unended`] takes it out of the value again.
+    /// end; [`TreeBuilder::unended`] takes it out of the value again.
     fn new(content: &'t str) -> Self {
         Self {
             rest: content.as_bytes(),

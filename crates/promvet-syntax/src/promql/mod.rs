@@ -3,7 +3,7 @@
 //! The expression is read once, from left to right: what a part is worth (its type, and whether a
 //! range or an offset may follow) is all that the parts around it ask, and the same pass lists the
 //! nodes of the [`Tree`].
-//! Which words, functions and forms exist depends on the release ([`Dialect`]). The grammar is that
+//! Which words, functions and forms exist depends on the release ([`PromqlRelease`]). The grammar is that
 //! of Prometheus's `promql/parser` (lex.go, generated_parser.y and parse.go of 2.17 to 3.14).
 
 mod call;
