@@ -21,6 +21,7 @@ mod set;
 mod siblings;
 mod tls;
 mod unmounted;
+mod unverified;
 mod weigh;
 
 pub use cache::IncludeCache;

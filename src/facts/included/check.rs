@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::cache::RuleFile;
 use super::needs::Needs;
 use super::set::RuleSet;
+use super::unverified::unverified;
 use super::{
     FileSet, IncludeCache, Matched, NamedPath, Purpose, Runners, SiblingFiles, find, glob,
     intervals, jobs, kind_of, mounted, recognize, records, tls, unmounted,
@@ -535,65 +536,5 @@ pub(super) fn remedy(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Rules | Purpose::ScrapeConfigs => "correct the path, or delete the entry",
         Purpose::Targets => "correct the path, unless something writes the file later",
-    }
-}
-
-/// What can't be looked at here, once for each setting and reason.
-fn unverified(
-    named: &[NamedPath<'_>],
-    runners: &Runners<'_>,
-    lookup: &FileLookup<'_>,
-) -> Vec<Unchecked> {
-    let mut seen = HashSet::new();
-    let mut out = Vec::new();
-    for one in named {
-        let Matched::Unverified(why) = &one.matched else {
-            continue;
-        };
-        let pattern = one.node.as_str().unwrap_or("");
-        let (reason, settle) = match why {
-            Unverified::Elsewhere => elsewhere(pattern, runners, lookup),
-            why => (reason(why).to_owned(), None),
-        };
-        if !seen.insert((one.purpose, reason.clone())) {
-            continue;
-        }
-        out.push(Unchecked {
-            noun: None,
-            place: one.node.place(),
-            logical: one.node.path(),
-            reason: format!(
-                "the files that `{}` names were not checked: {reason}",
-                one.purpose.setting()
-            ),
-            settle: settle.map(str::to_owned),
-        });
-    }
-    out
-}
-
-/// Why an absolute path is not looked at, and what settles it.
-fn elsewhere(
-    pattern: &str,
-    runners: &Runners<'_>,
-    lookup: &FileLookup<'_>,
-) -> (String, Option<&'static str>) {
-    let reason = mounted::why_open(pattern, runners, lookup);
-    let reason = reason
-        .unwrap_or_else(|| "the path is absolute, and Prometheus does not run here".to_owned());
-    let settle = "run promvet with --root, or with --on-host where Prometheus runs";
-    (reason, Some(settle))
-}
-
-fn reason(why: &Unverified) -> &str {
-    match why {
-        Unverified::Outside => "the path leads out of the tree that is checked",
-        Unverified::Placeholder => "the path holds a placeholder",
-        Unverified::Forbidden => "the folder may not be read",
-        Unverified::NoFolder => {
-            "the configuration has no folder to which a relative path could be relative"
-        }
-        Unverified::External(reason) => reason,
-        _ => "where it leads is not known",
     }
 }

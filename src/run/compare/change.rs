@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::difference::{Leaf, ShownSide};
-use super::side::ComparedUnit;
 use super::subject::ComparedPart;
+use super::unit::ComparedUnit;
 use super::value::ComparedValue;
 use crate::facts::receiver::names_tenant;
 use crate::finding::{Place, Redacted};

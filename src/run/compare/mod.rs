@@ -6,6 +6,7 @@ mod difference;
 mod relabeling;
 mod side;
 mod subject;
+mod unit;
 mod value;
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,8 +20,9 @@ use crate::report::comparison::{ChangeKind, EffectiveChange, EffectiveChanges, S
 use crate::source::{Folder, Git, GitError, Repository, Tree};
 use change::{change, each_once, named, whole, without_secrets};
 use difference::{Differ, ItemName, ItemPair, Leaf, ShownSide, likeness, pairs};
-use side::{ComparedUnit, Looked, survey_of};
+use side::{Looked, survey_of};
 use subject::ComparedPart;
+use unit::ComparedUnit;
 use value::ComparedValue;
 
 /// The trees that are compared.

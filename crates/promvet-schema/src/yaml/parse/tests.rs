@@ -1,4 +1,5 @@
 use super::super::{Kind, Node};
+use super::libyaml::{LOOKS, LOOKS_A_BYTE};
 use super::*;
 
 fn parse(source: &str) -> Result<Document, SyntaxError> {
