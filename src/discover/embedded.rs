@@ -181,7 +181,50 @@ pub(super) fn documents(text: &Arc<Text>) -> (Vec<Document>, bool) {
             return (covered, true);
         }
     }
-    (plain, false)
+    whole_ones(text).map_or((plain, false), |whole| (whole, true))
+}
+
+/// The documents of a template that are YAML with its tags covered, where others of the file are not: two
+/// blocks without `---` between them, each under a condition of its own, are one document with each key twice.
+fn whole_ones(text: &Arc<Text>) -> Option<Vec<Document>> {
+    let mut mask = mask(text.content(), Branches::First).filter(|mask| mask.has_tags)?;
+    let mut start = 0;
+    let mut out = String::with_capacity(mask.content.len());
+    let mut is_any_whole = false;
+    for document in documents_in(&mask.content) {
+        let range = start..start + document.len();
+        start = range.end;
+        let (read, error) = parse_all(&Text::new("document", document.into()));
+        if error.is_none() && !read.iter().any(repeats_key) {
+            is_any_whole = true;
+            out.push_str(document);
+            continue;
+        }
+        mask.holes
+            .retain(|hole| !range.contains(&(hole.filler.start as usize)));
+        let blank = |byte| {
+            if matches!(byte, b'\n' | b'\r') {
+                byte
+            } else {
+                b' '
+            }
+        };
+        let blanked = document.bytes().map(blank).collect();
+        out.push_str(&String::from_utf8(blanked).unwrap_or_default());
+    }
+    let (covered, error) = parse_all_masked(text, &out, &mask.holes);
+    (is_any_whole && error.is_none()).then_some(covered)
+}
+
+/// The documents of a text, each with the line that begins it.
+fn documents_in(content: &str) -> impl Iterator<Item = &str> {
+    let mut rest = content;
+    std::iter::from_fn(move || {
+        let next = memmem::find(rest.as_bytes(), b"\n---").map_or(rest.len(), |at| at + 1);
+        let (document, behind) = rest.split_at_checked(next)?;
+        rest = behind;
+        (!document.is_empty()).then_some(document)
+    })
 }
 
 /// How many tags a text has.

@@ -133,6 +133,7 @@ const OPSTRACE: &str = "Opstrace instance configuration";
 const PROMTAIL: &str = "Promtail configuration";
 const PARCA: &str = "Parca or Pyroscope configuration";
 const TEMPO: &str = "Tempo configuration";
+const OF_GRAFANA: &str = "Loki, Mimir, Pyroscope or Tempo configuration";
 const HELM: &str = "Helm values";
 
 /// The first row that fits counts.
@@ -187,6 +188,10 @@ const NEIGHBOURS: &[Neighbour] = &[
     // Its name up to Parca 0.11.
     mapping(PARCA, &["debug_info.bucket"]),
     mapping(PARCA, &["scrape_configs.profiling_config"]),
+    mapping(PARCA, &["scrape_configs.enabled_profiles"]),
+    mapping(PARCA, &["scrape_configs.enabled-profiles"]),
+    mapping(PARCA, &["scrape-configs.enabled-profiles"]),
+    mapping(PARCA, &["scrape-configs.static-configs"]),
     mapping("promxy configuration", &["promxy"]),
     // github.com/burningalchemist/sql_exporter and its forks.
     mapping("SQL exporter configuration", &["collector_files"]),
@@ -204,6 +209,10 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping(OPSTRACE, &["tenants", "custom_dns_name"]),
     mapping(OPSTRACE, &["tenants", "env_label"]),
     mapping(OPSTRACE, &["tenants", "node_count"]),
+    // Those of Grafana's programs that no key above tells apart.
+    mapping(OF_GRAFANA, &["server.http_listen_port"]),
+    mapping(OF_GRAFANA, &["server.grpc_listen_port"]),
+    mapping(OF_GRAFANA, &["server.http_listen_address"]),
     mapping(RULE_FILE, &["groups"]),
     mapping("unit tests of rules", &["tests"]),
     mapping("SNMP exporter configuration", &["auths", "modules"]),
@@ -229,6 +238,9 @@ const NEIGHBOURS: &[Neighbour] = &[
 
 /// Names of promvet's own policy files, which are read by another room.
 const POLICY: &[&str] = &["promvet.yaml", ".promvet.yaml"];
+
+/// Names of configurations of Parca and of Conprof, its forerunner, whose jobs scrape profiles.
+const OF_PROFILERS: &[&str] = &["conprof.yaml", "conprof.yml", "parca.yaml", "parca.yml"];
 
 /// What an outline says.
 #[derive(Debug, PartialEq, Eq)]
@@ -263,6 +275,12 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
         let ours = is_ours.then(|| ours(outline, false)).flatten();
         return ours.unwrap_or(policy);
     }
+    if OF_PROFILERS.contains(&name) {
+        return OutlineClass::Neighbour {
+            kind: PARCA,
+            keys: &[],
+        };
+    }
     let fits = |row: &&Neighbour| {
         row.shape == outline.shape && row.keys.iter().all(|path| outline.has(path))
     };
@@ -272,7 +290,16 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
             keys: row.keys,
         };
     }
-    ours(outline, is_ours(path.as_ref())).unwrap_or(OutlineClass::Unknown)
+    // What exporters are told may be called like the section of global settings.
+    let is_of_exporter = path.contains("exporter")
+        && outline
+            .keys
+            .iter()
+            .filter(|key| SECTIONS.iter().any(|section| section.name == key.name))
+            .all(|key| key.name == "global");
+    ours(outline, is_ours(path.as_ref()))
+        .filter(|_| !is_of_exporter)
+        .unwrap_or(OutlineClass::Unknown)
 }
 
 /// How many unknown keys a section outweighs: one whose name is ours alone, and one whose name

@@ -124,6 +124,35 @@ const SIGNS: &[Sign] = &[
         around: WordContext::Key,
         noun: "a program in Jsonnet",
     },
+    // Most scripts write a configuration, as a text for `cat` or `tee`.
+    Sign {
+        endings: &["bash", "sh"],
+        section: "",
+        word: "remote_write:",
+        around: WordContext::Any,
+        noun: "a script",
+    },
+    Sign {
+        endings: &["bash", "sh"],
+        section: "",
+        word: "prometheus.remote_write \"",
+        around: WordContext::Any,
+        noun: "a script",
+    },
+    Sign {
+        endings: &["bash", "sh"],
+        section: "",
+        word: "-remoteWrite.url",
+        around: WordContext::Any,
+        noun: "a script",
+    },
+    Sign {
+        endings: &["bash", "sh"],
+        section: "",
+        word: "K6_PROMETHEUS_RW_SERVER_URL=",
+        around: WordContext::Any,
+        noun: "a script",
+    },
 ];
 
 /// Whether a file is of a kind that is only named, by its ending.
@@ -342,6 +371,13 @@ mod tests {
                 1,
             ),
             ("a.yaml", "remote_write:\n", 0),
+            (
+                "install.sh",
+                "tee a.alloy <<'E'\nprometheus.remote_write \"a\" {\n}\nE\n",
+                1,
+            ),
+            ("run.sh", "cat > p.yml <<E\nremote_write:\n- url: a\nE\n", 1),
+            ("run.sh", "# remote_write:\nREMOTE_WRITE_URL=a\n", 0),
         ] {
             assert_eq!(senders(name, content).len(), expected, "{name} {content}");
         }

@@ -71,7 +71,8 @@ impl Facts<'_> {
             let mut keys = path.iter();
             keys.try_fold(root, |node, key| node.get(key))
         });
-        value.is_some_and(|value| value.is_none_or(is_empty)) && !self.is_named_beside(&shown, last)
+        let is_left_out = value.is_some_and(|value| value.is_none_or(is_empty));
+        is_left_out && (!self.is_named_beside(&shown, last) || !self.is_set_beside(&shown, path))
     }
 
     /// The release of a chart that the chart around the values at `shown` needs, as its lock file or its
@@ -117,6 +118,36 @@ impl Facts<'_> {
             let content = self.files.tree.read(path, LARGEST_TEMPLATE);
             content.is_ok_and(|content| memmem::find(&content, word.as_bytes()).is_some())
         })
+    }
+
+    /// Whether another YAML file of the folder of some values may set a path of them: it does, or cannot be read.
+    fn is_set_beside(&self, shown: &str, path: &[&str]) -> bool {
+        let file = self.absolute(shown);
+        let Some(Ok(files)) = file.parent().map(|folder| self.files.tree.list(folder)) else {
+            return true;
+        };
+        let is_yaml = |path: &&PathBuf| {
+            let extension = path.extension();
+            **path != file && extension.is_some_and(|name| name == "yaml" || name == "yml")
+        };
+        files
+            .iter()
+            .filter(is_yaml)
+            .take(MOST_TEMPLATES)
+            .any(|other| {
+                let Ok(bytes) = self.files.tree.read(other, LARGEST_VALUES) else {
+                    return false;
+                };
+                let Ok(document) = parse_first(&Text::new(self.files.tree.shown(other), bytes))
+                else {
+                    return true;
+                };
+                let value = document.root().and_then(|root| {
+                    let mut keys = path.iter();
+                    keys.try_fold(root, |node, key| node.get(key))
+                });
+                value.is_some_and(|value| !is_empty(value))
+            })
     }
 
     /// Whether a file in a folder, or in a folder of it, has `.key`.

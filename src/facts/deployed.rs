@@ -11,6 +11,7 @@ use super::deployment::{
     NotMounted, Outside, PartKind, Platform, ResolvedPath, RunCertainty, RunningDeployment,
     VMAGENT_CONFIG,
 };
+use super::set_ups;
 use super::settings::WEB_FILE;
 use crate::discover::EmbeddedIn;
 use crate::finding::{Place, nearest};
@@ -105,7 +106,11 @@ impl<'t> Facts<'t> {
         let Some(subject) = subject_of(file, holder) else {
             return Vec::new();
         };
-        deployment::belonging(self.files.tree, self.deployments(), &subject)
+        let found = deployment::belonging(self.files.tree, self.deployments(), &subject);
+        match holder {
+            Some(EmbeddedIn::Object { kind, name, .. }) => set_ups::own(found, file, kind, name),
+            _ => found,
+        }
     }
 
     /// What the Prometheus Operator runs of a resource or of values of a chart, and what the chart

@@ -62,6 +62,16 @@ impl Facts<'_> {
         Some(evidence)
     }
 
+    /// Whether a script or a YAML file of the tree has one of some words.
+    #[must_use]
+    pub fn is_mentioned(&self, words: &[&str]) -> bool {
+        let mut all = self.scripts().all().iter();
+        all.any(|script| {
+            let content = script.text.content();
+            words.iter().any(|word| content.contains(word))
+        })
+    }
+
     /// Whether a configuration is test data that nothing runs, whose files are not needed.
     #[must_use]
     pub fn is_idle_test_data(&self, shown: &str, is_idle: bool) -> bool {
@@ -98,7 +108,7 @@ impl Facts<'_> {
         deployment.platform == Platform::Kubernetes && is_started_plainly(runner) && is_key()
     }
 
-    fn scripts(&self) -> &Scripts {
+    pub(super) fn scripts(&self) -> &Scripts {
         self.shared.scripts()
     }
 }

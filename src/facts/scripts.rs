@@ -107,13 +107,14 @@ pub(super) struct Scripts {
     index: WordIndex,
 }
 
+/// One of them.
 #[derive(Debug)]
-struct Script {
-    text: Arc<Text>,
+pub(super) struct Script {
+    pub(super) text: Arc<Text>,
     /// Where the tools are that fill in placeholders, in bytes.
     tools: Vec<usize>,
     /// Whether it is run by itself: neither a manifest nor a compose file.
-    is_run: bool,
+    pub(super) is_run: bool,
 }
 
 /// A configuration, by what a script may call it.
@@ -151,6 +152,11 @@ impl Scripts {
             index,
             all: texts.into_iter().map(script).collect(),
         }
+    }
+
+    /// All of them, in the order of their paths.
+    pub(super) fn all(&self) -> &[Script] {
+        &self.all
     }
 
     /// The script that fills in a placeholder of a configuration, which it names. `whole` is the

@@ -141,6 +141,25 @@ impl<'f> Requester<'f> {
         )
     }
 
+    /// Whether the configuration is for Kubernetes, by what holds it or by the chart that it is for.
+    fn is_in_cluster(&self) -> bool {
+        let is_object = |holder: &EmbeddedIn| {
+            matches!(
+                holder,
+                EmbeddedIn::Object { .. } | EmbeddedIn::Resource { .. } | EmbeddedIn::Values
+            )
+        };
+        let is_held = match self.holder {
+            Some(EmbeddedIn::PartOf(_, holder)) => is_object(holder),
+            Some(holder) => is_object(holder),
+            None => false,
+        };
+        let tree = self.facts.files.tree;
+        let folder = self.file().parent();
+        let chart = folder.map(|folder| folder.join("Chart.yaml"));
+        is_held || chart.is_some_and(|chart| tree.metadata(&chart).is_ok())
+    }
+
     fn file(&self) -> &Path {
         self.file.get_or_init(|| self.facts.absolute(self.shown))
     }
@@ -183,6 +202,11 @@ impl<'f> Requester<'f> {
             return Vec::new();
         }
         let runners = self.runners();
+        // No service of compose answers in a cluster.
+        let is_of_compose = |hit: &Hit<'_>| hit.named.platform == Platform::Compose;
+        if hits.iter().any(is_of_compose) && self.is_in_cluster() {
+            hits.retain(|hit| !is_of_compose(hit));
+        }
         hits.into_iter()
             .filter(|hit| is_in_sight(hit, runners, self.file()))
             .map(|hit| facts.answer(&hit, runners))

@@ -114,7 +114,17 @@ const STANDINS: &[&str] = &[
     "inserttokenhere",
     "tokengoeshere",
     "redacted",
+    // What the setting asks for, and nothing else.
+    "accesstoken",
+    "apikey",
+    "apitoken",
+    "bearertoken",
+    "pass",
+    "token",
 ];
+
+/// How placeholders begin, whatever follows: `changeme-secure-password`.
+const TO_CHANGE: &[&str] = &["changeme", "changethis", "changeit"];
 
 /// How a text begins that asks for a credential, and how it ends.
 const VERBS: &[&str] = &["add", "enter", "insert", "paste", "put"];
@@ -323,10 +333,13 @@ fn is_standin(text: &str) -> bool {
     }
     let bare: String = text.chars().filter(|c| !is_joint(*c)).collect();
     let bare = bare.to_ascii_lowercase();
-    let masked = |c: char| bare.len() >= 3 && bare.chars().all(|other| other == c);
+    let masked = |c: char| bare.len() >= 2 && bare.chars().all(|other| other == c);
     STANDINS.contains(&bare.as_str())
+        || TO_CHANGE.iter().any(|word| bare.starts_with(word))
         || asks_for_yours(text)
         || is_variable(text)
+        || is_variable_of_instance(text)
+        || placeholder::is_pretended(text)
         || placeholder::is_description(text)
         || masked('x')
         || masked('*')
@@ -376,6 +389,15 @@ fn is_variable(text: &str) -> bool {
         Some(name) => is_name(name),
         None => is_name(text) && asks(text),
     }
+}
+
+/// Whether a text is a number and a variable, as where a bearer token begins with the instance that it is
+/// for: `436764:$TOKEN`.
+fn is_variable_of_instance(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(number, token)| {
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        is_number && (is_variable(token) || is_nothing_else(token, &placeholder::find_words(token)))
+    })
 }
 
 /// Whether a text asks for what belongs in its place: `your Grafana Cloud API key`.

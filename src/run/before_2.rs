@@ -28,12 +28,13 @@ pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts:
     }
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
     let mut places = runners.iter().map(|runner| old_place(runner.deployment));
-    let Some(Some(place)) = places.next() else {
+    let place = match places.next() {
+        Some(place) => place.filter(|_| places.all(|place| place.is_some())),
+        None => facts.old_release(seen.recognised.text.path()),
+    };
+    let Some(place) = place else {
         return;
     };
-    if !places.all(|place| place.is_some()) {
-        return;
-    }
     judgement
         .findings
         .retain(|finding| !is_about(&finding.rule));

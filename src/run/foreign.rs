@@ -1,14 +1,17 @@
 //! What is reported about a configuration that is written in other words than those of
 //! `prometheus.yml`.
 
+use std::path::Path;
+
 use super::programs;
-use crate::discover::{DialectWording, EmbeddedIn};
+use crate::discover::{DialectWording, EmbeddedIn, nodes};
 use crate::facts::Facts;
-use crate::finding::{Finding, Unchecked, rule};
+use crate::facts::deployment::is_unit;
+use crate::finding::{Finding, Severity, Unchecked, rule};
 use crate::rules::RuleJudgment;
 use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES};
 use crate::schema::edit;
-use crate::yaml::Document;
+use crate::yaml::{Document, Node, placeholder};
 
 /// Rules that speak of what a release of Prometheus knows: the program that makes its
 /// configuration, or is another one, leaves out what the release does not know.
@@ -99,6 +102,8 @@ pub(super) fn put(
     for finding in &mut judgement.findings {
         reword(finding, spoken, holder);
     }
+    programs::without_output(&mut judgement.findings, holder, facts);
+    set_by_scripts(holder, document, facts, judgement);
     let is_of_chart = |finding: &&Finding| {
         is_key_of_own_chart(finding, spoken, document, facts) || is_of_old_operator(finding, facts)
     };
@@ -142,6 +147,34 @@ pub(super) fn put(
     }
 }
 
+/// Takes out what is said of empty flags of a unit whose lines a script of the tree writes anew, and makes
+/// warnings of it where other flags hold words to be filled in.
+fn set_by_scripts(
+    holder: Option<&EmbeddedIn>,
+    document: &Document,
+    facts: &Facts<'_>,
+    judgement: &mut RuleJudgment,
+) {
+    let shown: &str = document.text().path();
+    let lacks = |finding: &Finding| finding.rule == rule::SCHEMA_MISSING_FIELD;
+    if !is_unit(Path::new(shown)) || !judgement.findings.iter().any(lacks) {
+        return;
+    }
+    if facts.rendered_by(shown, holder).is_some() {
+        judgement.findings.retain(|finding| !lacks(finding));
+    }
+    let is_word = |node: Node<'_>| node.as_str().is_some_and(placeholder::is_one_shouted_word);
+    if nodes(document).any(is_word) {
+        for finding in judgement
+            .findings
+            .iter_mut()
+            .filter(|finding| lacks(finding))
+        {
+            finding.severity = finding.severity.min(Severity::Warning);
+        }
+    }
+}
+
 /// Whether a finding calls a key deprecated that the Operator of the tree wants: `image` took the place of
 /// three keys later (prometheus-operator v0.41.0 `pkg/apis/monitoring/v1/types.go`).
 fn is_of_old_operator(finding: &Finding, facts: &Facts<'_>) -> bool {
@@ -160,9 +193,13 @@ fn is_key_of_own_chart(
     facts: &Facts<'_>,
 ) -> bool {
     let text = finding.place.text().slice(finding.place.span());
+    let key = match spoken.dialect.word == OPERATOR_VALUES.word {
+        true => text.trim_matches(['"', '\'']),
+        // Of another program all keys are known, so that the whole path has to be named.
+        false => &finding.logical,
+    };
     finding.rule == rule::SCHEMA_UNKNOWN_FIELD
-        && spoken.dialect.word == OPERATOR_VALUES.word
-        && facts.is_read_by_chart(document.text().path(), text.trim_matches(['"', '\'']))
+        && facts.is_read_by_chart(document.text().path(), key)
 }
 
 /// Whether a configuration is `discovery.relabel` of Alloy.

@@ -336,6 +336,33 @@ pub(super) fn without_extension(
     Some(finding.help("use the image `otel/opentelemetry-collector-contrib`"))
 }
 
+/// Says of a k6 that nothing in the tree lets send that it sends nothing, in place of what would become of the
+/// samples (grafana/k6 `internal/cmd/outputs.go`: no output is the default).
+pub(super) fn without_output(
+    findings: &mut [Finding],
+    holder: Option<&EmbeddedIn>,
+    facts: &Facts<'_>,
+) {
+    if holder.is_none_or(|holder| holder.word() != "k6") {
+        return;
+    }
+    let is_lost = |finding: &&mut Finding| finding.rule == rule::REMOTE_WRITE_RECEIVER_NOT_ENABLED;
+    for finding in findings.iter_mut().filter(is_lost) {
+        if facts.is_mentioned(OUTPUTS) {
+            return;
+        }
+        finding.message = "k6 sends nothing: no `K6_OUT` and no `--out` names its output".into();
+        finding.severity = finding.severity.min(Severity::Warning);
+        finding.evidence.clear();
+        let help = "set `K6_OUT: experimental-prometheus-rw`, and start Prometheus with \
+                    `--web.enable-remote-write-receiver`";
+        finding.advice = Some(Advice::say(help));
+    }
+}
+
+/// What names the output of k6 that sends by remote write.
+const OUTPUTS: &[&str] = &["K6_OUT", "prometheus-rw", "--out", "run -o"];
+
 /// The last release of the distribution whose components are known.
 const LAST_WITHOUT: u16 = 110;
 

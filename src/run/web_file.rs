@@ -72,6 +72,9 @@ const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
 /// Schemes of hashes of other programs (`htpasswd -s`), which look like placeholders.
 const SCHEMES: &[&str] = &["{SHA}", "{SSHA}", "{CRYPT}"];
 
+/// How texts end that say what belongs in their place: `password-goes-here`.
+const SAYS_WHERE: &[&str] = &[" here", "-here", "_here"];
+
 /// The shortest hash of bcrypt, in bytes (golang.org/x/crypto/bcrypt `minHashSize`).
 const SHORTEST_HASH: usize = 59;
 
@@ -126,7 +129,33 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
         .and_then(|part| part.get("headers"));
     found.extend(headers.into_iter().flat_map(header_faults));
     found.extend(root.get("rate_limit").and_then(no_burst));
+    if let Some(program) = program_of(text.path()) {
+        for finding in &mut found {
+            let message = finding.message.text_mut();
+            *message = message.replace("Prometheus", program);
+        }
+    }
     found
+}
+
+/// Other programs with a web configuration, by their names in paths.
+const PROGRAMS: &[&str] = &["alertmanager", "pushgateway"];
+
+/// The program that a web configuration belongs to by its folder or its name, if that is not Prometheus:
+/// an exporter goes by the name that is written.
+fn program_of(path: &str) -> Option<&str> {
+    path.rsplit('/').find_map(program_in)
+}
+
+fn program_in(part: &str) -> Option<&str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let word = part.split(|c| !is_word(c)).next()?;
+    let at = word.find("exporter").filter(|at| *at > 0);
+    let exporter = at.and_then(|at| part.get(..at + "exporter".len()));
+    exporter.or_else(|| {
+        let mut programs = PROGRAMS.iter().copied();
+        programs.find(|program| word.starts_with(program))
+    })
 }
 
 /// What the table of the schema says, under the rule of these files.
@@ -332,7 +361,10 @@ fn text_of(node: Node<'_>) -> Option<&str> {
 fn password(node: Node<'_>) -> Option<Finding> {
     let text = text_of(node)?;
     let is_other = SCHEMES.iter().any(|scheme| text.starts_with(scheme));
-    let is_filled = text.contains("${") || !placeholder::find_words(text).is_empty();
+    let is_filled = text.contains("${")
+        || !placeholder::find_words(text).is_empty()
+        || placeholder::is_description(text)
+        || SAYS_WHERE.iter().any(|end| text.ends_with(end));
     let is_open = is_filled && !is_other;
     if is_open {
         return None;

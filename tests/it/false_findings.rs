@@ -1720,7 +1720,13 @@ fn crossed_out_and_replaced_passwords_are_no_secrets() {
     );
     let dummy = agent("dummypass");
     assert!(!says(&[("prometheus.yml", &dummy), script]));
-    assert!(says(&[("prometheus.yml", &dummy)]));
+    // Whatever fills it in is not in sight.
+    assert_reported(
+        &[("prometheus.yml", &dummy)],
+        Severity::Warning,
+        "credentials/content",
+    );
+    assert!(says(&[("prometheus.yml", &agent("dummypass-7f3a9c"))]));
 }
 
 #[test]

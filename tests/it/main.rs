@@ -36,6 +36,7 @@ mod json_schema;
 mod language;
 mod leaks;
 mod loads;
+mod look_alikes;
 mod lost;
 mod memory;
 mod mounted_files;

@@ -216,3 +216,131 @@ fn an_expression_that_is_always_empty_is_reported() {
         assert_eq!(of_rule.count(), usize::from(is_empty), "{expr}: {found:?}");
     }
 }
+
+#[test]
+fn tempo_takes_no_samples_at_its_own_port() {
+    let write =
+        |url: &str| format!("global: {{external_labels: {{a: b}}}}\nremote_write:\n- url: {url}\n");
+    let rule = Some((
+        "remote-write/no-intake",
+        "Tempo does not accept remote write",
+    ));
+    for (url, expected) in [
+        ("http://tempo:3200/api/v1/push", rule),
+        (
+            "http://tempo-distributor.tracing.svc:3200/api/v1/write",
+            rule,
+        ),
+        ("http://mimir:3200/api/v1/push", None),
+        ("http://tempo:9009/api/v1/push", None),
+    ] {
+        expect(&[("prometheus.yml", &write(url))], expected);
+    }
+}
+
+#[test]
+fn alloy_has_not_every_component_that_one_may_think_of() {
+    let write = "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://rw.example.com/api/v1/write\"\n  }\n}\n";
+    let scrape = |more: &str| {
+        format!(
+            "{write}prometheus.scrape \"a\" {{\n  targets = discovery.kubernetes.pods.targets\n  forward_to = [prometheus.remote_write.a.receiver]\n}}\n{more}\n"
+        )
+    };
+    let unknown = |name: &'static str| Some(("schema/unknown-field", name));
+    for (more, expected) in [
+        (
+            "prometheus.rules \"a\" {\n}",
+            unknown("`prometheus.rules`: unknown component"),
+        ),
+        (
+            "prometheus.remotewrite \"b\" {\n}",
+            unknown("`prometheus.remotewrite`"),
+        ),
+        (
+            "otelcol.exporter.prometheusremotewrite \"a\" {\n}",
+            unknown("`otelcol.exporter.prometheusremotewrite`"),
+        ),
+        ("prometheus.exporter.unix \"a\" {\n}", None),
+        (
+            "prometheus.operator.podmonitors \"a\" {\n  forward_to = [prometheus.remote_write.a.receiver]\n}",
+            None,
+        ),
+        (
+            "import.git \"prometheus\" {\n}\nprometheus.rules \"a\" {\n}",
+            None,
+        ),
+    ] {
+        expect(&[("config.alloy", &scrape(more))], expected);
+    }
+}
+
+#[test]
+fn a_block_is_no_value_in_alloy() {
+    let write = "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://rw.example.com/api/v1/write\"\n  }\n}\n";
+    let scrape = |targets: &str| {
+        format!(
+            "prometheus.scrape \"a\" {{\n  targets = {targets}\n  forward_to = [prometheus.remote_write.a.receiver]\n}}\n{write}"
+        )
+    };
+    let block = Some(("schema/syntax", "a block where a value belongs"));
+    for (targets, expected) in [
+        (
+            "discovery.kubernetes \"pods\" {\n    role = \"pod\"\n  }",
+            block,
+        ),
+        (
+            "discovery.kubernetes.pods {\n    role = \"pod\"\n  }",
+            block,
+        ),
+        ("discovery.kubernetes.pods.targets", None),
+        (
+            "concat(discovery.kubernetes.pods.targets, [{__address__ = \"a:1\"}])",
+            None,
+        ),
+    ] {
+        expect(&[("config.alloy", &scrape(targets))], expected);
+    }
+}
+
+#[test]
+fn a_document_of_a_template_that_cannot_be_read_hides_no_other() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include \"a.name\" . }}\ndata:\n  prometheus.yml: |-\n    scrape_configs:\n    - job_name: a\n      static_configs: [{targets: ['http://a:9090/metrics']}]\n";
+    let claim = |name: &str| {
+        format!(
+            "{{{{- if .Values.{name}.enabled }}}}\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: {name}\n{{{{- end }}}}\n"
+        )
+    };
+    let target = Some(("schema/invalid-value", "expected `host:port`"));
+    let twice = format!("{}{}", claim("a"), claim("b"));
+    for rest in [claim("a"), twice, "a: [\n".to_owned()] {
+        for text in [format!("{map}---\n{rest}"), format!("{rest}---\n{map}")] {
+            expect(&[("templates/monitoring.yaml", &text)], target);
+        }
+    }
+}
+
+#[test]
+fn the_loopback_of_a_container_is_its_own_in_every_network() {
+    let config =
+        "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['localhost:9100']}]\n";
+    let compose = |network: &str, of_service: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n    {of_service}\nnetworks:\n  m: {network}\n"
+        )
+    };
+    let own = Some(("network/unreachable", "is the service `prometheus` itself"));
+    for (network, of_service, expected) in [
+        ("{driver: bridge}", "networks: [m]", own),
+        ("{driver: overlay, name: all}", "networks: [m]", own),
+        ("{external: true}", "networks: [m]", own),
+        ("{external: true, name: host}", "networks: [m]", None),
+        ("{external: true, name: $NETWORK}", "networks: [m]", None),
+        ("{}", "network_mode: host", None),
+    ] {
+        let text = compose(network, of_service);
+        expect(
+            &[("prometheus.yml", config), ("compose.yml", &text)],
+            expected,
+        );
+    }
+}

@@ -15,7 +15,7 @@ mod dummy;
 pub mod role;
 
 use dummy::asks_to_be_replaced;
-pub use dummy::{is_description, is_dummy};
+pub use dummy::{is_description, is_dummy, is_pretended};
 
 /// The longest placeholder, in bytes between its marks: an opening mark without an end in the tree
 /// opens nothing.
@@ -113,6 +113,12 @@ const MARKS: &[PlaceholderForm] = &[
         open: "%{",
         close: "}",
         name: |name| is_shouted(name) && is_identifier(name),
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "@@",
+        close: "@@",
+        name: is_shouted,
         around: anywhere,
     },
     // autoconf and Maven.

@@ -538,13 +538,12 @@ fn name_in(part: &KeyPart, subject: &DeployedConfiguration<'_>) -> Option<String
         return None;
     };
     let held = subject.held.filter(|held| {
-        let namespaces = providers
+        let mut namespaces = providers
             .iter()
             .map(|provider| provider.namespace.as_deref());
-        let mut known = namespaces.filter(Option::is_some);
         let elsewhere = held.namespace.is_some()
-            && known.clone().next().is_some()
-            && !known.any(|candidate| candidate == held.namespace);
+            && !providers.is_empty()
+            && !namespaces.any(|candidate| candidate == held.namespace);
         held.kind == *kind && held.name == name && !elsewhere
     });
     let by_file = || {
@@ -613,13 +612,22 @@ fn runs_another(
     deployment: &Deployment,
     subject: &DeployedConfiguration<'_>,
 ) -> bool {
-    match deployment.resolve(tree, &deployment.config_file()) {
+    // One that is missing may be made of this one, or meant for it, where it is beside it.
+    let is_other = |file: &Path| {
+        let is_beside = file.parent() == subject.file.parent();
+        file != subject.file && (tree.metadata(file).is_ok() || !is_beside)
+    };
+    let started = deployment.config_file();
+    // Another container may write the file that is mounted there, and not make it this one.
+    let mut mounts = deployment.mounts.iter().rev();
+    if let Some(mount) = mounts.find(|mount| mount.path == started)
+        && let MountSource::Tree(file) = &mount.source
+    {
+        return is_other(file);
+    }
+    match deployment.resolve(tree, &started) {
         ResolvedPath::Provided(found) => match (&found.tree_file, &found.mount.source) {
-            // One that is missing may be made of this one, or meant for it, where it is beside it.
-            (Some(file), _) => {
-                let is_beside = file.parent() == subject.file.parent();
-                file != subject.file && (tree.metadata(file).is_ok() || !is_beside)
-            }
+            (Some(file), _) => is_other(file),
             // A key of an object in the tree; the configuration's own was looked for before.
             (None, MountSource::Keys(_)) => true,
             _ => false,

@@ -22,6 +22,22 @@ pub(super) enum Looks {
     No,
 }
 
+/// The name of an image without the registry and the folder that are meant where none is written
+/// (distribution/reference `ParseDockerRef`).
+#[must_use]
+pub fn bare_name(name: &str) -> &str {
+    [
+        "docker.io/library/",
+        "index.docker.io/library/",
+        "docker.io/",
+        "index.docker.io/",
+        "library/",
+    ]
+    .iter()
+    .find_map(|registry| name.strip_prefix(registry))
+    .unwrap_or(name)
+}
+
 /// Words of images that go with Prometheus and are not it.
 const OTHERS: &[&str] = &[
     "exporter",
@@ -110,7 +126,7 @@ impl Image {
     /// Whether another one is the same but for the tag.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        self.repository() == other.repository()
+        bare_name(self.repository()) == bare_name(other.repository())
     }
 
     /// The name without tag and digest, and the tag.

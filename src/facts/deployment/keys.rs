@@ -173,6 +173,13 @@ impl KeyVolume {
         }
     }
 
+    /// Whether a file of it is in a folder of this path.
+    pub(super) fn has_folder(&self, path: &str) -> bool {
+        let files = self.files();
+        let mut files = files.iter();
+        files.any(|file| inside::below(file, path).is_some_and(|below| !below.is_empty()))
+    }
+
     /// The files that are known to be in it, sorted.
     pub(super) fn files(&self) -> Vec<String> {
         let mut files: Vec<_> = self.parts.iter().flat_map(KeyPart::files).collect();

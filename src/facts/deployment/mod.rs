@@ -55,7 +55,7 @@ pub use belong::{
 };
 pub use environment::{ContainerEnvironment, Variable};
 pub use features::FeatureStatus;
-pub use image::Image;
+pub use image::{Image, bare_name};
 pub(super) use inside::on_disk;
 pub use kubernetes::Service;
 pub(crate) use lines::{may_be_command, of_texts};

@@ -48,6 +48,8 @@ pub struct NetworkName {
 pub struct Surroundings {
     /// The networks that it joins; none where something that is not in sight tells.
     pub networks: Option<Vec<String>>,
+    /// Whether its loopback is surely its own, whatever its networks are.
+    pub is_apart: bool,
     /// The ports of the machine that lead to it, and its own behind them.
     pub published: Vec<(u16, u16)>,
     /// The ports that `expose` names.

@@ -208,7 +208,7 @@ fn localhost<'n>(
         .image
         .as_ref()
         .filter(|_| deployment.base.is_none())?;
-    if own.surroundings().networks.is_none()
+    if !own.surroundings().is_apart
         || has_guests
         || !together.is_alone
         || !image.is_official()

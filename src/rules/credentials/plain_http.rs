@@ -29,7 +29,18 @@ fn to_peers(client: &Client<'_>, out: &mut RuleFindings<'_>) {
     let [first, others @ ..] = peers.as_slice() else {
         return;
     };
-    let host = first.endpoint.host_name().unwrap_or_default();
+    // A host with a placeholder has no name.
+    let written = || {
+        first
+            .endpoint
+            .host()
+            .map(|host| first.endpoint.slice(host).to_owned())
+    };
+    let host = first
+        .endpoint
+        .host_name()
+        .or_else(written)
+        .unwrap_or_default();
     let message = format!(
         "a credential is sent over plain http: anyone on the network path to {host} can \
             read it"

@@ -67,6 +67,6 @@ fn made_up<'a>(configuration: &Configuration<'a>) -> Vec<Node<'a>> {
     let secrets = material
         .secrets
         .iter()
-        .filter(|secret| !secret.repeated && secret.fault().is_none() && secret.is_made_up());
+        .filter(|secret| !secret.repeated && secret.is_made_up());
     secrets.map(|secret| secret.inline.setting.node).collect()
 }

@@ -1,7 +1,7 @@
 //! Rules behind which nothing is left.
 
 use crate::finding::Severity;
-use crate::prometheus::{Effect, MatchReason, Matches};
+use crate::prometheus::{Effect, MatchReason, Matches, RelabelRule};
 use crate::rules::RuleFindings;
 use crate::rules::relabel::{RelabelList, RelabelStage, dropped, why};
 
@@ -31,6 +31,30 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
             }
             _ => "correct the pattern or the labels, or remove the rule",
         };
-        out.push(out.at(rule.place(), Severity::Error, message).help(help));
+        let (severity, help) = match is_meant(list, rule) {
+            true => (
+                Severity::Info,
+                "if only `up` of the targets is wanted, leave it as it is",
+            ),
+            false => (Severity::Error, help),
+        };
+        out.push(out.at(rule.place(), severity, message).help(help));
     }
+}
+
+/// Whether a rule says in full that it drops all samples of a target. Those that Prometheus makes itself,
+/// such as `up`, are kept.
+fn is_meant(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>) -> bool {
+    // Who writes a rule behind it expects that something is left.
+    let is_last = || {
+        let last = list.rules.last();
+        last.is_some_and(|(last, _)| std::ptr::eq(*last, rule))
+    };
+    let is_written = || rule.node.get("regex").is_some();
+    list.stage == RelabelStage::Samples
+        && is_last()
+        && rule.action == "drop"
+        && rule.sources == ["__name__"]
+        && matches!(rule.regex, ".*" | "(.*)" | ".+" | "(.+)")
+        && is_written()
 }

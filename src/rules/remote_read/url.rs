@@ -82,6 +82,10 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
 
 /// What `remote-write/url-syntax` reports of a URL to write to.
 fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut RuleFindings<'_>) {
+    // SigNoz reads from ClickHouse like this, with a Prometheus of its own (SigNoz/prometheus `storage/clickhouse`).
+    if endpoint.scheme_name().as_deref() == Some("tcp") {
+        return;
+    }
     let faults = endpoint.faults().iter();
     // Credentials have a rule of their own, and the schema reports what Go refuses to parse.
     let ours = faults.filter(|fault| fault.kind != FaultKind::Userinfo && !fault.refused_by_go);

@@ -3,6 +3,7 @@
 use crate::finding::{PLACEHOLDER, Severity};
 use crate::prometheus::endpoint::FaultKind;
 use crate::rules::{RemoteWriteEntry, RuleFindings};
+use crate::yaml::Node;
 
 pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(url) = entry.url() else { return };
@@ -17,7 +18,11 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
         } else {
             span
         };
-        let mut finding = out.part(url.node, span, Severity::Error, fault.message.clone());
+        let severity = match endpoint.text().is_empty() && is_values(url.node) {
+            true => Severity::Warning,
+            false => Severity::Error,
+        };
+        let mut finding = out.part(url.node, span, severity, fault.message.clone());
         finding.advice = Some(match &fault.suggestion {
             Some(right) => url.advice(right, fault.is_sure),
             None if fault.kind == FaultKind::Escape => {
@@ -50,4 +55,11 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
         finding.evidence.extend(proof.into_iter().flatten());
         out.push(finding);
     }
+}
+
+/// Whether a value is in a file of values for a chart: another file, or `--set`, may fill in what is empty.
+fn is_values(node: Node<'_>) -> bool {
+    let text = node.document().text();
+    let name = text.path().rsplit('/').next().unwrap_or_default();
+    name.contains("values")
 }

@@ -63,6 +63,8 @@ fn judge(
         .filter(|at| rules.get(*at).is_some_and(|rule| may_set(*rule, ADDRESS)))
         .collect();
     match writers.as_slice() {
+        // An exporter that is asked about itself.
+        [] if are_exporters(job) => None,
         [] => {
             let message = "no relabel rule writes `__address__`, so Prometheus asks the target itself for the probe, not the exporter";
             let help = "add `- {target_label: __address__, replacement: <host:port of the exporter>}` at the end";
@@ -119,6 +121,14 @@ fn missing(
             .kind("missing")
             .help(help),
     )
+}
+
+/// Whether all static targets are exporters, by their ports.
+fn are_exporters(job: TargetSection<'_>) -> bool {
+    let targets = job.groups().filter_map(|group| group.get("targets"));
+    let mut targets = targets.flat_map(Node::items).peekable();
+    let is_exporter = |target: &str| PORTS.iter().any(|port| target.ends_with(port));
+    targets.peek().is_some() && targets.all(|target| target.as_str().is_some_and(is_exporter))
 }
 
 /// Whether something else than the path shows that an exporter probes.

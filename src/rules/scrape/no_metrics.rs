@@ -1,6 +1,7 @@
 //! `scrape/no-metrics`: a target is the port of a program that serves no metrics there.
 
 use crate::facts::ServiceMatch;
+use crate::facts::deployment::bare_name;
 use crate::finding::{Advice, Severity};
 use crate::prometheus::TargetSection;
 use crate::rules::{Configuration, RuleFindings};
@@ -70,11 +71,7 @@ fn judge(
 /// run another one in its place.
 fn program_of(answering: &ServiceMatch<'_>, port: u16) -> Option<&'static PortProgram> {
     let image = answering.image().filter(|_| answering.changes.is_empty())?;
-    let name = image.repository();
-    let name = ["docker.io/library/", "docker.io/", "library/"]
-        .iter()
-        .find_map(|registry| name.strip_prefix(registry))
-        .unwrap_or(name);
+    let name = bare_name(image.repository());
     PROGRAMS
         .iter()
         .find(|program| program.images.contains(&name) && program.ports.contains(&port))

@@ -92,8 +92,14 @@ pub(super) fn faults(items: &[Item], out: &mut Vec<GraphFault>) {
     let mut known: BTreeMap<(&str, &str), Span> = BTreeMap::new();
     let is_sender = |item: &Item| matches!(item, Item::Block(one) if one.name == REMOTE_WRITE);
     let sends = items.iter().any(is_sender);
+    // A module that is imported under a name has its components below it.
+    let is_import = |item: &Item| matches!(item, Item::Block(one) if one.name.starts_with("import.") && one.label.as_deref() == Some("prometheus"));
+    let is_imported = items.iter().any(is_import);
     for item in items {
         let Item::Block(block) = item else { continue };
+        if !is_imported {
+            unknown(block, out);
+        }
         if PREFIXES.iter().any(|prefix| block.name.starts_with(prefix)) {
             label(block, out);
             if let Some(name) = &block.label
@@ -124,6 +130,53 @@ pub(super) fn faults(items: &[Item], out: &mut Vec<GraphFault>) {
             goes_nowhere(block, out);
         }
     }
+}
+
+/// Components of Prometheus, of Alloy up to 1.18, besides those in groups of their own
+/// (`prometheus.exporter.…`).
+const OF_PROMETHEUS: &[&str] = &[
+    "prometheus.echo",
+    "prometheus.enrich",
+    "prometheus.interceptor",
+    "prometheus.receive_http",
+    "prometheus.relabel",
+    REMOTE_WRITE,
+    SCRAPE,
+];
+
+/// Names that other programs have for what is called otherwise in Alloy.
+const OTHER_NAMES: &[(&str, &str)] = &[(
+    "otelcol.exporter.prometheusremotewrite",
+    "use `otelcol.exporter.prometheus`, and forward to a `prometheus.remote_write`",
+)];
+
+/// A component that Alloy does not have: it does not start.
+fn unknown(block: &Block, out: &mut Vec<GraphFault>) {
+    let other = OTHER_NAMES.iter().find(|(name, _)| *name == block.name);
+    let own = block.name.strip_prefix("prometheus.");
+    let is_unknown =
+        own.is_some_and(|own| !own.contains('.') && !OF_PROMETHEUS.contains(&&*block.name));
+    if other.is_none() && !is_unknown {
+        return;
+    }
+    let message = format!(
+        "`{}`: unknown component; Alloy rejects the file",
+        block.name
+    );
+    let meant = nearest(&block.name, OF_PROMETHEUS.iter().copied());
+    let advice = match (other, meant) {
+        (Some((_, instead)), _) => Advice::say(*instead),
+        (None, Some(meant)) => Advice::replace(block.name_span, meant).unsafe_(),
+        (None, None) => Advice::say("remove it, or correct its name"),
+    };
+    say(
+        UNKNOWN_FIELD,
+        Severity::Warning,
+        block.name_span,
+        message,
+        advice,
+        out,
+    );
 }
 
 /// Components have a label, which is an identifier.

@@ -100,6 +100,7 @@ pub(super) struct Slip {
 /// What is meant by it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SlipKind {
+    Block,
     Colon,
     Comma,
     Hash,
@@ -114,6 +115,10 @@ impl Slip {
     /// What is said of it.
     pub(super) fn fault(self) -> GraphFault {
         let (message, advice) = match self.kind {
+            SlipKind::Block => (
+                "a block where a value belongs",
+                "write the block on its own, and here what it exports, such as `discovery.kubernetes.pods.targets`",
+            ),
             SlipKind::Colon => ("expected `=`, found `:`", "write `=`"),
             SlipKind::Comma => (
                 "a line break ends the item here, and its comma is missing",
@@ -173,6 +178,7 @@ impl<'s> Reader<'s> {
         }
         if is_colon || self.takes("=") {
             let value = self.expression(depth)?;
+            self.block_as_value(&value, depth)?;
             let name = name.to_owned();
             return Some(Item::Attribute {
                 name,
@@ -212,6 +218,29 @@ impl<'s> Reader<'s> {
             span: Span::new(from, self.at),
             body,
         }))
+    }
+
+    /// Passes over a block behind a value: `targets = discovery.kubernetes "pods" { … }`. Behind a whole
+    /// expression, only the end of the line can be (`parser.parseStatement` of Alloy).
+    fn block_as_value(&mut self, value: &Value, depth: usize) -> Option<()> {
+        let is_name = matches!(value, Value::Expression { .. });
+        if !is_name || !matches!(self.peek(), Some('"' | '{')) {
+            return Some(());
+        }
+        let span = value.span();
+        if self.peek() == Some('"') {
+            self.quoted()?;
+            self.skip(false);
+        }
+        if !self.takes("{") {
+            return None;
+        }
+        self.body(depth, &mut Vec::new())?;
+        if !self.takes("}") {
+            return None;
+        }
+        self.slip(SlipKind::Block, span.start as usize, span.end as usize);
+        Some(())
     }
 
     /// An expression: a literal, or something that has to be worked out.

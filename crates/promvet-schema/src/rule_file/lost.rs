@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::entries::text;
+use super::entries::{entry, text};
+use super::expression::ALWAYS_EMPTY;
 use super::meaning::names;
 use super::report::RuleFileReport;
 use crate::yaml::{Entry, Node};
@@ -43,6 +44,41 @@ const OF_RULES: &[&str] = &[
 /// have a `severity`.
 const ABOUT_EVENTS: &[&str] = &[
     "alarm", "alert", "event", "finding", "incident", "issue", "log", "message", "problem", "vuln",
+];
+
+/// How names of metrics begin whose labels are known: those of the common exporters and clients have none that
+/// rules set.
+const KNOWN: &[&str] = &[
+    "alertmanager_",
+    "apiserver_",
+    "blackbox_",
+    "cadvisor_",
+    "certmanager_",
+    "container_",
+    "coredns_",
+    "etcd_",
+    "go_",
+    "grafana_",
+    "haproxy_",
+    "http_",
+    "jvm_",
+    "kube_",
+    "kubelet_",
+    "machine_",
+    "mongodb_",
+    "mysql_",
+    "nginx_",
+    "node_",
+    "pg_",
+    "probe_",
+    "process_",
+    "prometheus_",
+    "rabbitmq_",
+    "redis_",
+    "scrape_",
+    "traefik_",
+    "up",
+    "windows_",
 ];
 
 /// Where the pages of alerts are that projects publish together with their rules. What is not right in
@@ -170,6 +206,13 @@ impl<'d> LostLabels<'d> {
                 continue;
             }
             done.push(first.loss);
+            // Then nothing matches, and the alert has no text at all.
+            let expr = entry(self.rule, "expr").map(|entry| entry.value.span());
+            if first.loss == Loss::OneSide
+                && expr.is_some_and(|span| report.has(ALWAYS_EMPTY, span))
+            {
+                continue;
+            }
             let same = self
                 .together
                 .iter()
@@ -245,11 +288,23 @@ impl<'d> LostLabels<'d> {
         let is_plain = |node: promql::Node<'_>| {
             let span = node.head();
             let metric = self.expression.get(span.start as usize..span.end as usize);
-            metric.is_some_and(|metric| !metric.is_empty() && !metric.contains(':'))
+            metric.is_some_and(|metric| {
+                // Nothing that is scraped has the name of an alert.
+                let is_known = name == "alertname" && !metric.is_empty() || is_known(metric);
+                is_known && !metric.contains(':')
+            })
         };
         let mut all = root.below().chain([root]);
         all.all(|node| node.kind() != NodeKind::Selector || is_plain(node))
     }
+}
+
+/// Whether a metric is one of a program whose labels are known.
+fn is_known(metric: &str) -> bool {
+    KNOWN.iter().any(|known| match known.ends_with('_') {
+        true => metric.starts_with(known),
+        false => metric == *known,
+    })
 }
 
 /// What is said of labels that are lost in one way, and what to do.

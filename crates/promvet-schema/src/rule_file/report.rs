@@ -86,6 +86,14 @@ impl<'d> RuleFileReport<'d> {
         self.recorded.get_or_init(gather).contains(metric)
     }
 
+    /// Whether a rule was reported within a span.
+    pub(super) fn has(&self, rule: &str, within: Span) -> bool {
+        self.findings.iter().any(|finding| {
+            let span = finding.place.span();
+            finding.rule == rule && within.start <= span.start && span.end <= within.end
+        })
+    }
+
     /// What is wrong, and what depends on feature flags.
     pub(super) fn into_parts(self) -> (Vec<Finding>, Vec<Need>) {
         (self.findings, self.needs)

@@ -92,11 +92,20 @@ impl Needles {
         let Some(secret) = self.add_whole(secret) else {
             return;
         };
-        let bytes = secret.as_bytes();
-        self.parts.extend(windows::<PART>(bytes).filter(is_telling));
-        let one_word = |part: &[u8; WORDY_PART]| !part.contains(&b' ');
-        self.wordy
-            .extend(windows::<WORDY_PART>(bytes).filter(one_word));
+        // Folders are those of other files as well.
+        if is_path_of_words(secret) {
+            return;
+        }
+        for piece in without_flags(secret) {
+            if piece.len() < secret.len() {
+                self.add_whole(piece);
+            }
+            let bytes = piece.as_bytes();
+            self.parts.extend(windows::<PART>(bytes).filter(is_telling));
+            let one_word = |part: &[u8; WORDY_PART]| !part.contains(&b' ');
+            self.wordy
+                .extend(windows::<WORDY_PART>(bytes).filter(one_word));
+        }
     }
 
     /// Adds a secret whose parts don't count; what was added of it.
@@ -142,7 +151,9 @@ impl Needles {
             let alike = self.whole.get(beginning).map_or(&[][..], Vec::as_slice);
             if let Some(secret) = alike.iter().find(|secret| rest.starts_with(&***secret)) {
                 behind = at + secret.len();
-                out.push(at..behind);
+                if !is_own_word(sentence, at..behind) {
+                    out.push(at..behind);
+                }
             }
         }
         let bytes = sentence.as_bytes();
@@ -165,7 +176,7 @@ impl Needles {
     fn find_between(&self, quote: char, sentence: &str, out: &mut Vec<Range<usize>>) {
         let is_hidden = |word: &str| match &self.quoted {
             Quoted::Nothing => false,
-            Quoted::Words(words) => words.contains(word),
+            Quoted::Words(words) => !KEYS.contains(&word) && words.contains(word),
             Quoted::Everything => !word.is_empty(),
         };
         let mut at = 0;
@@ -183,6 +194,89 @@ impl Needles {
             at += piece.len() + 1;
         }
     }
+}
+
+/// Keys that sentences ask for, which say nothing of a text that has them.
+const KEYS: &[&str] = &["alert", "expr", "groups", "record", "rules"];
+
+/// Words that promvet's own sentences have, some of which are passwords too.
+const OWN_WORDS: &[&str] = &[
+    "alertmanager",
+    "cluster",
+    "collector",
+    "configuration",
+    "container",
+    "default",
+    "docker",
+    "endpoint",
+    "example",
+    "exporter",
+    "grafana",
+    "kubernetes",
+    "machine",
+    "metrics",
+    "monitoring",
+    "namespace",
+    "operator",
+    "password",
+    "prometheus",
+    "receiver",
+    "remote",
+    "samples",
+    "secret",
+    "server",
+    "service",
+    "target",
+    "targets",
+    "vmagent",
+];
+
+/// Whether a plain word of a sentence is not the secret that it is like: promvet writes it itself, outside
+/// of what it quotes, or it is a part of a longer name (`rocketchat-mongodb`), which says as little.
+fn is_own_word(sentence: &str, range: Range<usize>) -> bool {
+    let part = |range: Range<usize>| sentence.get(range).unwrap_or_default();
+    let word = part(range.clone());
+    let before = part(0..range.start);
+    let behind = part(range.end..sentence.len());
+    if !is_plain(word) {
+        return false;
+    }
+    if !before.matches('`').count().is_multiple_of(2) {
+        let joint = |c: char| matches!(c, '-' | '_');
+        let is_joined = |mut chars: Box<dyn Iterator<Item = char> + '_>| {
+            chars.next().is_some_and(joint) && chars.next().is_some_and(char::is_alphanumeric)
+        };
+        return is_joined(Box::new(before.chars().rev())) || is_joined(Box::new(behind.chars()));
+    }
+    let is_edge = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ';');
+    let is_apart =
+        before.chars().next_back().is_none_or(is_edge) && behind.chars().next().is_none_or(is_edge);
+    let is_known = || OWN_WORDS.iter().any(|own| own.eq_ignore_ascii_case(word));
+    is_apart && before.len() + behind.len() > 0 && is_known()
+}
+
+/// Whether a text is an absolute path of several small words.
+fn is_path_of_words(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_lowercase() || matches!(c, '/' | '.' | '-' | '_');
+    text.starts_with('/') && text.matches('/').count() > 2 && text.chars().all(is_part)
+}
+
+/// A secret that goes on to the end of a command line, without the flags behind it: what they are called
+/// is not secret, what they are set to is.
+fn without_flags(secret: &str) -> impl Iterator<Item = &str> {
+    let mut pieces = secret.split(" -");
+    let first = pieces.next().into_iter();
+    first.chain(pieces.map(|piece| match piece.split_once('=') {
+        Some((name, value)) if is_flag(name) => value,
+        _ => piece,
+    }))
+}
+
+/// The name of a flag, without its first dash.
+fn is_flag(name: &str) -> bool {
+    let name = name.strip_prefix('-').unwrap_or(name);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_part)
 }
 
 /// Whether a character separates words.

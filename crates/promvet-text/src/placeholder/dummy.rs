@@ -27,6 +27,9 @@ const KINDS: &[&str] = &[
     "username",
 ];
 
+/// Words behind the name of a credential in a text that asks for one.
+const BEHIND: &[&str] = &["be", "belongs", "comes", "goes", "here", "must", "should"];
+
 /// Whether a text says which credential belongs in its place, as `node_exporter password` does: several
 /// words of letters, and the last one names the kind.
 #[must_use]
@@ -36,7 +39,10 @@ pub fn is_description(text: &str) -> bool {
             .all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | '\''))
     };
     let words: Vec<_> = text.split(' ').collect();
-    let last = words.last().copied().unwrap_or_default();
+    // `salted password must be here`
+    let is_behind = |word: &&&str| BEHIND.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let last = words.iter().rev().find(|word| !is_behind(word));
+    let last = last.copied().unwrap_or_default();
     words.len() > 1
         && words.iter().all(|word| !word.is_empty() && is_word(word))
         && KINDS
@@ -44,10 +50,24 @@ pub fn is_description(text: &str) -> bool {
             .any(|kind| kind.len() > 2 && kind.eq_ignore_ascii_case(last))
 }
 
+/// Words that mark a placeholder: `dummypass`. The others may be weak passwords.
+const PRETENDED: &[&str] = &["dummy"];
+
 /// Whether a credential is made up for a test or an example: `fake`, `test-license-key`,
 /// `a-secret`. Of nothing but such words: anything else may be a password.
 #[must_use]
 pub fn is_dummy(text: &str) -> bool {
+    is_made_of(text, DUMMIES)
+}
+
+/// Whether a credential says by itself that it is not one: `dummypass`.
+#[must_use]
+pub fn is_pretended(text: &str) -> bool {
+    is_made_of(text, PRETENDED)
+}
+
+/// Whether a text has one of some words for what is made up, and nothing else but names of credentials.
+fn is_made_of(text: &str, dummies: &[&str]) -> bool {
     let is_among =
         |word: &str, words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
     let bare = |word: &str| {
@@ -61,14 +81,14 @@ pub fn is_dummy(text: &str) -> bool {
     let mut made_up = false;
     // `mysecret` is two words.
     let mut known_word = |word: &str| {
-        let dummy = is_among(word, DUMMIES);
+        let dummy = is_among(word, dummies);
         made_up |= dummy;
         dummy || is_among(word, KINDS)
     };
     let known = words.all(|word| {
         let mut splits = (1..word.len()).filter_map(|at| word.split_at_checked(at));
         let parts = splits.find(|(one, two)| {
-            let is_known = |word| is_among(word, DUMMIES) || is_among(word, KINDS);
+            let is_known = |word| is_among(word, dummies) || is_among(word, KINDS);
             is_known(one) && is_known(two)
         });
         match parts {

@@ -71,6 +71,11 @@ fn surroundings(project: &Project<'_>, service: &ComposeService<'_>) -> Surround
     let networks = networks(service);
     let is_own = |name: &String| project.has_own_network(name);
     let in_sight = is_whole && mode.is_none() && networks.iter().all(is_own);
+    let is_apart = is_whole
+        && mode.is_none()
+        && !networks
+            .iter()
+            .any(|name| project.may_be_host_network(name));
     let maps_names = OTHER_NAMES.iter().any(|key| service.get(key).is_some());
     let ports = service.items("ports").into_iter();
     let exposed = service.items("expose").into_iter();
@@ -80,6 +85,7 @@ fn surroundings(project: &Project<'_>, service: &ComposeService<'_>) -> Surround
             .filter(|_| is_whole && !maps_names)
             .and_then(NetworkMode::of),
         networks: in_sight.then_some(networks),
+        is_apart,
         published: match service.has_other_ports {
             true => Vec::new(),
             false => ports.flat_map(|node| published(project, node)).collect(),

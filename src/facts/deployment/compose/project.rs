@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::environment::env_file;
 use super::volumes::Placed;
+use crate::facts::deployment::bare_name;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::variables::EnvVariables;
@@ -148,10 +149,19 @@ impl Other<'_> {
     fn changes(&self, service: &ComposeService<'_>, keys: &[&str]) -> bool {
         keys.iter()
             .any(|key| match (self.value.get(key), service.get(key)) {
+                (Some(theirs), Some(own)) if *key == "image" => {
+                    !is_same_image(theirs, own) && !is_same(theirs, own)
+                }
                 (Some(theirs), Some(own)) => !is_same(theirs, own),
                 (theirs, _) => theirs.is_some(),
             })
     }
+}
+
+/// Whether two images are one, with or without the registry that is meant where none is written.
+fn is_same_image(one: Node<'_>, other: Node<'_>) -> bool {
+    let name = |node: Node<'_>| node.as_str().map(|name| bare_name(name).to_owned());
+    name(one).is_some_and(|one| Some(one) == name(other))
 }
 
 /// Whether two values are written alike but for their layout.
@@ -307,11 +317,30 @@ impl<'f> Project<'f> {
             let networks = self.entries("networks").into_iter();
             let is_shared = |entry: &Entry<'_>| {
                 let sets = |key: &str| entry.value.get(key).is_some();
-                sets("external") || sets("name") || sets("driver")
+                // Compose makes bridges without being told (docs.docker.com, "Networks").
+                let driver = entry.value.get("driver").and_then(Node::as_str);
+                let has_other = sets("driver") && driver != Some("bridge");
+                sets("external") || sets("name") || has_other
             };
             networks.filter(is_shared).map(Entry::name).collect()
         });
         !shared.contains(name)
+    }
+
+    /// Whether a network is, or may be, that of the machine: `external: true` with the name `host`.
+    pub(super) fn may_be_host_network(&self, name: &str) -> bool {
+        let networks = self.entries("networks");
+        let mut own = networks.iter().filter(|entry| entry.name() == name);
+        name == "host"
+            || own.any(|entry| {
+                let called = entry
+                    .value
+                    .get("name")
+                    .or_else(|| entry.value.get("external")?.get("name"));
+                let driver = entry.value.get("driver").and_then(Node::as_str);
+                let is_host = |text: &str| text == "host" || text.contains('$');
+                called.and_then(Node::as_str).is_some_and(is_host) || driver.is_some_and(is_host)
+            })
     }
 
     /// The value that the `.env` file gives a variable: the last one that it has for it.

@@ -208,7 +208,12 @@ impl<'d> PodSpec<'d> {
             let kind = if placeholder::is_open(name) {
                 PartKind::Other(format!("a {kind} whose name is not known"))
             } else {
-                let providers = providers.of(kind, name, |own| may_be_same(own, self.namespace));
+                let mut providers =
+                    providers.of(kind, name, |own| may_be_same(own, self.namespace));
+                // Without a namespace, both are applied to the same one.
+                if self.namespace.is_none() && providers.iter().any(|one| one.namespace.is_none()) {
+                    providers.retain(|one| one.namespace.is_none());
+                }
                 PartKind::Object {
                     kind,
                     name: name.to_owned(),

@@ -159,6 +159,10 @@ impl<'d> Steps<'d, '_> {
                 host: None,
                 evidence: self.evidence,
             },
+            // The path of an item may have folders.
+            VolumeFile::Nowhere { .. } if volume.has_folder(&wanted) => {
+                self.provided(None, Access::Unknown, None)
+            }
             VolumeFile::Nowhere { near, steps } => {
                 self.evidence.extend(steps);
                 self.not_mounted(Some(near))

@@ -168,7 +168,10 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
     let is_host = name.contains(['.', ':', '[']) || name.eq_ignore_ascii_case("localhost");
     let (scheme, is_sure) = scheme_for(endpoint);
     let rest = endpoint.without_secrets(authority.start, endpoint.text.len());
-    let suggestion = format!("{scheme}://{}", rest.trim_end());
+    // A Prometheus at its own port takes samples at one path.
+    let is_bare = endpoint.path().is_empty() && endpoint.port_number() == Some(9090);
+    let path = if is_bare { "/api/v1/write" } else { "" };
+    let suggestion = format!("{scheme}://{}{path}", rest.trim_end());
     Some(if is_host {
         UrlFault {
             kind: FaultKind::NoScheme,

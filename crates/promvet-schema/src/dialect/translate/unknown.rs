@@ -28,6 +28,11 @@ impl Translator {
         if self.of_server(shape, name) && !matches!(meant, Some(MeantKey::Spelling(_))) {
             meant = None;
         }
+        // A switch of an older chart: without it, it is off as well.
+        let is_old_switch = OLD_SWITCHES.contains(&name) && entry.value.as_str() == Some("false");
+        if is_old_switch {
+            meant = None;
+        }
         let mapping = entry.key.parent();
         // A rename onto a key that is set would make it twice, so that nothing is renamed then.
         let is_free = |key: &str| mapping.is_none_or(|it| it.get(key).is_none());
@@ -47,7 +52,7 @@ impl Translator {
                 Severity::Error
             }
             // Switched off, as it is without the key.
-            _ if is_off(entry.value) => Severity::Info,
+            _ if is_off(entry.value) || is_old_switch => Severity::Info,
             _ => Severity::Warning,
         };
         let (fault, advice) = self.said(shape, entry, meant.as_ref(), is_free);
@@ -145,6 +150,9 @@ impl Translator {
         self.say(Rule::UnknownField, severity, entry.key, message, advice);
     }
 }
+
+/// Keys that older charts had to switch something on: `stable/prometheus-operator` from 5 to 8.
+const OLD_SWITCHES: &[&str] = &["additionalScrapeConfigsExternal"];
 
 /// Whether a section says nothing but that it is switched off.
 fn is_off(node: Node<'_>) -> bool {

@@ -1,6 +1,6 @@
 //! Expressions whose result is always empty.
 
-use promvet_syntax::promql::{self, NodeKind};
+use promvet_syntax::promql::{self, Loss, NodeKind};
 
 use super::{ALWAYS_EMPTY, Expression, innermost};
 
@@ -63,19 +63,105 @@ impl Expression<'_, '_, '_> {
                                        always empty";
                         let help = "write `and on()`";
                         self.warn(ALWAYS_EMPTY, node, message, help);
+                    } else {
+                        self.one_sided(node, left, right, "");
                     }
                     open.extend([left, right]);
                 }
                 "unless" => open.push(left),
+                "or" => {}
                 _ if self.is_count_of_nothing(node, left, right) => {
                     let message =
                         "`count` is at least 1 or has no result: this comparison never holds";
                     let help = "write `absent(…)`, or `(count(…) or vector(0)) == 0`";
                     self.warn(ALWAYS_EMPTY, node, message, help);
                 }
-                _ => {}
+                _ if is_number(left) => open.push(right),
+                _ if is_number(right) => open.push(left),
+                _ => {
+                    self.one_sided(node, left, right, " group_");
+                    open.extend([left, right]);
+                }
             }
         }
+    }
+
+    /// Reports sides that are matched by all labels, where the `by` of one lists a label which the other
+    /// surely has not. `group` begins the modifier that lets several series match one.
+    fn one_sided(
+        &mut self,
+        node: promql::Node<'_>,
+        left: promql::Node<'_>,
+        right: promql::Node<'_>,
+        group: &str,
+    ) {
+        if !self.is_plain(node, right) {
+            return;
+        }
+        let (of_left, of_right) = (self.only_in(left, right), self.only_in(right, left));
+        let (label, side) = match (of_left, of_right) {
+            (Some(label), None) => (label, "left"),
+            (None, Some(label)) => (label, "right"),
+            _ => return,
+        };
+        let message = format!(
+            "both sides are matched by all their labels, and only the {side} one has `{label}`: nothing matches"
+        );
+        let side = if group.is_empty() { "" } else { side };
+        let help = format!("write `ignoring ({label}){group}{side}` behind the operator");
+        self.warn(ALWAYS_EMPTY, node, message, help);
+    }
+
+    /// A label that the `by` of a part lists, and that an aggregation of the other removes.
+    fn only_in(&self, part: promql::Node<'_>, other: promql::Node<'_>) -> Option<String> {
+        let lost = |node, label: &str| promql::loss(node, self.text, label);
+        let mut labels = self.listed(part).into_iter();
+        labels.find(|label| {
+            let is_gone = matches!(lost(other, label), Some(Loss::By | Loss::Aggregated));
+            is_gone && lost(part, label).is_none()
+        })
+    }
+
+    /// The labels that the `by` of the outermost aggregation of a part lists.
+    fn listed(&self, part: promql::Node<'_>) -> Vec<String> {
+        let mut node = innermost(part);
+        loop {
+            let children = node.children();
+            let next = match node.kind() {
+                NodeKind::Aggregation if self.slice(node).contains("without") => None,
+                NodeKind::Aggregation => {
+                    let labels = children
+                        .iter()
+                        .filter(|child| child.kind() == NodeKind::Label);
+                    return labels.map(|label| self.slice(*label).to_owned()).collect();
+                }
+                NodeKind::Call if KEEPING.contains(&self.head(node)) => children.first().copied(),
+                NodeKind::Binary => self.beside_number(node),
+                _ => None,
+            };
+            match next {
+                Some(next) => node = innermost(next),
+                None => return Vec::new(),
+            }
+        }
+    }
+
+    /// What an operator works on whose other side is a number.
+    fn beside_number<'t>(&self, node: promql::Node<'t>) -> Option<promql::Node<'t>> {
+        let (left, right) = self.operands(node)?;
+        match (is_number(left), is_number(right)) {
+            (false, true) => Some(left),
+            (true, false) => Some(right),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing says by which labels an operator matches. Behind it there may be `on (…)`; an
+    /// opening parenthesis belongs to the side.
+    fn is_plain(&self, node: promql::Node<'_>, right: promql::Node<'_>) -> bool {
+        let range = node.head().end as usize..right.span().start as usize;
+        let between = self.text.get(range).map(str::trim);
+        between.is_some_and(|text| text.is_empty() || text.eq_ignore_ascii_case("bool"))
     }
 
     /// The two sides of an operator.
@@ -126,12 +212,7 @@ impl Expression<'_, '_, '_> {
         left: promql::Node<'_>,
         right: promql::Node<'_>,
     ) -> bool {
-        let between = self
-            .text
-            .get(node.head().end as usize..right.span().start as usize);
-        // Behind the operator there may be `on (…)`; an opening parenthesis belongs to the side.
-        let is_plain = between.is_some_and(|text| text.trim().is_empty());
-        is_plain
+        self.is_plain(node, right)
             && (self.has_labels(left) && self.is_bare(right)
                 || self.is_bare(left) && self.has_labels(right))
     }
@@ -157,7 +238,6 @@ impl Expression<'_, '_, '_> {
     /// What a number is compared with.
     fn compared<'t>(&self, node: promql::Node<'t>) -> Option<promql::Node<'t>> {
         let (left, right) = self.operands(node)?;
-        let is_number = |side: promql::Node<'_>| innermost(side).kind() == NodeKind::Number;
         let is_comparison = COMPARISONS.contains(&self.head(node));
         match (is_comparison, is_number(left), is_number(right)) {
             (true, false, true) => Some(left),
@@ -190,4 +270,8 @@ impl Expression<'_, '_, '_> {
             }
         }
     }
+}
+
+fn is_number(side: promql::Node<'_>) -> bool {
+    innermost(side).kind() == NodeKind::Number
 }
