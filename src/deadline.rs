@@ -39,6 +39,12 @@ impl Deadline {
         crate::work::until(move || self.is_over(), work)
     }
 
+    /// How much time is left; none if there is no limit.
+    pub(crate) fn left(self) -> Option<Duration> {
+        self.at
+            .map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
     /// Whether the time has run out.
     #[must_use]
     pub fn is_over(self) -> bool {

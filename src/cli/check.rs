@@ -197,6 +197,7 @@ pub(super) struct NoInput(String);
 
 /// The tree and the request for what the arguments name.
 pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
+    let deadline = args.max_time.deadline();
     let refused = |what: &str, why: String| io::Error::other(NoInput(format!("{what}: {why}")));
     let here = Folder::here().map_err(|error| refused("the current folder", error.to_string()))?;
     let mut tree: Arc<dyn Tree> = Arc::new(here);
@@ -212,7 +213,7 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         None => PathBuf::from(STDIN),
     };
     if stdin {
-        let bytes = standard_input(LARGEST);
+        let bytes = standard_input(LARGEST, deadline);
         let bytes = bytes.map_err(|error| refused("standard input", error.to_string()))?;
         paths.retain(|path| path.as_os_str() != "-");
         paths.push(name.clone());
@@ -229,7 +230,7 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         no_ignore: args.no_ignore,
         threads: args.threads.unwrap_or(0),
         config: args.config.clone(),
-        deadline: args.max_time.deadline(),
+        deadline,
         watch: Watch::new(args.stats),
         stays_inside: args.stdin_filename.is_some(),
         nameless: (stdin && args.stdin_filename.is_none()).then_some(name),

@@ -82,20 +82,19 @@ fn run() -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout and are not a failure.
-            let failed = error.use_stderr();
-            if failed {
-                // It quotes the arguments, which may be names of files.
-                let text = harmless_lines(&error.render().to_string());
-                let _ = write!(io::stderr(), "{text}");
-                if compare::lacks_separator(&error) {
-                    complain(
-                        "write `--` before files and folders: promvet compare HEAD~ -- prometheus.yml",
-                    );
-                }
-            } else {
-                let _ = error.print();
+            if !error.use_stderr() {
+                let written = error.print().and_then(|()| io::stdout().flush());
+                return ended(written.map(|()| Exit::Clean));
             }
-            return if failed { Exit::Failed } else { Exit::Clean };
+            // It quotes the arguments, which may be names of files.
+            let text = harmless_lines(&error.render().to_string());
+            let _ = write!(io::stderr(), "{text}");
+            if compare::lacks_separator(&error) {
+                complain(
+                    "write `--` before files and folders: promvet compare HEAD~ -- prometheus.yml",
+                );
+            }
+            return Exit::Failed;
         }
     };
     if cli.command.is_none()
@@ -135,7 +134,12 @@ fn run() -> Exit {
         Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
         Some(Command::Man { command }) => shell::man(command.as_deref(), &mut out),
     };
-    match done.and_then(|exit| unless_closed(out.flush()).map(|()| exit)) {
+    ended(done.and_then(|exit| unless_closed(out.flush()).map(|()| exit)))
+}
+
+/// How a run ends that did what it did, or could not write or read.
+fn ended(done: io::Result<Exit>) -> Exit {
+    match done {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
         Err(error)

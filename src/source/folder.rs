@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use super::git::{GitError, Repository};
 use super::ignored::{self, RulesCache};
 use super::real_folders::RealFolders;
 use super::tree::{EntryKind, Meta, ReadError, Tree, WalkOptions, Walked};
 use super::{walk, walk_folder};
+use crate::deadline::Deadline;
 use crate::work;
 
 /// The disk, seen from a folder.
@@ -155,12 +157,24 @@ pub(super) fn is_of_system(real: &Path) -> bool {
     folders.iter().any(|folder| real.starts_with(folder)) && !real.starts_with("/dev/shm")
 }
 
-/// All of standard input, of at most `limit` bytes.
+/// All of standard input, of at most `limit` bytes, for which the run waits until its time is over.
 ///
 /// # Errors
-/// It is longer, or the system refused.
-pub fn standard_input(limit: u64) -> Result<Vec<u8>, ReadError> {
-    bounded(io::stdin().lock(), 0, limit)
+/// It is longer, it does not end, or the system refused.
+pub fn standard_input(limit: u64, deadline: Deadline) -> Result<Vec<u8>, ReadError> {
+    let read = move || bounded(io::stdin().lock(), 0, limit);
+    let Some(left) = deadline.left() else {
+        return read();
+    };
+    // Nothing else ends a read of a pipe that is open; a thread that still waits ends with the process.
+    let (sender, receiver) = mpsc::channel();
+    let waits = move || drop(sender.send(read()));
+    match thread::Builder::new().spawn(waits) {
+        Ok(_) => receiver
+            .recv_timeout(left)
+            .map_err(|_| ReadError::OutOfTime)?,
+        Err(_) => read(),
+    }
 }
 
 /// Reads to the end, but never more than one byte beyond the limit: a length from metadata says

@@ -100,6 +100,9 @@ pub enum ReadError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// It is a pipe that is not closed.
+    #[error("its end did not come within the time of --max-time")]
+    OutOfTime,
     /// The system refused.
     #[error("it cannot be read: {0}")]
     Io(io::Error),

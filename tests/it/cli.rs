@@ -370,6 +370,40 @@ fn files_say_what_they_were_taken_for() {
 }
 
 #[test]
+fn standard_input_that_does_not_end_ends_the_run() {
+    let folder = Scratch::empty();
+    let mut child = promvet_command(folder.path())
+        .args(["check", "--max-time", "1s", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let open = child.stdin.take();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    drop(open);
+    assert_eq!(ran.status, Some(2), "{}", ran.said());
+    assert!(ran.stderr.contains("standard input: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--max-time"), "{}", ran.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_a_failure() {
+    let folder = Scratch::empty();
+    for args in [&["--help"][..], &["check", "--help"], &["--version"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let ran = Ran::of(
+            promvet_command(folder.path())
+                .args(args)
+                .stdout(full.unwrap()),
+        );
+        assert_eq!(ran.status, Some(2), "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("cannot write"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_closed_pipe_is_not_an_error() {
     let files: Vec<_> = (0..200)
         .map(|number| format!("{number}/prometheus.yml"))
