@@ -60,6 +60,7 @@ pub(super) const DIALECTS: &[Dialect] = &[
             "    pagerdutyConfigs:\n    - routingKey: §\n",
             "    slackConfigs:\n    - apiURL: §\n",
             "    opsgenieConfigs:\n    - {apiKey: [§]}\n",
+            "    telegramConfigs:\n    - bot: §\n      chatID: 1\n",
             // Alertmanager's own spelling, other slips of the key, and the secret in a selector.
             "    pagerdutyConfigs:\n    - routingkey: §\n",
             "    pagerdutyConfigs:\n    - routing_key: §\n",

@@ -134,6 +134,19 @@ const ENTRIES: &[&str] = &[
     "  ? bearer_token\n  : §\n ]\n",
     "# bearer_token: §\n- url: x:// y\n",
     "- url: https://u:§@h.example.com/x\n  bogus: 1\n",
+    "- url: https://u/§@h/x\n  bogus: 1\n",
+    "- url: https://u: § @ h.example.com/x\n  bogus: 1\n",
+    "- url: \"https://u: § @ h.example.com/x\"\n  bogus: 1\n",
+    "- url: https://u:\n    §@h.example.com/x\n  bogus: 1\n",
+    "- url: \"https://u:\n    §@h.example.com/x\"\n  bogus: 1\n",
+    "  # https://u: § @ h.example.com/x\n  bogus: 1\n",
+    "  # https://u/§@h/x\n  bogus: 1\n",
+    "  # https://u:\n  # §@h/x\n  bogus: 1\n",
+    "  basic_auth: {username: \"u\\n§\", bogus: 1}\n",
+    "  basic_auth: {username: u password §, bogus: 1}\n",
+    "  headers: X-Key: §\n",
+    "  headers: [X-Key, §]\n",
+    "  headers:\n  - §\n",
     "- url: https://u:§#rest@h.example.com/x\n",
     "- url: https://u:§/rest@h.example.com/x\n",
     "- url: https://u:§?rest@h.example.com/x\n",
@@ -438,6 +451,36 @@ const LOOKS: &[&str] = &[
 const BY_PERSON: &[(&str, &str)] = &[
     (
         "prometheus.yml",
+        "remote_write:\n- url: https://§/api/v1/write\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://u@§/api/v1/write\n  bogus: 1\n",
+    ),
+    ("prometheus.yml", "remote_write:\n- url: §\n  bogus: 1\n"),
+    ("prometheus.yml", "remote_write:\n- url: u@§\n  bogus: 1\n"),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  proxy_url: §\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  basic_auth: {username: u/§, bogus: 1}\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  basic_auth:\n    username: u\n      §\n    bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  # user: admin §\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
+        "remote_write:\n- url: https://h.example.com/x\n  # u: § @ h/x\n  bogus: 1\n",
+    ),
+    (
+        "prometheus.yml",
         "remote_write:\n- url: https://h.example.com/x\n  # admin / §\n  bogus: 1\n",
     ),
     (
@@ -576,6 +619,10 @@ const BY_PERSON: &[(&str, &str)] = &[
 
 /// Whole files.
 const FILES: &[(&str, &str)] = &[
+    (
+        "config.alloy",
+        "prometheus.remote_write \"a\" {\n  endpoint {\n    url = string.format(\"https://%s:%s@h.example.com/x\", \"u\", \"§\")\n    bogus = 1\n  }\n}\n",
+    ),
     (
         "prometheus.json",
         "{\"remote_write\":[{\"url\":\"https://h.example.com/x\",\"pass\\u0077ord\":\"§\",\"x\":1}]}",

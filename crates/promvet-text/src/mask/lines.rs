@@ -4,6 +4,7 @@
 //! as well, and so is a commented-out token. What is masked too much costs a few words of an
 //! excerpt; what is masked too little costs a secret.
 
+mod begun;
 mod items;
 mod labels;
 mod pairs;
@@ -17,6 +18,7 @@ use super::marks::Marks;
 use super::names::Meaning;
 use super::{Span, arguments, commands, looks, plausible, urls, value};
 use crate::work;
+use begun::Begun;
 use labels::Labels;
 use sections::{Sections, Within};
 
@@ -39,6 +41,7 @@ pub(super) fn find(content: &str) -> Vec<Span> {
         params: None,
         commented: false,
         names: None,
+        begun: None,
         is_told: false,
     };
     for line in content.split_inclusive('\n') {
@@ -65,6 +68,8 @@ enum Awaited {
     Reference,
     /// A secret only if it looks like one.
     Doubtful,
+    /// A secret unless it is the name of a header, where a mapping from these is expected.
+    Header,
 }
 
 /// What the lines before say of the next one.
@@ -124,6 +129,8 @@ struct Scan<'t> {
     commented: bool,
     /// The names behind `&` and `*` in the text, mark included; gathered when first asked for.
     names: Option<HashSet<&'t str>>,
+    /// The URL that the line before ends in.
+    begun: Option<Begun>,
     /// Whether the line at hand tells something of others, or they of it.
     is_told: bool,
 }
@@ -146,11 +153,15 @@ impl<'t> Scan<'t> {
     fn read(&mut self, body: &str) {
         let leads = |byte: &u8| matches!(byte, b' ' | b'\t' | b'#');
         let indent = body.bytes().take_while(leads).count();
+        let begun = self.begun.take();
         let Some(from) = self.carried_on(body, indent) else {
             return;
         };
         if indent == body.len() {
             return;
+        }
+        if let Some(begun) = begun {
+            self.url_goes_on(begun, body, indent);
         }
         let is_item = body.get(indent..).is_some_and(is_item);
         self.sections
@@ -191,6 +202,9 @@ impl<'t> Scan<'t> {
         }
         if marks.has(Marks::COMMAND) {
             self.here_document(body);
+        }
+        if marks.has(Marks::SLASH | Marks::COLON) {
+            self.url_begins(body);
         }
         if quiet::looks_harmless(body) {
             return;
@@ -533,6 +547,7 @@ fn is_hidden(awaited: Awaited, text: &str) -> bool {
         Awaited::Secret => true,
         Awaited::Reference => !plausible::is_reference(text),
         Awaited::Doubtful => pairs::is_key(text),
+        Awaited::Header => !plausible::is_header_name(text),
     }
 }
 

@@ -142,6 +142,20 @@ pub(super) fn is_known_in_section(name: &str) -> bool {
         || REFERENCE_ENDS.contains(&last)
 }
 
+/// Words of names of credentials that mean none by themselves.
+const BESIDE: [&str; 8] = [
+    "access", "api", "basic", "client", "id", "key", "private", "refresh",
+];
+
+/// Whether a text consists of the words that the names of credentials have, with `_` between them.
+pub(super) fn consists_of_known_words(text: &str) -> bool {
+    text.split('_').all(|word| {
+        [SECRET_NAMES, WORDS, PARTS, TARGETS, KEYS, &BESIDE]
+            .iter()
+            .any(|words| words.contains(&word))
+    })
+}
+
 /// Whether a name is a slip of `value`.
 pub(super) fn is_slip_of_value(name: &str) -> bool {
     name.len() > 1 && Known::of(name).is_slip_of_value
@@ -183,6 +197,14 @@ pub(super) fn is_of_address(name: &str) -> bool {
 pub fn is_harmless_header(name: &str) -> bool {
     let name = Name::new(name).text;
     HARMLESS_HEADERS.iter().any(|begin| name.starts_with(begin))
+}
+
+/// Whether a key holds the headers of a request by their names, and nothing else: `http_headers`.
+pub(super) fn is_of_request(name: &str) -> bool {
+    matches!(
+        &*Name::new(name).text,
+        "headers" | "http_headers" | "proxy_connect_header"
+    )
 }
 
 /// Whether a header, or another key, may have the id of something: `X-Scope-OrgID`, `tenant`.

@@ -508,6 +508,41 @@ pub(super) fn secret_header(text: &str) -> Option<usize> {
     None
 }
 
+/// The offset of what must not be shown of a text or a list where a mapping of headers is expected: the
+/// value behind a name, `X-Key: SECRET`, and words that are not names of headers.
+pub(super) fn misplaced_header(text: &str, is_plain: bool) -> Option<usize> {
+    if let Some((name, value)) = text.split_once(": ").filter(|_| is_plain) {
+        let is_shown = names::is_harmless_header(name) || is_harmless(value);
+        return (!is_shown).then(|| text.len() - value.trim_start().len());
+    }
+    let mut at = 0;
+    for item in text.split_inclusive(',') {
+        let bare = item.trim_matches(|c: char| c.is_whitespace() || "\"',".contains(c));
+        // What another component of Alloy has, and what a template puts in.
+        let is_elsewhere = bare.contains(['.', '(', '/', ':', '$', '{', '=']);
+        if !is_elsewhere && !is_header_name(bare) {
+            return Some(at + item.find(bare).unwrap_or(0));
+        }
+        at += item.len();
+    }
+    None
+}
+
+/// Whether a text may be the name of a header, or is nothing: `Content-Type`, `X-Scope-OrgID`.
+pub(super) fn is_header_name(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || "\"'[],".contains(c));
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    text.split('-').all(is_word)
+        || text.starts_with("X-")
+        || text.starts_with("x-")
+        || text.starts_with('*')
+        || names::is_harmless_header(text)
+        || is_harmless(text)
+}
+
 /// Whether a value has a slash or a point with a name on one side of it that may be a file's.
 fn is_separated(value: &str) -> bool {
     let has_mark = value.contains(['/', '.', '\\']);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use super::names::{Meaning, SECRET_NAMES};
+use super::names::{Meaning, SECRET_NAMES, consists_of_known_words};
 use super::{REDACTED, Span, Text, looks, urls, value};
 
 /// The shortest secret that is looked for in sentences; shorter ones would hit ordinary words.
@@ -48,6 +48,10 @@ impl Needles {
         for &span in spans {
             for line in text.slice(span).lines() {
                 needles.add(line);
+                // A sentence has the lines of a text that is written in one.
+                if line.contains("\\n") {
+                    line.split("\\n").for_each(|line| needles.add(line));
+                }
             }
         }
         needles.sort();
@@ -113,9 +117,8 @@ impl Needles {
         let secret = secret.trim().trim_matches(['"', '\'', '[', ']', '{', '}']);
         let &beginning = secret.as_bytes().first_chunk()?;
         // `password: password` is a secret that every sentence about passwords would give away.
-        let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
         if SECRET_NAMES.contains(&&*secret.to_ascii_lowercase())
-            || secret.bytes().all(is_word) && Meaning::of(secret).is_secret()
+            || Meaning::of(secret).is_secret() && consists_of_known_words(secret)
         {
             return None;
         }

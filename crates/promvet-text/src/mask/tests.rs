@@ -772,6 +772,30 @@ fn sentences_lose_the_secrets_of_the_tree() {
 
 /// What someone is to do is not a password.
 #[test]
+fn sentences_lose_the_lines_of_a_secret_that_is_written_in_one() {
+    let text = Text::recognized("x.yml", b"username: \"u\\nswordfishes\"".to_vec());
+    assert_eq!(
+        redact(&text, "`username` is u swordfishes".into()),
+        "`username` is u [redacted]"
+    );
+}
+
+#[test]
+fn sentences_lose_a_secret_that_ends_like_the_name_of_one() {
+    for (secret, expected) in [
+        ("swordfishtoken", "`bearer_token`: [redacted] is short"),
+        ("my_own_secret", "`bearer_token`: [redacted] is short"),
+        ("bearer_token", "`bearer_token`: bearer_token is short"),
+        ("password", "`bearer_token`: password is short"),
+    ] {
+        let source = format!("bearer_token: {secret}");
+        let text = Text::recognized("x.yml", source.into_bytes());
+        let sentence = format!("`bearer_token`: {secret} is short");
+        assert_eq!(redact(&text, sentence), expected);
+    }
+}
+
+#[test]
 fn a_sentence_behind_a_user_is_readable() {
     let sentence = "# TODO(user): The option insecureSkipVerify: true is not recommended\n";
     assert_eq!(lexical_secrets(sentence), []);

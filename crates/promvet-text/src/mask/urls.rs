@@ -1,5 +1,8 @@
 //! Secrets in URLs: between the scheme and the host, and in the values of parameters.
 
+mod blanks;
+mod formatted;
+mod hosts;
 #[cfg(test)]
 mod tests;
 
@@ -7,8 +10,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::names::Meaning;
-use super::{is_made_up, value};
+use super::{is_made_up, plausible, value};
 use crate::work;
+
+pub(super) use hosts::is_password as is_password_for_host;
 
 /// The most bytes of a URL that are looked at.
 const LONGEST: usize = 2048;
@@ -19,6 +24,7 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     // Most lines have no `@`, which is sooner seen than that they have no URL.
     if memchr::memchr(b'@', line.as_bytes()).is_some() {
+        let line = &*blanks::closed(line);
         let mut behind = 0;
         for at in schemes(line) {
             let start = at + 3 + slashes(line, at + 3);
@@ -36,6 +42,7 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
         }
         broken(line, &mut out);
         apart(line, &mut out);
+        formatted::find(line, &mut out);
     } else {
         out.extend(schemes(line).filter_map(|at| port(line, at + 3)));
     }
@@ -46,6 +53,7 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
         if at >= behind {
             behind = remainders(line, at + 3, &mut out);
             out.extend(of_messenger(line, at));
+            out.extend(hosts::password(line, at + 3));
             if is_joined {
                 out.extend(joined(line, at + 3));
             }
@@ -260,7 +268,7 @@ fn is_mixed(text: &str) -> bool {
 fn is_made(part: &str) -> bool {
     let is_digest =
         DIGESTS.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_shown = super::plausible::is_reference(part) && !super::plausible::is_uuid(part);
+    let is_shown = plausible::is_reference(part) && !plausible::is_uuid(part);
     !is_digest && part.len() >= SHORTEST_PORT && !is_shown
 }
 
@@ -336,8 +344,13 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
     if colon == 0 && is_name() && !Meaning::of(user).is_secret() {
         return None;
     }
+    // A pattern has it put in.
+    if matches!(password, "%s" | "%v") {
+        return None;
+    }
     // `https://TOKEN:@host`, and what GitHub takes behind a token.
-    let is_token = password.trim().is_empty() && !value::is_harmless(user.trim_end_matches(':'))
+    let is_token = password.trim_matches([' ', '@']).is_empty()
+        && !value::is_harmless(user.trim_end_matches(':'))
         || password == "x-oauth-basic";
     let from = if is_token { 0 } else { colon };
     (from < end).then(|| start + from..start + end)
@@ -381,7 +394,7 @@ pub(super) fn port(line: &str, start: usize) -> Option<Range<usize>> {
     if token && is_mixed(tail) && !is_number && !is_variable {
         return Some(from..from + tail.len());
     }
-    let shown = port.len() < SHORTEST_PORT || !token || super::value::is_words(port);
+    let shown = port.len() < SHORTEST_PORT || !token || value::is_words(port);
     let is_secret = if token {
         !shown && !port.bytes().all(is_upper)
     } else {
@@ -463,11 +476,11 @@ fn behind_scheme(line: &str, start: usize) -> Option<Range<usize>> {
     let behind = apart.unwrap_or(behind);
     let word = behind.split(is_end).next()?;
     let (password, host) = word.rsplit_once('@')?;
+    let password = password.trim_end_matches('@');
     let is_scheme = SCHEMES.contains(&&*scheme.to_ascii_lowercase());
     let is_user = !scheme.contains(['.', '/']);
-    let is_secret = is_scheme
-        || is_user && apart.is_some()
-        || is_user && super::plausible::is_password(password);
+    let is_secret =
+        is_scheme || is_user && apart.is_some() || is_user && plausible::is_password(password);
     let is_host = host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
     let from = start + rest.len() - behind.len();
     (is_secret && is_host).then(|| from..from + password.len())
@@ -490,12 +503,22 @@ fn cut_user(rest: &str, authority: &str) -> Option<usize> {
     } else {
         is_number(port) && name.starts_with(|c: char| c.is_ascii_alphanumeric())
     };
-    let is_secret = || {
-        path.get(..at)
-            .is_some_and(|user| user.split('/').any(is_made_up))
-    };
-    (!is_host && !authority.is_empty() && (is_behind || is_secret())).then_some(at)
+    let user = path.get(..at)?;
+    let is_made = |part: &str| is_made_up(part) || plausible::is_password(part);
+    // `https://u/SECRET@h/x` has a slash for the colon; `https://h/package@v2/x` is a version.
+    let is_version = name.strip_prefix('v').is_some_and(is_number);
+    let is_slip = path.get(at..)?.contains('/')
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !is_version
+        && user.split_once('/').is_some_and(|(_, password)| {
+            password.len() >= SHORTEST_BEHIND_SLASH && !password.contains('/')
+        });
+    let is_secret = is_behind || is_slip || user.split('/').any(is_made);
+    (!is_host && !authority.is_empty() && is_secret).then_some(at)
 }
+
+/// The fewest bytes of a word that is a password where a slash is in the place of the colon.
+const SHORTEST_BEHIND_SLASH: usize = 6;
 
 /// Userinfo in what is not quite a URL: `https//u:p@h`, `https:/u:p@h`, `u:p@h`.
 fn broken(line: &str, out: &mut Vec<Range<usize>>) {
@@ -521,7 +544,7 @@ fn broken(line: &str, out: &mut Vec<Range<usize>>) {
                 let from = skipped + colon + 1;
                 // `admin:P@ssw0rd` has no host.
                 let is_password = !host.contains(['.', ':'])
-                    && word.get(from..).is_some_and(super::plausible::is_marked);
+                    && word.get(from..).is_some_and(plausible::is_marked);
                 let to = if is_password { word.len() } else { at };
                 out.push(start + from..start + to);
             }
@@ -535,6 +558,12 @@ fn broken(line: &str, out: &mut Vec<Range<usize>>) {
             {
                 let from = skipped + name.len() + 1;
                 out.push(start + from..start + at);
+            }
+            // `user@SECRET!`
+            None if let host = host.trim_end_matches([',', '}', ')', ']'])
+                && hosts::is_password(host) =>
+            {
+                out.push(start + at + 1..start + at + 1 + host.len());
             }
             // `TOKEN@host.example`
             None if host.contains(['.', ':']) && is_made_up(user) => {
@@ -557,12 +586,13 @@ fn apart(line: &str, out: &mut Vec<Range<usize>>) {
         let Some((password, _)) = word.rsplit_once('@') else {
             continue;
         };
+        let password = password.trim_end_matches('@');
         let before = line.get(..colon).unwrap_or("");
         let first = before.rsplit(is_end).next().unwrap_or("");
         let skipped = scheme_len(first);
         let user = first.get(skipped..).unwrap_or("");
         let is_user = skipped > 0 && !user.contains(['.', '/']) && user != "localhost";
-        if !password.is_empty() && (is_user || super::plausible::is_password(password)) {
+        if !password.is_empty() && (is_user || plausible::is_password(password)) {
             let from = colon + 1 + rest.len() - text.len();
             out.push(from..from + password.len());
         }
@@ -583,6 +613,27 @@ fn is_of_oracle(behind: &str) -> bool {
 fn is_digest(host: &str) -> bool {
     host.split_once(':')
         .is_some_and(|(algorithm, _)| algorithm.starts_with("sha"))
+}
+
+/// What a line ends with that begins a URL whose user is known and whose host is not, as an offset of
+/// what is behind the user: `https://u:`.
+pub(super) fn begun(line: &str) -> Option<(usize, bool)> {
+    let word = line
+        .rsplit(is_end)
+        .next()
+        .filter(|it| it.len() <= LONGEST)?;
+    work::count(word.len());
+    let skipped = scheme_len(word);
+    let rest = word.get(skipped..)?;
+    let (user, password) = rest.split_once(':').unwrap_or((rest, ""));
+    let has_colon = user.len() < rest.len();
+    let is_port = !password.is_empty() && password.bytes().all(|byte| byte.is_ascii_digit());
+    let is_user = skipped > 0
+        && !user.is_empty()
+        && user != "localhost"
+        && !rest.contains(['@', '/', '?', '#', '[', '{', '(', '$'])
+        && !user.contains('.');
+    (is_user && !is_port).then(|| (line.len() - password.len(), has_colon))
 }
 
 /// How many bytes of a word are meant for the scheme of a URL.
@@ -646,7 +697,7 @@ fn parameters(line: &str, out: &mut Vec<Range<usize>>) {
             _ => matches!(name, "key" | "sig" | "code" | "sid" | "jsessionid"),
         };
         let is_id = IDS.contains(&&*name.to_ascii_lowercase()) || name.starts_with("var-");
-        let is_made = !is_id && bare.len() <= LONGEST && super::plausible::is_made_by_hand(bare);
+        let is_made = !is_id && bare.len() <= LONGEST && plausible::is_made_by_hand(bare);
         let is_written = name.contains('%') && has_escaped_name(name);
         if !(short || is_written || is_made || Meaning::of(name).is_secret()) {
             continue;

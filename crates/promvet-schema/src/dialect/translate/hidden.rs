@@ -14,6 +14,9 @@ const ENDS: [&str; 6] = ["key", "password", "secret", "token", "uri", "url"];
 /// The fewest letters of a value that may be a secret.
 const SHORTEST: usize = 6;
 
+/// The fewest letters of the beginning of a key.
+const SHORTEST_BEGINNING: usize = 3;
+
 /// Hides the value of a key that a shape does not have, if one that selects a Secret may be meant.
 pub(super) fn unknown_key(shape: &MappingShape, entry: Entry<'_>) {
     let is_selector = |ty: &Type| matches!(ty, Type::Key | Type::KeyOf);
@@ -27,7 +30,10 @@ pub(super) fn unknown_key(shape: &MappingShape, entry: Entry<'_>) {
         return;
     }
     let plain = letters(entry.name());
-    let is_near = names.iter().any(|name| letters(name) == plain)
+    // `bot` is meant for `botToken`.
+    let is_begun =
+        |name: &&str| plain.len() >= SHORTEST_BEGINNING && letters(name).starts_with(&*plain);
+    let is_near = names.iter().any(is_begun)
         || nearest(entry.name(), names.iter().copied()).is_some()
         || ENDS.iter().any(|end| plain.ends_with(end));
     let is_short = entry

@@ -104,21 +104,22 @@ impl Scan<'_> {
             if is_address && let Some(range) = urls::port(body, at) {
                 self.hide(range.start, range.end);
             }
-            // `host:80/SECRET`, `user/SECRET@host:80`
-            if is_address && word.contains(['/', '@']) {
-                self.made_up(word, at);
+            // `host:80/SECRET`, `user/SECRET@host:80`, and what cannot be a host.
+            let is_made = is_address && word.contains(['/', '@']);
+            if is_made || !is_variable && !word.contains("//") {
+                self.made_up(word, at, is_made);
             }
             at += word.len();
         }
     }
 
-    /// Hides the parts of an address that are made up.
-    fn made_up(&mut self, address: &str, start: usize) {
+    /// Hides the parts of an address that are made up, or passwords that no host could be called.
+    fn made_up(&mut self, address: &str, start: usize, any: bool) {
         let mut at = start;
         for part in address.split_inclusive(['/', '@', ':', '?']) {
             let bare = part.trim_end_matches(['/', '@', ':', '?']);
             let bare = bare.trim_end_matches(|c: char| c.is_whitespace() || "\"'[],{}".contains(c));
-            if is_made_up(bare) {
+            if any && is_made_up(bare) || urls::is_password_for_host(bare) {
                 self.hide(at, at + bare.len());
             }
             at += part.len();

@@ -120,6 +120,7 @@ impl Scan<'_> {
             if pair.meaning == Meaning::Path && !line.is_comment && !written.is_empty() {
                 self.behind_path(line, pair);
             }
+            self.behind_user(line, pair);
             return None;
         }
         // `password: null # SECRET`
@@ -140,7 +141,8 @@ impl Scan<'_> {
         let is_empty = written.is_empty() || written.starts_with('#') || value::is_tag(written);
         let Some(within) = within(pair, inside) else {
             let is_block = value::is_block_header(written);
-            if pair.meaning == Meaning::Doubtful && (is_empty || is_block || written == "[") {
+            let is_doubtful = matches!(pair.meaning, Meaning::Doubtful | Meaning::User);
+            if is_doubtful && (is_empty || is_block || written == "[") {
                 self.state = State::Awaited {
                     column: pair.column,
                     awaited: Awaited::Doubtful,
@@ -157,6 +159,7 @@ impl Scan<'_> {
             {
                 Awaited::Secret
             }
+            Meaning::Headers if names::is_of_request(pair.key) => Awaited::Header,
             _ => Awaited::Reference,
         };
         // Under `file: |` is what is in the file.
@@ -217,7 +220,9 @@ impl Scan<'_> {
             None => value::unquoted(written, pair.flow),
         };
         let skipped = written.find(text).unwrap_or(0);
-        let from = plausible::secret_header(text)?;
+        let is_slip = pair.spaced && names::is_of_request(pair.key);
+        let from = plausible::secret_header(text)
+            .or_else(|| plausible::misplaced_header(text, skipped == 0).filter(|_| is_slip))?;
         let whole = if text.len() + skipped < written.len() {
             pair.value + skipped + text.len()
         } else {
@@ -288,7 +293,9 @@ impl Scan<'_> {
             Meaning::User => {
                 // Lines that are written in one are read on their own.
                 let first = |text| str::split(text, "\\n").next().unwrap_or(text);
-                is_user_with_password(first(word)) || has_password(first(bare))
+                is_user_with_password(first(word))
+                    || has_password(first(bare))
+                    || written.starts_with('"') && has_second_line(bare)
             }
             Meaning::Scheme => has_credentials && !value::is_scheme(bare),
             Meaning::Plain if is_value_of_name(pair.key) && !value::is_harmless(bare) => {
@@ -576,10 +583,19 @@ pub(super) fn is_key(bare: &str) -> bool {
     bare.split(',').any(trimmed)
 }
 
-/// Whether the name of a user has a password behind it: `admin/SECRET`, `admin SECRET`.
+/// Whether the name of a user has a password behind it: `admin/SECRET`, `admin SECRET`,
+/// `admin password SECRET`.
 fn has_password(user: &str) -> bool {
-    user.split_once(['/', ' ', ',', '|'])
-        .is_some_and(|(_, behind)| is_made_up(behind))
+    let mut words = user.split(['/', ' ', ',', '|']).skip(1);
+    let is_secret = |word: &str| is_made_up(word) || plausible::is_password(word);
+    words.clone().any(is_secret)
+        || words.any(names::names_credential) && words.any(|word| !word.is_empty())
+}
+
+/// Whether a text has something behind its first line, as the name of a user never has.
+fn has_second_line(text: &str) -> bool {
+    let mut lines = str::split(text, "\\n").skip(1);
+    lines.any(|line| !line.trim().is_empty())
 }
 
 /// Whether what is behind a word of a comment explains it: where it is read about, or a sentence, whose

@@ -29,6 +29,7 @@ impl Scan<'_> {
         matches!(self.state, State::Open)
             && self.sections.innermost().is_none()
             && self.params.is_none()
+            && self.begun.is_none()
             && !self.labels.are_listed()
     }
 }
@@ -87,6 +88,8 @@ mod tests {
         "  - targets: [a:9090]",
         "    - h-1.example.com:8080",
         "basic_auth:",
+        "url: https://u:",
+        "  Kagiba642bomogo!@h/x",
         "params:",
         "  auth: [public_v2]",
         "  pasword",

@@ -213,6 +213,8 @@ pub(in super::super) const WORDS: &[&str] = &[
 
 /// Names whose value is a secret, the name of something, or a mapping.
 pub(in super::super) const DOUBTFUL: &[&str] = &[
+    // Of Telegram.
+    "bot",
     "connection_string",
     "key",
     "login",

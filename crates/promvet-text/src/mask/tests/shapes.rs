@@ -420,3 +420,122 @@ fn words_with_marks_are_shown_in_sentences() {
         assert_eq!(shown(line), line);
     }
 }
+
+/// Names of users with a password in them, `§` being it.
+const USERS: &[&str] = &[
+    "basic_auth: {username: u/§}",
+    "basic_auth:\n  username: u/§\n",
+    "basic_auth: {username: u §}",
+    "basic_auth: {username: 'u, §'}",
+    "basic_auth:\n  username: u password §\n",
+    "basic_auth:\n  username: u\n    §\n",
+    "basic_auth:\n  username: \"u\n    §\"\n",
+    "basic_auth:\n  username: |\n    u\n    §\n",
+    "# user: admin §",
+    "# user: admin/§",
+    "# username: admin, password §",
+    "# user: admin §, host h",
+    "telegram_configs:\n- bot: §\n",
+    "telegram_configs: [{bot: §, chat_id: 1}]",
+];
+
+/// The same where the place tells it from words.
+const USERS_OF_WORDS: &[&str] = &[
+    "basic_auth:\n  username: \"u\\n§\"\n",
+    "basic_auth: {username: \"u\\n§\"}",
+    "basic_auth:\n  username: u password §\n",
+];
+
+/// URLs that go on in the next line.
+const FOLDED: &[&str] = &[
+    "- url: https://u:\n    §@h/x\n",
+    "- url: \"https://u:\n    §@h.example.com/x\"\n",
+    "- url: >-\n    https://u:\n    §@h/x\n",
+    "- url: https//u:\n    §@h/x\n",
+    "- url: https://u\n    :§@h/x\n",
+    "# https://u:\n# §@h/x\n",
+    "x: \"remote_write:\\n- url: https://u:\\n    §@h/x\\n\"\n",
+];
+
+/// Texts and lists where a mapping of headers is expected.
+const HEADERS: &[&str] = &[
+    "headers: X-Key: §\n",
+    "headers: §\n",
+    "headers: [§]\n",
+    "headers: [X-Key, §]\n",
+    "headers: [\n  §\n]\n",
+    "headers:\n- §\n",
+    "http_headers:\n  - \"§\"\n",
+    "http_headers: \"§\"\n",
+    "proxy_connect_header: §\n",
+    "proxy_connect_header:\n  §\n",
+];
+
+/// Passwords in the place of an address.
+const ADDRESSES: &[&str] = &[
+    "url: §",
+    "url: '§'",
+    "- url: u@§",
+    "proxy_url: §",
+    "{url: §, name: a}",
+    "endpoint: \"§\"",
+    "targets: [§]",
+];
+
+/// What has signs that no host has.
+const SIGNED: &[&str] = &["Winter2024!", "hunter2!hunter", "aX9$kd!3Lq7w"];
+
+#[test]
+fn no_place_of_a_slip_shows_its_secret() {
+    let all: Vec<_> = WORDS.iter().chain(MADE_UP).copied().collect();
+    let mut leaks = Vec::new();
+    for (slips, secrets) in [
+        (USERS, MADE_UP),
+        (USERS_OF_WORDS, &*all),
+        (FOLDED, &*all),
+        (HEADERS, &*all),
+        (ADDRESSES, SIGNED),
+    ] {
+        for slip in slips {
+            let lines = secrets
+                .iter()
+                .map(|secret| (secret, slip.replace('§', secret)));
+            leaks.extend(lines.filter(|(secret, text)| shown(text).contains(**secret)));
+        }
+    }
+    assert!(leaks.is_empty(), "{} {leaks:#?}", leaks.len());
+}
+
+#[test]
+fn what_is_right_in_the_same_places_is_shown() {
+    for source in [
+        "basic_auth: {username: tenant-a/user, password_file: /etc/pw}",
+        "basic_auth:\n  username: ACME/jdoe\n  password_file: /etc/pw\n",
+        "basic_auth:\n  username:\n    123456\n",
+        "{\"username\": \"u\\n\"}",
+        "# user: prometheus, see the wiki",
+        "# user: the token of the service",
+        "telegram_configs:\n- bot: alerts-bot\n",
+        "# see https://wiki\n# joe@example.com\n",
+        "# see https://proxy:\n# joe@example.com\n",
+        "- url: http://prometheus:9090\n  x: joe@example.com\n",
+        "headers: {X-Scope-OrgID: tenant-a}",
+        "headers:\n- \"X-Scope-OrgID: tenant-a\"\n",
+        "headers: [\"X-Scope-OrgID: tenant-a\"]",
+        "headers: [Content-Type, X-Scope-OrgID]",
+        "headers:\n- Content-Type\n- X-Scope-OrgID\n",
+        "headers: {{ headers | to_json }}",
+        "headers: *shared",
+        "headers = local.file.a.content",
+        "headers: null",
+        "allowed_headers: [x-requested-with, authorization, origin]",
+        "remoteWrite.headers: 'X-Scope-OrgID: tenant-a'",
+        "url: $HOST",
+        "url: https://${HOST}/x",
+        "url: {{ url }}",
+        "targets: ['$HOST:9090', 'node-1', \"*\"]",
+        "endpoint: otel-collector.monitoring.svc.cluster.local:4317",
+    ] {
+        assert_eq!(shown(source), source.trim_end(), "{source}");
+    }
+}

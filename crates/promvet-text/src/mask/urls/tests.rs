@@ -244,6 +244,35 @@ const SLIPS: &[&str] = &[
     "https://§:@h/x",
     "https://§: @h/x",
     "https://§:@h.example.com:9090/x",
+    // Blanks on both sides of the `@`.
+    "https://u: § @ h/x",
+    "https://u:§ @ h/x",
+    "https://u : § @ h.example.com",
+    "https//u: § @ h/x",
+    "https:/u: § @ h.example.com:9090/x",
+    // A slash for the colon.
+    "https://u/§@h/x",
+    "https://u/§@h.example.com/x",
+];
+
+/// The same where what is made up can be told from words alone.
+const SLIPS_OF_MADE_UP: &[&str] = &[
+    "u: § @ h/x",
+    "u: §@ h/x",
+    "https://u/§@h",
+    "https://u/x/§@h",
+    "https://Bearer § @ h/x",
+];
+
+/// Passwords in the place of a host.
+const HOSTS: &[&str] = &[
+    "https://§/api/v1/write",
+    "https://§",
+    "https://§:9090/x",
+    "https://u@§/x",
+    "https://u@§",
+    "u@§",
+    "https://§?x=y",
 ];
 
 /// Where a URL may be.
@@ -252,23 +281,22 @@ const FORMS: &[&str] = &[
     "  url: \"¤\"",
     "  proxy_url: '¤'",
     "# see ¤",
+    "# ¤",
+    "  # url: ¤",
     "{url: ¤, name: a}",
     "`url`: not a URL: `¤`",
     "  - --remote-write.url=¤",
 ];
 
-#[test]
-fn blanks_in_a_url_show_no_password() {
-    let secrets = [
-        "Winter2024!",
-        "hunter2!hunter",
-        "swordfishes",
-        "correct-horse-battery",
-        "aX9$kd!3Lq7w",
-        "9f86d081884c7d659a2feaa0c55ad015",
-    ];
+/// Words, and what a person makes up, with signs or without.
+const WORDS: [&str; 2] = ["swordfishes", "correct-horse-battery"];
+const SIGNS: [&str; 3] = ["Winter2024!", "hunter2!hunter", "aX9$kd!3Lq7w"];
+const HEX: [&str; 1] = ["9f86d081884c7d659a2feaa0c55ad015"];
+
+#[track_caller]
+fn shows_none(slips: &[&str], secrets: &[&str]) {
     let mut leaks = Vec::new();
-    for slip in SLIPS {
+    for slip in slips {
         for form in FORMS {
             for secret in secrets {
                 let line = form.replace('¤', &slip.replace('§', secret));
@@ -279,6 +307,40 @@ fn blanks_in_a_url_show_no_password() {
         }
     }
     assert!(leaks.is_empty(), "{} {leaks:#?}", leaks.len());
+}
+
+#[test]
+fn slips_in_a_url_show_no_password() {
+    shows_none(SLIPS, &[&WORDS[..], &SIGNS, &HEX].concat());
+    shows_none(SLIPS_OF_MADE_UP, &[&SIGNS[..], &HEX].concat());
+}
+
+#[test]
+fn passwords_in_the_place_of_a_host_are_hidden() {
+    shows_none(HOSTS, &SIGNS);
+}
+
+/// Functions that put a password into the pattern of a URL.
+const FORMATTED: &[&str] = &[
+    "url = string.format(\"https://%s:%s@h\", \"u\", \"§\")",
+    "url = string.format(\"https://%s:%s@%s/x\", sys.env(\"USER\"), \"§\", \"h\")",
+    "url = format(\"https://u:%s@h.example.com/x\", \"§\")",
+    "url: {{ 'https://%s:%s@h/x' | format('u', '§') }}",
+    "url: {{ printf \"https://%s:%s@h/x\" .Values.user \"§\" }}",
+    "printf 'https://%s:%s@h/x' u '§'",
+];
+
+#[test]
+fn passwords_that_are_put_into_a_pattern_are_hidden() {
+    shows_none(FORMATTED, &[&WORDS[..], &SIGNS, &HEX].concat());
+    for line in [
+        "url = string.format(\"https://%s:%s@h\", \"u\", sys.env(\"PASSWORD\"))",
+        "url = string.format(\"https://%s:%s@h\", \"u\", local.file.a.content)",
+        "url: {{ printf \"https://%s:%s@%s/x\" .Values.user .Values.password \"h.example.com\" }}",
+        "summary: {{ printf \"%s@%s\" $labels.job \"prod\" }}",
+    ] {
+        assert_eq!(shown(line), line);
+    }
 }
 
 #[test]
@@ -323,6 +385,24 @@ fn urls_beside_words_and_addresses_stay_readable() {
         "https://user@host:9090/x",
         "https://$USER:@host/x",
         "https://grafana.example.com/d/x joe@example.com",
+        // Blanks around an `@`.
+        "expr: job:a:rate5m @ 1609746000.123 / job:b:rate5m @ end()",
+        "/prometheus/ @org/team-a joe@example.com",
+        "# see https://wiki or ask joe @ example.com",
+        "# https://wiki: ask @ops",
+        // Versions and users in paths.
+        "https://registry/package@v2/x",
+        "https://gitlab/group/project/@user",
+        "https://git/a@b/x",
+        // Hosts with what fills them in.
+        "https://$HOST/x",
+        "https://${HOST}:9090/x",
+        "https://$(POD_IP)/x",
+        "https://*.example.com/x",
+        "https://$1-metrics.example.com/x",
+        "http://%2Frun%2Fdocker.sock/x",
+        "https://{{ .Values.host1 }}/x",
+        "user@host1",
     ] {
         assert_eq!(shown(text), text);
     }
