@@ -185,3 +185,135 @@ pub(super) fn builds(count: usize) -> Grown {
         ("Dockerfile".to_owned(), docker.to_owned()),
     ]))
 }
+
+/// So many scripts that start Prometheus with a file which the same script and the others copy.
+pub(super) fn scripts(count: usize) -> Grown {
+    let copies: String = (0..20)
+        .map(|number| format!("cp prometheus{number}.yml /etc/prometheus/prometheus{number}.yml\n"))
+        .collect();
+    let script = |number: usize| {
+        let content = format!(
+            "#!/bin/sh\n{copies}prometheus --config.file=/etc/prometheus/prometheus{}.yml\n",
+            number % 20
+        );
+        (format!("s{number}.sh"), content)
+    };
+    let files = (0..20).map(|number| (format!("prometheus{number}.yml"), one_endpoint()));
+    whole((0..count).map(script).chain(files))
+}
+
+/// So many units of systemd beside a folder with the files of their machine.
+pub(super) fn units(count: usize) -> Grown {
+    whole((0..count).flat_map(|number| {
+        let unit = format!(
+            "[Service]\nUser=prometheus\nExecStart=/usr/bin/prometheus --config.file=/etc/prometheus/p{number}.yml\n"
+        );
+        [
+            (format!("u/prometheus{number}.service"), unit),
+            (format!("etc/prometheus/p{number}.yml"), one_endpoint()),
+        ]
+    }))
+}
+
+/// An alert with so many labels that it adds, and as many annotations that read them.
+pub(super) fn alert_labels(count: usize) -> Grown {
+    let [mut labels, mut annotations] = [const { String::new() }; 2];
+    for number in 0..count {
+        let _ = writeln!(labels, "      l{number}: v");
+        let _ = writeln!(
+            annotations,
+            "      a{number}: '{{{{ $labels.l{number} }}}}'"
+        );
+    }
+    alone(
+        "rules.yml",
+        format!(
+            "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n    labels:\n      s: v\n{labels}    \
+             annotations:\n      s: v\n{annotations}"
+        ),
+    )
+}
+
+/// A configuration with so many variables that nothing fills in, which a service of a compose file sets.
+pub(super) fn unfilled(count: usize) -> Grown {
+    let [mut set, mut used] = [const { String::new() }; 2];
+    for number in 0..count {
+        let _ = writeln!(set, "      V{number}: x");
+        let _ = writeln!(used, "- url: https://${{V{number}}}.example.com/x");
+    }
+    let compose = format!(
+        "services:\n  p:\n    image: prom/prometheus:v3.1.0\n    environment:\n      S: x\n{set}    volumes: \
+         ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n"
+    );
+    whole([
+        ("compose.yml".to_owned(), compose),
+        (
+            "prometheus.yml".to_owned(),
+            format!("remote_write:\n{used}"),
+        ),
+    ])
+}
+
+/// A Secret with so many keys, and as many references to keys that it lacks.
+pub(super) fn missing_keys(count: usize) -> Grown {
+    let [mut keys, mut entries] = [const { String::new() }; 2];
+    for number in 0..count {
+        let _ = writeln!(keys, "  k{number}: v");
+        let _ = writeln!(
+            entries,
+            "  - {{url: 'https://h{number}.example.com/x', authorization: {{credentials: {{name: s, key: q{number}}}}}}}"
+        );
+    }
+    let secret = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: m}}\nstringData:\n  first: v\n{keys}"
+    );
+    let resource = format!(
+        "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: p, namespace: m}}\nspec:\n  \
+         remoteWrite:\n  - {{url: 'https://h.example.com/x'}}\n{entries}"
+    );
+    whole([
+        ("s.yaml".to_owned(), secret),
+        ("p.yaml".to_owned(), resource),
+    ])
+}
+
+/// A Collector with so many exporters that name an extension which is not there, and as many that are.
+pub(super) fn authenticators(count: usize) -> Grown {
+    let [mut extensions, mut exporters] = [const { String::new() }; 2];
+    let mut names = Vec::new();
+    for number in 0..count {
+        let _ = writeln!(
+            extensions,
+            "  basicauth/a{number}: {{client_auth: {{username: u, password: '${{env:P}}'}}}}"
+        );
+        let _ = writeln!(
+            exporters,
+            "  prometheusremotewrite/e{number}: {{endpoint: 'https://h{number}.example.com/x', auth: \
+             {{authenticator: basicauth/b{number}}}}}"
+        );
+        names.push(format!("prometheusremotewrite/e{number}"));
+    }
+    alone(
+        "otel-collector.yaml",
+        format!(
+            "receivers: {{otlp: {{protocols: {{grpc: {{}}}}}}}}\nextensions:\n  health_check: {{}}\n{extensions}\
+             exporters:\n  debug: {{}}\n{exporters}service:\n  pipelines:\n    metrics: {{receivers: [otlp], \
+             exporters: [debug, {}]}}\n",
+            names.join(", ")
+        ),
+    )
+}
+
+/// So many services of a compose file that name one file of a hundred variables, and set one of their own.
+pub(super) fn own_variables(count: usize) -> Grown {
+    let mut grown = sharers_of_variables(count);
+    for (path, content) in &mut grown.files {
+        if path == "compose.yml" {
+            *content = content.replace(
+                "    env_file: [e.env]\n",
+                "    env_file: [e.env]\n    environment: {K7: own}\n",
+            );
+        }
+    }
+    grown
+}

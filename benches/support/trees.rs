@@ -59,6 +59,13 @@ pub(crate) const TREES: &[(&str, Grow)] = &[
     ("values-files", folders::values_files),
     ("vmagent-flags", folders::vmagent_flags),
     ("builds", folders::builds),
+    ("scripts", folders::scripts),
+    ("units", folders::units),
+    ("alert-labels", folders::alert_labels),
+    ("unfilled", folders::unfilled),
+    ("missing-keys", folders::missing_keys),
+    ("authenticators", folders::authenticators),
+    ("own-variables", folders::own_variables),
 ];
 
 const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";

@@ -3,14 +3,11 @@
 use std::path::Path;
 
 use super::Facts;
-use super::deployment::{
-    MountSource, Platform, ResolvedPath, RunCertainty, RunningDeployment, on_disk,
-};
+use super::deployment::{MountSource, Platform, ResolvedPath, RunCertainty, RunningDeployment};
 use super::scripts::{ScriptedConfiguration, Scripts};
 use crate::discover::{self, EmbeddedIn};
 use crate::finding::{Evidence, Finding, rule};
 use crate::schema::address_fault;
-use crate::yaml::{Mapping, Node, parse_first};
 
 impl Facts<'_> {
     /// The script of the tree that fills in a placeholder of the configuration at `shown`. `whole` is
@@ -52,7 +49,10 @@ impl Facts<'_> {
             // Other forms may be for something that fills in manifests before they are applied.
             Some(_) => whole.starts_with("$(") && self.is_key_as_is(runner),
             None => {
-                is_as_is(runner, &file) && !is_shared(runner, &file) && !is_in_both(runner, whole)
+                let mounts = &self.shared.compose_mounts;
+                is_as_is(runner, &file)
+                    && !mounts.is_shared(runner.deployment, &file)
+                    && !is_in_both(runner, whole)
             }
         });
         if !all_as_is || self.scripts().mentions(whole, rendered(shown, holder)) {
@@ -117,33 +117,6 @@ impl Facts<'_> {
 /// here by hand. A variable that it sets is the usual slip, since nothing expands it here.
 fn is_in_both(runner: &RunningDeployment<'_>, whole: &str) -> bool {
     !whole.contains('$') && runner.deployment.place.text().content().contains(whole)
-}
-
-/// Whether another service of the compose file mounts the file too, and may rewrite it.
-fn is_shared(runner: &RunningDeployment<'_>, file: &Path) -> bool {
-    let deployment = runner.deployment;
-    let Ok(document) = parse_first(deployment.place.text()) else {
-        return true;
-    };
-    let folder = deployment.file.parent().unwrap_or(Path::new(""));
-    let services = document.root().and_then(|root| root.get("services"));
-    let services = services.and_then(Node::mapping).into_iter();
-    let others = services.flat_map(Mapping::entries).filter(|service| {
-        let name = format!("`{}`", service.name());
-        !deployment.name.contains(&name)
-    });
-    let mut volumes = others
-        .filter_map(|service| service.value.get("volumes"))
-        .flat_map(Node::items);
-    volumes.any(|volume| {
-        let written = volume.get("source").unwrap_or(volume).as_str();
-        let source = written
-            .and_then(|text| text.split(':').next())
-            .unwrap_or("");
-        // A name without a slash is a volume of its own.
-        let is_path = source.contains('/') || source.starts_with('.');
-        source.contains('$') || is_path && file.starts_with(on_disk(folder, source))
-    })
 }
 
 fn rendered<'r>(shown: &'r str, holder: Option<&'r EmbeddedIn>) -> ScriptedConfiguration<'r> {

@@ -5,6 +5,7 @@
 
 mod charts;
 mod command_output;
+mod compose_mounts;
 pub mod credential_file;
 mod deployed;
 pub mod deployment;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::command_output::CommandOutputs;
+use super::compose_mounts::ComposeMounts;
 use super::credential_file::FileLookup;
 use super::deployment::{
     self, ContainerNetworks, Deployment, DeploymentSources, Deployments, Objects, SourceFile,
@@ -53,6 +54,7 @@ pub struct Shared<'t> {
     scripts: OnceLock<Scripts>,
     commands: OnceLock<Deployments>,
     pub(super) command_outputs: CommandOutputs,
+    pub(super) compose_mounts: ComposeMounts,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
 
@@ -95,6 +97,7 @@ impl<'t> Shared<'t> {
             scripts: OnceLock::new(),
             commands: OnceLock::new(),
             command_outputs: CommandOutputs::default(),
+            compose_mounts: ComposeMounts::default(),
             tracked: OnceLock::new(),
         }
     }

@@ -335,3 +335,45 @@ fn vmagent_flags() {
 fn builds() {
     grows_in_step("builds", Task::Whole);
 }
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn scripts() {
+    grows_in_step("scripts", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn units() {
+    grows_in_step("units", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn alert_labels() {
+    grows_in_step("alert-labels", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn unfilled() {
+    grows_in_step("unfilled", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn missing_keys() {
+    grows_in_step("missing-keys", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn authenticators() {
+    grows_in_step("authenticators", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn own_variables() {
+    grows_in_step("own-variables", Task::Whole);
+}

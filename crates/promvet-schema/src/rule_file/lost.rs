@@ -1,6 +1,7 @@
 //! Labels in the templates of an alert that the expression does not return.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::entries::{entry, text};
 use super::expression::ALWAYS_EMPTY;
@@ -98,6 +99,8 @@ pub(super) struct LostLabels<'d> {
     said: BTreeSet<String>,
     /// Labels that the expression loses, which are reported together: one slip loses all of them.
     together: Vec<LostLabel<'d>>,
+    /// The labels that the rule adds, once one is asked for.
+    added: OnceCell<HashMap<&'d str, Entry<'d>>>,
 }
 
 /// A label that a template reads and the expression does not return.
@@ -141,6 +144,7 @@ impl<'d> LostLabels<'d> {
             asked: BTreeMap::new(),
             said: BTreeSet::new(),
             together: Vec::new(),
+            added: OnceCell::new(),
         }
     }
 
@@ -263,9 +267,12 @@ impl<'d> LostLabels<'d> {
 
     /// The value of a label that the rule adds.
     fn added(&self, name: &str) -> Option<&'d str> {
-        let labels = names(self.rule, "labels");
-        let label = labels.iter().find(|entry| entry.name() == name)?;
-        label.value.as_str()
+        // Of two with one name the first, as before the file is refused for it.
+        let all = || {
+            let labels = names(self.rule, "labels").into_iter().rev();
+            labels.map(|entry| (entry.name(), entry)).collect()
+        };
+        self.added.get_or_init(all).get(name)?.value.as_str()
     }
 
     /// Whether no series of the expression has a label that rules set. Recorded series, and series about

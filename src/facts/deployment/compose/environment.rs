@@ -58,15 +58,18 @@ impl Project<'_> {
         if set_by.is_empty() {
             return of_files.unwrap_or_default();
         }
-        let mut out = Layered::default();
-        out.extend(of_files.unwrap_or_default());
+        let set: HashSet<&str> = set_by.iter().filter_map(|set| set.name()).collect();
+        let mut out = of_files.unwrap_or_default();
+        out.retain(|written| !set.contains(&*written.name));
+        let mut own = Layered::default();
         for set in set_by {
             if let Some(name) = set.name() {
-                out.remove(name);
-                out.extend(self.variable(service, name, set));
+                own.remove(name);
+                own.extend(self.variable(service, name, set));
             }
         }
-        out.into_written()
+        out.extend(own.into_written());
+        out
     }
 
     /// All variables of a service, those without a value in the tree too.
@@ -74,8 +77,11 @@ impl Project<'_> {
         let of_files = self.of_env_files(service);
         let has_more = of_files.is_none();
         let written = self.environment_over(service, of_files);
-        let known: HashSet<&str> = written.iter().map(|written| &*written.name).collect();
-        let names = set_by(service).into_iter().filter_map(|set| {
+        let set_by = set_by(service);
+        let names: HashSet<&str> = set_by.iter().filter_map(|set| set.name()).collect();
+        let all = written.iter().map(|written| &*written.name);
+        let known: HashSet<&str> = all.filter(|name| names.contains(name)).collect();
+        let names = set_by.iter().filter_map(|set| {
             let name = set.name()?;
             (!known.contains(name)).then(|| name.to_owned())
         });

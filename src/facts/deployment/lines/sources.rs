@@ -2,8 +2,10 @@
 //! text copies there, one at the same path below a folder of the tree, or the one beside a unit. Of
 //! several it is not known which.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -29,12 +31,25 @@ const MOST_FOLDERS: usize = 200;
 /// Where a job of Nomad finds its folder `local`.
 const TASK_FOLDERS: &[&str] = &["${NOMAD_TASK_DIR}", "$NOMAD_TASK_DIR"];
 
+/// What a text copies, by the number of the text.
+type From = (usize, WrittenPath);
+
+/// The folders below a folder that have the first part of a path.
+type Holders = HashMap<(PathBuf, String), Rc<[PathBuf]>>;
+
 /// What the texts of a tree copy where, found when the first command asks.
 pub(super) struct CopySources<'t> {
     tree: &'t dyn Tree,
     root: &'t Path,
     files: &'t [(PathBuf, &'t Arc<Text>)],
-    copies: HashMap<usize, Vec<Copy>>,
+    numbers: HashMap<&'t Path, usize>,
+    /// What is copied, by where it is copied to.
+    copies: OnceCell<HashMap<String, Vec<From>>>,
+    /// The files that are copied to a path, by the folder of the texts that copy, or of any: a tree may
+    /// have as many scripts that copy a file as scripts that start what reads it.
+    by_place: HashMap<(String, Option<PathBuf>), BTreeSet<PathBuf>>,
+    /// The folders below a folder that hold the first part of a path.
+    holders: RefCell<Holders>,
 }
 
 impl<'t> CopySources<'t> {
@@ -47,7 +62,14 @@ impl<'t> CopySources<'t> {
             tree,
             root,
             files,
-            copies: HashMap::new(),
+            numbers: files
+                .iter()
+                .enumerate()
+                .map(|(number, (file, _))| (file.as_path(), number))
+                .collect(),
+            copies: OnceCell::new(),
+            by_place: HashMap::new(),
+            holders: RefCell::default(),
         }
     }
 
@@ -113,39 +135,40 @@ impl<'t> CopySources<'t> {
     /// The files that some text copies to a path: those that the text of the command copies itself, else
     /// those of its role or folder, else any.
     fn copied(&mut self, path: &str, own: &Path, only_own: bool) -> BTreeSet<PathBuf> {
-        let name = inside::name(path);
-        let mut found: Vec<(PathBuf, PathBuf)> = Vec::new();
-        for (number, (file, text)) in self.files.iter().enumerate() {
-            let is_asked = !only_own || file == own;
-            let stem = name.split('.').next().unwrap_or(name);
-            if !is_asked || memmem::find(text.content().as_bytes(), stem.as_bytes()).is_none() {
-                continue;
-            }
-            let all = self
-                .copies
-                .entry(number)
-                .or_insert_with(|| copies(file, text.content()));
-            let here = all.iter().filter(|copy| becomes(copy, path));
-            let here: Vec<WrittenPath> = here.filter_map(|copy| plain(&copy.from)).collect();
-            for from in here {
-                let files = self.in_tree(&from, file).into_iter();
-                found.extend(files.map(|source| (file.clone(), source)));
-            }
+        let number = self.numbers.get(own).copied();
+        let of_own = self.copied_by(path, |by| Some(by) == number);
+        if only_own || !of_own.is_empty() {
+            return of_own;
         }
-        let place = |file: &Path| role_of(file).to_owned();
-        let nearest: [&dyn Fn(&Path) -> bool; 3] = [
-            &|file| file == own,
-            &|file| place(file) == place(own),
-            &|_| true,
-        ];
-        let chosen = nearest
-            .iter()
-            .find(|is_near| found.iter().any(|(file, _)| is_near(file)));
-        let Some(is_near) = chosen else {
-            return BTreeSet::new();
-        };
-        let near = found.iter().filter(|(file, _)| is_near(file));
-        near.map(|(_, source)| source.clone()).collect()
+        let near = self.copied_around(path, Some(role_of(own)));
+        match near.is_empty() {
+            true => self.copied_around(path, None),
+            false => near,
+        }
+    }
+
+    /// The files that the texts of a role or a folder copy to a path, or that any text does.
+    fn copied_around(&mut self, path: &str, place: Option<&Path>) -> BTreeSet<PathBuf> {
+        let asked = (path.to_owned(), place.map(Path::to_owned));
+        if let Some(known) = self.by_place.get(&asked) {
+            return known.clone();
+        }
+        let of = |number: usize| self.files.get(number).map(|(file, _)| role_of(file));
+        let found = self.copied_by(path, |by| place.is_none() || of(by) == place);
+        self.by_place.insert(asked, found.clone());
+        found
+    }
+
+    /// The files that some of the texts copy to a path.
+    fn copied_by(&self, path: &str, is_asked: impl Fn(usize) -> bool) -> BTreeSet<PathBuf> {
+        let copies = self.copies.get_or_init(|| by_end(self.files));
+        let here = copies.get(path).map_or(&[][..], Vec::as_slice).iter();
+        let here = here.filter(|(number, _)| is_asked(*number));
+        let files = here.filter_map(|(number, from)| {
+            let (file, _) = self.files.get(*number)?;
+            Some(self.in_tree(from, file))
+        });
+        files.flatten().collect()
     }
 
     /// The files that a text means by a path: from its own folder, from the root of the tree, from the
@@ -161,7 +184,8 @@ impl<'t> CopySources<'t> {
         let role = role_of(own);
         let mut bases = vec![folder.to_owned(), self.root.to_owned()];
         bases.extend(OF_ROLE.iter().map(|name| role.join(name)));
-        let text = self.files.iter().find(|(file, _)| file == own);
+        let number = self.numbers.get(own);
+        let text = number.and_then(|number| self.files.get(*number));
         let content = text.map_or("", |(_, text)| text.content());
         for moved in folders_in(content) {
             bases.push(inside_of(self.root, &moved));
@@ -189,12 +213,30 @@ impl<'t> CopySources<'t> {
         let above = own.ancestors().skip(1);
         let above = above.take_while(|folder| folder.starts_with(self.root));
         let folders = above.flat_map(|folder| {
-            let below = self.tree.list(folder).unwrap_or_default();
-            let below = below.into_iter().take(MOST_FOLDERS);
+            let below = self.holders(folder, bare);
+            let below: Vec<PathBuf> = below.iter().cloned().collect();
             std::iter::once(folder.to_owned()).chain(below)
         });
         let found = folders.filter_map(|folder| self.existing(&folder, bare));
         found.collect()
+    }
+
+    /// The folders below a folder that may hold a path: those that have its first part, looked for once.
+    fn holders(&self, folder: &Path, path: &str) -> Rc<[PathBuf]> {
+        // The only part may be a template.
+        let first = path.split_once('/').map_or("", |(first, _)| first);
+        let asked = (folder.to_owned(), first.to_owned());
+        let known = self.holders.borrow().get(&asked).cloned();
+        known.unwrap_or_else(|| {
+            let below = self.tree.list(folder).unwrap_or_default();
+            let below = below.into_iter().take(MOST_FOLDERS);
+            let holds = |folder: &PathBuf| {
+                first.is_empty() || self.tree.resolve(&inside_of(folder, first)).is_ok()
+            };
+            let found: Rc<[PathBuf]> = below.filter(holds).collect();
+            self.holders.borrow_mut().insert(asked, Rc::clone(&found));
+            found
+        })
     }
 }
 
@@ -236,16 +278,32 @@ fn plain(written: &str) -> Option<WrittenPath> {
     })
 }
 
-/// Whether a copy puts something at a path.
-fn becomes(copy: &Copy, path: &str) -> bool {
+/// What the texts of a tree copy, by where it is then: at the path itself, or under its name in the folder
+/// that the path is.
+fn by_end(files: &[(PathBuf, &Arc<Text>)]) -> HashMap<String, Vec<From>> {
+    let mut out: HashMap<String, Vec<From>> = HashMap::new();
+    for (number, (file, text)) in files.iter().enumerate() {
+        for copy in copies(file, text.content()) {
+            for end in ends(&copy) {
+                if let Some(from) = plain(&copy.from) {
+                    out.entry(end).or_default().push((number, from));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The paths at which a copy may put something.
+fn ends(copy: &Copy) -> Vec<String> {
     let Some(to) = plain(&copy.to) else {
-        return false;
+        return Vec::new();
     };
     let from = plain(&copy.from).map(|from| without_template(Path::new(&from.text)));
     let name = from.as_deref().and_then(Path::file_name);
     let to = to.text.trim_end_matches('/');
-    let is_in = inside::folder(path) == to && name == Path::new(path).file_name();
-    to == path || is_in
+    let inside = name.map(|name| format!("{to}/{}", name.to_string_lossy()));
+    std::iter::once(to.to_owned()).chain(inside).collect()
 }
 
 /// A path without the ending of a template.
