@@ -317,3 +317,12 @@ pub(super) fn own_variables(count: usize) -> Grown {
     }
     grown
 }
+
+/// A configuration with so many endpoints of Mimir, none of which names its tenant.
+pub(super) fn no_tenant(count: usize) -> Grown {
+    let mut out = "remote_write:\n- url: https://h.example.com/api/v1/push\n".to_owned();
+    for number in 0..count {
+        let _ = writeln!(out, "- url: https://h{number}.example.com/api/v1/push");
+    }
+    alone("prometheus.yml", out)
+}

@@ -66,6 +66,7 @@ pub(crate) const TREES: &[(&str, Grow)] = &[
     ("missing-keys", folders::missing_keys),
     ("authenticators", folders::authenticators),
     ("own-variables", folders::own_variables),
+    ("no-tenant", folders::no_tenant),
 ];
 
 const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";

@@ -377,3 +377,9 @@ fn authenticators() {
 fn own_variables() {
     grows_in_step("own-variables", Task::Whole);
 }
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn no_tenant() {
+    grows_in_step("no-tenant", Task::Whole);
+}

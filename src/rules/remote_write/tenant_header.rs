@@ -376,11 +376,20 @@ fn tenant_of_others<'a>(entry: &RemoteWriteEntry<'a>, header: &str) -> Option<&'
     let writes = config.remote_writes().map(RemoteWrite::node);
     let mut found = None;
     for other in writes.chain(reads) {
-        let url = other.get("url").and_then(Node::as_str);
-        let is_same = url.and_then(|url| Endpoint::new(url).host_name()) == Some(host.clone());
         let headers = other.get("headers").and_then(Node::mapping);
         let headers = headers.into_iter().flat_map(|headers| headers.entries());
-        for entry in headers.filter(|entry| is_same && entry.name().eq_ignore_ascii_case(header)) {
+        let mut named = headers
+            .filter(|entry| entry.name().eq_ignore_ascii_case(header))
+            .peekable();
+        // A file may have thousands of URLs, and each is held against the others.
+        if named.peek().is_none() {
+            continue;
+        }
+        let url = other.get("url").and_then(Node::as_str);
+        if url.and_then(|url| Endpoint::new(url).host_name()).as_ref() != Some(&host) {
+            continue;
+        }
+        for entry in named {
             let tenant = entry.value.as_str().filter(|tenant| is_literal(tenant))?;
             if *found.get_or_insert(tenant) != tenant {
                 return None;
