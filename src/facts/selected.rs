@@ -187,8 +187,10 @@ fn lacks(reference: &KeyReference, maker: &Provider) -> Option<Finding> {
         .map(|key| format!("`{key}`"))
         .collect();
     let message = format!(
-        "`{}`: the {} `{name}` has no key `{key}`; the Operator generates no configuration",
-        reference.field, maker.makes
+        "`{}`: the {} `{name}` has no key `{key}`; {}",
+        reference.field,
+        maker.makes,
+        consequence(reference)
     );
     let finding = found(reference, Severity::Error, message);
     let finding = finding.evidence(maker.place.clone(), format!("it has {}", listed.join(", ")));
@@ -197,6 +199,19 @@ fn lacks(reference: &KeyReference, maker: &Provider) -> Option<Finding> {
         Some(near) => finding.help(Advice::say(format!("write `key: {near}`"))),
         None => finding.help(Advice::say("name a key that it has")),
     })
+}
+
+/// What becomes of a resource with such a reference: monitors and their like are left out, and the others
+/// are used (prometheus-operator v0.93.0 `pkg/prometheus/resource_selector.go`).
+fn consequence(reference: &KeyReference) -> &'static str {
+    const SELECTED: &[&str] = &["endpoints", "podMetricsEndpoints", "basicAuth", "tlsConfig"];
+    match SELECTED
+        .iter()
+        .any(|key| reference.logical.starts_with(&format!("spec.{key}")))
+    {
+        true => "the Operator leaves this resource out",
+        false => "the Operator generates no configuration",
+    }
 }
 
 /// Fields whose values are not secrets.

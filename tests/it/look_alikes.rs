@@ -519,3 +519,18 @@ fn openobserve_may_have_a_prefix() {
         expect(&[("prometheus.yml", &write(path))], expected);
     }
 }
+
+#[test]
+fn a_configuration_of_alertmanager_is_named_once() {
+    let other = "route: {receiver: a}\nreceivers: [{name: a}]\ninhibit_rules: []\n";
+    let config = "rule_files: [alertmanager.yml]\nscrape_configs: []\n";
+    let files = [("prometheus.yml", config), ("alertmanager.yml", other)];
+    let found = reported(&files);
+    let help = found.iter().map(|one| one.help_line().unwrap_or_default());
+    let help: Vec<_> = help.collect();
+    assert_eq!(
+        help,
+        ["name a rule file: this is a configuration of Alertmanager"],
+        "{found:?}"
+    );
+}

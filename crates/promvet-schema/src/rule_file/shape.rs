@@ -125,6 +125,14 @@ const FOREIGN: &[(&str, &str)] = &[
         "name a rule file: this is a Prometheus configuration",
     ),
     (
+        "route",
+        "name a rule file: this is a configuration of Alertmanager",
+    ),
+    (
+        "receivers",
+        "name a rule file: this is a configuration of Alertmanager",
+    ),
+    (
         "rule_fields",
         "name a rule file: this is for `promtool test rules`",
     ),
@@ -177,6 +185,8 @@ pub(super) fn check(report: &mut RuleFileReport<'_>) {
 
 /// Keys that tell by themselves what a file is; its other keys are not worth a word then.
 const OF_OTHER_FILES: &[&str] = &[
+    "route",
+    "receivers",
     "apiVersion",
     "kind",
     "rule_fields",

@@ -200,7 +200,15 @@ impl Needles {
 }
 
 /// Keys that sentences ask for, which say nothing of a text that has them.
-const KEYS: &[&str] = &["alert", "expr", "groups", "record", "rules"];
+const KEYS: &[&str] = &[
+    "alert",
+    "expr",
+    "groups",
+    "receivers",
+    "record",
+    "route",
+    "rules",
+];
 
 /// Words that promvet's own sentences have, some of which are passwords too.
 const OWN_WORDS: &[&str] = &[
