@@ -118,9 +118,7 @@ const STANDINS: &[&str] = &[
     "accesstoken",
     "apikey",
     "apitoken",
-    "bearertoken",
     "pass",
-    "token",
 ];
 
 /// How placeholders begin, whatever follows: `changeme-secure-password`.

@@ -39,7 +39,7 @@ fn a_password_that_says_it_is_none_is_a_placeholder() {
         ("changeme-secure-password", placeholder),
         ("change-it", placeholder),
         ("pass", placeholder),
-        ("token", placeholder),
+        ("token", secret),
         ("xy", secret),
         ("dummy-horse", secret),
         ("fake-api-key", secret),

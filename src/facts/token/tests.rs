@@ -100,7 +100,6 @@ fn ordinary_credentials_show_nothing() {
         "p${x",
         "bearertoken",
         "Bearer",
-        "xx",
         "exxxxon",
         "todolist",
         "dummy-but-long-enough",
