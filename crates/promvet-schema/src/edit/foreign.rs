@@ -10,19 +10,22 @@ use crate::yaml::Document;
 pub(super) fn edit(document: &Document, action: &Action) -> Result<(Span, String), Declined> {
     let content = document.text().content();
     match action {
-        Action::Rename { span, to } if is_word(document.text().slice(*span)) && is_word(to) => {
-            Ok((*span, to.clone()))
+        Action::Rename { span, to } => {
+            let written = document.text().slice(*span);
+            if is_word(written) && is_word(to) {
+                Ok((*span, to.clone()))
+            } else if is_quoted(written) && !needs_escapes(to) {
+                // The key of a map, such as the name of a header.
+                Ok((*span, format!("\"{to}\"")))
+            } else {
+                Err(Declined::Foreign)
+            }
         }
         Action::Replace { span, text } => {
             let written = document.text().slice(*span);
-            let is_quoted =
-                written.len() >= 2 && written.starts_with('"') && written.ends_with('"');
-            if text
-                .chars()
-                .any(|c| c.is_control() || matches!(c, '"' | '\\'))
-            {
+            if needs_escapes(text) {
                 Err(Declined::Foreign)
-            } else if is_quoted {
+            } else if is_quoted(written) {
                 Ok((*span, format!("\"{text}\"")))
             } else if written.contains(['"', '\\', '`', '\n']) || written.is_empty() {
                 Err(Declined::Foreign)
@@ -33,6 +36,15 @@ pub(super) fn edit(document: &Document, action: &Action) -> Result<(Span, String
         Action::Remove { span } => removed(content, *span).ok_or(Declined::Foreign),
         _ => Err(Declined::Foreign),
     }
+}
+
+fn is_quoted(written: &str) -> bool {
+    written.len() >= 2 && written.starts_with('"') && written.ends_with('"')
+}
+
+fn needs_escapes(text: &str) -> bool {
+    text.chars()
+        .any(|c| c.is_control() || matches!(c, '"' | '\\'))
 }
 
 fn is_word(text: &str) -> bool {

@@ -5,7 +5,7 @@ use super::super::table::Type;
 use super::{SELECTED, Translator, is_filled_in, name_of};
 use crate::check::Rule;
 use crate::yaml::{Kind, Node, Scalar, Style, TranslatedNode};
-use promvet_text::{Advice, Severity, nearest};
+use promvet_text::{Advice, Severity, nearest, surely_meant};
 
 impl Translator {
     pub(in crate::dialect) fn scalar(
@@ -87,9 +87,10 @@ impl Translator {
             name_of(node),
             listed.join(", ")
         ));
+        let surely = surely_meant(scalar.text, listed.iter().copied());
         let advice = nearest(scalar.text, listed).map(|word| {
             let advice = Advice::replace(node.span(), word);
-            match word.eq_ignore_ascii_case(scalar.text) {
+            match word.eq_ignore_ascii_case(scalar.text) || surely == Some(word) {
                 true => advice.safe(),
                 false => advice.unsafe_(),
             }

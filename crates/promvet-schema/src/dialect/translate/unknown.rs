@@ -6,7 +6,7 @@ use crate::dialect::table::{Key, MappingShape, Type};
 use crate::dialect::tables;
 use crate::unknown::of_short;
 use crate::yaml::{Entry, Mapping, Node};
-use promvet_text::{Advice, Severity, nearest};
+use promvet_text::{Advice, Severity, nearest, surely_meant};
 
 impl Translator {
     /// Says that a key is unknown, and returns the one that is meant, if it is not set.
@@ -94,6 +94,9 @@ impl Translator {
             Some(MeantKey::Like(key)) => (
                 format!("`{name}`: unknown key"),
                 match is_free(key) {
+                    true if is_surely(shape, entry, key) => {
+                        Advice::rename(entry.key.span(), *key).safe()
+                    }
                     true => Advice::rename(entry.key.span(), *key).unsafe_(),
                     false => Advice::say(format!("did you mean `{key}`? It is set already")),
                 },
@@ -189,6 +192,15 @@ pub(super) fn may_be(ty: &Type, node: Node<'_>) -> bool {
         | Type::Object(_) => node.mapping().is_some(),
         _ => node.scalar().is_some(),
     }
+}
+
+/// Whether an unknown key can only be meant for one that has another name, which takes its value.
+fn is_surely(shape: &MappingShape, entry: Entry<'_>, key: &str) -> bool {
+    let names = shape.keys.iter().map(|key| key.name);
+    let fits = shape
+        .find(key)
+        .is_some_and(|key| may_be(&key.ty, entry.value));
+    fits && surely_meant(entry.name(), names) == Some(key)
 }
 
 /// Whether a key is the action of a relabel rule that lacks its target: without its action, it replaces,
