@@ -8,6 +8,7 @@ mod ignore;
 mod single;
 
 use super::request::{Request, Run};
+use crate::discover::ConfigurationKind;
 use crate::finding::{Finding, Place, Text, rule};
 use crate::schema::edit::{PlannedEdit, apply, merged};
 use crate::source::{EntryKind, LARGEST, Overlay, Tree, collapse, rewrite};
@@ -161,6 +162,9 @@ struct FixPass {
     was: Option<FixedFile>,
 }
 
+/// Rules that find two of a kind: two slips may be meant for one name.
+const TWICE: &[&str] = &[rule::SCHEMA_DUPLICATE, rule::START_FLAG];
+
 impl FixPass {
     /// Whether the file cannot be read any longer as it was.
     fn is_broken(&self, before: &Run, after: &Run) -> bool {
@@ -170,14 +174,23 @@ impl FixPass {
             let file = files.find(|file| file.path == *path);
             file.map(|file| file.dialect.clone())
         };
-        let faults = |run: &Run| {
+        let faults = |run: &Run, rules: &[&str]| {
             let found = run.outcome.findings().iter();
-            let of_syntax = found.filter(|it| {
-                it.finding.rule == rule::SCHEMA_SYNTAX && it.finding.place.path() == path
-            });
-            of_syntax.count()
+            let found = found.map(|reported| &reported.finding);
+            let of_rules = found.filter(|finding| rules.contains(&&*finding.rule));
+            of_rules
+                .filter(|finding| finding.place.path() == path)
+                .count()
         };
-        kind(before) != kind(after) && faults(before) == 0 || faults(after) > faults(before)
+        let more = |rules: &[&str]| faults(after, rules) > faults(before, rules);
+        // Sections make a whole configuration of a part of one.
+        let is_completed = || {
+            let word = |run: &Run| kind(run).unwrap_or_default();
+            word(before) == ConfigurationKind::Fragment.word()
+                && word(after) == ConfigurationKind::Server.word()
+        };
+        let is_another = kind(before) != kind(after) && faults(before, &[rule::SCHEMA_SYNTAX]) == 0;
+        is_another && !is_completed() || more(&[rule::SCHEMA_SYNTAX]) || more(TWICE)
     }
 }
 

@@ -132,6 +132,40 @@ fn kinds_of_resources_are_put_right_by_quotes() {
 }
 
 #[test]
+fn slips_in_resources_and_alloy_are_corrected_where_one_word_is_meant() {
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: p}\nspec:\n  selector: {}\n  endpoints:\n  - prot: web # the port\n    scrapeTimeot: 5s\n    metricRelabelings:\n    - {sourceLabels: [a], action: drpo, regex: b}\n";
+    let expected = monitor
+        .replace("prot:", "port:")
+        .replace("scrapeTimeot", "scrapeTimeout")
+        .replace("drpo", "drop");
+    fixed("monitor.yaml", monitor, &expected);
+    let alloy = "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://mimir.example.com/api/v1/push\"\n    headers = { \"X-Scope-Org-ID\" = \"shop\" } // whose\n  }\n}\n";
+    fixed("a.alloy", alloy, &alloy.replace("Org-ID", "OrgID"));
+}
+
+#[test]
+fn no_two_names_become_one() {
+    let headers = "remote_write:\n- url: https://mimir.example.com/api/v1/push\n  headers:\n    X-Scope-OrgID: shop\n    X-Scope-Org-Id: shop\n";
+    fixed("prometheus.yml", headers, headers);
+    // One of two slips is put right, and the other is left to its author.
+    let twice = "remote_write:\n- url: https://a.example.com/api/v1/write\n  remoteTimeout: 5s\n  remote_timout: 6s\n";
+    let folder = Scratch::new(&[("prometheus.yml", twice)]);
+    folder.promvet(&["check", "--fix", "."]);
+    let after = folder.read("prometheus.yml");
+    assert!(after.matches("remote_timeout:").count() <= 1, "{after}");
+}
+
+#[test]
+fn a_part_becomes_a_whole_configuration() {
+    let part = "global:\n  scrape_interval: 15s\nscrape_config:\n- job_name: x\n  static_configs: [{targets: ['a:1']}]\n";
+    fixed(
+        "prometheus.yml",
+        part,
+        &part.replace("scrape_config:", "scrape_configs:"),
+    );
+}
+
+#[test]
 fn an_extra_dash_is_removed() {
     let config = "remote_write:\n  - url: https://a.example.com/api/v1/write\n  # who\n    remote_timeout: 5s\n  - basic_auth: {username: a, password_file: b} # one\nscrape_configs:\n  - job_name: a\n  - static_configs:\n    - targets: ['a:80']\n";
     let expected = config
