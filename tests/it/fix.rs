@@ -467,3 +467,21 @@ fn the_change_that_breaks_is_singled_out() {
     assert!(fixed.declined.contains(said), "{:?}", fixed.declined);
     assert!(looks < 12, "{looks}");
 }
+
+#[test]
+fn a_text_over_lines_gets_its_comment_above_its_key() {
+    let rules = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: |\n      sum(up) by (job)\n      / histogram_quantile(99, a)\n";
+    let folder = Scratch::new(&[
+        ("prometheus.yml", "rule_files: [rules.yml]\n"),
+        ("rules.yml", rules),
+    ]);
+    let ran = folder.promvet(&["check", "--add-ignores", "old", "."]);
+    let now = folder.read("rules.yml");
+    assert!(
+        now.contains("    # promvet: ignore[rules/quantile] old\n    expr: |\n"),
+        "{now}{}",
+        ran.said()
+    );
+    let after = folder.promvet(&["check", "."]);
+    assert!(after.stdout.contains("No findings"), "{}", after.said());
+}

@@ -137,13 +137,26 @@ fn write(
     let content = content_of(&bytes, judged)?;
     let texts = texts_over_lines(judged);
     let edits = lines.iter().filter_map(|(number, line)| {
-        let span = judged.line_span(*number)?;
+        let mut span = judged.line_span(*number)?;
+        let around = |span: Span| {
+            let mut texts = texts.iter();
+            texts.find(|(text, _)| text.start < span.start && span.start < text.end)
+        };
+        // A comment above the key covers all of its text: too much of a configuration.
+        if line.at == At::Above
+            && let Some((text, false)) = around(span)
+        {
+            span = judged.line_span(Place::new(judged, *text).start().line)?;
+        }
         let end = match line.at {
             At::End => span.end,
             At::Above => span.start,
         };
         // A comment would become a part of the value.
-        if texts.iter().any(|text| text.start < end && end < text.end) {
+        if texts
+            .iter()
+            .any(|(text, _)| text.start < end && end < text.end)
+        {
             return None;
         }
         let names: Vec<_> = line.rules.iter().map(String::as_str).collect();
@@ -177,8 +190,9 @@ fn is_yaml(text: &str) -> bool {
     root.is_some_and(|root| root.scalar().is_none())
 }
 
-/// Values of several lines that hold no YAML as it is written: they have no comments.
-fn texts_over_lines(text: &Arc<Text>) -> Vec<Span> {
+/// Values of several lines that hold no YAML as it is written, so that they have no comments, and whether
+/// they hold YAML apart from that.
+fn texts_over_lines(text: &Arc<Text>) -> Vec<(Span, bool)> {
     let (documents, _) = parse_all(text);
     let mut open: Vec<Node<'_>> = documents.iter().filter_map(Document::root).collect();
     let mut out = Vec::new();
@@ -190,8 +204,13 @@ fn texts_over_lines(text: &Arc<Text>) -> Vec<Span> {
             }
             Kind::Scalar(scalar) => {
                 let has_lines = text.slice(node.span()).contains('\n');
-                let may_have = scalar.style == Style::Literal && is_yaml(scalar.text);
-                out.extend((has_lines && !may_have && !node.is_alias()).then(|| node.span()));
+                if !has_lines || node.is_alias() {
+                    continue;
+                }
+                let is_yaml = is_yaml(scalar.text);
+                if scalar.style != Style::Literal || !is_yaml {
+                    out.push((node.span(), is_yaml));
+                }
             }
         }
     }
