@@ -299,3 +299,16 @@ fn what_a_setting_leads_to_is_said() {
         assert!(!ran.said().contains("hunter2"), "{}", ran.said());
     }
 }
+
+#[test]
+fn expressions_of_rule_files_are_shown() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: D\n    expr: histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m]))) > 1\n";
+    let folder = Scratch::new(&[("r.yml", rules)]);
+    let ran = folder.promvet(&["why", "r.yml:5"]);
+    assert!(
+        ran.stdout
+            .contains("histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m])))"),
+        "{}",
+        ran.said()
+    );
+}

@@ -30,6 +30,8 @@ pub(super) fn explain(
     let Some(root) = document.root().filter(|root| is_of_rules(*root)) else {
         return Ok(None);
     };
+    // It is what it was taken for: its expressions are shown.
+    text.recognize();
     let mut best: Option<(String, Node<'_>, Node<'_>)> = None;
     visit(root, "", &mut |full, key, value, _| {
         let (first, last) = (key.place().start().line, value.place().end().line);
