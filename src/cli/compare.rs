@@ -99,7 +99,7 @@ pub(super) fn compare(args: &CompareArgs, out: &mut dyn Write) -> io::Result<Exi
     unless_closed(args.format.write(&changes, out))?;
     Ok(if !changes.unread.is_empty() {
         Exit::Failed
-    } else if args.exit_code && !changes.changes.is_empty() {
+    } else if args.exit_code && !(changes.changes.is_empty() && changes.beyond.is_empty()) {
         Exit::Findings
     } else {
         Exit::Clean

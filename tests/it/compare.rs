@@ -640,3 +640,54 @@ fn a_reshuffled_configuration_is_the_same() {
         })
         .unwrap();
 }
+
+/// Files of other dialects, two edits that change no setting that is compared, and one that changes
+/// nothing at all.
+const BEYOND: &[(&str, &str, (&str, &str), (&str, &str))] = &[
+    (
+        "c.alloy",
+        "prometheus.scrape \"a\" {\n  targets = [{\"__address__\" = \"a:1\"}]\n  forward_to = [prometheus.remote_write.m.receiver]\n}\nprometheus.remote_write \"m\" {\n  endpoint { url = \"https://mimir.example.com/api/v1/push\" }\n}\n",
+        ("[prometheus.remote_write.m.receiver]", "[]"),
+        ("  forward_to = [", "  // where to\n  forward_to   =  ["),
+    ),
+    (
+        "otel-collector.yaml",
+        "receivers: {otlp: {protocols: {grpc: {}}}}\nexporters:\n  prometheusremotewrite: {endpoint: 'https://mimir.example.com/api/v1/push'}\n  debug: {}\nservice:\n  pipelines:\n    metrics: {receivers: [otlp], exporters: [debug, prometheusremotewrite]}\n",
+        ("[debug, prometheusremotewrite]", "[debug]"),
+        (
+            "{receivers: [otlp], exporters: [debug, prometheusremotewrite]}",
+            "{exporters: [prometheusremotewrite, debug], receivers: [otlp]} # all",
+        ),
+    ),
+    (
+        "p.yaml",
+        "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\nspec:\n  ruleSelector: {matchLabels: {team: a}}\n  remoteWrite: [{url: 'https://mimir.example.com/api/v1/push'}]\n",
+        ("{team: a}", "{team: b}"),
+        (
+            "  ruleSelector: {matchLabels: {team: a}}\n",
+            "  # ours\n  ruleSelector:\n    matchLabels: { \"team\": 'a' }\n",
+        ),
+    ),
+];
+
+#[test]
+fn what_is_not_compared_of_a_dialect_is_said() {
+    for (path, base, (from, to), (same, other)) in BEYOND {
+        let tree = Scratch::repository(&[(path, base)]);
+        assert!(base.contains(from) && base.contains(same), "{path}");
+        tree.write(&[(path, &base.replace(same, other))]);
+        let ran = tree.promvet(&["compare", "HEAD"]);
+        assert!(
+            ran.stdout.starts_with("No effective change in "),
+            "{path}: {}",
+            ran.said()
+        );
+        tree.write(&[(path, &base.replace(from, to))]);
+        let ran = tree.promvet(&["compare", "HEAD"]);
+        let is_said = ran
+            .stdout
+            .starts_with(&format!("{path} was not compared: what changed in it"));
+        let is_change = ran.stdout.contains(" effective change");
+        assert!(is_said || is_change, "{path}: {}", ran.said());
+    }
+}

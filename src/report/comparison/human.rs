@@ -28,7 +28,7 @@ pub(super) fn write(changes: &EffectiveChanges, to: &mut dyn Write) -> io::Resul
         }
         line(String::new())?;
     }
-    for (path, why) in &changes.unread {
+    for (path, why) in changes.not_compared() {
         line(format!("{path} was not compared: {why}"))?;
     }
     line(summary(changes))

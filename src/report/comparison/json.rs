@@ -50,7 +50,7 @@ struct JsonPlace<'c> {
 }
 
 pub(super) fn write(changes: &EffectiveChanges, to: &mut dyn Write) -> io::Result<()> {
-    let unread = changes.unread.iter();
+    let unread = changes.not_compared();
     let unread = unread.map(|(path, reason)| JsonUnread { path, reason });
     let report = JsonChanges {
         version: VERSION,

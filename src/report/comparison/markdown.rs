@@ -33,9 +33,9 @@ pub(super) fn write(changes: &EffectiveChanges, to: &mut dyn Write) -> io::Resul
     if left > 0 {
         writeln!(to, "\nAnd {} that did not fit here.", count(left, "change"))?;
     }
-    if !changes.unread.is_empty() {
+    if changes.not_compared().next().is_some() {
         writeln!(to, "\n### Not compared\n")?;
-        for (path, why) in &changes.unread {
+        for (path, why) in changes.not_compared() {
             writeln!(to, "- {} {}", code(path), inert(why))?;
         }
     }

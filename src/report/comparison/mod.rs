@@ -228,6 +228,15 @@ pub struct EffectiveChanges {
     pub configurations: usize,
     /// Files that could not be compared, and why.
     pub unread: Vec<(String, String)>,
+    /// Files in which only something changed that is not compared, and a sentence about it.
+    pub beyond: Vec<(String, String)>,
+}
+
+impl EffectiveChanges {
+    /// All files that were not compared as a whole, and why.
+    fn not_compared(&self) -> impl Iterator<Item = &(String, String)> {
+        self.unread.iter().chain(&self.beyond)
+    }
 }
 
 /// A way to write [`EffectiveChanges`].

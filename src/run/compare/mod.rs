@@ -1,6 +1,7 @@
 //! What a change does to the effective configuration: the configurations of two trees, with what they
 //! include, inherit and leave to defaults, compared by meaning.
 
+mod beyond;
 mod change;
 mod difference;
 mod relabeling;
@@ -132,12 +133,15 @@ impl TwoTrees {
             configurations += usize::from(counts(pair.0) || counts(pair.1));
             found.units(pair);
         }
+        let changes = found.finished();
+        let beyond = beyond::beyond(&old, &new, &changes);
         Ok(EffectiveChanges {
             old: self.names.0,
             new: self.names.1,
-            changes: found.finished(),
+            changes,
             configurations,
             unread,
+            beyond,
         })
     }
 }

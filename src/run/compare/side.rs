@@ -28,7 +28,7 @@ const LARGEST_MATERIAL: u64 = 1024 * 1024;
 
 /// What a tree was found to hold.
 pub(super) struct SurveyedTree {
-    survey: Survey,
+    pub(super) survey: Survey,
     policies: Policies,
 }
 
