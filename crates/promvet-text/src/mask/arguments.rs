@@ -10,7 +10,8 @@ use super::value::is_harmless;
 use super::{is_made_up, is_variable, looks};
 use crate::work;
 
-/// The most bytes of a flag with its value that are looked at.
+/// The most bytes of a flag with its value that are looked at. Lines of minified files are longer, and
+/// each of their marks is asked.
 const LONGEST: usize = 2048;
 
 /// Flags whose value is a user and a password.
@@ -119,10 +120,11 @@ fn word_at(line: &str, at: usize) -> Option<Range<usize>> {
     may_be_secret(word).then(|| from..from + word.len())
 }
 
-/// The fewest bytes of a password that counts wherever the name of a secret is before it.
+/// The fewest bytes of a password that counts wherever the name of a secret is before it. Shorter words
+/// are values of ordinary options too.
 const SHORTEST_PASSWORD: usize = 12;
 
-/// The same for one that a user and a colon are right before.
+/// The same for one that a user and a colon are right before. What is shorter is a port or a tag.
 const SHORTEST_BEHIND_USER: usize = 8;
 
 /// The passwords behind a user and a colon, in a word of their own: `admin:SECRET`.
@@ -203,7 +205,8 @@ fn names_secret(word: &str) -> bool {
     meaning.is_secret() || meaning == Meaning::Section || name.starts_with("X-")
 }
 
-/// The most bytes of a password that are looked at behind a user.
+/// The most bytes of a password that are looked at behind a user. Longer ones are tokens, which are
+/// known by their look.
 const LONGEST_PASSWORD: usize = 64;
 
 /// The defaults of variables with the names of secrets: `${ADMIN_PASSWORD-SECRET}`, as compose and shells

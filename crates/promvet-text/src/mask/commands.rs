@@ -48,7 +48,8 @@ const PARTS: [&str; 7] = [
     "alias",
 ];
 
-/// The longest line that is looked at, in bytes.
+/// The longest line that is looked at, in bytes. Commands that people write are shorter; lines of
+/// minified files are not.
 const LONGEST: usize = 2048;
 
 /// Byte ranges of the passwords that commands of one line take.

@@ -216,7 +216,8 @@ pub(super) fn may_have_id(name: &str) -> bool {
         )
 }
 
-/// The longest name that is looked at; of longer ones the end counts.
+/// The longest name that is looked at; of longer ones the end counts. The word that tells is the last
+/// one.
 const LONGEST: usize = 80;
 
 /// A key without the escapes of a text in double quotes: `"pass\x77ord"` is `password` to YAML.

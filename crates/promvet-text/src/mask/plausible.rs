@@ -239,10 +239,11 @@ pub(super) fn is_name_of_variable(name: &str) -> bool {
         })
 }
 
-/// The longest name of a variable in capitals.
+/// The longest name of a variable in capitals. Longer runs of capitals are keys.
 const LONGEST_VARIABLE: usize = 60;
 
-/// The shortest password that people think of, where something asks for a strong one.
+/// The shortest password that people think of, where something asks for a strong one. Most forms ask
+/// for eight.
 const SHORTEST_BY_HAND: usize = 8;
 
 /// The numbers inside of names, such as `Base64Value` and `SHA256Sum`.
@@ -467,7 +468,8 @@ pub(super) fn is_uuid(value: &str) -> bool {
         && value.split('-').all(hex)
 }
 
-/// The fewest letters and digits of a text that is judged by how they take turns.
+/// The fewest letters and digits of a text that is judged by how they take turns. In shorter ones they
+/// do by chance: `k8s-v1-2x`.
 const SHORTEST_SHUFFLED: usize = 12;
 
 /// The shortest text that is made up: the least of the bounds that [`is_made_up`] asks for.

@@ -44,7 +44,8 @@ impl<'l> Line<'l> {
     }
 }
 
-/// The most places in a line that are asked whether a comment begins there.
+/// The most places in a line that are asked whether a comment begins there. Each look reads the rest of
+/// the line.
 const MOST_COMMENTS: usize = 4;
 
 /// Where the comment behind what a line says begins: at a `#` behind a blank and outside of quotes.
@@ -82,7 +83,7 @@ pub(super) fn window(text: &str) -> &str {
     text.get(..end).unwrap_or("")
 }
 
-/// The longest key that is looked at, in bytes.
+/// The longest key that is looked at, in bytes. A long line is read back from each of its colons.
 const LONGEST_KEY: usize = 80;
 
 /// The longest key in quotes that is looked at, in bytes: `bearer_token_file` has 17 letters, and the
@@ -92,10 +93,12 @@ const LONGEST_QUOTED: usize = 200;
 /// The shortest text of a matcher that is looked at: shorter ones are names of namespaces.
 const SHORTEST_TEXT: usize = 8;
 
-/// The shortest of the keys that count wherever they are, in bytes.
+/// The shortest of the keys that count wherever they are, in bytes. Shorter ones are words of prose:
+/// `pass`.
 const SHORTEST_STRONG: usize = 6;
 
-/// The fewest bytes of a secret that is glued to its key.
+/// The fewest bytes of a secret that is glued to its key. What is shorter is an ending of the key:
+/// `passwords`.
 const SHORTEST_GLUED: usize = 4;
 
 /// A key and where its value begins.

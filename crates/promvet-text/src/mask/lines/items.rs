@@ -6,13 +6,13 @@ use super::super::{is_made_up, looks, plausible, urls, value};
 use super::Scan;
 use super::sections::Within;
 
-/// The shortest word of a comment that is taken for a secret.
+/// The shortest word of a comment that is taken for a secret. Shorter ones are prose: `admin`.
 const SHORTEST_IN_COMMENT: usize = 6;
 
 /// What is before `key` in the words of a comment that names a credential.
 const KINDS_OF_KEYS: [&str; 6] = ["access", "api", "license", "master", "private", "signing"];
 
-/// The most words before a password that is alone behind them in a comment.
+/// The most words before a password that is alone behind them in a comment. More are a sentence.
 const MOST_WORDS_OF_LABEL: usize = 3;
 
 /// What is before digests and ids in comments.

@@ -9,6 +9,7 @@ use super::{Awaited, Commented, MOST_LINES, Scan, State, is_commented};
 use crate::work;
 
 /// The fewest bytes of a word in small letters behind `user:` that is a password rather than a group.
+/// `postgres` has eight.
 const SHORTEST_PASSWORD: usize = 9;
 
 impl Scan<'_> {
