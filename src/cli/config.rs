@@ -139,7 +139,7 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<AppliedSetti
         requires.map(|requirement| setting("requires", &requirement.written, &requirement.place)),
     );
     let versions = policy.releases_of(path).iter();
-    out.extend(versions.map(|(one, place)| setting("prometheus", one.to_string(), place)));
+    out.extend(versions.map(|(version, place)| setting("prometheus", version.to_string(), place)));
     let profile = policy.profile.iter();
     out.extend(profile.map(|(one, place)| setting("profile", one.word(), place)));
     out.extend(levels(policy, path));
@@ -148,9 +148,13 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<AppliedSetti
     }
     if let What::Configuration { document, .. } = &seen.recognised.what
         && let Some(config) = Config::new(document)
-        && let Some(one) = policy.environment_of(path, &external_labels(config))
+        && let Some(environment) = policy.environment_of(path, &external_labels(config))
     {
-        out.push(setting("environment", &one.name, &one.place));
+        out.push(setting(
+            "environment",
+            &environment.name,
+            &environment.place,
+        ));
     }
     out.extend(policy.mounts.iter().map(|policy| {
         let from = match &policy.from {
@@ -180,7 +184,7 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<AppliedSetti
         )
     }));
     let domains = policy.opstrace_domains.iter();
-    out.extend(domains.map(|(one, place)| setting("opstrace", one, place)));
+    out.extend(domains.map(|(domain, place)| setting("opstrace", domain, place)));
     let template = policy.templates.iter().find(|glob| glob.matches(path));
     out.extend(template.map(|glob| setting("template", &glob.pattern, &glob.place)));
     out

@@ -64,23 +64,23 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
     };
     let facts = all_facts(&request, &survey, &policies, &*tree);
     let mut found = TreeSummary::default();
-    for one in &survey.seen {
-        let What::Configuration { document, .. } = &one.recognised.what else {
+    for file in &survey.seen {
+        let What::Configuration { document, .. } = &file.recognised.what else {
             continue;
         };
-        let facts = facts.get(&policies.scope_of(&one.found));
-        let holder = one.recognised.holder.as_ref();
+        let facts = facts.get(&policies.scope_of(&file.found));
+        let holder = file.recognised.holder.as_ref();
         let around = ConfigContext {
-            folder: one.found.path.parent().filter(|_| holder.is_none()),
+            folder: file.found.path.parent().filter(|_| holder.is_none()),
             holder,
-            templated: one.recognised.template.is_some(),
-            any_word: one.recognised.template.is_some(),
+            templated: file.recognised.template.is_some(),
+            any_word: file.recognised.template.is_some(),
         };
         let configuration = facts.and_then(|facts| Configuration::new(document, around, facts));
         let Some(configuration) = configuration else {
             continue;
         };
-        found.look_at(&configuration, &one.found.path);
+        found.look_at(&configuration, &file.found.path);
     }
     found.templates(&survey, &top);
     let path = top.join("promvet.yaml");
@@ -129,12 +129,12 @@ impl TreeSummary {
                 }
             }
         }
-        for one in Material::new(configuration).own_files() {
-            let path = one.reference.setting.node.as_str().unwrap_or("");
-            let is_open = one.judged.state == FileState::Unverified(Unverified::Elsewhere);
+        for material in Material::new(configuration).own_files() {
+            let path = material.reference.setting.node.as_str().unwrap_or("");
+            let is_open = material.judged.state == FileState::Unverified(Unverified::Elsewhere);
             if let (true, Some((folder, _))) = (is_open, path.rsplit_once('/')) {
                 let folder = if folder.is_empty() { "/" } else { folder };
-                let place = one.reference.setting.node.place();
+                let place = material.reference.setting.node.place();
                 self.folders.entry(folder.to_owned()).or_insert(place);
             }
         }

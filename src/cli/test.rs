@@ -144,22 +144,22 @@ fn show(
             "  a bad example marks what is found, as in `# ^^^ error: a part of the message`"
         )?;
     }
-    for one in &difference.missing {
-        let line = example.line + one.line;
+    for missing in &difference.missing {
+        let line = example.line + missing.line;
         writeln!(
             out,
             "  {page}:{line}: expected, and not found:\n    {}",
-            expected(one)
+            expected(missing)
         )?;
     }
-    for one in &difference.extra {
-        let start = one.place.start();
-        let at = if **one.place.path() == *example.path {
+    for extra in &difference.extra {
+        let start = extra.place.start();
+        let at = if **extra.place.path() == *example.path {
             format!("{page}:{}", example.line + start.line)
         } else {
-            format!("{}:{}", one.place.path(), start.line)
+            format!("{}:{}", extra.place.path(), start.line)
         };
-        writeln!(out, "  {at}: found, and not marked:\n    {}", found(one))?;
+        writeln!(out, "  {at}: found, and not marked:\n    {}", found(extra))?;
     }
     for why in difference.problems.iter().chain(&difference.unknown) {
         writeln!(out, "  {why}")?;
@@ -167,24 +167,28 @@ fn show(
     Ok(())
 }
 
-fn expected(one: &ExpectedFinding) -> String {
-    let columns = columns(one.columns);
-    let rule = one
+fn expected(expected: &ExpectedFinding) -> String {
+    let columns = columns(expected.columns);
+    let rule = expected
         .rule
         .as_ref()
         .map_or(String::new(), |rule| format!("[{rule}]"));
-    format!("{}{rule}{columns}: {}", one.severity.word(), one.says)
+    format!(
+        "{}{rule}{columns}: {}",
+        expected.severity.word(),
+        expected.says
+    )
 }
 
-fn found(one: &Redacted<Finding>) -> String {
-    let (start, end) = (one.place.start(), one.place.end());
+fn found(finding: &Redacted<Finding>) -> String {
+    let (start, end) = (finding.place.start(), finding.place.end());
     let range = (start.line == end.line).then_some((start.column, end.column));
     let columns = columns(range);
     format!(
         "{}[{}]{columns}: {}",
-        one.severity.word(),
-        one.rule,
-        one.message
+        finding.severity.word(),
+        finding.rule,
+        finding.message
     )
 }
 

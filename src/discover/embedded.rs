@@ -354,8 +354,8 @@ fn in_object(manifest: Manifest<'_>, template: Option<TemplateEvidence>) -> Vec<
         Some((name.to_owned(), text))
     };
     let texts: Arc<[_]> = entries().filter_map(text).collect();
-    for one in &mut found {
-        one.beside = Arc::clone(&texts);
+    for embedded in &mut found {
+        embedded.beside = Arc::clone(&texts);
     }
     found
 }

@@ -156,13 +156,13 @@ fn slots(text: &Arc<Text>) -> Vec<ConfigurationPart> {
         .collect()
 }
 
-fn slots_of(one: &RecognizedFile) -> Vec<ConfigurationPart> {
-    let (What::Configuration { document, .. } | What::Rules { document }) = &one.what else {
-        let is_broken = matches!(one.what, What::Broken { .. });
-        return Vec::from_iter(is_broken.then(|| whole(&one.text)));
+fn slots_of(file: &RecognizedFile) -> Vec<ConfigurationPart> {
+    let (What::Configuration { document, .. } | What::Rules { document }) = &file.what else {
+        let is_broken = matches!(file.what, What::Broken { .. });
+        return Vec::from_iter(is_broken.then(|| whole(&file.text)));
     };
-    if one.text.is_embedded() {
-        return vec![whole(&one.text)];
+    if file.text.is_embedded() {
+        return vec![whole(&file.text)];
     }
     let sections = SECTIONS.iter();
     let sections = sections.filter_map(|name| document.root()?.get(name));

@@ -459,8 +459,8 @@ impl<'t> Facts<'t> {
         extended.get_or_init(|| {
             let mounts = self.mounts_of_policy();
             let mut found = found.all().to_vec();
-            for one in &mut found {
-                one.mounts.extend(mounts.iter().cloned());
+            for object in &mut found {
+                object.mounts.extend(mounts.iter().cloned());
             }
             Deployments::new(found)
         })

@@ -259,11 +259,11 @@ impl Indexed {
 impl Facts<'_> {
     /// What a resource almost selects, or is almost selected by.
     #[must_use]
-    pub fn near_misses(&self, one: &Selecting, folder: &str) -> Vec<Finding> {
+    pub fn near_misses(&self, selecting: &Selecting, folder: &str) -> Vec<Finding> {
         let near = NearMisses {
             tree: self.shared.selectables(),
             sets_namespace: self.shared.sets_namespace(),
-            one,
+            selecting,
             folder,
         };
         let mut out = near.targets();
@@ -276,17 +276,17 @@ impl Facts<'_> {
 struct NearMisses<'t> {
     tree: &'t Selectables,
     sets_namespace: bool,
-    one: &'t Selecting,
+    selecting: &'t Selecting,
     folder: &'t str,
 }
 
 impl NearMisses<'_> {
     /// What is reported about the Services or pods that a monitor selects.
     fn targets(&self) -> Vec<Finding> {
-        let Some((Selector::Labels(labels), namespaces, site)) = &self.one.targets else {
+        let Some((Selector::Labels(labels), namespaces, site)) = &self.selecting.targets else {
             return Vec::new();
         };
-        let (indexed, noun) = match self.one.kind {
+        let (indexed, noun) = match self.selecting.kind {
             "ServiceMonitor" => (&self.tree.services, "Service"),
             _ => (&self.tree.pods, "pod template of the"),
         };
@@ -301,7 +301,7 @@ impl NearMisses<'_> {
             .filter(|it| labels.iter().all(|label| has(&it.labels, label)))
             .collect();
         if !matching.is_empty() {
-            let ports = self.one.ports.iter();
+            let ports = self.selecting.ports.iter();
             return ports
                 .filter_map(|port| lacks_port(&matching, &port.name, &port.site, noun))
                 .collect();
@@ -333,7 +333,7 @@ impl NearMisses<'_> {
         }
         let others = labels.iter().filter(|other| other.name != label.name);
         let is_named = others.clone().any(|other| NAMING.contains(&&*other.name));
-        let same_name = it.name == self.one.name;
+        let same_name = it.name == self.selecting.name;
         let kind = &it.kind;
         let noun = noun_of(noun, kind);
         let message = match it.labels.get(&label.name) {
@@ -383,7 +383,7 @@ impl NearMisses<'_> {
             "`{}`: the {noun} `{}` has the value `{near}`, not `{}`; no targets are found",
             label.name, it.name, label.value
         );
-        let (_, _, site) = self.one.targets.as_ref()?;
+        let (_, _, site) = self.selecting.targets.as_ref()?;
         let finding = found(&label.place, site, message).evidence(it.place.clone(), "it is here");
         Some(finding.help(Advice::replace(label.place.span(), near).unsafe_()))
     }
@@ -395,7 +395,7 @@ impl NearMisses<'_> {
         namespaces: &Namespaces,
         site: &FindingSite,
     ) -> Option<Finding> {
-        if self.one.kind != "ServiceMonitor" {
+        if self.selecting.kind != "ServiceMonitor" {
             return None;
         }
         let services = &self.tree.services;
@@ -425,7 +425,10 @@ impl NearMisses<'_> {
             (Namespaces::Named(names), Some(namespace)) => return names.contains(namespace),
             (Namespaces::Own, Some(namespace)) => namespace,
         };
-        self.one.namespace.as_ref().is_none_or(|ours| ours == own)
+        self.selecting
+            .namespace
+            .as_ref()
+            .is_none_or(|ours| ours == own)
     }
 
     /// Whether an object is sure to be in one of them: by its namespace, or beside the resource.
@@ -436,7 +439,7 @@ impl NearMisses<'_> {
                 Namespaces::All => true,
                 Namespaces::Named(_) => it.namespace.is_some() || is_beside,
                 Namespaces::Own => {
-                    it.namespace.is_some() && it.namespace == self.one.namespace || is_beside
+                    it.namespace.is_some() && it.namespace == self.selecting.namespace || is_beside
                 }
                 Namespaces::Unknown => false,
             }

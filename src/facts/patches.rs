@@ -192,11 +192,17 @@ impl Patches {
                 );
             }
         }
-        for one in kustomizations.values() {
-            let is_component = one.root.get("kind").and_then(Node::as_str) == Some("Component");
-            let reach =
-                (!is_component).then(|| Arc::new(KustomizationReach::of(one, &kustomizations)));
-            out.patches_of(files, &one.folder, one.root, reach.as_ref());
+        for kustomization in kustomizations.values() {
+            let is_component =
+                kustomization.root.get("kind").and_then(Node::as_str) == Some("Component");
+            let reach = (!is_component)
+                .then(|| Arc::new(KustomizationReach::of(kustomization, &kustomizations)));
+            out.patches_of(
+                files,
+                &kustomization.folder,
+                kustomization.root,
+                reach.as_ref(),
+            );
         }
         out
     }
@@ -477,15 +483,15 @@ fn texts(node: Node<'_>, out: &mut BTreeSet<String>) {
 }
 
 impl KustomizationReach {
-    fn of(one: &Kustomization<'_>, all: &BTreeMap<PathBuf, Kustomization<'_>>) -> Self {
+    fn of(kustomization: &Kustomization<'_>, all: &BTreeMap<PathBuf, Kustomization<'_>>) -> Self {
         let mut out = Self::default();
-        out.add(one, all, 0);
+        out.add(kustomization, all, 0);
         out
     }
 
     fn add(
         &mut self,
-        one: &Kustomization<'_>,
+        kustomization: &Kustomization<'_>,
         all: &BTreeMap<PathBuf, Kustomization<'_>>,
         depth: usize,
     ) {
@@ -493,9 +499,13 @@ impl KustomizationReach {
             return;
         }
         for key in REFERRING {
-            let items = one.root.get(key).into_iter().flat_map(Node::items);
+            let items = kustomization
+                .root
+                .get(key)
+                .into_iter()
+                .flat_map(Node::items);
             for path in items.filter_map(Node::as_str) {
-                let path = on_disk(&one.folder, path);
+                let path = on_disk(&kustomization.folder, path);
                 if !self.0.insert(path.clone()) {
                     continue;
                 }

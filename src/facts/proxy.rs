@@ -81,12 +81,16 @@ pub(super) struct Upstream {
 impl Facts<'_> {
     /// What the proxy of the tree passes requests for an endpoint on to as they are: it sets no header that
     /// may name a tenant.
-    pub(super) fn upstream(&self, one: &ServiceMatch<'_>, endpoint: &Endpoint) -> Option<Upstream> {
-        let (proxy, text) = self.proxy_file(one)?;
+    pub(super) fn upstream(
+        &self,
+        service: &ServiceMatch<'_>,
+        endpoint: &Endpoint,
+    ) -> Option<Upstream> {
+        let (proxy, text) = self.proxy_file(service)?;
         let upstream = proxy.upstream?;
         let host = endpoint.host_name()?;
         let path = endpoint.slice(endpoint.path());
-        let (span, host, port) = upstream(text.content(), one.port, &host, path)?;
+        let (span, host, port) = upstream(text.content(), service.port, &host, path)?;
         text.recognize();
         let message = "requests are passed on here, without a header for the tenant".to_owned();
         Some(Upstream {
@@ -100,11 +104,11 @@ impl Facts<'_> {
     }
 
     /// The proxy that a container runs, and the only file that it reads.
-    fn proxy_file(&self, one: &ServiceMatch<'_>) -> Option<(&'static Proxy, Arc<Text>)> {
-        if !one.changes.is_empty() {
+    fn proxy_file(&self, service: &ServiceMatch<'_>) -> Option<(&'static Proxy, Arc<Text>)> {
+        if !service.changes.is_empty() {
             return None;
         }
-        let (container, deployment) = (one.container?, one.deployment?);
+        let (container, deployment) = (service.container?, service.deployment?);
         let name = container.image.as_ref()?.repository().rsplit('/').next()?;
         let mut proxies = PROXIES.iter();
         let proxy = proxies.find(|proxy| proxy.images.contains(&name))?;

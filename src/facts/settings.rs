@@ -170,10 +170,10 @@ impl Facts<'_> {
     }
 
     /// The configuration file of a program, by its flag or where it is without one.
-    fn program_file(&self, one: &ServiceMatch<'_>, program: &Program) -> ProgramFile {
-        let file = self.file_of(one, program.file.as_deref());
+    fn program_file(&self, service: &ServiceMatch<'_>, program: &Program) -> ProgramFile {
+        let file = self.file_of(service, program.file.as_deref());
         let (ProgramFile::None, Some(path), Some(deployment)) =
-            (&file, program.default_file.as_deref(), one.deployment)
+            (&file, program.default_file.as_deref(), service.deployment)
         else {
             return file;
         };
@@ -184,12 +184,12 @@ impl Facts<'_> {
     }
 
     /// The file that a flag of a container names.
-    fn file_of(&self, one: &ServiceMatch<'_>, flag: Option<&str>) -> ProgramFile {
-        let arguments = one.container.map(|container| &container.arguments);
+    fn file_of(&self, service: &ServiceMatch<'_>, flag: Option<&str>) -> ProgramFile {
+        let arguments = service.container.map(|container| &container.arguments);
         let Some((path, _)) = arguments.zip(flag).and_then(|(all, flag)| all.value(flag)) else {
             return ProgramFile::None;
         };
-        match one.deployment {
+        match service.deployment {
             Some(deployment) => self.file_at(deployment, path),
             None => ProgramFile::Unknown,
         }

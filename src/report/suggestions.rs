@@ -35,8 +35,8 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(to, "\n### Suggested changes")?;
     let (mut written, mut left) = (0, 0);
-    for one in &all {
-        let text = block(one);
+    for suggestion in &all {
+        let text = block(suggestion);
         if written + text.len() > LONGEST {
             left += 1;
             continue;
@@ -54,23 +54,23 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn block(one: &Suggestion) -> String {
-    let lines = match one.first == one.last {
-        true => format!("line {}", one.first),
-        false => format!("lines {} to {}", one.first, one.last),
+fn block(suggestion: &Suggestion) -> String {
+    let lines = match suggestion.first == suggestion.last {
+        true => format!("line {}", suggestion.first),
+        false => format!("lines {} to {}", suggestion.first, suggestion.last),
     };
-    let longest = one
+    let longest = suggestion
         .text
         .split(|c| c != '`')
         .map(str::len)
         .max()
         .unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let place = code(&one.path);
-    let end = if one.text.is_empty() { "" } else { "\n" };
+    let place = code(&suggestion.path);
+    let end = if suggestion.text.is_empty() { "" } else { "\n" };
     format!(
         "\n{place}, {lines}:\n\n{fence}suggestion\n{}{end}{fence}\n",
-        one.text
+        suggestion.text
     )
 }
 

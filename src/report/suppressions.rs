@@ -94,28 +94,28 @@ pub fn write_table(list: &[ListedSuppression], to: &mut dyn Write) -> io::Result
     )
 }
 
-fn cells(one: &ListedSuppression) -> [String; 5] {
-    let age = match one.age_days {
+fn cells(suppression: &ListedSuppression) -> [String; 5] {
+    let age = match suppression.age_days {
         None => String::new(),
         Some(1) => "1 day".to_owned(),
         Some(days) => format!("{days} days"),
     };
-    let until = match (&one.until, one.lapsed) {
+    let until = match (&suppression.until, suppression.lapsed) {
         (Some(until), true) => format!("{until} (lapsed)"),
         (Some(until), false) => until.clone(),
         (None, _) => String::new(),
     };
-    let file = match (one.whole_file, one.whole_part) {
+    let file = match (suppression.whole_file, suppression.whole_part) {
         (true, _) => " (whole file)".to_owned(),
-        (_, true) => format!(" (whole file in {})", one.logical),
+        (_, true) => format!(" (whole file in {})", suppression.logical),
         _ => String::new(),
     };
     [
-        format!("{}:{}", one.path, one.line),
-        format!("{}{file}", one.rules.join(", ")),
+        format!("{}:{}", suppression.path, suppression.line),
+        format!("{}{file}", suppression.rules.join(", ")),
         until,
         age,
-        one.reason.as_deref().cloned().unwrap_or_default(),
+        suppression.reason.as_deref().cloned().unwrap_or_default(),
     ]
     .map(|cell| neutral::line(&cell).into_owned())
 }

@@ -60,8 +60,8 @@ pub(super) fn fault(content: &[Observation], how: Sent) -> Option<CredentialFaul
 }
 
 /// What makes a credential not valid in a header.
-fn not_in_a_header(one: &Observation) -> Option<CredentialFault> {
-    let (kind, words) = match one {
+fn not_in_a_header(observation: &Observation) -> Option<CredentialFault> {
+    let (kind, words) = match observation {
         Observation::Pem(label) => ("pem", format!("is a PEM block of type {label}")),
         Observation::Lines(lines) => ("lines", format!("has {lines} lines")),
         Observation::ControlCharacters => ("control", "has control characters".to_owned()),
@@ -74,8 +74,8 @@ fn not_in_a_header(one: &Observation) -> Option<CredentialFault> {
 }
 
 /// What is wrong with a credential however it is sent.
-fn anywhere(one: &Observation) -> Option<CredentialFault> {
-    let (severity, kind, words) = match one {
+fn anywhere(observation: &Observation) -> Option<CredentialFault> {
+    let (severity, kind, words) = match observation {
         Observation::Encrypted(tool) => {
             let words = format!(
                 "is encrypted with {tool}: unless it is decrypted first, Prometheus sends the \

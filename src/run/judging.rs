@@ -240,8 +240,12 @@ fn cut<'j>(seen: &ScannedFile, judgements: impl IntoIterator<Item = &'j mut Rule
 }
 
 /// What a configuration makes Prometheus load.
-fn loads_of(one: &Configuration<'_>, seen: &ScannedFile, facts: &Facts<'_>) -> Option<Loads> {
-    let document = one.config.root().node().document();
-    let all = facts.loads(document, one.folder, &seen.recognised);
-    (!all.is_empty()).then(|| Loads::of(one, all))
+fn loads_of(
+    configuration: &Configuration<'_>,
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+) -> Option<Loads> {
+    let document = configuration.config.root().node().document();
+    let all = facts.loads(document, configuration.folder, &seen.recognised);
+    (!all.is_empty()).then(|| Loads::of(configuration, all))
 }

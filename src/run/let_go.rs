@@ -40,14 +40,14 @@ impl Kept {
 
 /// Whether only the judgement of a configuration needs its text. Suppressions, and entries of a policy that match
 /// no host, are looked for in it afterwards; servers are asked before; where two trees are compared, the texts are.
-fn is_needed_once(one: &RecognizedFile, request: &Request, policy: &Policy) -> bool {
+fn is_needed_once(file: &RecognizedFile, request: &Request, policy: &Policy) -> bool {
     let asks_for_hosts = !policy.issuers.is_empty()
         || !policy.receiver_hosts.is_empty()
         || !policy.opstrace_domains.is_empty();
-    one.is_plain()
+    file.is_plain()
         && !request.is_gate()
         && !request.inventory
         && request.online.is_none()
         && !asks_for_hosts
-        && !suppress::may_hold(&one.text)
+        && !suppress::may_hold(&file.text)
 }

@@ -321,10 +321,10 @@ impl<'a> Gathered<'a> {
             let shown = judging.tree.shown(root);
             let failed = failed.iter().map(|caught| own_fault(&shown, Some(caught)));
             run.problems.extend(failed);
-            for one in judgement.findings {
-                let levelled = match self.policy_at(&one.place) {
-                    Some(policy) => self.levels.of(one, policy),
-                    None => Some(one),
+            for finding in judgement.findings {
+                let levelled = match self.policy_at(&finding.place) {
+                    Some(policy) => self.levels.of(finding, policy),
+                    None => Some(finding),
                 };
                 self.all.findings.extend(levelled);
             }

@@ -129,11 +129,16 @@ impl PolicyReader<'_> {
         way.pop();
     }
 
-    fn extend(&mut self, one: &Extends, from: &Path, way: &mut Vec<PathBuf>) -> Result<(), String> {
-        let path = self.beside(from, &one.path);
-        let what = format!("`{}`", one.path);
+    fn extend(
+        &mut self,
+        extends: &Extends,
+        from: &Path,
+        way: &mut Vec<PathBuf>,
+    ) -> Result<(), String> {
+        let path = self.beside(from, &extends.path);
+        let what = format!("`{}`", extends.path);
         let bytes = self.bytes(&path, &what)?;
-        if let Some((wanted, place)) = &one.sha256 {
+        if let Some((wanted, place)) = &extends.sha256 {
             let found = hexadecimal(&Sha256::digest(&bytes));
             if found != *wanted {
                 self.wrong.push(PolicyError {

@@ -200,41 +200,51 @@ fn entries<'p>(policy: &'p Policy, uses: &[&ScopeUses]) -> Vec<PolicyEntry<'p>> 
         add(FILE, "templates", &glob.pattern, &glob.place);
     }
     if sure(|uses| uses.vague_labels) {
-        for one in &policy.environments {
-            add(CONFIGURATION, "environments", &one.name, &one.place);
+        for environment in &policy.environments {
+            add(
+                CONFIGURATION,
+                "environments",
+                &environment.name,
+                &environment.place,
+            );
         }
     }
     if sure(|uses| uses.vague || uses.vague_mounts) {
-        for one in &policy.mounts {
-            add(PATH, "mounts", &one.path, &one.place);
+        for mount in &policy.mounts {
+            add(PATH, "mounts", &mount.path, &mount.place);
         }
     }
     if sure(|uses| uses.vague) {
-        for one in &policy.issuers {
-            let name = one.hosts.first().map_or("", |glob| &glob.pattern);
-            add(HOST, "issuers", name, &one.place);
+        for issuer in &policy.issuers {
+            let name = issuer.hosts.first().map_or("", |glob| &glob.pattern);
+            add(HOST, "issuers", name, &issuer.place);
         }
         // A folder of rules may bring profiles for more than one repository.
         let of_folders = |profile: &&ReceiverProfile| {
             let mut folders = policy.rule_folders.iter();
             folders.any(|folder| folder.place.order() == profile.place.order())
         };
-        for one in policy
+        for receiver in policy
             .receivers
             .iter()
             .filter(|profile| !of_folders(profile))
         {
-            add(ENDPOINT, "receivers", id(one), &one.place);
+            add(ENDPOINT, "receivers", id(receiver), &receiver.place);
         }
-        for one in &policy.receiver_hosts {
-            add(HOST, "receivers", &one.receiver, &one.place);
+        for host in &policy.receiver_hosts {
+            add(HOST, "receivers", &host.receiver, &host.place);
         }
         for (domain, place) in &policy.opstrace_domains {
             add(HOST, "opstrace.domains", domain, place);
         }
     }
-    for one in &policy.instances {
-        add(INSTANCE, "opstrace.instances", &one.name, &one.place);
+    for instance in &policy.instances {
+        add(
+            INSTANCE,
+            "opstrace.instances",
+            &instance.name,
+            &instance.place,
+        );
     }
     out
 }

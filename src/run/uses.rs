@@ -56,15 +56,15 @@ impl ScopeUses {
     }
 
     /// Notes what a configuration makes of the policy.
-    pub(crate) fn configuration(&mut self, one: &Configuration<'_>, policy: &Policy) {
-        let document = one.config.root().node().document();
+    pub(crate) fn configuration(&mut self, configuration: &Configuration<'_>, policy: &Policy) {
+        let document = configuration.config.root().node().document();
         let root = document.root();
         // The jobs in such files name hosts and their own files.
         let pulls = root.is_some_and(|root| root.get("scrape_config_files").is_some());
         self.vague |= pulls;
-        self.environment(one, policy);
-        self.mounts(document, one.folder, one.facts, policy);
-        for entry in &one.entries {
+        self.environment(configuration, policy);
+        self.mounts(document, configuration.folder, configuration.facts, policy);
+        for entry in &configuration.entries {
             let Some(url) = entry.url() else { continue };
             let host = url.endpoint.host();
             self.vague |= host.is_some_and(|host| url.endpoint.is_templated(host));
@@ -111,13 +111,13 @@ impl ScopeUses {
         }
     }
 
-    fn environment(&mut self, one: &Configuration<'_>, policy: &Policy) {
+    fn environment(&mut self, configuration: &Configuration<'_>, policy: &Policy) {
         if policy.environments.is_empty() {
             return;
         }
-        let labels = external_labels(one.config);
+        let labels = external_labels(configuration.config);
         self.vague_labels |= labels.iter().any(|(_, value)| placeholder::is_open(value));
-        let path = one.config.root().node().document().text().path();
+        let path = configuration.config.root().node().document().text().path();
         if let Some(found) = policy.environment_of(path, &labels) {
             self.mark(&found.place);
         }

@@ -641,9 +641,12 @@ fn a_reshuffled_configuration_is_the_same() {
         .unwrap();
 }
 
-/// Files of other dialects, two edits that change no setting that is compared, and one that changes
-/// nothing at all.
-const BEYOND: &[(&str, &str, (&str, &str), (&str, &str))] = &[
+/// A text, and what takes its place.
+type Edit = (&'static str, &'static str);
+
+/// Files of other dialects, each with an edit that changes no setting that is compared, and one that
+/// changes nothing at all.
+const BEYOND: &[(&str, &str, Edit, Edit)] = &[
     (
         "c.alloy",
         "prometheus.scrape \"a\" {\n  targets = [{\"__address__\" = \"a:1\"}]\n  forward_to = [prometheus.remote_write.m.receiver]\n}\nprometheus.remote_write \"m\" {\n  endpoint { url = \"https://mimir.example.com/api/v1/push\" }\n}\n",

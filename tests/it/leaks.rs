@@ -132,11 +132,12 @@ fn leaks(made: &[Made], command: &[&str], output: &str) -> Vec<String> {
     let parts = made
         .iter()
         .flat_map(|it| it.1.as_bytes().windows(PART).map(move |part| (part, it)));
-    let of_part: HashMap<&[u8], &Made> = parts.collect();
     // Megabytes are looked through, most of which begin no part: a table says so at once.
     let mut begins = vec![false; 1 << BITS];
-    for part in of_part.keys() {
+    let mut of_part: HashMap<&[u8], &Made> = HashMap::new();
+    for (part, it) in parts {
         begins[beginning(part)] = true;
+        of_part.insert(part, it);
     }
     let may_be = output.as_bytes().windows(PART);
     let may_be = may_be.filter(|part| begins[beginning(part)]);

@@ -41,8 +41,8 @@ impl<'d> Finder<'d> {
             let more = instance_name(one, before).into_iter().collect();
             self.with_findings(found, more, one, holder(), out);
         }
-        if let Some(one) = root.get("integrations") {
-            self.sender(one, &tables::AGENT_INTEGRATIONS, NAME, out);
+        if let Some(integrations) = root.get("integrations") {
+            self.sender(integrations, &tables::AGENT_INTEGRATIONS, NAME, out);
         }
     }
 

@@ -217,9 +217,9 @@ impl<'d> Finder<'d> {
         let all = all.items().chain(map.map(|entry| entry.value));
         let is_prometheus =
             |node: &Node<'_>| node.get("type").and_then(Node::as_str) == Some("prometheus");
-        for one in all.filter(is_prometheus) {
+        for exporter in all.filter(is_prometheus) {
             let holder = EmbeddedIn::Part("alloy");
-            let auth = one.get("auth");
+            let auth = exporter.get("auth");
             let text = |key: &str| auth?.get(key)?.as_str();
             let is_set = |key: &str| text(key).is_some_and(|text| !text.is_empty());
             let shape = match text("type") {
@@ -230,7 +230,7 @@ impl<'d> Finder<'d> {
                 _ => &tables::MONITORING_DESTINATION,
             };
             self.partly(true)
-                .part(one, shape, Part::Endpoint, &SENDERS, holder, out);
+                .part(exporter, shape, Part::Endpoint, &SENDERS, holder, out);
         }
     }
 
@@ -240,8 +240,8 @@ impl<'d> Finder<'d> {
         let outputs = root
             .get("pipeline")
             .and_then(|pipeline| pipeline.get("outputs"));
-        for one in outputs.into_iter().flat_map(Node::items) {
-            let Some(name) = one.get("name") else {
+        for output in outputs.into_iter().flat_map(Node::items) {
+            let Some(name) = output.get("name") else {
                 continue;
             };
             if name.as_str() == Some("prometheus_remote_write") {

@@ -230,13 +230,13 @@ impl<'d> Finder<'d> {
                 let shape = &tables::VMAGENT_VALUES;
                 self.in_values(spec, shape, Part::Whole, out);
             }
-            for one in agent
+            for item in agent
                 .get("additionalRemoteWrites")
                 .into_iter()
                 .flat_map(Node::items)
             {
                 let shape = &tables::REMOTE_WRITE4;
-                self.in_values(one, shape, Part::Endpoint, out);
+                self.in_values(item, shape, Part::Endpoint, out);
             }
         }
         let ruler = values.get("thanosRuler");
@@ -252,8 +252,8 @@ impl<'d> Finder<'d> {
             .get("additionalPrometheusRules")
             .into_iter()
             .flat_map(Node::items);
-        for one in map.map(|entry| entry.value).chain(list) {
-            self.groups_in(one, &tables::STACK_RULES, &OPERATOR_VALUES, out);
+        for rules in map.map(|entry| entry.value).chain(list) {
+            self.groups_in(rules, &tables::STACK_RULES, &OPERATOR_VALUES, out);
         }
     }
 
@@ -295,8 +295,8 @@ impl<'d> Finder<'d> {
             ("additionalPodMonitors", &tables::STACK_POD_MONITOR),
         ] {
             let list = prometheus.get(key);
-            for one in list.into_iter().flat_map(Node::items) {
-                self.in_values(one, shape, Part::Whole, out);
+            for item in list.into_iter().flat_map(Node::items) {
+                self.in_values(item, shape, Part::Whole, out);
             }
         }
     }

@@ -168,14 +168,14 @@ fn not_mounted(runner: &RunningDeployment<'_>, lost: NotMounted) -> PathVerdict 
 /// The same without repetitions of one place.
 fn distinct(evidence: Vec<Evidence>) -> Vec<Evidence> {
     let mut out: Vec<Evidence> = Vec::new();
-    for one in evidence {
+    for place in evidence {
         let same = |other: &Evidence| {
-            other.place.path() == one.place.path() && other.place.span() == one.place.span()
+            other.place.path() == place.place.path() && other.place.span() == place.place.span()
         };
         match out.iter_mut().find(|other| same(other)) {
-            Some(other) if other.message == one.message => {}
-            Some(other) => other.message = format!("{}; {}", other.message, one.message),
-            None => out.push(one),
+            Some(other) if other.message == place.message => {}
+            Some(other) => other.message = format!("{}; {}", other.message, place.message),
+            None => out.push(place),
         }
     }
     out

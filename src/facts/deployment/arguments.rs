@@ -144,10 +144,10 @@ impl Arguments {
 
     /// The features that `--enable-feature` names, in order, in one argument or two.
     pub fn features(&self) -> impl Iterator<Item = (&str, &Place)> {
-        let values = self.list.iter().enumerate().filter_map(|(at, one)| {
-            let rest = after_flag(&one.text, "enable-feature")?;
+        let values = self.list.iter().enumerate().filter_map(|(at, argument)| {
+            let rest = after_flag(&argument.text, "enable-feature")?;
             let value = match rest.strip_prefix('=') {
-                Some(names) => (names, &one.place),
+                Some(names) => (names, &argument.place),
                 None => self
                     .list
                     .get(at + 1)

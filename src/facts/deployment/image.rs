@@ -303,9 +303,14 @@ mod tests {
             ("victoriametrics/vmagent", None, None, None, Looks::No),
             ("", None, None, None, Looks::No),
         ] {
-            let one = image(name);
+            let image = image(name);
             assert_eq!(
-                (one.tag(), one.version(), one.official_user(), one.looks()),
+                (
+                    image.tag(),
+                    image.version(),
+                    image.official_user(),
+                    image.looks()
+                ),
                 (tag, version, user, looks),
                 "{name}"
             );

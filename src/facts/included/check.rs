@@ -71,11 +71,11 @@ pub fn check(
     named.retain(|named| !checker.elsewhere(named));
     // What the chart makes of the same values is checked there.
     named.retain(|named| !is_file_of_chart(named.node));
-    for one in &named {
-        let is_spare = matches!(one.matched, Matched::Nothing(_))
-            && folder.is_some_and(|folder| is_covered(one, &named, folder, lookup));
+    for reference in &named {
+        let is_spare = matches!(reference.matched, Matched::Nothing(_))
+            && folder.is_some_and(|folder| is_covered(reference, &named, folder, lookup));
         if !is_spare {
-            checker.named(one);
+            checker.named(reference);
         }
     }
     named.retain(|named| !is_spare(named, runners, lookup));
@@ -108,7 +108,7 @@ const MOST_BESIDE: usize = 64;
 /// Whether a pattern that matches nothing is spare: another one for the same folder matches files, and no
 /// file of such a kind is left that none of them matches.
 fn is_covered(
-    one: &NamedPath<'_>,
+    reference: &NamedPath<'_>,
     all: &[NamedPath<'_>],
     folder: &Path,
     lookup: &FileLookup<'_>,
@@ -118,13 +118,13 @@ fn is_covered(
         let (folder, name) = text.rsplit_once('/').unwrap_or(("", text));
         (folder.to_owned(), name.to_owned())
     };
-    let (own, name) = parts(one);
+    let (own, name) = parts(reference);
     if !glob::is_pattern(&name) {
         return false;
     }
     let beside = all.iter().take(MOST_BESIDE).filter_map(|other| {
         let (folder, name) = parts(other);
-        let is_beside = other.purpose == one.purpose && folder == own;
+        let is_beside = other.purpose == reference.purpose && folder == own;
         is_beside.then_some((matches!(other.matched, Matched::Files(_)), name))
     });
     let beside: Vec<(bool, String)> = beside.collect();
@@ -176,21 +176,32 @@ struct IncludeChecker<'c, 'r> {
 }
 
 impl IncludeChecker<'_, '_> {
-    fn named(&mut self, one: &NamedPath<'_>) {
-        match &one.matched {
-            Matched::Missing(path) => self.missing(one, path),
+    fn named(&mut self, reference: &NamedPath<'_>) {
+        match &reference.matched {
+            Matched::Missing(path) => self.missing(reference, path),
             Matched::Nothing(path) => {
-                let message = format!("no file matches {path}{}", so(one.purpose));
-                let finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message);
+                let message = format!("no file matches {path}{}", so(reference.purpose));
+                let finding = at(
+                    reference.node,
+                    rule::FILES_NO_MATCH,
+                    Severity::Warning,
+                    message,
+                );
                 self.out
                     .findings
-                    .push(finding.kind("nothing").help(remedy(one.purpose)));
+                    .push(finding.kind("nothing").help(remedy(reference.purpose)));
             }
-            Matched::Files(files) => self.files(one, files),
+            Matched::Files(files) => self.files(reference, files),
             Matched::Broken(fault) => {
                 let message = format!("the pattern {}; Prometheus cannot use it", fault.message);
                 self.out.findings.push(
-                    at(one.node, rule::FILES_NO_MATCH, Severity::Error, message).kind("pattern"),
+                    at(
+                        reference.node,
+                        rule::FILES_NO_MATCH,
+                        Severity::Error,
+                        message,
+                    )
+                    .kind("pattern"),
                 );
             }
             Matched::Unverified(_) => {}
@@ -198,9 +209,9 @@ impl IncludeChecker<'_, '_> {
     }
 
     /// Checks rule files that are beside the configuration; whether there are any.
-    fn beside(&mut self, one: &NamedPath<'_>, beside: &SiblingFiles<'_>) -> bool {
-        let texts = match one.purpose {
-            Purpose::Rules => beside.matching(one.node.as_str().unwrap_or("")),
+    fn beside(&mut self, reference: &NamedPath<'_>, beside: &SiblingFiles<'_>) -> bool {
+        let texts = match reference.purpose {
+            Purpose::Rules => beside.matching(reference.node.as_str().unwrap_or("")),
             Purpose::ScrapeConfigs | Purpose::Targets => Vec::new(),
         };
         for text in &texts {
@@ -215,11 +226,11 @@ impl IncludeChecker<'_, '_> {
 
     /// Checks rule files and target files that are written into manifests; whether there are any. Jobs
     /// there are configurations of their own, and checked as such.
-    fn elsewhere(&mut self, one: &NamedPath<'_>) -> bool {
-        if matches!(one.matched, Matched::Files(_)) {
+    fn elsewhere(&mut self, reference: &NamedPath<'_>) -> bool {
+        if matches!(reference.matched, Matched::Files(_)) {
             return false;
         }
-        let pattern = one.node.as_str().unwrap_or("");
+        let pattern = reference.node.as_str().unwrap_or("");
         let texts = mounted::texts(pattern, self.runners, self.lookup);
         for (name, text) in &texts {
             let start = Place::new(text, Span::default()).span().start;
@@ -228,10 +239,10 @@ impl IncludeChecker<'_, '_> {
                 template: self.target.template || discover::is_template(&path),
                 ..self.target.clone()
             };
-            match one.purpose {
+            match reference.purpose {
                 Purpose::Targets if self.cache.is_new(&path) => {
                     let format = TargetFormat::of(&name.to_lowercase());
-                    let relabeled = is_relabeled(one.node);
+                    let relabeled = is_relabeled(reference.node);
                     let found = target_file::check_text(text, format, relabeled, &target);
                     self.out.findings.extend(found);
                 }
@@ -321,20 +332,20 @@ impl IncludeChecker<'_, '_> {
         self.out.findings.extend(repeated);
     }
 
-    fn missing(&mut self, one: &NamedPath<'_>, path: &str) {
+    fn missing(&mut self, reference: &NamedPath<'_>, path: &str) {
         let example = self.example_of(path);
         // Target files are often written by something else while Prometheus runs, and an example is
         // there to be copied where Prometheus runs.
-        let severity = match (one.purpose, &example) {
+        let severity = match (reference.purpose, &example) {
             (Purpose::Targets, Some(_)) => Severity::Info,
             (Purpose::Targets, None) | (_, Some(_)) => Severity::Warning,
             _ => Severity::Error,
         };
-        let message = format!("the file `{path}` does not exist{}", so(one.purpose));
-        let finding = at(one.node, rule::FILES_MISSING, severity, message);
+        let message = format!("the file `{path}` does not exist{}", so(reference.purpose));
+        let finding = at(reference.node, rule::FILES_MISSING, severity, message);
         self.out.findings.push(match example {
             Some(example) => finding.help(format!("copy `{example}` to this name, and fill it in")),
-            None => finding.help(remedy(one.purpose)),
+            None => finding.help(remedy(reference.purpose)),
         });
     }
 
@@ -358,17 +369,23 @@ impl IncludeChecker<'_, '_> {
         examples.get(name).cloned()
     }
 
-    fn files(&mut self, one: &NamedPath<'_>, files: &FileSet) {
+    fn files(&mut self, reference: &NamedPath<'_>, files: &FileSet) {
         let lookup = self.lookup;
         for (path, kind) in files.irregular(|path| kind_of(path, lookup)) {
             let noun = kind.map_or("nothing", EntryKind::noun);
             let shown = lookup.tree.shown(path);
             let message = format!("`{shown}` is {noun}, not a file; Prometheus cannot read it");
             self.out.findings.push(
-                at(one.node, rule::FILES_MISSING, Severity::Error, message).kind("not-a-file"),
+                at(
+                    reference.node,
+                    rule::FILES_MISSING,
+                    Severity::Error,
+                    message,
+                )
+                .kind("not-a-file"),
             );
         }
-        match one.purpose {
+        match reference.purpose {
             Purpose::Rules => {
                 let legacy = self.names == Some(Scheme::Legacy);
                 files.rules(legacy, || {
@@ -380,7 +397,7 @@ impl IncludeChecker<'_, '_> {
             }
             Purpose::Targets => files.targets(|| {
                 for path in files.regular().filter(|path| self.cache.is_new(path)) {
-                    self.target_file(path, is_relabeled(one.node));
+                    self.target_file(path, is_relabeled(reference.node));
                 }
             }),
             Purpose::ScrapeConfigs => {}
@@ -442,11 +459,11 @@ impl IncludeChecker<'_, '_> {
         let inherited = self.main.root().and_then(|root| root.get("global"));
         let inherited = inherited.map(|global| self.main.text().slice(global.span()).to_owned());
         let mut included: Vec<jobs::IncludedJobFiles<'n>> = Vec::new();
-        for one in named
+        for reference in named
             .iter()
             .filter(|named| named.purpose == Purpose::ScrapeConfigs)
         {
-            let Matched::Files(files) = &one.matched else {
+            let Matched::Files(files) = &reference.matched else {
                 continue;
             };
             let (cache, lookup) = (self.cache, self.lookup);
@@ -473,7 +490,7 @@ impl IncludeChecker<'_, '_> {
                 }
             }
             included.push(jobs::IncludedJobFiles {
-                by: one.node,
+                by: reference.node,
                 files,
             });
         }

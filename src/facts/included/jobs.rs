@@ -37,30 +37,30 @@ pub(super) fn repeated<'d>(main: &'d Document, included: &[IncludedJobFiles<'d>]
         first.entry(name).or_insert(node);
     }
     let mut findings = Vec::new();
-    for (number, one) in included.iter().enumerate() {
+    for (number, file) in included.iter().enumerate() {
         let before = included.get(..number).unwrap_or(&[]);
-        let known = one.files.jobs(|document| jobs(document).collect());
+        let known = file.files.jobs(|document| jobs(document).collect());
         let of_others = first
             .iter()
             .filter(|(name, _)| known.files_of.contains_key(**name));
         let mut others: Vec<_> = of_others.map(|(name, node)| (*name, *node)).collect();
         others.sort_by_key(|(_, node)| node.span());
         for (name, node) in others {
-            findings.extend(again(name, Some(node), one, before));
+            findings.extend(again(name, Some(node), file, before));
         }
         let among = known
             .repeated
             .iter()
             .filter(|name| !first.contains_key(name.as_str()));
         for name in among {
-            findings.extend(again(name, None, one, before));
+            findings.extend(again(name, None, file, before));
         }
-        findings.extend(both(one, before));
+        findings.extend(both(file, before));
         // What only one list of files has needs no list of all jobs.
         if included.len() > 1 {
             let names = known.files_of.keys().map(String::as_str);
             let new = names.filter(|name| !first.contains_key(name));
-            let new = new.filter_map(|name| Some((name, named(one.files, name).next()?.1)));
+            let new = new.filter_map(|name| Some((name, named(file.files, name).next()?.1)));
             let new: Vec<_> = new.collect();
             first.extend(new);
         }
@@ -117,14 +117,14 @@ fn named<'d>(files: &'d FileSet, name: &str) -> impl Iterator<Item = (usize, Nod
 fn again<'d>(
     name: &str,
     first: Option<Node<'d>>,
-    one: &IncludedJobFiles<'d>,
+    included: &IncludedJobFiles<'d>,
     before: &[IncludedJobFiles<'_>],
 ) -> Vec<Finding> {
     let is_before = |number: usize| {
-        let path = one.files.files().get(number);
+        let path = included.files.files().get(number);
         path.is_some_and(|path| before.iter().any(|other| other.files.contains(path)))
     };
-    let mut jobs = named(one.files, name).filter(|(number, _)| !is_before(*number));
+    let mut jobs = named(included.files, name).filter(|(number, _)| !is_before(*number));
     let (of, other) = match first {
         Some(node) => (None, node),
         None => match jobs.next() {
@@ -140,15 +140,15 @@ fn again<'d>(
 }
 
 /// Files that an earlier pattern matches too.
-fn both(one: &IncludedJobFiles<'_>, before: &[IncludedJobFiles<'_>]) -> Vec<Finding> {
+fn both(included: &IncludedJobFiles<'_>, before: &[IncludedJobFiles<'_>]) -> Vec<Finding> {
     if before.is_empty() {
         return Vec::new();
     }
-    let numbers = 0..one.files.files().len();
+    let numbers = 0..included.files.files().len();
     let twice = numbers.filter_map(|number| {
-        let (path, document) = one.files.document(number)?;
+        let (path, document) = included.files.document(number)?;
         let earlier = before.iter().find(|other| other.files.contains(path))?;
-        twice(document, one.by, earlier.by)
+        twice(document, included.by, earlier.by)
     });
     twice.take(MOST).collect()
 }

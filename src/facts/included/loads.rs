@@ -29,11 +29,11 @@ pub fn loads(
     cache: &IncludeCache,
 ) -> Vec<Load> {
     let mut out = Vec::new();
-    for one in find(document, folder, runners, lookup, cache) {
-        let pattern = one.node.as_str().unwrap_or("");
+    for reference in find(document, folder, runners, lookup, cache) {
+        let pattern = reference.node.as_str().unwrap_or("");
         let texts = beside.map_or_else(Vec::new, |beside| beside.matching(pattern));
         out.extend(texts.into_iter().map(|text| Load::Part(Arc::clone(text))));
-        match one.matched {
+        match reference.matched {
             Matched::Files(files) => out.push(Load::Files(files)),
             _ => out.extend(
                 mounted::texts(pattern, runners, lookup)

@@ -19,9 +19,9 @@ pub(super) fn check(
     lookup: &FileLookup<'_>,
 ) -> Vec<Finding> {
     let mut folders: HashMap<(Purpose, &str), Vec<&str>> = HashMap::new();
-    for one in named {
-        if let Some((folder, name)) = parts(one) {
-            let known = folders.entry((one.purpose, folder)).or_default();
+    for reference in named {
+        if let Some((folder, name)) = parts(reference) {
+            let known = folders.entry((reference.purpose, folder)).or_default();
             known.push(name);
         }
     }
@@ -39,40 +39,45 @@ pub(super) fn check(
     out
 }
 
-fn parts<'n>(one: &NamedPath<'n>) -> Option<(&'n str, &'n str)> {
-    one.node.as_str()?.rsplit_once('/')
+fn parts<'n>(reference: &NamedPath<'n>) -> Option<(&'n str, &'n str)> {
+    reference.node.as_str()?.rsplit_once('/')
 }
 
 /// Whether nothing can be there where Prometheus runs, unless nothing is there here either.
 fn lacking(
-    one: &NamedPath<'_>,
+    reference: &NamedPath<'_>,
     beside: &[&str],
     runners: &Runners<'_>,
     lookup: &FileLookup<'_>,
 ) -> Option<mounted::Lacking> {
-    let may_differ = match &one.matched {
+    let may_differ = match &reference.matched {
         Matched::Files(_) => true,
         Matched::Unverified(why) => matches!(why, Unverified::Elsewhere | Unverified::NoFolder),
         Matched::Missing(_) | Matched::Nothing(_) | Matched::Broken(_) => false,
     };
     let question = mounted::MountQuery {
-        pattern: one.node.as_str().filter(|_| may_differ)?,
-        purpose: one.purpose,
-        is_here: matches!(one.matched, Matched::Files(_)),
+        pattern: reference.node.as_str().filter(|_| may_differ)?,
+        purpose: reference.purpose,
+        is_here: matches!(reference.matched, Matched::Files(_)),
         beside,
     };
     mounted::lacking(question, runners, lookup)
 }
 
-fn finding(one: &NamedPath<'_>, lacking: mounted::Lacking) -> Finding {
+fn finding(reference: &NamedPath<'_>, lacking: mounted::Lacking) -> Finding {
     let message = format!("no file in the container matches: {}", lacking.what);
     let help = match lacking.near {
         Some(near) => format!("{near}; mount the file, or correct the path"),
         None => "mount the file there, or correct the path".to_owned(),
     };
-    let mut finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message)
-        .kind("not-mounted")
-        .help(help);
+    let mut finding = at(
+        reference.node,
+        rule::FILES_NO_MATCH,
+        Severity::Warning,
+        message,
+    )
+    .kind("not-mounted")
+    .help(help);
     finding.evidence = lacking.evidence;
     finding
 }

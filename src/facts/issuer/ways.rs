@@ -202,18 +202,18 @@ impl Manifests {
             .iter()
             .filter(|serving| serving.asks().is_some());
         let mut filled: BTreeSet<_> = asking.flat_map(|asking| asking.secrets()).collect();
-        for one in &covering.serving {
-            let asked = self.by_annotation(*one, vec![one.step(host)]);
+        for certificate in &covering.serving {
+            let asked = self.by_annotation(*certificate, vec![certificate.step(host)]);
             let mut is_told = asked.is_some();
             ways.extend(asked);
-            for (secret, place) in one.secrets().zip(one.secret_places()) {
+            for (secret, place) in certificate.secrets().zip(certificate.secret_places()) {
                 if looked_into.insert(secret) {
                     let with = format!("with the certificate in the secret {}", secret.name);
                     let found = self.by_secret(
                         secret,
                         covering,
                         host,
-                        &[one.step(host), step(place, with)],
+                        &[certificate.step(host), step(place, with)],
                     );
                     if !found.is_empty() {
                         filled.insert(secret);
@@ -223,7 +223,7 @@ impl Manifests {
                 is_told |= filled.contains(&secret);
             }
             if !is_told {
-                ways.push(dead_end(*one, host));
+                ways.push(dead_end(*certificate, host));
             }
         }
         ways
@@ -269,14 +269,14 @@ impl Manifests {
 
     fn by_certificate<'m>(
         &'m self,
-        one: CoveringCertificate<'m>,
+        certificate: CoveringCertificate<'m>,
         mut steps: Vec<Evidence>,
         host: &str,
     ) -> IssuerWay<'m> {
         let CertificateObject {
             identity, issuer, ..
-        } = one.certificate;
-        steps.push(names(identity, one.name, host));
+        } = certificate.certificate;
+        steps.push(names(identity, certificate.name, host));
         let message = format!("the issuer is {}", issuer.shown());
         steps.push(step(&issuer.name.place, message));
         self.by_reference(issuer, identity, steps)

@@ -50,7 +50,7 @@ impl NearMisses<'_> {
     /// What is reported about a monitor or rules that no Prometheus of the tree selects, and one
     /// almost.
     pub(super) fn chosen(&self) -> Option<Finding> {
-        let choices = self.tree.choices.get(self.one.kind)?;
+        let choices = self.tree.choices.get(self.selecting.kind)?;
         if self.tree.is_patched || choices.is_unknown || choices.by_labels.len() > MOST_SELECTORS {
             return None;
         }
@@ -88,9 +88,11 @@ impl NearMisses<'_> {
     fn is_of(&self, prometheus: &Selecting, namespaces: &Namespaces) -> bool {
         match namespaces {
             Namespaces::All => true,
-            Namespaces::Own => prometheus.namespace == self.one.namespace || self.sets_namespace,
+            Namespaces::Own => {
+                prometheus.namespace == self.selecting.namespace || self.sets_namespace
+            }
             Namespaces::Named(names) => {
-                let own = self.one.namespace.as_ref();
+                let own = self.selecting.namespace.as_ref();
                 own.is_none_or(|own| names.contains(own))
             }
             Namespaces::Unknown => false,
@@ -100,7 +102,7 @@ impl NearMisses<'_> {
     /// Whether a selector's label may be meant by what the object has: none of the name, or one whose
     /// value is a slip for it or the usual name of a release.
     fn may_be_meant(&self, (name, value): &(String, String)) -> bool {
-        let own = self.one.labels.iter().find(|own| own.name == *name);
+        let own = self.selecting.labels.iter().find(|own| own.name == *name);
         own.is_none_or(|own| is_near(&own.value, value) || USUAL.contains(&&*own.value))
     }
 
@@ -114,14 +116,18 @@ impl NearMisses<'_> {
         if self.tree.added.contains(&label.name) {
             return None;
         }
-        let own = self.one.labels.iter().find(|own| own.name == label.name);
-        let site = &self.one.labels_site;
+        let own = self
+            .selecting
+            .labels
+            .iter()
+            .find(|own| own.name == label.name);
+        let site = &self.selecting.labels_site;
         let (kind, name) = (prometheus.kind, &prometheus.name);
         let (message, place, advice) = match own {
             Some(own) if is_near(&own.value, &label.value) || self.is_usual(prometheus, own) => (
                 format!(
                     "`{}`: the {kind} `{name}` selects `{}`, not `{}`, so it leaves this {} out",
-                    label.name, label.value, own.value, self.one.kind
+                    label.name, label.value, own.value, self.selecting.kind
                 ),
                 &own.place,
                 Advice::replace(own.place.span(), label.value.clone()).unsafe_(),
@@ -130,7 +136,7 @@ impl NearMisses<'_> {
             None if count > 1 || folder == self.folder => (
                 format!(
                     "`labels`: the {kind} `{name}` selects by `{}: {}`, so it leaves this {} out",
-                    label.name, label.value, self.one.kind
+                    label.name, label.value, self.selecting.kind
                 ),
                 &site.place,
                 Advice::say(format!("add the label `{}: {}`", label.name, label.value)),
@@ -148,22 +154,22 @@ impl NearMisses<'_> {
     }
 
     fn has_own(&self, (name, value): &(String, String)) -> bool {
-        let mut own = self.one.labels.iter();
+        let mut own = self.selecting.labels.iter();
         own.any(|own| own.name == *name && own.value == *value)
     }
 
     /// What is reported about a Prometheus that sends, and for which the Operator makes no
     /// configuration.
     pub(super) fn sends_nothing(&self) -> Option<Finding> {
-        let site = self.one.sends.as_ref()?;
+        let site = self.selecting.sends.as_ref()?;
         let of_jobs = self
-            .one
+            .selecting
             .choices
             .iter()
             .filter(|(kind, ..)| *kind != "PrometheusRule");
         let is_null =
             |(_, selector, _): &(&str, Selector, Namespaces)| matches!(selector, Selector::Null);
-        let same = self.tree.names.get(&self.one.name);
+        let same = self.tree.names.get(&self.selecting.name);
         let is_repeated = same.is_some_and(|count| *count > 1);
         if self.tree.is_patched || is_repeated || !of_jobs.clone().all(is_null) {
             return None;

@@ -258,8 +258,8 @@ impl PatternReading {
     }
 
     fn push(&mut self, atoms: &[Atom]) {
-        for one in &mut self.alternatives {
-            one.extend_from_slice(atoms);
+        for alternative in &mut self.alternatives {
+            alternative.extend_from_slice(atoms);
         }
     }
 }

@@ -299,8 +299,8 @@ pub(super) fn credentials<'d>(node: Node<'_>) -> KnownFact<'d> {
 }
 
 /// A list of one credential.
-pub(super) fn only<'d>(one: &ClientCredential<'_>) -> CelValue<'d> {
-    value::list(vec![credential(one)])
+pub(super) fn only<'d>(found: &ClientCredential<'_>) -> CelValue<'d> {
+    value::list(vec![credential(found)])
 }
 
 fn credential<'d>(one: &ClientCredential<'_>) -> CelValue<'d> {
@@ -317,16 +317,16 @@ fn credential<'d>(one: &ClientCredential<'_>) -> CelValue<'d> {
 
 /// What to point at in a credential: the secret in its section or the file that has it, or else its
 /// key.
-pub(super) fn spot<'d>(one: &ClientCredential<'d>) -> Node<'d> {
-    let Some(section) = one.value.mapping() else {
-        return one.value;
+pub(super) fn spot<'d>(credential: &ClientCredential<'d>) -> Node<'d> {
+    let Some(section) = credential.value.mapping() else {
+        return credential.value;
     };
     let keys = INLINE.iter().map(|key| (*key).to_owned());
     let files = INLINE.iter().map(|key| format!("{key}_file"));
     let mut values = keys.chain(files).filter_map(|key| section.get(&key));
     values
         .find(|value| value.as_str().is_some_and(|text| !text.is_empty()))
-        .unwrap_or(one.key)
+        .unwrap_or(credential.key)
 }
 
 /// Keys of sections that hold a secret themselves.

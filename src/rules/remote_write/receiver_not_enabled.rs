@@ -51,8 +51,8 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
 }
 
 /// Why what answers takes no samples, if so it is.
-fn off(one: &ServiceMatch<'_>) -> Option<Off> {
-    let prometheus = one.prometheus.filter(|_| one.changes.is_empty());
+fn off(service: &ServiceMatch<'_>) -> Option<Off> {
+    let prometheus = service.prometheus.filter(|_| service.changes.is_empty());
     match prometheus?.receiving() {
         Receiving::Off(off) => Some(off),
         Receiving::Possible => None,

@@ -40,7 +40,7 @@ fn alertmanagers(config: Config<'_>, out: &mut RuleFindings<'_>) {
     if all.iter().all(|candidate| candidate.finds_nothing()) {
         return;
     }
-    for one in all.iter().filter(|candidate| candidate.finds_nothing()) {
+    for job in all.iter().filter(|candidate| candidate.finds_nothing()) {
         let message = "this entry has no service discovery: its settings apply to no Alertmanager, \
                        and the other entries lack them";
         let keys: Vec<_> = all
@@ -53,7 +53,7 @@ fn alertmanagers(config: Config<'_>, out: &mut RuleFindings<'_>) {
             _ => HELP.into(),
         };
         out.push(
-            out.at(one.anchor(), Severity::Warning, message)
+            out.at(job.anchor(), Severity::Warning, message)
                 .kind("job")
                 .help(advice),
         );

@@ -39,15 +39,15 @@ pub(super) fn check(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
     for argument in own_arguments(&deployment.arguments.list) {
         unknown(start, argument, out);
     }
-    for one in refused(start) {
-        let RefusedFlag { name, message, .. } = one;
+    for refused in refused(start) {
+        let RefusedFlag { name, message, .. } = refused;
         let identity = format!("{}.{name}", deployment.name);
-        let place = &one.argument.place;
+        let place = &refused.argument.place;
         let finding = out.of_place(place, identity, severity(start), message);
-        let finding = finding.kind(one.kind);
-        out.push(finding.changed_by(match one.right {
-            Some((old, new)) => advice::in_place(place, &old, &new, one.help, true),
-            None => one.help.into(),
+        let finding = finding.kind(refused.kind);
+        out.push(finding.changed_by(match refused.right {
+            Some((old, new)) => advice::in_place(place, &old, &new, refused.help, true),
+            None => refused.help.into(),
         }));
     }
 }

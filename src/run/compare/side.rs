@@ -311,12 +311,12 @@ impl<'s> Looked<'s> {
 
     fn unit<'d>(
         &'d self,
-        one: &'d ConfigurationWithIncludes<'_>,
+        configuration: &'d ConfigurationWithIncludes<'_>,
         tree: &dyn Tree,
         renames: &HashMap<PathBuf, PathBuf>,
     ) -> ComparedUnit<'d> {
-        let recognised = &one.seen.recognised;
-        let found = &one.seen.found;
+        let recognised = &configuration.seen.recognised;
+        let found = &configuration.seen.found;
         let holder = recognised.holder.as_ref();
         let spoken = recognised.spoken.as_deref();
         let folder = found.path.parent().filter(|_| holder.is_none());
@@ -326,7 +326,10 @@ impl<'s> Looked<'s> {
                 && tree.within(&path, &[&found.root]).unwrap_or(false);
             is_inside.then(|| tree.read(&path, LARGEST_MATERIAL).ok())?
         };
-        let global = one.document.root().and_then(|root| root.get("global"));
+        let global = configuration
+            .document
+            .root()
+            .and_then(|root| root.get("global"));
         let global: Option<Mapping<'d>> = global.and_then(Node::mapping);
         let source =
             |document: &'d Document, files: &'d HashMap<u32, Vec<PathBuf>>| SubjectSource {
@@ -342,7 +345,7 @@ impl<'s> Looked<'s> {
             };
         let mut unit = ComparedUnit::new(&found.path, &found.shown, renames).held_by(holder);
         unit.spoken = spoken;
-        let main = source(one.document, &one.files);
+        let main = source(configuration.document, &configuration.files);
         for kind in [
             SubjectKind::RemoteWrite,
             SubjectKind::RemoteRead,
@@ -351,7 +354,7 @@ impl<'s> Looked<'s> {
         ] {
             unit.parts.extend(main.parts(kind));
         }
-        for document in one
+        for document in configuration
             .documents
             .scrape_configs
             .iter()
@@ -365,9 +368,13 @@ impl<'s> Looked<'s> {
             let selected = selection(&resource);
             rest.fields.extend(selected);
         }
-        let interval = evaluation_interval(global, one.document);
-        let sets = one.documents.rules.iter().flat_map(|set| set.parsed());
-        for document in sets.chain(&one.documents.rules_beside) {
+        let interval = evaluation_interval(global, configuration.document);
+        let sets = configuration
+            .documents
+            .rules
+            .iter()
+            .flat_map(|set| set.parsed());
+        for document in sets.chain(&configuration.documents.rules_beside) {
             schema::mark_secrets(document);
             let rules = source(document, &self.none);
             unit.groups.extend(rules.groups(interval.as_ref()));

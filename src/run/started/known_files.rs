@@ -22,11 +22,11 @@ pub(super) struct KnownFiles<'s> {
 impl<'s> KnownFiles<'s> {
     pub(super) fn new(survey: &'s Survey, tree: &dyn Tree) -> Self {
         let seen = survey.seen.iter().filter(|seen| {
-            let one = &seen.recognised;
-            let is_one = matches!(one.what, What::Configuration { .. } | What::Broken { .. });
-            let holder = one.holder.as_ref();
+            let file = &seen.recognised;
+            let is_one = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
+            let holder = file.holder.as_ref();
             let is_alloy = holder.is_some_and(|holder| holder.word() == "alloy");
-            is_one && (one.holder.is_none() || is_alloy) && !is_filled(one)
+            is_one && (file.holder.is_none() || is_alloy) && !is_filled(file)
         });
         let seen = seen.map(|seen| &seen.found);
         let unread = survey.unread.iter().map(|(found, _)| found);

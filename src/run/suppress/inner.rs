@@ -29,8 +29,8 @@ pub(crate) fn of_file(
             parts.extend(TextSuppressions::of(one));
         }
     }
-    for one in held.chunk_by(|a, b| Arc::ptr_eq(&a.beside, &b.beside)) {
-        let beside = one.first().map_or(&[][..], |first| &first.beside);
+    for texts in held.chunk_by(|a, b| Arc::ptr_eq(&a.beside, &b.beside)) {
+        let beside = texts.first().map_or(&[][..], |first| &first.beside);
         for (_, text) in beside.iter().filter(|(_, text)| may_hold(text)) {
             let block = block_of(text);
             if !blocks.contains(&block) && is_judged(block) {

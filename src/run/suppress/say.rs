@@ -52,15 +52,21 @@ pub(super) fn finding(
     Finding::new(rule, severity, marks.place(span), message).of_key(logical, names)
 }
 
-fn malformed(marks: &TextSuppressions, one: &Malformed) -> Finding {
-    let message = one.message.clone();
-    let finding = finding(marks, rule::SUPPRESSIONS_MALFORMED, one.span, None, message);
-    finding.changed_by(match &one.right {
+fn malformed(marks: &TextSuppressions, malformed: &Malformed) -> Finding {
+    let message = malformed.message.clone();
+    let finding = finding(
+        marks,
+        rule::SUPPRESSIONS_MALFORMED,
+        malformed.span,
+        None,
+        message,
+    );
+    finding.changed_by(match &malformed.right {
         // With its right name it begins to hide something.
         Some(right) => Advice::edit(vec![right.clone()])
-            .text(one.help.clone())
+            .text(malformed.help.clone())
             .unsafe_(),
-        None => one.help.clone().into(),
+        None => malformed.help.clone().into(),
     })
 }
 

@@ -53,10 +53,10 @@ pub(in crate::facts::deployment) fn operated(
 ) -> Vec<Deployment> {
     let all: Vec<Operated<'_>> = files.iter().flat_map(Operated::all).collect();
     let mut by_name = ByName::new();
-    for one in all.iter().filter(|one| !one.is_values) {
-        let namesakes = by_name.entry((one.kind, one.name)).or_default();
+    for resource in all.iter().filter(|resource| !resource.is_values) {
+        let namesakes = by_name.entry((resource.kind, resource.name)).or_default();
         if namesakes.len() <= MOST_OTHERS {
-            namesakes.push(one);
+            namesakes.push(resource);
         }
     }
     all.iter()

@@ -188,7 +188,7 @@ mod tests {
             ),
         ] {
             let found = copies(Path::new(name), content);
-            let found: Vec<_> = found.iter().map(|one| (&*one.from, &*one.to)).collect();
+            let found: Vec<_> = found.iter().map(|copy| (&*copy.from, &*copy.to)).collect();
             assert!(found.contains(&expected), "{content}: {found:?}");
         }
     }

@@ -371,7 +371,7 @@ mod tests {
             ("{{ config }}", None),
         ] {
             let found = plain(written);
-            let found = found.as_ref().map(|one| (&*one.text, one.is_open));
+            let found = found.as_ref().map(|path| (&*path.text, path.is_open));
             assert_eq!(found, expected, "{written}");
         }
     }

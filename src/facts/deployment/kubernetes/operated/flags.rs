@@ -64,9 +64,9 @@ impl<'d> Operated<'d> {
             push(format!("--enable-feature={name}"), feature);
         }
         let more = self.spec.get("additionalArgs");
-        for one in more.into_iter().flat_map(Node::items) {
-            let text = |key: &str| one.get(key).and_then(Node::as_str);
-            let Some(node) = one.get("name") else {
+        for argument in more.into_iter().flat_map(Node::items) {
+            let text = |key: &str| argument.get(key).and_then(Node::as_str);
+            let Some(node) = argument.get("name") else {
                 continue;
             };
             // With these it makes no configuration (`pkg/operator/argument.go`).
