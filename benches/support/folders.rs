@@ -225,13 +225,17 @@ pub(super) fn alert_labels(count: usize) -> Grown {
             "      a{number}: '{{{{ $labels.l{number} }}}}'"
         );
     }
-    alone(
-        "rules.yml",
-        format!(
-            "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n    labels:\n      s: v\n{labels}    \
-             annotations:\n      s: v\n{annotations}"
+    let rules = format!(
+        "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n    labels:\n      s: v\n{labels}    \
+         annotations:\n      s: v\n{annotations}"
+    );
+    whole([
+        (
+            "prometheus.yml".to_owned(),
+            "rule_files: [rules.yml]\n".to_owned(),
         ),
-    )
+        ("rules.yml".to_owned(), rules),
+    ])
 }
 
 /// A configuration with so many variables that nothing fills in, which a service of a compose file sets.

@@ -2,6 +2,10 @@
 
 use crate::work;
 
+/// With so many names that a file has itself a wrong one is compared: each of as many wrong ones would be
+/// compared with all of them, and a guess among so many says little.
+pub const MOST_OWN_NAMES: usize = 100;
+
 /// The name that is most like `word`, if any is like it at all: at most a third of its letters
 /// differ. Case and `-` against `_` do not count.
 #[must_use]

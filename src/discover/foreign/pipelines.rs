@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::found;
-use crate::finding::{Advice, Finding, Severity, nearest, placeholder, rule};
+use crate::finding::{Advice, Finding, MOST_OWN_NAMES, Severity, nearest, placeholder, rule};
 use crate::yaml::{Entry, Mapping, Node};
 
 /// Kinds of pipelines that do not carry metrics.
@@ -236,7 +236,7 @@ fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Findin
             "`authenticator`: no extension is called `{name}`; the Collector rejects the file"
         );
         let finding = found(rule::AGENTS_PIPELINE, severity_in(root), node, message);
-        let names = extensions.entries().map(Entry::name);
+        let names = extensions.entries().map(Entry::name).take(MOST_OWN_NAMES);
         return Some(match nearest(name, names) {
             Some(near) => finding.help(Advice::replace(node.span(), near).unsafe_()),
             None => finding.help(Advice::say(format!("define `{name}` below `extensions`"))),

@@ -8,7 +8,7 @@ use super::model::{KeyItem, KeyPart, KeyVolume, PartKind, ProvidedKey, Provider}
 use super::near::listed;
 use super::user::DeployedRights;
 use super::written::ProvidedValue;
-use crate::finding::{Evidence, Place, nearest};
+use crate::finding::{Evidence, MOST_OWN_NAMES, Place, nearest};
 
 /// What becomes of a file that is looked for in a volume.
 pub(super) enum VolumeFile {
@@ -293,7 +293,7 @@ fn answer_of_key(
             .iter()
             .flat_map(|provider| provider.keys.keys().map(String::as_str))
     };
-    let words = match nearest(key, keys()) {
+    let words = match nearest(key, keys().take(MOST_OWN_NAMES)) {
         Some(near) => format!("the {kind} `{name}` has a key `{near}`, but none named `{key}`"),
         None if keys().next().is_none() => format!("the {kind} `{name}` has no keys"),
         None => format!(

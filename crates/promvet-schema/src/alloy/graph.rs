@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::REMOTE_WRITE;
 use super::reader::{Block, Item, Value};
-use promvet_text::{Advice, Severity, Span, nearest};
+use promvet_text::{Advice, MOST_OWN_NAMES, Severity, Span, nearest};
 
 /// Something that is wrong.
 #[derive(Debug)]
@@ -210,7 +210,7 @@ impl Graph<'_> {
             let message = format!(
                 "`{label}`: no `{name}` has this label, only `{first}`; Alloy rejects the file"
             );
-            let near = nearest(label, others.iter().copied());
+            let near = nearest(label, others.iter().copied().take(MOST_OWN_NAMES));
             let advice = near.map_or_else(
                 || {
                     Advice::say(format!(

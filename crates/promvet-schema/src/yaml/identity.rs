@@ -11,8 +11,8 @@ use super::node::Node;
 use promvet_text::{behind_userinfo, destination, only_before, only_now};
 
 /// How many items of a list are counted among equals: each is compared with all before it, and some
-/// callers ask for every item, which is 33,000 comparisons at most. Fingerprints count what is left.
-const MOST_COUNTED: usize = 256;
+/// callers ask for every item, which is 2,000 comparisons at most. Fingerprints count what is left.
+const MOST_COUNTED: usize = 64;
 
 /// How many scalars of a list tell it apart: a list may be asked for by each of its items, and all
 /// scalars of it each time would be the square of them. Fingerprints count what is left.
