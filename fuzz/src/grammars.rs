@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use promvet::facts::receiver::{Catalogue, Hints, judge, recognise};
+use promvet::facts::receiver::{Catalog, Hints, judge, recognize};
 use promvet::prometheus::endpoint::Endpoint;
 use promvet::schema::scalar;
 use promvet_syntax::{Fault, azure, base64, go, header, label, scaleway, selector, uuid};
@@ -57,8 +57,8 @@ fn inside<T>(text: &str, outcome: Result<T, Fault>) {
 
 /// A URL taken apart, its receiver recognized, its shape judged.
 fn endpoint(text: &str) {
-    static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-    let catalogue = CATALOGUE.get_or_init(Catalogue::default);
+    static CATALOGUE: OnceLock<Catalog> = OnceLock::new();
+    let catalogue = CATALOGUE.get_or_init(Catalog::default);
     let endpoint = Endpoint::new(text);
     if let Some(password) = endpoint.password() {
         let password = endpoint.slice(password);
@@ -67,7 +67,7 @@ fn endpoint(text: &str) {
         let is_long = password.len() >= 8 && text.matches(password).count() == 1;
         assert!(!is_long || !shown.contains(password), "{shown}");
     }
-    let recognition = recognise(&endpoint, catalogue, &Hints::default());
+    let recognition = recognize(&endpoint, catalogue, &Hints::default());
     for fault in judge(&endpoint, &recognition) {
         assert_inside(text, fault.range, "a fault of the shape");
     }

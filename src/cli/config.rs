@@ -146,7 +146,7 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<AppliedSetti
     if let Some(place) = policy.excludes(path) {
         out.push(setting("not checked", "unless it is named", place));
     }
-    if let What::Configuration { document, .. } = &seen.recognised.what
+    if let What::Configuration { document, .. } = &seen.recognized.what
         && let Some(config) = Config::new(document)
         && let Some(environment) = policy.environment_of(path, &external_labels(config))
     {
@@ -193,7 +193,7 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<AppliedSetti
 /// The releases of Prometheus by the tags of the images that run a file. Rules about what is started go
 /// by them; they are not targets.
 fn images(facts: &Facts<'_>, seen: &ScannedFile) -> Vec<AppliedSetting> {
-    let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
+    let runners = facts.runners(&seen.found.path, seen.recognized.holder.as_ref());
     let mut known = BTreeSet::new();
     let mut out = Vec::new();
     for runner in &runners {

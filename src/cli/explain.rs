@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::args::ListFormat;
 use super::check::complain_of_policy;
 use super::{Exit, key};
-use crate::facts::receiver::Catalogue;
+use crate::facts::receiver::Catalog;
 use crate::finding::{Severity, nearest};
 use crate::report::{JSON_VERSION, harmless_line, harmless_lines};
 use crate::rules;
@@ -65,7 +65,7 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         ("key", schema::suggest(name))
     } else {
         let rule = || rules::nearest_name(name).map(str::to_owned);
-        let catalogue = Catalogue::default();
+        let catalogue = Catalog::default();
         let same = catalogue
             .get(name)
             .map(|profile| receiver_name(&profile.id));
@@ -93,7 +93,7 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
 }
 
 /// Receivers whose id or name holds a word, such as `thanos` or `aws`: vendors have several.
-fn receivers_like(word: &str, catalogue: &Catalogue) -> Option<String> {
+fn receivers_like(word: &str, catalogue: &Catalog) -> Option<String> {
     /// Shorter words are in too many names.
     const SHORTEST: usize = 3;
     /// More would not be a hint.
@@ -114,7 +114,7 @@ fn receiver_name(id: &str) -> String {
 }
 
 fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     if let Some(profile) = catalogue.get(id) {
         writeln!(out, "{}", catalogue.page(profile).trim_end())?;
         return Ok(Exit::Clean);

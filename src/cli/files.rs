@@ -29,14 +29,14 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let checked: HashSet<_> = checked.map(|seen| &seen.found.shown).collect();
     let seen = survey.seen.iter().filter_map(|seen| {
         // A manifest or values around a configuration are not a second thing to list.
-        let is_around = matches!(seen.recognised.what, What::Other { .. });
+        let is_around = matches!(seen.recognized.what, What::Other { .. });
         if is_around && checked.contains(&seen.found.shown) {
             return None;
         }
         let kind = kind(seen, args.only_configurations)?;
         Some((
             &seen.found.shown,
-            format!("{kind}: {}", seen.recognised.why),
+            format!("{kind}: {}", seen.recognized.why),
         ))
     });
     let excluded = survey.excluded.iter().map(|(found, place)| {
@@ -102,22 +102,22 @@ fn name(word: &str) -> String {
 /// Whether promvet checks what it recognized there.
 fn is_checked(seen: &ScannedFile) -> bool {
     matches!(
-        seen.recognised.what,
+        seen.recognized.what,
         What::Configuration { .. } | What::LetGo { .. } | What::Rules { .. } | What::Broken { .. }
     )
 }
 
 /// What a file is called; none if it is not to be listed.
 fn kind(seen: &ScannedFile, only_configurations: bool) -> Option<String> {
-    let rendered = match seen.recognised.template {
+    let rendered = match seen.recognized.template {
         Some(TemplateEvidence::Suffix) => ", a template by its name",
         Some(TemplateEvidence::Policy) => ", a template by policy",
         Some(TemplateEvidence::Unrendered) => ", YAML only after rendering",
         Some(TemplateEvidence::Variables) | None => "",
     };
-    match &seen.recognised.what {
+    match &seen.recognized.what {
         What::Configuration { dialect, .. } => {
-            let holder = seen.recognised.holder.as_ref();
+            let holder = seen.recognized.holder.as_ref();
             let word = holder.map_or_else(|| dialect.word(), EmbeddedIn::word);
             Some(format!("{}{rendered}", name(word)))
         }

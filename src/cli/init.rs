@@ -65,16 +65,16 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
     let facts = all_facts(&request, &survey, &policies, &*tree);
     let mut found = TreeSummary::default();
     for file in &survey.seen {
-        let What::Configuration { document, .. } = &file.recognised.what else {
+        let What::Configuration { document, .. } = &file.recognized.what else {
             continue;
         };
         let facts = facts.get(&policies.scope_of(&file.found));
-        let holder = file.recognised.holder.as_ref();
+        let holder = file.recognized.holder.as_ref();
         let around = ConfigContext {
             folder: file.found.path.parent().filter(|_| holder.is_none()),
             holder,
-            templated: file.recognised.template.is_some(),
-            any_word: file.recognised.template.is_some(),
+            templated: file.recognized.template.is_some(),
+            any_word: file.recognized.template.is_some(),
         };
         let configuration = facts.and_then(|facts| Configuration::new(document, around, facts));
         let Some(configuration) = configuration else {
@@ -152,7 +152,7 @@ impl TreeSummary {
                 };
                 // The certificate of a known vendor is public, whatever a configuration skips.
                 let facts = configuration.facts;
-                let recognition = facts.recognise(&peer.endpoint, &[]);
+                let recognition = facts.recognize(&peer.endpoint, &[]);
                 let by_host = |candidate: &ReceiverCandidate<'_>| {
                     candidate.certainty.is_certain() && candidate.profile.tls == Tls::Public
                 };
@@ -165,7 +165,7 @@ impl TreeSummary {
     }
 
     fn templates(&mut self, survey: &Survey, top: &Path) {
-        let masked = survey.seen.iter().filter(|file| file.recognised.masked);
+        let masked = survey.seen.iter().filter(|file| file.recognized.masked);
         let below = masked.filter_map(|file| file.found.path.strip_prefix(top).ok());
         self.templates = below.map(shown).collect();
     }

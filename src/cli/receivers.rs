@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Exit;
 use super::args::ListFormat;
-use crate::facts::receiver::{Catalogue, Profile, ReceiverKind};
+use crate::facts::receiver::{Catalog, Profile, ReceiverKind};
 use crate::report::{JSON_VERSION, harmless_line};
 
 /// A receiver as JSON has it.
@@ -20,7 +20,7 @@ struct JsonReceiver<'p> {
 
 /// Lists the receivers that are built in.
 pub(super) fn receivers(format: ListFormat, out: &mut dyn Write) -> io::Result<Exit> {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     let mut all: Vec<&Profile> = catalogue.profiles().collect();
     all.sort_by(|one, other| one.id.cmp(&other.id));
     match format {

@@ -12,7 +12,7 @@ use super::check::{prepare, show_stats};
 use super::progress::watched;
 use super::trust::parse_time;
 use super::{Exit, complain};
-use crate::discover::{is_candidate, recognise};
+use crate::discover::{is_candidate, recognize};
 use crate::finding::{Redacted, Text};
 use crate::parallel;
 use crate::report::suppressions::{ListedSuppression, write_json, write_table};
@@ -95,7 +95,7 @@ fn marks_of(found: &FoundFile, tree: &dyn Tree) -> Option<TextSuppressions> {
     if !may_hold(&text) {
         return None;
     }
-    let recognised = recognise(text, found.named, false);
+    let recognised = recognize(text, found.named, false);
     of_file(&recognised.iter().collect::<Vec<_>>(), |_| true)
 }
 

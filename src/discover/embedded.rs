@@ -45,7 +45,7 @@ const ENCODED: &[(&str, &str)] = &[("ConfigMap", "binaryData"), ("Secret", "data
 /// Judges one file, and finds the configurations that are in it: the file itself comes first.
 /// `named` and `template_by_policy` are as for [`examine`].
 #[must_use]
-pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<RecognizedFile> {
+pub fn recognize(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<RecognizedFile> {
     if names::is_alloy(text.path().as_ref().as_ref()) && foreign::begins_as_alloy(text.content()) {
         return alloy(text);
     }

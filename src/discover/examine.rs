@@ -250,13 +250,13 @@ pub(super) fn examine_as(
     }
 }
 
-pub(super) type Judgement = (What, String, Option<&'static str>);
+pub(super) type Judgment = (What, String, Option<&'static str>);
 
 /// Why a file counts that nothing but the user takes for a configuration. An author who
 /// chooses the names, such as that of a pull request whose files a hook checks, may choose any file.
 pub(super) const NAMED: &str = "it was named on the command line";
 
-pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
+pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgment {
     let outline = Outline::of(&document);
     let by_name = names::is_ours(path.as_ref());
     let nearly = by_name.then(|| nearly_ours(&outline)).flatten();
@@ -331,7 +331,7 @@ fn is_empty_before(document: &Document, path: &str, by_name: bool) -> bool {
     by_name || parse_all(document.text()).0.iter().skip(1).any(is_ours)
 }
 
-fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Judgement {
+fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Judgment {
     let outline = Outline::of_lines(text.content());
     let neighbour = match classify(&outline, path) {
         OutlineClass::Neighbour { kind, keys } => Some((kind, keys)),

@@ -162,7 +162,7 @@ fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Rec
         references: Vec::new(),
     };
     let why = "it starts vmagent".to_owned();
-    Some(finder.recognised(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why))
+    Some(finder.recognized(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why))
 }
 
 /// Endpoints in a configuration of Alloy.
@@ -343,7 +343,7 @@ pub(super) fn jobs(
     let root = document.root()?;
     let finder = Finder::new(&document, template);
     let found = finder.place(root, &table::ANY, Part::Jobs, &NATIVE)?;
-    Some(finder.recognised(
+    Some(finder.recognized(
         found,
         &NATIVE,
         EmbeddedIn::Part("scrape-configs"),
@@ -452,7 +452,7 @@ impl<'d> Finder<'d> {
             spelling: KeySpelling::default(),
             references: Vec::new(),
         };
-        out.push(self.recognised(found, dialect, holder, why));
+        out.push(self.recognized(found, dialect, holder, why));
     }
 
     fn part(
@@ -466,7 +466,7 @@ impl<'d> Finder<'d> {
     ) {
         let found = self.place(node, shape, part, dialect);
         let why = format!("{} is part of {}", node.path(), holder.noun());
-        out.extend(found.map(|found| self.recognised(found, dialect, holder, why)));
+        out.extend(found.map(|found| self.recognized(found, dialect, holder, why)));
     }
 
     fn place(
@@ -479,7 +479,7 @@ impl<'d> Finder<'d> {
         translate(self.document, node, shape, part, dialect)
     }
 
-    fn recognised(
+    fn recognized(
         &self,
         found: Translation,
         dialect: &'static Dialect,

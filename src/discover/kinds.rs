@@ -92,22 +92,22 @@ pub fn section_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// A kind of file that is not a Prometheus configuration: all of `keys` are in it.
-struct Neighbour {
+struct Neighbor {
     kind: &'static str,
     shape: RootValue,
     keys: &'static [&'static str],
 }
 
-const fn mapping(kind: &'static str, keys: &'static [&'static str]) -> Neighbour {
-    Neighbour {
+const fn mapping(kind: &'static str, keys: &'static [&'static str]) -> Neighbor {
+    Neighbor {
         kind,
         shape: RootValue::Mapping,
         keys,
     }
 }
 
-const fn list(kind: &'static str, keys: &'static [&'static str]) -> Neighbour {
-    Neighbour {
+const fn list(kind: &'static str, keys: &'static [&'static str]) -> Neighbor {
+    Neighbor {
         kind,
         shape: RootValue::List,
         keys,
@@ -137,7 +137,7 @@ const OF_GRAFANA: &str = "Loki, Mimir, Pyroscope or Tempo configuration";
 const HELM: &str = "Helm values";
 
 /// The first row that fits counts.
-const NEIGHBOURS: &[Neighbour] = &[
+const NEIGHBOURS: &[Neighbor] = &[
     mapping("Helm chart", &["apiVersion", "name", "version"]),
     mapping("Kubernetes manifest", &["apiVersion", "kind"]),
     mapping("Kubernetes manifest", &["kind", "metadata"]),
@@ -281,7 +281,7 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
             keys: &[],
         };
     }
-    let fits = |row: &&Neighbour| {
+    let fits = |row: &&Neighbor| {
         row.shape == outline.shape && row.keys.iter().all(|path| outline.has(path))
     };
     if let Some(row) = NEIGHBOURS.iter().find(fits) {

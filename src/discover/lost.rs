@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::embedded::{documents, recognise};
+use super::embedded::{documents, recognize};
 use super::examine::{RecognizedFile, What, examine};
 use super::foreign;
 use super::names;
@@ -25,7 +25,7 @@ const SAME: (usize, usize) = (1, 2);
 /// Whether the first text is not a configuration itself, but holds some.
 #[must_use]
 pub(crate) fn only_holds(text: &Arc<Text>) -> bool {
-    let found = recognise(Arc::clone(text), false, false);
+    let found = recognize(Arc::clone(text), false, false);
     let is_own = |recognised: &RecognizedFile| {
         recognised.holder.is_none()
             && matches!(
@@ -71,7 +71,7 @@ pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>, judged: &[Span]) -> Option<
 /// Components that are gone while others stay were taken out.
 fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
     let is_read = |text: &Arc<Text>| {
-        let found = recognise(Arc::clone(text), false, true);
+        let found = recognize(Arc::clone(text), false, true);
         // A text with faults of syntax alone is recognized too, with nothing in it.
         let sets_some = |document: &Document| {
             let root = document.root().and_then(Node::mapping);
@@ -149,7 +149,7 @@ struct ConfigurationPart {
 }
 
 fn slots(text: &Arc<Text>) -> Vec<ConfigurationPart> {
-    let found = recognise(Arc::clone(text), false, false).into_iter();
+    let found = recognize(Arc::clone(text), false, false).into_iter();
     found
         .filter(|hit| hit.holder.is_some())
         .flat_map(|part| slots_of(&part))

@@ -2,7 +2,7 @@
 //!
 //! A file is judged by what is in it: [`may_hold`] rules out most files by a scan of their bytes,
 //! [`examine`] parses what is left and compares its top-level keys with tables of what Prometheus
-//! and its neighbors write; [`recognise`] looks for configurations that are in a manifest, in
+//! and its neighbors write; [`recognize`] looks for configurations that are in a manifest, in
 //! Helm values or in a compose file too. Names count only for files that do not parse. Nothing here opens a
 //! file.
 
@@ -25,7 +25,7 @@ mod tags;
 mod values;
 
 pub(crate) use embedded::is_shown_in_secret;
-pub use embedded::recognise;
+pub use embedded::recognize;
 pub(crate) use embedded::{alloy, started_key, started_part};
 pub use embedded_in::{EmbeddedIn, environment_of};
 pub use examine::{ConfigurationKind, RecognizedFile, TemplateEvidence, What, examine};

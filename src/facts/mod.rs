@@ -69,7 +69,7 @@ use crate::yaml::Document;
 use deployment::{Deployment, Deployments, RunningDeployment};
 use issuer::cert_manager::{self, CertificateAnswer, Manifests};
 use opstrace::{Instance, TenantHost};
-use receiver::{Catalogue, Hints, Recognition};
+use receiver::{Catalog, Hints, Recognition};
 
 /// The profile of an Opstrace instance with its own domain.
 const OPSTRACE_OWN_DOMAIN: &str = "opstrace-custom-dns";
@@ -114,7 +114,7 @@ pub struct Facts<'t> {
     programs: OnceLock<Deployments>,
     declared: OnceLock<Option<Deployment>>,
     handshake: Option<Arc<dyn Handshake>>,
-    catalogue: Catalogue,
+    catalogue: Catalog,
     cache: included::IncludeCache,
     looked_at: Mutex<BTreeSet<PathBuf>>,
 }
@@ -131,7 +131,7 @@ impl<'t> Facts<'t> {
             programs: OnceLock::new(),
             declared: OnceLock::new(),
             handshake: None,
-            catalogue: Catalogue::default(),
+            catalogue: Catalog::default(),
             cache: included::IncludeCache::default(),
             looked_at: Mutex::default(),
         }
@@ -139,7 +139,7 @@ impl<'t> Facts<'t> {
 
     /// The same with custom receivers.
     #[must_use]
-    pub fn with_receivers(mut self, catalogue: Catalogue) -> Self {
+    pub fn with_receivers(mut self, catalogue: Catalog) -> Self {
         self.catalogue = catalogue;
         self
     }
@@ -461,7 +461,7 @@ impl<'t> Facts<'t> {
     /// is Opstrace's only where the tree or the policy knows the domain as an instance's own.
     /// `answering` is what of the tree answers at the endpoint.
     #[must_use]
-    pub fn recognise(
+    pub fn recognize(
         &self,
         endpoint: &Endpoint,
         answering: &[ServiceMatch<'_>],
@@ -481,7 +481,7 @@ impl<'t> Facts<'t> {
         let by_policy = host
             .as_deref()
             .and_then(|host| self.policy.receiver_of(host));
-        receiver::recognise(
+        receiver::recognize(
             endpoint,
             &self.catalogue,
             &Hints {

@@ -1,7 +1,7 @@
 //! Receivers: who accepts remote write, how their URLs look, and what they take.
 //!
 //! What is known of them is data, one file each in `rules/receivers/`, built into the program as
-//! tables; a user's own profiles have the same form and go first. [`recognise`] finds out which
+//! tables; a user's own profiles have the same form and go first. [`recognize`] finds out which
 //! receivers an endpoint may be meant for, [`judge`] what is wrong with its URL for them. Both say
 //! what is sure and no more: a host that no one knows is never taken for a vendor's.
 
@@ -18,7 +18,7 @@ mod program;
 mod read;
 mod reader;
 mod reading;
-mod recognise;
+mod recognize;
 mod shape;
 mod written;
 
@@ -38,7 +38,7 @@ pub use profile::{
 pub use program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
 pub use read::{ProfileError, read_profile};
 pub use reading::{ReadPath, near_read_path, read_path};
-pub use recognise::{Hints, ReceiverCandidate, ReceiverCertainty, Recognition, recognise};
+pub use recognize::{Hints, ReceiverCandidate, ReceiverCertainty, Recognition, recognize};
 
 #[rustfmt::skip]
 mod built_in {
@@ -51,11 +51,11 @@ mod built_in {
 
 /// All profiles: the user's own, and those built in.
 #[derive(Debug, Default)]
-pub struct Catalogue {
+pub struct Catalog {
     own: Vec<Profile>,
 }
 
-impl Catalogue {
+impl Catalog {
     /// The built-in profiles, with a user's own in front. An own one of the same name takes the
     /// place of the built-in one.
     #[must_use]

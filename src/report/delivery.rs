@@ -35,7 +35,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return Err(io::Error::other(why));
     }
     stays(path)?;
-    let (draft, mut file) = new_neighbour(path)?;
+    let (draft, mut file) = new_neighbor(path)?;
     let written = file
         .write_all(bytes)
         .and_then(|()| before.map_or(Ok(()), |it| file.set_permissions(it.permissions())))
@@ -81,7 +81,7 @@ pub fn write_new_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A new, empty file in the folder of `path`.
-fn new_neighbour(path: &Path) -> io::Result<(PathBuf, File)> {
+fn new_neighbor(path: &Path) -> io::Result<(PathBuf, File)> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut number = 0_u32;
     loop {

@@ -110,7 +110,7 @@ impl<'a> RemoteWriteEntry<'a> {
             let standpoint = standpoint.filter(|_| write.http().goes_direct(&host));
             let answering =
                 standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(&endpoint));
-            let recognition = facts.recognise(&endpoint, &answering);
+            let recognition = facts.recognize(&endpoint, &answering);
             Some(EntryUrl {
                 node,
                 scalar,
@@ -213,7 +213,7 @@ impl<'a> RemoteWriteEntry<'a> {
             }
             without_prefix(url, settings, faults, |text| {
                 let endpoint = Endpoint::where_filled(text, &|word| self.is_filled(word));
-                judge(&endpoint, &self.facts.recognise(&endpoint, &url.answering))
+                judge(&endpoint, &self.facts.recognize(&endpoint, &url.answering))
             })
         })
     }

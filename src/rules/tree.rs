@@ -28,7 +28,7 @@ pub struct Alone {
 
 impl Alone {
     /// What it says.
-    pub fn judgement(&mut self) -> &mut RuleJudgment {
+    pub fn judgment(&mut self) -> &mut RuleJudgment {
         &mut self.judgement
     }
 }
@@ -68,7 +68,7 @@ pub fn judge_alone(configuration: &Configuration<'_>, timings: Option<&Timings>)
         let of_page = || Alone {
             page,
             common: (check.in_common)(configuration),
-            judgement: judgement_of(page, check, configurations),
+            judgement: judgment_of(page, check, configurations),
         };
         let alone = match timings {
             Some(timings) => timings.measure(page, of_page),
@@ -111,7 +111,7 @@ pub fn judge_together<E>(
             continue;
         }
         let of_page = |configurations: &[Configuration<'_>]| {
-            let run = || judgement_of(page, check, configurations);
+            let run = || judgment_of(page, check, configurations);
             match timings {
                 Some(timings) => timings.measure(page, run),
                 None => run(),
@@ -133,7 +133,7 @@ fn checks() -> impl Iterator<Item = (usize, TreeCheck)> {
     })
 }
 
-fn judgement_of(
+fn judgment_of(
     page: usize,
     check: TreeCheck,
     configurations: &[Configuration<'_>],

@@ -24,10 +24,10 @@ pub(crate) fn evidence(
     if !REFUSED.iter().any(|key| has(key)) {
         return None;
     }
-    if let Some(EmbeddedIn::Values) = &seen.recognised.holder {
+    if let Some(EmbeddedIn::Values) = &seen.recognized.holder {
         return chart_agent::evidence(document, facts);
     }
-    let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
+    let runners = facts.runners(&seen.found.path, seen.recognized.holder.as_ref());
     // A script that starts the container tells more than its image.
     let is_scripted =
         |runner: &RunningDeployment<'_>| runner.deployment.is_started_by_something_else();
@@ -35,7 +35,7 @@ pub(crate) fn evidence(
         .iter()
         .all(|runner| is_scripted(runner) && runner.deployment.agent().is_none())
     {
-        let is_file = seen.recognised.holder.is_none();
+        let is_file = seen.recognized.holder.is_none();
         // An agent that sends nothing does nothing: without remote write no script is looked at.
         let sends = is_file && has("remote_write");
         return sends.then(|| by_command(seen, facts, &runners)).flatten();

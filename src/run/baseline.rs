@@ -171,8 +171,8 @@ impl BaselineCoverage {
             tree.resolve(&path).unwrap_or(path)
         });
         let partly = survey.seen.iter().filter(|seen| {
-            let broken = matches!(seen.recognised.what, What::Broken { .. });
-            broken || seen.recognised.masked
+            let broken = matches!(seen.recognized.what, What::Broken { .. });
+            broken || seen.recognized.masked
         });
         Self {
             named: named.collect(),

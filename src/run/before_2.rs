@@ -26,11 +26,11 @@ pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts:
     {
         return;
     }
-    let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
+    let runners = facts.runners(&seen.found.path, seen.recognized.holder.as_ref());
     let mut places = runners.iter().map(|runner| old_place(runner.deployment));
     let place = match places.next() {
         Some(place) => place.filter(|_| places.all(|place| place.is_some())),
-        None => facts.old_release(seen.recognised.text.path()),
+        None => facts.old_release(seen.recognized.text.path()),
     };
     let Some(place) = place else {
         return;
@@ -47,7 +47,7 @@ pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts:
             place.start().line
         ),
         settle: Some("run 2.0 or newer".to_owned()),
-        place: Place::new(&seen.recognised.text, Span::default()),
+        place: Place::new(&seen.recognized.text, Span::default()),
     });
 }
 

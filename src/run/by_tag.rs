@@ -15,7 +15,7 @@ pub(super) fn put(
     seen: &ScannedFile,
     facts: &Facts<'_>,
 ) {
-    let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
+    let runners = facts.runners(&seen.found.path, seen.recognized.holder.as_ref());
     let by = |version: Version| {
         let target = TargetReleases {
             versions: vec![version],

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::discover::{DialectWording, What, recognise};
+use crate::discover::{DialectWording, What, recognize};
 use crate::finding::Text;
 use crate::prometheus::Config;
 use crate::schema;
@@ -41,7 +41,7 @@ pub(super) fn ask<T>(
         Err(why) => return Answered::Refused(format!("{shown}: {why}")),
     };
     let mut wrong = None;
-    for recognised in recognise(Text::new(shown.clone(), bytes), true, false) {
+    for recognised in recognize(Text::new(shown.clone(), bytes), true, false) {
         let What::Configuration { document, .. } = &recognised.what else {
             continue;
         };

@@ -145,8 +145,8 @@ impl<'t> FactFiles<'t> {
                 return None;
             }
             if let Some(seen) = self.seen().get(&*found.path) {
-                let text = &seen.recognised.text;
-                if is_bare(&seen.recognised) {
+                let text = &seen.recognized.text;
+                if is_bare(&seen.recognized) {
                     return None;
                 }
                 return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));
@@ -209,7 +209,7 @@ impl<'t> FactFiles<'t> {
     fn seen(&self) -> &HashMap<&'t Path, &'t ScannedFile> {
         self.seen.get_or_init(|| {
             let files = self.survey.seen.iter();
-            let files = files.filter(|seen| seen.recognised.holder.is_none());
+            let files = files.filter(|seen| seen.recognized.holder.is_none());
             files.map(|seen| (&*seen.found.path, &**seen)).collect()
         })
     }
@@ -218,7 +218,7 @@ impl<'t> FactFiles<'t> {
     fn of_root(&self, root: &Path) -> &[&'t FoundFile] {
         let of_root = self.of_root.get_or_init(|| {
             let whole = self.survey.seen.iter();
-            let whole = whole.filter(|seen| seen.recognised.holder.is_none());
+            let whole = whole.filter(|seen| seen.recognized.holder.is_none());
             let seen = whole.map(|seen| &seen.found);
             let mut out: HashMap<&Path, Vec<&FoundFile>> = HashMap::new();
             for found in self.survey.others.iter().chain(seen) {
@@ -238,7 +238,7 @@ impl<'t> FactFiles<'t> {
             root: Some(root),
             wanted: &|path| {
                 let known = self.seen().get(path);
-                may_have_facts(path) && !known.is_some_and(|seen| is_bare(&seen.recognised))
+                may_have_facts(path) && !known.is_some_and(|seen| is_bare(&seen.recognized))
             },
             ..every
         };

@@ -44,7 +44,7 @@ pub(crate) fn judge_one<'a>(
     own: &CustomRules,
     tree: &dyn Tree,
 ) -> (RuleJudgment, Option<Configuration<'a>>) {
-    let recognised = &seen.recognised;
+    let recognised = &seen.recognized;
     let judgement = match &recognised.what {
         What::Configuration { document, .. } => {
             let read = read(document, seen, facts, request, tree);
@@ -100,7 +100,7 @@ pub(crate) fn configuration_of<'a>(
     request: &Request,
     tree: &dyn Tree,
 ) -> Option<Configuration<'a>> {
-    match &seen.recognised.what {
+    match &seen.recognized.what {
         What::Configuration { document, .. } => {
             read(document, seen, facts, request, tree).configuration
         }
@@ -126,7 +126,7 @@ fn read<'a>(
     request: &Request,
     tree: &dyn Tree,
 ) -> ReadConfiguration<'a> {
-    let recognised = &seen.recognised;
+    let recognised = &seen.recognized;
     let holder = recognised.holder.as_ref();
     let folder = folder_of(seen, request, tree);
     let agent = agent::evidence(document, seen, facts);
@@ -155,7 +155,7 @@ fn read<'a>(
 
 /// Where vmagent is shown to read a configuration, or the file that is named for it.
 fn read_by_vmagent(seen: &ScannedFile, facts: &Facts<'_>) -> Option<Place> {
-    let recognised = &seen.recognised;
+    let recognised = &seen.recognized;
     let (path, holder) = (&seen.found.path, recognised.holder.as_ref());
     facts.scraped_by_vmagent(path, holder).or_else(|| {
         let is_named = recognised.spoken.is_none() && facts.is_named_for_vmagent(path, holder);
@@ -172,7 +172,7 @@ fn of_configuration<'a>(
     request: &Request,
     own: &CustomRules,
 ) -> RuleJudgment {
-    let recognised = &seen.recognised;
+    let recognised = &seen.recognized;
     let holder = recognised.holder.as_ref();
     let watch = &request.watch;
     let vmagent = read_by_vmagent(seen, facts);
@@ -249,7 +249,7 @@ fn add_started(
     target: &TargetReleases,
     watch: &Watch,
 ) {
-    let recognised = &seen.recognised;
+    let recognised = &seen.recognized;
     let upgrade = rules::judge_upgrade(configuration, recognised, target, watch.rules());
     judgement.findings.extend(upgrade.findings);
     judgement.of_included.extend(upgrade.of_included);
@@ -273,9 +273,9 @@ fn add_included(
     target: &TargetReleases,
     vmagent: Option<&Place>,
 ) {
-    let holder = seen.recognised.holder.as_ref();
+    let holder = seen.recognized.holder.as_ref();
     let mut included = match holder {
-        Some(_) => facts.included_beside(document, &seen.recognised, target),
+        Some(_) => facts.included_beside(document, &seen.recognized, target),
         None => facts.included(document, read.folder, target),
     };
     vmagent::set_lists_aside(&mut included, || match vmagent {
@@ -318,7 +318,7 @@ fn of_rules(
     request: &Request,
 ) -> RuleJudgment {
     let path = document.text().path();
-    let target = target_of(&seen.recognised, request, facts.policy(), path, None);
+    let target = target_of(&seen.recognized, request, facts.policy(), path, None);
     let checked = rule_file::check(document, &target, None);
     let mut judgement = RuleJudgment {
         findings: checked.findings,
@@ -338,7 +338,7 @@ fn as_spoken(
     seen: &ScannedFile,
     facts: &Facts<'_>,
 ) {
-    let recognised = &seen.recognised;
+    let recognised = &seen.recognized;
     if let Some(spoken) = &recognised.spoken {
         let holder = recognised.holder.as_ref();
         foreign::put(spoken, holder, document, facts, judgement);
@@ -354,7 +354,7 @@ fn of_other(
     request: &Request,
     own: &CustomRules,
 ) -> RuleJudgment {
-    let recognised = &seen.recognised;
+    let recognised = &seen.recognized;
     let mut judgement = match kind == RULE_FILE {
         true => custom_rules::of_rule_file(&recognised.text, &seen.found, facts, own),
         false => RuleJudgment::default(),
@@ -390,9 +390,9 @@ fn as_test_data(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<
     if !judgement.findings.iter().any(is_intent) {
         return;
     }
-    let holder = seen.recognised.holder.as_ref();
+    let holder = seen.recognized.holder.as_ref();
     let is_idle = || facts.runners(&seen.found.path, holder).is_empty();
-    if facts.is_idle_test_data(seen.recognised.text.path(), true) && is_idle() {
+    if facts.is_idle_test_data(seen.recognized.text.path(), true) && is_idle() {
         let all = judgement.findings.iter_mut();
         all.filter(|finding| is_intent(finding))
             .for_each(|finding| finding.severity = Severity::Info);
@@ -403,7 +403,7 @@ fn as_test_data(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<
 fn encoded(seen: &ScannedFile, place: &Place, logical: &str, request: &Request) -> RuleJudgment {
     let mut judgement = RuleJudgment::default();
     if request.lists_unread(&seen.found.path) {
-        let key = match &seen.recognised.holder {
+        let key = match &seen.recognized.holder {
             Some(EmbeddedIn::Object { kind: "Secret", .. }) => "stringData",
             _ => "data",
         };
@@ -519,7 +519,7 @@ pub(super) fn folder_of<'a>(
         .nameless
         .as_ref()
         .is_some_and(|path| tree.absolute(path) == found.path);
-    if nameless || seen.recognised.holder.is_some() {
+    if nameless || seen.recognized.holder.is_some() {
         None
     } else {
         found.path.parent()

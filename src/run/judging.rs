@@ -64,7 +64,7 @@ fn part_of(seen: &ScannedFile, only: Option<&Only>) -> JudgedPart {
 /// Whether a configuration may include files: `rule_files`, `scrape_config_files`, `files`, or `ruleFiles`
 /// in other dialects.
 fn may_include(seen: &ScannedFile) -> bool {
-    let content = seen.recognised.text.content().as_bytes();
+    let content = seen.recognized.text.content().as_bytes();
     memchr::memmem::find(content, b"iles").is_some()
 }
 
@@ -133,7 +133,7 @@ impl<'a> Judging<'a> {
         }
         let again = seen.again(self.tree)?;
         let mut judged = self.part_of(&again, facts);
-        let alone = judged.alone.iter_mut().map(Alone::judgement);
+        let alone = judged.alone.iter_mut().map(Alone::judgment);
         let judgements = alone.chain([&mut judged.judgement]);
         cut(&again, judgements);
         Some(judged)
@@ -203,8 +203,8 @@ impl<'a> Judging<'a> {
     /// Adds what is asked for of a configuration besides its own judgement.
     fn add(&self, out: &mut JudgedFile<'a>, configuration: &Configuration<'_>, seen: &ScannedFile) {
         // What comes in place of a covered tag is not known, so nothing can be compared with it.
-        let spoken = seen.recognised.spoken.as_ref();
-        let is_partial = seen.recognised.masked || spoken.is_some_and(|spoken| spoken.is_partial);
+        let spoken = seen.recognized.spoken.as_ref();
+        let is_partial = seen.recognized.masked || spoken.is_some_and(|spoken| spoken.is_partial);
         if !is_partial {
             out.alone = rules::judge_alone(configuration, self.request.watch.rules());
         }
@@ -236,7 +236,7 @@ fn cut<'j>(seen: &ScannedFile, judgements: impl IntoIterator<Item = &'j mut Rule
         places.extend(unchecked.map(|unchecked| &mut unchecked.place));
         places.extend(&mut judgement.started);
     }
-    seen.recognised.text.cut_to(places, &fixes);
+    seen.recognized.text.cut_to(places, &fixes);
 }
 
 /// What a configuration makes Prometheus load.
@@ -246,6 +246,6 @@ fn loads_of(
     facts: &Facts<'_>,
 ) -> Option<Loads> {
     let document = configuration.config.root().node().document();
-    let all = facts.loads(document, configuration.folder, &seen.recognised);
+    let all = facts.loads(document, configuration.folder, &seen.recognized);
     (!all.is_empty()).then(|| Loads::of(configuration, all))
 }

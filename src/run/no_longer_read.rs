@@ -49,7 +49,7 @@ pub(crate) fn no_longer_read<'p>(
     tree: &dyn Tree,
 ) -> Vec<(Finding, Option<&'p Policy>)> {
     let read = survey.seen.iter().filter(|seen| {
-        let what = &seen.recognised.what;
+        let what = &seen.recognized.what;
         matches!(what, What::Configuration { .. } | What::Broken { .. })
     });
     let read: HashSet<&Path> = read.map(|seen| &*seen.found.path).collect();
@@ -108,7 +108,7 @@ fn is_emptied(file: &ReadBefore, survey: &Survey, excluded: &HashSet<&Path>) -> 
         return false;
     };
     let mut seen = survey.seen.iter();
-    let now = seen.find(|seen| seen.found.path == file.path && seen.recognised.holder.is_none());
+    let now = seen.find(|seen| seen.found.path == file.path && seen.recognized.holder.is_none());
     let now = now.filter(|_| !excluded.contains(&*file.path));
     // Its text is parsed already unless tags are covered in it or another dialect is put into words.
     let sets_none = |now: &RecognizedFile| match &now.what {
@@ -117,7 +117,7 @@ fn is_emptied(file: &ReadBefore, survey: &Survey, excluded: &HashSet<&Path>) -> 
         }
         _ => !sets_some(&now.text),
     };
-    now.is_some_and(|now| sets_none(&now.recognised) && sets_some(old))
+    now.is_some_and(|now| sets_none(&now.recognized) && sets_some(old))
 }
 
 /// Why one of the configurations that a file held is not read, if it is still there.
@@ -134,7 +134,7 @@ fn reason_of_part(file: &ReadBefore, survey: &Survey, tree: &dyn Tree) -> Option
         .iter()
         .filter(|seen| seen.found.path == file.path);
     let judged = own.filter_map(|seen| {
-        let one = &seen.recognised;
+        let one = &seen.recognized;
         let is_one = match &one.what {
             What::Configuration { document, .. } => !sets_nothing(document),
             _ => false,

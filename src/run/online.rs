@@ -40,7 +40,7 @@ pub(crate) fn ask(request: &Request, survey: &Survey) {
     let configs = survey
         .seen
         .iter()
-        .filter_map(|seen| match &seen.recognised.what {
+        .filter_map(|seen| match &seen.recognized.what {
             What::Configuration { document, .. } => Config::new(document),
             _ => None,
         });

@@ -27,7 +27,7 @@ fn is_of_whole(finding: &Finding) -> bool {
 
 /// Takes out what a patch of a kustomization may mend: the object that is applied is another one.
 pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
-    let Some(EmbeddedIn::Resource { kind, name, .. }) = &seen.recognised.holder else {
+    let Some(EmbeddedIn::Resource { kind, name, .. }) = &seen.recognized.holder else {
         return;
     };
     if judgement
@@ -37,7 +37,7 @@ pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts:
     {
         return;
     }
-    let text = &seen.recognised.text;
+    let text = &seen.recognized.text;
     let patched = facts.patched(kind, name, text);
     let is_patch = facts.is_patch(text.path());
     let may_be_mended = |finding: &Finding| {

@@ -480,9 +480,9 @@ fn accept(
 }
 
 fn checked_file(seen: &ScannedFile) -> Option<CheckedFile> {
-    let dialect = match &seen.recognised.what {
+    let dialect = match &seen.recognized.what {
         What::Configuration { dialect, .. } => {
-            let holder = seen.recognised.holder.as_ref();
+            let holder = seen.recognized.holder.as_ref();
             holder.map_or_else(|| dialect.word(), EmbeddedIn::word)
         }
         What::LetGo { dialect } => dialect.word(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::facts::receiver::{Catalogue, Profile, read_profile};
+use crate::facts::receiver::{Catalog, Profile, read_profile};
 use crate::finding::{Text, nearest};
 use crate::policy::{Extends, Policy, PolicyError, ReceiverProfile, ReceiverSource};
 use crate::rules;
@@ -253,7 +253,7 @@ pub(crate) fn unknown_rules(policy: &Policy, own: &CustomRules) -> Vec<PolicyErr
 
 /// The receivers that a policy knows: its own, and those built in. Of two with one name the nearer
 /// counts.
-pub(crate) fn catalogue(policy: &Policy) -> Catalogue {
+pub(crate) fn catalogue(policy: &Policy) -> Catalog {
     let mut own: Vec<Profile> = Vec::new();
     for entry in &policy.receivers {
         // What can't be read has been refused before.
@@ -263,7 +263,7 @@ pub(crate) fn catalogue(policy: &Policy) -> Catalogue {
             own.push(profile);
         }
     }
-    Catalogue::new(own)
+    Catalog::new(own)
 }
 
 /// Rejects receivers that are named for hosts and that no one knows.

@@ -121,7 +121,7 @@ fn is_edited(path: &Path, request: &Request, survey: &Survey) -> bool {
 
 /// The document of a file that is a configuration and nothing else.
 fn plain(seen: &ScannedFile) -> Option<&Document> {
-    let recognised = &seen.recognised;
+    let recognised = &seen.recognized;
     let bytes = recognised.text.content().as_bytes();
     let path = &seen.found.path;
     let tells = may_start(path, bytes)
@@ -181,7 +181,7 @@ struct ReachQuery<'a> {
 impl ReachQuery<'_> {
     /// Whether the judgement of a file may read one that changed, or rests on whether others are judged.
     fn may_read(&self, seen: &ScannedFile, facts: Option<&Facts<'_>>) -> bool {
-        let text = &seen.recognised.text;
+        let text = &seen.recognized.text;
         let content = text.content().as_bytes();
         let has = |finder: &Finder<'_>| finder.find(content).is_some();
         if self.names.iter().any(has) || self.escapes.iter().any(has) || suppress::may_hold(text) {
@@ -191,7 +191,7 @@ impl ReachQuery<'_> {
             return self.includes_changed(seen, document, facts);
         }
         // What is whole in a broken one may include files.
-        matches!(seen.recognised.what, What::Broken { .. })
+        matches!(seen.recognized.what, What::Broken { .. })
             && memmem::find(content, b"iles").is_some()
     }
 
@@ -236,7 +236,7 @@ impl IncludedByConfiguration {
             .into_iter()
             .map(|included| included.0)
             .collect();
-        let loads = facts.loads(document, folder_of(seen, request, tree), &seen.recognised);
+        let loads = facts.loads(document, folder_of(seen, request, tree), &seen.recognized);
         let files = loads.iter().flat_map(|load| match load {
             Load::Files(files) => files.files().to_vec(),
             Load::Part(text) => vec![PathBuf::from(&**text.path())],
@@ -256,7 +256,7 @@ impl IncludedByConfiguration {
 }
 
 fn document_of(seen: &ScannedFile) -> Option<&Document> {
-    match &seen.recognised.what {
+    match &seen.recognized.what {
         What::Configuration { document, .. } => Some(document),
         _ => None,
     }

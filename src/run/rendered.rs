@@ -50,7 +50,7 @@ pub(super) fn evidence<'d>(
         return None;
     }
     let shown = document.text().path();
-    let holder = seen.recognised.holder.as_ref();
+    let holder = seen.recognized.holder.as_ref();
     let mut holes: Vec<(Node<'_>, &str, bool)> = every(document)
         .filter_map(|node| {
             // Most values are plain.

@@ -209,7 +209,7 @@ impl Comparison {
             )
         };
         let seen = survey.seen.iter();
-        let seen = seen.filter(|seen| is_own(&seen.recognised.what));
+        let seen = seen.filter(|seen| is_own(&seen.recognized.what));
         let seen: HashSet<&str> = seen.map(|seen| &*seen.found.shown).collect();
         // They are listed whatever else is found.
         let unread = survey.unread.iter().map(|(found, _)| &*found.shown);

@@ -334,8 +334,8 @@ fn is_judged(key: &ManifestKey, survey: &Survey) -> bool {
 pub(super) fn judged<'s>(key: &ManifestKey, survey: &'s Survey) -> Option<&'s Arc<Text>> {
     let mut seen = survey.seen.iter();
     let found = seen.find(|seen| {
-        let is_read = !matches!(seen.recognised.what, What::Other { .. } | What::Unknown);
-        let is_it = match &seen.recognised.holder {
+        let is_read = !matches!(seen.recognized.what, What::Other { .. } | What::Unknown);
+        let is_it = match &seen.recognized.holder {
             Some(EmbeddedIn::Object {
                 kind,
                 name,
@@ -345,10 +345,10 @@ pub(super) fn judged<'s>(key: &ManifestKey, survey: &'s Survey) -> Option<&'s Ar
             Some(EmbeddedIn::Compose(name)) => key.kind == "config" && *name == key.name,
             _ => false,
         };
-        let is_read = is_read && !is_filled(&seen.recognised);
+        let is_read = is_read && !is_filled(&seen.recognized);
         is_read && is_it && seen.found.shown == *key.place.path()
     });
-    found.map(|seen| &seen.recognised.text)
+    found.map(|seen| &seen.recognized.text)
 }
 
 /// Whether a configuration is nothing but a text with a placeholder, which may become anything.
@@ -479,11 +479,11 @@ fn known(
 ) -> HashSet<PathBuf> {
     let is_whole = |seen: &ScannedFile| {
         let is_read = || started.get(&real(&seen.found, tree)) == Some(&How::Surely);
-        seen.recognised.holder.is_none() || !(request.is_gate() && is_read())
+        seen.recognized.holder.is_none() || !(request.is_gate() && is_read())
     };
     let seen = survey.seen.iter().filter(|seen| {
         let is_one = matches!(
-            seen.recognised.what,
+            seen.recognized.what,
             What::Configuration { .. } | What::LetGo { .. } | What::Broken { .. }
         );
         is_one && is_whole(seen)
@@ -509,7 +509,7 @@ impl How {
     /// What a text is that a program is started with. Where it is sure that Prometheus reads it, it is
     /// a configuration even if nothing in it looks like one; `is_gate` says that one that it only holds
     /// does not count then.
-    pub(super) fn recognise(
+    pub(super) fn recognize(
         self,
         text: Arc<Text>,
         is_template: bool,
@@ -518,7 +518,7 @@ impl How {
         if self == Self::Alloy {
             return discover::alloy(text);
         }
-        let recognised = discover::recognise(Arc::clone(&text), false, is_template);
+        let recognised = discover::recognize(Arc::clone(&text), false, is_template);
         let is_configuration = |recognised: &RecognizedFile| {
             let what = &recognised.what;
             let is_one = matches!(what, What::Configuration { .. } | What::Broken { .. });
@@ -527,7 +527,7 @@ impl How {
         if self == Self::Perhaps || recognised.iter().any(is_configuration) {
             return recognised;
         }
-        let recognised = discover::recognise(text, true, is_template).into_iter();
+        let recognised = discover::recognize(text, true, is_template).into_iter();
         recognised
             .take(1)
             .map(RecognizedFile::into_configuration)

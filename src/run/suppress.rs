@@ -151,7 +151,7 @@ fn sheets<'a>(
 ) -> BTreeMap<Arc<str>, FileSuppressions<'a>> {
     let mut sheets = BTreeMap::new();
     let is_ours = |seen: &ScannedFile| {
-        let what = &seen.recognised.what;
+        let what = &seen.recognized.what;
         matches!(what, What::Configuration { .. } | What::Broken { .. })
     };
     let mut ours: BTreeSet<&str> = BTreeSet::new();
@@ -172,7 +172,7 @@ fn sheets<'a>(
             continue;
         };
         ours.insert(shown);
-        let recognised: Vec<_> = seen.iter().map(|seen| &seen.recognised).collect();
+        let recognised: Vec<_> = seen.iter().map(|seen| &seen.recognized).collect();
         let has_finding = |block: Span| {
             let (from, to) = ((&**shown, block.start), (&**shown, block.end));
             starts.range(from..=to).next().is_some()

@@ -33,7 +33,7 @@ pub(crate) struct ScannedFile {
     /// The file.
     pub(crate) found: FoundFile,
     /// What it is.
-    pub(crate) recognised: RecognizedFile,
+    pub(crate) recognized: RecognizedFile,
     /// How it was asked for; none if it is a file that Prometheus is started with.
     asked: Option<RecognitionContext>,
     /// Its document with the names that misspelled keys were meant to be, once it is judged.
@@ -52,7 +52,7 @@ impl ScannedFile {
     pub(super) fn started(found: FoundFile, recognised: RecognizedFile) -> Arc<Self> {
         Arc::new(Self {
             found,
-            recognised,
+            recognized: recognised,
             asked: None,
             mends: CorrectedDocuments::default(),
             is_judged: false,
@@ -61,7 +61,7 @@ impl ScannedFile {
 
     /// Whether its text and document have to be read again to judge it.
     pub(super) fn is_let_go(&self) -> bool {
-        matches!(self.recognised.what, What::LetGo { .. })
+        matches!(self.recognized.what, What::LetGo { .. })
     }
 
     /// The same with its text and document, read again; none if they were kept, or are not what they were.
@@ -72,7 +72,7 @@ impl ScannedFile {
         let bytes = tree.read(&self.found.path, LARGEST).ok()?;
         Some(Self {
             found: self.found.clone(),
-            recognised: self.recognised.again(bytes)?,
+            recognized: self.recognized.again(bytes)?,
             asked: self.asked,
             mends: CorrectedDocuments::default(),
             is_judged: self.is_judged,

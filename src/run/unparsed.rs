@@ -44,7 +44,7 @@ const TAGS: &[&str] = &["{{", "{%"];
 pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Unchecked> {
     let others = survey.others.iter().map(|found| (found, None));
     let seen = survey.seen.iter().filter_map(|seen| {
-        let recognised = &seen.recognised;
+        let recognised = &seen.recognized;
         let is_whole = recognised.holder.is_none() && recognised.template.is_none();
         let is_unread = matches!(recognised.what, What::Unknown | What::Other { .. });
         (is_whole && is_unread).then_some((&seen.found, Some(recognised)))

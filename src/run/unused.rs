@@ -120,7 +120,7 @@ fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Sco
         else {
             continue;
         };
-        let broken = match seen.recognised.what {
+        let broken = match seen.recognized.what {
             What::Configuration { .. } | What::LetGo { .. } => false,
             What::Broken { .. } => true,
             What::Rules { .. }
@@ -132,7 +132,7 @@ fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Sco
             }
         };
         let uses = uses.entry(number).or_default();
-        let vague = broken || seen.recognised.masked;
+        let vague = broken || seen.recognized.masked;
         uses.vague |= vague;
         uses.vague_mounts |= vague;
         uses.vague_labels |= vague;
@@ -140,11 +140,11 @@ fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Sco
         let asks = !policy.issuers.is_empty()
             || !policy.receiver_hosts.is_empty()
             || !policy.opstrace_domains.is_empty();
-        let text = &seen.recognised.text;
+        let text = &seen.recognized.text;
         let is_new = last.is_none_or(|(at, before)| at != number || !Arc::ptr_eq(before, text));
         last = Some((number, text));
         if asks && is_new {
-            uses.hosts(seen.recognised.text.content(), policy);
+            uses.hosts(seen.recognized.text.content(), policy);
         }
     }
 }

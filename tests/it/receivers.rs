@@ -7,7 +7,7 @@
 
 use crate::support::memory::{self, below, tree};
 use promvet::facts::receiver::{
-    Catalogue, Hints, Profile, ReceiverKind, Recognition, ShapeFault, built_in, judge, recognise,
+    Catalog, Hints, Profile, ReceiverKind, Recognition, ShapeFault, built_in, judge, recognize,
 };
 use promvet::finding::Severity;
 use promvet::prometheus::endpoint::Endpoint;
@@ -24,9 +24,9 @@ fn hints<'a>() -> Hints<'a> {
 }
 
 fn judged(url: &str, hints: &Hints<'_>) -> (Vec<String>, Vec<ShapeFault>) {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     let endpoint = Endpoint::new(url);
-    let recognition = recognise(&endpoint, &catalogue, hints);
+    let recognition = recognize(&endpoint, &catalogue, hints);
     let ids = ids(&recognition);
     (ids, judge(&endpoint, &recognition))
 }
@@ -338,7 +338,7 @@ fn placeholders_match_anything_of_their_place() {
 
 #[test]
 fn names_decide_between_receivers_that_share_a_path() {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     for (url, want) in [
         ("http://mimir:9009/api/v1/push", "mimir"),
         ("http://cortex:9009/api/v1/push", "cortex"),
@@ -373,7 +373,7 @@ fn names_decide_between_receivers_that_share_a_path() {
         ),
     ] {
         let endpoint = Endpoint::new(url);
-        let recognition = recognise(&endpoint, &catalogue, &hints());
+        let recognition = recognize(&endpoint, &catalogue, &hints());
         let only = recognition.only().map(|one| one.profile.id.as_ref());
         assert_eq!(only, Some(want), "{url}: {:?}", ids(&recognition));
     }
@@ -381,7 +381,7 @@ fn names_decide_between_receivers_that_share_a_path() {
 
 #[test]
 fn what_shares_a_path_stays_possible() {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     for (url, want) in [
         (
             "http://10.0.0.1/api/v1/push",
@@ -398,7 +398,7 @@ fn what_shares_a_path_stays_possible() {
         ),
     ] {
         let endpoint = Endpoint::new(url);
-        let recognition = recognise(&endpoint, &catalogue, &hints());
+        let recognition = recognize(&endpoint, &catalogue, &hints());
         let decisive = recognition.decisive().iter();
         let mut found: Vec<_> = decisive.map(|one| one.profile.id.as_ref()).collect();
         found.sort_unstable();
@@ -408,7 +408,7 @@ fn what_shares_a_path_stays_possible() {
 
 #[test]
 fn unknown_hosts_are_nobodys() {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     for url in [
         "https://metrics.example.com/api/v1/push",
         "https://cortex.monitoring.svc/api/v1/push",
@@ -430,7 +430,7 @@ fn unknown_hosts_are_nobodys() {
         "http://otel-lgtm:9090/api/v1/write",
     ] {
         let endpoint = Endpoint::new(url);
-        let recognition = recognise(&endpoint, &catalogue, &hints());
+        let recognition = recognize(&endpoint, &catalogue, &hints());
         let certain = |one: &&_| -> bool {
             let one: &promvet::facts::receiver::ReceiverCandidate<'_> = one;
             one.certainty.is_certain()
@@ -541,7 +541,7 @@ fn slips_at_receivers_known_by_name_are_faults() {
 
 #[test]
 fn no_path_makes_an_unknown_host_a_vendors() {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     let mut wrong = Vec::new();
     for profile in built_in() {
         for url in profile
@@ -558,7 +558,7 @@ fn no_path_makes_an_unknown_host_a_vendors() {
                 "10.0.0.10:9090",
             ] {
                 let endpoint = Endpoint::new(&format!("https://{host}{path}"));
-                let recognition = recognise(&endpoint, &catalogue, &Hints::default());
+                let recognition = recognize(&endpoint, &catalogue, &Hints::default());
                 let only_vendors = recognition
                     .decisive()
                     .iter()
@@ -637,7 +637,7 @@ fn policy_and_the_tree_know_more() {
 
 #[test]
 fn systems_without_an_intake_are_named() {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     for (url, want) in [
         ("https://api.datadoghq.com/api/v1/series", Some("datadog")),
         (
@@ -648,14 +648,14 @@ fn systems_without_an_intake_are_named() {
         ("https://x.datadoghq.com.example/api/v1/push", None),
     ] {
         let endpoint = Endpoint::new(url);
-        let found = recognise(&endpoint, &catalogue, &hints()).not_receiver;
+        let found = recognize(&endpoint, &catalogue, &hints()).not_receiver;
         assert_eq!(found.map(|system| system.id.as_ref()), want, "{url}");
     }
 }
 
 #[test]
 fn pages_show_an_entry_and_who_shares_the_path() {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     for profile in built_in() {
         let page = catalogue.page(profile);
         let yaml = page.split("```yaml\n").nth(1).unwrap();
@@ -670,7 +670,7 @@ fn pages_show_an_entry_and_who_shares_the_path() {
 
 /// The findings about a profile's own page with another URL in its entry.
 fn on_page(profile: &Profile, url: &str) -> Vec<(String, Severity, String)> {
-    let page = Catalogue::default().page(profile);
+    let page = Catalog::default().page(profile);
     let yaml = page.split("```yaml\n").nth(1).unwrap();
     let yaml = yaml.split("```").next().unwrap();
     let mut config = String::new();
@@ -901,9 +901,9 @@ fn own_profiles_go_first() {
     let text = promvet::finding::Text::new("x.yaml", source.as_bytes().to_vec());
     let document = promvet::yaml::parse_first(&text).unwrap();
     let own = promvet::facts::receiver::read_profile(document.root().unwrap()).unwrap();
-    let catalogue = Catalogue::new(vec![own]);
+    let catalogue = Catalog::new(vec![own]);
     let endpoint = Endpoint::new("https://mimir.metrics.example.com/api/prom/push");
-    let recognition = recognise(&endpoint, &catalogue, &Hints::default());
+    let recognition = recognize(&endpoint, &catalogue, &Hints::default());
     assert_eq!(recognition.only().unwrap().profile.id, "our-metrics");
     let found = judge(&endpoint, &recognition);
     assert_eq!(
@@ -922,10 +922,10 @@ fn the_receiver_of_the_docs_is_one() {
     let document = promvet::yaml::parse_first(&text).unwrap();
     let profile = promvet::facts::receiver::read_profile(document.root().unwrap()).unwrap();
     let (good, bad) = (profile.good.clone(), profile.bad.clone());
-    let catalogue = Catalogue::new(vec![profile]);
+    let catalogue = Catalog::new(vec![profile]);
     let judged = |url: &str| {
         let endpoint = Endpoint::new(url);
-        let recognition = recognise(&endpoint, &catalogue, &hints());
+        let recognition = recognize(&endpoint, &catalogue, &hints());
         let first = recognition.decisive().first();
         assert_eq!(first.unwrap().profile.id, "opstrace", "{url}");
         judge(&endpoint, &recognition)
@@ -967,7 +967,7 @@ proptest::proptest! {
 /// What accepts remote write for a system is often called after it.
 #[test]
 fn a_name_of_two_systems_is_not_that_of_the_one_that_takes_nothing() {
-    let catalogue = Catalogue::default();
+    let catalogue = Catalog::default();
     for (url, expected) in [
         ("http://loki-prometheus-server/api/v1/write", false),
         ("http://loki-gateway/api/v1/write", true),
@@ -978,7 +978,7 @@ fn a_name_of_two_systems_is_not_that_of_the_one_that_takes_nothing() {
         ("http://prometheus-alertmanager:9093/api/v1/write", true),
         ("http://influxdb2-telegraf:1234/receive", false),
     ] {
-        let recognition = recognise(&Endpoint::new(url), &catalogue, &Hints::default());
+        let recognition = recognize(&Endpoint::new(url), &catalogue, &Hints::default());
         assert_eq!(recognition.not_receiver.is_some(), expected, "{url}");
     }
     // Grafana Agent in flow mode has the path of Grafana Alloy.
@@ -990,7 +990,7 @@ fn a_name_of_two_systems_is_not_that_of_the_one_that_takes_nothing() {
         ),
     ] {
         let endpoint = Endpoint::new(url);
-        let recognition = recognise(&endpoint, &catalogue, &Hints::default());
+        let recognition = recognize(&endpoint, &catalogue, &Hints::default());
         assert_eq!(judge(&endpoint, &recognition).len(), expected, "{url}");
     }
 }

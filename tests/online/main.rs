@@ -228,7 +228,7 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             Identity::new(&["localhost"], year, Some(&production)),
             SKIP,
             vec![],
-            vec![format!("error {needless}, since the issuer is Let's Encrypt's production")],
+            vec![format!("error {needless}, since the issuer is Let's Encrypt (production)")],
         ),
         (
             Identity::new(&["localhost"], year, Some(&public)),
@@ -305,7 +305,7 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             SKIP,
             vec![("promvet.yaml", policy)],
             vec![
-                format!("error {needless}, since the issuer is Let's Encrypt's production"),
+                format!("error {needless}, since the issuer is Let's Encrypt (production)"),
                 "warning tls/certificate the certificate of this host should be issued by letsencrypt-prod, but the server \
                  presents one signed by Example (Example Root)"
                     .to_owned(),

@@ -4,7 +4,7 @@ use crate::finding::{of_now, without_destinations};
 
 fn recognised(source: &str, named: bool) -> Vec<RecognizedFile> {
     let text = Text::new("x.yaml", source.as_bytes().to_vec());
-    recognise(text, named, false)
+    recognize(text, named, false)
 }
 
 /// What holds each configuration, the path to its first URL, and where that is.

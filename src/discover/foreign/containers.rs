@@ -44,7 +44,7 @@ impl<'d> Finder<'d> {
         };
         let why = format!("it has the variable {K6}");
         let finder = self.partly(true);
-        finder.recognised(found, &SENDERS, EmbeddedIn::Part("k6"), why)
+        finder.recognized(found, &SENDERS, EmbeddedIn::Part("k6"), why)
     }
 
     fn thanos_rule(&self, container: Node<'d>) -> Option<RecognizedFile> {

@@ -230,7 +230,7 @@ impl<'d> Finder<'d> {
             .extend(together::check(kind.kind, spec, &holder));
         out.push(match kind.part {
             Part::Rules => self.rules(found, dialect, holder, why),
-            _ => self.recognised(found, dialect, holder, why),
+            _ => self.recognized(found, dialect, holder, why),
         });
     }
 

@@ -80,7 +80,7 @@ impl<'d> Finder<'d> {
         let finder = self.within(&document);
         let Some(root) = document.root() else { return };
         let found = finder.place(root, shape, Part::Whole, &OPENSHIFT);
-        out.extend(found.map(|found| finder.recognised(found, &OPENSHIFT, holder, why)));
+        out.extend(found.map(|found| finder.recognized(found, &OPENSHIFT, holder, why)));
     }
 
     /// What is reported about a ConfigMap whose only key is not the one that is read.
@@ -104,6 +104,6 @@ impl<'d> Finder<'d> {
         let advice = Advice::rename(key.span(), KEY).unsafe_();
         found.findings.push(finding.help(advice));
         let why = format!("it is {}", holder.noun());
-        out.push(self.recognised(found, &OPENSHIFT, holder, why));
+        out.push(self.recognized(found, &OPENSHIFT, holder, why));
     }
 }

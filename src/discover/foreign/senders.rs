@@ -204,7 +204,7 @@ impl<'d> Finder<'d> {
         let Some(mut found) = found else { return };
         found.findings.extend(more);
         let why = format!("{} is part of {}", node.path(), holder.noun());
-        out.push(self.recognised(found, &SENDERS, holder, why));
+        out.push(self.recognized(found, &SENDERS, holder, why));
     }
 
     /// Destinations in values of the chart k8s-monitoring (grafana/k8s-monitoring-helm v3), a list or a

@@ -212,7 +212,7 @@ impl<'d> Finder<'d> {
             .extend(server.and_then(without_configuration));
         if !found.findings.is_empty() {
             let why = "it has keys that the chart does not read".to_owned();
-            out.push(self.recognised(found, &CHART, EmbeddedIn::Values, why));
+            out.push(self.recognized(found, &CHART, EmbeddedIn::Values, why));
         }
     }
 
@@ -273,7 +273,7 @@ impl<'d> Finder<'d> {
                 let together = together::check("Prometheus", spec, &holder);
                 found.findings.extend(together);
                 let why = format!("{} is part of {}", spec.path(), holder.noun());
-                out.push(self.recognised(found, &OPERATOR_VALUES, holder, why));
+                out.push(self.recognized(found, &OPERATOR_VALUES, holder, why));
             }
             self.jobs_in(spec.get("additionalScrapeConfigs"), out);
             self.additional(spec, out);
@@ -287,7 +287,7 @@ impl<'d> Finder<'d> {
                 findings
                     .for_each(|finding| finding.severity = finding.severity.min(Severity::Warning));
                 let why = "it has keys of a Prometheus at another level".to_owned();
-                out.push(self.recognised(found, &STACK, EmbeddedIn::Values, why));
+                out.push(self.recognized(found, &STACK, EmbeddedIn::Values, why));
             }
         }
         for (key, shape) in [
@@ -318,7 +318,7 @@ impl<'d> Finder<'d> {
         }));
         let holder = EmbeddedIn::Values;
         let why = format!("{} is part of {}", prometheus.path(), holder.noun());
-        out.push(self.recognised(found, &OPERATOR_VALUES, holder, why));
+        out.push(self.recognized(found, &OPERATOR_VALUES, holder, why));
     }
 
     /// What the chart adds to the spec of its Prometheus as it is, a mapping or a text

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::fit::{self, Ground, Misfit, collapsed};
 use super::mistake::{KnownParts, said, surely};
 use super::profile::{Cause, Confidence, Mistake, ReceiverKind, Text};
-use super::recognise::{ReceiverCandidate, ReceiverCertainty, Recognition};
+use super::recognize::{ReceiverCandidate, ReceiverCertainty, Recognition};
 use super::shape::{UrlForm, path_is_open};
 use super::{generic_mistakes, known_paths};
 use crate::prometheus::endpoint::{Endpoint, MASK};

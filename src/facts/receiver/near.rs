@@ -29,14 +29,14 @@ pub(super) fn slip(pattern: &UrlPattern, path: &str) -> Option<String> {
     let written: Vec<&str> = path.split('/').collect();
     let outlines = pattern.outlines();
     let fully = outlines.iter().filter_map(|outline| {
-        let (edits, meant) = misspelt(outline, &written).or_else(|| resplit(outline, path))?;
+        let (edits, meant) = misspelled(outline, &written).or_else(|| resplit(outline, path))?;
         (1..=MOST_EDITS).contains(&edits).then_some((edits, meant))
     });
     Some(fully.min_by_key(|(edits, _)| *edits)?.1)
 }
 
 /// Segment by segment, with as many segments as the form has.
-fn misspelt(outline: &[PatternSegment], written: &[&str]) -> Option<(usize, String)> {
+fn misspelled(outline: &[PatternSegment], written: &[&str]) -> Option<(usize, String)> {
     let (first, rest) = outline.split_first()?;
     let cut = written.len().checked_sub(rest.len())?;
     let (before, tail) = written.split_at_checked(cut)?;

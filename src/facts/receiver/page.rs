@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use super::profile::{
     Confidence, Credential, Profile, Refused, Required, TenantPlace, Tls, Version2,
 };
-use super::{Catalogue, Hints, ReceiverCertainty, fit, recognise};
+use super::{Catalog, Hints, ReceiverCertainty, fit, recognize};
 use crate::prometheus::endpoint::Endpoint;
 
-impl Catalogue {
+impl Catalog {
     /// The page of a receiver, in Markdown. It names those that share its path, since no URL
     /// tells them apart.
     #[must_use]
@@ -57,7 +57,7 @@ impl Catalogue {
             // An address of the documentation (RFC 5737), which belongs to no one.
             let nobodys = format!("http://192.0.2.1{}", endpoint.slice(endpoint.path()));
             let endpoint = Endpoint::new(&nobodys);
-            for candidate in recognise(&endpoint, self, &Hints::default()).candidates {
+            for candidate in recognize(&endpoint, self, &Hints::default()).candidates {
                 let other: &Profile = candidate.profile;
                 let known = other.id == profile.id || names.iter().any(|name| *name == other.name);
                 if candidate.certainty == ReceiverCertainty::PathOnly && !known {

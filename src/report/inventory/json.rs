@@ -96,12 +96,12 @@ struct Findings {
 struct JsonTotals {
     endpoints: usize,
     configurations: usize,
-    recognised: Recognised,
+    recognised: JsonRecognized,
     by: Vec<By>,
 }
 
 #[derive(Serialize)]
-struct Recognised {
+struct JsonRecognized {
     endpoints: usize,
     of: usize,
     share: Option<f64>,
@@ -207,10 +207,10 @@ fn list(texts: &[String]) -> Vec<Cow<'_, str>> {
     texts.iter().map(|text| neutral::line(text)).collect()
 }
 
-fn recognised(inventory: &Inventory) -> Recognised {
-    let recognised = inventory.recognised();
+fn recognized(inventory: &Inventory) -> JsonRecognized {
+    let recognised = inventory.recognized();
     let share = recognised.hundredths();
-    Recognised {
+    JsonRecognized {
         endpoints: recognised.endpoints,
         of: recognised.of,
         // At most 100, which a f64 holds.
@@ -235,7 +235,7 @@ fn totals(inventory: &Inventory) -> JsonTotals {
     JsonTotals {
         endpoints: inventory.rows().len(),
         configurations: inventory.configurations(),
-        recognised: recognised(inventory),
+        recognised: recognized(inventory),
         by: by.collect(),
     }
 }

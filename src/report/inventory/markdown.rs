@@ -20,7 +20,7 @@ pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions)
         write_rows(inventory, &columns, to)?;
     }
     if !inventory.rows().is_empty() {
-        writeln!(to, "\npromvet {}.", inventory.recognised().words())?;
+        writeln!(to, "\npromvet {}.", inventory.recognized().words())?;
     }
     write_ways(inventory, to)?;
     for (what, totals) in inventory.totals() {

@@ -171,7 +171,7 @@ pub(super) fn write(
     write_unchecked(inventory, to)?;
     let recognised = match inventory.rows() {
         [] => String::new(),
-        _ => format!("; {}", inventory.recognised().words()),
+        _ => format!("; {}", inventory.recognized().words()),
     };
     writeln!(to, "{}{recognised}.", scope(inventory))
 }

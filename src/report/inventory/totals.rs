@@ -47,7 +47,7 @@ pub type Totals = Vec<(String, usize)>;
 impl Inventory {
     /// How many of the endpoints have a receiver that is recognized, be it one of a few.
     #[must_use]
-    pub fn recognised(&self) -> RecognizedCount {
+    pub fn recognized(&self) -> RecognizedCount {
         let known = self
             .rows
             .iter()

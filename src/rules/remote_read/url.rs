@@ -216,7 +216,7 @@ impl RequestUrl<'_, '_> {
         let standpoint = part.configuration.standpoint();
         let answering =
             standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(self.endpoint));
-        let recognition = part.facts.recognise(self.endpoint, &answering);
+        let recognition = part.facts.recognize(self.endpoint, &answering);
         let path = self.endpoint.masked(self.endpoint.path());
         // A port alone shows what answers no reads at any path.
         let by_port = |candidate: &ReceiverCandidate<'_>| {

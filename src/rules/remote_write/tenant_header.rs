@@ -21,7 +21,7 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     }
     let mut ignored = false;
     for header in &headers {
-        ignored |= is_ignored(header, &demand, out) || is_misspelt(header, &demand, out);
+        ignored |= is_ignored(header, &demand, out) || is_misspelled(header, &demand, out);
         malformed(header, &demand, out);
     }
     if !ignored {
@@ -110,7 +110,7 @@ fn is_ignored(
 
 /// Reports a header whose name is nearly that of the header that the receiver reads, such as
 /// `X-Org-ID` for `X-Scope-OrgID`. A gateway may read it, unless it is only misspelled.
-fn is_misspelt(
+fn is_misspelled(
     header: &Header<'_>,
     demand: &ReceiverRequirements<'_, '_>,
     out: &mut RuleFindings<'_>,

@@ -1,7 +1,7 @@
 //! `remote-write/url-syntax`: a URL that nothing can be sent to.
 
 use crate::finding::{PLACEHOLDER, Severity};
-use crate::prometheus::endpoint::FaultKind;
+use crate::prometheus::endpoint::{Endpoint, FaultKind};
 use crate::rules::{RemoteWriteEntry, RuleFindings};
 use crate::yaml::Node;
 
@@ -24,6 +24,10 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
         };
         let mut finding = out.part(url.node, span, severity, fault.message.clone());
         finding.advice = Some(match &fault.suggestion {
+            // A Prometheus at its own port takes samples at one path; a path is a guess.
+            Some(right) if is_bare_prometheus(endpoint) && fault.kind == FaultKind::NoScheme => {
+                url.advice(&format!("{right}/api/v1/write"), false)
+            }
             Some(right) => url.advice(right, fault.is_sure),
             None if fault.kind == FaultKind::Escape => {
                 "write a literal percent sign as `%25`".into()
@@ -62,4 +66,9 @@ fn is_values(node: Node<'_>) -> bool {
     let text = node.document().text();
     let name = text.path().rsplit('/').next().unwrap_or_default();
     name.contains("values")
+}
+
+/// Whether a URL is nothing but the address of a Prometheus: its own port, and no path.
+fn is_bare_prometheus(endpoint: &Endpoint) -> bool {
+    endpoint.path().is_empty() && endpoint.port_number() == Some(9090)
 }

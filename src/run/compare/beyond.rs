@@ -38,9 +38,9 @@ pub(super) fn beyond(
 /// The files that are in such a dialect as a whole, by shown path.
 fn files(tree: &SurveyedTree) -> BTreeMap<&str, &RecognizedFile> {
     let seen = tree.survey.seen.iter();
-    let files = seen.filter(|seen| kind_of(&seen.recognised).is_some());
+    let files = seen.filter(|seen| kind_of(&seen.recognized).is_some());
     files
-        .map(|seen| (&*seen.found.shown, &seen.recognised))
+        .map(|seen| (&*seen.found.shown, &seen.recognized))
         .collect()
 }
 

@@ -98,12 +98,12 @@ fn of_policy(error: &PolicyError) -> CompareError {
 pub(super) fn unread(old: &SurveyedTree, new: &SurveyedTree) -> Vec<(String, String)> {
     let broken = |side: &SurveyedTree| -> BTreeMap<String, (Arc<Text>, String)> {
         let seen = side.survey.seen.iter();
-        let found = seen.filter_map(|seen| match &seen.recognised.what {
+        let found = seen.filter_map(|seen| match &seen.recognized.what {
             What::Broken { error, .. } => {
-                let finding = schema::syntax_finding(&seen.recognised.text, error);
+                let finding = schema::syntax_finding(&seen.recognized.text, error);
                 let line = finding.place.start().line;
                 let why = format!("it is not YAML, see line {line}");
-                let text = Arc::clone(&seen.recognised.text);
+                let text = Arc::clone(&seen.recognized.text);
                 Some((seen.found.shown.to_string(), (text, why)))
             }
             _ => None,
@@ -185,14 +185,14 @@ impl<'s> Looked<'s> {
             let Some(facts) = facts.get(&of.policies.scope_of(&seen.found)) else {
                 continue;
             };
-            match &seen.recognised.what {
+            match &seen.recognized.what {
                 What::Configuration { document, .. } => out.look(seen, document, facts),
                 What::Rules { document } => {
                     schema::mark_secrets(document);
                     out.rules.push((seen, RulesOf::Seen(document)));
                 }
                 What::Other { kind } if *kind == RULE_FILE => {
-                    if let Ok(document) = parse_first(&seen.recognised.text) {
+                    if let Ok(document) = parse_first(&seen.recognized.text) {
                         let document = RulesOf::Parsed(Box::new(document));
                         out.rules.push((seen, document));
                     }
@@ -208,7 +208,7 @@ impl<'s> Looked<'s> {
 
     fn look(&mut self, seen: &'s ScannedFile, document: &'s Document, facts: &Facts<'_>) {
         schema::mark_secrets(document);
-        let holder = seen.recognised.holder.as_ref();
+        let holder = seen.recognized.holder.as_ref();
         let folder = seen.found.path.parent().filter(|_| holder.is_none());
         let mut files = HashMap::new();
         let mut purposes = Vec::new();
@@ -230,7 +230,7 @@ impl<'s> Looked<'s> {
         self.ones.push(ConfigurationWithIncludes {
             seen,
             document,
-            documents: facts.documents(document, folder, &seen.recognised),
+            documents: facts.documents(document, folder, &seen.recognized),
             files,
             purposes,
         });
@@ -253,7 +253,7 @@ impl<'s> Looked<'s> {
         let own = self.loaded();
         let ones = self.ones.iter();
         let ones = ones.filter(|looked| {
-            looked.seen.recognised.holder.is_some() || !own.contains(&looked.seen.found.path)
+            looked.seen.recognized.holder.is_some() || !own.contains(&looked.seen.found.path)
         });
         let mut out: Vec<_> = ones
             .map(|looked| self.unit(looked, tree, renames))
@@ -264,16 +264,16 @@ impl<'s> Looked<'s> {
             .flat_map(|side| side.documents.rules_beside.iter().map(Document::text))
             .collect();
         for (seen, document) in &self.rules {
-            let text = &seen.recognised.text;
+            let text = &seen.recognized.text;
             let is_beside = beside.iter().any(|other| Arc::ptr_eq(other, text));
-            let is_file = seen.recognised.holder.is_none();
+            let is_file = seen.recognized.holder.is_none();
             if !(is_beside || is_file && loaded.contains(&seen.found.path)) {
                 let unit = ComparedUnit::new(&seen.found.path, &seen.found.shown, renames)
-                    .held_by(seen.recognised.holder.as_ref());
+                    .held_by(seen.recognized.holder.as_ref());
                 out.push(self.of_rules(
                     unit,
                     document.document(),
-                    seen.recognised.spoken.as_deref(),
+                    seen.recognized.spoken.as_deref(),
                 ));
             }
         }
@@ -315,7 +315,7 @@ impl<'s> Looked<'s> {
         tree: &dyn Tree,
         renames: &HashMap<PathBuf, PathBuf>,
     ) -> ComparedUnit<'d> {
-        let recognised = &configuration.seen.recognised;
+        let recognised = &configuration.seen.recognized;
         let found = &configuration.seen.found;
         let holder = recognised.holder.as_ref();
         let spoken = recognised.spoken.as_deref();

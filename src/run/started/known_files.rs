@@ -22,7 +22,7 @@ pub(super) struct KnownFiles<'s> {
 impl<'s> KnownFiles<'s> {
     pub(super) fn new(survey: &'s Survey, tree: &dyn Tree) -> Self {
         let seen = survey.seen.iter().filter(|seen| {
-            let file = &seen.recognised;
+            let file = &seen.recognized;
             let is_one = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
             let holder = file.holder.as_ref();
             let is_alloy = holder.is_some_and(|holder| holder.word() == "alloy");
@@ -36,9 +36,9 @@ impl<'s> KnownFiles<'s> {
         let empty = survey
             .seen
             .iter()
-            .filter(|seen| match &seen.recognised.what {
+            .filter(|seen| match &seen.recognized.what {
                 What::Configuration { document, .. } => {
-                    let one = &seen.recognised;
+                    let one = &seen.recognized;
                     one.holder.is_none() && !one.masked && !is_filled(one) && sets_nothing(document)
                 }
                 _ => false,
@@ -56,8 +56,8 @@ impl<'s> KnownFiles<'s> {
         let seen = self.survey.seen.iter();
         let mut of_file = seen.filter(|seen| seen.found.shown == *place.path());
         of_file.any(|seen| {
-            let text = &seen.recognised.text;
-            let is_read = !matches!(seen.recognised.what, What::Other { .. } | What::Unknown);
+            let text = &seen.recognized.text;
+            let is_read = !matches!(seen.recognized.what, What::Other { .. } | What::Unknown);
             let span = Place::new(text, Span::new(0, text.content().len())).span();
             let at = place.span();
             is_read && span.start <= at.end && at.start <= span.end
@@ -93,10 +93,10 @@ impl<'s> KnownFiles<'s> {
             ArgumentSource::Here(place) => {
                 let mut seen = self.survey.seen.iter();
                 let is_read = seen.any(|seen| {
-                    let text = &seen.recognised.text;
+                    let text = &seen.recognized.text;
                     let whole = Span::new(0, text.content().len());
                     let is_it = Place::new(text, whole).order() == place.order();
-                    is_it && !is_filled(&seen.recognised)
+                    is_it && !is_filled(&seen.recognized)
                 });
                 (!is_read).then(|| "it is not recognized as a configuration".to_owned())
             }
@@ -118,7 +118,7 @@ pub(super) fn unchecked(place: &Place, what: &str, why: &str) -> Unchecked {
 /// Whether a text looks like a configuration.
 pub(super) fn is_configuration(text: &str) -> bool {
     let text = Text::new("prometheus.yml", text.as_bytes().to_vec());
-    let found = discover::recognise(text, false, false);
+    let found = discover::recognize(text, false, false);
     found.first().is_some_and(RecognizedFile::is_by_content)
 }
 

@@ -6,7 +6,7 @@ use super::directive::{CommentScope, Until};
 use super::file::FileSuppressions;
 use super::marks::{PlacedSuppression, TextSuppressions};
 use super::{SuppressionContext, inner, say};
-use crate::discover::{What, recognise};
+use crate::discover::{What, recognize};
 use crate::finding::{Finding, Text, rule};
 use crate::source::{LARGEST, Tree as _};
 
@@ -73,9 +73,9 @@ fn before(
     let text = Text::new(shown.clone(), bytes);
     let marks = match sheet.seen {
         Some(seen) => {
-            let what = &seen.recognised.what;
+            let what = &seen.recognized.what;
             let is_own = matches!(what, What::Configuration { .. } | What::Broken { .. });
-            let recognised = recognise(text, is_own, sheet.policy.is_template(shown));
+            let recognised = recognize(text, is_own, sheet.policy.is_template(shown));
             inner::of_file(&recognised.iter().collect::<Vec<_>>(), |_| true)
         }
         None => TextSuppressions::of_text(&text, false),

@@ -53,7 +53,7 @@ impl<'a> FileSuppressions<'a> {
         seen: &'a [Arc<ScannedFile>],
         now: i64,
     ) -> Self {
-        let documents = seen.iter().filter_map(|seen| match &seen.recognised.what {
+        let documents = seen.iter().filter_map(|seen| match &seen.recognized.what {
             What::Configuration { document, .. } | What::Rules { document } => Some(document),
             _ => None,
         });

@@ -37,7 +37,7 @@ impl ParsedAlready {
     pub(crate) fn of(survey: &Survey, request: &Request) -> Self {
         let mut files: HashMap<PathBuf, Option<Arc<ScannedFile>>> = HashMap::new();
         for seen in &survey.seen {
-            let is_whole = seen.asked.is_some() && seen.recognised.holder.is_none();
+            let is_whole = seen.asked.is_some() && seen.recognized.holder.is_none();
             let only = is_whole.then(|| Arc::clone(seen));
             let known = files.entry(seen.found.path.clone());
             known.and_modify(|known| *known = None).or_insert(only);
@@ -78,7 +78,7 @@ impl ParsedAlready {
         asked: RecognitionContext,
     ) -> Option<Arc<ScannedFile>> {
         let seen = self.files.get(&found.path)?;
-        let text = &seen.recognised.text;
+        let text = &seen.recognized.text;
         // What was decoded may have been other bytes.
         let is_plain = !text.has_mark() && text.not_utf8().is_none();
         let is_same = is_plain

@@ -196,7 +196,7 @@ fn look_into(
         return SurveyedFile::Read(vec![same]);
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let mut recognised = discover::recognise(Arc::clone(&text), whatever_it_is, asked.is_template);
+    let mut recognised = discover::recognize(Arc::clone(&text), whatever_it_is, asked.is_template);
     // A name that says nothing of YAML can be that of a document or of source code with a
     // configuration in it.
     if !found.named && !discover::has_yaml_name(&found.path) {
@@ -244,7 +244,7 @@ pub(super) fn look_at_started(
             let is_template = policy.is_template(&path);
             seen(
                 found,
-                how.recognise(text, is_template, request.is_gate()),
+                how.recognize(text, is_template, request.is_gate()),
                 None,
             )
         }
@@ -270,7 +270,7 @@ fn seen(
     let seen = recognised.into_iter().map(|recognised| {
         Arc::new(ScannedFile {
             found: found.clone(),
-            recognised,
+            recognized: recognised,
             asked,
             mends: CorrectedDocuments::default(),
             is_judged,

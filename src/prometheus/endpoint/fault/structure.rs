@@ -44,7 +44,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> Option<UrlFault> {
     let name = endpoint.slice(scheme);
     let lower = name.to_ascii_lowercase();
     if !matches!(lower.as_str(), "http" | "https") {
-        let meant = misspelt(&lower);
+        let meant = misspelled(&lower);
         return Some(UrlFault {
             kind: FaultKind::Scheme,
             range: scheme.range(),
@@ -168,10 +168,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
     let is_host = name.contains(['.', ':', '[']) || name.eq_ignore_ascii_case("localhost");
     let (scheme, is_sure) = scheme_for(endpoint);
     let rest = endpoint.without_secrets(authority.start, endpoint.text.len());
-    // A Prometheus at its own port takes samples at one path.
-    let is_bare = endpoint.path().is_empty() && endpoint.port_number() == Some(9090);
-    let path = if is_bare { "/api/v1/write" } else { "" };
-    let suggestion = format!("{scheme}://{}{path}", rest.trim_end());
+    let suggestion = format!("{scheme}://{}", rest.trim_end());
     Some(if is_host {
         UrlFault {
             kind: FaultKind::NoScheme,
@@ -221,7 +218,7 @@ fn scheme_for(endpoint: &Endpoint) -> (&'static str, bool) {
 
 /// The scheme that a wrong one was meant to be: one that is two strokes away at most. `ftp`, two
 /// strokes from `http`, is a separate word.
-fn misspelt(scheme: &str) -> Option<&'static str> {
+fn misspelled(scheme: &str) -> Option<&'static str> {
     if !scheme.starts_with(['h', 't']) {
         return None;
     }

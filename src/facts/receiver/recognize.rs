@@ -10,7 +10,7 @@ use super::image::is_official;
 use super::pattern::PlaceholderMode;
 use super::profile::{Clue, NotReceiver, Profile};
 use super::written::WrittenPattern;
-use super::{Catalogue, not_receivers};
+use super::{Catalog, not_receivers};
 use crate::facts::deployment::Image;
 use crate::prometheus::endpoint::{Endpoint, UrlPiece};
 
@@ -115,9 +115,9 @@ fn wins(candidate: &ReceiverCandidate<'_>) -> bool {
 
 /// Finds out which receivers an endpoint may be meant for.
 #[must_use]
-pub fn recognise<'p>(
+pub fn recognize<'p>(
     endpoint: &Endpoint,
-    catalogue: &'p Catalogue,
+    catalogue: &'p Catalog,
     hints: &Hints<'_>,
 ) -> Recognition<'p> {
     let seen = EndpointClues::new(endpoint, hints);
