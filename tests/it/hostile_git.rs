@@ -217,6 +217,12 @@ const WAYS: &[&[&str]] = &[
     &["init"],
     &["baseline"],
     &["baseline", "--prune"],
+    &["check", "--fix", "--diff"],
+    &["check", "--add-ignores", "later", "--diff"],
+    &["compare", "HEAD"],
+    &["compare", "HEAD", "HEAD"],
+    &["why", "prometheus.yml:1"],
+    &["relabel", "prometheus.yml", "{a=\"b\"}"],
 ];
 
 /// Makes an index with a folder that is collapsed, and whose content is nowhere.

@@ -40,6 +40,19 @@ pub struct KeyPage {
 /// The page of a key: `remote_write.queue_config.max_shards`, with or without `[]`.
 #[must_use]
 pub fn describe(path: &str) -> Option<KeyPage> {
+    let (full, of, found) = find(path)?;
+    Some(page(full, of, found))
+}
+
+/// What counts if a key is absent; none where that is empty, zero or false. The same is in the key's page,
+/// which takes long to make.
+#[must_use]
+pub fn default_of(path: &str) -> Option<&'static str> {
+    find(path)?.2.field.default
+}
+
+/// A key by its path: the whole path, the section that the key is in, and the key.
+fn find(path: &str) -> Option<(String, &'static Struct, WrittenKey)> {
     let mut of = &CONFIG;
     let mut since = Version::OLDEST;
     let mut full = String::new();
@@ -54,7 +67,7 @@ pub fn describe(path: &str) -> Option<KeyPage> {
         }
         full.push_str(name);
         if parts.peek().is_none() {
-            return Some(page(full, of, WrittenKey { since, ..found }));
+            return Some((full, of, WrittenKey { since, ..found }));
         }
         of = opened(&found.field.ty)?;
         if matches!(found.field.ty, Type::List(_)) {

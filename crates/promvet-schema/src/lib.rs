@@ -37,7 +37,7 @@ pub mod yaml;
 
 pub use address::{AddressFault, address_fault, address_password};
 pub use check::{Check, FindingDraft, Rule, SchemaReport};
-pub use describe::{KeyPage, describe, suggest};
+pub use describe::{KeyPage, default_of, describe, suggest};
 pub use json::json_schema;
 pub use judge::{check, check_included, check_web_file, configuration};
 pub use mend::{CorrectedDocument, CorrectedDocuments, mended};

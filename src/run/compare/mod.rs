@@ -126,14 +126,21 @@ impl TwoTrees {
             return Err(failure.into());
         }
         unread.sort();
-        let mut found = FoundChanges::default();
-        let mut configurations = 0;
-        for pair in unit_pairs(&old_units, &new_units) {
-            let counts = |unit: Option<&ComparedUnit<'_>>| unit.is_some_and(|unit| !unit.is_rules);
-            configurations += usize::from(counts(pair.0) || counts(pair.1));
-            found.units(pair);
-        }
-        let changes = found.finished();
+        let compared = request.deadline.limit(|| {
+            let mut found = FoundChanges::default();
+            let mut configurations = 0;
+            for pair in unit_pairs(&old_units, &new_units) {
+                let counts =
+                    |unit: Option<&ComparedUnit<'_>>| unit.is_some_and(|unit| !unit.is_rules);
+                configurations += usize::from(counts(pair.0) || counts(pair.1));
+                found.units(pair);
+            }
+            (found.finished(), configurations)
+        });
+        let Some((changes, configurations)) = compared else {
+            let why = "the time ran out (--max-time) before everything was compared";
+            return Err(CompareError::Unread(why.to_owned()));
+        };
         let beyond = beyond::beyond(&old, &new, &changes);
         Ok(EffectiveChanges {
             old: self.names.0,

@@ -218,8 +218,7 @@ impl<'d> SectionReader<'d, '_> {
             let value = match written.filter(|node| !node.is_null()) {
                 Some(node) => Some(self.value(&field.ty, node, other)),
                 None => {
-                    let page = crate::schema::describe(&format!("global.{other}"));
-                    let default = page.and_then(|page| page.default);
+                    let default = crate::schema::default_of(&format!("global.{other}"));
                     default.map(|text| ComparedValue::of_type(&field.ty, text, node.place()))
                 }
             };

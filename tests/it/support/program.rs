@@ -42,7 +42,10 @@ impl Ran {
             .stderr(Stdio::piped())
             .spawn()?;
         let mut pipe = child.stdin.take().unwrap();
-        pipe.write_all(input.as_bytes()).unwrap();
+        // What fails early does not read it.
+        let written = pipe.write_all(input.as_bytes());
+        let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        assert!(written.as_ref().err().is_none_or(is_closed), "{written:?}");
         drop(pipe);
         Ok(child.wait_with_output().unwrap().into())
     }

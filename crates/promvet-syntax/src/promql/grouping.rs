@@ -1,5 +1,7 @@
 //! What is between an operator and its right side, and what its two sides must be.
 
+use std::collections::BTreeSet;
+
 use super::dialect::PromqlFeature;
 use super::fault::ExprFault;
 use super::parse::{Parse, Parser, with_remedy};
@@ -190,7 +192,8 @@ impl Parser<'_> {
         if !self.slice(on.0).eq_ignore_ascii_case("on") {
             return;
         }
-        for (name, token) in group.1.iter().filter(|(name, _)| on.1.contains(name)) {
+        let labels: BTreeSet<&String> = on.1.iter().collect();
+        for (name, token) in group.1.iter().filter(|(name, _)| labels.contains(name)) {
             let word = self.slice(group.0);
             let message = format!("the label `{name}` is in both `on` and `{word}`");
             self.push(ExprFault::at(*token, message).help("remove it from one of the two"));
