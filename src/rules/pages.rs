@@ -16,7 +16,7 @@ pub enum NativeCheck {
     RemoteWrites(fn(&[RemoteWriteEntry<'_>], &mut RuleFindings<'_>)),
     /// Every configuration.
     Config(fn(Config<'_>, &mut RuleFindings<'_>)),
-    /// The same with what the tree reports it.
+    /// The same with what the tree says about it.
     Configuration(fn(&Configuration<'_>, &mut RuleFindings<'_>)),
     /// Every file with something secret that a configuration names, or that a client needs.
     File(fn(&NamedFile<'_, '_>, &mut RuleFindings<'_>)),

@@ -153,3 +153,23 @@ fn a_check_with_several_messages_names_their_kinds() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn only_the_handshake_opens_connections() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let opening = [
+        "TcpStream",
+        "UdpSocket",
+        "ToSocketAddrs",
+        "std::net::lookup",
+    ];
+    let mut found = Vec::new();
+    for folder in ["src", "crates"] {
+        for (path, text) in sources(&root.join(folder)) {
+            if opening.iter().any(|word| text.contains(word)) {
+                found.push(path);
+            }
+        }
+    }
+    assert_eq!(found, ["source/handshake/tls.rs"]);
+}

@@ -174,10 +174,11 @@ fn unused(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Finding {
     match pipelines.undefined.get(kind_of(name)) {
         Some(&item) => {
             let wrong = item.as_str().unwrap_or("");
-            let message = format!(
-                "`{wrong}`: no exporter has this name, only `{name}`; the Collector rejects the file"
-            );
-            let advice = Advice::replace(item.span(), name).unsafe_();
+            let message =
+                format!("`{wrong}`: no exporter has this name; the Collector rejects the file");
+            let advice = Advice::replace(item.span(), name)
+                .text(format!("write `{name}`, which no pipeline names"))
+                .unsafe_();
             let severity = severity_in(pipelines.root);
             let finding = found(rule::AGENTS_PIPELINE, severity, item, message).help(advice);
             finding.evidence(exporter.key.place(), "it is defined here")

@@ -28,8 +28,11 @@ pub(super) fn write(changes: &EffectiveChanges, to: &mut dyn Write) -> io::Resul
         }
         line(String::new())?;
     }
-    for (path, why) in changes.not_compared() {
+    for (path, why) in &changes.unread {
         line(format!("{path} was not compared: {why}"))?;
+    }
+    for (path, what) in &changes.beyond {
+        line(format!("{path} {what}"))?;
     }
     line(summary(changes))
 }

@@ -11,7 +11,7 @@ use crate::schema::dialect::{ALLOY, OPERATOR};
 use crate::yaml::{Document, Node, parse_all};
 
 /// What is said of such a file, after its path.
-const WHY: &str = "what changed in it is not among the settings that promvet compares";
+const WHY: &str = "changed, but not in a setting that promvet compares";
 
 /// The files of both trees in which something changed that no effective change shows.
 pub(super) fn beyond(

@@ -207,9 +207,7 @@ impl Graph<'_> {
             let Some(first) = others.first() else {
                 continue;
             };
-            let message = format!(
-                "`{label}`: no `{name}` has this label, only `{first}`; Alloy rejects the file"
-            );
+            let message = format!("`{label}`: no `{name}` has this label; Alloy rejects the file");
             let near = nearest(label, others.iter().copied().take(MOST_OWN_NAMES));
             let advice = near.map_or_else(
                 || {
@@ -273,9 +271,7 @@ impl Graph<'_> {
         let Some(first) = first.filter(|_| !is_there) else {
             return;
         };
-        let message = format!(
-            "`{label}`: no `{name}` has this label, only `{first}`; Alloy rejects the file"
-        );
+        let message = format!("`{label}`: no `{name}` has this label; Alloy rejects the file");
         let advice = Advice::say(format!(
             "name one of those that exist, such as `{name}.{first}`"
         ));

@@ -105,10 +105,11 @@ impl Expression<'_, '_, '_> {
             _ => return,
         };
         let message = format!(
-            "both sides are matched by all their labels, and only the {side} one has `{label}`: nothing matches"
+            "only the {side} side has the label `{label}`, and both sides must have the same labels: the result is \
+             always empty"
         );
         let side = if group.is_empty() { "" } else { side };
-        let help = format!("write `ignoring ({label}){group}{side}` behind the operator");
+        let help = format!("write `ignoring ({label}){group}{side}` after the operator");
         self.warn(ALWAYS_EMPTY, node, message, help);
     }
 
