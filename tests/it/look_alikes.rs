@@ -534,3 +534,17 @@ fn a_configuration_of_alertmanager_is_named_once() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_database_is_read_over_tcp_by_signoz_alone() {
+    let read = |url: &str| format!("remote_read:\n- url: {url}\n");
+    let own = read("tcp://clickhouse:9000/signoz_metrics");
+    expect(&[("prometheus.yml", &own)], None);
+    let other = read("tcp://prometheus.example.com:9090/api/v1/read");
+    let wrong = (
+        Severity::Error,
+        "remote-read/url",
+        "every remote read fails",
+    );
+    expect(&[("prometheus.yml", &other)], Some(wrong));
+}

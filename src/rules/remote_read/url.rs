@@ -83,7 +83,12 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
 /// What `remote-write/url-syntax` reports of a URL to write to.
 fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut RuleFindings<'_>) {
     // SigNoz reads from ClickHouse like this, with a Prometheus of its own (SigNoz/prometheus `storage/clickhouse`).
-    if endpoint.scheme_name().as_deref() == Some("tcp") {
+    let is_clickhouse = || {
+        ["clickhouse", "signoz"]
+            .iter()
+            .any(|word| endpoint.text().contains(word))
+    };
+    if endpoint.scheme_name().as_deref() == Some("tcp") && is_clickhouse() {
         return;
     }
     let faults = endpoint.faults().iter();

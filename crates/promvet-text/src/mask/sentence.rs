@@ -210,7 +210,7 @@ const KEYS: &[&str] = &[
     "rules",
 ];
 
-/// Words that promvet's own sentences have, some of which are passwords too.
+/// Words that promvet writes itself, and that may be passwords too.
 const OWN_WORDS: &[&str] = &[
     "alertmanager",
     "cluster",
