@@ -6,8 +6,9 @@ use super::Facts;
 use super::scripts::Script;
 use crate::finding::{Place, Span};
 
-/// Flags that 2.0 removed, which had one dash (`cmd/prometheus/config.go` of 1.8).
-const OLD_FLAGS: &[&str] = &[" -storage.local.", " -config.file="];
+/// How flags begin that only these releases have (`cmd/prometheus/config.go` of 1.8). Other programs have
+/// `-config.file` with one dash too: Loki, Mimir, Promtail.
+const OLD_FLAGS: &[&str] = &[" -storage.local."];
 
 /// How images of these releases begin.
 const OLD_IMAGES: &[&str] = &[
@@ -44,16 +45,18 @@ impl Facts<'_> {
 /// Where a script starts an old release with a folder beside or below it.
 fn start(script: &Script, folder: &str) -> Option<Place> {
     let content = script.text.content();
+    let path: &str = script.text.path();
+    let own = path.rsplit_once('/').map_or("", |(own, _)| own);
+    let below = folder.strip_prefix(own)?.trim_start_matches('/');
+    // Most folders are not below that of a script, so that few scripts are searched.
+    if !script.is_run || below.is_empty() || !content.contains(&format!("/{below}:/")) {
+        return None;
+    }
     let signs = OLD_FLAGS.iter().chain(OLD_IMAGES);
     let at = signs
         .filter_map(|sign| memmem::find(content.as_bytes(), sign.as_bytes()))
         .min()?;
-    let path: &str = script.text.path();
-    let own = path.rsplit_once('/').map_or("", |(own, _)| own);
-    let below = folder.strip_prefix(own)?.trim_start_matches('/');
-    let is_mounted = !below.is_empty() && content.contains(&format!("/{below}:/"));
-    let is_started = script.is_run && is_mounted;
-    is_started.then(|| Place::new(&script.text, Span::new(at, at)))
+    Some(Place::new(&script.text, Span::new(at, at)))
 }
 
 /// Where a file of variables sets the release of the role that a folder is in, and whether it is an old one.

@@ -138,6 +138,13 @@ fn a_role_or_a_script_may_run_a_prometheus_before_2() {
             "conf",
             unknown,
         ),
+        // Loki has one dash too, and may be started by the same script.
+        (
+            "prom/prometheus:v2.53.0",
+            " --web.enable-lifecycle\ndocker run grafana/loki:3.0.0 -config.file=/etc/loki/loki.yml",
+            "conf",
+            unknown,
+        ),
     ] {
         let text = script(image, flags, from);
         expect(&[("conf/prometheus.yml", old), ("run.sh", &text)], expected);
