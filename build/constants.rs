@@ -50,7 +50,7 @@ macro_rules! variants {
 }
 
 fields! {
-    Profile: id name short kind confidence recognised urls parts mistakes credentials refuses tenant
+    Profile: id name short kind confidence recognized urls parts mistakes credentials refuses tenant
         tls remote_write_2 remote_read external_labels notes program good bad sources own compiled;
     Clue: host path port word label image tag domain telling;
     Part: name form says;
@@ -59,7 +59,7 @@ fields! {
     Tenant: place name required form says;
     BadExample: url fault named;
     KnownPath: path says;
-    NotReceiver: id name recognised says sure;
+    NotReceiver: id name recognized says sure;
     Program: images commands subcommand other_commands parts file default_file web_config hidden_by
         paths remote_write remote_write_2 settings;
     ProgramImage: name tag official port;

@@ -139,7 +139,7 @@ fn not_receivers<'p>(reader: &mut PageReader<&'p Value>, page: &'p Value) -> Lis
         Some(NotReceiver {
             id: reader.must(node, "id"),
             name: reader.must(node, "name"),
-            recognised: reader.many(node, "recognised", |reader, clue| Some(reader.clue(clue))),
+            recognized: reader.many(node, "recognised", |reader, clue| Some(reader.clue(clue))),
             says: reader.must(node, "says"),
             sure: reader.flag(node, "sure"),
         })

@@ -105,12 +105,12 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
             continue;
         }
         let text = Text::new(found.shown.to_string(), bytes);
-        let recognised = discover::examine(text, false, false);
+        let recognized = discover::examine(text, false, false);
         let ours = matches!(
-            recognised.what,
+            recognized.what,
             What::Configuration { .. } | What::Broken { .. }
         );
-        let what = match &recognised.what {
+        let what = match &recognized.what {
             What::Configuration { dialect, .. } => dialect.word(),
             What::Broken { .. } => "broken",
             What::Rules { .. } => "rules",
@@ -120,15 +120,15 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
             What::LetGo { .. } => "let go",
             What::Unknown => "unknown",
         };
-        let template = recognised
+        let template = recognized
             .template
-            .map(|template| format!(", template ({template:?}, masked: {})", recognised.masked))
+            .map(|template| format!(", template ({template:?}, masked: {})", recognized.masked))
             .unwrap_or_default();
-        let error = match &recognised.what {
+        let error = match &recognized.what {
             What::Broken { error, .. } => format!(", {error} at {:?}", error.span),
             _ => String::new(),
         };
-        let words = format!("{what}: {}{template}{error}", recognised.why);
+        let words = format!("{what}: {}{template}{error}", recognized.why);
         verdicts.insert(found.shown.to_string(), Verdict { ours, words });
     }
     if std::env::var_os("PROMVET_VERBOSE").is_some() {

@@ -57,8 +57,8 @@ fn inside<T>(text: &str, outcome: Result<T, Fault>) {
 
 /// A URL taken apart, its receiver recognized, its shape judged.
 fn endpoint(text: &str) {
-    static CATALOGUE: OnceLock<Catalog> = OnceLock::new();
-    let catalogue = CATALOGUE.get_or_init(Catalog::default);
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    let catalog = CATALOG.get_or_init(Catalog::default);
     let endpoint = Endpoint::new(text);
     if let Some(password) = endpoint.password() {
         let password = endpoint.slice(password);
@@ -67,7 +67,7 @@ fn endpoint(text: &str) {
         let is_long = password.len() >= 8 && text.matches(password).count() == 1;
         assert!(!is_long || !shown.contains(password), "{shown}");
     }
-    let recognition = recognize(&endpoint, catalogue, &Hints::default());
+    let recognition = recognize(&endpoint, catalog, &Hints::default());
     for fault in judge(&endpoint, &recognition) {
         assert_inside(text, fault.range, "a fault of the shape");
     }

@@ -282,7 +282,7 @@ pub(super) struct CheckArgs {
         alias = "if-recognised",
         help_heading = "Files"
     )]
-    pub(super) if_recognised: bool,
+    pub(super) if_recognized: bool,
     /// Check again whenever a file of the tree changes, until you press Ctrl-C
     #[arg(long, help_heading = "Files")]
     pub(super) watch: bool,

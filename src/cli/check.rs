@@ -35,8 +35,8 @@ pub(super) fn once(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         }
     };
     let (tree, mut request) = prepare(&args.paths)?;
-    request.if_recognised = args.if_recognised;
-    request.stays_inside |= args.if_recognised;
+    request.if_recognized = args.if_recognized;
+    request.stays_inside |= args.if_recognized;
     if !judge_for(&args.judging, &*tree, &mut request) {
         return Ok(Exit::Failed);
     }
@@ -268,7 +268,7 @@ pub(super) fn complain_of(run: &Run, request: &Request) {
     let failed = !run.problems.is_empty() || !run.policy_errors.is_empty();
     // A file of another kind may have been checked.
     let is_empty = run.outcome.files().is_empty() && run.outcome.findings().is_empty();
-    if is_empty && !failed && !request.if_recognised {
+    if is_empty && !failed && !request.if_recognized {
         complain(
             "no Prometheus configuration found; `promvet files` shows what each file was \
              recognized as",

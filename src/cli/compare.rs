@@ -75,7 +75,7 @@ pub(super) fn compare(args: &CompareArgs, out: &mut dyn Write) -> io::Result<Exi
         selection,
         paths,
         // A path may be there on one side only.
-        if_recognised: true,
+        if_recognized: true,
         config: args.config.clone(),
         threads: args.threads.unwrap_or(0),
         deadline: args.max_time.deadline(),

@@ -65,16 +65,14 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         ("key", schema::suggest(name))
     } else {
         let rule = || rules::nearest_name(name).map(str::to_owned);
-        let catalogue = Catalog::default();
-        let same = catalogue
-            .get(name)
-            .map(|profile| receiver_name(&profile.id));
+        let catalog = Catalog::default();
+        let same = catalog.get(name).map(|profile| receiver_name(&profile.id));
         let similar = || {
-            let ids = catalogue.profiles().map(|profile| &*profile.id);
+            let ids = catalog.profiles().map(|profile| &*profile.id);
             nearest(name, ids).map(receiver_name)
         };
         let near = same
-            .or_else(|| receivers_like(name, &catalogue))
+            .or_else(|| receivers_like(name, &catalog))
             .or_else(|| schema::suggest(name))
             .or_else(rule);
         ("rule, group or key", near.or_else(similar))
@@ -93,14 +91,14 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
 }
 
 /// Receivers whose id or name holds a word, such as `thanos` or `aws`: vendors have several.
-fn receivers_like(word: &str, catalogue: &Catalog) -> Option<String> {
+fn receivers_like(word: &str, catalog: &Catalog) -> Option<String> {
     /// Shorter words are in too many names.
     const SHORTEST: usize = 3;
     /// More would not be a hint.
     const MOST: usize = 4;
     let plain = |text: &str| text.to_lowercase().replace([' ', '_'], "-");
     let word = plain(word);
-    let found: Vec<_> = catalogue
+    let found: Vec<_> = catalog
         .profiles()
         .filter(|profile| profile.id.contains(&word) || plain(&profile.name).contains(&word))
         .map(|profile| receiver_name(&profile.id))
@@ -114,12 +112,12 @@ fn receiver_name(id: &str) -> String {
 }
 
 fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
-    let catalogue = Catalog::default();
-    if let Some(profile) = catalogue.get(id) {
-        writeln!(out, "{}", catalogue.page(profile).trim_end())?;
+    let catalog = Catalog::default();
+    if let Some(profile) = catalog.get(id) {
+        writeln!(out, "{}", catalog.page(profile).trim_end())?;
         return Ok(Exit::Clean);
     }
-    let ids = || catalogue.profiles().map(|profile| &*profile.id);
+    let ids = || catalog.profiles().map(|profile| &*profile.id);
     let near = nearest(id, ids()).map_or_else(
         || format!("known: {}", ids().collect::<Vec<_>>().join(", ")),
         |near| format!("did you mean {}?", receiver_name(near)),

@@ -20,8 +20,8 @@ struct JsonReceiver<'p> {
 
 /// Lists the receivers that are built in.
 pub(super) fn receivers(format: ListFormat, out: &mut dyn Write) -> io::Result<Exit> {
-    let catalogue = Catalog::default();
-    let mut all: Vec<&Profile> = catalogue.profiles().collect();
+    let catalog = Catalog::default();
+    let mut all: Vec<&Profile> = catalog.profiles().collect();
     all.sort_by(|one, other| one.id.cmp(&other.id));
     match format {
         ListFormat::Human => table(&all, out)?,

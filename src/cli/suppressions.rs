@@ -95,8 +95,8 @@ fn marks_of(found: &FoundFile, tree: &dyn Tree) -> Option<TextSuppressions> {
     if !may_hold(&text) {
         return None;
     }
-    let recognised = recognize(text, found.named, false);
-    of_file(&recognised.iter().collect::<Vec<_>>(), |_| true)
+    let recognized = recognize(text, found.named, false);
+    of_file(&recognized.iter().collect::<Vec<_>>(), |_| true)
 }
 
 fn listed(

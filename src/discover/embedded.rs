@@ -160,7 +160,7 @@ pub(super) fn find(text: &Arc<Text>, template: Option<TemplateEvidence>) -> Vec<
     }
     let values = out
         .iter_mut()
-        .filter(|recognised| recognised.holder == Some(EmbeddedIn::Values));
+        .filter(|recognized| recognized.holder == Some(EmbeddedIn::Values));
     values.for_each(|value| value.masked |= masked);
     out
 }
@@ -328,9 +328,9 @@ fn in_object(manifest: Manifest<'_>, template: Option<TemplateEvidence>) -> Vec<
             && let Some(text) = text_of(entry, &holder(name), Dollars::Plain)
         {
             let all = foreign::alloy_in(&text, template).into_iter();
-            found.extend(all.map(|mut recognised| {
-                holder(name).around(&mut recognised.holder);
-                recognised
+            found.extend(all.map(|mut recognized| {
+                holder(name).around(&mut recognized.holder);
+                recognized
             }));
         }
         if found.len() > before {
@@ -384,7 +384,7 @@ fn in_compose_file(root: Node<'_>, template: Option<TemplateEvidence>) -> Vec<Re
             None => {
                 let mut found = foreign::in_text(content.value, template);
                 let all = found.iter_mut();
-                all.for_each(|recognised| compose.around(&mut recognised.holder));
+                all.for_each(|recognized| compose.around(&mut recognized.holder));
                 found
             }
         })

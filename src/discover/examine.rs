@@ -1,4 +1,4 @@
-//! The judgement of one file.
+//! The judgment of one file.
 
 use std::sync::Arc;
 
@@ -276,8 +276,8 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgment {
             (what, format!("top-level {}", keys(&sections)), None)
         }
         // What it is says what it is judged as, named or not.
-        OutlineClass::Neighbour { kind, .. } if named => (What::Other { kind }, NAMED.into(), None),
-        OutlineClass::Neighbour { kind, keys: found } => (What::Other { kind }, has(found), None),
+        OutlineClass::Neighbor { kind, .. } if named => (What::Other { kind }, NAMED.into(), None),
+        OutlineClass::Neighbor { kind, keys: found } => (What::Other { kind }, has(found), None),
         OutlineClass::Unknown if nearly.is_some() => {
             let sections = nearly.unwrap_or_default();
             let dialect = dialect_of(&sections, false, path);
@@ -333,17 +333,17 @@ fn is_empty_before(document: &Document, path: &str, by_name: bool) -> bool {
 
 fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Judgment {
     let outline = Outline::of_lines(text.content());
-    let neighbour = match classify(&outline, path) {
-        OutlineClass::Neighbour { kind, keys } => Some((kind, keys)),
+    let neighbor = match classify(&outline, path) {
+        OutlineClass::Neighbor { kind, keys } => Some((kind, keys)),
         _ => None,
     };
     let broken = What::Broken { error, whole: None };
     let is_by_name = || names::is_candidate(path.as_ref()) && has_nearly_section(&outline);
     let telling = telling_key(&outline);
-    if neighbour.is_some() || telling.is_some() || is_by_name() {
+    if neighbor.is_some() || telling.is_some() || is_by_name() {
         text.recognize();
     }
-    match (neighbour, telling) {
+    match (neighbor, telling) {
         (Some((kind, _)), _) if named => (broken, NAMED.into(), Some(kind)),
         (Some((kind, keys)), _) => (What::Other { kind }, has(keys), None),
         (None, Some((key, line))) => {

@@ -9,8 +9,8 @@ fn look(path: &str, source: &str) -> RecognizedFile {
 }
 
 /// One word for what a file is.
-fn word(recognised: &RecognizedFile) -> &'static str {
-    match &recognised.what {
+fn word(recognized: &RecognizedFile) -> &'static str {
+    match &recognized.what {
         What::Configuration { dialect, .. } => dialect.word(),
         What::Broken { .. } => "broken",
         What::Rules { .. } => "rules",
@@ -23,7 +23,7 @@ fn word(recognised: &RecognizedFile) -> &'static str {
 }
 
 #[test]
-fn configurations_are_recognised_by_their_sections() {
+fn configurations_are_recognized_by_their_sections() {
     for (source, expected, why) in [
         (
             "global:\n  scrape_interval: 15s\nscrape_configs: []\n",
@@ -128,7 +128,7 @@ fn agents_are_known_by_name_and_by_what_they_lack() {
 }
 
 #[test]
-fn neighbours_are_not_mistaken() {
+fn neighbors_are_not_mistaken() {
     for (source, expected) in [
         (
             "global: {resolve_timeout: 5m}\nroute: {receiver: a}\nreceivers: [{name: a}]\n",
@@ -258,7 +258,7 @@ fn neighbours_are_not_mistaken() {
 }
 
 #[test]
-fn a_telling_name_helps_where_sections_are_misspelt_or_empty() {
+fn a_telling_name_helps_where_sections_are_misspelled_or_empty() {
     for (path, source, expected) in [
         ("prometheus.yml", "remotewrite:\n  - url: x\n", "fragment"),
         ("prometheus.yml", "global:\nscrape-configs:\n", "server"),

@@ -137,7 +137,7 @@ const OF_GRAFANA: &str = "Loki, Mimir, Pyroscope or Tempo configuration";
 const HELM: &str = "Helm values";
 
 /// The first row that fits counts.
-const NEIGHBOURS: &[Neighbor] = &[
+const NEIGHBORS: &[Neighbor] = &[
     mapping("Helm chart", &["apiVersion", "name", "version"]),
     mapping("Kubernetes manifest", &["apiVersion", "kind"]),
     mapping("Kubernetes manifest", &["kind", "metadata"]),
@@ -252,7 +252,7 @@ pub(super) enum OutlineClass {
         server_only: bool,
     },
     /// Something else that is known, by these keys.
-    Neighbour {
+    Neighbor {
         kind: &'static str,
         keys: &'static [&'static str],
     },
@@ -265,7 +265,7 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
     // No key of a policy is a section of a configuration, and Prometheus rejects any other key.
     let name = path.rsplit('/').next().unwrap_or(path);
     if POLICY.contains(&name) {
-        let policy = OutlineClass::Neighbour {
+        let policy = OutlineClass::Neighbor {
             kind: "promvet policy",
             keys: &[],
         };
@@ -276,7 +276,7 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
         return ours.unwrap_or(policy);
     }
     if OF_PROFILERS.contains(&name) {
-        return OutlineClass::Neighbour {
+        return OutlineClass::Neighbor {
             kind: PARCA,
             keys: &[],
         };
@@ -284,8 +284,8 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
     let fits = |row: &&Neighbor| {
         row.shape == outline.shape && row.keys.iter().all(|path| outline.has(path))
     };
-    if let Some(row) = NEIGHBOURS.iter().find(fits) {
-        return OutlineClass::Neighbour {
+    if let Some(row) = NEIGHBORS.iter().find(fits) {
+        return OutlineClass::Neighbor {
             kind: row.kind,
             keys: row.keys,
         };

@@ -26,10 +26,10 @@ const SAME: (usize, usize) = (1, 2);
 #[must_use]
 pub(crate) fn only_holds(text: &Arc<Text>) -> bool {
     let found = recognize(Arc::clone(text), false, false);
-    let is_own = |recognised: &RecognizedFile| {
-        recognised.holder.is_none()
+    let is_own = |recognized: &RecognizedFile| {
+        recognized.holder.is_none()
             && matches!(
-                recognised.what,
+                recognized.what,
                 What::Configuration { .. } | What::Broken { .. }
             )
     };
@@ -77,7 +77,7 @@ fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
             let root = document.root().and_then(Node::mapping);
             root.is_some_and(|root| root.written().next().is_some())
         };
-        let is_part = |recognised: &RecognizedFile| match &recognised.what {
+        let is_part = |recognized: &RecognizedFile| match &recognized.what {
             What::Configuration { document, .. } => sets_some(document),
             _ => false,
         };
@@ -97,8 +97,8 @@ fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
     let lines = content.lines().map(str::trim);
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
     let mut headers = lines.clone().filter(|line| line.ends_with('{'));
-    let misspelt = headers.clone().find_map(misspelled_sender);
-    if let Some(name) = misspelt {
+    let misspelled = headers.clone().find_map(misspelled_sender);
+    if let Some(name) = misspelled {
         return Some(format!(
             "`{name}` is not a component that Alloy has with this form"
         ));

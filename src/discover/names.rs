@@ -40,7 +40,7 @@ const OURS: &[(&str, &str)] = &[
 ];
 
 /// Words in names of files that go with Prometheus and are not configurations.
-const NEIGHBOURS: &[&str] = &[
+const NEIGHBORS: &[&str] = &[
     "adapter",
     "alert",
     "clusterrole",
@@ -216,7 +216,7 @@ pub(super) fn is_ours(path: &Path) -> bool {
         return false;
     };
     let fits = |(start, end): &(&str, &str)| stem.starts_with(start) && stem.ends_with(end);
-    OURS.iter().any(fits) && !NEIGHBOURS.iter().any(|word| stem.contains(word))
+    OURS.iter().any(fits) && !NEIGHBORS.iter().any(|word| stem.contains(word))
 }
 
 #[cfg(test)]

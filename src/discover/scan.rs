@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_would_be_recognised_is_ruled_out() {
+    fn nothing_that_would_be_recognized_is_ruled_out() {
         for source in kinds::shortest() {
             assert!(byte_scan(source.as_bytes()), "{source}");
         }

@@ -1,6 +1,6 @@
 //! What else the tree tells: credential files, issuers, receivers, tenants.
 //!
-//! Facts are drawn on demand: files other than the configurations are read only when the judgement
+//! Facts are drawn on demand: files other than the configurations are read only when the judgment
 //! of an endpoint needs them. Each fact knows its evidence, and can be unknown.
 
 mod charts;
@@ -114,7 +114,7 @@ pub struct Facts<'t> {
     programs: OnceLock<Deployments>,
     declared: OnceLock<Option<Deployment>>,
     handshake: Option<Arc<dyn Handshake>>,
-    catalogue: Catalog,
+    catalog: Catalog,
     cache: included::IncludeCache,
     looked_at: Mutex<BTreeSet<PathBuf>>,
 }
@@ -131,7 +131,7 @@ impl<'t> Facts<'t> {
             programs: OnceLock::new(),
             declared: OnceLock::new(),
             handshake: None,
-            catalogue: Catalog::default(),
+            catalog: Catalog::default(),
             cache: included::IncludeCache::default(),
             looked_at: Mutex::default(),
         }
@@ -139,8 +139,8 @@ impl<'t> Facts<'t> {
 
     /// The same with custom receivers.
     #[must_use]
-    pub fn with_receivers(mut self, catalogue: Catalog) -> Self {
-        self.catalogue = catalogue;
+    pub fn with_receivers(mut self, catalog: Catalog) -> Self {
+        self.catalog = catalog;
         self
     }
 
@@ -199,11 +199,11 @@ impl<'t> Facts<'t> {
     pub fn included_beside(
         &self,
         document: &Document,
-        recognised: &RecognizedFile,
+        recognized: &RecognizedFile,
         target: &TargetReleases,
     ) -> included::CheckedIncludes {
-        let beside = self.beside(document, recognised);
-        let runners = self.runners_of(document, None, recognised.holder.as_ref());
+        let beside = self.beside(document, recognized);
+        let runners = self.runners_of(document, None, recognized.holder.as_ref());
         included::check(
             document,
             None,
@@ -243,10 +243,10 @@ impl<'t> Facts<'t> {
         &self,
         document: &Document,
         folder: Option<&Path>,
-        recognised: &RecognizedFile,
+        recognized: &RecognizedFile,
     ) -> included::IncludedDocuments {
-        let beside = self.beside(document, recognised);
-        let runners = self.runners_of(document, folder, recognised.holder.as_ref());
+        let beside = self.beside(document, recognized);
+        let runners = self.runners_of(document, folder, recognized.holder.as_ref());
         included::documents(
             document,
             folder,
@@ -269,10 +269,10 @@ impl<'t> Facts<'t> {
         &self,
         document: &Document,
         folder: Option<&Path>,
-        recognised: &RecognizedFile,
+        recognized: &RecognizedFile,
     ) -> Vec<included::Load> {
-        let holder = recognised.holder.as_ref();
-        let beside = holder.map(|_| self.beside(document, recognised));
+        let holder = recognized.holder.as_ref();
+        let beside = holder.map(|_| self.beside(document, recognized));
         let runners = self.runners_of(document, folder, holder);
         included::loads(
             document,
@@ -288,14 +288,14 @@ impl<'t> Facts<'t> {
     fn beside<'r>(
         &self,
         document: &Document,
-        recognised: &'r RecognizedFile,
+        recognized: &'r RecognizedFile,
     ) -> included::SiblingFiles<'r> {
-        let texts = &recognised.beside;
+        let texts = &recognized.beside;
         let runners = match texts.is_empty() {
             true => Vec::new(),
             false => {
                 let file = self.absolute(document.text().path());
-                self.runners(&file, recognised.holder.as_ref())
+                self.runners(&file, recognized.holder.as_ref())
             }
         };
         let mut folders: Vec<_> = runners.iter().map(RunningDeployment::folder).collect();
@@ -483,7 +483,7 @@ impl<'t> Facts<'t> {
             .and_then(|host| self.policy.receiver_of(host));
         receiver::recognize(
             endpoint,
-            &self.catalogue,
+            &self.catalog,
             &Hints {
                 receiver: by_policy.map(|(entry, _)| entry.receiver.as_str()),
                 domains: &domains,

@@ -186,11 +186,11 @@ impl Indexed {
         &mut self,
         manifest: &Manifest<'d>,
         folder: &str,
-        labelled: Node<'d>,
+        labeled: Node<'d>,
         selects: Option<Node<'d>>,
         ports: impl Iterator<Item = Option<&'d str>>,
     ) {
-        let own = labelled
+        let own = labeled
             .get("metadata")
             .and_then(|metadata| metadata.get("labels"));
         let pairs = |labels: Vec<Label>| {
@@ -214,11 +214,11 @@ impl Indexed {
             let key = (name.clone(), value.clone());
             self.by_selected.entry(key).or_default().push(index);
         }
-        let name = labelled
+        let name = labeled
             .get("metadata")
             .and_then(|metadata| metadata.get("name"));
         // It is named with its labels, and no line of it is shown.
-        labelled.document().text().recognize_words();
+        labeled.document().text().recognize_words();
         self.all.push(Selectable {
             kind: manifest.kind.to_owned(),
             name: manifest.name.to_owned(),
@@ -227,7 +227,7 @@ impl Indexed {
             labels,
             selects,
             ports,
-            place: name.unwrap_or(labelled).place(),
+            place: name.unwrap_or(labeled).place(),
         });
     }
 

@@ -97,7 +97,7 @@ impl Facts<'_> {
             profile,
             program,
             port,
-        } = self.catalogue.program(image)?;
+        } = self.catalog.program(image)?;
         if let Some(other_part) = other_command(arguments, program) {
             return Some(ReceiverSettings {
                 container: container.name.clone(),

@@ -106,12 +106,12 @@ impl Mistakes {
         };
         let mut list: Vec<(&'static str, Node<'d>)> = Vec::new();
         let mut unknown = 0;
-        let mut misspelt: Vec<(&'static str, Node<'d>)> = Vec::new();
+        let mut misspelled: Vec<(&'static str, Node<'d>)> = Vec::new();
         for entry in mapping.entries() {
             let Some(key) = keys.iter().find(|key| key.name == entry.name()) else {
                 let near = nearest(entry.name(), keys.iter().map(|key| key.name));
                 unknown += 1;
-                misspelt.extend(near.map(|near| (near, entry.value)));
+                misspelled.extend(near.map(|near| (near, entry.value)));
                 let help = near
                     .map(|near| format!("write `{near}`"))
                     .or_else(|| keys_help(keys));
@@ -130,7 +130,7 @@ impl Mistakes {
             }
         }
         // Everything but a misspelled key is read as if the key were right.
-        for (key, value) in misspelt {
+        for (key, value) in misspelled {
             if !list.iter().any(|(seen, _)| *seen == key) && !value.is_null() {
                 list.push((key, value));
             }

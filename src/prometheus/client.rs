@@ -301,11 +301,11 @@ fn has_plain_scheme(settings: Mapping<'_>) -> bool {
         matches!(name, "file_sd_configs" | "http_sd_configs")
             || name.contains("relabel_config_files")
     });
-    let is_labelled = groups.any(|group| {
+    let is_labeled = groups.any(|group| {
         let labels = group.get("labels");
         labels.is_some_and(|labels| labels.get("__scheme__").is_some())
     });
-    !is_free && !is_labelled && !list("relabel_configs").any(may_set_scheme)
+    !is_free && !is_labeled && !list("relabel_configs").any(may_set_scheme)
 }
 
 /// Whether a relabel rule may write `__scheme__`.

@@ -144,18 +144,18 @@ struct ShownFinding {
 impl ShownFinding {
     fn new<'a>(finding: &'a Finding, options: &Options<'_>) -> Self {
         let mut snippets = Snippets::new(options.width.clamp(NARROWEST, WIDEST), options.width);
-        let labelled = |proof: &'a Evidence| (&proof.place, Some(&*proof.message));
+        let labeled = |proof: &'a Evidence| (&proof.place, Some(&*proof.message));
         let (near, far): (Vec<&Evidence>, Vec<&Evidence>) = finding
             .evidence
             .iter()
             .partition(|proof| finding.place.is_near(&proof.place, NEAR));
         let mut here = vec![(&finding.place, None)];
-        here.extend(near.into_iter().map(labelled));
+        here.extend(near.into_iter().map(labeled));
         snippets.add(&here, CONTEXT);
         let mut message = neutral::lines(&finding.message).into_owned();
         for proof in far {
             if proof.place.text().shows_lines() {
-                snippets.add(&[labelled(proof)], CONTEXT);
+                snippets.add(&[labeled(proof)], CONTEXT);
             } else {
                 // No line of it is shown, but where it is.
                 let words = neutral::lines(&proof.message);

@@ -49,17 +49,17 @@ fn picture_in_ascii_on_a_narrow_terminal() {
 }
 
 #[test]
-fn colour_changes_nothing_but_colours() {
+fn color_changes_nothing_but_colors() {
     let plain = written(OutcomeFormat::Human, &sample::outcome(), &options());
     let color = Options {
         color: true,
         ..options()
     };
-    let coloured = written(OutcomeFormat::Human, &sample::outcome(), &color);
-    assert_ne!(coloured, plain);
+    let colored = written(OutcomeFormat::Human, &sample::outcome(), &color);
+    assert_ne!(colored, plain);
     let escape = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     let bare: Vec<&str> = plain.lines().map(str::trim_end).collect();
-    let stripped = escape.replace_all(&coloured, "").into_owned();
+    let stripped = escape.replace_all(&colored, "").into_owned();
     let stripped: Vec<&str> = stripped.lines().map(str::trim_end).collect();
     assert_eq!(stripped, bare);
 }

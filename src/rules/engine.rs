@@ -76,7 +76,7 @@ fn run_check(
 }
 
 impl RuleJudgment {
-    /// Adds what another judgement found, and leaves aside what it counted.
+    /// Adds what another judgment found, and leaves aside what it counted.
     pub(super) fn add(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.unchecked.extend(other.unchecked);

@@ -23,13 +23,13 @@ pub struct Alone {
     /// The index of the page.
     page: usize,
     common: Vec<Common>,
-    judgement: RuleJudgment,
+    judgment: RuleJudgment,
 }
 
 impl Alone {
     /// What it says.
     pub fn judgment(&mut self) -> &mut RuleJudgment {
-        &mut self.judgement
+        &mut self.judgment
     }
 }
 
@@ -68,7 +68,7 @@ pub fn judge_alone(configuration: &Configuration<'_>, timings: Option<&Timings>)
         let of_page = || Alone {
             page,
             common: (check.in_common)(configuration),
-            judgement: judgment_of(page, check, configurations),
+            judgment: judgment_of(page, check, configurations),
         };
         let alone = match timings {
             Some(timings) => timings.measure(page, of_page),
@@ -78,7 +78,7 @@ pub fn judge_alone(configuration: &Configuration<'_>, timings: Option<&Timings>)
             findings,
             unchecked,
             ..
-        } = &alone.judgement;
+        } = &alone.judgment;
         let says = !(findings.is_empty() && unchecked.is_empty());
         if says || !alone.common.is_empty() {
             out.push(alone);
@@ -104,7 +104,7 @@ pub fn judge_together<E>(
         for (index, alone) in configurations.iter_mut().enumerate() {
             let of_page = alone.iter_mut().filter(|alone| alone.page == page);
             for alone in of_page.filter(|_| !together.contains(&index)) {
-                out.add(std::mem::take(&mut alone.judgement));
+                out.add(std::mem::take(&mut alone.judgment));
             }
         }
         if together.is_empty() {
@@ -118,7 +118,7 @@ pub fn judge_together<E>(
             }
         };
         match judge(&together, &of_page) {
-            Ok(judgement) => out.add(judgement),
+            Ok(judgment) => out.add(judgment),
             Err(error) => failed.push(error),
         }
     }

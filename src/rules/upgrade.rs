@@ -66,11 +66,11 @@ pub struct Relabeling<'d> {
 }
 
 /// Judges what changes for a configuration between the releases of a target; nothing if there is
-/// but one. `recognised` is what the configuration is in; `timings` is as in [`super::judge`].
+/// but one. `recognized` is what the configuration is in; `timings` is as in [`super::judge`].
 #[must_use]
 pub fn judge_upgrade(
     configuration: &Configuration<'_>,
-    recognised: &RecognizedFile,
+    recognized: &RecognizedFile,
     target: &TargetReleases,
     timings: Option<&Timings>,
 ) -> RuleJudgment {
@@ -105,8 +105,8 @@ pub fn judge_upgrade(
         to,
         templated: configuration.templated,
         deployments: &deployments,
-        documents: &facts.documents(document, folder, recognised),
-        masked: recognised.masked,
+        documents: &facts.documents(document, folder, recognized),
+        masked: recognized.masked,
         of_included: RefCell::default(),
     };
     for (index, page) in all().iter().enumerate() {
@@ -131,7 +131,7 @@ pub fn judge_upgrade(
 /// includes it: that one reports them, and knows what its `global` sets. It has to be asked after
 /// all configurations were judged.
 pub fn without_included_jobs(
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
     jobs: Option<Span>,
     found: &FoundFile,
     facts: &Facts<'_>,
@@ -147,7 +147,7 @@ pub fn without_included_jobs(
         let check = super::find(&finding.rule).and_then(|page| page.check);
         matches!(check, Some(NativeCheck::Upgrade(_)))
     };
-    let findings = &mut judgement.findings;
+    let findings = &mut judgment.findings;
     findings.retain(|finding| !(is_of_job(finding) && is_of_upgrade(finding)));
 }
 

@@ -17,9 +17,9 @@ const OLD_STORAGE: &str = "-storage.local.";
 /// Takes out what the tables of 2.0 and newer say of a configuration that only older releases run, and
 /// lists it as not checked: they knew other keys (`target_groups`, `api_servers`), and reject the new
 /// ones.
-pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
+pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
     let is_about = |rule: &str| BY_RELEASE.iter().any(|group| rule.starts_with(group));
-    if !judgement
+    if !judgment
         .findings
         .iter()
         .any(|finding| is_about(&finding.rule))
@@ -35,10 +35,8 @@ pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts:
     let Some(place) = place else {
         return;
     };
-    judgement
-        .findings
-        .retain(|finding| !is_about(&finding.rule));
-    judgement.unchecked.push(Unchecked {
+    judgment.findings.retain(|finding| !is_about(&finding.rule));
+    judgment.unchecked.push(Unchecked {
         noun: None,
         logical: String::new(),
         reason: format!(

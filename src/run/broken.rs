@@ -3,19 +3,19 @@
 use crate::finding::{Finding, rule};
 use crate::rules::{self, RuleJudgment};
 
-/// The judgement of the whole parts without what may rest on the absence of something, which may be in
+/// The judgment of the whole parts without what may rest on the absence of something, which may be in
 /// the parts that could not be read.
-pub(super) fn without_what_rests_on_the_rest(mut judgement: RuleJudgment) -> RuleJudgment {
-    let findings = [&mut judgement.findings, &mut judgement.of_included];
+pub(super) fn without_what_rests_on_the_rest(mut judgment: RuleJudgment) -> RuleJudgment {
+    let findings = [&mut judgment.findings, &mut judgment.of_included];
     for findings in findings {
         findings.retain(|finding| !rests_on_the_rest(finding));
         // Nothing could tell whether the file is right afterwards.
         findings.iter_mut().for_each(|finding| finding.fix = None);
     }
-    judgement.unchecked.clear();
+    judgment.unchecked.clear();
     // Programs do not start with such a file, whatever their flags are.
-    judgement.started.clear();
-    judgement
+    judgment.started.clear();
+    judgment
 }
 
 fn rests_on_the_rest(finding: &Finding) -> bool {

@@ -19,19 +19,16 @@ const MOST_PATHS: usize = 4;
 
 /// Makes infos of findings in parts that the chart's own values leave out, and that nothing beside them turns
 /// on: who copied a chart from somewhere else does not write its templates.
-pub(super) fn put(judgement: &mut RuleJudgment, recognised: &RecognizedFile, facts: &Facts<'_>) {
-    let text = &recognised.text;
+pub(super) fn put(judgment: &mut RuleJudgment, recognized: &RecognizedFile, facts: &Facts<'_>) {
+    let text = &recognized.text;
     let is_grave = |finding: &Finding| {
         finding.severity > Severity::Info && finding.place.path() == text.path()
     };
-    let is_template = recognised.masked || recognised.template.is_some();
-    if !is_template || !judgement.findings.iter().any(is_grave) {
+    let is_template = recognized.masked || recognized.template.is_some();
+    if !is_template || !judgment.findings.iter().any(is_grave) {
         return;
     }
-    let grave = judgement
-        .findings
-        .iter()
-        .filter(|finding| is_grave(finding));
+    let grave = judgment.findings.iter().filter(|finding| is_grave(finding));
     let mut places: Vec<usize> = grave
         .map(|finding| finding.place.span().start as usize)
         .collect();
@@ -46,7 +43,7 @@ pub(super) fn put(judgement: &mut RuleJudgment, recognised: &RecognizedFile, fac
         let mut paths = part.paths.iter().take(MOST_PATHS);
         paths.any(|path| facts.is_left_out_by_chart(text.path(), path))
     });
-    for finding in &mut judgement.findings {
+    for finding in &mut judgment.findings {
         let at = finding.place.span().start as usize;
         if is_grave(finding) && left_out.iter().any(|part| part.range.contains(&at)) {
             finding.severity = Severity::Info;

@@ -45,7 +45,7 @@ pub(super) fn evidence(document: &Document, facts: &Facts<'_>) -> Option<Place> 
 
 /// Adds what an agent makes of what the chart sets itself.
 pub(super) fn add(
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
     document: &Document,
     seen: &ScannedFile,
     facts: &Facts<'_>,
@@ -63,13 +63,13 @@ pub(super) fn add(
     };
     let means = agent.means(facts);
     if let Means::Server(evidence) = &means {
-        judgement
+        judgment
             .findings
             .extend(agent.without_effect(evidence.as_ref()));
         return;
     }
     let refused = || agent.refused(document, &means, facts);
-    judgement
+    judgment
         .findings
         .extend(agent.server_flag(&means).or_else(refused));
 }

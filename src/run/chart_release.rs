@@ -14,7 +14,7 @@ const SINCE: u64 = 28;
 
 /// Puts one warning in the place of what was found in jobs that the release of the chart does not read.
 pub(super) fn set_unread_jobs_aside(
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
     document: &Document,
     seen: &ScannedFile,
     facts: &Facts<'_>,
@@ -38,8 +38,8 @@ pub(super) fn set_unread_jobs_aside(
     let finding = finding.of_key(jobs.path(), jobs.identity());
     let finding =
         finding.help("write the jobs below `extraScrapeConfigs`, or use release 28.0.0 or newer");
-    judgement.findings = vec![finding.evidence(place, "the release of the chart")];
-    judgement.unchecked.clear();
+    judgment.findings = vec![finding.evidence(place, "the release of the chart")];
+    judgment.unchecked.clear();
 }
 
 /// The most charts in one file whose surroundings are looked at: each costs reading the whole of it.

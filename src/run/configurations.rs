@@ -41,15 +41,15 @@ pub(super) fn ask<T>(
         Err(why) => return Answered::Refused(format!("{shown}: {why}")),
     };
     let mut wrong = None;
-    for recognised in recognize(Text::new(shown.clone(), bytes), true, false) {
-        let What::Configuration { document, .. } = &recognised.what else {
+    for recognized in recognize(Text::new(shown.clone(), bytes), true, false) {
+        let What::Configuration { document, .. } = &recognized.what else {
             continue;
         };
         let Some(config) = Config::new(document) else {
             continue;
         };
         schema::mark_secrets(document);
-        match answer(config, document, recognised.spoken.as_deref()) {
+        match answer(config, document, recognized.spoken.as_deref()) {
             Ok(found) => return Answered::Found(found),
             Err(why) => {
                 wrong.get_or_insert(why);

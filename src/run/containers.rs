@@ -110,8 +110,8 @@ pub(super) fn judge<'p>(
             let timings = request.watch.rules();
             let judge = || rules::judge_container(deployment, facts, &target, timings);
             match panics::caught(judge) {
-                Ok(judgement) => {
-                    let findings = judgement.findings.into_iter();
+                Ok(judgment) => {
+                    let findings = judgment.findings.into_iter();
                     out.extend(findings.map(|finding| (finding, &scope.policy)));
                 }
                 Err(caught) => run.problems.push(own_fault(&found.shown, Some(&caught))),

@@ -138,7 +138,7 @@ pub(crate) fn look_at(rules: &CustomRules, bytes: &[u8]) -> bool {
 
 /// Adds what the rules say of a configuration and of what it includes.
 pub(crate) fn add(
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
     configuration: &Configuration<'_>,
     rules: &CustomRules,
     template: bool,
@@ -155,8 +155,8 @@ pub(crate) fn add(
         environment: environment.map(|environment| &*environment.name),
     };
     let own = custom::judge(configuration, rules, &scene);
-    judgement.findings.extend(own.findings);
-    judgement.unchecked.extend(own.unchecked);
+    judgment.findings.extend(own.findings);
+    judgment.unchecked.extend(own.unchecked);
 }
 
 /// What the rules say of a rule file.

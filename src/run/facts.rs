@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::containers;
 use super::policies::{self, Policies, PolicyScope};
-use super::policy_files::catalogue;
+use super::policy_files::catalog;
 use super::request::Request;
 use super::survey::{ScannedFile, Survey, may_have_facts, walk_of};
 use crate::discover::{self, RecognizedFile, What};
@@ -83,18 +83,18 @@ fn facts_of<'t>(
     if policy.receivers.is_empty() {
         facts
     } else {
-        facts.with_receivers(catalogue(policy))
+        facts.with_receivers(catalog(policy))
     }
 }
 
 /// Whether a file is a configuration and nothing else, so that no fact is in it.
-pub(super) fn is_bare(recognised: &RecognizedFile) -> bool {
-    let path = Path::new(&**recognised.text.path());
+pub(super) fn is_bare(recognized: &RecognizedFile) -> bool {
+    let path = Path::new(&**recognized.text.path());
     discover::is_only_named(path)
-        || match &recognised.what {
+        || match &recognized.what {
             What::LetGo { .. } => true,
             What::Configuration { document, .. } => {
-                Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none()
+                Arc::ptr_eq(document.text(), &recognized.text) && document.next_document().is_none()
             }
             _ => false,
         }

@@ -94,16 +94,16 @@ pub(super) fn put(
     holder: Option<&EmbeddedIn>,
     document: &Document,
     facts: &Facts<'_>,
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
 ) {
-    judgement
+    judgment
         .findings
         .retain(|finding| counts(finding, spoken, holder, document));
-    for finding in &mut judgement.findings {
+    for finding in &mut judgment.findings {
         reword(finding, spoken, holder);
     }
-    programs::without_output(&mut judgement.findings, holder, facts);
-    set_by_scripts(holder, document, facts, judgement);
+    programs::without_output(&mut judgment.findings, holder, facts);
+    set_by_scripts(holder, document, facts, judgment);
     let is_of_chart = |finding: &&Finding| {
         is_key_of_own_chart(finding, spoken, document, facts) || is_of_old_operator(finding, facts)
     };
@@ -117,33 +117,33 @@ pub(super) fn put(
         .findings
         .iter()
         .filter(|finding| !is_of_chart(finding));
-    judgement
+    judgment
         .findings
         .extend(of_dialect.cloned().map(|mut finding| {
             finding.message = finding.message.reworded(put, refused);
             finding
         }));
-    judgement
+    judgment
         .findings
         .extend(programs::unexpanded(document, holder, facts));
     let unset = programs::unset(document, holder, facts);
-    judgement.findings.extend(unset);
+    judgment.findings.extend(unset);
     let lacking = programs::without_extension(document, holder, facts);
-    judgement.findings.extend(lacking);
+    judgment.findings.extend(lacking);
     let is_of_absence = |finding: &Finding| OF_ABSENCE.contains(&&*finding.rule);
-    judgement
+    judgment
         .findings
         .retain(|finding| !(spoken.is_partial && is_of_absence(finding)));
-    edit::fix_translated(document, &mut judgement.findings);
-    judgement.unchecked.extend(spoken.unchecked.iter().cloned());
+    edit::fix_translated(document, &mut judgment.findings);
+    judgment.unchecked.extend(spoken.unchecked.iter().cloned());
     let namespace = holder.and_then(EmbeddedIn::namespace);
     let selected = facts.selected(&spoken.references, namespace);
-    judgement.findings.extend(selected);
+    judgment.findings.extend(selected);
     if let Some(selecting) = &spoken.selecting {
         let path = document.text().path();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let near = facts.near_misses(selecting, folder);
-        judgement.findings.extend(near);
+        judgment.findings.extend(near);
     }
 }
 
@@ -153,19 +153,19 @@ fn set_by_scripts(
     holder: Option<&EmbeddedIn>,
     document: &Document,
     facts: &Facts<'_>,
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
 ) {
     let shown: &str = document.text().path();
     let lacks = |finding: &Finding| finding.rule == rule::SCHEMA_MISSING_FIELD;
-    if !is_unit(Path::new(shown)) || !judgement.findings.iter().any(lacks) {
+    if !is_unit(Path::new(shown)) || !judgment.findings.iter().any(lacks) {
         return;
     }
     if facts.rendered_by(shown, holder).is_some() {
-        judgement.findings.retain(|finding| !lacks(finding));
+        judgment.findings.retain(|finding| !lacks(finding));
     }
     let is_word = |node: Node<'_>| node.as_str().is_some_and(placeholder::is_one_shouted_word);
     if nodes(document).any(is_word) {
-        for finding in judgement
+        for finding in judgment
             .findings
             .iter_mut()
             .filter(|finding| lacks(finding))
@@ -212,19 +212,19 @@ fn is_of_targets(document: &Document) -> bool {
 
 /// Takes out what is not PromQL in rules of the Operator where only vmalert can be seen to evaluate
 /// them: MetricsQL accepts a range behind any expression, among others.
-pub(super) fn set_metricsql_aside(judgement: &mut RuleJudgment, facts: &Facts<'_>) {
+pub(super) fn set_metricsql_aside(judgment: &mut RuleJudgment, facts: &Facts<'_>) {
     let is_promql = |finding: &Finding| finding.rule == rule::FILES_PROMQL;
-    if !judgement.findings.iter().any(is_promql) {
+    if !judgment.findings.iter().any(is_promql) {
         return;
     }
     let Some(vmalert) = facts.vmalert_alone() else {
         return;
     };
     let (path, line) = (vmalert.path(), vmalert.start().line);
-    let aside = judgement
+    let aside = judgment
         .findings
         .extract_if(.., |finding| is_promql(finding));
-    judgement.unchecked.extend(aside.map(|finding| Unchecked {
+    judgment.unchecked.extend(aside.map(|finding| Unchecked {
         noun: None,
         reason: format!(
             "the expression is not PromQL, and vmalert may accept it: {path}:{line} runs vmalert, \

@@ -44,55 +44,55 @@ pub(crate) fn judge_one<'a>(
     own: &CustomRules,
     tree: &dyn Tree,
 ) -> (RuleJudgment, Option<Configuration<'a>>) {
-    let recognised = &seen.recognized;
-    let judgement = match &recognised.what {
+    let recognized = &seen.recognized;
+    let judgment = match &recognized.what {
         What::Configuration { document, .. } => {
             let read = read(document, seen, facts, request, tree);
-            let mut judgement = of_configuration(&read, document, seen, facts, request, own);
-            as_test_data(&mut judgement, seen, facts);
-            before_2::set_aside(&mut judgement, seen, facts);
-            if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
+            let mut judgment = of_configuration(&read, document, seen, facts, request, own);
+            as_test_data(&mut judgment, seen, facts);
+            before_2::set_aside(&mut judgment, seen, facts);
+            if !(judgment.findings.is_empty() && judgment.unchecked.is_empty()) {
                 // Lines are shown only of files about which there is something to say.
                 schema::mark_secrets(document);
             }
-            if recognised.masked {
-                judgement = unrendered::as_far_as_it_goes(judgement, recognised);
+            if recognized.masked {
+                judgment = unrendered::as_far_as_it_goes(judgment, recognized);
             }
-            as_spoken(&mut judgement, document, seen, facts);
-            unrendered::as_alternatives(&mut judgement, recognised);
-            by_default::put(&mut judgement, recognised, facts);
-            chart_agent::add(&mut judgement, document, seen, facts);
-            chart_release::set_unread_jobs_aside(&mut judgement, document, seen, facts);
-            return (judgement, read.configuration);
+            as_spoken(&mut judgment, document, seen, facts);
+            unrendered::as_alternatives(&mut judgment, recognized);
+            by_default::put(&mut judgment, recognized, facts);
+            chart_agent::add(&mut judgment, document, seen, facts);
+            chart_release::set_unread_jobs_aside(&mut judgment, document, seen, facts);
+            return (judgment, read.configuration);
         }
         What::Rules { document } => of_rules(document, seen, facts, request),
-        What::Broken { error, .. } if recognised.masked => {
-            unrendered::not_at_all(recognised, error)
+        What::Broken { error, .. } if recognized.masked => {
+            unrendered::not_at_all(recognized, error)
         }
         What::Broken { error, whole } => {
             let whole = whole.as_ref().map(|whole| &whole.document);
             let judge = |document| of_whole(document, seen, facts, request, own, tree);
-            let mut judgement = whole.map_or_else(RuleJudgment::default, judge);
-            let fault = schema::syntax_finding(&recognised.text, error);
-            judgement.findings.insert(0, fault);
-            judgement
+            let mut judgment = whole.map_or_else(RuleJudgment::default, judge);
+            let fault = schema::syntax_finding(&recognized.text, error);
+            judgment.findings.insert(0, fault);
+            judgment
         }
         What::Other { kind } => of_other(kind, seen, facts, request, own),
         What::Encoded { place, logical } => encoded(seen, place, logical, request),
         What::Unread(unchecked) => {
-            let mut judgement = RuleJudgment::default();
+            let mut judgment = RuleJudgment::default();
             if request.lists_unread(&seen.found.path) {
-                judgement.unchecked.push(unchecked.clone());
+                judgment.unchecked.push(unchecked.clone());
             }
-            judgement
+            judgment
         }
         // What was let go was read again before it came here.
         What::LetGo { .. } | What::Unknown => RuleJudgment::default(),
     };
-    (judgement, None)
+    (judgment, None)
 }
 
-/// The configuration in a file without a judgement of it: what the rules that look at a whole tree
+/// The configuration in a file without a judgment of it: what the rules that look at a whole tree
 /// need.
 pub(crate) fn configuration_of<'a>(
     seen: &'a ScannedFile,
@@ -126,12 +126,12 @@ fn read<'a>(
     request: &Request,
     tree: &dyn Tree,
 ) -> ReadConfiguration<'a> {
-    let recognised = &seen.recognized;
-    let holder = recognised.holder.as_ref();
+    let recognized = &seen.recognized;
+    let holder = recognized.holder.as_ref();
     let folder = folder_of(seen, request, tree);
     let agent = agent::evidence(document, seen, facts);
     let path = document.text().path();
-    let mut target = target_of(recognised, request, facts.policy(), path, agent);
+    let mut target = target_of(recognized, request, facts.policy(), path, agent);
     let any_word = target.template;
     let rendered = match any_word {
         true => None,
@@ -155,11 +155,11 @@ fn read<'a>(
 
 /// Where vmagent is shown to read a configuration, or the file that is named for it.
 fn read_by_vmagent(seen: &ScannedFile, facts: &Facts<'_>) -> Option<Place> {
-    let recognised = &seen.recognized;
-    let (path, holder) = (&seen.found.path, recognised.holder.as_ref());
+    let recognized = &seen.recognized;
+    let (path, holder) = (&seen.found.path, recognized.holder.as_ref());
     facts.scraped_by_vmagent(path, holder).or_else(|| {
-        let is_named = recognised.spoken.is_none() && facts.is_named_for_vmagent(path, holder);
-        is_named.then(|| Place::new(&recognised.text, Span::default()))
+        let is_named = recognized.spoken.is_none() && facts.is_named_for_vmagent(path, holder);
+        is_named.then(|| Place::new(&recognized.text, Span::default()))
     })
 }
 
@@ -172,13 +172,13 @@ fn of_configuration<'a>(
     request: &Request,
     own: &CustomRules,
 ) -> RuleJudgment {
-    let recognised = &seen.recognized;
-    let holder = recognised.holder.as_ref();
+    let recognized = &seen.recognized;
+    let holder = recognized.holder.as_ref();
     let watch = &request.watch;
     let vmagent = read_by_vmagent(seen, facts);
     let is_lax = |spoken: &Arc<DialectWording>| !spoken.dialect.is_strict;
     let target = &TargetReleases {
-        open: vmagent.is_some() || recognised.spoken.as_ref().is_some_and(is_lax),
+        open: vmagent.is_some() || recognized.spoken.as_ref().is_some_and(is_lax),
         ..read.target.clone()
     };
     let mut schema = watch.schema(|| schema::check(document, target));
@@ -194,78 +194,78 @@ fn of_configuration<'a>(
             mended.as_ref()
         }
     };
-    let mut judgement = configuration.map_or_else(RuleJudgment::default, |configuration| {
+    let mut judgment = configuration.map_or_else(RuleJudgment::default, |configuration| {
         rules::judge(configuration, watch.rules())
     });
     if let Some(one) = configuration {
-        let reader = reader_of(recognised, vmagent.is_some(), target.template);
+        let reader = reader_of(recognized, vmagent.is_some(), target.template);
         let relabel = rules::judge_relabel(one, target, reader, watch.rules());
-        judgement.findings.extend(relabel.findings);
-        judgement.unchecked.extend(relabel.unchecked);
+        judgment.findings.extend(relabel.findings);
+        judgment.unchecked.extend(relabel.unchecked);
     }
     match &vmagent {
         Some(place) => schema = vmagent::as_it_reads(schema, place),
         None => {
             let is_unread = || facts.runners(&seen.found.path, holder).is_empty();
             let own = vmagent::own_words(&mut schema, is_unread);
-            judgement.unchecked.extend(own);
+            judgment.unchecked.extend(own);
         }
     }
     if target.versions.as_slice() == TargetReleases::default().versions {
         by_tag::put(&mut schema, written, target, seen, facts);
     }
-    let schema = without_echoes(schema, &judgement.findings);
-    judgement.findings.extend(schema);
+    let schema = without_echoes(schema, &judgment.findings);
+    judgment.findings.extend(schema);
     if let Some(one) = configuration {
-        add_started(&mut judgement, one, seen, facts, target, watch);
+        add_started(&mut judgment, one, seen, facts, target, watch);
     }
-    placeholders::one_for_an_entry(&mut judgement.findings);
-    edit::fix(written, &mut judgement.findings);
-    if !ptr::eq(document, written) && !judgement.findings.is_empty() {
+    placeholders::one_for_an_entry(&mut judgment.findings);
+    edit::fix(written, &mut judgment.findings);
+    if !ptr::eq(document, written) && !judgment.findings.is_empty() {
         // A value is secret by what its key was meant to be.
         schema::mark_secrets(document);
     }
-    if !recognised.masked {
+    if !recognized.masked {
         if let Some(one) = configuration {
-            custom_rules::add(&mut judgement, one, own, target.template);
+            custom_rules::add(&mut judgment, one, own, target.template);
         }
         let vmagent = vmagent.as_ref();
-        add_included(&mut judgement, read, document, seen, facts, target, vmagent);
+        add_included(&mut judgment, read, document, seen, facts, target, vmagent);
     }
     let rendered = read.rendered.as_ref();
-    judgement
+    judgment
         .findings
         .extend(rendered.map(RenderedConfiguration::finding));
-    judgement
+    judgment
 }
 
 /// Adds what the programs that start with a configuration make of it: other releases, their flags and
 /// their web configurations.
 fn add_started(
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
     configuration: &Configuration<'_>,
     seen: &ScannedFile,
     facts: &Facts<'_>,
     target: &TargetReleases,
     watch: &Watch,
 ) {
-    let recognised = &seen.recognized;
-    let upgrade = rules::judge_upgrade(configuration, recognised, target, watch.rules());
-    judgement.findings.extend(upgrade.findings);
-    judgement.of_included.extend(upgrade.of_included);
+    let recognized = &seen.recognized;
+    let upgrade = rules::judge_upgrade(configuration, recognized, target, watch.rules());
+    judgment.findings.extend(upgrade.findings);
+    judgment.of_included.extend(upgrade.of_included);
     let start = rules::judge_start(configuration, target, watch.rules());
-    judgement.findings.extend(start.findings);
-    judgement.started.extend(start.started);
+    judgment.findings.extend(start.findings);
+    judgment.started.extend(start.started);
     let document = configuration.config.root().node().document();
-    let holder = recognised.holder.as_ref();
+    let holder = recognized.holder.as_ref();
     let web = web_file::of_runners(facts, document, &seen.found.path, holder);
-    judgement.findings.extend(web);
+    judgment.findings.extend(web);
 }
 
 /// Adds what is found in the files that a configuration includes, as its reader takes them: vmagent
 /// where the tree shows that it reads the configuration.
 fn add_included(
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
     read: &ReadConfiguration<'_>,
     document: &Document,
     seen: &ScannedFile,
@@ -285,12 +285,12 @@ fn add_included(
     match vmagent {
         Some(place) => {
             let found = vmagent::as_it_reads(included.findings, place);
-            judgement.findings.extend(found);
-            vmagent::put(&mut judgement.findings, document, place, target.template);
+            judgment.findings.extend(found);
+            vmagent::put(&mut judgment.findings, document, place, target.template);
         }
-        None => judgement.findings.extend(included.findings),
+        None => judgment.findings.extend(included.findings),
     }
-    judgement.unchecked.extend(included.unchecked);
+    judgment.unchecked.extend(included.unchecked);
 }
 
 /// What is said of the whole parts of a configuration that does not parse.
@@ -303,11 +303,11 @@ fn of_whole<'a>(
     tree: &dyn Tree,
 ) -> RuleJudgment {
     let read = read(document, seen, facts, request, tree);
-    let mut judgement = of_configuration(&read, document, seen, facts, request, own);
-    as_test_data(&mut judgement, seen, facts);
-    before_2::set_aside(&mut judgement, seen, facts);
+    let mut judgment = of_configuration(&read, document, seen, facts, request, own);
+    as_test_data(&mut judgment, seen, facts);
+    before_2::set_aside(&mut judgment, seen, facts);
     schema::mark_secrets(document);
-    broken::without_what_rests_on_the_rest(judgement)
+    broken::without_what_rests_on_the_rest(judgment)
 }
 
 /// What is said of rules in a resource of another program.
@@ -320,29 +320,29 @@ fn of_rules(
     let path = document.text().path();
     let target = target_of(&seen.recognized, request, facts.policy(), path, None);
     let checked = rule_file::check(document, &target, None);
-    let mut judgement = RuleJudgment {
+    let mut judgment = RuleJudgment {
         findings: checked.findings,
         ..RuleJudgment::default()
     };
     let unmet = facts.unmet_where_operated(&checked.needs);
-    judgement.findings.extend(unmet);
-    foreign::set_metricsql_aside(&mut judgement, facts);
-    as_spoken(&mut judgement, document, seen, facts);
-    judgement
+    judgment.findings.extend(unmet);
+    foreign::set_metricsql_aside(&mut judgment, facts);
+    as_spoken(&mut judgment, document, seen, facts);
+    judgment
 }
 
-/// Puts a judgement into the words and places of the dialect that the file is written in.
+/// Puts a judgment into the words and places of the dialect that the file is written in.
 fn as_spoken(
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
     document: &Document,
     seen: &ScannedFile,
     facts: &Facts<'_>,
 ) {
-    let recognised = &seen.recognized;
-    if let Some(spoken) = &recognised.spoken {
-        let holder = recognised.holder.as_ref();
-        foreign::put(spoken, holder, document, facts, judgement);
-        patched::set_aside(judgement, seen, facts);
+    let recognized = &seen.recognized;
+    if let Some(spoken) = &recognized.spoken {
+        let holder = recognized.holder.as_ref();
+        foreign::put(spoken, holder, document, facts, judgment);
+        patched::set_aside(judgment, seen, facts);
     }
 }
 
@@ -354,26 +354,26 @@ fn of_other(
     request: &Request,
     own: &CustomRules,
 ) -> RuleJudgment {
-    let recognised = &seen.recognized;
-    let mut judgement = match kind == RULE_FILE {
-        true => custom_rules::of_rule_file(&recognised.text, &seen.found, facts, own),
+    let recognized = &seen.recognized;
+    let mut judgment = match kind == RULE_FILE {
+        true => custom_rules::of_rule_file(&recognized.text, &seen.found, facts, own),
         false => RuleJudgment::default(),
     };
-    if kind == WEB_FILE && recognised.template.is_none() {
-        judgement.findings.extend(web_file::check(&recognised.text));
+    if kind == WEB_FILE && recognized.template.is_none() {
+        judgment.findings.extend(web_file::check(&recognized.text));
     }
     // One that was named says nothing by being silent about it; a hook names whatever has
     // changed, and of that only what a configuration loads is ours.
-    let is_meant = || match request.if_recognised {
+    let is_meant = || match request.if_recognized {
         true => kind == RULE_FILE && facts.is_loaded(&seen.found.path),
         false => true,
     };
     if seen.found.named && !seen.is_judged() && is_meant() {
-        let path = recognised.text.path();
-        let target = target_of(recognised, request, facts.policy(), path, None);
-        as_what_it_is(kind, &recognised.text, &target, &mut judgement);
+        let path = recognized.text.path();
+        let target = target_of(recognized, request, facts.policy(), path, None);
+        as_what_it_is(kind, &recognized.text, &target, &mut judgment);
     }
-    judgement
+    judgment
 }
 
 /// Groups of rules about what loads and does not do what was meant: in test data it is what was
@@ -381,19 +381,19 @@ fn of_other(
 const ABOUT_INTENT: &[&str] = &["relabel/", "rules/", "scrape/"];
 
 /// Makes infos of what is reported about the intent behind test data that nothing in the tree runs.
-fn as_test_data(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
+fn as_test_data(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
     let is_intent = |finding: &Finding| {
         let mut groups = ABOUT_INTENT.iter();
         finding.rule == rule::REMOTE_WRITE_PLAIN_HTTP
             || groups.any(|it| finding.rule.starts_with(it))
     };
-    if !judgement.findings.iter().any(is_intent) {
+    if !judgment.findings.iter().any(is_intent) {
         return;
     }
     let holder = seen.recognized.holder.as_ref();
     let is_idle = || facts.runners(&seen.found.path, holder).is_empty();
     if facts.is_idle_test_data(seen.recognized.text.path(), true) && is_idle() {
-        let all = judgement.findings.iter_mut();
+        let all = judgment.findings.iter_mut();
         all.filter(|finding| is_intent(finding))
             .for_each(|finding| finding.severity = Severity::Info);
     }
@@ -401,13 +401,13 @@ fn as_test_data(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<
 
 /// That a configuration in base64 is not read.
 fn encoded(seen: &ScannedFile, place: &Place, logical: &str, request: &Request) -> RuleJudgment {
-    let mut judgement = RuleJudgment::default();
+    let mut judgment = RuleJudgment::default();
     if request.lists_unread(&seen.found.path) {
         let key = match &seen.recognized.holder {
             Some(EmbeddedIn::Object { kind: "Secret", .. }) => "stringData",
             _ => "data",
         };
-        judgement.unchecked.push(Unchecked {
+        judgment.unchecked.push(Unchecked {
             noun: None,
             place: place.clone(),
             logical: logical.to_owned(),
@@ -416,18 +416,18 @@ fn encoded(seen: &ScannedFile, place: &Place, logical: &str, request: &Request) 
             settle: Some(format!("write it as text below `{key}`")),
         });
     }
-    judgement
+    judgment
 }
 
 /// How relabel rules come to Prometheus.
-fn reader_of(recognised: &RecognizedFile, vmagent: bool, template: bool) -> LoadedBy {
-    let dialect = recognised.spoken.as_ref().map(|spoken| spoken.dialect.word);
+fn reader_of(recognized: &RecognizedFile, vmagent: bool, template: bool) -> LoadedBy {
+    let dialect = recognized.spoken.as_ref().map(|spoken| spoken.dialect.word);
     LoadedBy {
         vmagent,
         generated: dialect.is_some_and(|word| word != SENDERS.word),
-        doubles_dollars: dialect.is_some() || template || recognised.holder.is_some(),
+        doubles_dollars: dialect.is_some() || template || recognized.holder.is_some(),
         template,
-        incomplete: recognised.masked,
+        incomplete: recognized.masked,
     }
 }
 
@@ -436,26 +436,26 @@ fn as_what_it_is(
     kind: &str,
     text: &Arc<Text>,
     target: &TargetReleases,
-    judgement: &mut RuleJudgment,
+    judgment: &mut RuleJudgment,
 ) {
     if kind == RULE_FILE {
         match parse_first(text) {
             Ok(document) => match rule_file::other_reader(&document) {
-                Some(other) => judgement.unchecked.push(not_ours(text, other)),
+                Some(other) => judgment.unchecked.push(not_ours(text, other)),
                 None => {
                     let found = rule_file::check(&document, target, None).findings;
-                    judgement.findings.extend(found);
+                    judgment.findings.extend(found);
                 }
             },
-            Err(error) => judgement.findings.push(rule_file::broken(text, &error)),
+            Err(error) => judgment.findings.push(rule_file::broken(text, &error)),
         }
     } else if kind == TARGET_FILE {
         // Which job reads it, and what relabel rules that has, is not known here.
         let format = TargetFormat::of(&text.path().to_lowercase());
         let found = target_file::check_text(text, format, true, target);
-        judgement.findings.extend(found);
+        judgment.findings.extend(found);
     } else if kind != WEB_FILE {
-        judgement.unchecked.push(not_ours(text, kind));
+        judgment.unchecked.push(not_ours(text, kind));
     }
 }
 
@@ -485,7 +485,7 @@ fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> 
 /// took a file for an agent's does not count here: it does so only where nothing is in it that
 /// agents reject.
 fn target_of(
-    recognised: &RecognizedFile,
+    recognized: &RecognizedFile,
     request: &Request,
     policy: &Policy,
     path: &str,
@@ -495,14 +495,14 @@ fn target_of(
     if versions.is_empty() {
         versions.extend(policy.releases_of(path).iter().map(|(version, _)| *version));
     }
-    let word = recognised.holder.as_ref().map(EmbeddedIn::word);
+    let word = recognized.holder.as_ref().map(EmbeddedIn::word);
     if word == Some(foreign::AGENT) && versions.is_empty() {
         versions.extend(Version::parse(foreign::OF_AGENT).ok());
     }
     TargetReleases {
         agent: request.agent || agent.is_some(),
         started_as_agent: agent,
-        template: recognised.template.is_some(),
+        template: recognized.template.is_some(),
         ..TargetReleases::of_all(versions)
     }
 }

@@ -79,7 +79,7 @@ pub(super) struct Judging<'a> {
 
 /// What became of one file, without its document: that is dropped when the file is judged.
 pub(super) struct JudgedFile<'a> {
-    pub(super) judgement: RuleJudgment,
+    pub(super) judgment: RuleJudgment,
     /// What the rules that look at all configurations of a tree say of it alone.
     pub(super) alone: Vec<Alone>,
     /// Where its jobs are.
@@ -134,8 +134,8 @@ impl<'a> Judging<'a> {
         let again = seen.again(self.tree)?;
         let mut judged = self.part_of(&again, facts);
         let alone = judged.alone.iter_mut().map(Alone::judgment);
-        let judgements = alone.chain([&mut judged.judgement]);
-        cut(&again, judgements);
+        let judgments = alone.chain([&mut judged.judgment]);
+        cut(&again, judgments);
         Some(judged)
     }
 
@@ -153,17 +153,17 @@ impl<'a> Judging<'a> {
             let seen = again.as_ref().unwrap_or(seen);
             configuration_of(seen, facts, self.request, self.tree)
         });
-        let mut judgement = check(&configurations.collect::<Vec<_>>());
+        let mut judgment = check(&configurations.collect::<Vec<_>>());
         for again in again.iter().flatten() {
-            cut(again, [&mut judgement]);
+            cut(again, [&mut judgment]);
         }
-        judgement
+        judgment
     }
 
     /// As much of a file as is wanted.
     fn part_of(&self, seen: &ScannedFile, facts: &'a Facts<'a>) -> JudgedFile<'a> {
         let part = part_of(seen, self.only);
-        let (judgement, configuration) = match part {
+        let (judgment, configuration) = match part {
             JudgedPart::Judge => {
                 self.request.watch.judged();
                 let own = custom_rules_of(&seen.found, self.request, self.policies);
@@ -171,18 +171,18 @@ impl<'a> Judging<'a> {
             }
             JudgedPart::Show => {
                 let configuration = configuration_of(seen, facts, self.request, self.tree);
-                let judgement = RuleJudgment {
+                let judgment = RuleJudgment {
                     endpoints: configuration
                         .as_ref()
                         .map_or(0, |configuration| configuration.entries.len()),
                     ..RuleJudgment::default()
                 };
-                (judgement, configuration)
+                (judgment, configuration)
             }
             JudgedPart::Skip => (RuleJudgment::default(), None),
         };
         let mut out = JudgedFile {
-            judgement,
+            judgment,
             alone: Vec::new(),
             jobs: None,
             uses: ScopeUses::default(),
@@ -200,7 +200,7 @@ impl<'a> Judging<'a> {
         out
     }
 
-    /// Adds what is asked for of a configuration besides its own judgement.
+    /// Adds what is asked for of a configuration besides its own judgment.
     fn add(&self, out: &mut JudgedFile<'a>, configuration: &Configuration<'_>, seen: &ScannedFile) {
         // What comes in place of a covered tag is not known, so nothing can be compared with it.
         let spoken = seen.recognized.spoken.as_ref();
@@ -222,19 +222,19 @@ impl<'a> Judging<'a> {
 }
 
 /// Lets go a text but for what reports show of the places in it.
-fn cut<'j>(seen: &ScannedFile, judgements: impl IntoIterator<Item = &'j mut RuleJudgment>) {
+fn cut<'j>(seen: &ScannedFile, judgments: impl IntoIterator<Item = &'j mut RuleJudgment>) {
     let mut places = Vec::new();
     let mut fixes = Vec::new();
-    for judgement in judgements {
-        let findings = judgement.findings.iter_mut();
-        for finding in findings.chain(&mut judgement.of_included) {
+    for judgment in judgments {
+        let findings = judgment.findings.iter_mut();
+        for finding in findings.chain(&mut judgment.of_included) {
             let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
             fixes.extend(edits.map(|(span, _)| *span));
             places.extend(finding.places_mut());
         }
-        let unchecked = judgement.unchecked.iter_mut();
+        let unchecked = judgment.unchecked.iter_mut();
         places.extend(unchecked.map(|unchecked| &mut unchecked.place));
-        places.extend(&mut judgement.started);
+        places.extend(&mut judgment.started);
     }
     seen.recognized.text.cut_to(places, &fixes);
 }

@@ -1,7 +1,7 @@
 //! What of the configurations is not kept until the end of a run.
 //!
 //! A text with its document takes five times the bytes of the file. Of a plain configuration nothing but its
-//! judgement needs them, so they are let go when it was recognized, and the worker that judges it reads it again.
+//! judgment needs them, so they are let go when it was recognized, and the worker that judges it reads it again.
 //! What is small together is kept: most trees are parsed once.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,14 +19,14 @@ pub(crate) const MOST_KEPT: usize = 3 << 20;
 pub(super) struct Kept(AtomicUsize);
 
 impl Kept {
-    /// Lets go what was recognized in a file, if there is no room for it and nothing but its judgement needs it.
+    /// Lets go what was recognized in a file, if there is no room for it and nothing but its judgment needs it.
     pub(super) fn or_let_go(
         &self,
-        recognised: &mut [RecognizedFile],
+        recognized: &mut [RecognizedFile],
         request: &Request,
         policy: &Policy,
     ) {
-        let [one] = recognised else { return };
+        let [one] = recognized else { return };
         if request.most_kept == usize::MAX || !is_needed_once(one, request, policy) {
             return;
         }
@@ -38,7 +38,7 @@ impl Kept {
     }
 }
 
-/// Whether only the judgement of a configuration needs its text. Suppressions, and entries of a policy that match
+/// Whether only the judgment of a configuration needs its text. Suppressions, and entries of a policy that match
 /// no host, are looked for in it afterwards; servers are asked before; where two trees are compared, the texts are.
 fn is_needed_once(file: &RecognizedFile, request: &Request, policy: &Policy) -> bool {
     let asks_for_hosts = !policy.issuers.is_empty()

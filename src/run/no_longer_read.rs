@@ -194,10 +194,10 @@ fn reason(
         // A key may have been taken out of a manifest.
         return None;
     }
-    let recognised = discover::examine(text, false, false);
-    Some(match recognised.what {
+    let recognized = discover::examine(text, false, false);
+    Some(match recognized.what {
         What::Other { kind } => format!("it is now recognized as another kind of file ({kind})"),
-        _ => recognised.why,
+        _ => recognized.why,
     })
 }
 

@@ -26,11 +26,11 @@ fn is_of_whole(finding: &Finding) -> bool {
 }
 
 /// Takes out what a patch of a kustomization may mend: the object that is applied is another one.
-pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
+pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
     let Some(EmbeddedIn::Resource { kind, name, .. }) = &seen.recognized.holder else {
         return;
     };
-    if judgement
+    if judgment
         .findings
         .iter()
         .all(|finding| finding.severity == Severity::Info)
@@ -49,5 +49,5 @@ pub(super) fn set_aside(judgement: &mut RuleJudgment, seen: &ScannedFile, facts:
             && (patched.has(span)
                 || OF_ABSENCE.contains(&&*finding.rule) && patched.is_beside(span))
     };
-    judgement.findings.retain(|finding| !may_be_mended(finding));
+    judgment.findings.retain(|finding| !may_be_mended(finding));
 }

@@ -98,7 +98,7 @@ impl SurveyedRun {
         seen.filter_map(|seen| checked_file(seen))
     }
 
-    /// Judges what was found: all of it, or what lies in `only` and what else the judgement of that
+    /// Judges what was found: all of it, or what lies in `only` and what else the judgment of that
     /// rests on.
     pub(crate) fn judged(self, request: &Request, only: Option<&Only>, tree: &dyn Tree) -> Run {
         request.gate.over(tree, |tree| {
@@ -178,10 +178,10 @@ fn judge_in_time(
         facts: &facts,
         tree,
     };
-    let judgements = parallel::map(request.threads, &survey.seen, |seen| judging.file(seen));
+    let judgments = parallel::map(request.threads, &survey.seen, |seen| judging.file(seen));
     let mut gathered = Gathered::new(request, survey, policies);
     let mut late = BTreeSet::new();
-    for (seen, judged) in survey.seen.iter().zip(judgements) {
+    for (seen, judged) in survey.seen.iter().zip(judgments) {
         match judged {
             Ok(mut judged) => {
                 if let Some(loads) = judged.loads.take() {
@@ -267,7 +267,7 @@ impl<'a> Gathered<'a> {
     /// Adds what was reported about a file, at the levels of its policy.
     fn file(&mut self, seen: &'a ScannedFile, judged: JudgedFile<'a>, run: &mut Run) {
         let JudgedFile {
-            mut judgement,
+            mut judgment,
             alone,
             jobs,
             uses,
@@ -279,15 +279,15 @@ impl<'a> Gathered<'a> {
             run.problems.push(own_fault(&seen.found.shown, None));
             return;
         };
-        rules::without_included_jobs(&mut judgement, jobs, &seen.found, facts);
-        judgement.findings.append(&mut judgement.of_included);
+        rules::without_included_jobs(&mut judgment, jobs, &seen.found, facts);
+        judgment.findings.append(&mut judgment.of_included);
         if !scope.chain.is_empty() {
             let number = self.policies.scope_of(&seen.found);
             let of_scope = self.uses.entry(number).or_default();
-            of_scope.found(&judgement.findings);
+            of_scope.found(&judgment.findings);
             of_scope.add(uses);
         }
-        let found = judgement.findings.into_iter().filter(|finding| {
+        let found = judgment.findings.into_iter().filter(|finding| {
             let elsewhere = finding.place.path() != &seen.found.shown;
             let path = finding.place.path();
             let out = self.request.selection.excludes(path).is_some();
@@ -295,9 +295,9 @@ impl<'a> Gathered<'a> {
         });
         let levelled = found.filter_map(|finding| self.levels.of(finding, &scope.policy));
         self.all.findings.extend(levelled);
-        self.all.unchecked.extend(judgement.unchecked);
-        self.all.endpoints += judgement.endpoints;
-        self.started.append(&mut judgement.started);
+        self.all.unchecked.extend(judgment.unchecked);
+        self.all.endpoints += judgment.endpoints;
+        self.started.append(&mut judgment.started);
         let rows = rows.into_iter();
         run.inventory
             .extend(rows.map(|row| (seen.found.path.clone(), row)));
@@ -313,7 +313,7 @@ impl<'a> Gathered<'a> {
         for (root, configurations) in std::mem::take(&mut self.configurations) {
             let timings = self.request.watch.rules();
             let (files, alone): (Vec<_>, Vec<_>) = configurations.into_iter().unzip();
-            let (judgement, failed) = rules::judge_together(alone, timings, |together, check| {
+            let (judgment, failed) = rules::judge_together(alone, timings, |together, check| {
                 let files = together.iter().filter_map(|index| files.get(*index));
                 let files: Vec<&ScannedFile> = files.copied().collect();
                 panics::caught(|| judging.together(&files, check))
@@ -321,14 +321,14 @@ impl<'a> Gathered<'a> {
             let shown = judging.tree.shown(root);
             let failed = failed.iter().map(|caught| own_fault(&shown, Some(caught)));
             run.problems.extend(failed);
-            for finding in judgement.findings {
+            for finding in judgment.findings {
                 let levelled = match self.policy_at(&finding.place) {
                     Some(policy) => self.levels.of(finding, policy),
                     None => Some(finding),
                 };
                 self.all.findings.extend(levelled);
             }
-            self.all.unchecked.extend(judgement.unchecked);
+            self.all.unchecked.extend(judgment.unchecked);
         }
     }
 

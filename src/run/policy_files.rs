@@ -253,7 +253,7 @@ pub(crate) fn unknown_rules(policy: &Policy, own: &CustomRules) -> Vec<PolicyErr
 
 /// The receivers that a policy knows: its own, and those built in. Of two with one name the nearer
 /// counts.
-pub(crate) fn catalogue(policy: &Policy) -> Catalog {
+pub(crate) fn catalog(policy: &Policy) -> Catalog {
     let mut own: Vec<Profile> = Vec::new();
     for entry in &policy.receivers {
         // What can't be read has been refused before.
@@ -271,15 +271,15 @@ pub(crate) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
     if policy.receiver_hosts.is_empty() {
         return Vec::new();
     }
-    let catalogue = catalogue(policy);
-    let unknown = |name: &str| catalogue.get(name).is_none();
+    let catalog = catalog(policy);
+    let unknown = |name: &str| catalog.get(name).is_none();
     let entries = policy.receiver_hosts.iter();
     entries
         .filter(|entry| unknown(&entry.receiver))
         .map(|entry| {
             let near = nearest(
                 &entry.receiver,
-                catalogue.profiles().map(|profile| &*profile.id),
+                catalog.profiles().map(|profile| &*profile.id),
             );
             PolicyError {
                 message: format!("unknown receiver `{}`", entry.receiver),

@@ -1,4 +1,4 @@
-//! Which files a change can have made worse. Of all others the judgement is the same on both sides of a
+//! Which files a change can have made worse. Of all others the judgment is the same on both sides of a
 //! comparison, so that neither side has to judge them.
 //!
 //! Facts have many sources, and a change of any of them may touch every configuration. So this is known of one
@@ -121,19 +121,19 @@ fn is_edited(path: &Path, request: &Request, survey: &Survey) -> bool {
 
 /// The document of a file that is a configuration and nothing else.
 fn plain(seen: &ScannedFile) -> Option<&Document> {
-    let recognised = &seen.recognized;
-    let bytes = recognised.text.content().as_bytes();
+    let recognized = &seen.recognized;
+    let bytes = recognized.text.content().as_bytes();
     let path = &seen.found.path;
     let tells = may_start(path, bytes)
         || may_mention(path, bytes)
         || !deployment::kinds(path, bytes).is_empty();
-    let is_plain = is_bare(recognised)
-        && recognised.holder.is_none()
-        && recognised.spoken.is_none()
-        && recognised.template.is_none()
-        && !recognised.masked
+    let is_plain = is_bare(recognized)
+        && recognized.holder.is_none()
+        && recognized.spoken.is_none()
+        && recognized.template.is_none()
+        && !recognized.masked
         && !tells
-        && !scripts::tells(recognised.text.content());
+        && !scripts::tells(recognized.text.content());
     document_of(seen).filter(|document| is_plain && has_own_keys(document))
 }
 
@@ -179,7 +179,7 @@ struct ReachQuery<'a> {
 }
 
 impl ReachQuery<'_> {
-    /// Whether the judgement of a file may read one that changed, or rests on whether others are judged.
+    /// Whether the judgment of a file may read one that changed, or rests on whether others are judged.
     fn may_read(&self, seen: &ScannedFile, facts: Option<&Facts<'_>>) -> bool {
         let text = &seen.recognized.text;
         let content = text.content().as_bytes();

@@ -26,7 +26,7 @@ pub struct Request {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
     /// Judge files that were named like those of a folder, and skip named paths without a target.
-    pub if_recognised: bool,
+    pub if_recognized: bool,
     /// List rule files of folders too, which are only judged with the configuration that loads them.
     pub lists_rule_files: bool,
     /// Follow no link out of its repository: the names are not chosen by the user, but are those of
@@ -114,7 +114,7 @@ impl Default for Request {
     fn default() -> Self {
         Self {
             paths: Vec::new(),
-            if_recognised: false,
+            if_recognized: false,
             lists_rule_files: false,
             stays_inside: false,
             hidden: false,

@@ -253,8 +253,8 @@ impl StartedPrograms {
             };
             let span = place.span();
             let is_new = done.insert((Arc::clone(place.path()), span.start, span.end));
-            if let (Some(recognised), Some(found)) = (found, file_of(place).filter(|_| is_new)) {
-                out.push(ScannedFile::started(found.clone(), recognised));
+            if let (Some(recognized), Some(found)) = (found, file_of(place).filter(|_| is_new)) {
+                out.push(ScannedFile::started(found.clone(), recognized));
             }
         }
         out
@@ -352,8 +352,8 @@ pub(super) fn judged<'s>(key: &ManifestKey, survey: &'s Survey) -> Option<&'s Ar
 }
 
 /// Whether a configuration is nothing but a text with a placeholder, which may become anything.
-fn is_filled(recognised: &RecognizedFile) -> bool {
-    let What::Configuration { document, .. } = &recognised.what else {
+fn is_filled(recognized: &RecognizedFile) -> bool {
+    let What::Configuration { document, .. } = &recognized.what else {
         return false;
     };
     let text = document.root().and_then(Node::scalar);
@@ -518,17 +518,17 @@ impl How {
         if self == Self::Alloy {
             return discover::alloy(text);
         }
-        let recognised = discover::recognize(Arc::clone(&text), false, is_template);
-        let is_configuration = |recognised: &RecognizedFile| {
-            let what = &recognised.what;
+        let recognized = discover::recognize(Arc::clone(&text), false, is_template);
+        let is_configuration = |recognized: &RecognizedFile| {
+            let what = &recognized.what;
             let is_one = matches!(what, What::Configuration { .. } | What::Broken { .. });
-            is_one && (recognised.holder.is_none() || !is_gate)
+            is_one && (recognized.holder.is_none() || !is_gate)
         };
-        if self == Self::Perhaps || recognised.iter().any(is_configuration) {
-            return recognised;
+        if self == Self::Perhaps || recognized.iter().any(is_configuration) {
+            return recognized;
         }
-        let recognised = discover::recognize(text, true, is_template).into_iter();
-        recognised
+        let recognized = discover::recognize(text, true, is_template).into_iter();
+        recognized
             .take(1)
             .map(RecognizedFile::into_configuration)
             .collect()

@@ -172,12 +172,12 @@ fn sheets<'a>(
             continue;
         };
         ours.insert(shown);
-        let recognised: Vec<_> = seen.iter().map(|seen| &seen.recognized).collect();
+        let recognized: Vec<_> = seen.iter().map(|seen| &seen.recognized).collect();
         let has_finding = |block: Span| {
             let (from, to) = ((&**shown, block.start), (&**shown, block.end));
             starts.range(from..=to).next().is_some()
         };
-        if let Some(marks) = of_file(&recognised, has_finding) {
+        if let Some(marks) = of_file(&recognized, has_finding) {
             let sheet =
                 FileSuppressions::new(marks, bench.policy_of(shown), seen, bench.request.now);
             sheets.insert(Arc::clone(shown), sheet);

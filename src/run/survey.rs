@@ -49,10 +49,10 @@ impl ScannedFile {
     }
 
     /// One that Prometheus is started with.
-    pub(super) fn started(found: FoundFile, recognised: RecognizedFile) -> Arc<Self> {
+    pub(super) fn started(found: FoundFile, recognized: RecognizedFile) -> Arc<Self> {
         Arc::new(Self {
             found,
-            recognized: recognised,
+            recognized: recognized,
             asked: None,
             mends: CorrectedDocuments::default(),
             is_judged: false,
@@ -139,7 +139,7 @@ pub(crate) fn survey(
     let walk = || tree.walk(&paths, &walk_of(request));
     let walked = watch.stage(WatchStage::Find, 0, walk);
     let may_be_gone =
-        |problem: &&Problem| request.if_recognised && matches!(problem.error, ReadError::Missing);
+        |problem: &&Problem| request.if_recognized && matches!(problem.error, ReadError::Missing);
     let named = walked.problems.iter().filter(|problem| problem.named);
     let named = named.filter(|problem| !may_be_gone(problem));
     run.problems

@@ -44,13 +44,13 @@ const TAGS: &[&str] = &["{{", "{%"];
 pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Unchecked> {
     let others = survey.others.iter().map(|found| (found, None));
     let seen = survey.seen.iter().filter_map(|seen| {
-        let recognised = &seen.recognized;
-        let is_whole = recognised.holder.is_none() && recognised.template.is_none();
-        let is_unread = matches!(recognised.what, What::Unknown | What::Other { .. });
-        (is_whole && is_unread).then_some((&seen.found, Some(recognised)))
+        let recognized = &seen.recognized;
+        let is_whole = recognized.holder.is_none() && recognized.template.is_none();
+        let is_unread = matches!(recognized.what, What::Unknown | What::Other { .. });
+        (is_whole && is_unread).then_some((&seen.found, Some(recognized)))
     });
     let files: Vec<(&FoundFile, Option<&RecognizedFile>)> = others.chain(seen).collect();
-    let found = parallel::map(request.threads, &files, |(found, recognised)| {
+    let found = parallel::map(request.threads, &files, |(found, recognized)| {
         let is_plain = discover::has_yaml_name(&found.path)
             && !discover::is_template(&found.path)
             && !discover::is_test_data(&found.shown)
@@ -58,12 +58,12 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
         if !is_plain || !request.lists_unread(&found.path) {
             return None;
         }
-        let text = match recognised {
-            Some(recognised) => Arc::clone(&recognised.text),
+        let text = match recognized {
+            Some(recognized) => Arc::clone(&recognized.text),
             None => survey.text_of(found, tree)?,
         };
         let is_sender = || {
-            let what = recognised.map(|recognised| &recognised.what);
+            let what = recognized.map(|recognized| &recognized.what);
             matches!(what, Some(What::Other { kind }) if discover::is_kind_of_sender(kind))
         };
         let is_one = is_asked(found, &text, &is_sender);

@@ -9,28 +9,28 @@ use crate::yaml::SyntaxError;
 
 const HOW_TO_SETTLE: &str = "run promvet on the rendered file too";
 
-/// The judgement of a file that was read with its tags covered: without what depends on their
+/// The judgment of a file that was read with its tags covered: without what depends on their
 /// values, and with an info that says so.
 pub(crate) fn as_far_as_it_goes(
-    mut judgement: RuleJudgment,
-    recognised: &RecognizedFile,
+    mut judgment: RuleJudgment,
+    recognized: &RecognizedFile,
 ) -> RuleJudgment {
     let needs_values =
         |finding: &Finding| rules::find(&finding.rule).is_some_and(|page| page.needs_values);
-    judgement.findings.retain(|finding| !needs_values(finding));
-    judgement
+    judgment.findings.retain(|finding| !needs_values(finding));
+    judgment
         .of_included
         .retain(|finding| !needs_values(finding));
     // What is seen is not what the file holds, so that no one should change it by machine.
-    for finding in &mut judgement.findings {
+    for finding in &mut judgment.findings {
         finding.fix = None;
     }
     let message = "this file is YAML only after rendering: it is checked with its template tags \
         masked, as far as possible";
-    judgement
+    judgment
         .findings
-        .push(info(recognised, first_tag(recognised), message.into()));
-    judgement
+        .push(info(recognized, first_tag(recognized), message.into()));
+    judgment
 }
 
 /// How tags of templates begin.
@@ -41,13 +41,13 @@ const OF_BLOCKS: &[&str] = &["if", "else", "elif", "end", "with", "range", "for"
 
 /// Takes out what is reported about two keys that a template may never write together, and makes warnings
 /// of errors under conditions in loops.
-pub(crate) fn as_alternatives(judgement: &mut RuleJudgment, recognised: &RecognizedFile) {
-    if recognised.masked || recognised.template.is_some() {
-        under_conditions(judgement, recognised);
-        let findings = &mut judgement.findings;
-        findings.retain(|finding| !may_exclude_each_other(finding, recognised));
+pub(crate) fn as_alternatives(judgment: &mut RuleJudgment, recognized: &RecognizedFile) {
+    if recognized.masked || recognized.template.is_some() {
+        under_conditions(judgment, recognized);
+        let findings = &mut judgment.findings;
+        findings.retain(|finding| !may_exclude_each_other(finding, recognized));
         let is_of_scheme = |finding: &Finding| OF_SCHEME.contains(&&*finding.rule);
-        if findings.iter().any(is_of_scheme) && has_two_schemes(recognised.text.content()) {
+        if findings.iter().any(is_of_scheme) && has_two_schemes(recognized.text.content()) {
             findings.retain(|finding| !is_of_scheme(finding));
         }
     }
@@ -78,15 +78,15 @@ const BLOCKS: &[&str] = &["block", "define"];
 
 /// Makes warnings of errors under a condition in a loop of a template: whether anything is written there
 /// depends on an item that most values do not have.
-fn under_conditions(judgement: &mut RuleJudgment, recognised: &RecognizedFile) {
-    let mut errors = judgement.findings.iter_mut();
+fn under_conditions(judgment: &mut RuleJudgment, recognized: &RecognizedFile) {
+    let mut errors = judgment.findings.iter_mut();
     if !errors.any(|finding| finding.severity == Severity::Error) {
         return;
     }
-    let conditions = conditions(recognised.text.content());
-    for finding in &mut judgement.findings {
+    let conditions = conditions(recognized.text.content());
+    for finding in &mut judgment.findings {
         let at = finding.place.span().start as usize;
-        let is_own = finding.place.path() == recognised.text.path();
+        let is_own = finding.place.path() == recognized.text.path();
         let next = conditions.partition_point(|range| range.end <= at);
         if is_own
             && conditions
@@ -142,7 +142,7 @@ fn conditions(content: &str) -> Vec<Range<usize>> {
 }
 
 /// Whether a finding is about keys that a condition of the template may keep apart.
-fn may_exclude_each_other(finding: &Finding, recognised: &RecognizedFile) -> bool {
+fn may_exclude_each_other(finding: &Finding, recognized: &RecognizedFile) -> bool {
     if ![rule::SCHEMA_CONFLICT, rule::SCHEMA_DUPLICATE].contains(&&*finding.rule) {
         return false;
     }
@@ -152,7 +152,7 @@ fn may_exclude_each_other(finding: &Finding, recognised: &RecognizedFile) -> boo
         .iter()
         .map(|evidence| evidence.place.span().start as usize);
     others.any(|other| {
-        let content = recognised.text.content();
+        let content = recognized.text.content();
         let between = content.get(own.min(other)..own.max(other)).unwrap_or("");
         TAGS.iter().any(|tag| {
             let mut behind = between.split(tag).skip(1);
@@ -164,8 +164,8 @@ fn may_exclude_each_other(finding: &Finding, recognised: &RecognizedFile) -> boo
     })
 }
 
-/// The judgement of a file that is not YAML even with its tags covered.
-pub(crate) fn not_at_all(recognised: &RecognizedFile, error: &SyntaxError) -> RuleJudgment {
+/// The judgment of a file that is not YAML even with its tags covered.
+pub(crate) fn not_at_all(recognized: &RecognizedFile, error: &SyntaxError) -> RuleJudgment {
     let message = format!(
         "this file cannot be checked before it is rendered: even with its template tags masked \
          it is not YAML ({})",
@@ -173,26 +173,26 @@ pub(crate) fn not_at_all(recognised: &RecognizedFile, error: &SyntaxError) -> Ru
     );
     let unchecked = Unchecked {
         noun: None,
-        place: Place::new(&recognised.text, error.span),
+        place: Place::new(&recognized.text, error.span),
         logical: String::new(),
         reason: "the file is YAML only after rendering".into(),
         settle: Some(HOW_TO_SETTLE.into()),
     };
     RuleJudgment {
-        findings: vec![info(recognised, error.span, message)],
+        findings: vec![info(recognized, error.span, message)],
         unchecked: vec![unchecked],
         ..RuleJudgment::default()
     }
 }
 
-fn info(recognised: &RecognizedFile, span: Span, message: String) -> Finding {
-    let place = Place::new(&recognised.text, span);
+fn info(recognized: &RecognizedFile, span: Span, message: String) -> Finding {
+    let place = Place::new(&recognized.text, span);
     Finding::new(rule::SCHEMA_UNRENDERED, Severity::Info, place, message).help(HOW_TO_SETTLE)
 }
 
 /// The first tag of the text.
-fn first_tag(recognised: &RecognizedFile) -> Span {
-    let content = recognised.text.content();
+fn first_tag(recognized: &RecognizedFile) -> Span {
+    let content = recognized.text.content();
     let start = TAGS
         .iter()
         .filter_map(|tag| content.find(tag))

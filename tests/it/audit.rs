@@ -212,8 +212,8 @@ fn owners_findings_and_what_is_unchecked_are_reported() {
     );
     assert_eq!(report["totals"]["endpoints"], 4);
     assert_eq!(report["totals"]["configurations"], 2);
-    let recognised = json!({"endpoints": 2, "of": 4, "share": 0.5});
-    assert_eq!(report["totals"]["recognised"], recognised);
+    let recognized = json!({"endpoints": 2, "of": 4, "share": 0.5});
+    assert_eq!(report["totals"]["recognised"], recognized);
 }
 
 #[test]

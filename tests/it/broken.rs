@@ -102,12 +102,12 @@ fn a_fault_adds_nothing_to_the_configurations_of_a_corpus() {
             continue;
         }
         let text = Text::new(name.clone(), bytes);
-        let recognised = discover::examine(text, false, false);
-        if recognised.masked || !matches!(recognised.what, What::Configuration { .. }) {
+        let recognized = discover::examine(text, false, false);
+        if recognized.masked || !matches!(recognized.what, What::Configuration { .. }) {
             continue;
         }
         let path = Path::new(&name).file_name().unwrap().to_string_lossy();
-        let source = recognised.text.content().to_owned();
+        let source = recognized.text.content().to_owned();
         let files = [(path.to_string(), source)];
         let (found, some) = differences(&files, &path, 17);
         more.extend(found.iter().map(|one| format!("{name} {one}")));

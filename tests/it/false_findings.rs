@@ -2240,7 +2240,7 @@ fn rules_among_groups_are_one_fault() {
 /// A configuration beside a compose file that mounts another one is not what it runs, though the other one
 /// is made elsewhere.
 #[test]
-fn a_mount_of_a_missing_file_elsewhere_is_not_a_mount_of_the_neighbour() {
+fn a_mount_of_a_missing_file_elsewhere_is_not_a_mount_of_the_neighbor() {
     let compose = |source: &str| {
         format!(
             "services:\n  prometheus:\n    image: prom/prometheus:v2.45.0\n    volumes:\n      \

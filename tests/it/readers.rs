@@ -100,12 +100,12 @@ fn few_configurations_are_left_to_the_slower_reader() {
         if !discover::may_hold(Path::new(&name), &bytes) {
             continue;
         }
-        let recognised = discover::examine(Text::new(name.clone(), bytes), false, false);
-        if recognised.masked || !matches!(recognised.what, What::Configuration { .. }) {
+        let recognized = discover::examine(Text::new(name.clone(), bytes), false, false);
+        if recognized.masked || !matches!(recognized.what, What::Configuration { .. }) {
             continue;
         }
         all += 1;
-        if compare_readers(&recognised.text, false) == Readers::Left {
+        if compare_readers(&recognized.text, false) == Readers::Left {
             left.push(name);
         }
     }

@@ -24,9 +24,9 @@ fn hints<'a>() -> Hints<'a> {
 }
 
 fn judged(url: &str, hints: &Hints<'_>) -> (Vec<String>, Vec<ShapeFault>) {
-    let catalogue = Catalog::default();
+    let catalog = Catalog::default();
     let endpoint = Endpoint::new(url);
-    let recognition = recognize(&endpoint, &catalogue, hints);
+    let recognition = recognize(&endpoint, &catalog, hints);
     let ids = ids(&recognition);
     (ids, judge(&endpoint, &recognition))
 }
@@ -86,7 +86,7 @@ fn the_docs_list_every_receiver() {
 }
 
 #[test]
-fn good_examples_are_recognised_and_have_no_fault() {
+fn good_examples_are_recognized_and_have_no_fault() {
     let mut wrong = Vec::new();
     for profile in built_in() {
         for url in profile.good.iter() {
@@ -338,7 +338,7 @@ fn placeholders_match_anything_of_their_place() {
 
 #[test]
 fn names_decide_between_receivers_that_share_a_path() {
-    let catalogue = Catalog::default();
+    let catalog = Catalog::default();
     for (url, want) in [
         ("http://mimir:9009/api/v1/push", "mimir"),
         ("http://cortex:9009/api/v1/push", "cortex"),
@@ -373,7 +373,7 @@ fn names_decide_between_receivers_that_share_a_path() {
         ),
     ] {
         let endpoint = Endpoint::new(url);
-        let recognition = recognize(&endpoint, &catalogue, &hints());
+        let recognition = recognize(&endpoint, &catalog, &hints());
         let only = recognition.only().map(|one| one.profile.id.as_ref());
         assert_eq!(only, Some(want), "{url}: {:?}", ids(&recognition));
     }
@@ -381,7 +381,7 @@ fn names_decide_between_receivers_that_share_a_path() {
 
 #[test]
 fn what_shares_a_path_stays_possible() {
-    let catalogue = Catalog::default();
+    let catalog = Catalog::default();
     for (url, want) in [
         (
             "http://10.0.0.1/api/v1/push",
@@ -398,7 +398,7 @@ fn what_shares_a_path_stays_possible() {
         ),
     ] {
         let endpoint = Endpoint::new(url);
-        let recognition = recognize(&endpoint, &catalogue, &hints());
+        let recognition = recognize(&endpoint, &catalog, &hints());
         let decisive = recognition.decisive().iter();
         let mut found: Vec<_> = decisive.map(|one| one.profile.id.as_ref()).collect();
         found.sort_unstable();
@@ -408,7 +408,7 @@ fn what_shares_a_path_stays_possible() {
 
 #[test]
 fn unknown_hosts_are_nobodys() {
-    let catalogue = Catalog::default();
+    let catalog = Catalog::default();
     for url in [
         "https://metrics.example.com/api/v1/push",
         "https://cortex.monitoring.svc/api/v1/push",
@@ -430,7 +430,7 @@ fn unknown_hosts_are_nobodys() {
         "http://otel-lgtm:9090/api/v1/write",
     ] {
         let endpoint = Endpoint::new(url);
-        let recognition = recognize(&endpoint, &catalogue, &hints());
+        let recognition = recognize(&endpoint, &catalog, &hints());
         let certain = |one: &&_| -> bool {
             let one: &promvet::facts::receiver::ReceiverCandidate<'_> = one;
             one.certainty.is_certain()
@@ -541,7 +541,7 @@ fn slips_at_receivers_known_by_name_are_faults() {
 
 #[test]
 fn no_path_makes_an_unknown_host_a_vendors() {
-    let catalogue = Catalog::default();
+    let catalog = Catalog::default();
     let mut wrong = Vec::new();
     for profile in built_in() {
         for url in profile
@@ -558,7 +558,7 @@ fn no_path_makes_an_unknown_host_a_vendors() {
                 "10.0.0.10:9090",
             ] {
                 let endpoint = Endpoint::new(&format!("https://{host}{path}"));
-                let recognition = recognize(&endpoint, &catalogue, &Hints::default());
+                let recognition = recognize(&endpoint, &catalog, &Hints::default());
                 let only_vendors = recognition
                     .decisive()
                     .iter()
@@ -637,7 +637,7 @@ fn policy_and_the_tree_know_more() {
 
 #[test]
 fn systems_without_an_intake_are_named() {
-    let catalogue = Catalog::default();
+    let catalog = Catalog::default();
     for (url, want) in [
         ("https://api.datadoghq.com/api/v1/series", Some("datadog")),
         (
@@ -648,16 +648,16 @@ fn systems_without_an_intake_are_named() {
         ("https://x.datadoghq.com.example/api/v1/push", None),
     ] {
         let endpoint = Endpoint::new(url);
-        let found = recognize(&endpoint, &catalogue, &hints()).not_receiver;
+        let found = recognize(&endpoint, &catalog, &hints()).not_receiver;
         assert_eq!(found.map(|system| system.id.as_ref()), want, "{url}");
     }
 }
 
 #[test]
 fn pages_show_an_entry_and_who_shares_the_path() {
-    let catalogue = Catalog::default();
+    let catalog = Catalog::default();
     for profile in built_in() {
-        let page = catalogue.page(profile);
+        let page = catalog.page(profile);
         let yaml = page.split("```yaml\n").nth(1).unwrap();
         let yaml = yaml.split("```").next().unwrap();
         let text = promvet::finding::Text::new("page.yml", yaml.as_bytes().to_vec());
@@ -665,7 +665,7 @@ fn pages_show_an_entry_and_who_shares_the_path() {
         let entry = document.root().unwrap().get("remote_write").unwrap();
         assert!(entry.items().next().unwrap().get("url").is_some(), "{page}");
     }
-    insta::assert_snapshot!(catalogue.page(catalogue.get("mimir").unwrap()));
+    insta::assert_snapshot!(catalog.page(catalog.get("mimir").unwrap()));
 }
 
 /// The findings about a profile's own page with another URL in its entry.
@@ -901,9 +901,9 @@ fn own_profiles_go_first() {
     let text = promvet::finding::Text::new("x.yaml", source.as_bytes().to_vec());
     let document = promvet::yaml::parse_first(&text).unwrap();
     let own = promvet::facts::receiver::read_profile(document.root().unwrap()).unwrap();
-    let catalogue = Catalog::new(vec![own]);
+    let catalog = Catalog::new(vec![own]);
     let endpoint = Endpoint::new("https://mimir.metrics.example.com/api/prom/push");
-    let recognition = recognize(&endpoint, &catalogue, &Hints::default());
+    let recognition = recognize(&endpoint, &catalog, &Hints::default());
     assert_eq!(recognition.only().unwrap().profile.id, "our-metrics");
     let found = judge(&endpoint, &recognition);
     assert_eq!(
@@ -922,10 +922,10 @@ fn the_receiver_of_the_docs_is_one() {
     let document = promvet::yaml::parse_first(&text).unwrap();
     let profile = promvet::facts::receiver::read_profile(document.root().unwrap()).unwrap();
     let (good, bad) = (profile.good.clone(), profile.bad.clone());
-    let catalogue = Catalog::new(vec![profile]);
+    let catalog = Catalog::new(vec![profile]);
     let judged = |url: &str| {
         let endpoint = Endpoint::new(url);
-        let recognition = recognize(&endpoint, &catalogue, &hints());
+        let recognition = recognize(&endpoint, &catalog, &hints());
         let first = recognition.decisive().first();
         assert_eq!(first.unwrap().profile.id, "opstrace", "{url}");
         judge(&endpoint, &recognition)
@@ -967,7 +967,7 @@ proptest::proptest! {
 /// What accepts remote write for a system is often called after it.
 #[test]
 fn a_name_of_two_systems_is_not_that_of_the_one_that_takes_nothing() {
-    let catalogue = Catalog::default();
+    let catalog = Catalog::default();
     for (url, expected) in [
         ("http://loki-prometheus-server/api/v1/write", false),
         ("http://loki-gateway/api/v1/write", true),
@@ -978,7 +978,7 @@ fn a_name_of_two_systems_is_not_that_of_the_one_that_takes_nothing() {
         ("http://prometheus-alertmanager:9093/api/v1/write", true),
         ("http://influxdb2-telegraf:1234/receive", false),
     ] {
-        let recognition = recognize(&Endpoint::new(url), &catalogue, &Hints::default());
+        let recognition = recognize(&Endpoint::new(url), &catalog, &Hints::default());
         assert_eq!(recognition.not_receiver.is_some(), expected, "{url}");
     }
     // Grafana Agent in flow mode has the path of Grafana Alloy.
@@ -990,7 +990,7 @@ fn a_name_of_two_systems_is_not_that_of_the_one_that_takes_nothing() {
         ),
     ] {
         let endpoint = Endpoint::new(url);
-        let recognition = recognize(&endpoint, &catalogue, &Hints::default());
+        let recognition = recognize(&endpoint, &catalog, &Hints::default());
         assert_eq!(judge(&endpoint, &recognition).len(), expected, "{url}");
     }
 }

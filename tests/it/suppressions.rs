@@ -769,9 +769,8 @@ fn a_baseline_hides_what_was_accepted_and_nothing_else() {
     );
     assert_eq!(again.status, Some(0), "{}", again.stderr);
     assert_eq!(scratch.read("promvet-baseline.json"), written);
-    let neighbour =
-        "remote_write:\n  - name: new\n    url: http://prometheus:9090/api/v1/write\n\n";
-    scratch.write(&[("sub/a.yml", &bad.replace("remote_write:\n", neighbour))]);
+    let neighbor = "remote_write:\n  - name: new\n    url: http://prometheus:9090/api/v1/write\n\n";
+    scratch.write(&[("sub/a.yml", &bad.replace("remote_write:\n", neighbor))]);
     assert_eq!(places(&scratch, &with), NONE);
 
     // Another value, and with it another destination, where nothing is accepted.

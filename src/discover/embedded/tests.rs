@@ -2,17 +2,17 @@ use super::super::examine::ConfigurationKind;
 use super::*;
 use crate::finding::{of_now, without_destinations};
 
-fn recognised(source: &str, named: bool) -> Vec<RecognizedFile> {
+fn recognized(source: &str, named: bool) -> Vec<RecognizedFile> {
     let text = Text::new("x.yaml", source.as_bytes().to_vec());
     recognize(text, named, false)
 }
 
 /// What holds each configuration, the path to its first URL, and where that is.
 fn found(source: &str) -> Vec<String> {
-    let all = recognised(source, false);
-    let url = |recognised: &RecognizedFile| {
-        let word = recognised.holder.as_ref()?.word();
-        let What::Configuration { document, .. } = &recognised.what else {
+    let all = recognized(source, false);
+    let url = |recognized: &RecognizedFile| {
+        let word = recognized.holder.as_ref()?.word();
+        let What::Configuration { document, .. } = &recognized.what else {
             return Some(format!("{word} broken"));
         };
         let entries = document.root()?.get("remote_write");
@@ -133,7 +133,7 @@ fn what_is_none_is_left_alone() {
         "serverFiles: {}\nremoteWrite: [{url: x}]\n".to_owned(),
     ] {
         assert_eq!(found(&source), Vec::<String>::new(), "{source}");
-        assert_eq!(recognised(&source, false).len(), 1);
+        assert_eq!(recognized(&source, false).len(), 1);
     }
 }
 
@@ -156,7 +156,7 @@ fn what_the_chart_adds_is_a_part_unless_its_file_is_there() {
             Some(TemplateEvidence::Variables),
         ),
     ] {
-        let all = recognised(source, false);
+        let all = recognized(source, false);
         let [_, one] = &*all else {
             panic!("{source}: {all:?}");
         };
@@ -172,14 +172,14 @@ fn what_the_chart_adds_is_a_part_unless_its_file_is_there() {
 #[test]
 fn a_manifest_that_was_named_is_one_if_a_configuration_is_in_it() {
     let source = format!("{HEAD}data:\n  a: 'remote_write: []'\n");
-    let all = recognised(&source, true);
+    let all = recognized(&source, true);
     assert_eq!(all.len(), 2);
     assert!(matches!(all[0].what, What::Other { .. }), "{:?}", all[0]);
     let values = "monitoring: {serverFiles: {prometheus.yml: {scrape_configs: []}}}\n";
-    let all = recognised(values, true);
+    let all = recognized(values, true);
     assert_eq!(all.len(), 2);
     assert!(matches!(all[0].what, What::Unknown), "{:?}", all[0]);
-    let all = recognised(HEAD, true);
+    let all = recognized(HEAD, true);
     assert!(matches!(all[0].what, What::Other { .. }), "{:?}", all[0]);
 }
 
@@ -188,7 +188,7 @@ fn of_two_objects_with_one_key_fingerprints_differ() {
     let one = |name| {
         format!("kind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{a: 'remote_write: []'}}\n")
     };
-    let all = recognised(&format!("{}---\n{}", one("p"), one("q")), false);
+    let all = recognized(&format!("{}---\n{}", one("p"), one("q")), false);
     let identities: Vec<_> = all
         .iter()
         .map(|candidate| &*candidate.text.within().identity)

@@ -179,10 +179,10 @@ pub(super) fn no_url(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<F
     let mut arguments = line.arguments.iter();
     let is_open = arguments
         .any(|argument| !argument.text.starts_with('-') && argument.text.contains(['$', '{']));
-    let is_misspelt = |flag: &&str| !known::is_known(flag) && meant(flag) == Some(URL);
+    let is_misspelled = |flag: &&str| !known::is_known(flag) && meant(flag) == Some(URL);
     if is_open
         || flags.iter().any(|flag| WITHOUT_URL.contains(flag))
-        || flags.iter().any(is_misspelt)
+        || flags.iter().any(is_misspelled)
     {
         return None;
     }

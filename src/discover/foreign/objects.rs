@@ -261,7 +261,7 @@ impl<'d> Finder<'d> {
                 key: entry.name().to_owned(),
             };
             let found = out.get_mut(from..).unwrap_or_default().iter_mut();
-            found.for_each(|recognised| holder.around(&mut recognised.holder));
+            found.for_each(|recognized| holder.around(&mut recognized.holder));
         }
     }
 

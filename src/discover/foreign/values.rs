@@ -358,9 +358,9 @@ impl<'d> Finder<'d> {
             let mut found = Vec::new();
             let finder = self.within(document);
             finder.in_values(root, kind.shape, Part::Whole, &mut found);
-            out.extend(found.into_iter().map(|recognised| RecognizedFile {
+            out.extend(found.into_iter().map(|recognized| RecognizedFile {
                 masked: is_masked,
-                ..recognised
+                ..recognized
             }));
         }
     }

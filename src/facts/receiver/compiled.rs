@@ -137,7 +137,7 @@ impl Profile {
                     .map(|e| e.to_string()),
             );
         }
-        for clue in self.recognised.iter() {
+        for clue in self.recognized.iter() {
             for host in clue.host.iter().chain(&clue.label) {
                 note(host, UrlPattern::host(host).err().map(|e| e.to_string()));
             }

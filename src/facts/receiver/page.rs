@@ -193,7 +193,7 @@ fn mistakes(profile: &Profile) -> String {
         let faults = fit::fit(&Endpoint::new(&bad.url), profile, None);
         let says = match faults.first() {
             // Where a domain must be known first, the example's own words do.
-            Some(fault) if !profile.recognised.iter().any(|clue| clue.domain) => &fault.says,
+            Some(fault) if !profile.recognized.iter().any(|clue| clue.domain) => &fault.says,
             _ => bad.fault.as_ref(),
         };
         let _ = writeln!(out, "- `{}`: {says}", bad.url);

@@ -27,7 +27,7 @@ pub struct Profile {
     /// How sure URL and credentials are.
     pub confidence: Confidence,
     /// How an endpoint is known to be meant for it; any one is enough.
-    pub recognised: List<Clue>,
+    pub recognized: List<Clue>,
     /// The forms of its URL, the usual one first.
     pub urls: List<Text>,
     /// What stands for the `<parts>` of the forms.
@@ -301,7 +301,7 @@ pub struct NotReceiver {
     /// What its makers call it.
     pub name: Text,
     /// How it is recognized.
-    pub recognised: List<Clue>,
+    pub recognized: List<Clue>,
     /// What is known, as a message.
     pub says: Text,
     /// Whether it is known to take no remote write; otherwise no statement was found.

@@ -117,11 +117,11 @@ fn wins(candidate: &ReceiverCandidate<'_>) -> bool {
 #[must_use]
 pub fn recognize<'p>(
     endpoint: &Endpoint,
-    catalogue: &'p Catalog,
+    catalog: &'p Catalog,
     hints: &Hints<'_>,
 ) -> Recognition<'p> {
     let seen = EndpointClues::new(endpoint, hints);
-    let mut candidates: Vec<_> = catalogue
+    let mut candidates: Vec<_> = catalog
         .profiles()
         .filter_map(|profile| seen.candidate(profile))
         .collect();
@@ -133,7 +133,7 @@ pub fn recognize<'p>(
         .is_some_and(|first| first.certainty.is_certain());
     let others = if known { &[] } else { not_receivers() };
     let systems = others.iter().filter_map(|system| {
-        let clues = system.recognised.iter();
+        let clues = system.recognized.iter();
         let signs = clues.fold(Signs::default(), |signs, clue| {
             seen.sign(signs, clue, &system.id)
         });
@@ -227,7 +227,7 @@ impl<'a> EndpointClues<'a> {
     }
 
     fn candidate<'p>(&self, profile: &'p Profile) -> Option<ReceiverCandidate<'p>> {
-        let clues = profile.recognised.iter();
+        let clues = profile.recognized.iter();
         let signs = clues.clone().fold(Signs::default(), |signs, clue| {
             self.sign(signs, clue, &profile.id)
         });

@@ -96,7 +96,8 @@ struct Findings {
 struct JsonTotals {
     endpoints: usize,
     configurations: usize,
-    recognised: JsonRecognized,
+    #[serde(rename = "recognised")]
+    recognized: JsonRecognized,
     by: Vec<By>,
 }
 
@@ -208,11 +209,11 @@ fn list(texts: &[String]) -> Vec<Cow<'_, str>> {
 }
 
 fn recognized(inventory: &Inventory) -> JsonRecognized {
-    let recognised = inventory.recognized();
-    let share = recognised.hundredths();
+    let recognized = inventory.recognized();
+    let share = recognized.hundredths();
     JsonRecognized {
-        endpoints: recognised.endpoints,
-        of: recognised.of,
+        endpoints: recognized.endpoints,
+        of: recognized.of,
         // At most 100, which a f64 holds.
         share: share
             .and_then(|share| u32::try_from(share).ok())
@@ -235,7 +236,7 @@ fn totals(inventory: &Inventory) -> JsonTotals {
     JsonTotals {
         endpoints: inventory.rows().len(),
         configurations: inventory.configurations(),
-        recognised: recognized(inventory),
+        recognized: recognized(inventory),
         by: by.collect(),
     }
 }

@@ -169,11 +169,11 @@ pub(super) fn write(
     write_ways(inventory, to)?;
     write_totals(inventory, to)?;
     write_unchecked(inventory, to)?;
-    let recognised = match inventory.rows() {
+    let recognized = match inventory.rows() {
         [] => String::new(),
         _ => format!("; {}", inventory.recognized().words()),
     };
-    writeln!(to, "{}{recognised}.", scope(inventory))
+    writeln!(to, "{}{recognized}.", scope(inventory))
 }
 
 /// How wide each column is: as wide as its widest cell if there is room, else the widest ones give

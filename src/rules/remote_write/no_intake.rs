@@ -24,7 +24,7 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
         return;
     }
     // Which release `latest` means changes, and so may what it accepts.
-    let mut clues = system.recognised.iter();
+    let mut clues = system.recognized.iter();
     let is_of_tag = clues.any(|clue| clue.tag.is_some());
     let is_moving = |service: &ServiceMatch<'_>| {
         let tag = service.image().and_then(Image::pulled_tag);

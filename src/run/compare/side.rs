@@ -315,10 +315,10 @@ impl<'s> Looked<'s> {
         tree: &dyn Tree,
         renames: &HashMap<PathBuf, PathBuf>,
     ) -> ComparedUnit<'d> {
-        let recognised = &configuration.seen.recognized;
+        let recognized = &configuration.seen.recognized;
         let found = &configuration.seen.found;
-        let holder = recognised.holder.as_ref();
-        let spoken = recognised.spoken.as_deref();
+        let holder = recognized.holder.as_ref();
+        let spoken = recognized.spoken.as_deref();
         let folder = found.path.parent().filter(|_| holder.is_none());
         let content = |text: &str| {
             let path = collapse(&folder?.join(text));
@@ -337,7 +337,7 @@ impl<'s> Looked<'s> {
                 reader: SectionReader {
                     global,
                     objects: spoken.map_or(&[][..], |spoken| &spoken.references),
-                    masked: recognised.masked,
+                    masked: recognized.masked,
                     content: &content,
                 },
                 files,
@@ -364,7 +364,7 @@ impl<'s> Looked<'s> {
             unit.parts.extend(included.parts(SubjectKind::Job));
         }
         unit.rest = main.rest();
-        if let (Some(rest), Some(resource)) = (&mut unit.rest, resource(recognised)) {
+        if let (Some(rest), Some(resource)) = (&mut unit.rest, resource(recognized)) {
             let selected = selection(&resource);
             rest.fields.extend(selected);
         }
@@ -384,12 +384,12 @@ impl<'s> Looked<'s> {
 }
 
 /// The manifest of a resource of the Operator.
-fn resource(recognised: &RecognizedFile) -> Option<Document> {
-    let Some(EmbeddedIn::Resource { kind, name, .. }) = &recognised.holder else {
+fn resource(recognized: &RecognizedFile) -> Option<Document> {
+    let Some(EmbeddedIn::Resource { kind, name, .. }) = &recognized.holder else {
         return None;
     };
     let text = |node: Option<Node<'_>>| node.and_then(Node::as_str).unwrap_or("").to_owned();
-    let (documents, _) = parse_all(&recognised.text);
+    let (documents, _) = parse_all(&recognized.text);
     let mut documents = documents.into_iter();
     documents.find(|document| {
         let Some(root) = document.root() else {

@@ -75,8 +75,8 @@ fn before(
         Some(seen) => {
             let what = &seen.recognized.what;
             let is_own = matches!(what, What::Configuration { .. } | What::Broken { .. });
-            let recognised = recognize(text, is_own, sheet.policy.is_template(shown));
-            inner::of_file(&recognised.iter().collect::<Vec<_>>(), |_| true)
+            let recognized = recognize(text, is_own, sheet.policy.is_template(shown));
+            inner::of_file(&recognized.iter().collect::<Vec<_>>(), |_| true)
         }
         None => TextSuppressions::of_text(&text, false),
     };

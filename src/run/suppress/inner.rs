@@ -44,7 +44,7 @@ pub(crate) fn of_file(
         list: Vec::new(),
         malformed: Vec::new(),
     };
-    let thorough = held.iter().all(|recognised| is_thorough(recognised));
+    let thorough = held.iter().all(|recognized| is_thorough(recognized));
     if let Some(around) = TextSuppressions::of_text(&file.text, thorough) {
         // In a file that does not parse, what is in quotes looks like what is around.
         let is_around = |span: Span| !is_in(&blocks, span);

@@ -75,12 +75,12 @@ pub(crate) fn may_hold(text: &Text) -> bool {
 
 impl TextSuppressions {
     /// Those of a text that was recognized; none if it has none.
-    pub(super) fn of(recognised: &RecognizedFile) -> Option<Self> {
-        let text = &recognised.text;
-        match &recognised.what {
+    pub(super) fn of(recognized: &RecognizedFile) -> Option<Self> {
+        let text = &recognized.text;
+        match &recognized.what {
             _ if !may_hold(text) => None,
             What::Configuration { document, .. } | What::Rules { document } => {
-                let masked = recognised
+                let masked = recognized
                     .masked
                     .then(|| mask(text.content(), Branches::All))
                     .flatten();
@@ -88,7 +88,7 @@ impl TextSuppressions {
                     .as_ref()
                     .map_or(text.content(), |mask| &*mask.content);
                 let documents = Some(std::slice::from_ref(document));
-                Self::read(text, content, documents, is_thorough(recognised))
+                Self::read(text, content, documents, is_thorough(recognized))
             }
             What::Broken { .. } => Self::read(text, text.content(), None, false),
             What::LetGo { .. } | What::Encoded { .. } | What::Unread(_) => None,
@@ -167,8 +167,8 @@ impl TextSuppressions {
 }
 
 /// Whether all of a text was judged.
-pub(super) fn is_thorough(recognised: &RecognizedFile) -> bool {
-    matches!(recognised.what, What::Configuration { .. }) && !recognised.masked
+pub(super) fn is_thorough(recognized: &RecognizedFile) -> bool {
+    matches!(recognized.what, What::Configuration { .. }) && !recognized.masked
 }
 
 /// Says that a file has more than are looked at.

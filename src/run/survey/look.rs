@@ -169,7 +169,7 @@ fn look_into(
     kept: &Kept,
     tree: &dyn Tree,
 ) -> SurveyedFile {
-    let whatever_it_is = found.named && !request.if_recognised;
+    let whatever_it_is = found.named && !request.if_recognized;
     // A configuration of the tree may load it, although nothing else tells that it is Prometheus's.
     let is_rules = (found.named || request.lists_rule_files) && facts::may_be_rules(&bytes);
     let is_of_interest = || {
@@ -196,12 +196,12 @@ fn look_into(
         return SurveyedFile::Read(vec![same]);
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let mut recognised = discover::recognize(Arc::clone(&text), whatever_it_is, asked.is_template);
+    let mut recognized = discover::recognize(Arc::clone(&text), whatever_it_is, asked.is_template);
     // A name that says nothing of YAML can be that of a document or of source code with a
     // configuration in it.
     if !found.named && !discover::has_yaml_name(&found.path) {
-        recognised.retain(|recognised| recognised.holder.is_some() || recognised.is_by_content());
-        if recognised.is_empty() {
+        recognized.retain(|recognized| recognized.holder.is_some() || recognized.is_by_content());
+        if recognized.is_empty() {
             let has_facts = facts::may_hold(text.content().as_bytes());
             return match has_facts {
                 true => SurveyedFile::Facts(found.clone(), text),
@@ -210,8 +210,8 @@ fn look_into(
             };
         }
     }
-    kept.or_let_go(&mut recognised, request, policy);
-    seen(found, recognised, Some(asked))
+    kept.or_let_go(&mut recognized, request, policy);
+    seen(found, recognized, Some(asked))
 }
 
 /// Whether a file is a template of a chart, and has tags: some are YAML as they are.
@@ -254,7 +254,7 @@ pub(super) fn look_at_started(
 
 fn seen(
     found: &FoundFile,
-    recognised: Vec<RecognizedFile>,
+    recognized: Vec<RecognizedFile>,
     asked: Option<RecognitionContext>,
 ) -> SurveyedFile {
     let is_read = |part: &RecognizedFile| {
@@ -266,11 +266,11 @@ fn seen(
                 | What::Broken { .. }
         )
     };
-    let is_judged = recognised.iter().any(is_read);
-    let seen = recognised.into_iter().map(|recognised| {
+    let is_judged = recognized.iter().any(is_read);
+    let seen = recognized.into_iter().map(|recognized| {
         Arc::new(ScannedFile {
             found: found.clone(),
-            recognized: recognised,
+            recognized: recognized,
             asked,
             mends: CorrectedDocuments::default(),
             is_judged,

@@ -390,7 +390,7 @@ fn anchors_and_merge_keys_count() {
 }
 
 #[test]
-fn what_runs_prometheus_is_recognised() {
+fn what_runs_prometheus_is_recognized() {
     for (definition, want) in [
         ("image: prom/prometheus", true),
         ("image: 'quay.io/prometheus/prometheus:${TAG}'", true),

@@ -166,7 +166,7 @@ impl<N: PageNode> PageReader<N> {
             confidence: self
                 .word(node, "confidence", CONFIDENCES)
                 .unwrap_or(Confidence::High),
-            recognised: self.many(node, "recognised", |reader, item| Some(reader.clue(item))),
+            recognized: self.many(node, "recognised", |reader, item| Some(reader.clue(item))),
             urls: self.texts(node, "urls"),
             parts: self.parts(node),
             mistakes: self.many(node, "mistakes", |reader, item| Some(reader.mistake(item))),

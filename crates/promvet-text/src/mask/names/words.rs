@@ -25,7 +25,7 @@ pub(in super::super) const SECRET_NAMES: &[&str] = &[
     "signature",
 ];
 
-/// Parts of names that say too little for a judgement, and enough to hide the value.
+/// Parts of names that say too little for a judgment, and enough to hide the value.
 pub(in super::super) const HIDDEN_PARTS: &[&str] = &["auth", "assertion"];
 
 /// The names of the mappings with credentials; a mapping for TLS holds a key.
