@@ -1,7 +1,8 @@
 //! `promvet files`: what was recognized as what, and why.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::args::FilesArgs;
 use super::check::{complain_of_policy, prepare, show_stats};
@@ -34,11 +35,9 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
             return None;
         }
         let kind = kind(seen, args.only_configurations)?;
-        Some((
-            &seen.found.shown,
-            format!("{kind}: {}", seen.recognized.why),
-        ))
+        Some((&seen.found.shown, kind, seen.recognized.why.as_str()))
     });
+    let seen = counted(seen);
     let excluded = survey.excluded.iter().map(|(found, place)| {
         let line = place.start().line;
         let by = match &**place.path() {
@@ -65,6 +64,23 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
         Exit::Clean
     } else {
         Exit::Failed
+    })
+}
+
+/// One line for what a file is several times, such as one of Alloy with several endpoints.
+fn counted<'a>(
+    seen: impl Iterator<Item = (&'a Arc<str>, String, &'a str)>,
+) -> impl Iterator<Item = (&'a Arc<str>, String)> {
+    let mut times: BTreeMap<_, usize> = BTreeMap::new();
+    for line in seen {
+        *times.entry(line).or_default() += 1;
+    }
+    times.into_iter().map(|((path, kind, why), times)| {
+        let what = match times {
+            1 => format!("{kind}: {why}"),
+            times => format!("{kind} ({times} configurations): {why}"),
+        };
+        (path, what)
     })
 }
 

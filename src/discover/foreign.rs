@@ -188,7 +188,7 @@ pub(super) fn alloy_in(
                 dialect: Sort::Fragment,
                 document,
             },
-            why: "it is a configuration of Alloy".to_owned(),
+            why: "it has components of Alloy".to_owned(),
             template: Some(template.unwrap_or(TemplateEvidence::Variables)),
             masked: false,
             holder: Some(EmbeddedIn::Part("alloy")),

@@ -303,7 +303,8 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
 }
 
 /// How many unknown keys a section outweighs: one whose name is ours alone, and one whose name
-/// others use too, if something is in it that is ours alone.
+/// others use too, if something is in it that is ours alone. A file with one misspelled section beside
+/// a right one is ours, and one with our `global` and three sections of its own is not.
 const OWN: usize = 3;
 const SHARED: usize = 2;
 

@@ -2,7 +2,7 @@
 
 use crate::yaml::{Document, Node};
 
-/// How deep lists may be in lists.
+/// How deep lists may be in lists: `kubectl get -o yaml` writes one level, and a template may add another.
 const DEEPEST: usize = 4;
 
 /// One object.

@@ -13,7 +13,8 @@ use crate::yaml::placeholder::role::{of_erb, of_expression, of_statement};
 /// The longest tag in bytes; what is longer is a bracket that no one closed.
 const LONGEST: usize = 16 * 1024;
 
-/// The longest stretch without brackets that is searched for other placeholders, in bytes.
+/// The longest stretch without brackets that is searched for other placeholders, in bytes: no one writes
+/// longer lines by hand.
 const LONGEST_LINE: usize = 4096;
 
 /// A tag.

@@ -57,7 +57,7 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
         let mut words: Vec<String> = Vec::new();
         for word in all
             .filter(|kind| **kind != Credential::None)
-            .map(Credential::words)
+            .map(Credential::in_sentence)
         {
             if !words.contains(&word) {
                 words.push(word);

@@ -297,7 +297,8 @@ fn bits(bytes: &[u8]) -> u64 {
     weight(counts.iter().sum()).saturating_sub(counts.into_iter().map(weight).sum())
 }
 
-/// The digits of a logarithm after the point.
+/// The digits of a logarithm after the point. A text of a thousand characters then has an error of a few
+/// hundredths of a bit, far below what separates words from made-up secrets.
 const FRACTION: u32 = 16;
 
 /// The binary logarithm, as a binary fraction; 0 for 0. Each squaring yields a digit.

@@ -13,7 +13,7 @@ use super::snippet::Snippets;
 use super::{Options, neutral};
 use crate::finding::{Evidence, Finding, Redacted, Severity, Unchecked};
 
-/// Lines that are shown around a place.
+/// Lines that are shown around a place: enough to recognize it.
 const CONTEXT: usize = 1;
 
 /// Lines between a finding and its evidence up to which they share one excerpt.

@@ -22,13 +22,17 @@ pub(super) fn summary(outcome: &Outcome) -> String {
     let figures = outcome.summary();
     let mut line = found(&figures);
     line.push_str(&scope(outcome, &figures));
-    if figures.configurations != figures.files {
+    let has_configuration = figures.configurations > 0 || outcome.findings().is_empty();
+    if has_configuration && figures.configurations != figures.files {
         line.push_str(&format!(
             "; {}",
             count(figures.configurations, "configuration")
         ));
     }
-    line.push_str(&format!("; {}", count(figures.endpoints, "endpoint")));
+    // Rule files and web configurations have no endpoints.
+    if has_configuration {
+        line.push_str(&format!("; {}", count(figures.endpoints, "endpoint")));
+    }
     if figures.unchecked > 0 {
         line.push_str(&format!("; {}", unchecked(outcome)));
     }
@@ -108,11 +112,12 @@ fn scope(outcome: &Outcome, figures: &RunSummary) -> String {
     let all = count(figures.files, word);
     let checked: HashSet<&str> = outcome.files().iter().map(|file| &*file.path).collect();
     let found = outcome.findings().iter();
-    let hit: HashSet<&str> = found
-        .map(|it| &**it.finding.place.path())
-        .filter(|path| checked.contains(path))
-        .collect();
-    match hit.len() {
+    let found: HashSet<&str> = found.map(|it| &**it.finding.place.path()).collect();
+    // A web configuration that was named is not one of the configurations.
+    if checked.is_empty() && !found.is_empty() {
+        return format!(" in {}", count(found.len(), "file"));
+    }
+    match found.intersection(&checked).count() {
         0 => format!(" in {all}"),
         n if n == figures.files => format!(" in {all}"),
         n => format!(" in {n} of {all}"),

@@ -76,7 +76,7 @@ impl EntryUrl<'_> {
     /// the old one is an alias.
     #[must_use]
     pub fn advice(&self, right: &str, is_sure: bool) -> Advice {
-        let words = format!("write {right}");
+        let words = format!("write `{right}`");
         let endpoint = &self.endpoint;
         let has_secret =
             endpoint.userinfo().is_some() || endpoint.secret_parameters().next().is_some();
@@ -251,11 +251,11 @@ impl<'a> RemoteWriteEntry<'a> {
         let kinds = self.credentials().into_iter().filter_map(|credential| {
             let kind = Credential::from(credential.kind);
             let secret = kind != Credential::ClientCertificate;
-            secret.then(|| (kind.words(), credential.key.place()))
+            secret.then(|| (kind.in_sentence(), credential.key.place()))
         });
         let headers = self.write.headers().into_iter().filter_map(|header| {
             let secret = self.is_secret_header(header.name);
-            secret.then(|| (format!("the header {}", header.name), header.key.place()))
+            secret.then(|| (format!("the header `{}`", header.name), header.key.place()))
         });
         kinds.chain(headers).chain(self.in_url()).collect()
     }

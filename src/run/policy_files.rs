@@ -15,7 +15,8 @@ use crate::rules::custom::CustomRules;
 use crate::source::{EntryKind, LARGEST, Tree};
 use crate::yaml::parse_first;
 
-/// How deep files may extend each other.
+/// How deep files may extend each other: organization, team and repository are three, and a circle must
+/// end.
 const DEEPEST: usize = 16;
 
 /// Where profiles of receivers are in a folder of rules, as in promvet's own.

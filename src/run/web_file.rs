@@ -115,26 +115,29 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
     let users = root.get("basic_auth_users").and_then(Node::mapping);
     let users = users.into_iter().flat_map(Mapping::entries);
     hide_users(text, root);
-    let mut found: Vec<Finding> = users.filter_map(|user| password(user.value)).collect();
-    found.extend(root.get("tls_server_config").and_then(halves));
+    let program = program_of(text.path()).unwrap_or("Prometheus");
+    let mut found: Vec<Finding> = users
+        .filter_map(|user| password(user.value, program))
+        .collect();
+    let tls_section = root.get("tls_server_config");
+    found.extend(tls_section.and_then(|section| halves(section, program)));
     found.extend(
         of_table
             .into_iter()
-            .filter_map(|finding| refused(finding, text)),
+            .filter_map(|finding| refused(finding, text, program)),
     );
-    found.extend(root.get("tls_server_config").into_iter().flat_map(tls));
+    found.extend(
+        tls_section
+            .into_iter()
+            .flat_map(|section| tls(section, program)),
+    );
     found.extend(cipher_faults(root));
     let headers = root
         .get("http_server_config")
         .and_then(|part| part.get("headers"));
-    found.extend(headers.into_iter().flat_map(header_faults));
+    let of_headers = |section| header_faults(section, program);
+    found.extend(headers.into_iter().flat_map(of_headers));
     found.extend(root.get("rate_limit").and_then(no_burst));
-    if let Some(program) = program_of(text.path()) {
-        for finding in &mut found {
-            let message = finding.message.text_mut();
-            *message = message.replace("Prometheus", program);
-        }
-    }
     found
 }
 
@@ -159,7 +162,7 @@ fn program_in(part: &str) -> Option<&str> {
 }
 
 /// What the table of the schema says, under the rule of these files.
-fn refused(mut finding: Finding, text: &Text) -> Option<Finding> {
+fn refused(mut finding: Finding, text: &Text, program: &str) -> Option<Finding> {
     let (section, key) = finding
         .logical
         .rsplit_once('.')
@@ -176,17 +179,26 @@ fn refused(mut finding: Finding, text: &Text) -> Option<Finding> {
         return None;
     }
     finding.rule = rule::FILES_WEB_CONFIGURATION.into();
+    // The table knows the file, and not the program that reads it.
+    let message = finding.message.text_mut();
+    *message = message.replace("Prometheus rejects the file", &does_not_start(program));
     Some(match meant {
         Some(meant) => finding.help(meant),
         None => finding,
     })
 }
 
-/// What becomes of a file with a fault.
-const REFUSED: &str = "Prometheus rejects the web configuration and does not start";
+/// What a fault in the file leads to.
+fn does_not_start(program: &str) -> String {
+    format!("{program} does not start")
+}
 
-fn tls(node: Node<'_>) -> Vec<Finding> {
-    let faults = [client_ca(node), versions(node), no_certificate(node)];
+fn tls(node: Node<'_>, program: &str) -> Vec<Finding> {
+    let faults = [
+        client_ca(node, program),
+        versions(node),
+        no_certificate(node),
+    ];
     faults.into_iter().flatten().collect()
 }
 
@@ -246,7 +258,7 @@ fn no_http2_suite(root: Node<'_>, tls: Node<'_>, list: Node<'_>) -> Option<Findi
 }
 
 /// `ConfigToTLSConfig` rejects authorities for clients that are not asked for a certificate.
-fn client_ca(node: Node<'_>) -> Option<Finding> {
+fn client_ca(node: Node<'_>, program: &str) -> Option<Finding> {
     let keys = ["client_ca_file", "client_ca"].into_iter();
     let authority = keys
         .filter_map(|key| node.mapping()?.entry(key))
@@ -254,9 +266,16 @@ fn client_ca(node: Node<'_>) -> Option<Finding> {
     let kind = node.get("client_auth_type").and_then(Node::as_str);
     let is_none = matches!(kind, None | Some("" | "NoClientCert"));
     is_none.then(|| {
+        let is_set = kind.is_some_and(|kind| !kind.is_empty());
+        let asks = if is_set {
+            "asks for no certificate"
+        } else {
+            "is not set"
+        };
         let message = format!(
-            "`{}` is set, but `client_auth_type` asks for no certificate; {REFUSED}",
-            authority.name()
+            "`{}` is set, but `client_auth_type` {asks}; {}",
+            authority.name(),
+            does_not_start(program)
         );
         let help = "set `client_auth_type: RequireAndVerifyClientCert`";
         at(authority.key.place(), authority.value, message).help(help)
@@ -297,23 +316,30 @@ fn no_certificate(node: Node<'_>) -> Option<Finding> {
     Some(warning(finding, "add `cert_file` and `key_file`"))
 }
 
-fn header_faults(node: Node<'_>) -> Vec<Finding> {
+fn header_faults(node: Node<'_>, program: &str) -> Vec<Finding> {
     let entries = node.mapping().into_iter().flat_map(Mapping::entries);
     let faults = entries.filter_map(|entry| {
         let known = HEADERS.iter().find(|(name, _)| *name == entry.name());
         let Some((name, values)) = known else {
-            let message = format!("the header {} cannot be set here; {REFUSED}", entry.name());
             let same = |(name, _): &&(&str, _)| name.eq_ignore_ascii_case(entry.name());
-            let help = match HEADERS.iter().find(same) {
-                Some((name, _)) => format!("write `{name}`, in this letter case"),
-                None => "remove it, and set it in a proxy".to_owned(),
+            let (fault, help) = match HEADERS.iter().find(same) {
+                Some((name, _)) => (
+                    "names of headers are case-sensitive here",
+                    format!("write `{name}`"),
+                ),
+                None => (
+                    "this header cannot be set here",
+                    "remove it, and set it in a proxy".to_owned(),
+                ),
             };
+            let message = format!("`{}`: {fault}; {}", entry.name(), does_not_start(program));
             return Some(at(entry.key.place(), entry.value, message).help(help));
         };
         let text = text_of(entry.value)?;
         let is_wrong = !values.is_empty() && !values.contains(&text) && !placeholder::is_open(text);
         is_wrong.then(|| {
-            let message = format!("`{name}`: unknown value `{text}`; {REFUSED}");
+            let end = does_not_start(program);
+            let message = format!("`{name}`: unknown value `{text}`; {end}");
             let values = values.join("` or `");
             let help = format!("write `{values}`");
             at(entry.value.place(), entry.value, message).help(help)
@@ -358,7 +384,7 @@ fn text_of(node: Node<'_>) -> Option<&str> {
     }
 }
 
-fn password(node: Node<'_>) -> Option<Finding> {
+fn password(node: Node<'_>, program: &str) -> Option<Finding> {
     let text = text_of(node)?;
     let is_other = SCHEMES.iter().any(|scheme| text.starts_with(scheme));
     let is_filled = text.contains("${")
@@ -372,10 +398,11 @@ fn password(node: Node<'_>) -> Option<Finding> {
     if is_hash(text) {
         return wrong_length(node, text);
     }
-    let message = "the password is not a bcrypt hash: Prometheus rejects the web configuration and does \
-                   not start";
-    let help = "write its hash, from `htpasswd -nBC 10`";
-    Some(at(node.place(), node, message.to_owned()).help(help))
+    let message = format!(
+        "`basic_auth_users`: this password is not a bcrypt hash; {}",
+        does_not_start(program)
+    );
+    Some(at(node.place(), node, message).help("write its hash, from `htpasswd -nBC 10`"))
 }
 
 /// A hash that loads, and that no password has: bcrypt compares salt and digest of 53 characters.
@@ -403,7 +430,7 @@ fn is_hash(text: &str) -> bool {
 }
 
 /// A certificate without its key, or a key without its certificate.
-fn halves(tls: Node<'_>) -> Option<Finding> {
+fn halves(tls: Node<'_>, program: &str) -> Option<Finding> {
     let mapping = tls.mapping()?;
     let is_set = |keys: &[&str]| {
         let mut nodes = keys.iter().filter_map(|key| tls.get(key));
@@ -414,8 +441,9 @@ fn halves(tls: Node<'_>) -> Option<Finding> {
         .find(|(one, other, _)| is_set(one) && !is_set(other))?;
     let entry = has.iter().find_map(|key| mapping.entry(key))?;
     let message = format!(
-        "`{}` is set without `{lacks}`: Prometheus rejects the web configuration and does not start",
-        entry.name()
+        "`{}` is set without `{lacks}`; {}",
+        entry.name(),
+        does_not_start(program)
     );
     Some(at(entry.key.place(), entry.value, message).help(format!("add `{lacks}`")))
 }

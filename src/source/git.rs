@@ -38,7 +38,7 @@ pub use command::GitError;
 pub use governed::Governed;
 pub use repository::{Changed, Repository};
 
-/// The longest target of a link that is followed, in bytes.
+/// The longest target of a link that is followed, in bytes: `PATH_MAX` of Linux.
 const LONGEST_TARGET: u64 = 4096;
 
 /// A tree as git has it. It holds tracked files only.

@@ -145,6 +145,37 @@ fn the_source_is_written_in_plain_english() {
     );
 }
 
+/// Words that British English spells otherwise; texts in quotes may be words of the tree.
+static BRITISH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\w*(recognis|judgement|catalogue|neighbour|labelled|misspelt|colour|behaviour|favour|licence|analyse|(normal|initial|serial|optim|minim|organ|sanit|synchron)is(e|ing|ation))\w*").unwrap()
+});
+
+#[test]
+fn names_and_comments_are_spelled_as_the_fields_of_prometheus_are() {
+    let texts = Regex::new(r#""(\\.|[^"\\])*""#).unwrap();
+    let sources = files(&["src", "crates", "build", "tests"], "rs");
+    let mut wrong = Vec::new();
+    for path in sources.iter().filter(|path| !path.ends_with("language.rs")) {
+        let source = fs::read_to_string(path).unwrap();
+        let names = texts.replace_all(&source, "");
+        let found = BRITISH.find_iter(&names);
+        wrong.extend(found.map(|word| format!("{}: {}", path.display(), word.as_str())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A table whose lines were joined to a paragraph shows its bars.
+#[test]
+fn tables_of_pages_keep_their_lines() {
+    let mut pages = files(&["rules", "docs"], "md");
+    pages.extend(["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root().join(name)));
+    for path in pages {
+        let page = fs::read_to_string(&path).unwrap();
+        let joined = page.lines().find(|line| line.contains("| |---"));
+        assert_eq!(joined, None, "{}", path.display());
+    }
+}
+
 /// What a run says of each finding.
 struct Said {
     rule: String,

@@ -346,9 +346,7 @@ fn web_versions(spec: Node<'_>) -> Vec<Finding> {
         let text = node.as_str().filter(|text| !text.is_empty())?;
         let is_known = TLS_VERSIONS.contains(&text) || placeholder::is_open(text);
         (!is_known).then(|| {
-            let message = format!(
-                "`{key}`: unknown version `{text}`: Prometheus rejects the web configuration and does not start"
-            );
+            let message = format!("`{key}`: unknown version `{text}`; Prometheus does not start");
             let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Error, node, message);
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             let meant = format!("TLS{digits}");

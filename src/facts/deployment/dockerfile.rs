@@ -27,7 +27,8 @@ use crate::yaml::{Dollars, Node, embedded};
 /// that people write are far smaller.
 const LARGEST_DOCKERFILE: u64 = 256 * 1024;
 
-/// How many stages may build on each other.
+/// How many stages may build on each other. BuildKit has no limit; people write a handful, and a circle
+/// must end.
 const MOST_STAGES: usize = 64;
 
 /// How many files and folders may be copied into a stage. Each path of a configuration is compared

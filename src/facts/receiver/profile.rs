@@ -339,20 +339,26 @@ pub fn names_tenant(name: &str) -> bool {
 }
 
 impl Credential {
-    /// As the configuration spells it, for sentences.
+    /// As the configuration spells it, for tables.
     #[must_use]
     pub fn words(&self) -> String {
+        self.in_sentence().replace('`', "")
+    }
+
+    /// As the configuration spells it, for sentences.
+    #[must_use]
+    pub fn in_sentence(&self) -> String {
         match self {
             Self::None => "no credentials".to_owned(),
             Self::Bearer => "a bearer token".to_owned(),
-            Self::BasicAuth => "basic_auth".to_owned(),
-            Self::Authorization(kind) => format!("authorization of type {kind}"),
-            Self::OAuth2 => "oauth2".to_owned(),
-            Self::SigV4 => "sigv4".to_owned(),
-            Self::AzureAd => "azuread".to_owned(),
-            Self::GoogleIam => "google_iam".to_owned(),
-            Self::Header(name) => format!("the header {name}"),
-            Self::Query(name) => format!("the query parameter {name}"),
+            Self::BasicAuth => "`basic_auth`".to_owned(),
+            Self::Authorization(kind) => format!("`authorization` of type `{kind}`"),
+            Self::OAuth2 => "`oauth2`".to_owned(),
+            Self::SigV4 => "`sigv4`".to_owned(),
+            Self::AzureAd => "`azuread`".to_owned(),
+            Self::GoogleIam => "`google_iam`".to_owned(),
+            Self::Header(name) => format!("the header `{name}`"),
+            Self::Query(name) => format!("the query parameter `{name}`"),
             Self::ClientCertificate => "a client certificate".to_owned(),
         }
     }

@@ -133,7 +133,7 @@ mod tests {
                 "a credential is",
             ),
             (
-                "id: x\nname: X\nurls: u\nprogram: {images: [{name: x, port: 1}], settings: {color: {flag: a}}}",
+                "id: x\nname: X\nurls: u\nprogram: {images: [{name: x, port: 1}], settings: {colour: {flag: a}}}",
                 "colour",
                 "one of port",
             ),

@@ -7,10 +7,11 @@ use super::{Inventory, TableOptions};
 use crate::report::markdown::{code, inert};
 use crate::report::prose::{count, spot};
 
-/// The most bytes of the table; what is beyond it is counted, so that it fits into a comment.
+/// The most bytes of the table; what is beyond it is counted. GitHub takes comments of 65,536 characters,
+/// and the totals follow.
 const LONGEST: usize = 55_000;
 
-/// The most lines of one kind of total.
+/// The most lines of one kind of total: more would take the place of the table.
 const MOST_TOTALS: usize = 20;
 
 pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {

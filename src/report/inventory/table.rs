@@ -86,7 +86,7 @@ const GAP: usize = 2;
 /// The narrowest that a column is made, if its head is not wider: below that, tables do not help.
 const NARROWEST: usize = 10;
 
-/// The most values of one kind of total.
+/// The most values of one kind of total: more would push the table off the screen.
 const MOST_TOTALS: usize = 20;
 
 /// `Mimir (by host)`; with a question mark where it is not sure.

@@ -61,7 +61,7 @@ fn broken(node: Node<'_>, endpoint: &Endpoint, out: &mut RuleFindings<'_>) {
     let message = format!("`token_url` {what}: no token is fetched, and every request fails");
     let finding = out.at(node, Severity::Error, message).kind("syntax");
     out.push(match &fault.suggestion {
-        Some(url) => finding.help(advice::value(node, url, format!("write {url}")).unsafe_()),
+        Some(url) => finding.help(advice::value(node, url, format!("write `{url}`")).unsafe_()),
         None => finding.help("write the whole address, from `https://` to the path"),
     });
 }

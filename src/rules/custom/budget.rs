@@ -30,19 +30,21 @@ const BUDGET: u64 = 10_000_000;
 /// thousand nodes fit, if a condition costs thirty units.
 const FILE_BUDGET: u64 = 3 * BUDGET;
 
-/// The bytes of text that cost as much as one value.
+/// The bytes of text that cost as much as one value: a value takes about this much memory.
 const BYTES: usize = 64;
 
-/// What reading a pattern costs.
+/// What reading a pattern costs: compiling one takes as long as some thousands of comparisons, so that a
+/// condition which makes its patterns from values ends after a thousand of them.
 const PATTERN: u64 = 10_000;
 
-/// The bytes that a compiled pattern may have.
+/// The bytes that a compiled pattern may have; nested repetitions (`(a{99}){99}`) reach it first.
 const LARGEST_PATTERN: usize = 1 << 20;
 
-/// How many compiled patterns are remembered.
+/// How many compiled patterns are remembered: more than rules have, for patterns that are made from values.
 const REMEMBERED: usize = 1024;
 
-/// How many times more a value costs that is kept in another one, and so takes memory.
+/// How many times more a value costs that is kept in another one: it takes memory, and every copy of
+/// the other one copies it.
 const KEPT_COSTS: u64 = 8;
 
 /// The functions that conditions are rewritten to call; CEL source can't name them.

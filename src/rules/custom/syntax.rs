@@ -19,7 +19,7 @@ const LONGEST: usize = 10_000;
 /// The nodes that an expression may have, macros expanded.
 const MOST_NODES: usize = 1000;
 /// How deep the nodes of an expression may be nested: `1 + 1 + 1` nests once for each sign, and
-/// evaluation recurses.
+/// evaluation recurses on the stack of a worker. Conditions in use nest ten deep.
 const DEEPEST: usize = 48;
 /// How deep comprehensions may be nested: each level multiplies the steps by the length of a list.
 const DEEPEST_LOOP: usize = 2;
@@ -302,7 +302,7 @@ fn plain(message: &str) -> String {
     )
 }
 
-/// The beginning of a long text.
+/// The beginning of a long text, for a message of one line.
 pub(super) fn cut(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {

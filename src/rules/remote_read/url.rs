@@ -111,9 +111,9 @@ fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut Rul
         let has_secret = endpoint.userinfo().is_some();
         let right = fault.suggestion.as_ref();
         finding.advice = right.map(|url| match (has_secret, fault.is_sure) {
-            (true, _) => format!("write {url}").into(),
-            (false, false) => advice::value(node, url, format!("write {url}")).unsafe_(),
-            (false, true) => advice::value(node, url, format!("write {url}")).safe(),
+            (true, _) => format!("write `{url}`").into(),
+            (false, false) => advice::value(node, url, format!("write `{url}`")).unsafe_(),
+            (false, true) => advice::value(node, url, format!("write `{url}`")).safe(),
         });
         out.push(finding);
     }

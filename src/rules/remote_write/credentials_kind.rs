@@ -46,7 +46,7 @@ fn wrong_kind(
     let message = format!(
         "{} does not accept {}{why}: every sample is rejected and dropped",
         demand.name(),
-        kind.words()
+        kind.in_sentence()
     );
     let help = format!("use {} instead", demand.kinds());
     let finding = out.at(credential.key, severity, message);
@@ -134,10 +134,10 @@ fn other_region(
         return;
     }
     let message = format!(
-        "requests are signed for region {region}, but the host is in {own}: every sample is \
+        "requests are signed for region `{region}`, but the host is in `{own}`: every sample is \
          rejected with 403 and dropped"
     );
-    let help = format!("write {own}, or use the host of {region}");
+    let help = format!("write `{own}`, or use the host of `{region}`");
     let help = advice::value(node, own, help).unsafe_();
     let finding = out.at(node, Severity::Error, message);
     out.push(finding.kind("region").help(help));

@@ -14,7 +14,7 @@ const MAX_SAMPLES_PER_SEND: i64 = 2_000;
 /// labels, value, histograms, metadata, timestamp, exemplar); labels themselves are shared.
 const BYTES_A_SAMPLE: i64 = 100;
 
-/// More samples than this may wait in no one's memory unasked: some gigabyte.
+/// With 100 bytes each, more waiting samples than this take a gigabyte.
 const MANY: i64 = 10_000_000;
 
 /// A setting: what is written and what counts.

@@ -180,7 +180,7 @@ fn prefix(
             settings.container
         ),
         own => format!(
-            "{} serves its paths below {own}: every sample is rejected with 404",
+            "{} serves its paths below `{own}`: every sample is rejected with 404",
             settings.container
         ),
     };
@@ -190,7 +190,7 @@ fn prefix(
         .part(url.node, span, Severity::Warning, message)
         .kind("prefix");
     finding.evidence = settings.evidence_of(prefix, "the prefix is set here");
-    Some(finding.help(format!("write the path {own}{behind}")))
+    Some(finding.help(format!("write the path `{own}{behind}`")))
 }
 
 fn users(

@@ -28,7 +28,7 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
         let is_sure = fault.certain && !fault.hint && fault.cause != Cause::Scheme;
         out.push(finding.help(match &fault.suggestion {
             Some(right) => url.advice(right, is_sure),
-            None => format!("write {meant}").into(),
+            None => format!("write `{meant}`").into(),
         }));
     }
 }

@@ -18,16 +18,17 @@ use crate::yaml::{Kind, Node};
 /// How many rules are gone through for one change: 100 sets of labels, and lists of 100 rules.
 const MOST_STEPS: usize = 20_000;
 
-/// How many sets of labels are tried.
+/// How many sets of labels are tried, so that lists of 100 rules on both sides stay within [`MOST_STEPS`].
 const MOST_SETS: usize = 100;
 
-/// How many effects of one list are reported.
+/// How many effects of one list are reported: enough to see what changes, and short enough for a comment
+/// on a pull request.
 const MOST_EFFECTS: usize = 6;
 
-/// How many texts are made of a pattern.
+/// How many texts are made of a pattern: one for each of its alternatives, of which people write a handful.
 const MOST_TEXTS: usize = 8;
 
-/// How many rules are put in order: longer lists are compared as they are.
+/// How many rules are put in order, each against each; longer lists are compared as they are.
 const MOST_ORDERED: usize = 100;
 
 /// A rule in one line, the same for all ways to write it: without what its action does not look at.

@@ -150,12 +150,13 @@ fn too_new(document: &Document, deployment: &Deployment) -> Vec<Finding> {
         };
         let entry = part.mapping()?.entry(key).filter(|_| release < *since)?;
         let message = format!(
-            "`{key}` is unknown before Prometheus {}.{}, which rejects the web configuration and does not \
-             start",
+            "`{key}`: unknown before Prometheus {}.{}; Prometheus does not start",
             since.0, since.1
         );
-        let mut finding = at(entry.key.place(), entry.value, message)
-            .help(format!("start {}.{} or newer, or remove it", since.0, since.1));
+        let mut finding = at(entry.key.place(), entry.value, message).help(format!(
+            "start {}.{} or newer, or remove it",
+            since.0, since.1
+        ));
         if !is_sure {
             finding.severity = Severity::Warning;
         }

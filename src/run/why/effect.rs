@@ -11,10 +11,10 @@ use crate::run;
 use crate::source::Tree;
 use crate::yaml::{Mapping, Node};
 
-/// The most names of jobs in one line.
+/// The most names of jobs in one line, which is as wide as a terminal.
 const MOST_NAMES: usize = 5;
 
-/// The most findings that are listed.
+/// The most findings that are listed: `promvet check` lists all.
 const MOST_FINDINGS: usize = 10;
 
 /// Keys of jobs that take their value from `global` (`config.ScrapeConfig.Validate`).

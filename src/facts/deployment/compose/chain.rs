@@ -11,7 +11,8 @@ const LARGEST: u64 = 64 * 1024;
 /// How many folders above are searched: the root of a repository is seldom farther.
 const MOST_ABOVE: usize = 4;
 
-/// How many scripts and pages of a folder are read.
+/// How many scripts and pages of a folder are read: a folder with more is one of scripts, and the commands
+/// for its compose files are in few of them.
 const MOST_FILES: usize = 16;
 
 /// Files with commands, by their names in lower case.

@@ -13,7 +13,7 @@ use crate::facts::deployment::written::{HiddenContent, ProvidedValue, hide};
 use crate::finding::{Place, Span, Text};
 use crate::yaml::Node;
 
-/// The largest `.env` that is read, in bytes.
+/// The largest `.env` that is read, in bytes: those that people write have some hundred lines.
 const LARGEST_ENV: u64 = 64 * 1024;
 
 /// Where the value of a text comes from.

@@ -21,7 +21,8 @@ use crate::finding::Evidence;
 use crate::work;
 use crate::yaml::{Document, Entry, Kind, Node};
 
-/// How many services may extend one another.
+/// How many services may extend one another. Compose has no limit; people write one or two, and a circle
+/// must end.
 const MOST_EXTENDS: usize = 8;
 
 /// How many other files are named that may be laid over a service: more reasons for one doubt help

@@ -32,7 +32,7 @@ const OWN: &[&str] = &[
     "/prometheus",
 ];
 
-/// How deep values of a chart may be in others.
+/// How deep values of a chart may be in others: umbrella charts of umbrella charts have three levels.
 const DEEPEST: usize = 6;
 
 /// The groups of the Operator and of its fork.

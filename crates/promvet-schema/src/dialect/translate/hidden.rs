@@ -11,10 +11,10 @@ use promvet_text::{is_made_up, nearest};
 /// are: `webhook_url`.
 const ENDS: [&str; 6] = ["key", "password", "secret", "token", "uri", "url"];
 
-/// The fewest letters of a value that may be a secret.
+/// The fewest letters of a value that may be a secret: shorter ones are `true`, `user` or a port.
 const SHORTEST: usize = 6;
 
-/// The fewest letters of the beginning of a key.
+/// The fewest letters of the beginning of a key: with two, `to` and `pa` begin too many words.
 const SHORTEST_BEGINNING: usize = 3;
 
 /// Hides the value of a key that a shape does not have, if one that selects a Secret may be meant.

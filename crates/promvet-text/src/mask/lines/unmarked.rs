@@ -156,7 +156,7 @@ fn begins_with_key(text: &str) -> bool {
     has_mark && first.is_ascii() && behind.iter().any(u8::is_ascii_graphic)
 }
 
-/// The longest item that lacks a colon: a key, a scheme and a token.
+/// The longest item that lacks a colon: a key, a scheme and a token, which has some hundred characters.
 const LONGEST_ITEM: usize = 1024;
 
 /// Where the secret begins in an item of a flow mapping that lacks its colon: the name of a secret, at

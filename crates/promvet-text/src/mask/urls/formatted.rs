@@ -29,7 +29,7 @@ fn put_at(line: &str, at: usize) -> Option<Range<usize>> {
     Some(at + quote + range.start..at + quote + range.end)
 }
 
-/// The longest pattern, in bytes, that is looked at.
+/// The longest pattern, in bytes, that is looked at: one line of a URL with its parts left open.
 const LONGEST_PATTERN: usize = 200;
 
 /// The literal that is the argument of a number, if it is one: `, "u", "SECRET")`, `| format("u", "SECRET")`.
