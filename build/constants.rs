@@ -53,7 +53,7 @@ fields! {
     Profile: id name short kind confidence recognized urls parts mistakes credentials refuses tenant
         tls remote_write_2 remote_read external_labels notes program good bad sources own compiled;
     Clue: host path port word label image tag domain telling;
-    Part: name form says;
+    UrlPart: name form says;
     Mistake: id scheme host port no_port path query says suggest cause except;
     Refusal: what says;
     Tenant: place name required form says;
@@ -66,7 +66,7 @@ fields! {
     ProgramSetting: name flag feature key environment url default;
 }
 
-variants! { ReceiverKind Confidence Cause TenantPlace Required Tls Version2 SettingName }
+variants! { ReceiverKind Confidence Cause TenantPlace MustBeGiven Tls Version2 SettingName }
 
 impl Constant for Credential {
     fn code(&self) -> String {
@@ -90,7 +90,7 @@ impl Constant for Refused {
     }
 }
 
-impl Constant for Text {
+impl Constant for ProfileText {
     fn code(&self) -> String {
         format!("Borrowed({self:?})")
     }

@@ -21,7 +21,7 @@ use std::{env, fs};
 use serde_yaml::Value;
 
 use constants::table;
-use profile::{KnownPath, List, Mistake, NotReceiver, Profile};
+use profile::{KnownPath, Mistake, NotReceiver, Profile, ProfileList};
 use reader::{MISTAKE_KEYS, PageNode, PageReader};
 
 /// What the program keeps of a profile that it has readied for matching; nothing here.
@@ -109,7 +109,7 @@ fn profile<'p>(reader: &mut PageReader<&'p Value>, page: &'p Value, path: &Path)
 fn generic<'p>(
     reader: &mut PageReader<&'p Value>,
     page: &'p Value,
-) -> (List<Mistake>, List<KnownPath>) {
+) -> (ProfileList<Mistake>, ProfileList<KnownPath>) {
     reader.keys(page, &["sources", "mistakes", "known_paths"]);
     let mut keys = MISTAKE_KEYS.to_vec();
     keys.extend(["id", "except"]);
@@ -132,7 +132,10 @@ fn generic<'p>(
 }
 
 /// The systems that are often taken for receivers.
-fn not_receivers<'p>(reader: &mut PageReader<&'p Value>, page: &'p Value) -> List<NotReceiver> {
+fn not_receivers<'p>(
+    reader: &mut PageReader<&'p Value>,
+    page: &'p Value,
+) -> ProfileList<NotReceiver> {
     reader.keys(page, &["sources", "systems"]);
     reader.many(page, "systems", |reader, node| {
         reader.keys(node, &["id", "name", "recognised", "says", "sure"]);

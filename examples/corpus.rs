@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use promvet::discover::{self, What};
+use promvet::discover::{self, FileContent};
 use promvet::finding::Text;
 use promvet::source::{Folder, LARGEST, Tree, WalkOptions};
 
@@ -108,24 +108,24 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
         let recognized = discover::examine(text, false, false);
         let ours = matches!(
             recognized.what,
-            What::Configuration { .. } | What::Broken { .. }
+            FileContent::Configuration { .. } | FileContent::Broken { .. }
         );
         let what = match &recognized.what {
-            What::Configuration { dialect, .. } => dialect.word(),
-            What::Broken { .. } => "broken",
-            What::Rules { .. } => "rules",
-            What::Encoded { .. } => "encoded",
-            What::Unread(_) => "unread",
-            What::Other { kind } => kind,
-            What::LetGo { .. } => "let go",
-            What::Unknown => "unknown",
+            FileContent::Configuration { dialect, .. } => dialect.word(),
+            FileContent::Broken { .. } => "broken",
+            FileContent::Rules { .. } => "rules",
+            FileContent::Encoded { .. } => "encoded",
+            FileContent::Unread(_) => "unread",
+            FileContent::Other { kind } => kind,
+            FileContent::LetGo { .. } => "let go",
+            FileContent::Unknown => "unknown",
         };
         let template = recognized
             .template
             .map(|template| format!(", template ({template:?}, masked: {})", recognized.masked))
             .unwrap_or_default();
         let error = match &recognized.what {
-            What::Broken { error, .. } => format!(", {error} at {:?}", error.span),
+            FileContent::Broken { error, .. } => format!(", {error} at {:?}", error.span),
             _ => String::new(),
         };
         let words = format!("{what}: {}{template}{error}", recognized.why);

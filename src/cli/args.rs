@@ -106,7 +106,7 @@ pub(super) enum Command {
     New {
         /// What to write.
         #[command(subcommand)]
-        what: NewTemplate,
+        what: NewCommand,
     },
     /// Print completions for a shell
     Completions {
@@ -141,7 +141,7 @@ pub(super) struct TestArgs {
 
 /// What can be written to be filled in.
 #[derive(Clone, Debug, Subcommand)]
-pub(super) enum NewTemplate {
+pub(super) enum NewCommand {
     /// Create a custom rule, with a condition and examples
     Rule {
         /// The rule's name: its path in the folder of rules, such as acme/no-inline-secrets

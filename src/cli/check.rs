@@ -264,7 +264,7 @@ const STDIN: &str = "<stdin>";
 pub(super) fn complain_of(run: &Run, request: &Request) {
     run.notes.iter().for_each(|note| complain(note));
     run.problems.iter().for_each(|problem| complain(problem));
-    run.policy_errors.iter().for_each(complain_of_policy);
+    run.policy_errors.iter().for_each(report_policy_error);
     let failed = !run.problems.is_empty() || !run.policy_errors.is_empty();
     // A file of another kind may have been checked.
     let is_empty = run.outcome.files().is_empty() && run.outcome.findings().is_empty();
@@ -277,7 +277,7 @@ pub(super) fn complain_of(run: &Run, request: &Request) {
 }
 
 /// Shows a mistake in a policy file with its place.
-pub(super) fn complain_of_policy(error: &PolicyError) {
+pub(super) fn report_policy_error(error: &PolicyError) {
     complain(&in_words(error));
 }
 

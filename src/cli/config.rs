@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::args::{ConfigArgs, ListFormat, PathArgs};
-use super::check::{complain_of_policy, prepare};
+use super::check::{prepare, report_policy_error};
 use super::{Exit, complain};
-use crate::discover::What;
+use crate::discover::FileContent;
 use crate::facts::Facts;
 use crate::finding::Place;
 use crate::policy::{Glob, MountedFrom, Policy};
@@ -54,7 +54,7 @@ pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> io::Result<Exit>
     let mut run = Run::default();
     let done = survey(&request, &*tree, &mut run);
     run.problems.iter().for_each(|problem| complain(problem));
-    run.policy_errors.iter().for_each(complain_of_policy);
+    run.policy_errors.iter().for_each(report_policy_error);
     let Some((survey, policies)) = done.filter(|_| run.problems.is_empty()) else {
         return Ok(Exit::Failed);
     };
@@ -146,7 +146,7 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<AppliedSetti
     if let Some(place) = policy.excludes(path) {
         out.push(setting("not checked", "unless it is named", place));
     }
-    if let What::Configuration { document, .. } = &seen.recognized.what
+    if let FileContent::Configuration { document, .. } = &seen.recognized.what
         && let Some(config) = Config::new(document)
         && let Some(environment) = policy.environment_of(path, &external_labels(config))
     {

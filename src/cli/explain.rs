@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::args::ListFormat;
-use super::check::complain_of_policy;
+use super::check::report_policy_error;
 use super::{Exit, key};
 use crate::facts::receiver::Catalog;
 use crate::finding::{Severity, nearest};
@@ -133,7 +133,7 @@ pub(super) fn custom_rules() -> CustomRules {
         return CustomRules::default();
     };
     policies::custom_rules_here(&tree).unwrap_or_else(|errors| {
-        errors.iter().for_each(complain_of_policy);
+        errors.iter().for_each(report_policy_error);
         CustomRules::default()
     })
 }
@@ -187,12 +187,12 @@ pub(super) fn rules(format: ListFormat, out: &mut dyn Write) -> io::Result<Exit>
     Ok(Exit::Clean)
 }
 
-fn row<'r>(page: &'static rules::RulePage) -> Row<'r> {
+fn row<'r>(page: &'static rules::RulePage) -> RuleRow<'r> {
     let status = page.status.word();
     (page.name, page.severity, status, page.since, page.title)
 }
 
-fn own_rows(rules: &CustomRules) -> impl Iterator<Item = Row<'_>> {
+fn own_rows(rules: &CustomRules) -> impl Iterator<Item = RuleRow<'_>> {
     let rules = rules.all().iter();
     rules.map(|rule| (&*rule.name, rule.severity, CUSTOM, "", &*rule.title))
 }
@@ -201,9 +201,9 @@ fn own_rows(rules: &CustomRules) -> impl Iterator<Item = Row<'_>> {
 const CUSTOM: &str = "custom";
 
 /// A rule: its name, severity, status, the release that brought it, its title.
-type Row<'r> = (&'r str, Severity, &'r str, &'r str, &'r str);
+type RuleRow<'r> = (&'r str, Severity, &'r str, &'r str, &'r str);
 
-fn list(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
+fn list(rows: &[RuleRow<'_>], out: &mut dyn Write) -> io::Result<()> {
     let width = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
     for (name, severity, status, since, title) in rows {
         let severity = severity.word();

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::args::FilesArgs;
-use super::check::{complain_of_policy, prepare, show_stats};
+use super::check::{prepare, report_policy_error, show_stats};
 use super::progress::watched;
 use super::{Exit, complain};
-use crate::discover::{EmbeddedIn, TemplateEvidence, What};
+use crate::discover::{EmbeddedIn, FileContent, TemplateEvidence};
 use crate::report::harmless_line;
 use crate::run::Run;
 use crate::run::survey::{ScannedFile, survey};
@@ -21,7 +21,7 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let survey = watched(&request.watch, || survey(&request, &*tree, &mut run));
     run.notes.iter().for_each(|note| complain(note));
     run.problems.iter().for_each(|problem| complain(problem));
-    run.policy_errors.iter().for_each(complain_of_policy);
+    run.policy_errors.iter().for_each(report_policy_error);
     let Some((survey, _)) = survey else {
         return Ok(Exit::Failed);
     };
@@ -30,7 +30,7 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let checked: HashSet<_> = checked.map(|seen| &seen.found.shown).collect();
     let seen = survey.seen.iter().filter_map(|seen| {
         // A manifest or values around a configuration are not a second thing to list.
-        let is_around = matches!(seen.recognized.what, What::Other { .. });
+        let is_around = matches!(seen.recognized.what, FileContent::Other { .. });
         if is_around && checked.contains(&seen.found.shown) {
             return None;
         }
@@ -119,7 +119,10 @@ fn name(word: &str) -> String {
 fn is_checked(seen: &ScannedFile) -> bool {
     matches!(
         seen.recognized.what,
-        What::Configuration { .. } | What::LetGo { .. } | What::Rules { .. } | What::Broken { .. }
+        FileContent::Configuration { .. }
+            | FileContent::LetGo { .. }
+            | FileContent::Rules { .. }
+            | FileContent::Broken { .. }
     )
 }
 
@@ -132,18 +135,18 @@ fn kind(seen: &ScannedFile, only_configurations: bool) -> Option<String> {
         Some(TemplateEvidence::Variables) | None => "",
     };
     match &seen.recognized.what {
-        What::Configuration { dialect, .. } => {
+        FileContent::Configuration { dialect, .. } => {
             let holder = seen.recognized.holder.as_ref();
             let word = holder.map_or_else(|| dialect.word(), EmbeddedIn::word);
             Some(format!("{}{rendered}", name(word)))
         }
-        What::LetGo { dialect } => Some(name(dialect.word())),
-        What::Rules { .. } => Some(format!("Prometheus rules{rendered}")),
-        What::Broken { .. } => Some(format!("Prometheus, does not parse{rendered}")),
-        What::Other { .. } | What::Unknown if only_configurations => None,
-        What::Encoded { .. } => Some("encoded".to_owned()),
-        What::Unread(_) => Some("not read".to_owned()),
-        What::Other { kind } => Some((*kind).to_owned()),
-        What::Unknown => Some("unknown".to_owned()),
+        FileContent::LetGo { dialect } => Some(name(dialect.word())),
+        FileContent::Rules { .. } => Some(format!("Prometheus rules{rendered}")),
+        FileContent::Broken { .. } => Some(format!("Prometheus, does not parse{rendered}")),
+        FileContent::Other { .. } | FileContent::Unknown if only_configurations => None,
+        FileContent::Encoded { .. } => Some("encoded".to_owned()),
+        FileContent::Unread(_) => Some("not read".to_owned()),
+        FileContent::Other { kind } => Some((*kind).to_owned()),
+        FileContent::Unknown => Some("unknown".to_owned()),
     }
 }

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::args::PathArgs;
-use super::check::{complain_of_policy, prepare};
+use super::check::{prepare, report_policy_error};
 use super::{Exit, complain};
-use crate::discover::What;
+use crate::discover::FileContent;
 use crate::facts::receiver::{ReceiverCandidate, Tls};
 use crate::facts::{FileState, Unverified};
 use crate::finding::Place;
@@ -58,14 +58,14 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
     let mut run = Run::default();
     let done = survey(&request, &*tree, &mut run);
     run.problems.iter().for_each(|problem| complain(problem));
-    run.policy_errors.iter().for_each(complain_of_policy);
+    run.policy_errors.iter().for_each(report_policy_error);
     let Some((survey, policies)) = done else {
         return Ok(Exit::Failed);
     };
     let facts = all_facts(&request, &survey, &policies, &*tree);
     let mut found = TreeSummary::default();
     for file in &survey.seen {
-        let What::Configuration { document, .. } = &file.recognized.what else {
+        let FileContent::Configuration { document, .. } = &file.recognized.what else {
             continue;
         };
         let facts = facts.get(&policies.scope_of(&file.found));

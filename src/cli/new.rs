@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::NewTemplate;
-use super::check::complain_of_policy;
+use super::args::NewCommand;
+use super::check::report_policy_error;
 use super::{Exit, complain};
 use crate::finding::Text;
 use crate::report::write_new_file;
@@ -18,8 +18,8 @@ use crate::yaml::parse_first;
 const FOLDER: &str = "rules";
 
 /// Writes it and says where.
-pub(super) fn new(what: &NewTemplate, out: &mut dyn Write) -> io::Result<Exit> {
-    let NewTemplate::Rule { name, node } = what;
+pub(super) fn new(what: &NewCommand, out: &mut dyn Write) -> io::Result<Exit> {
+    let NewCommand::Rule { name, node } = what;
     let Some(kind) = RuleNodeKind::from_word(node) else {
         return Ok(Exit::Failed);
     };
@@ -110,7 +110,7 @@ fn rule(name: &str, kind: RuleNodeKind) -> Result<(PathBuf, bool), Vec<String>> 
     }
     let tree = Folder::here().map_err(|error| one(error.to_string()))?;
     let folders = policies::rule_folders_here(&tree).map_err(|errors| {
-        errors.iter().for_each(complain_of_policy);
+        errors.iter().for_each(report_policy_error);
         Vec::new()
     })?;
     let folder = folders.first();

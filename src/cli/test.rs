@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::args::TestArgs;
-use super::check::complain_of_policy;
+use super::check::report_policy_error;
 use super::{Exit, complain, relabel_test};
 use crate::finding::{Finding, Redacted};
 use crate::parallel;
@@ -37,7 +37,7 @@ pub(super) fn test(args: &TestArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let rules = match rules {
         Ok(rules) => rules,
         Err(errors) => {
-            errors.iter().for_each(complain_of_policy);
+            errors.iter().for_each(report_policy_error);
             return Ok(Exit::Failed);
         }
     };

@@ -10,7 +10,8 @@ use memchr::memmem;
 
 use super::embedded_in::EmbeddedIn;
 use super::examine::{
-    NAMED, RecognizedFile, TemplateEvidence, What, examine, examine_as, has_bare_tag, repeats_key,
+    FileContent, NAMED, RecognizedFile, TemplateEvidence, examine, examine_as, has_bare_tag,
+    repeats_key,
 };
 use super::foreign;
 use super::kinds::{ALLOY, LIST_OF_JOBS};
@@ -60,7 +61,10 @@ pub fn recognize(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
         }
     }
     let file = examine(Arc::clone(&text), named, template_by_policy);
-    let is_known = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
+    let is_known = matches!(
+        file.what,
+        FileContent::Configuration { .. } | FileContent::Broken { .. }
+    );
     // What was named on the command line is taken for a configuration, whatever it looks like.
     let is_own = is_known && file.why != NAMED;
     if is_own || !may_hold(&text) {
@@ -97,7 +101,7 @@ pub(crate) fn alloy(text: Arc<Text>) -> Vec<RecognizedFile> {
     }
     let file = RecognizedFile {
         text,
-        what: What::Other { kind: ALLOY },
+        what: FileContent::Other { kind: ALLOY },
         why: "its name says so".to_owned(),
         template: None,
         masked: false,
@@ -111,7 +115,7 @@ pub(crate) fn alloy(text: Arc<Text>) -> Vec<RecognizedFile> {
 
 /// Whether a text is what `additionalScrapeConfigs` of the Operator names.
 fn is_list_of_jobs(file: &RecognizedFile) -> bool {
-    matches!(file.what, What::Other { kind } if kind == LIST_OF_JOBS)
+    matches!(file.what, FileContent::Other { kind } if kind == LIST_OF_JOBS)
 }
 
 fn may_hold(text: &Text) -> bool {
@@ -252,7 +256,7 @@ fn encoded_in(manifest: Manifest<'_>) -> Vec<RecognizedFile> {
         text.mark_secret(entry.value.span());
         Some(RecognizedFile {
             text: Arc::clone(text),
-            what: What::Encoded {
+            what: FileContent::Encoded {
                 place: entry.value.place(),
                 logical: entry.value.path(),
             },
@@ -284,7 +288,10 @@ fn is_configuration(name: &str, bytes: Vec<u8>) -> bool {
         return false;
     }
     let found = examine_as(Text::new(name, bytes), name, false, false);
-    matches!(found.what, What::Configuration { .. } | What::Broken { .. })
+    matches!(
+        found.what,
+        FileContent::Configuration { .. } | FileContent::Broken { .. }
+    )
 }
 
 /// Whether a value of a Secret is a configuration or a list of jobs, whose lines are shown with only
@@ -295,7 +302,7 @@ pub(crate) fn is_shown_in_secret(name: &str, value: &str) -> bool {
     }
     let text = Text::new(name, value.as_bytes().to_vec());
     let found = examine_as(text, name, false, false);
-    matches!(found.what, What::Configuration { .. }) || is_list_of_jobs(&found)
+    matches!(found.what, FileContent::Configuration { .. }) || is_list_of_jobs(&found)
 }
 
 /// The configurations in a ConfigMap or a Secret.
@@ -453,7 +460,10 @@ pub(crate) fn started_part(place: &Place, name: &str, is_sure: bool) -> Option<R
     } else {
         found
     };
-    let is_one = matches!(found.what, What::Configuration { .. } | What::Broken { .. });
+    let is_one = matches!(
+        found.what,
+        FileContent::Configuration { .. } | FileContent::Broken { .. }
+    );
     is_one.then(|| RecognizedFile {
         template: found.template.or(Some(TemplateEvidence::Variables)),
         holder: Some(EmbeddedIn::Part("part")),
@@ -512,7 +522,10 @@ pub(super) fn in_scalar(
             ..jobs
         });
     }
-    let is_ours = matches!(found.what, What::Configuration { .. } | What::Broken { .. });
+    let is_ours = matches!(
+        found.what,
+        FileContent::Configuration { .. } | FileContent::Broken { .. }
+    );
     is_ours.then(|| RecognizedFile {
         why: format!("{logical} of {}: {}", holder.noun(), found.why),
         template: found.template.or(template),

@@ -22,7 +22,7 @@ pub struct RecognizedFile {
     /// Its text.
     pub text: Arc<Text>,
     /// What it is.
-    pub what: What,
+    pub what: FileContent,
     /// Why, as a sentence without its full stop.
     pub why: String,
     /// Whether something renders it before Prometheus reads it, and how that is known.
@@ -41,7 +41,7 @@ pub struct RecognizedFile {
 
 /// What a file is.
 #[derive(Debug)]
-pub enum What {
+pub enum FileContent {
     /// A Prometheus configuration.
     Configuration {
         /// What sort of one.
@@ -101,11 +101,11 @@ impl RecognizedFile {
     #[must_use]
     pub(crate) fn into_configuration(mut self) -> Self {
         self.why = "Prometheus is started with it".into();
-        if matches!(self.what, What::Other { .. } | What::Unknown)
+        if matches!(self.what, FileContent::Other { .. } | FileContent::Unknown)
             && let Ok(document) = parse_first(&self.text)
         {
             let dialect = ConfigurationKind::Server;
-            self.what = What::Configuration { dialect, document };
+            self.what = FileContent::Configuration { dialect, document };
         }
         self
     }
@@ -113,15 +113,15 @@ impl RecognizedFile {
     /// The same without its text and document, if it is a plain configuration: the whole of a file that
     /// nothing renders and that is written in Prometheus's own words.
     pub(crate) fn let_go(&mut self) {
-        if let What::Configuration { dialect, .. } = self.what {
-            self.what = What::LetGo { dialect };
+        if let FileContent::Configuration { dialect, .. } = self.what {
+            self.what = FileContent::LetGo { dialect };
             self.text = Text::recognized(Arc::clone(self.text.path()), Vec::new());
         }
     }
 
     /// What was let go, read again; none if it is not what it was.
     pub(crate) fn again(&self, bytes: Vec<u8>) -> Option<Self> {
-        let What::LetGo { dialect } = self.what else {
+        let FileContent::LetGo { dialect } = self.what else {
             return None;
         };
         let text = Text::recognized(Arc::clone(self.text.path()), bytes);
@@ -129,7 +129,7 @@ impl RecognizedFile {
         let is_one = document.root().is_some_and(|root| root.mapping().is_some());
         is_one.then(|| Self {
             text,
-            what: What::Configuration { dialect, document },
+            what: FileContent::Configuration { dialect, document },
             why: String::new(),
             template: None,
             masked: false,
@@ -142,7 +142,7 @@ impl RecognizedFile {
 
     /// Whether it can be let go, as far as it is known from itself.
     pub(crate) fn is_plain(&self) -> bool {
-        let What::Configuration { document, .. } = &self.what else {
+        let FileContent::Configuration { document, .. } = &self.what else {
             return false;
         };
         let root = document.root().and_then(Node::mapping);
@@ -163,8 +163,8 @@ impl RecognizedFile {
     /// be done` is a note.
     #[must_use]
     pub fn is_by_content(&self) -> bool {
-        let What::Configuration { document, .. } = &self.what else {
-            return matches!(self.what, What::Unread(_));
+        let FileContent::Configuration { document, .. } = &self.what else {
+            return matches!(self.what, FileContent::Unread(_));
         };
         let root = document.root().and_then(Node::mapping);
         if sets_nothing(document) {
@@ -231,10 +231,12 @@ pub(super) fn examine_as(
         Err(error) => judge_broken(error, &text, path, named),
     };
     let what = match what {
-        What::Broken { error, .. } if looks_like.is_none() && !masked => What::Broken {
-            whole: whole_configuration(&text, &error, path),
-            error,
-        },
+        FileContent::Broken { error, .. } if looks_like.is_none() && !masked => {
+            FileContent::Broken {
+                whole: whole_configuration(&text, &error, path),
+                error,
+            }
+        }
         what => what,
     };
     RecognizedFile {
@@ -250,7 +252,7 @@ pub(super) fn examine_as(
     }
 }
 
-pub(super) type Judgment = (What, String, Option<&'static str>);
+pub(super) type Judgment = (FileContent, String, Option<&'static str>);
 
 /// Why a file counts that nothing but the user takes for a configuration. An author who
 /// chooses the names, such as that of a pull request whose files a hook checks, may choose any file.
@@ -272,23 +274,27 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgment {
             server_only,
         } => {
             let dialect = dialect_of(&sections, server_only, path);
-            let what = What::Configuration { dialect, document };
+            let what = FileContent::Configuration { dialect, document };
             (what, format!("top-level {}", keys(&sections)), None)
         }
         // What it is says what it is judged as, named or not.
-        OutlineClass::Neighbor { kind, .. } if named => (What::Other { kind }, NAMED.into(), None),
-        OutlineClass::Neighbor { kind, keys: found } => (What::Other { kind }, has(found), None),
+        OutlineClass::Neighbor { kind, .. } if named => {
+            (FileContent::Other { kind }, NAMED.into(), None)
+        }
+        OutlineClass::Neighbor { kind, keys: found } => {
+            (FileContent::Other { kind }, has(found), None)
+        }
         OutlineClass::Unknown if nearly.is_some() => {
             let sections = nearly.unwrap_or_default();
             let dialect = dialect_of(&sections, false, path);
-            let what = What::Configuration { dialect, document };
+            let what = FileContent::Configuration { dialect, document };
             let why = "it has the name of a Prometheus configuration, and keys like one";
             (what, why.into(), None)
         }
         // Prometheus loads the first document, and so none of the others.
         OutlineClass::Unknown if is_empty_before(&document, path, by_name) => {
             document.text().recognize();
-            let what = What::Configuration {
+            let what = FileContent::Configuration {
                 dialect: ConfigurationKind::Fragment,
                 document,
             };
@@ -297,7 +303,7 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgment {
             (what, why.into(), None)
         }
         OutlineClass::Unknown if named => {
-            let what = What::Configuration {
+            let what = FileContent::Configuration {
                 dialect: ConfigurationKind::Server,
                 document,
             };
@@ -305,7 +311,7 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgment {
         }
         OutlineClass::Unknown => {
             let why = "it has no section of a Prometheus configuration".into();
-            (What::Unknown, why, None)
+            (FileContent::Unknown, why, None)
         }
     }
 }
@@ -337,7 +343,7 @@ fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Jud
         OutlineClass::Neighbor { kind, keys } => Some((kind, keys)),
         _ => None,
     };
-    let broken = What::Broken { error, whole: None };
+    let broken = FileContent::Broken { error, whole: None };
     let is_by_name = || names::is_candidate(path.as_ref()) && has_nearly_section(&outline);
     let telling = telling_key(&outline);
     if neighbor.is_some() || telling.is_some() || is_by_name() {
@@ -345,7 +351,7 @@ fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Jud
     }
     match (neighbor, telling) {
         (Some((kind, _)), _) if named => (broken, NAMED.into(), Some(kind)),
-        (Some((kind, keys)), _) => (What::Other { kind }, has(keys), None),
+        (Some((kind, keys)), _) => (FileContent::Other { kind }, has(keys), None),
         (None, Some((key, line))) => {
             let why = format!("it does not parse, but line {line} begins with {key}");
             (broken, why, None)
@@ -357,7 +363,7 @@ fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Jud
         (None, None) if named => (broken, NAMED.into(), None),
         (None, None) => {
             let why = "it does not parse, and has no section of a Prometheus configuration";
-            (What::Unknown, why.into(), None)
+            (FileContent::Unknown, why.into(), None)
         }
     }
 }

@@ -11,14 +11,14 @@ fn look(path: &str, source: &str) -> RecognizedFile {
 /// One word for what a file is.
 fn word(recognized: &RecognizedFile) -> &'static str {
     match &recognized.what {
-        What::Configuration { dialect, .. } => dialect.word(),
-        What::Broken { .. } => "broken",
-        What::Rules { .. } => "rules",
-        What::Other { kind } => kind,
-        What::Encoded { .. } => "encoded",
-        What::Unread(_) => "unread",
-        What::LetGo { .. } => "let go",
-        What::Unknown => "unknown",
+        FileContent::Configuration { dialect, .. } => dialect.word(),
+        FileContent::Broken { .. } => "broken",
+        FileContent::Rules { .. } => "rules",
+        FileContent::Other { kind } => kind,
+        FileContent::Encoded { .. } => "encoded",
+        FileContent::Unread(_) => "unread",
+        FileContent::LetGo { .. } => "let go",
+        FileContent::Unknown => "unknown",
     }
 }
 
@@ -426,7 +426,7 @@ fn a_masked_file_keeps_its_values_and_places() {
     let source = "{% for r in rs %}\nremote_write:\n  - url: {{ r.url }}/push\n\
                   {% endfor %}\n    name: \"{{ n }}\"\n";
     let found = look("a.yml", source);
-    let What::Configuration { document, .. } = &found.what else {
+    let FileContent::Configuration { document, .. } = &found.what else {
         panic!("{found:?}");
     };
     let entry = document
@@ -452,7 +452,7 @@ fn a_masked_file_keeps_its_values_and_places() {
 fn branches_that_exclude_each_other_do_not_repeat_keys() {
     let source = "remote_write:\n  - url: a\n{% if x %}\n    name: b\n{% else %}\n    name: c\n{% endif %}\n";
     let found = look("a.yml.j2", source);
-    let What::Configuration { document, .. } = &found.what else {
+    let FileContent::Configuration { document, .. } = &found.what else {
         panic!("{found:?}");
     };
     let entry = document
@@ -468,7 +468,7 @@ fn branches_that_exclude_each_other_do_not_repeat_keys() {
 
     let source = "remote_write:\n{% if x %}\n  - url: a\n{% else %}\n  - url: b\n{% endif %}\n";
     let found = look("a.yml.j2", source);
-    let What::Configuration { document, .. } = &found.what else {
+    let FileContent::Configuration { document, .. } = &found.what else {
         panic!("{found:?}");
     };
     assert_eq!(
@@ -512,7 +512,7 @@ proptest! {
         let source = parts.concat();
         let text = Text::new(name, source.clone().into_bytes());
         let found = examine(text, named, false);
-        if let What::Configuration { document, .. } = &found.what {
+        if let FileContent::Configuration { document, .. } = &found.what {
             for node in nodes(document) {
                 prop_assert!(node.span().end as usize <= found.text.content().len());
             }

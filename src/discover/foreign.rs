@@ -20,12 +20,12 @@ mod values;
 use std::sync::Arc;
 
 use super::embedded_in::EmbeddedIn;
-use super::examine::{ConfigurationKind as Sort, RecognizedFile, TemplateEvidence, What};
+use super::examine::{ConfigurationKind as Sort, FileContent, RecognizedFile, TemplateEvidence};
 use super::flags;
 use super::manifest::manifests;
 use super::others;
 use crate::finding::{Finding, KeyPath, Message, Place, Severity, Text, Unchecked};
-use crate::schema::dialect::table::{self, MappingShape, Part};
+use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{
     ALLOY, Dialect, KeySpelling, NATIVE, Translation, VMAGENT, translate,
 };
@@ -184,7 +184,7 @@ pub(super) fn alloy_in(
         };
         RecognizedFile {
             text: Arc::clone(text),
-            what: What::Configuration {
+            what: FileContent::Configuration {
                 dialect: Sort::Fragment,
                 document,
             },
@@ -322,7 +322,7 @@ fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<RecognizedF
         };
         RecognizedFile {
             text: Arc::clone(text),
-            what: What::Unread(unchecked),
+            what: FileContent::Unread(unchecked),
             why: "it has an exporter of a Collector, and is not YAML".to_owned(),
             template: None,
             masked: false,
@@ -342,7 +342,7 @@ pub(super) fn jobs(
     let document = Arc::new(document);
     let root = document.root()?;
     let finder = Finder::new(&document, template);
-    let found = finder.place(root, &table::ANY, Part::Jobs, &NATIVE)?;
+    let found = finder.place(root, &table::ANY, ObjectRole::Jobs, &NATIVE)?;
     Some(finder.recognized(
         found,
         &NATIVE,
@@ -421,7 +421,7 @@ impl<'d> Finder<'d> {
         };
         RecognizedFile {
             text: Arc::clone(self.document.text()),
-            what: What::Unread(unchecked),
+            what: FileContent::Unread(unchecked),
             why: reason.to_owned(),
             template: None,
             masked: false,
@@ -459,7 +459,7 @@ impl<'d> Finder<'d> {
         &self,
         node: Node<'d>,
         shape: &'static MappingShape,
-        part: Part,
+        part: ObjectRole,
         dialect: &'static Dialect,
         holder: EmbeddedIn,
         out: &mut Vec<RecognizedFile>,
@@ -473,7 +473,7 @@ impl<'d> Finder<'d> {
         &self,
         node: Node<'d>,
         shape: &'static MappingShape,
-        part: Part,
+        part: ObjectRole,
         dialect: &'static Dialect,
     ) -> Option<Translation> {
         translate(self.document, node, shape, part, dialect)
@@ -488,7 +488,7 @@ impl<'d> Finder<'d> {
     ) -> RecognizedFile {
         let (document, spoken) = DialectWording::new(found, dialect);
         self.made(
-            What::Configuration {
+            FileContent::Configuration {
                 dialect: Sort::Fragment,
                 document,
             },
@@ -509,13 +509,13 @@ impl<'d> Finder<'d> {
         RecognizedFile {
             // Nothing fills in the braces of alerts, and rules name no keys of Secrets.
             template: self.template,
-            ..self.made(What::Rules { document }, spoken, holder, why)
+            ..self.made(FileContent::Rules { document }, spoken, holder, why)
         }
     }
 
     fn made(
         &self,
-        what: What,
+        what: FileContent,
         spoken: DialectWording,
         holder: EmbeddedIn,
         why: String,

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::embedded::{documents, recognize};
-use super::examine::{RecognizedFile, What, examine};
+use super::examine::{FileContent, RecognizedFile, examine};
 use super::foreign;
 use super::names;
 use crate::finding::{Place, Span, Text, nearest};
@@ -30,7 +30,7 @@ pub(crate) fn only_holds(text: &Arc<Text>) -> bool {
         recognized.holder.is_none()
             && matches!(
                 recognized.what,
-                What::Configuration { .. } | What::Broken { .. }
+                FileContent::Configuration { .. } | FileContent::Broken { .. }
             )
     };
     !found.iter().any(is_own) && found.iter().any(|hit| hit.holder.is_some())
@@ -78,7 +78,7 @@ fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
             root.is_some_and(|root| root.written().next().is_some())
         };
         let is_part = |recognized: &RecognizedFile| match &recognized.what {
-            What::Configuration { document, .. } => sets_some(document),
+            FileContent::Configuration { document, .. } => sets_some(document),
             _ => false,
         };
         found.iter().any(is_part)
@@ -157,8 +157,10 @@ fn slots(text: &Arc<Text>) -> Vec<ConfigurationPart> {
 }
 
 fn slots_of(file: &RecognizedFile) -> Vec<ConfigurationPart> {
-    let (What::Configuration { document, .. } | What::Rules { document }) = &file.what else {
-        let is_broken = matches!(file.what, What::Broken { .. });
+    let (FileContent::Configuration { document, .. } | FileContent::Rules { document }) =
+        &file.what
+    else {
+        let is_broken = matches!(file.what, FileContent::Broken { .. });
         return Vec::from_iter(is_broken.then(|| whole(&file.text)));
     };
     if file.text.is_embedded() {
@@ -246,12 +248,12 @@ impl<'o, 'n> Versions<'o, 'n> {
     }
 
     /// The document of a slot, and the steps from its root on.
-    fn way(&self, slot: &ConfigurationPart) -> Option<(usize, Vec<NodeStep<'o>>)> {
+    fn way(&self, slot: &ConfigurationPart) -> Option<(usize, Vec<PathStep<'o>>)> {
         let start = slot.span.start;
         let behind = self.was.partition_point(|root| root.span().start <= start);
         let root = behind.checked_sub(1)?;
         let mut parent = *self.was.get(root)?;
-        let mut way: Vec<NodeStep<'o>> = Vec::new();
+        let mut way: Vec<PathStep<'o>> = Vec::new();
         while slot.is_text || way.is_empty() || parent.span().start != start {
             let member = parent.last_member(start);
             let found = member.and_then(|index| Some((index, parent.member(index)?)));
@@ -261,7 +263,7 @@ impl<'o, 'n> Versions<'o, 'n> {
             }) else {
                 break;
             };
-            way.push(NodeStep {
+            way.push(PathStep {
                 parent,
                 index,
                 name: key.and_then(Node::as_str).unwrap_or_default(),
@@ -273,7 +275,7 @@ impl<'o, 'n> Versions<'o, 'n> {
     }
 
     /// The child of a node that goes on with a child of its earlier version.
-    fn goes_to(&self, step: &NodeStep<'o>, now: Node<'n>) -> Option<Node<'n>> {
+    fn goes_to(&self, step: &PathStep<'o>, now: Node<'n>) -> Option<Node<'n>> {
         if step.parent.mapping().is_some() {
             return now.get(step.name);
         }
@@ -287,7 +289,7 @@ impl<'o, 'n> Versions<'o, 'n> {
     }
 
     /// What a node became whose key is gone: something new beside it, or beside what it was in.
-    fn renamed(&self, levels: &[(Node<'o>, Node<'n>)], step: &NodeStep<'o>) -> Option<String> {
+    fn renamed(&self, levels: &[(Node<'o>, Node<'n>)], step: &PathStep<'o>) -> Option<String> {
         let name = step.name;
         let (parent, now) = *levels.last()?;
         if parent.mapping().is_some() && now.mapping().is_none() && !now.is_null() {
@@ -331,7 +333,7 @@ impl<'o, 'n> Versions<'o, 'n> {
 }
 
 /// A step from a node to one of its entries or items.
-struct NodeStep<'d> {
+struct PathStep<'d> {
     parent: Node<'d>,
     index: usize,
     /// The key of the entry; empty for an item.
@@ -429,7 +431,7 @@ fn is_of_another_kind(name: &str, value: Node<'_>) -> bool {
         return false;
     };
     let text = Text::new(name, text.as_bytes().to_vec());
-    matches!(examine(text, false, false).what, What::Other { .. })
+    matches!(examine(text, false, false).what, FileContent::Other { .. })
 }
 
 fn is_alike(was: Node<'_>, now: Node<'_>) -> bool {

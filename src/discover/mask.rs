@@ -98,7 +98,7 @@ impl Cover<'_> {
                     }
                     TagRole::Close => {
                         if let Some(Some(dead)) = open.pop() {
-                            self.bury(dead..line.span.start);
+                            self.mask_with_branches(dead..line.span.start);
                         }
                     }
                     _ => {}
@@ -278,7 +278,7 @@ impl Cover<'_> {
     }
 
     /// Blanks a branch, words for values included.
-    fn bury(&mut self, range: Range<usize>) {
+    fn mask_with_branches(&mut self, range: Range<usize>) {
         let from = Span::new(range.start, range.start).start;
         self.holes.retain(|hole| hole.filler.start < from);
         self.blank(range);

@@ -28,7 +28,7 @@ pub(crate) use embedded::is_shown_in_secret;
 pub use embedded::recognize;
 pub(crate) use embedded::{alloy, started_key, started_part};
 pub use embedded_in::{EmbeddedIn, environment_of};
-pub use examine::{ConfigurationKind, RecognizedFile, TemplateEvidence, What, examine};
+pub use examine::{ConfigurationKind, FileContent, RecognizedFile, TemplateEvidence, examine};
 pub(crate) use examine::{nodes, sets_nothing};
 pub(crate) use flags::unit::{
     environment_files, started as started_by_unit, variable as variable_of_unit,

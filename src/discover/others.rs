@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::examine::{RecognizedFile, What};
+use super::examine::{FileContent, RecognizedFile};
 use super::foreign::terraform;
 use super::names;
 use crate::finding::{Place, Span, Text, Unchecked};
@@ -263,7 +263,7 @@ pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
         .filter(|(span, _)| !is_read(*span))
         .map(|(span, noun)| RecognizedFile {
             text: Arc::clone(text),
-            what: What::Unread(Unchecked {
+            what: FileContent::Unread(Unchecked {
                 noun: Some(noun.to_owned()),
                 place: Place::new(text, span),
                 logical: String::new(),

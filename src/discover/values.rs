@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::embedded_in::EmbeddedIn;
-use super::examine::{ConfigurationKind, RecognizedFile, TemplateEvidence, What, judge};
+use super::examine::{ConfigurationKind, FileContent, RecognizedFile, TemplateEvidence, judge};
 use crate::yaml::{Document, GatheredSection, Node};
 
 /// Where the chart takes the files of its server from, and the one that is the configuration.
@@ -80,7 +80,7 @@ pub(super) fn find(
         let (gathered, is_whole) = configuration(document, &way, is_named)?;
         let logical = gathered.root()?.path();
         let (mut what, why, _) = judge(gathered, CONFIGURATION, true);
-        if let (false, What::Configuration { dialect, .. }) = (is_whole, &mut what) {
+        if let (false, FileContent::Configuration { dialect, .. }) = (is_whole, &mut what) {
             // The chart has its own file to which this is added.
             *dialect = ConfigurationKind::Fragment;
         }

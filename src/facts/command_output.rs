@@ -17,12 +17,12 @@ struct Outputs {
 }
 
 /// A file, and its outputs.
-type Known = (Arc<Text>, Arc<Outputs>);
+type OutputsOfFile = (Arc<Text>, Arc<Outputs>);
 
 /// The outputs of files that were asked for, by the addresses of their texts: one path may have
 /// several texts.
 #[derive(Debug, Default)]
-pub(super) struct CommandOutputs(Mutex<HashMap<usize, Known>>);
+pub(super) struct CommandOutputs(Mutex<HashMap<usize, OutputsOfFile>>);
 
 impl CommandOutputs {
     fn of(&self, text: &Arc<Text>) -> Arc<Outputs> {

@@ -11,7 +11,7 @@ use crate::yaml::{Mapping, Node, parse_first};
 
 /// A file or a folder that a service mounts.
 #[derive(Debug)]
-struct Mounted {
+struct ServiceMount {
     /// The name of the service, in backticks.
     service: String,
     /// None if a variable tells.
@@ -19,11 +19,11 @@ struct Mounted {
 }
 
 /// A compose file, and what it mounts; none if it does not parse.
-type Known = (Arc<Text>, Option<Arc<[Mounted]>>);
+type MountsOfFile = (Arc<Text>, Option<Arc<[ServiceMount]>>);
 
 /// What compose files mount that were asked for, by the addresses of their texts.
 #[derive(Debug, Default)]
-pub(super) struct ComposeMounts(Mutex<HashMap<usize, Known>>);
+pub(super) struct ComposeMounts(Mutex<HashMap<usize, MountsOfFile>>);
 
 impl ComposeMounts {
     /// Whether another service of the compose file mounts a file too, and may rewrite it.
@@ -31,14 +31,14 @@ impl ComposeMounts {
         let Some(mounted) = self.of(deployment) else {
             return true;
         };
-        let is_other = |mounted: &&Mounted| !deployment.name.contains(&mounted.service);
+        let is_other = |mounted: &&ServiceMount| !deployment.name.contains(&mounted.service);
         mounted.iter().filter(is_other).any(|mounted| {
             let source = mounted.source.as_deref();
             source.is_none_or(|source| file.starts_with(source))
         })
     }
 
-    fn of(&self, deployment: &Deployment) -> Option<Arc<[Mounted]>> {
+    fn of(&self, deployment: &Deployment) -> Option<Arc<[ServiceMount]>> {
         let text = deployment.place.text();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let find = || {
@@ -50,7 +50,7 @@ impl ComposeMounts {
     }
 }
 
-fn mounted(text: &Arc<Text>, folder: &Path) -> Option<Arc<[Mounted]>> {
+fn mounted(text: &Arc<Text>, folder: &Path) -> Option<Arc<[ServiceMount]>> {
     let document = parse_first(text).ok()?;
     let services = document.root().and_then(|root| root.get("services"));
     let services = services.and_then(Node::mapping).into_iter();
@@ -70,7 +70,7 @@ fn mounted(text: &Arc<Text>, folder: &Path) -> Option<Arc<[Mounted]>> {
             }
         });
         let sources: Vec<_> = sources.collect();
-        sources.into_iter().map(move |source| Mounted {
+        sources.into_iter().map(move |source| ServiceMount {
             service: name.clone(),
             source,
         })

@@ -118,7 +118,9 @@ pub fn find<'d>(
             Some(NamedPath {
                 node,
                 purpose,
-                matched: mounted::instead(matched, pattern, purpose, runners, lookup),
+                matched: mounted::resolve_through_mounts(
+                    matched, pattern, purpose, runners, lookup,
+                ),
             })
         })
         .collect();

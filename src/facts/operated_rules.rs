@@ -5,7 +5,7 @@ use super::Facts;
 use super::deployment::Deployment;
 use crate::finding::Finding;
 use crate::schema::dialect::NATIVE;
-use crate::schema::rule_file::{Condition, Need};
+use crate::schema::rule_file::{ExpressionNeed, Need};
 
 /// Flags by which others send samples to a Prometheus.
 const RECEIVING: &[&str] = &[
@@ -26,19 +26,19 @@ impl Facts<'_> {
         let runs_old = !is_named && self.has_old_operator();
         let is_old = |one: &Deployment| one.release().is_some_and(|release| release < (3, 0));
         let meets = |need: &Need, one: &Deployment| match need.condition {
-            Condition::Feature(name) => one.arguments.feature(name).is_some(),
-            Condition::ClosedRange => is_old(one),
-            Condition::StoredForm(_) => {
+            ExpressionNeed::Feature(name) => one.arguments.feature(name).is_some(),
+            ExpressionNeed::ClosedRange => is_old(one),
+            ExpressionNeed::StoredForm(_) => {
                 let receives = |flag: &&str| one.arguments.flag(flag).is_some();
                 is_old(one) || RECEIVING.iter().any(receives)
             }
-            Condition::TwoSamplesIn(_) => true,
+            ExpressionNeed::TwoSamplesIn(_) => true,
         };
         let unmet = needs.iter().filter(|need| {
-            let is_known = !matches!(need.condition, Condition::TwoSamplesIn(_));
+            let is_known = !matches!(need.condition, ExpressionNeed::TwoSamplesIn(_));
             let is_of_3 = matches!(
                 need.condition,
-                Condition::ClosedRange | Condition::StoredForm(_)
+                ExpressionNeed::ClosedRange | ExpressionNeed::StoredForm(_)
             );
             is_known
                 && !(is_of_3 && runs_old)
@@ -47,7 +47,7 @@ impl Facts<'_> {
         unmet
             .map(|need| {
                 let mut finding = need.finding.clone();
-                if matches!(need.condition, Condition::Feature(_)) {
+                if matches!(need.condition, ExpressionNeed::Feature(_)) {
                     finding.message.lead_to("; without it ", NATIVE.refused);
                 }
                 finding

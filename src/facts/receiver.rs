@@ -31,9 +31,9 @@ use crate::prometheus::endpoint::Endpoint;
 pub use compiled::Lazy;
 pub use judge::{ShapeFault, judge};
 pub use profile::{
-    BadExample, Cause, Clue, Confidence, Credential, KnownPath, List, Mistake, NotReceiver, Part,
-    Profile, ReceiverKind, Refusal, Refused, Required, Tenant, TenantPlace, Text, Tls, Version2,
-    names_tenant,
+    BadExample, Cause, Clue, Confidence, Credential, KnownPath, Mistake, MustBeGiven, NotReceiver,
+    Profile, ProfileList, ProfileText, ReceiverKind, Refusal, Refused, Tenant, TenantPlace, Tls,
+    UrlPart, Version2, names_tenant,
 };
 pub use program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
 pub use read::{ProfileError, read_profile};
@@ -133,6 +133,6 @@ fn known_paths() -> &'static [KnownPath] {
 
 /// An owned text of a profile.
 #[must_use]
-pub fn text(text: &str) -> Text {
+pub fn text(text: &str) -> ProfileText {
     Cow::Owned(text.to_owned())
 }

@@ -153,7 +153,7 @@ impl<'r, 'p> ReceiverRequirements<'r, 'p> {
 
     /// What its profile says of a kind that it does not take.
     #[must_use]
-    pub fn says_to(&self, credential: &Credential) -> Option<&str> {
+    pub fn refusal_of(&self, credential: &Credential) -> Option<&str> {
         self.candidates
             .first()?
             .profile

@@ -136,7 +136,7 @@ impl Routes {
         let mut out = Self::default();
         for text in texts {
             // Once for all documents of a file: it may have thousands.
-            let words = traefik::Words::of(text);
+            let words = traefik::TraefikNames::of(text);
             for document in &parse_all(text).0 {
                 if words.has_host {
                     out.traefik(document, text, words);
@@ -214,7 +214,8 @@ impl Routes {
         // A path that is unknown takes the request only if no other one does.
         let all = routes.iter().flat_map(|route| &route.paths);
         let taking = all.filter(|served| {
-            longest == usize::MAX || served.path.serves(path) && served.path.length() == longest
+            longest == usize::MAX
+                || served.path.serves(path) && served.path.specificity() == longest
         });
         let mut backends = taking.map(|served| &served.to);
         let to = backends.next().cloned().flatten();
@@ -304,7 +305,7 @@ impl Route {
     /// longest.
     fn fit(&self, path: &str) -> Option<usize> {
         let serving = self.paths.iter().filter(|paths| paths.path.serves(path));
-        serving.map(|serving| serving.path.length()).max()
+        serving.map(|serving| serving.path.specificity()).max()
     }
 }
 

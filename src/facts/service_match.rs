@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Facts;
 use super::deployment::{
-    Deployment, Hit, Image, NetworkContainer, NetworkName, Platform, RunCertainty,
+    AnsweringContainer, Deployment, Image, NetworkContainer, NetworkName, Platform, RunCertainty,
     RunningDeployment,
 };
 use super::patches::{IMAGE, LEADING, STARTING};
@@ -203,7 +203,7 @@ impl<'f> Requester<'f> {
         }
         let runners = self.runners();
         // No service of compose answers in a cluster.
-        let is_of_compose = |hit: &Hit<'_>| hit.named.platform == Platform::Compose;
+        let is_of_compose = |hit: &AnsweringContainer<'_>| hit.named.platform == Platform::Compose;
         if hits.iter().any(is_of_compose) && self.is_in_cluster() {
             hits.retain(|hit| !is_of_compose(hit));
         }
@@ -237,7 +237,7 @@ impl Facts<'_> {
 
     pub(super) fn answer<'f>(
         &'f self,
-        hit: &Hit<'f>,
+        hit: &AnsweringContainer<'f>,
         runners: &[RunningDeployment<'f>],
     ) -> ServiceMatch<'f> {
         let deployment = hit.container.and_then(|container| {
@@ -365,7 +365,11 @@ fn address(endpoint: &Endpoint) -> Option<(String, u16)> {
 
 /// Whether what runs a configuration sees a name. Where nothing of the tree is known to run it,
 /// what is in its folder or above it is taken for its surroundings.
-fn is_in_sight(hit: &Hit<'_>, runners: &[RunningDeployment<'_>], file: &Path) -> bool {
+fn is_in_sight(
+    hit: &AnsweringContainer<'_>,
+    runners: &[RunningDeployment<'_>],
+    file: &Path,
+) -> bool {
     let named = hit.named;
     let around = || {
         let folder = named.file.parent();

@@ -308,7 +308,7 @@ fn text_of(facts: &Facts<'_>, file: &Path) -> Option<Arc<Text>> {
 impl ReceiverSettings {
     /// A finding that rests on them, one level lower where something may change the requests.
     #[must_use]
-    pub fn weigh(&self, mut finding: Finding) -> Finding {
+    pub fn with_severity_of_certainty(&self, mut finding: Finding) -> Finding {
         if let Some(doubt) = &self.doubt {
             finding.severity = match finding.severity {
                 Severity::Error => Severity::Warning,

@@ -31,7 +31,7 @@ pub enum AddressRole {
 impl AddressRole {
     /// What fails if nothing answers.
     #[must_use]
-    pub fn so(self) -> &'static str {
+    pub fn consequence(self) -> &'static str {
         match self {
             Self::Server(ClientSection::RemoteWrite) => "every send fails",
             Self::Server(ClientSection::RemoteRead) => "every remote read fails",

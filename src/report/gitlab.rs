@@ -28,11 +28,11 @@ struct Issue<'a> {
 #[derive(Serialize)]
 struct Location<'a> {
     path: &'a str,
-    lines: Lines,
+    lines: GitlabLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct GitlabLines {
     begin: usize,
     end: usize,
 }
@@ -67,7 +67,7 @@ fn unchecked_issue(it: &Redacted<Unchecked>, fingerprint: String) -> Issue<'_> {
 fn location(place: &Place) -> Location<'_> {
     Location {
         path: place.path(),
-        lines: Lines {
+        lines: GitlabLines {
             begin: place.start().line,
             end: place.end().line,
         },

@@ -92,7 +92,7 @@ fn write_suite(
     options: &Options<'_>,
 ) -> io::Result<()> {
     let path = escape(path);
-    let mut names = Names::default();
+    let mut names = TestNames::default();
     writeln!(
         to,
         r#"  <testsuite name="{path}" tests="{}" failures="{}" errors="0" skipped="{}" time="0">"#,
@@ -144,12 +144,12 @@ fn without_indexes(path: &str) -> String {
 
 /// The names of the tests of a suite.
 #[derive(Default)]
-struct Names {
+struct TestNames {
     /// How many were called so already.
     given: HashMap<String, usize>,
 }
 
-impl Names {
+impl TestNames {
     /// The name of the next test: where several are alike, they are counted.
     fn next(&mut self, what: &str, at: &str) -> String {
         let name = match at {

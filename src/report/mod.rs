@@ -129,10 +129,10 @@ pub enum OutcomeFormat {
     Openmetrics,
 }
 
-type Writer = fn(&Outcome, &mut dyn Write, &Options<'_>) -> io::Result<()>;
+type WriteReport = fn(&Outcome, &mut dyn Write, &Options<'_>) -> io::Result<()>;
 
 /// Every format with its name and what it is, in the order in which they are listed.
-const FORMATS: Formats<OutcomeFormat, Writer> = Formats(&[
+const FORMATS: Formats<OutcomeFormat, WriteReport> = Formats(&[
     FormatEntry {
         format: OutcomeFormat::Human,
         name: "human",

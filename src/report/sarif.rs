@@ -28,13 +28,13 @@ const UNCHECKED: &str = "unchecked";
 struct Log<N, R> {
     #[serde(rename = "$schema")]
     schema: &'static str,
-    runs: [Run<N, R>; 1],
+    runs: [SarifRun<N, R>; 1],
     version: &'static str,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<N, R> {
+struct SarifRun<N, R> {
     column_kind: &'static str,
     invocations: [Invocation<N>; 1],
     original_uri_base_ids: Value,
@@ -79,7 +79,7 @@ pub(super) fn write(
         let hidden = outcome.suppressed().iter();
         shown.chain(hidden.map(|it| suppressed(it, &index)))
     };
-    let run = Run {
+    let run = SarifRun {
         column_kind: "unicodeCodePoints",
         invocations: [Invocation {
             execution_successful: true,

@@ -164,7 +164,7 @@ impl NamedFile<'_, '_> {
 
     /// What becomes of a file that can't be read.
     #[must_use]
-    pub fn so(&self) -> &'static str {
+    pub fn consequence(&self) -> &'static str {
         consequence(&self.reference.setting)
     }
 

@@ -33,5 +33,5 @@ pub use relabel::{LoadedBy, RelabelList, RelabelStage, judge_relabel};
 pub use sink::RuleFindings;
 pub use start::{PrometheusStart, judge_container, judge_start};
 pub use timings::Timings;
-pub use tree::{Alone, Common, judge_alone, judge_together, number_of};
+pub use tree::{AloneFindings, Common, judge_alone, judge_together, number_of};
 pub use upgrade::{Job, ScrapeJobs, Upgrade, judge_upgrade, without_included_jobs};

@@ -19,14 +19,14 @@ pub struct Common {
 
 /// What one check says of a configuration alone, and what it compares it by.
 #[derive(Debug)]
-pub struct Alone {
+pub struct AloneFindings {
     /// The index of the page.
     page: usize,
     common: Vec<Common>,
     judgment: RuleJudgment,
 }
 
-impl Alone {
+impl AloneFindings {
     /// What it says.
     pub fn judgment(&mut self) -> &mut RuleJudgment {
         &mut self.judgment
@@ -61,11 +61,14 @@ pub fn number_of(value: &impl Hash) -> u64 {
 
 /// What the checks that look at a whole tree say of a configuration alone, measuring as [`super::judge`] does.
 #[must_use]
-pub fn judge_alone(configuration: &Configuration<'_>, timings: Option<&Timings>) -> Vec<Alone> {
+pub fn judge_alone(
+    configuration: &Configuration<'_>,
+    timings: Option<&Timings>,
+) -> Vec<AloneFindings> {
     let configurations = std::slice::from_ref(configuration);
     let mut out = Vec::new();
     for (page, check) in checks() {
-        let of_page = || Alone {
+        let of_page = || AloneFindings {
             page,
             common: (check.in_common)(configuration),
             judgment: judgment_of(page, check, configurations),
@@ -90,7 +93,7 @@ pub fn judge_alone(configuration: &Configuration<'_>, timings: Option<&Timings>)
 /// The findings of all configurations of a tree after each was judged alone. Those that have something in
 /// common are judged together: `judge` is handed their indices and what judges them.
 pub fn judge_together<E>(
-    mut configurations: Vec<Vec<Alone>>,
+    mut configurations: Vec<Vec<AloneFindings>>,
     timings: Option<&Timings>,
     mut judge: impl FnMut(
         &BTreeSet<usize>,
@@ -146,7 +149,7 @@ fn judgment_of(
 }
 
 /// The configurations of the groups in which two share a detail.
-fn together(configurations: &[Vec<Alone>], page: usize) -> BTreeSet<usize> {
+fn together(configurations: &[Vec<AloneFindings>], page: usize) -> BTreeSet<usize> {
     #[derive(Default)]
     struct Group {
         members: Vec<usize>,

@@ -59,7 +59,7 @@ pub struct Job<'d> {
 
 /// One relabel rule.
 #[derive(Clone, Copy, Debug)]
-pub struct Relabeling<'d> {
+pub struct UpgradedRelabelRule<'d> {
     /// The list that it is in, such as `metric_relabel_configs`.
     pub list: &'static str,
     rule: Mapping<'d>,
@@ -288,7 +288,7 @@ impl<'d> Upgrade<'d> {
     }
 
     /// The relabel rules of remote_write entries, in the order of the file within each of them.
-    pub fn write_relabelings(&self) -> impl Iterator<Item = Relabeling<'d>> + use<'d> {
+    pub fn write_relabelings(&self) -> impl Iterator<Item = UpgradedRelabelRule<'d>> + use<'d> {
         let writes = self.config.remote_writes();
         let writes = writes.filter_map(|write| write.node().mapping());
         writes.flat_map(|entry| relabelings(entry, "write_relabel_configs"))
@@ -307,7 +307,7 @@ impl<'d> ScrapeJobs<'d> {
     }
 
     /// Their relabel rules, in the order of the file within each of them.
-    pub fn relabelings(&self) -> impl Iterator<Item = Relabeling<'d>> + use<'d> {
+    pub fn relabelings(&self) -> impl Iterator<Item = UpgradedRelabelRule<'d>> + use<'d> {
         self.iter().flat_map(|job| {
             let targets = relabelings(job.entry, "relabel_configs");
             targets.chain(relabelings(job.entry, "metric_relabel_configs"))
@@ -318,10 +318,10 @@ impl<'d> ScrapeJobs<'d> {
 fn relabelings<'d>(
     of: Mapping<'d>,
     list: &'static str,
-) -> impl Iterator<Item = Relabeling<'d>> + use<'d> {
+) -> impl Iterator<Item = UpgradedRelabelRule<'d>> + use<'d> {
     let rules = of.get(list).into_iter().flat_map(Node::items);
     rules.filter_map(move |node| {
-        Some(Relabeling {
+        Some(UpgradedRelabelRule {
             list,
             rule: node.mapping()?,
         })
@@ -347,12 +347,12 @@ impl<'d> Job<'d> {
     }
 
     /// Its relabel rules for targets.
-    pub fn relabelings(&self) -> impl Iterator<Item = Relabeling<'d>> + use<'d> {
+    pub fn relabelings(&self) -> impl Iterator<Item = UpgradedRelabelRule<'d>> + use<'d> {
         relabelings(self.entry, "relabel_configs")
     }
 }
 
-impl<'d> Relabeling<'d> {
+impl<'d> UpgradedRelabelRule<'d> {
     /// The rule as a whole.
     #[must_use]
     pub fn node(&self) -> Node<'d> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::gate::BaselineFrom;
 use super::suppress::{GROUP, SuppressionContext, group_of, is_on};
-use crate::discover::What;
+use crate::discover::FileContent;
 use crate::finding::{
     Finding, Severity, Text, named_path, path_with_destinations, rule, token_of, value,
 };
@@ -171,7 +171,7 @@ impl BaselineCoverage {
             tree.resolve(&path).unwrap_or(path)
         });
         let partly = survey.seen.iter().filter(|seen| {
-            let broken = matches!(seen.recognized.what, What::Broken { .. });
+            let broken = matches!(seen.recognized.what, FileContent::Broken { .. });
             broken || seen.recognized.masked
         });
         Self {

@@ -28,7 +28,7 @@ struct Agent<'d> {
 }
 
 /// What the release that is started makes of the feature.
-enum Means {
+enum FeatureEffect {
     Agent,
     /// Nothing, and what says so.
     Server(Option<Place>),
@@ -39,7 +39,7 @@ enum Means {
 pub(super) fn evidence(document: &Document, facts: &Facts<'_>) -> Option<Place> {
     let documents = documents(document);
     let agent = Agent::of(document, &documents)?;
-    let is_server = matches!(agent.means(facts), Means::Server(_));
+    let is_server = matches!(agent.means(facts), FeatureEffect::Server(_));
     (!is_server).then(|| agent.node.place())
 }
 
@@ -62,7 +62,7 @@ pub(super) fn add(
         return;
     };
     let means = agent.means(facts);
-    if let Means::Server(evidence) = &means {
+    if let FeatureEffect::Server(evidence) = &means {
         judgment
             .findings
             .extend(agent.without_effect(evidence.as_ref()));
@@ -124,9 +124,9 @@ impl<'d> Agent<'d> {
 
     /// What the flag means to the release that is started: that of the image's tag, else that of the
     /// chart.
-    fn means(&self, facts: &Facts<'_>) -> Means {
+    fn means(&self, facts: &Facts<'_>) -> FeatureEffect {
         if !self.is_feature {
-            return Means::Agent;
+            return FeatureEffect::Agent;
         }
         let tag = self
             .server
@@ -134,17 +134,17 @@ impl<'d> Agent<'d> {
             .and_then(|image| image.get("tag")?.as_str());
         if let Some(tag) = tag.filter(|tag| !tag.is_empty()) {
             return match major(tag) {
-                Some(..3) => Means::Agent,
+                Some(..3) => FeatureEffect::Agent,
                 // `start/feature` reports it.
-                Some(3..) => Means::Server(None),
-                None => Means::Unknown,
+                Some(3..) => FeatureEffect::Server(None),
+                None => FeatureEffect::Unknown,
             };
         }
         let found = release(&self.node.place(), facts);
         match found.as_ref().and_then(|(release, _)| major(release)) {
-            Some(..SINCE_3) => Means::Agent,
-            Some(SINCE_3..) => Means::Server(found.map(|(_, place)| place)),
-            None => Means::Unknown,
+            Some(..SINCE_3) => FeatureEffect::Agent,
+            Some(SINCE_3..) => FeatureEffect::Server(found.map(|(_, place)| place)),
+            None => FeatureEffect::Unknown,
         }
     }
 
@@ -166,8 +166,8 @@ impl<'d> Agent<'d> {
     }
 
     /// A flag of the chart's own that is for servers only.
-    fn server_flag(&self, means: &Means) -> Option<Finding> {
-        if self.replaces || !matches!(means, Means::Agent) {
+    fn server_flag(&self, means: &FeatureEffect) -> Option<Finding> {
+        if self.replaces || !matches!(means, FeatureEffect::Agent) {
             return None;
         }
         let message = "an agent rejects `--storage.tsdb.path`, which the chart adds: Prometheus does not start";
@@ -178,7 +178,12 @@ impl<'d> Agent<'d> {
     }
 
     /// Sections of the chart's own configuration that agents reject.
-    fn refused(&self, document: &Document, means: &Means, facts: &Facts<'_>) -> Option<Finding> {
+    fn refused(
+        &self,
+        document: &Document,
+        means: &FeatureEffect,
+        facts: &Facts<'_>,
+    ) -> Option<Finding> {
         let shown = document.text().path();
         let is_unset = |word: &str| !facts.is_named_beside(shown, word);
         let rules = (self.has_own_rules() && is_unset("rule_files")).then_some((
@@ -198,7 +203,7 @@ impl<'d> Agent<'d> {
         }
         let names = names.join(" and ");
         let message = match means {
-            Means::Agent => format!(
+            FeatureEffect::Agent => format!(
                 "an agent rejects {names}, which the chart sets by default: Prometheus does not start"
             ),
             _ => format!(

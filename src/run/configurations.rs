@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::discover::{DialectWording, What, recognize};
+use crate::discover::{DialectWording, FileContent, recognize};
 use crate::finding::Text;
 use crate::prometheus::Config;
 use crate::schema;
@@ -42,7 +42,7 @@ pub(super) fn ask<T>(
     };
     let mut wrong = None;
     for recognized in recognize(Text::new(shown.clone(), bytes), true, false) {
-        let What::Configuration { document, .. } = &recognized.what else {
+        let FileContent::Configuration { document, .. } = &recognized.what else {
             continue;
         };
         let Some(config) = Config::new(document) else {

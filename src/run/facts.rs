@@ -9,7 +9,7 @@ use super::policies::{self, Policies, PolicyScope};
 use super::policy_files::catalog;
 use super::request::Request;
 use super::survey::{ScannedFile, Survey, may_have_facts, walk_of};
-use crate::discover::{self, RecognizedFile, What};
+use crate::discover::{self, FileContent, RecognizedFile};
 use crate::facts::deployment::{RunAs, is_unit, may_be_command};
 use crate::facts::scripts::{self, LARGEST_SCRIPT, may_be_script};
 use crate::facts::{self, ByteScan, Facts, FileLookup, Shared};
@@ -92,8 +92,8 @@ pub(super) fn is_bare(recognized: &RecognizedFile) -> bool {
     let path = Path::new(&**recognized.text.path());
     discover::is_only_named(path)
         || match &recognized.what {
-            What::LetGo { .. } => true,
-            What::Configuration { document, .. } => {
+            FileContent::LetGo { .. } => true,
+            FileContent::Configuration { document, .. } => {
                 Arc::ptr_eq(document.text(), &recognized.text) && document.next_document().is_none()
             }
             _ => false,

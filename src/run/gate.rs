@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::request::Request;
 use super::survey::walk_of;
-use crate::source::{Changed, Folder, Git, GitError, Governed, Repository, Tree};
+use crate::source::{Changed, Folder, Git, GitError, Repository, Tree, TreeWithHead};
 
 /// Which baseline counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Gate {
     /// Does some work over a tree as the revision governs it.
     pub(crate) fn over<T>(&self, tree: &dyn Tree, work: impl FnOnce(&dyn Tree) -> T) -> T {
         match &self.config_from {
-            Some(base) => work(&Governed::new(tree, &base.tree)),
+            Some(base) => work(&TreeWithHead::new(tree, &base.tree)),
             None => work(tree),
         }
     }

@@ -23,7 +23,7 @@ use super::vmagent;
 use super::watch::Watch;
 use super::web_file;
 use crate::discover::{
-    self, DialectWording, EmbeddedIn, RULE_FILE, RecognizedFile, TARGET_FILE, WEB_FILE, What,
+    self, DialectWording, EmbeddedIn, FileContent, RULE_FILE, RecognizedFile, TARGET_FILE, WEB_FILE,
 };
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
@@ -46,7 +46,7 @@ pub(crate) fn judge_one<'a>(
 ) -> (RuleJudgment, Option<Configuration<'a>>) {
     let recognized = &seen.recognized;
     let judgment = match &recognized.what {
-        What::Configuration { document, .. } => {
+        FileContent::Configuration { document, .. } => {
             let read = read(document, seen, facts, request, tree);
             let mut judgment = of_configuration(&read, document, seen, facts, request, own);
             as_test_data(&mut judgment, seen, facts);
@@ -65,21 +65,21 @@ pub(crate) fn judge_one<'a>(
             chart_release::set_unread_jobs_aside(&mut judgment, document, seen, facts);
             return (judgment, read.configuration);
         }
-        What::Rules { document } => of_rules(document, seen, facts, request),
-        What::Broken { error, .. } if recognized.masked => {
+        FileContent::Rules { document } => of_rules(document, seen, facts, request),
+        FileContent::Broken { error, .. } if recognized.masked => {
             unrendered::not_at_all(recognized, error)
         }
-        What::Broken { error, whole } => {
+        FileContent::Broken { error, whole } => {
             let whole = whole.as_ref().map(|whole| &whole.document);
-            let judge = |document| of_whole(document, seen, facts, request, own, tree);
+            let judge = |document| judge_sound_parts(document, seen, facts, request, own, tree);
             let mut judgment = whole.map_or_else(RuleJudgment::default, judge);
             let fault = schema::syntax_finding(&recognized.text, error);
             judgment.findings.insert(0, fault);
             judgment
         }
-        What::Other { kind } => of_other(kind, seen, facts, request, own),
-        What::Encoded { place, logical } => encoded(seen, place, logical, request),
-        What::Unread(unchecked) => {
+        FileContent::Other { kind } => of_other(kind, seen, facts, request, own),
+        FileContent::Encoded { place, logical } => encoded(seen, place, logical, request),
+        FileContent::Unread(unchecked) => {
             let mut judgment = RuleJudgment::default();
             if request.lists_unread(&seen.found.path) {
                 judgment.unchecked.push(unchecked.clone());
@@ -87,7 +87,7 @@ pub(crate) fn judge_one<'a>(
             judgment
         }
         // What was let go was read again before it came here.
-        What::LetGo { .. } | What::Unknown => RuleJudgment::default(),
+        FileContent::LetGo { .. } | FileContent::Unknown => RuleJudgment::default(),
     };
     (judgment, None)
 }
@@ -101,7 +101,7 @@ pub(crate) fn configuration_of<'a>(
     tree: &dyn Tree,
 ) -> Option<Configuration<'a>> {
     match &seen.recognized.what {
-        What::Configuration { document, .. } => {
+        FileContent::Configuration { document, .. } => {
             read(document, seen, facts, request, tree).configuration
         }
         _ => None,
@@ -294,7 +294,7 @@ fn add_included(
 }
 
 /// What is said of the whole parts of a configuration that does not parse.
-fn of_whole<'a>(
+fn judge_sound_parts<'a>(
     document: &'a Document,
     seen: &'a ScannedFile,
     facts: &'a Facts<'a>,

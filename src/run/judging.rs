@@ -13,12 +13,12 @@ use crate::facts::Facts;
 use crate::finding::Span;
 use crate::panics::{self, Caught};
 use crate::report::inventory::InventoryRow;
-use crate::rules::{self, Alone, Configuration, RuleJudgment};
+use crate::rules::{self, AloneFindings, Configuration, RuleJudgment};
 use crate::source::Tree;
 
 /// What of a tree is judged.
 #[derive(Debug)]
-pub(crate) struct Only {
+pub(crate) struct JudgedFiles {
     /// These files, as they are shown.
     pub(crate) files: HashSet<String>,
     /// Whether the rules that look at all configurations of a tree are run too.
@@ -28,7 +28,7 @@ pub(crate) struct Only {
     pub(crate) reached: Option<HashSet<String>>,
 }
 
-impl Only {
+impl JudgedFiles {
     /// Whether a change can have touched a file.
     fn reaches(&self, shown: &str) -> bool {
         let reached = self.reached.as_ref();
@@ -44,7 +44,7 @@ enum JudgedPart {
     Skip,
 }
 
-fn part_of(seen: &ScannedFile, only: Option<&Only>) -> JudgedPart {
+fn part_of(seen: &ScannedFile, only: Option<&JudgedFiles>) -> JudgedPart {
     match only {
         None => JudgedPart::Judge,
         Some(only) if only.files.is_empty() && !only.trees => JudgedPart::Skip,
@@ -71,7 +71,7 @@ fn may_include(seen: &ScannedFile) -> bool {
 /// What the files of a run are judged with.
 pub(super) struct Judging<'a> {
     pub(super) request: &'a Request,
-    pub(super) only: Option<&'a Only>,
+    pub(super) only: Option<&'a JudgedFiles>,
     pub(super) policies: &'a Policies,
     pub(super) facts: &'a BTreeMap<usize, Facts<'a>>,
     pub(super) tree: &'a dyn Tree,
@@ -81,7 +81,7 @@ pub(super) struct Judging<'a> {
 pub(super) struct JudgedFile<'a> {
     pub(super) judgment: RuleJudgment,
     /// What the rules that look at all configurations of a tree say of it alone.
-    pub(super) alone: Vec<Alone>,
+    pub(super) alone: Vec<AloneFindings>,
     /// Where its jobs are.
     pub(super) jobs: Option<Span>,
     /// What it makes of its policy.
@@ -133,7 +133,7 @@ impl<'a> Judging<'a> {
         }
         let again = seen.again(self.tree)?;
         let mut judged = self.part_of(&again, facts);
-        let alone = judged.alone.iter_mut().map(Alone::judgment);
+        let alone = judged.alone.iter_mut().map(AloneFindings::judgment);
         let judgments = alone.chain([&mut judged.judgment]);
         cut(&again, judgments);
         Some(judged)

@@ -16,9 +16,9 @@ pub(crate) const MOST_KEPT: usize = 3 << 20;
 
 /// How many bytes of texts are kept so far.
 #[derive(Debug, Default)]
-pub(super) struct Kept(AtomicUsize);
+pub(super) struct KeptBytes(AtomicUsize);
 
-impl Kept {
+impl KeptBytes {
     /// Lets go what was recognized in a file, if there is no room for it and nothing but its judgment needs it.
     pub(super) fn or_let_go(
         &self,

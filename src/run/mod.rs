@@ -53,7 +53,7 @@ mod why;
 pub use fix::{Changes, FixLevel, Fixed, FixedFile, fixed};
 pub use gate::{BaselineFrom, ConfigFrom, Gate};
 pub(crate) use let_go::MOST_KEPT;
-pub use no_longer_read::Before;
+pub use no_longer_read::RevisionContent;
 pub use pipeline::run;
 pub(crate) use pipeline::run_with;
 pub use relabel::{LabelSet, RelabelKey, RelabelQuery, RelabelTrace, TracedRule, trace};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::policies::Policies;
 use super::request::Request;
 use super::survey::Survey;
-use crate::discover::{self, ConfigurationKind, RecognizedFile, What, sets_nothing};
+use crate::discover::{self, ConfigurationKind, FileContent, RecognizedFile, sets_nothing};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
 use crate::rules;
@@ -19,7 +19,7 @@ use crate::yaml::parse_first;
 
 /// What a revision has been found to hold.
 #[derive(Debug)]
-pub struct Before {
+pub struct RevisionContent {
     /// What the revision is called.
     pub(crate) name: String,
     /// The files that were read in it, each by the path that it has now.
@@ -42,7 +42,7 @@ pub(crate) struct ReadBefore {
 /// The findings about the files that were read before and are not read now, each with the policy
 /// that counts for it. A file that is gone, or whose content is read under another name, is not one.
 pub(crate) fn no_longer_read<'p>(
-    before: &Before,
+    before: &RevisionContent,
     request: &Request,
     survey: &Survey,
     policies: &'p Policies,
@@ -50,7 +50,10 @@ pub(crate) fn no_longer_read<'p>(
 ) -> Vec<(Finding, Option<&'p Policy>)> {
     let read = survey.seen.iter().filter(|seen| {
         let what = &seen.recognized.what;
-        matches!(what, What::Configuration { .. } | What::Broken { .. })
+        matches!(
+            what,
+            FileContent::Configuration { .. } | FileContent::Broken { .. }
+        )
     });
     let read: HashSet<&Path> = read.map(|seen| &*seen.found.path).collect();
     let excluded = survey.excluded.iter().map(|(found, _)| &*found.path);
@@ -112,7 +115,7 @@ fn is_emptied(file: &ReadBefore, survey: &Survey, excluded: &HashSet<&Path>) -> 
     let now = now.filter(|_| !excluded.contains(&*file.path));
     // Its text is parsed already unless tags are covered in it or another dialect is put into words.
     let sets_none = |now: &RecognizedFile| match &now.what {
-        What::Configuration { document, .. } if !now.masked && now.spoken.is_none() => {
+        FileContent::Configuration { document, .. } if !now.masked && now.spoken.is_none() => {
             sets_nothing(document)
         }
         _ => !sets_some(&now.text),
@@ -136,7 +139,7 @@ fn reason_of_part(file: &ReadBefore, survey: &Survey, tree: &dyn Tree) -> Option
     let judged = own.filter_map(|seen| {
         let one = &seen.recognized;
         let is_one = match &one.what {
-            What::Configuration { document, .. } => !sets_nothing(document),
+            FileContent::Configuration { document, .. } => !sets_nothing(document),
             _ => false,
         };
         let whole = Span::new(0, one.text.content().len());
@@ -196,7 +199,9 @@ fn reason(
     }
     let recognized = discover::examine(text, false, false);
     Some(match recognized.what {
-        What::Other { kind } => format!("it is now recognized as another kind of file ({kind})"),
+        FileContent::Other { kind } => {
+            format!("it is now recognized as another kind of file ({kind})")
+        }
         _ => recognized.why,
     })
 }
@@ -211,7 +216,11 @@ fn reason_of_submodule(path: &Path, absent: &BTreeSet<PathBuf>, tree: &dyn Tree)
 }
 
 /// What was read before and is now where nothing is looked for, since folders were named.
-pub(crate) fn moved_out(before: &Before, survey: &Survey, tree: &dyn Tree) -> Vec<Unchecked> {
+pub(crate) fn moved_out(
+    before: &RevisionContent,
+    survey: &Survey,
+    tree: &dyn Tree,
+) -> Vec<Unchecked> {
     let moved = before.files.iter().filter(|file| {
         file.is_renamed && !is_walked(&file.path, survey, tree) && tree.metadata(&file.path).is_ok()
     });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::request::Request;
 use super::survey::Survey;
-use crate::discover::What;
+use crate::discover::FileContent;
 use crate::facts::online::OnlineServer;
 use crate::parallel;
 use crate::prometheus::Config;
@@ -41,7 +41,7 @@ pub(crate) fn ask(request: &Request, survey: &Survey) {
         .seen
         .iter()
         .filter_map(|seen| match &seen.recognized.what {
-            What::Configuration { document, .. } => Config::new(document),
+            FileContent::Configuration { document, .. } => Config::new(document),
             _ => None,
         });
     let targets: BTreeSet<HandshakeTarget> = configs.flat_map(targets).collect();

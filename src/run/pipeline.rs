@@ -8,7 +8,7 @@ use super::baseline;
 use super::containers;
 use super::custom_rules;
 use super::facts::all_facts;
-use super::judging::{JudgedFile, Judging, NotJudged, Only};
+use super::judging::{JudgedFile, JudgedFiles, Judging, NotJudged};
 use super::levels::Levels;
 use super::no_longer_read::{moved_out, no_longer_read};
 use super::online;
@@ -21,14 +21,14 @@ use super::unparsed::unparsed;
 use super::unused::unused;
 use super::uses::ScopeUses;
 use super::watch::WatchStage;
-use crate::discover::{self, EmbeddedIn, What};
+use crate::discover::{self, EmbeddedIn, FileContent};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Span, Text, Unchecked};
 use crate::panics;
 use crate::parallel;
 use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
-use crate::rules::{self, Alone, RuleJudgment};
+use crate::rules::{self, AloneFindings, RuleJudgment};
 use crate::source::{FoundFile, Tree, collapse, is_policy};
 
 /// Checks what is asked for.
@@ -100,7 +100,12 @@ impl SurveyedRun {
 
     /// Judges what was found: all of it, or what lies in `only` and what else the judgment of that
     /// rests on.
-    pub(crate) fn judged(self, request: &Request, only: Option<&Only>, tree: &dyn Tree) -> Run {
+    pub(crate) fn judged(
+        self,
+        request: &Request,
+        only: Option<&JudgedFiles>,
+        tree: &dyn Tree,
+    ) -> Run {
         request.gate.over(tree, |tree| {
             self.judged_over(request, only, tree, &mut |_, _| {})
         })
@@ -109,7 +114,7 @@ impl SurveyedRun {
     fn judged_over(
         self,
         request: &Request,
-        only: Option<&Only>,
+        only: Option<&JudgedFiles>,
         tree: &dyn Tree,
         last: LastLook<'_>,
     ) -> Run {
@@ -121,7 +126,7 @@ impl SurveyedRun {
             .watch
             .stage(WatchStage::Judge, survey.seen.len(), || {
                 judge(request, only, &mut survey, &policies, tree, &mut run);
-                accept(request, &survey, &policies, tree, &mut run, last);
+                apply_baseline_and_suppressions(request, &survey, &policies, tree, &mut run, last);
             });
         run
     }
@@ -131,7 +136,7 @@ impl SurveyedRun {
 /// what is late, so that nothing is reported as not found in it.
 fn judge(
     request: &Request,
-    only: Option<&Only>,
+    only: Option<&JudgedFiles>,
     survey: &mut Survey,
     policies: &Policies,
     tree: &dyn Tree,
@@ -151,7 +156,7 @@ fn judge(
 /// Judges what there is time for, and returns the paths of the rest.
 fn judge_in_time(
     request: &Request,
-    only: Option<&Only>,
+    only: Option<&JudgedFiles>,
     survey: &Survey,
     policies: &Policies,
     tree: &dyn Tree,
@@ -162,7 +167,7 @@ fn judge_in_time(
     let reached = match only {
         None => {
             let facts_of = |seen: &ScannedFile| facts.get(&policies.scope_of(&seen.found));
-            reach::of(request, survey, policies, &facts_of, tree).map(|files| Only {
+            reach::of(request, survey, policies, &facts_of, tree).map(|files| JudgedFiles {
                 files: files.clone(),
                 trees: true,
                 reached: Some(files),
@@ -244,7 +249,7 @@ struct Gathered<'a> {
     /// What was asked of the policies, by their scopes.
     uses: BTreeMap<usize, ScopeUses>,
     /// The configurations of each tree.
-    configurations: BTreeMap<&'a Path, Vec<(&'a ScannedFile, Vec<Alone>)>>,
+    configurations: BTreeMap<&'a Path, Vec<(&'a ScannedFile, Vec<AloneFindings>)>>,
     /// The containers whose start was judged.
     started: Vec<Place>,
 }
@@ -445,7 +450,7 @@ fn is_left_out(path: &str, policy: &Policy, survey: &Survey) -> bool {
 }
 
 /// Hides what is accepted, and says what is wrong with how that is said.
-fn accept(
+fn apply_baseline_and_suppressions(
     request: &Request,
     survey: &Survey,
     policies: &Policies,
@@ -481,14 +486,17 @@ fn accept(
 
 fn checked_file(seen: &ScannedFile) -> Option<CheckedFile> {
     let dialect = match &seen.recognized.what {
-        What::Configuration { dialect, .. } => {
+        FileContent::Configuration { dialect, .. } => {
             let holder = seen.recognized.holder.as_ref();
             holder.map_or_else(|| dialect.word(), EmbeddedIn::word)
         }
-        What::LetGo { dialect } => dialect.word(),
-        What::Broken { .. } => "broken",
-        What::Rules { .. } => "rules",
-        What::Encoded { .. } | What::Unread(_) | What::Other { .. } | What::Unknown => return None,
+        FileContent::LetGo { dialect } => dialect.word(),
+        FileContent::Broken { .. } => "broken",
+        FileContent::Rules { .. } => "rules",
+        FileContent::Encoded { .. }
+        | FileContent::Unread(_)
+        | FileContent::Other { .. }
+        | FileContent::Unknown => return None,
     };
     Some(CheckedFile {
         path: Arc::clone(&seen.found.shown),

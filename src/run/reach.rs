@@ -18,7 +18,7 @@ use super::policies::Policies;
 use super::request::{Request, Side};
 use super::suppress;
 use super::survey::{ScannedFile, Survey};
-use crate::discover::{What, section_names};
+use crate::discover::{FileContent, section_names};
 use crate::facts::Facts;
 use crate::facts::deployment::{self, may_mention, may_start};
 use crate::facts::included::{Load, Purpose, patterns};
@@ -191,7 +191,7 @@ impl ReachQuery<'_> {
             return self.includes_changed(seen, document, facts);
         }
         // What is whole in a broken one may include files.
-        matches!(seen.recognized.what, What::Broken { .. })
+        matches!(seen.recognized.what, FileContent::Broken { .. })
             && memmem::find(content, b"iles").is_some()
     }
 
@@ -257,7 +257,7 @@ impl IncludedByConfiguration {
 
 fn document_of(seen: &ScannedFile) -> Option<&Document> {
     match &seen.recognized.what {
-        What::Configuration { document, .. } => Some(document),
+        FileContent::Configuration { document, .. } => Some(document),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::gate::Gate;
 use super::loaded::Loaded;
-use super::no_longer_read::Before;
+use super::no_longer_read::RevisionContent;
 use super::selection::RuleSelection;
 use super::survey::ParsedAlready;
 use super::watch::Watch;
@@ -74,7 +74,7 @@ pub struct Request {
     /// Which tree of a comparison this is, if two are compared.
     pub side: Option<Side>,
     /// What was read in the revision that is compared with.
-    pub before: Option<Arc<Before>>,
+    pub before: Option<Arc<RevisionContent>>,
     /// What was parsed of it.
     pub parsed: Option<Arc<ParsedAlready>>,
     /// How many bytes of texts may be kept to the end with their documents. Of more, findings know only the

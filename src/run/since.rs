@@ -8,13 +8,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::judging::Only;
-use super::no_longer_read::{Before, ReadBefore};
+use super::judging::JudgedFiles;
+use super::no_longer_read::{ReadBefore, RevisionContent};
 use super::pipeline::SurveyedRun;
 use super::request::{Request, Run, Side};
 use super::suppress::group_of;
 use super::survey::{ParsedAlready, walk_of};
-use crate::discover::What;
+use crate::discover::FileContent;
 use crate::facts::PathBase;
 use crate::finding::{Text, rule};
 use crate::policy::PolicyError;
@@ -38,7 +38,7 @@ pub(crate) struct Comparison {
 }
 
 /// What was found in the old tree.
-pub(crate) struct Old {
+pub(crate) struct OldTreeFindings {
     request: Request,
     surveyed: SurveyedRun,
 }
@@ -91,7 +91,11 @@ impl Comparison {
 
     /// What the same check finds in the old tree before it judges, and in the request for the new one
     /// what was read there. What is worth saying is added to `notes`.
-    pub(crate) fn survey_old(&mut self, request: &mut Request, notes: &mut Vec<String>) -> Old {
+    pub(crate) fn survey_old(
+        &mut self,
+        request: &mut Request,
+        notes: &mut Vec<String>,
+    ) -> OldTreeFindings {
         let old = self.surveyed(request, notes);
         let renames = self.renames.iter();
         let renames: HashMap<&Path, &Path> = renames
@@ -127,7 +131,7 @@ impl Comparison {
                 dialect: file.dialect.clone(),
             }
         });
-        let before = Before {
+        let before = RevisionContent {
             name: self.name.clone(),
             files: files.collect(),
         };
@@ -139,7 +143,7 @@ impl Comparison {
         old
     }
 
-    fn surveyed(&mut self, request: &Request, notes: &mut Vec<String>) -> Old {
+    fn surveyed(&mut self, request: &Request, notes: &mut Vec<String>) -> OldTreeFindings {
         let request = Request {
             paths: self.paths_then(&request.paths),
             side: Some(Side::Old),
@@ -151,7 +155,7 @@ impl Comparison {
         while self.forget(surveyed.policy_errors(), &request, notes) {
             surveyed = SurveyedRun::new(&request, &self.old);
         }
-        Old { request, surveyed }
+        OldTreeFindings { request, surveyed }
     }
 
     /// Takes broken policy files out of the old tree; whether there was one. Without one file,
@@ -178,13 +182,13 @@ impl Comparison {
     }
 
     /// Judges the old tree as far as it matters to a run over the new one.
-    fn judged(&mut self, old: Old, run: &Run, notes: &mut Vec<String>) -> Run {
+    fn judged(&mut self, old: OldTreeFindings, run: &Run, notes: &mut Vec<String>) -> Run {
         let only = self.only(&old, run);
-        let Old { request, surveyed } = old;
+        let OldTreeFindings { request, surveyed } = old;
         let mut old = surveyed.judged(&request, only.as_ref(), &self.old);
         // A baseline is read when everything is judged.
         while self.forget(&old.policy_errors, &request, notes) {
-            let Old { request, surveyed } = self.surveyed(&request, notes);
+            let OldTreeFindings { request, surveyed } = self.surveyed(&request, notes);
             old = surveyed.judged(&request, None, &self.old);
         }
         old
@@ -192,7 +196,7 @@ impl Comparison {
 
     /// The files of the old tree, as it shows them, in which something is reported now: only what is
     /// found in the same file can take it out of the report. None if it is not known what finds it.
-    fn only(&self, old: &Old, run: &Run) -> Option<Only> {
+    fn only(&self, old: &OldTreeFindings, run: &Run) -> Option<JudgedFiles> {
         let renamed: HashMap<String, String> = self
             .renames
             .iter()
@@ -202,10 +206,12 @@ impl Comparison {
         let reached = run.reached.as_ref();
         // What is found in any other file may be found when another one is judged: rules, web
         // configurations.
-        let is_own = |what: &What| {
+        let is_own = |what: &FileContent| {
             matches!(
                 what,
-                What::Configuration { .. } | What::Broken { .. } | What::Encoded { .. }
+                FileContent::Configuration { .. }
+                    | FileContent::Broken { .. }
+                    | FileContent::Encoded { .. }
             )
         };
         let seen = survey.seen.iter();
@@ -226,7 +232,7 @@ impl Comparison {
             !seen.contains(**path) && !unread.contains(**path) && self.old.metadata(&there).is_ok()
         };
         if now.union(&then).find(is_elsewhere).is_some() {
-            return reached.map(|reached| Only {
+            return reached.map(|reached| JudgedFiles {
                 files: reached.clone(),
                 trees: true,
                 reached: Some(reached.clone()),
@@ -241,7 +247,7 @@ impl Comparison {
             is_of_trees || group_of(name) == rule::GROUP_SUPPRESSIONS
         };
         let mut findings = run.outcome.findings().iter();
-        Some(Only {
+        Some(JudgedFiles {
             files: files.map(|path| (*path).to_owned()).collect(),
             trees: findings.any(|it| of_trees(&it.finding.rule)),
             reached: reached.cloned(),
@@ -251,7 +257,7 @@ impl Comparison {
     /// Leaves out of a run what the old tree has too.
     pub(crate) fn keep_new(
         mut self,
-        old: Old,
+        old: OldTreeFindings,
         run: &mut Run,
         notes: &mut Vec<String>,
     ) -> Result<(), GitError> {

@@ -15,7 +15,7 @@ use known_files::{
 use super::policies::Policies;
 use super::request::{Request, Side};
 use super::survey::{ScannedFile, Survey, walk_of};
-use crate::discover::{self, EmbeddedIn, RecognizedFile, What};
+use crate::discover::{self, EmbeddedIn, FileContent, RecognizedFile};
 use crate::facts::deployment::{
     self, ArgumentSource, ManifestKey, Mention, Mentioned, ProgramStart, SourceFile, mentions,
     name_of,
@@ -31,7 +31,7 @@ const SETTLE: &str =
 
 /// How a file is read that a program is started with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum How {
+pub(super) enum StartReading {
     /// As a configuration of Prometheus if it looks like one.
     Perhaps,
     /// As a configuration of Prometheus, whatever it looks like.
@@ -44,7 +44,7 @@ pub(super) enum How {
 #[derive(Debug, Default)]
 pub(super) struct StartedPrograms {
     /// The files, absolute and without links.
-    files: BTreeMap<PathBuf, How>,
+    files: BTreeMap<PathBuf, StartReading>,
     /// Where a change is judged, everything that is started.
     starts: Vec<ProgramStart>,
     /// Where a change is judged, what other texts of it start, and the files of the tree that may be
@@ -79,7 +79,13 @@ impl StartedPrograms {
                 understood.extend(found.understood);
             } else {
                 let found = deployment::started(tree, root, &sources).into_iter();
-                let how = |is_sure| if is_sure { How::Surely } else { How::Perhaps };
+                let how = |is_sure| {
+                    if is_sure {
+                        StartReading::Surely
+                    } else {
+                        StartReading::Perhaps
+                    }
+                };
                 out.files
                     .extend(found.map(|(path, is_sure)| (path, how(is_sure))));
             }
@@ -87,9 +93,9 @@ impl StartedPrograms {
         for start in &out.starts {
             if let ArgumentSource::File(path) = &start.leads {
                 let how = match start {
-                    ProgramStart { is_alloy: true, .. } => How::Alloy,
-                    ProgramStart { is_sure: true, .. } => How::Surely,
-                    _ => How::Perhaps,
+                    ProgramStart { is_alloy: true, .. } => StartReading::Alloy,
+                    ProgramStart { is_sure: true, .. } => StartReading::Surely,
+                    _ => StartReading::Perhaps,
                 };
                 let known = out.files.entry(path.clone()).or_insert(how);
                 *known = how.max(*known);
@@ -143,7 +149,9 @@ impl StartedPrograms {
             };
             let meant = path.map_or_else(Vec::new, |path| ending_alike(&path, least, &files));
             for file in &meant {
-                self.files.entry(file.clone()).or_insert(How::Perhaps);
+                self.files
+                    .entry(file.clone())
+                    .or_insert(StartReading::Perhaps);
             }
             self.mentions.push((mention, meant));
         }
@@ -165,7 +173,7 @@ impl StartedPrograms {
         survey: &Survey,
         request: &Request,
         tree: &dyn Tree,
-    ) -> Vec<(FoundFile, How)> {
+    ) -> Vec<(FoundFile, StartReading)> {
         if self.files.is_empty() {
             return Vec::new();
         }
@@ -334,7 +342,10 @@ fn is_judged(key: &ManifestKey, survey: &Survey) -> bool {
 pub(super) fn judged<'s>(key: &ManifestKey, survey: &'s Survey) -> Option<&'s Arc<Text>> {
     let mut seen = survey.seen.iter();
     let found = seen.find(|seen| {
-        let is_read = !matches!(seen.recognized.what, What::Other { .. } | What::Unknown);
+        let is_read = !matches!(
+            seen.recognized.what,
+            FileContent::Other { .. } | FileContent::Unknown
+        );
         let is_it = match &seen.recognized.holder {
             Some(EmbeddedIn::Object {
                 kind,
@@ -353,7 +364,7 @@ pub(super) fn judged<'s>(key: &ManifestKey, survey: &'s Survey) -> Option<&'s Ar
 
 /// Whether a configuration is nothing but a text with a placeholder, which may become anything.
 fn is_filled(recognized: &RecognizedFile) -> bool {
-    let What::Configuration { document, .. } = &recognized.what else {
+    let FileContent::Configuration { document, .. } = &recognized.what else {
         return false;
     };
     let text = document.root().and_then(Node::scalar);
@@ -474,17 +485,19 @@ fn passed_over<'p>(
 fn known(
     survey: &Survey,
     request: &Request,
-    started: &BTreeMap<PathBuf, How>,
+    started: &BTreeMap<PathBuf, StartReading>,
     tree: &dyn Tree,
 ) -> HashSet<PathBuf> {
     let is_whole = |seen: &ScannedFile| {
-        let is_read = || started.get(&real(&seen.found, tree)) == Some(&How::Surely);
+        let is_read = || started.get(&real(&seen.found, tree)) == Some(&StartReading::Surely);
         seen.recognized.holder.is_none() || !(request.is_gate() && is_read())
     };
     let seen = survey.seen.iter().filter(|seen| {
         let is_one = matches!(
             seen.recognized.what,
-            What::Configuration { .. } | What::LetGo { .. } | What::Broken { .. }
+            FileContent::Configuration { .. }
+                | FileContent::LetGo { .. }
+                | FileContent::Broken { .. }
         );
         is_one && is_whole(seen)
     });
@@ -505,7 +518,7 @@ fn real(found: &FoundFile, tree: &dyn Tree) -> PathBuf {
     }
 }
 
-impl How {
+impl StartReading {
     /// What a text is that a program is started with. Where it is sure that Prometheus reads it, it is
     /// a configuration even if nothing in it looks like one; `is_gate` says that one that it only holds
     /// does not count then.
@@ -521,7 +534,10 @@ impl How {
         let recognized = discover::recognize(Arc::clone(&text), false, is_template);
         let is_configuration = |recognized: &RecognizedFile| {
             let what = &recognized.what;
-            let is_one = matches!(what, What::Configuration { .. } | What::Broken { .. });
+            let is_one = matches!(
+                what,
+                FileContent::Configuration { .. } | FileContent::Broken { .. }
+            );
             is_one && (recognized.holder.is_none() || !is_gate)
         };
         if self == Self::Perhaps || recognized.iter().any(is_configuration) {

@@ -21,7 +21,7 @@ use super::levels::Levels;
 use super::policies::Policies;
 use super::request::Request;
 use super::survey::{ScannedFile, Survey};
-use crate::discover::What;
+use crate::discover::FileContent;
 use crate::finding::{Finding, Redacted, Severity, Span, rule};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
@@ -152,7 +152,10 @@ fn sheets<'a>(
     let mut sheets = BTreeMap::new();
     let is_ours = |seen: &ScannedFile| {
         let what = &seen.recognized.what;
-        matches!(what, What::Configuration { .. } | What::Broken { .. })
+        matches!(
+            what,
+            FileContent::Configuration { .. } | FileContent::Broken { .. }
+        )
     };
     let mut ours: BTreeSet<&str> = BTreeSet::new();
     let starts = LazyCell::new(|| {

@@ -10,13 +10,13 @@ mod look;
 pub use self::known::ParsedAlready;
 use self::known::{KnownLook, RecognitionContext};
 use self::look::{StartupFile, SurveyedFile, look_at, look_at_started};
-use super::let_go::Kept;
+use super::let_go::KeptBytes;
 use super::loaded::Loaded;
 use super::policies::{self, Policies};
 use super::request::{Request, Run, Side};
 use super::started::StartedPrograms;
 use super::watch::WatchStage;
-use crate::discover::{self, RecognizedFile, What};
+use crate::discover::{self, FileContent, RecognizedFile};
 use crate::facts::deployment::is_dockerfile;
 use crate::finding::{Finding, Place, Text, Unchecked};
 use crate::panics::{self, Caught};
@@ -61,7 +61,7 @@ impl ScannedFile {
 
     /// Whether its text and document have to be read again to judge it.
     pub(super) fn is_let_go(&self) -> bool {
-        matches!(self.recognized.what, What::LetGo { .. })
+        matches!(self.recognized.what, FileContent::LetGo { .. })
     }
 
     /// The same with its text and document, read again; none if they were kept, or are not what they were.
@@ -237,7 +237,7 @@ fn look_at_all(
 ) -> Vec<(SurveyedFile, StartupFile)> {
     let watch = &request.watch;
     let none = Policy::default();
-    let kept = Kept::default();
+    let kept = KeptBytes::default();
     let look = |found: &FoundFile| {
         if request.deadline.is_over() {
             return (SurveyedFile::Late(found.clone()), StartupFile::default());

@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::request::Request;
 use super::survey::Survey;
-use crate::discover::{self, RecognizedFile, What};
+use crate::discover::{self, FileContent, RecognizedFile};
 use crate::facts::deployment::{SourceKind, kinds};
 use crate::finding::{Text, Unchecked};
 use crate::parallel;
@@ -46,7 +46,10 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
     let seen = survey.seen.iter().filter_map(|seen| {
         let recognized = &seen.recognized;
         let is_whole = recognized.holder.is_none() && recognized.template.is_none();
-        let is_unread = matches!(recognized.what, What::Unknown | What::Other { .. });
+        let is_unread = matches!(
+            recognized.what,
+            FileContent::Unknown | FileContent::Other { .. }
+        );
         (is_whole && is_unread).then_some((&seen.found, Some(recognized)))
     });
     let files: Vec<(&FoundFile, Option<&RecognizedFile>)> = others.chain(seen).collect();
@@ -64,7 +67,7 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
         };
         let is_sender = || {
             let what = recognized.map(|recognized| &recognized.what);
-            matches!(what, Some(What::Other { kind }) if discover::is_kind_of_sender(kind))
+            matches!(what, Some(FileContent::Other { kind }) if discover::is_kind_of_sender(kind))
         };
         let is_one = is_asked(found, &text, &is_sender);
         is_one.then(|| fault(&text)).flatten()

@@ -13,7 +13,7 @@ use super::policies::{Policies, PolicyScope};
 use super::request::Request;
 use super::survey::Survey;
 use super::uses::{ScopeUses, id};
-use crate::discover::What;
+use crate::discover::FileContent;
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Text, rule};
 use crate::policy::{Policy, ReceiverProfile};
@@ -121,13 +121,13 @@ fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Sco
             continue;
         };
         let broken = match seen.recognized.what {
-            What::Configuration { .. } | What::LetGo { .. } => false,
-            What::Broken { .. } => true,
-            What::Rules { .. }
-            | What::Encoded { .. }
-            | What::Unread(_)
-            | What::Other { .. }
-            | What::Unknown => {
+            FileContent::Configuration { .. } | FileContent::LetGo { .. } => false,
+            FileContent::Broken { .. } => true,
+            FileContent::Rules { .. }
+            | FileContent::Encoded { .. }
+            | FileContent::Unread(_)
+            | FileContent::Other { .. }
+            | FileContent::Unknown => {
                 continue;
             }
         };

@@ -35,7 +35,7 @@ use objects::GitObjects;
 use worktree::WorkTree;
 
 pub use command::GitError;
-pub use governed::Governed;
+pub use governed::TreeWithHead;
 pub use repository::{Changed, Repository};
 
 /// The longest target of a link that is followed, in bytes: `PATH_MAX` of Linux.

@@ -56,12 +56,12 @@ pub(super) struct Patterns {
 
 /// What the files of one walk may still have.
 #[derive(Debug)]
-pub(super) struct Allowance {
+pub(super) struct IgnorePatternBudget {
     patterns: usize,
     bytes: usize,
 }
 
-impl Default for Allowance {
+impl Default for IgnorePatternBudget {
     fn default() -> Self {
         Self {
             patterns: MOST_IN_ALL,
@@ -70,7 +70,7 @@ impl Default for Allowance {
     }
 }
 
-impl Allowance {
+impl IgnorePatternBudget {
     /// Takes what a file needs.
     pub(super) fn take(&mut self, patterns: &Patterns) -> Result<(), LeftOut> {
         let left = self.patterns.checked_sub(patterns.count);
@@ -141,7 +141,7 @@ pub(super) struct RulesCache(Mutex<Cached>);
 
 #[derive(Debug, Default)]
 struct Cached {
-    allowance: Allowance,
+    allowance: IgnorePatternBudget,
     rules: HashMap<PathBuf, Option<Arc<Gitignore>>>,
 }
 
@@ -195,7 +195,7 @@ pub(super) fn rules_of<T: Tree + ?Sized>(
     tree: &T,
     folder: &Path,
     file: &Path,
-    allowance: &mut Allowance,
+    allowance: &mut IgnorePatternBudget,
 ) -> Result<Option<Gitignore>, LeftOut> {
     let kind = tree.metadata(file).map(|meta| meta.kind);
     let Some(patterns) = Patterns::read(kind, |limit| tree.read(file, limit))? else {
@@ -260,7 +260,7 @@ mod tests {
     fn all_files_together_have_a_limit() {
         let patterns = Patterns::of_content(Ok(b"*.a\n".repeat(MOST_PATTERNS)));
         let patterns = patterns.unwrap().unwrap();
-        let mut allowance = Allowance::default();
+        let mut allowance = IgnorePatternBudget::default();
         let fits = (0..100).take_while(|_| allowance.take(&patterns).is_ok());
         assert_eq!(fits.count(), MOST_IN_ALL / MOST_PATTERNS);
     }

@@ -23,7 +23,7 @@ mod walk;
 mod walk_folder;
 
 pub use folder::{Folder, standard_input};
-pub use git::{Changed, Git, GitError, Governed, Repository};
+pub use git::{Changed, Git, GitError, Repository, TreeWithHead};
 pub use memory::Memory;
 pub use outward::leads_out;
 pub use overlay::Overlay;

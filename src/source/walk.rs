@@ -25,7 +25,7 @@ pub(super) enum WalkEntry {
 }
 
 /// Lists the wanted files below a folder whose path has no links in it.
-pub(super) type Below<'b> = &'b dyn Fn(&Path, &WalkOptions<'_>) -> Vec<WalkEntry>;
+pub(super) type ListBelow<'b> = &'b dyn Fn(&Path, &WalkOptions<'_>) -> Vec<WalkEntry>;
 
 /// A file with what decides which of several ways to it is kept.
 struct WalkCandidate {
@@ -44,7 +44,7 @@ pub(super) fn walk(
     tree: &dyn Tree,
     named: &[PathBuf],
     how: &WalkOptions<'_>,
-    below: Below<'_>,
+    below: ListBelow<'_>,
 ) -> Walked {
     let mut gathering = Gathering {
         tree,
@@ -87,7 +87,7 @@ fn known_root(root: &Path) -> (PathBuf, Arc<Path>) {
 /// What the named paths have come to so far.
 struct Gathering<'d> {
     tree: &'d dyn Tree,
-    below: Below<'d>,
+    below: ListBelow<'d>,
     /// Files by what they really are.
     files: HashMap<PathBuf, WalkCandidate>,
     problems: Vec<Problem>,

@@ -14,7 +14,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, gitconfig_excludes_path};
 
 use super::folder::{kind_of, read_up_to};
-use super::ignored::{Allowance, LeftOut, Patterns, limit};
+use super::ignored::{IgnorePatternBudget, LeftOut, Patterns, limit};
 use super::tree::{EntryKind, Tree, WalkOptions};
 use super::walk::WalkEntry;
 use crate::parallel;
@@ -47,7 +47,7 @@ pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &WalkOptions<'_>) ->
     if holds_nothing(top, how) {
         return Vec::new();
     }
-    let mut allowance = Allowance::default();
+    let mut allowance = IgnorePatternBudget::default();
     let mut out = Vec::new();
     let rules = match how.no_ignore {
         true => None,
@@ -178,13 +178,13 @@ impl Rules {
 struct FolderListing {
     path: PathBuf,
     entries: Vec<(PathBuf, EntryKind)>,
-    own: Own,
+    own: FolderPatterns,
     problems: Vec<WalkEntry>,
 }
 
 /// The patterns that a folder has.
 #[derive(Default)]
-struct Own {
+struct FolderPatterns {
     ignore: Option<Patterns>,
     git: Option<Patterns>,
     exclude: Option<Patterns>,
@@ -195,7 +195,7 @@ fn list(folder: &FolderToList, how: &WalkOptions<'_>) -> FolderListing {
     let mut out = FolderListing {
         path: folder.path.clone(),
         entries: Vec::new(),
-        own: Own::default(),
+        own: FolderPatterns::default(),
         problems: Vec::new(),
     };
     let entries = match fs::read_dir(&folder.path) {
@@ -237,7 +237,7 @@ fn list(folder: &FolderToList, how: &WalkOptions<'_>) -> FolderListing {
 const NAMES: [&str; 4] = [".ignore", ".gitignore", ".git", ".jj"];
 
 /// The patterns that a folder has itself.
-fn own(folder: &Path, problems: &mut Vec<WalkEntry>) -> Own {
+fn own(folder: &Path, problems: &mut Vec<WalkEntry>) -> FolderPatterns {
     let mut patterns = |path: PathBuf, found: Result<Option<Patterns>, LeftOut>| {
         found.unwrap_or_else(|why| {
             problems.push(WalkEntry::LeftOut { path, why });
@@ -259,7 +259,7 @@ fn own(folder: &Path, problems: &mut Vec<WalkEntry>) -> Own {
         }
         None => None,
     };
-    Own {
+    FolderPatterns {
         ignore,
         git,
         exclude,
@@ -287,16 +287,20 @@ fn exclude_of(folder: &Path) -> Option<PathBuf> {
 }
 
 /// A folder whose entries can be judged.
-struct Granted {
+struct OpenedFolder {
     entries: Vec<(PathBuf, EntryKind)>,
     rules: Option<Arc<Rules>>,
     is_ignored: bool,
     problems: Vec<WalkEntry>,
 }
 
-fn granted(folder: FolderToList, listed: FolderListing, allowance: &mut Allowance) -> Granted {
+fn granted(
+    folder: FolderToList,
+    listed: FolderListing,
+    allowance: &mut IgnorePatternBudget,
+) -> OpenedFolder {
     let mut problems = listed.problems;
-    Granted {
+    OpenedFolder {
         entries: listed.entries,
         is_ignored: folder.is_ignored,
         rules: with_own(
@@ -314,8 +318,8 @@ fn granted(folder: FolderToList, listed: FolderListing, allowance: &mut Allowanc
 fn with_own(
     above: Option<Arc<Rules>>,
     folder: &Path,
-    own: &Own,
-    allowance: &mut Allowance,
+    own: &FolderPatterns,
+    allowance: &mut IgnorePatternBudget,
     problems: &mut Vec<WalkEntry>,
 ) -> Option<Arc<Rules>> {
     let mut compiled = |patterns: &Option<Patterns>, name: &str| {
@@ -364,7 +368,7 @@ fn everywhere() -> Option<Gitignore> {
 /// What is ignored by the folders above one.
 fn above(
     top: &Path,
-    allowance: &mut Allowance,
+    allowance: &mut IgnorePatternBudget,
     problems: &mut Vec<WalkEntry>,
 ) -> Option<Arc<Rules>> {
     let mut folders: Vec<&Path> = top.ancestors().skip(1).collect();
@@ -379,7 +383,7 @@ fn above(
 
 /// The wanted files of a folder, and the folders in it that have to be listed.
 fn judge(
-    listed: &Granted,
+    listed: &OpenedFolder,
     how: &WalkOptions<'_>,
     tracked: &Tracked<'_>,
 ) -> (Vec<WalkEntry>, Vec<FolderToList>) {

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use promvet::discover::{self, What};
+use promvet::discover::{self, FileContent};
 use promvet::finding::{Finding, Severity, Text, rule};
 use promvet::rules::{self, example};
 use promvet::source::Memory;
@@ -103,7 +103,7 @@ fn a_fault_adds_nothing_to_the_configurations_of_a_corpus() {
         }
         let text = Text::new(name.clone(), bytes);
         let recognized = discover::examine(text, false, false);
-        if recognized.masked || !matches!(recognized.what, What::Configuration { .. }) {
+        if recognized.masked || !matches!(recognized.what, FileContent::Configuration { .. }) {
             continue;
         }
         let path = Path::new(&name).file_name().unwrap().to_string_lossy();

@@ -10,7 +10,7 @@
 
 use std::path::{Path, PathBuf};
 
-use promvet::discover::{self, What};
+use promvet::discover::{self, FileContent};
 use promvet::finding::Text;
 use promvet::yaml::{Readers, compare_readers};
 use serde_json::Value;
@@ -101,7 +101,7 @@ fn few_configurations_are_left_to_the_slower_reader() {
             continue;
         }
         let recognized = discover::examine(Text::new(name.clone(), bytes), false, false);
-        if recognized.masked || !matches!(recognized.what, What::Configuration { .. }) {
+        if recognized.masked || !matches!(recognized.what, FileContent::Configuration { .. }) {
             continue;
         }
         all += 1;

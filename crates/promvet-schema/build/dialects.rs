@@ -55,7 +55,7 @@ pub(crate) fn dialects(files: &[Dialect]) -> Result<String, String> {
         };
         let _ = writeln!(
             out,
-            "    ObjectKind {{ group: {:?}, kind: {:?}, shape: &{}, part: Part::{part} }},",
+            "    ObjectKind {{ group: {:?}, kind: {:?}, shape: &{}, part: ObjectRole::{part} }},",
             kind.group,
             kind.kind,
             constant(&kind.shape),
@@ -102,19 +102,19 @@ fn code_of(ty: &str, known: &HashSet<&str>) -> Result<String, String> {
         words.join(", ")
     };
     if let Some(item) = inside("[", ']') {
-        return Ok(format!("Type::List(&{})", code_of(item, known)?));
+        return Ok(format!("DialectType::List(&{})", code_of(item, known)?));
     }
     if let Some(item) = inside("<", '>') {
-        return Ok(format!("Type::Set(&{})", code_of(item, known)?));
+        return Ok(format!("DialectType::Set(&{})", code_of(item, known)?));
     }
     if let Some(value) = inside("{", '}') {
-        return Ok(format!("Type::Map(&{})", code_of(value, known)?));
+        return Ok(format!("DialectType::Map(&{})", code_of(value, known)?));
     }
     if let Some(list) = inside("enum(", ')') {
-        return Ok(format!("Type::Enum(&[{}])", words(list)));
+        return Ok(format!("DialectType::Enum(&[{}])", words(list)));
     }
     if let Some(list) = inside("lower(", ')') {
-        return Ok(format!("Type::Lower(&[{}])", words(list)));
+        return Ok(format!("DialectType::Lower(&[{}])", words(list)));
     }
     let plain = match ty {
         "any" => "Any",
@@ -132,10 +132,12 @@ fn code_of(ty: &str, known: &HashSet<&str>) -> Result<String, String> {
         "key-of" => "KeyOf",
         "headers" => "Headers",
         "authenticator" => "Authenticator",
-        shape if known.contains(shape) => return Ok(format!("Type::Object(&{})", constant(shape))),
+        shape if known.contains(shape) => {
+            return Ok(format!("DialectType::Object(&{})", constant(shape)));
+        }
         other => return Err(format!("no type is named {other}")),
     };
-    Ok(format!("Type::{plain}"))
+    Ok(format!("DialectType::{plain}"))
 }
 
 /// `QueueConfig2` → `QUEUE_CONFIG2`.

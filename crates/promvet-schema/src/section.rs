@@ -138,7 +138,7 @@ impl<'d> Section<'d> {
 
     /// The value of a key, if it is there and not empty: no null, no empty text or list.
     #[must_use]
-    pub fn filled(&self, key: &str) -> Option<Node<'d>> {
+    pub fn non_empty(&self, key: &str) -> Option<Node<'d>> {
         self.node(key).filter(|node| match node.kind() {
             Kind::Scalar(scalar) => !scalar.text.is_empty(),
             Kind::Sequence(list) => !list.is_empty(),

@@ -111,7 +111,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
 ];
 
 /// Where a slip is, what is wrong, and what to do.
-type Slip = (Place, &'static str, &'static str);
+type SlipAdvice = (Place, &'static str, &'static str);
 
 /// The finding for a text that is not YAML as Prometheus reads it. It is a warning if something
 /// on its line is still to be filled in.
@@ -136,7 +136,7 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         Some(slip) => of_slip(error, severity, place, slip),
         None => of_parser(text, error, severity, place),
     };
-    quotes::add(in_line(finding, text), text, error)
+    quotes::add(identified_by_line(finding, text), text, error)
 }
 
 /// Whether a placeholder on the line of a place breaks YAML by itself.
@@ -161,7 +161,7 @@ fn of_slip(
     error: &SyntaxError,
     severity: Severity,
     parsed: Place,
-    (at, meaning, help): Slip,
+    (at, meaning, help): SlipAdvice,
 ) -> Finding {
     let is_elsewhere = at.start().line != parsed.start().line;
     let message = not_valid(meaning, error);
@@ -204,7 +204,7 @@ fn of_parser(text: &Arc<Text>, error: &SyntaxError, severity: Severity, place: P
 }
 
 /// The marks of a merge conflict, wherever the parser stopped.
-fn conflict(text: &Arc<Text>) -> Option<Slip> {
+fn conflict(text: &Arc<Text>) -> Option<SlipAdvice> {
     let at = slips::conflict(text.content())?;
     let (meaning, help) = slips::CONFLICT;
     Some((Place::new(text, at), meaning, help))
@@ -212,7 +212,7 @@ fn conflict(text: &Arc<Text>) -> Option<Slip> {
 
 /// A key whose colon lacks its space, where the parser looked for a key: it takes the whole for a
 /// text.
-fn glued(text: &Arc<Text>, error: &SyntaxError) -> Option<Slip> {
+fn glued(text: &Arc<Text>, error: &SyntaxError) -> Option<SlipAdvice> {
     let (_, span) = error
         .context
         .as_ref()
@@ -229,7 +229,7 @@ fn glued(text: &Arc<Text>, error: &SyntaxError) -> Option<Slip> {
 }
 
 /// A finding about a part of a line: another line is another fault.
-fn in_line(finding: Finding, text: &Arc<Text>) -> Finding {
+fn identified_by_line(finding: Finding, text: &Arc<Text>) -> Finding {
     match text.line_span(finding.place.start().line) {
         Some(line) => finding.within(Place::new(text, line)),
         None => finding,
@@ -237,7 +237,7 @@ fn in_line(finding: Finding, text: &Arc<Text>) -> Finding {
 }
 
 /// The slip that broke the parser: on its line, or on the last line with a text before it.
-fn slip(text: &Arc<Text>, error: &SyntaxError) -> Option<Slip> {
+fn slip(text: &Arc<Text>, error: &SyntaxError) -> Option<SlipAdvice> {
     let stopped = line_around(text, error.span.start as usize);
     for span in [stopped, line_before(text, stopped)].into_iter().flatten() {
         if let Some((at, said, help)) = slips::of_line(text.slice(span)) {

@@ -347,7 +347,7 @@ pub fn find_words(text: &str) -> Vec<Range<usize>> {
 
 /// Whether a text may have what [`find_words`] finds, by one look at its bytes.
 fn may_have_words(bytes: &[u8]) -> bool {
-    let mut last = Last::default();
+    let mut last = LastLetters::default();
     let mut numbered = bytes.iter().enumerate();
     numbered.any(|(at, byte)| {
         let is_crossed_out = matches!(byte, b'X' | b'x') && bytes.get(at + 1) == Some(byte);
@@ -358,15 +358,15 @@ fn may_have_words(bytes: &[u8]) -> bool {
 /// Whether a text holds the first four letters of a word that asks to be filled in, in any case. The
 /// letters are compared as one number: this is asked of every address.
 fn may_ask(bytes: &[u8]) -> bool {
-    let mut last = Last::default();
+    let mut last = LastLetters::default();
     bytes.iter().any(|byte| last.asks(*byte))
 }
 
 /// The last four letters of a text, in lower case.
 #[derive(Default)]
-struct Last(u32);
+struct LastLetters(u32);
 
-impl Last {
+impl LastLetters {
     /// Whether a word that asks to be filled in begins with them and one more.
     fn asks(&mut self, byte: u8) -> bool {
         const ASKING: [u32; 3] = [
@@ -516,7 +516,7 @@ pub fn is_unfilled(text: &str, words: &[&str], good: impl Fn(&str) -> bool) -> b
     }
     if words
         .iter()
-        .any(|word| good(&filled(text, &holes, word, word)))
+        .any(|word| good(&fill_holes(text, &holes, word, word)))
     {
         return true;
     }
@@ -525,12 +525,12 @@ pub fn is_unfilled(text: &str, words: &[&str], good: impl Fn(&str) -> bool) -> b
             let others = words.iter().filter(|other| *other != first);
             others
                 .clone()
-                .any(|other| good(&filled(text, &holes, first, other)))
+                .any(|other| good(&fill_holes(text, &holes, first, other)))
         })
 }
 
 /// The text with one word for the first placeholder and another for the rest.
-fn filled(text: &str, holes: &[Range<usize>], first: &str, other: &str) -> String {
+fn fill_holes(text: &str, holes: &[Range<usize>], first: &str, other: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for (number, hole) in holes.iter().enumerate() {

@@ -12,7 +12,7 @@ fn found(source: &str) -> Vec<String> {
     let all = recognized(source, false);
     let url = |recognized: &RecognizedFile| {
         let word = recognized.holder.as_ref()?.word();
-        let What::Configuration { document, .. } = &recognized.what else {
+        let FileContent::Configuration { document, .. } = &recognized.what else {
             return Some(format!("{word} broken"));
         };
         let entries = document.root()?.get("remote_write");
@@ -160,7 +160,7 @@ fn what_the_chart_adds_is_a_part_unless_its_file_is_there() {
         let [_, one] = &*all else {
             panic!("{source}: {all:?}");
         };
-        let What::Configuration { dialect, document } = &one.what else {
+        let FileContent::Configuration { dialect, document } = &one.what else {
             panic!("{source}: {one:?}");
         };
         assert_eq!((*dialect, one.template), (expected, template), "{source}");
@@ -174,13 +174,21 @@ fn a_manifest_that_was_named_is_one_if_a_configuration_is_in_it() {
     let source = format!("{HEAD}data:\n  a: 'remote_write: []'\n");
     let all = recognized(&source, true);
     assert_eq!(all.len(), 2);
-    assert!(matches!(all[0].what, What::Other { .. }), "{:?}", all[0]);
+    assert!(
+        matches!(all[0].what, FileContent::Other { .. }),
+        "{:?}",
+        all[0]
+    );
     let values = "monitoring: {serverFiles: {prometheus.yml: {scrape_configs: []}}}\n";
     let all = recognized(values, true);
     assert_eq!(all.len(), 2);
-    assert!(matches!(all[0].what, What::Unknown), "{:?}", all[0]);
+    assert!(matches!(all[0].what, FileContent::Unknown), "{:?}", all[0]);
     let all = recognized(HEAD, true);
-    assert!(matches!(all[0].what, What::Other { .. }), "{:?}", all[0]);
+    assert!(
+        matches!(all[0].what, FileContent::Other { .. }),
+        "{:?}",
+        all[0]
+    );
 }
 
 #[test]

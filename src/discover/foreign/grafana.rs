@@ -2,7 +2,7 @@
 
 use super::{EmbeddedIn, Finder, RecognizedFile};
 use crate::finding::{Advice, Finding, Message, Severity, placeholder, rule};
-use crate::schema::dialect::table::{self, Part};
+use crate::schema::dialect::table::{self, ObjectRole};
 use crate::schema::dialect::{SENDERS, tables};
 use crate::yaml::{Kind, Mapping, Node};
 
@@ -24,7 +24,7 @@ impl<'d> Finder<'d> {
             return;
         };
         let holder = || EmbeddedIn::Part(NAME);
-        let found = self.place(agent, &tables::AGENT_METRICS, Part::Whole, &SENDERS);
+        let found = self.place(agent, &tables::AGENT_METRICS, ObjectRole::Whole, &SENDERS);
         let more: Vec<_> = both_names(root)
             .into_iter()
             .chain(goes_nowhere(root, agent))
@@ -36,7 +36,7 @@ impl<'d> Finder<'d> {
             .flat_map(Node::items)
             .collect();
         for (index, &one) in instances.iter().enumerate() {
-            let found = self.place(one, &tables::AGENT_INSTANCE, Part::Whole, &SENDERS);
+            let found = self.place(one, &tables::AGENT_INSTANCE, ObjectRole::Whole, &SENDERS);
             let before = instances.get(..index).unwrap_or_default();
             let more = instance_name(one, before).into_iter().collect();
             self.with_findings(found, more, one, holder(), out);
@@ -64,7 +64,14 @@ impl<'d> Finder<'d> {
             let holder = EmbeddedIn::Part("tempo");
             let shape = &tables::TEMPO_CHART;
             let finder = self.partly(true);
-            finder.part(generator, shape, Part::Endpoint, &SENDERS, holder, out);
+            finder.part(
+                generator,
+                shape,
+                ObjectRole::Endpoint,
+                &SENDERS,
+                holder,
+                out,
+            );
         }
         let of_tempo = of_tempo().filter(|generator| generator.get("storage").is_some());
         let generators = [root.get("metrics_generator"), of_chart, of_tempo];
@@ -77,7 +84,12 @@ impl<'d> Finder<'d> {
             let Some(entry) = misplaced.next() else {
                 continue;
             };
-            let found = self.place(generator, &tables::TEMPO_GENERATOR, Part::Whole, &SENDERS);
+            let found = self.place(
+                generator,
+                &tables::TEMPO_GENERATOR,
+                ObjectRole::Whole,
+                &SENDERS,
+            );
             let message = SENDERS.refuses(format!(
                 "`{}`: unknown key; it belongs in `storage`",
                 entry.name()
@@ -113,13 +125,13 @@ impl<'d> Finder<'d> {
             return;
         }
         let holder = || EmbeddedIn::Part("loki");
-        let found = self.place(remote, &tables::LOKI_REMOTE, Part::Whole, &SENDERS);
+        let found = self.place(remote, &tables::LOKI_REMOTE, ObjectRole::Whole, &SENDERS);
         self.with_findings(found, of_loki(remote), remote, holder(), out);
         let clients = all.and_then(Node::mapping);
         let clients = clients.into_iter().flat_map(Mapping::entries);
         let listed = all.into_iter().flat_map(Node::items);
         for one in clients.map(|entry| entry.value).chain(listed).chain(client) {
-            let found = self.place(one, &table::ANY, Part::NativeEndpoint, &SENDERS);
+            let found = self.place(one, &table::ANY, ObjectRole::NativeEndpoint, &SENDERS);
             let masked = MASKED.iter();
             let masked = masked.filter_map(|(way, file)| masked_by_loki(one, way, file));
             self.with_findings(found, masked.collect(), one, holder(), out);

@@ -8,7 +8,7 @@ use super::merged::{MergedConfiguration, is_index, pointer};
 use super::values::Chart;
 use super::{DialectWording, EmbeddedIn, Finder, RecognizedFile};
 use crate::finding::KeyPath;
-use crate::schema::dialect::table::{ObjectKind, Part};
+use crate::schema::dialect::table::{ObjectKind, ObjectRole};
 use crate::schema::dialect::tables;
 use crate::yaml::{Dollars, Node, embedded as text_of, parse_first};
 
@@ -184,7 +184,7 @@ impl<'d> Finder<'d> {
     ) {
         let Some(kind) = kind_of(target) else { return };
         // Of rules, a patch may change a single key.
-        if kind.part == Part::Rules && self.is_partial {
+        if kind.part == ObjectRole::Rules && self.is_partial {
             return;
         }
         let Some(document) = patch.document(self.document) else {

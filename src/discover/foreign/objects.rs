@@ -14,7 +14,7 @@ use super::{
     is_alloy, may_be_alloy, pipelines, together,
 };
 use crate::finding::{Finding, KeyPath, Severity, rule};
-use crate::schema::dialect::table::{ObjectKind, Part};
+use crate::schema::dialect::table::{ObjectKind, ObjectRole};
 use crate::schema::dialect::{ALERTMANAGER, OPERATOR, SENDERS, tables};
 use crate::yaml::{Dollars, Node, embedded as text_of, parse_first};
 
@@ -229,7 +229,7 @@ impl<'d> Finder<'d> {
             .findings
             .extend(together::check(kind.kind, spec, &holder));
         out.push(match kind.part {
-            Part::Rules => self.rules(found, dialect, holder, why),
+            ObjectRole::Rules => self.rules(found, dialect, holder, why),
             _ => self.recognized(found, dialect, holder, why),
         });
     }

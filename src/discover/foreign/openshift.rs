@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::super::manifest::Manifest;
-use super::{EmbeddedIn, Finder, RecognizedFile, What};
+use super::{EmbeddedIn, FileContent, Finder, RecognizedFile};
 use crate::finding::{Advice, Finding, KeyPath, Severity};
-use crate::schema::dialect::table::{self, MappingShape, Part};
+use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{OPENSHIFT, tables};
 use crate::yaml::{Dollars, Node, embedded, parse_first};
 
@@ -24,7 +24,7 @@ impl<'d> Finder<'d> {
             return;
         }
         let holder = EmbeddedIn::Part("openshift");
-        self.part(root, shape, Part::Whole, &OPENSHIFT, holder, out);
+        self.part(root, shape, ObjectRole::Whole, &OPENSHIFT, holder, out);
     }
 
     pub(super) fn openshift(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
@@ -67,7 +67,7 @@ impl<'d> Finder<'d> {
             Ok(document) => Arc::new(document),
             Err(error) if self.template.is_none() => {
                 out.push(RecognizedFile {
-                    what: What::Broken { error, whole: None },
+                    what: FileContent::Broken { error, whole: None },
                     why,
                     text,
                     holder: Some(holder),
@@ -79,7 +79,7 @@ impl<'d> Finder<'d> {
         };
         let finder = self.within(&document);
         let Some(root) = document.root() else { return };
-        let found = finder.place(root, shape, Part::Whole, &OPENSHIFT);
+        let found = finder.place(root, shape, ObjectRole::Whole, &OPENSHIFT);
         out.extend(found.map(|found| finder.recognized(found, &OPENSHIFT, holder, why)));
     }
 
@@ -89,7 +89,7 @@ impl<'d> Finder<'d> {
         let (Some(entry), None) = (entries.next(), entries.next()) else {
             return;
         };
-        let Some(mut found) = self.place(data, &table::ANY, Part::Whole, &OPENSHIFT) else {
+        let Some(mut found) = self.place(data, &table::ANY, ObjectRole::Whole, &OPENSHIFT) else {
             return;
         };
         let message = format!("`{}`: OpenShift reads only the key `{KEY}`", entry.name());

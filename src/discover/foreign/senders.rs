@@ -2,7 +2,7 @@
 
 use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, pipelines};
 use crate::finding::{Finding, KeyPath, Severity, rule};
-use crate::schema::dialect::table::{MappingShape, Part};
+use crate::schema::dialect::table::{MappingShape, ObjectRole};
 use crate::schema::dialect::{SENDERS, Translation, tables};
 use crate::yaml::{Dollars, Entry, Node, embedded};
 
@@ -79,7 +79,7 @@ impl<'d> Finder<'d> {
         out: &mut Vec<RecognizedFile>,
     ) {
         let holder = EmbeddedIn::Part(program);
-        self.part(node, shape, Part::Whole, &SENDERS, holder, out);
+        self.part(node, shape, ObjectRole::Whole, &SENDERS, holder, out);
     }
 
     /// Variables of the collection prometheus.prometheus: in a file of variables, in plays and their
@@ -132,7 +132,7 @@ impl<'d> Finder<'d> {
             let holder = EmbeddedIn::Part("vmagent");
             let shape = &tables::VMAGENT_CHART;
             let finder = self.partly(true);
-            finder.part(one, shape, Part::Endpoint, &SENDERS, holder, out);
+            finder.part(one, shape, ObjectRole::Endpoint, &SENDERS, holder, out);
         }
     }
 
@@ -178,7 +178,7 @@ impl<'d> Finder<'d> {
         let pipelines = pipelines::Pipelines::of(root);
         for entry in exporters {
             let shape = &tables::COLLECTOR_EXPORTER;
-            let found = self.place(entry.value, shape, Part::Endpoint, &SENDERS);
+            let found = self.place(entry.value, shape, ObjectRole::Endpoint, &SENDERS);
             let more = pipelines::of_exporter(&pipelines, entry);
             self.with_findings(found, more, entry.value, holder(), out);
         }
@@ -187,7 +187,7 @@ impl<'d> Finder<'d> {
                 continue;
             };
             let shape = &tables::COLLECTOR_RECEIVER;
-            let found = self.place(config, shape, Part::Whole, &SENDERS);
+            let found = self.place(config, shape, ObjectRole::Whole, &SENDERS);
             let more = pipelines::of_receiver(config);
             self.with_findings(found, more, config, holder(), out);
         }
@@ -230,7 +230,7 @@ impl<'d> Finder<'d> {
                 _ => &tables::MONITORING_DESTINATION,
             };
             self.partly(true)
-                .part(exporter, shape, Part::Endpoint, &SENDERS, holder, out);
+                .part(exporter, shape, ObjectRole::Endpoint, &SENDERS, holder, out);
         }
     }
 
@@ -261,7 +261,7 @@ impl<'d> Finder<'d> {
             if kind == Some("prometheus_remote_write") {
                 let shape = &tables::VECTOR_SINK;
                 let holder = EmbeddedIn::Part("vector");
-                let found = self.place(sink.value, shape, Part::Endpoint, &SENDERS);
+                let found = self.place(sink.value, shape, ObjectRole::Endpoint, &SENDERS);
                 let more = unverified(sink.value).into_iter().collect();
                 self.with_findings(found, more, sink.value, holder, out);
             }

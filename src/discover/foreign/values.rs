@@ -8,7 +8,7 @@ use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, n
 use super::merged::{MergedConfiguration, parameter};
 use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files, together};
 use crate::finding::{Finding, KeyPath, Severity, rule};
-use crate::schema::dialect::table::{self, MappingShape, Part};
+use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, STACK, tables};
 use crate::yaml::{Dollars, Node, embedded};
 
@@ -194,10 +194,17 @@ impl<'d> Finder<'d> {
         self.jobs_in(values.get("extraScrapeConfigs"), out);
         if let Some(jobs) = values.get("scrapeConfigs") {
             let holder = EmbeddedIn::Values;
-            self.part(jobs, &table::ANY, Part::NamedJobs, &NATIVE, holder, out);
+            self.part(
+                jobs,
+                &table::ANY,
+                ObjectRole::NamedJobs,
+                &NATIVE,
+                holder,
+                out,
+            );
         }
         let shape = &tables::CHART_PROMETHEUS;
-        let Some(mut found) = self.place(values, shape, Part::Whole, &CHART) else {
+        let Some(mut found) = self.place(values, shape, ObjectRole::Whole, &CHART) else {
             return;
         };
         // The chart copies its endpoints into the configuration, where their keys are judged.
@@ -228,7 +235,7 @@ impl<'d> Finder<'d> {
         if let Some(agent) = values.get("vmagent") {
             if let Some(spec) = agent.get("spec") {
                 let shape = &tables::VMAGENT_VALUES;
-                self.in_values(spec, shape, Part::Whole, out);
+                self.in_values(spec, shape, ObjectRole::Whole, out);
             }
             for item in agent
                 .get("additionalRemoteWrites")
@@ -236,13 +243,13 @@ impl<'d> Finder<'d> {
                 .flat_map(Node::items)
             {
                 let shape = &tables::REMOTE_WRITE4;
-                self.in_values(item, shape, Part::Endpoint, out);
+                self.in_values(item, shape, ObjectRole::Endpoint, out);
             }
         }
         let ruler = values.get("thanosRuler");
         if let Some(spec) = ruler.and_then(|ruler| ruler.get("thanosRulerSpec")) {
             let shape = &tables::STACK_RULER;
-            self.in_values(spec, shape, Part::Whole, out);
+            self.in_values(spec, shape, ObjectRole::Whole, out);
         }
         let map = values
             .get("additionalPrometheusRulesMap")
@@ -266,7 +273,7 @@ impl<'d> Finder<'d> {
     ) {
         let spec = prometheus.get("prometheusSpec");
         if let Some(spec) = spec {
-            let (shape, part) = (&tables::STACK_SPEC, Part::Whole);
+            let (shape, part) = (&tables::STACK_SPEC, ObjectRole::Whole);
             let found = self.place(spec, shape, part, &OPERATOR_VALUES);
             if let Some(mut found) = found {
                 let holder = EmbeddedIn::Values;
@@ -280,7 +287,7 @@ impl<'d> Finder<'d> {
         }
         if chart == Some(Chart::Stack) || spec.is_some_and(|spec| spec.mapping().is_some()) {
             let shape = &tables::STACK_PROMETHEUS;
-            let misplaced = self.place(prometheus, shape, Part::Whole, &STACK);
+            let misplaced = self.place(prometheus, shape, ObjectRole::Whole, &STACK);
             if let Some(mut found) = misplaced.filter(|found| !found.findings.is_empty()) {
                 // Templates of a chart around it may read the key.
                 let findings = found.findings.iter_mut();
@@ -296,7 +303,7 @@ impl<'d> Finder<'d> {
         ] {
             let list = prometheus.get(key);
             for item in list.into_iter().flat_map(Node::items) {
-                self.in_values(item, shape, Part::Whole, out);
+                self.in_values(item, shape, ObjectRole::Whole, out);
             }
         }
     }
@@ -304,7 +311,7 @@ impl<'d> Finder<'d> {
     /// The section `prometheus` of bitnami's kube-prometheus.
     fn bitnami(&self, prometheus: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let shape = &tables::BITNAMI_PROMETHEUS;
-        let found = self.place(prometheus, shape, Part::Whole, &OPERATOR_VALUES);
+        let found = self.place(prometheus, shape, ObjectRole::Whole, &OPERATOR_VALUES);
         let Some(mut found) = found else { return };
         let spec = prometheus.mapping();
         let spec = spec.and_then(|mapping| mapping.entry("prometheusSpec"));
@@ -325,7 +332,8 @@ impl<'d> Finder<'d> {
     /// (kube-prometheus-stack `templates/prometheus/prometheus.yaml`).
     fn additional(&self, spec: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let mut kinds = tables::KINDS.iter();
-        let Some(kind) = kinds.find(|kind| kind.kind == "Prometheus" && kind.part == Part::Whole)
+        let Some(kind) =
+            kinds.find(|kind| kind.kind == "Prometheus" && kind.part == ObjectRole::Whole)
         else {
             return;
         };
@@ -334,7 +342,7 @@ impl<'d> Finder<'d> {
             mapping.is_some_and(|mapping| mapping.written().next().is_some())
         };
         if let Some(more) = spec.get("additionalConfig").filter(is_filled) {
-            self.in_values(more, kind.shape, Part::Whole, out);
+            self.in_values(more, kind.shape, ObjectRole::Whole, out);
         }
         let Some(node) = spec.get("additionalConfigString") else {
             return;
@@ -357,7 +365,7 @@ impl<'d> Finder<'d> {
         if let (Some(document), Some(root)) = (&document, root) {
             let mut found = Vec::new();
             let finder = self.within(document);
-            finder.in_values(root, kind.shape, Part::Whole, &mut found);
+            finder.in_values(root, kind.shape, ObjectRole::Whole, &mut found);
             out.extend(found.into_iter().map(|recognized| RecognizedFile {
                 masked: is_masked,
                 ..recognized
@@ -369,7 +377,7 @@ impl<'d> Finder<'d> {
         &self,
         node: Node<'d>,
         shape: &'static MappingShape,
-        part: Part,
+        part: ObjectRole,
         out: &mut Vec<RecognizedFile>,
     ) {
         self.part(node, shape, part, &OPERATOR_VALUES, EmbeddedIn::Values, out);
@@ -386,7 +394,7 @@ impl<'d> Finder<'d> {
             finder.part(
                 root,
                 &table::ANY,
-                Part::Jobs,
+                ObjectRole::Jobs,
                 &NATIVE,
                 EmbeddedIn::Values,
                 out,
@@ -405,7 +413,7 @@ impl<'d> Finder<'d> {
         if node.get("groups").is_none() {
             return;
         }
-        let found = self.place(node, shape, Part::Whole, dialect);
+        let found = self.place(node, shape, ObjectRole::Whole, dialect);
         let why = format!("{} has groups of rules", node.path());
         out.extend(found.map(|found| self.rules(found, dialect, EmbeddedIn::Values, why)));
     }

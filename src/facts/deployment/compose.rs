@@ -19,7 +19,7 @@ use super::Home;
 use super::arguments::{Arguments, VMAGENT_CONFIG};
 use super::by_path::ByPath;
 use super::dockerfile::Builds;
-use super::image::{Image, Looks};
+use super::image::{Image, PrometheusLikelihood};
 use super::inside;
 use super::model::{Deployment, Mount, MountSource, Platform, PodNetwork, has_settings};
 use super::scan::{SourceFile, names_prometheus};
@@ -166,7 +166,7 @@ fn deployment(
     let prometheus = runs_prometheus(service, image.as_ref(), base.as_ref(), &arguments, &mounts);
     let may_run = image
         .as_ref()
-        .is_none_or(|image| image.looks() != Looks::No)
+        .is_none_or(|image| image.prometheus_likelihood() != PrometheusLikelihood::No)
         || arguments.value("config.file").is_some()
         || arguments.value(VMAGENT_CONFIG).is_some()
         || has_settings(image.as_ref(), &arguments, &mounts);
@@ -293,15 +293,19 @@ fn runs_prometheus(
     let mounted = mounts
         .iter()
         .any(|mount| mount.path.starts_with("/etc/prometheus"));
-    let looks = base.or(image).map_or(Looks::No, Image::looks);
+    let looks = base
+        .or(image)
+        .map_or(PrometheusLikelihood::No, Image::prometheus_likelihood);
     let runs = match looks {
-        Looks::Surely => true,
-        Looks::Perhaps => flagged || mounted,
-        Looks::No => false,
+        PrometheusLikelihood::Surely => true,
+        PrometheusLikelihood::Perhaps => flagged || mounted,
+        PrometheusLikelihood::No => false,
     };
     // Built from something that is not in the tree, under a name that says what it is.
     let named = service.name == "prometheus" && (flagged || mounted);
-    let named = named && base.is_none() && image.is_none_or(|image| image.looks() != Looks::No);
+    let named = named
+        && base.is_none()
+        && image.is_none_or(|image| image.prometheus_likelihood() != PrometheusLikelihood::No);
     (runs || named).then(|| Evidence {
         place: base
             .or(image)

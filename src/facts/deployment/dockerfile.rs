@@ -14,7 +14,7 @@ use super::Home;
 use super::arguments::{Argument, Arguments, VMAGENT_CONFIG, words};
 use super::by_path::ByPath;
 use super::folder_of;
-use super::image::{Image, Looks};
+use super::image::{Image, PrometheusLikelihood};
 use super::inside;
 use super::model::{Copied, Deployment, Mount, MountSource, Platform, PodNetwork};
 use super::scan::{SourceFile, names_prometheus};
@@ -320,10 +320,10 @@ impl BuildStage {
         let for_entry_point = self.entrypoint.is_none();
         let mut list = self.entrypoint.unwrap_or_default();
         list.extend(self.command.unwrap_or_default());
-        let looks = self.base.looks();
+        let looks = self.base.prometheus_likelihood();
         let flagged = list.iter().any(|item| item.text.contains("config.file"));
-        let runs = looks == Looks::Surely
-            || looks == Looks::Perhaps && (flagged || !self.mounts.is_empty());
+        let runs = looks == PrometheusLikelihood::Surely
+            || looks == PrometheusLikelihood::Perhaps && (flagged || !self.mounts.is_empty());
         Deployment {
             name: format!("the image of `{}`", home.tree.shown(&file.path)),
             platform: Platform::Image,

@@ -13,7 +13,7 @@ pub struct Image {
 
 /// How much a name looks like an image of Prometheus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Looks {
+pub(super) enum PrometheusLikelihood {
     /// Its last part is `prometheus`.
     Surely,
     /// The word is in it, as in `acme-prometheus`.
@@ -107,7 +107,9 @@ impl Image {
     /// The version of Prometheus by the tag, such as `2.53.1` of `v2.53.1-distroless`.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
-        let tag = self.tag().filter(|_| self.looks() != Looks::No)?;
+        let tag = self
+            .tag()
+            .filter(|_| self.prometheus_likelihood() != PrometheusLikelihood::No)?;
         let digits = tag.strip_prefix('v').unwrap_or(tag);
         let version = digits.split(['-', '+']).next()?;
         let mut numbers = version.split('.');
@@ -141,18 +143,18 @@ impl Image {
         }
     }
 
-    pub(super) fn looks(&self) -> Looks {
+    pub(super) fn prometheus_likelihood(&self) -> PrometheusLikelihood {
         let (name, _) = self.split();
         let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
         let mut words = last.split(['-', '_', '.']);
         if last == "prometheus" {
-            Looks::Surely
+            PrometheusLikelihood::Surely
         } else if words.clone().any(|word| OTHERS.contains(&word)) {
-            Looks::No
+            PrometheusLikelihood::No
         } else if words.any(|word| word == "prometheus") {
-            Looks::Perhaps
+            PrometheusLikelihood::Perhaps
         } else {
-            Looks::No
+            PrometheusLikelihood::No
         }
     }
 
@@ -212,96 +214,126 @@ mod tests {
     #[test]
     fn names_are_taken_apart() {
         for (name, tag, version, user, looks) in [
-            ("prom/prometheus", None, None, Some(65534), Looks::Surely),
+            (
+                "prom/prometheus",
+                None,
+                None,
+                Some(65534),
+                PrometheusLikelihood::Surely,
+            ),
             (
                 "prom/prometheus:v2.53.1",
                 Some("v2.53.1"),
                 Some("2.53.1"),
                 Some(65534),
-                Looks::Surely,
+                PrometheusLikelihood::Surely,
             ),
             (
                 "quay.io/prometheus/prometheus:v3",
                 Some("v3"),
                 Some("3"),
                 Some(65534),
-                Looks::Surely,
+                PrometheusLikelihood::Surely,
             ),
             (
                 "localhost:5000/prom/prometheus",
                 None,
                 None,
                 Some(65534),
-                Looks::Surely,
+                PrometheusLikelihood::Surely,
             ),
             (
                 "prom/prometheus:v3.10.0-distroless",
                 Some("v3.10.0-distroless"),
                 Some("3.10.0"),
                 Some(65532),
-                Looks::Surely,
+                PrometheusLikelihood::Surely,
             ),
             (
                 "prom/prometheus:v3.12.0@sha256:00",
                 Some("v3.12.0"),
                 Some("3.12.0"),
                 Some(65534),
-                Looks::Surely,
+                PrometheusLikelihood::Surely,
             ),
             (
                 "prom/prometheus:v1.7.1",
                 Some("v1.7.1"),
                 Some("1.7.1"),
                 None,
-                Looks::Surely,
+                PrometheusLikelihood::Surely,
             ),
             (
                 "prom/prometheus:latest",
                 Some("latest"),
                 None,
                 Some(65534),
-                Looks::Surely,
+                PrometheusLikelihood::Surely,
             ),
             (
                 "prom/prometheus:${TAG}",
                 None,
                 None,
                 Some(65534),
-                Looks::Surely,
+                PrometheusLikelihood::Surely,
             ),
             (
                 "bitnami/prometheus:2.45.0-debian-11-r1",
                 Some("2.45.0-debian-11-r1"),
                 Some("2.45.0"),
                 None,
-                Looks::Surely,
+                PrometheusLikelihood::Surely,
             ),
-            ("prometheus:local", Some("local"), None, None, Looks::Surely),
+            (
+                "prometheus:local",
+                Some("local"),
+                None,
+                None,
+                PrometheusLikelihood::Surely,
+            ),
             (
                 "acme/our-prometheus:1",
                 Some("1"),
                 Some("1"),
                 None,
-                Looks::Perhaps,
+                PrometheusLikelihood::Perhaps,
             ),
-            ("prom/node-exporter", None, None, None, Looks::No),
+            (
+                "prom/node-exporter",
+                None,
+                None,
+                None,
+                PrometheusLikelihood::No,
+            ),
             (
                 "prometheuscommunity/json-exporter",
                 None,
                 None,
                 None,
-                Looks::No,
+                PrometheusLikelihood::No,
             ),
             (
                 "quay.io/prometheus-operator/prometheus-config-reloader:v0.44.1",
                 Some("v0.44.1"),
                 None,
                 None,
-                Looks::No,
+                PrometheusLikelihood::No,
             ),
-            ("prometheus/avalanche", None, None, None, Looks::No),
-            ("victoriametrics/vmagent", None, None, None, Looks::No),
-            ("", None, None, None, Looks::No),
+            (
+                "prometheus/avalanche",
+                None,
+                None,
+                None,
+                PrometheusLikelihood::No,
+            ),
+            (
+                "victoriametrics/vmagent",
+                None,
+                None,
+                None,
+                PrometheusLikelihood::No,
+            ),
+            ("", None, None, None, PrometheusLikelihood::No),
         ] {
             let image = image(name);
             assert_eq!(
@@ -309,7 +341,7 @@ mod tests {
                     image.tag(),
                     image.version(),
                     image.official_user(),
-                    image.looks()
+                    image.prometheus_likelihood()
                 ),
                 (tag, version, user, looks),
                 "{name}"

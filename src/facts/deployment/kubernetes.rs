@@ -22,7 +22,7 @@ pub(super) use self::volume::mode;
 use super::Home;
 use super::arguments::VMAGENT_CONFIG;
 use super::by_path::ByPath;
-use super::image::Looks;
+use super::image::PrometheusLikelihood;
 use super::model::{
     Deployment, Mount, MountSource, Outside, Platform, PodNetwork, Withheld, has_settings,
 };
@@ -76,7 +76,7 @@ pub(super) fn read(
     let providers = Providers::read(home, providers, &running);
     let mut out = Vec::new();
     for workload in &running {
-        let doubts = workload.doubts(&patches, &providers);
+        let doubts = workload.possible_patches(&patches, &providers);
         out.extend(workload.deployments(home, &providers, &doubts));
     }
     out
@@ -206,7 +206,7 @@ impl<'d> Workload<'d> {
     }
 
     /// Patches of it, by which it may mount more.
-    fn doubts(&self, patches: &WorkloadPatches, providers: &Providers) -> Vec<Evidence> {
+    fn possible_patches(&self, patches: &WorkloadPatches, providers: &Providers) -> Vec<Evidence> {
         let patches = patches.of(self.manifest).iter();
         let inline = providers.patching(self.manifest.name).iter();
         let places = patches.chain(inline);
@@ -241,10 +241,9 @@ impl<'d> Workload<'d> {
         let keeps = |deployment: &Deployment| {
             deployment.prometheus.is_some()
                 || !any
-                    && deployment
-                        .image
-                        .as_ref()
-                        .is_none_or(|image| image.looks() != Looks::No)
+                    && deployment.image.as_ref().is_none_or(|image| {
+                        image.prometheus_likelihood() != PrometheusLikelihood::No
+                    })
                 || !any && deployment.arguments.value("config.file").is_some()
                 || deployment.arguments.value(VMAGENT_CONFIG).is_some()
                 || has_settings(

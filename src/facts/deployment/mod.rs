@@ -61,14 +61,14 @@ pub use kubernetes::Service;
 pub(crate) use lines::{may_be_command, of_texts};
 pub(crate) use mentions::{Mention, Mentioned, may_mention, mentions, name_of};
 pub use model::{
-    ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
+    ComposeOrigin, ComposeSecretOrConfig, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
     MountSource, Outside, PartKind, Platform, PodNetwork, ProvidedKey, Provider, Withheld,
 };
 pub use network::{
-    ContainerNetworks, Hit, NetworkContainer, NetworkMode, NetworkName, Surroundings, Together,
-    network,
+    AnsweringContainer, ContainerNetworks, NetworkContainer, NetworkMode, NetworkName,
+    Surroundings, Together, network,
 };
-pub use receiving::{Missing, Off, Receiving};
+pub use receiving::{Missing, Receiving, RemoteWriteOffReason};
 pub(crate) use resolve::AtPath;
 pub use resolve::{Access, NotMounted, Provided, ResolvedPath};
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};

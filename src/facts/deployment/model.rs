@@ -235,7 +235,7 @@ pub enum MountSource {
     /// A file or folder of the tree, mounted as it is: its own owner and mode count.
     Tree(PathBuf),
     /// A secret or config of docker compose: always one file.
-    Compose(ComposeFile),
+    Compose(ComposeSecretOrConfig),
     /// A volume that Kubernetes fills with files.
     Keys(KeyVolume),
     /// A file or folder that was copied into the image.
@@ -248,7 +248,7 @@ pub enum MountSource {
 
 /// A secret or config of docker compose.
 #[derive(Clone, Debug)]
-pub struct ComposeFile {
+pub struct ComposeSecretOrConfig {
     /// `secret` or `config`.
     pub kind: &'static str,
     /// Its name at the top level.

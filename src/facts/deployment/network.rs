@@ -145,7 +145,7 @@ pub struct NetworkContainer {
 
 /// A container that answers at a host and port.
 #[derive(Clone, Debug)]
-pub struct Hit<'n> {
+pub struct AnsweringContainer<'n> {
     /// The name that leads to it.
     pub named: &'n NetworkName,
     /// The container; none if it is not known which of a pod's it is.
@@ -273,7 +273,7 @@ impl DeploymentSources {
 impl ContainerNetworks {
     /// What answers at a host, in lower case, and a port, wherever one asks from.
     #[must_use]
-    pub fn ask(&self, tree: &dyn Tree, host: &str, port: u16) -> Vec<Hit<'_>> {
+    pub fn ask(&self, tree: &dyn Tree, host: &str, port: u16) -> Vec<AnsweringContainer<'_>> {
         let mut out = Vec::new();
         for named in self.of_name(tree, host, Platform::Compose) {
             out.extend(named.hit(port, true));
@@ -490,7 +490,7 @@ impl GroupNames {
     }
 }
 
-impl Hit<'_> {
+impl AnsweringContainer<'_> {
     /// The ports of the container that others know.
     #[must_use]
     pub fn declared_ports(&self) -> Vec<u16> {
@@ -511,7 +511,7 @@ impl Hit<'_> {
 impl NetworkName {
     /// What answers where a host goes on with `rest` behind the name: nothing, the namespace, or
     /// that with `svc` and the domain of the cluster.
-    fn in_cluster(&self, rest: &str, port: u16) -> Option<Hit<'_>> {
+    fn in_cluster(&self, rest: &str, port: u16) -> Option<AnsweringContainer<'_>> {
         if self.platform != Platform::Kubernetes {
             return None;
         }
@@ -522,7 +522,7 @@ impl NetworkName {
         (is_cluster && same).then(|| self.hit(port, !namespace.is_empty()))?
     }
 
-    fn hit(&self, port: u16, is_qualified: bool) -> Option<Hit<'_>> {
+    fn hit(&self, port: u16, is_qualified: bool) -> Option<AnsweringContainer<'_>> {
         let target = match &self.ports {
             Ports::Same => ContainerPort::Number(port),
             Ports::Mapped(ports) => {
@@ -547,7 +547,7 @@ impl NetworkName {
                 ports.find(|(name, _)| name.as_ref() == Some(target))?.1
             }
         };
-        Some(Hit {
+        Some(AnsweringContainer {
             named: self,
             container,
             port,

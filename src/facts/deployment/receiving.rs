@@ -21,12 +21,12 @@ pub enum Receiving {
     /// It does, or what is seen does not tell.
     Possible,
     /// It does not.
-    Off(Off),
+    Off(RemoteWriteOffReason),
 }
 
 /// Why a Prometheus takes no remote write.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Off {
+pub struct RemoteWriteOffReason {
     /// What is missing: a flag, or a version.
     pub missing: Missing,
     /// Whether nothing that is not seen here can have switched it on.
@@ -79,7 +79,7 @@ impl Deployment {
             return Receiving::Possible;
         }
         let official = self.known_image().is_some();
-        Receiving::Off(Off {
+        Receiving::Off(RemoteWriteOffReason {
             missing,
             // The tag may have been pulled before 3.0.
             is_sure: official

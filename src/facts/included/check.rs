@@ -180,7 +180,10 @@ impl IncludeChecker<'_, '_> {
         match &reference.matched {
             Matched::Missing(path) => self.missing(reference, path),
             Matched::Nothing(path) => {
-                let message = format!("no file matches {path}{}", so(reference.purpose));
+                let message = format!(
+                    "no file matches {path}{}",
+                    consequence_for(reference.purpose)
+                );
                 let finding = at(
                     reference.node,
                     rule::FILES_NO_MATCH,
@@ -341,7 +344,10 @@ impl IncludeChecker<'_, '_> {
             (Purpose::Targets, None) | (_, Some(_)) => Severity::Warning,
             _ => Severity::Error,
         };
-        let message = format!("the file `{path}` does not exist{}", so(reference.purpose));
+        let message = format!(
+            "the file `{path}` does not exist{}",
+            consequence_for(reference.purpose)
+        );
         let finding = at(reference.node, rule::FILES_MISSING, severity, message);
         self.out.findings.push(match example {
             Some(example) => finding.help(format!("copy `{example}` to this name, and fill it in")),
@@ -540,7 +546,7 @@ pub(super) fn at(
 }
 
 /// What becomes of Prometheus without a file, for the end of a message.
-pub(super) fn so(purpose: Purpose) -> &'static str {
+pub(super) fn consequence_for(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Rules => ": Prometheus starts without these rules",
         Purpose::ScrapeConfigs => ": Prometheus starts without these jobs",

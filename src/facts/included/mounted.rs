@@ -14,7 +14,7 @@ use crate::source::EntryKind;
 
 /// What a path or a pattern leads to without a target beside the configuration: to the files of the
 /// tree that are surely there where Prometheus runs, else to what it led to before.
-pub(super) fn instead(
+pub(super) fn resolve_through_mounts(
     matched: Matched,
     pattern: &str,
     purpose: Purpose,

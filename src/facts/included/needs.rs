@@ -5,7 +5,7 @@ use super::intervals::Interval;
 use crate::facts::deployment::{FeatureStatus, RunCertainty, RunningDeployment};
 use crate::finding::{Evidence, Finding};
 use crate::schema::dialect::NATIVE;
-use crate::schema::rule_file::{Condition, Need};
+use crate::schema::rule_file::{ExpressionNeed, Need};
 use crate::yaml::{Document, Node};
 
 /// What is known of a feature wherever a configuration is loaded.
@@ -32,10 +32,10 @@ impl Needs<'_, '_> {
     /// What has to be said of a need; nothing if it is met.
     pub(super) fn unmet(&self, need: &Need) -> Option<Finding> {
         match need.condition {
-            Condition::Feature(feature) => self.feature(need, feature),
-            Condition::StoredForm(label) => self.stored_form(need, label),
-            Condition::ClosedRange => (!self.is_before_3()).then(|| need.finding.clone()),
-            Condition::TwoSamplesIn(range) => self.two_samples(need, range),
+            ExpressionNeed::Feature(feature) => self.feature(need, feature),
+            ExpressionNeed::StoredForm(label) => self.stored_form(need, label),
+            ExpressionNeed::ClosedRange => (!self.is_before_3()).then(|| need.finding.clone()),
+            ExpressionNeed::TwoSamplesIn(range) => self.two_samples(need, range),
         }
     }
 

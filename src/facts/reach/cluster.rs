@@ -1,6 +1,6 @@
 //! Whether a Service of Kubernetes answers at an address.
 
-use super::{Unreachable, Why, nearest};
+use super::{AddressFault, Unreachable, nearest};
 use crate::facts::deployment::{Platform, RunCertainty, RunningDeployment, Service};
 use crate::facts::patches::LEADING;
 use crate::facts::service_match::Requester;
@@ -57,7 +57,7 @@ impl Requester<'_> {
         if let Some(outside) = self.outside_dns()
             && (host.is_qualified || !here.is_empty())
         {
-            return Some(self.found(Why::OtherDns, [outside]));
+            return Some(self.found(AddressFault::OtherDns, [outside]));
         }
         if self.is_changed(&host, &all) {
             return None;
@@ -112,7 +112,11 @@ impl Requester<'_> {
         routes.next().is_some() || all.iter().any(is_patched)
     }
 
-    fn found(&self, why: Why, evidence: impl IntoIterator<Item = Evidence>) -> Unreachable {
+    fn found(
+        &self,
+        why: AddressFault,
+        evidence: impl IntoIterator<Item = Evidence>,
+    ) -> Unreachable {
         let runners = self.runners().iter().take(1);
         let runs = runners.flat_map(|runner| runner.evidence.iter().cloned());
         Unreachable {
@@ -142,7 +146,7 @@ impl Requester<'_> {
         let is_known = deployment.base.is_none() && deployment.known_image().is_some();
         let is_silent = deployment.listens_at(port) == Some(false);
         (deployment.pod.is_alone && is_known && is_silent).then(|| {
-            let why = Why::Localhost {
+            let why = AddressFault::Localhost {
                 port,
                 meant: None,
                 in_pod: true,
@@ -156,7 +160,7 @@ impl Requester<'_> {
         &self,
         host: &ClusterHost<'_>,
         all: &[&'s Service],
-    ) -> Option<(Why, &'s Service)> {
+    ) -> Option<(AddressFault, &'s Service)> {
         if !host.is_qualified || self.is_namespace(host.namespace) {
             return None;
         }
@@ -164,7 +168,7 @@ impl Requester<'_> {
             .iter()
             .filter_map(|candidate| Some((candidate.namespace.as_deref()?, *candidate)));
         let service = nearest(host.namespace, named)?;
-        let why = Why::NoSuchNamespace {
+        let why = AddressFault::NoSuchNamespace {
             service: host.name.to_owned(),
             written: host.namespace.to_owned(),
             meant: service.namespace.clone()?,
@@ -190,7 +194,7 @@ impl Requester<'_> {
         host: &ClusterHost<'_>,
         namespace: &str,
         endpoint: &Endpoint,
-    ) -> Option<(Why, &Service)> {
+    ) -> Option<(AddressFault, &Service)> {
         let facts = self.facts();
         let network = facts.shared.network(&facts.files);
         let tree = facts.files.tree;
@@ -205,7 +209,7 @@ impl Requester<'_> {
         }
         let here = network.services_in(tree, namespace);
         let service = nearest(host.name, here.map(|here| (here.name.as_str(), here)))?;
-        let why = Why::NoSuchService {
+        let why = AddressFault::NoSuchService {
             written: host.name.to_owned(),
             meant: service.name.clone(),
             namespace: namespace.to_owned(),
@@ -216,7 +220,11 @@ impl Requester<'_> {
     /// That all Services of a name are in other namespaces than the one that is written: the own one,
     /// if the tree has Services in it. Of other namespaces it may have a part, and the own one may be
     /// that of a platform, as `openshift-monitoring`.
-    fn outside_own_namespace(&self, host: &ClusterHost<'_>, all: &[&Service]) -> Option<Why> {
+    fn outside_own_namespace(
+        &self,
+        host: &ClusterHost<'_>,
+        all: &[&Service],
+    ) -> Option<AddressFault> {
         let own = self.own_namespace().filter(|_| host.is_qualified)?;
         let facts = self.facts();
         let network = facts.shared.network(&facts.files);
@@ -224,17 +232,19 @@ impl Requester<'_> {
         let is_own = own == host.namespace && services.next().is_some();
         drop(services);
         match self.in_other_namespace(all).filter(|_| is_own)? {
-            Why::OtherNamespace { service, namespace } => Some(Why::NoSuchNamespace {
-                service,
-                written: own,
-                meant: namespace,
-            }),
+            AddressFault::OtherNamespace { service, namespace } => {
+                Some(AddressFault::NoSuchNamespace {
+                    service,
+                    written: own,
+                    meant: namespace,
+                })
+            }
             other => Some(other),
         }
     }
 
     /// That all Services of a name are in other namespaces than what asks.
-    fn in_other_namespace(&self, all: &[&Service]) -> Option<Why> {
+    fn in_other_namespace(&self, all: &[&Service]) -> Option<AddressFault> {
         // Names of hosts can be set for a pod, and kustomizations move manifests.
         let runs = self.runners().iter().map(|runner| &runner.deployment.place);
         let has_own_names = |place: &Place| {
@@ -254,7 +264,7 @@ impl Requester<'_> {
             return None;
         }
         let namespace = first.namespace.clone()?;
-        Some(Why::OtherNamespace {
+        Some(AddressFault::OtherNamespace {
             service: first.name.clone(),
             namespace,
         })
@@ -262,7 +272,7 @@ impl Requester<'_> {
 }
 
 /// Why no Service of a name offers a port.
-fn not_offered(services: &[&Service], port: u16) -> Option<Why> {
+fn not_offered(services: &[&Service], port: u16) -> Option<AddressFault> {
     let first = services.first()?;
     let service = first.name.clone();
     if services.iter().any(|service| service.is_external) {
@@ -273,7 +283,7 @@ fn not_offered(services: &[&Service], port: u16) -> Option<Why> {
         let agrees = services
             .iter()
             .all(|service| service.other_target(port) == Some(own));
-        return agrees.then_some(Why::Headless {
+        return agrees.then_some(AddressFault::Headless {
             service,
             written: port,
             own,
@@ -284,7 +294,7 @@ fn not_offered(services: &[&Service], port: u16) -> Option<Why> {
     offered.sort_unstable();
     offered.dedup();
     let is_offered = offered.contains(&port) || services.iter().any(|service| service.is_headless);
-    (!is_offered).then(|| Why::NotOffered {
+    (!is_offered).then(|| AddressFault::NotOffered {
         service,
         written: port,
         meant: services.iter().find_map(|service| service.port_to(port)),

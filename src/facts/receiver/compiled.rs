@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use regex_lite::Regex;
 
 use super::pattern::{PatternError, UrlPattern};
-use super::profile::{Profile, Tenant, Text};
+use super::profile::{Profile, ProfileText, Tenant};
 use super::shape::UrlForm;
 
 /// The readied patterns of a profile. Two of them are always equal: they follow from the rest.
@@ -56,7 +56,7 @@ pub(super) fn with_domain<'a>(text: &'a str, domain: &str) -> Cow<'a, str> {
 
 impl Ready {
     fn new(profile: &Profile, domain: &str) -> Result<Self, PatternError> {
-        let shape = |text: &Text| UrlForm::read(&with_domain(text, domain));
+        let shape = |text: &ProfileText| UrlForm::read(&with_domain(text, domain));
         let named = profile.parts.iter().filter(|part| part.form.is_some());
         Ok(Self {
             shapes: profile.urls.iter().map(shape).collect::<Result<_, _>>()?,

@@ -25,7 +25,7 @@ pub(super) struct Misfit {
     /// Whether every part of what was meant is known.
     pub(super) complete: bool,
     /// How it is known.
-    pub(super) ground: Ground,
+    pub(super) ground: FaultGround,
     /// Whether the receiver may be set up so that it is not one.
     pub(super) is_usual: bool,
     /// Whether the host is the vendor's own and only not known here: it may accept samples, as
@@ -37,7 +37,7 @@ pub(super) struct Misfit {
 
 /// How a fault is known, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Ground {
+pub(super) enum FaultGround {
     /// No one has heard of the path: a proxy may rewrite it.
     Unknown,
     /// The path is nearly one of the receiver's.
@@ -56,7 +56,7 @@ struct FitFault {
     says: String,
     cause: Cause,
     suggest: Option<String>,
-    ground: Ground,
+    ground: FaultGround,
     of_scheme: bool,
     /// Whether what is meant is the usual thing only: the user's may differ.
     guess: bool,
@@ -182,7 +182,7 @@ impl Fit<'_> {
             complete: known && !found.guess && expected != self.endpoint.text(),
             expected,
             ground: found.ground,
-            is_usual: found.guess || found.ground == Ground::Unknown || is_prefixed,
+            is_usual: found.guess || found.ground == FaultGround::Unknown || is_prefixed,
             is_unknown_host: found.of_host,
             is_by_name: found.is_by_name,
         }
@@ -202,7 +202,7 @@ impl Fit<'_> {
                 says: said(self.endpoint, &mistake.says, &values),
                 cause: mistake.cause,
                 suggest: mistake.suggest.as_deref().map(str::to_owned),
-                ground: Ground::Named,
+                ground: FaultGround::Named,
                 of_scheme: mistake.scheme.is_some(),
                 values,
             })
@@ -368,7 +368,7 @@ impl Fit<'_> {
             let (known, values) = known(path)?;
             Some(FitFault {
                 values,
-                ground: Ground::OthersPath,
+                ground: FaultGround::OthersPath,
                 ..self.found(piece.range(), format!("`{shown}` is {}", known.says))
             })
         })
@@ -376,7 +376,7 @@ impl Fit<'_> {
         .or_else(|| {
             let says = format!("{} has no path `{shown}`", self.profile.short);
             Some(FitFault {
-                ground: Ground::Unknown,
+                ground: FaultGround::Unknown,
                 ..self.found(piece.range(), says)
             })
         })
@@ -397,7 +397,7 @@ impl Fit<'_> {
         Some(FitFault {
             values: shape.parts_of_path(&path),
             suggest: Some(with_domain(form, &self.ready.domain).into_owned()),
-            ground: Ground::Near,
+            ground: FaultGround::Near,
             of_path: true,
             ..self.found(piece.range(), says)
         })
@@ -417,7 +417,7 @@ impl Fit<'_> {
             says,
             cause: Cause::Shape,
             suggest: None,
-            ground: Ground::Form,
+            ground: FaultGround::Form,
             of_scheme: false,
             guess: false,
             of_host: false,

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::fit::{self, Ground, Misfit, collapsed};
+use super::fit::{self, FaultGround, Misfit, collapsed};
 use super::mistake::{KnownParts, said, surely};
-use super::profile::{Cause, Confidence, Mistake, ReceiverKind, Text};
+use super::profile::{Cause, Confidence, Mistake, ProfileText, ReceiverKind};
 use super::recognize::{ReceiverCandidate, ReceiverCertainty, Recognition};
 use super::shape::{UrlForm, path_is_open};
 use super::{generic_mistakes, known_paths};
@@ -34,7 +34,7 @@ pub struct ShapeFault {
     /// Whether only a name in the host shows it: what runs there may be another part.
     pub is_by_name: bool,
     /// The receiver, if one is known.
-    pub receiver: Option<Text>,
+    pub receiver: Option<ProfileText>,
 }
 
 /// What is wrong with the URL of an endpoint, given its likeliest receivers. Nothing where its
@@ -85,7 +85,7 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
                     ..reported
                 });
             }
-            None if candidate.certainty.is_certain() || fault.ground > Ground::Unknown => {
+            None if candidate.certainty.is_certain() || fault.ground > FaultGround::Unknown => {
                 out.push(in_words(decisive, candidate, &fault));
             }
             // What a name in the host points to may have a proxy in front that rewrites paths.
@@ -106,7 +106,7 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
 
 /// A fault that no receiver accepts: in the receiver's own words, if its profile has any.
 fn misfit_of_both(endpoint: &Endpoint, fault: Misfit, (mistake, range, values): Generic) -> Misfit {
-    if fault.ground >= Ground::Form {
+    if fault.ground >= FaultGround::Form {
         return fault;
     }
     Misfit {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::profile::{
-    Confidence, Credential, Profile, Refused, Required, TenantPlace, Tls, Version2,
+    Confidence, Credential, MustBeGiven, Profile, Refused, TenantPlace, Tls, Version2,
 };
 use super::{Catalog, Hints, ReceiverCertainty, fit, recognize};
 use crate::prometheus::endpoint::Endpoint;
@@ -98,9 +98,9 @@ fn entry(profile: &Profile) -> String {
         .contains(&Credential::Header(tenant.name.clone()));
     if tenant.place == TenantPlace::Header && !is_credential {
         let why = match tenant.required {
-            Required::Yes => "",
-            Required::No => " # unless the default tenant is right",
-            Required::Depends => " # unless tenants are disabled or a proxy sets it",
+            MustBeGiven::Yes => "",
+            MustBeGiven::No => " # unless the default tenant is right",
+            MustBeGiven::Depends => " # unless tenants are disabled or a proxy sets it",
         };
         let _ = writeln!(out, "    headers:\n      {}: <tenant>{why}", tenant.name);
     }

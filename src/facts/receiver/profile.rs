@@ -9,35 +9,35 @@ use super::compiled::Lazy;
 use super::program::Program;
 
 /// A text, built in or read at run time.
-pub type Text = Cow<'static, str>;
+pub type ProfileText = Cow<'static, str>;
 /// A list, built in or read at run time.
-pub type List<T> = Cow<'static, [T]>;
+pub type ProfileList<T> = Cow<'static, [T]>;
 
 /// One receiver.
 #[derive(Debug, PartialEq)]
 pub struct Profile {
     /// The name of its file, such as `grafana-cloud-metrics`.
-    pub id: Text,
+    pub id: ProfileText,
     /// What its makers call it.
-    pub name: Text,
+    pub name: ProfileText,
     /// The name used in sentences.
-    pub short: Text,
+    pub short: ProfileText,
     /// Who runs it.
     pub kind: ReceiverKind,
     /// How sure URL and credentials are.
     pub confidence: Confidence,
     /// How an endpoint is known to be meant for it; any one is enough.
-    pub recognized: List<Clue>,
+    pub recognized: ProfileList<Clue>,
     /// The forms of its URL, the usual one first.
-    pub urls: List<Text>,
+    pub urls: ProfileList<ProfileText>,
     /// What stands for the `<parts>` of the forms.
-    pub parts: List<Part>,
+    pub parts: ProfileList<UrlPart>,
     /// What people get wrong in its URL.
-    pub mistakes: List<Mistake>,
+    pub mistakes: ProfileList<Mistake>,
     /// The ways to authenticate that it takes; any one is enough.
-    pub credentials: List<Credential>,
+    pub credentials: ProfileList<Credential>,
     /// What to say to credentials, headers and settings that it does not take.
-    pub refuses: List<Refusal>,
+    pub refuses: ProfileList<Refusal>,
     /// How it tells tenants apart.
     pub tenant: Tenant,
     /// Whose certificate it shows.
@@ -45,19 +45,19 @@ pub struct Profile {
     /// Whether it takes remote write 2.0.
     pub remote_write_2: Version2,
     /// The paths at which it answers remote reads, or `NO_READS`; empty if that is not known.
-    pub remote_read: List<Text>,
+    pub remote_read: ProfileList<ProfileText>,
     /// External labels that it asks for.
-    pub external_labels: List<Text>,
+    pub external_labels: ProfileList<ProfileText>,
     /// What else users should know, in sentences.
-    pub notes: List<Text>,
+    pub notes: ProfileList<ProfileText>,
     /// The program that it runs as, where its settings are known.
     pub program: Option<Program>,
     /// URLs that are right.
-    pub good: List<Text>,
+    pub good: ProfileList<ProfileText>,
     /// URLs that are wrong, and words of what is reported about them.
-    pub bad: List<BadExample>,
+    pub bad: ProfileList<BadExample>,
     /// Where the facts are from.
-    pub sources: List<Text>,
+    pub sources: ProfileList<ProfileText>,
     /// Whether it is the user's own, which goes before those built in.
     pub own: bool,
     /// Its patterns, made ready when first needed.
@@ -90,20 +90,20 @@ pub enum Confidence {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clue {
     /// A pattern of the whole host.
-    pub host: Option<Text>,
+    pub host: Option<ProfileText>,
     /// A pattern of the whole path.
-    pub path: Option<Text>,
+    pub path: Option<ProfileText>,
     /// A port, written in the URL.
     pub port: Option<u16>,
     /// A word in a label of the host, such as `mimir` in `mimir-nginx.monitoring.svc`.
-    pub word: Option<Text>,
+    pub word: Option<ProfileText>,
     /// A pattern of a whole label of the host.
-    pub label: Option<Text>,
+    pub label: Option<ProfileText>,
     /// The image of the container that answers, as far as the tree tells: its name without
     /// registry and tag, such as `grafana/mimir`.
-    pub image: Option<Text>,
+    pub image: Option<ProfileText>,
     /// The beginning of the image's tag.
-    pub tag: Option<Text>,
+    pub tag: Option<ProfileText>,
     /// Whether the host must be under a domain that the tree or promvet.yaml names as one of this
     /// receiver.
     pub domain: bool,
@@ -113,41 +113,41 @@ pub struct Clue {
 
 /// A named part of a URL's form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct UrlPart {
     /// The word between the angle brackets.
-    pub name: Text,
+    pub name: ProfileText,
     /// A regular expression for all of it.
-    pub form: Option<Text>,
+    pub form: Option<ProfileText>,
     /// What it is, as the end of a sentence that begins with its name: `is a number`.
-    pub says: Text,
+    pub says: ProfileText,
 }
 
 /// A mistake in a URL: all patterns that are given must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mistake {
     /// The name of a mistake that no receiver accepts; empty for one of a receiver.
-    pub id: Text,
+    pub id: ProfileText,
     /// None if any scheme has the mistake.
-    pub scheme: Option<Text>,
+    pub scheme: Option<ProfileText>,
     /// Patterns of the host.
-    pub host: List<Text>,
+    pub host: ProfileList<ProfileText>,
     /// Empty if any port has the mistake.
-    pub port: List<u16>,
+    pub port: ProfileList<u16>,
     /// Whether no port may be written.
     pub no_port: bool,
     /// Patterns of the path; the empty one is not a path.
-    pub path: List<Text>,
+    pub path: ProfileList<ProfileText>,
     /// Names of query parameters.
-    pub query: List<Text>,
+    pub query: ProfileList<ProfileText>,
     /// What is wrong, as a clause. `{host}`, `{path}`, `{port}` and `{parts}` stand for what was
     /// written.
-    pub says: Text,
+    pub says: ProfileText,
     /// The URL that was meant, where it is not the receiver's usual form.
-    pub suggest: Option<Text>,
+    pub suggest: Option<ProfileText>,
     /// What follows from it.
     pub cause: Cause,
     /// Receivers that it does not hold for.
-    pub except: List<Text>,
+    pub except: ProfileList<ProfileText>,
 }
 
 /// What a fault of a URL comes to.
@@ -174,7 +174,7 @@ pub enum Credential {
     /// `basic_auth`.
     BasicAuth,
     /// `authorization` of another type.
-    Authorization(Text),
+    Authorization(ProfileText),
     /// `oauth2`.
     OAuth2,
     /// `sigv4`.
@@ -184,9 +184,9 @@ pub enum Credential {
     /// `google_iam`.
     GoogleIam,
     /// A header of this name.
-    Header(Text),
+    Header(ProfileText),
     /// A query parameter of this name.
-    Query(Text),
+    Query(ProfileText),
     /// A client certificate.
     ClientCertificate,
 }
@@ -197,7 +197,7 @@ pub struct Refusal {
     /// What is configured.
     pub what: Refused,
     /// What to say, as a clause.
-    pub says: Text,
+    pub says: ProfileText,
 }
 
 /// What may be configured and not taken.
@@ -206,9 +206,9 @@ pub enum Refused {
     /// A way to authenticate.
     Credential(Credential),
     /// A header, in any casing.
-    Header(Text),
+    Header(ProfileText),
     /// Something that is described in words, which no rule reads off the tables.
-    Setting(Text),
+    Setting(ProfileText),
 }
 
 /// How a receiver tells tenants apart.
@@ -217,13 +217,13 @@ pub struct Tenant {
     /// Where the tenant is named.
     pub place: TenantPlace,
     /// The header, parameter or part that names it.
-    pub name: Text,
+    pub name: ProfileText,
     /// Whether it must be named.
-    pub required: Required,
+    pub required: MustBeGiven,
     /// A regular expression for the tenant's name.
-    pub form: Option<Text>,
+    pub form: Option<ProfileText>,
     /// What else to know.
-    pub says: Text,
+    pub says: ProfileText,
 }
 
 /// Where a tenant is named.
@@ -247,7 +247,7 @@ pub enum TenantPlace {
 
 /// Whether something must be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Required {
+pub enum MustBeGiven {
     /// It must.
     Yes,
     /// It need not.
@@ -286,9 +286,9 @@ pub enum Version2 {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadExample {
     /// The URL.
-    pub url: Text,
+    pub url: ProfileText,
     /// Words of the message that it must give.
-    pub fault: Text,
+    pub fault: ProfileText,
     /// Whether the fault shows only once policy names the receiver.
     pub named: bool,
 }
@@ -297,13 +297,13 @@ pub struct BadExample {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NotReceiver {
     /// A short name.
-    pub id: Text,
+    pub id: ProfileText,
     /// What its makers call it.
-    pub name: Text,
+    pub name: ProfileText,
     /// How it is recognized.
-    pub recognized: List<Clue>,
+    pub recognized: ProfileList<Clue>,
     /// What is known, as a message.
-    pub says: Text,
+    pub says: ProfileText,
     /// Whether it is known to take no remote write; otherwise no statement was found.
     pub sure: bool,
 }
@@ -312,9 +312,9 @@ pub struct NotReceiver {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownPath {
     /// Its pattern.
-    pub path: Text,
+    pub path: ProfileText,
     /// Whose it is: `the path of a Prometheus`.
-    pub says: Text,
+    pub says: ProfileText,
 }
 
 /// In place of the paths for remote reads: it answers none.
@@ -380,16 +380,18 @@ impl Profile {
     /// What to say to a way to authenticate that it does not take.
     #[must_use]
     pub fn says_to_credential(&self, credential: &Credential) -> Option<&str> {
-        self.says_to(|what| matches!(what, Refused::Credential(one) if one == credential))
+        self.refusal_sentence(|what| matches!(what, Refused::Credential(one) if one == credential))
     }
 
     /// What to say to a header.
     #[must_use]
     pub fn says_to_header(&self, name: &str) -> Option<&str> {
-        self.says_to(|what| matches!(what, Refused::Header(one) if one.eq_ignore_ascii_case(name)))
+        self.refusal_sentence(
+            |what| matches!(what, Refused::Header(one) if one.eq_ignore_ascii_case(name)),
+        )
     }
 
-    fn says_to(&self, is_it: impl Fn(&Refused) -> bool) -> Option<&str> {
+    fn refusal_sentence(&self, is_it: impl Fn(&Refused) -> bool) -> Option<&str> {
         let found = self.refuses.iter().find(|refusal| is_it(&refusal.what))?;
         Some(&found.says)
     }
@@ -404,7 +406,7 @@ impl Profile {
         let tenant = &self.tenant;
         let known = names_tenant(name);
         let by_header = tenant.place == TenantPlace::Header;
-        let certain = tenant.required == Required::Yes || by_header;
+        let certain = tenant.required == MustBeGiven::Yes || by_header;
         if !known || !certain || tenant.name.eq_ignore_ascii_case(name) {
             return None;
         }
@@ -422,7 +424,7 @@ impl Profile {
 
     /// The part of a name.
     #[must_use]
-    pub fn part(&self, name: &str) -> Option<&Part> {
+    pub fn part(&self, name: &str) -> Option<&UrlPart> {
         self.parts.iter().find(|part| part.name == name)
     }
 }

@@ -1,37 +1,37 @@
 //! The program that a receiver runs as: its images, where its settings are, and their defaults.
 
-use super::profile::{List, Text};
+use super::profile::{ProfileList, ProfileText};
 
 /// The program of a receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
     /// Its images.
-    pub images: List<ProgramImage>,
+    pub images: ProfileList<ProgramImage>,
     /// The words that may come before its flags.
-    pub commands: List<Text>,
+    pub commands: ProfileList<ProfileText>,
     /// The word without which the image is another program.
-    pub subcommand: Option<Text>,
+    pub subcommand: Option<ProfileText>,
     /// The words before the flags with which the image is another program, one that takes no samples.
-    pub other_commands: List<Text>,
+    pub other_commands: ProfileList<ProfileText>,
     /// The values of the setting `part` with which it takes samples, the usual one first; empty if it
     /// always does.
-    pub parts: List<Text>,
+    pub parts: ProfileList<ProfileText>,
     /// The flag of its configuration file, if that has settings below.
-    pub file: Option<Text>,
+    pub file: Option<ProfileText>,
     /// Where it looks for that file without the flag.
-    pub default_file: Option<Text>,
+    pub default_file: Option<ProfileText>,
     /// The flag of a web configuration of Prometheus's exporter-toolkit, with TLS and users.
-    pub web_config: Option<Text>,
+    pub web_config: Option<ProfileText>,
     /// The flag with which settings come from somewhere that is not looked at.
-    pub hidden_by: Option<Text>,
+    pub hidden_by: Option<ProfileText>,
     /// The paths at which it takes samples, behind the prefix; empty if there are more.
-    pub paths: List<Text>,
+    pub paths: ProfileList<ProfileText>,
     /// The first release that takes remote write at all, where older ones do not.
     pub remote_write: Option<Release>,
     /// The first release that takes remote write 2.0, where one is known.
     pub remote_write_2: Option<Release>,
     /// Its settings, sorted by name.
-    pub settings: List<ProgramSetting>,
+    pub settings: ProfileList<ProgramSetting>,
 }
 
 /// Major and minor number of a release.
@@ -41,9 +41,9 @@ pub type Release = (u16, u16);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramImage {
     /// The last part of its name, without its publisher; with a slash, the last parts.
-    pub name: Text,
+    pub name: ProfileText,
     /// The beginning of the tag.
-    pub tag: Option<Text>,
+    pub tag: Option<ProfileText>,
     /// Whether only the Docker Official Image is meant, which has no publisher.
     pub official: bool,
     /// The port at which the program listens without a setting.
@@ -56,17 +56,17 @@ pub struct ProgramSetting {
     /// Which setting.
     pub name: SettingName,
     /// The flag.
-    pub flag: Option<Text>,
+    pub flag: Option<ProfileText>,
     /// The feature of `--enable-feature` that turns it on.
-    pub feature: Option<Text>,
+    pub feature: Option<ProfileText>,
     /// The keys that lead to it in the configuration file, with dots between them.
-    pub key: Option<Text>,
+    pub key: Option<ProfileText>,
     /// The variable of the environment.
-    pub environment: Option<Text>,
+    pub environment: Option<ProfileText>,
     /// The flag of a URL whose path it is where it is not set itself.
-    pub url: Option<Text>,
+    pub url: Option<ProfileText>,
     /// Its value where it is not set.
-    pub default: Option<Text>,
+    pub default: Option<ProfileText>,
 }
 
 /// A setting that promvet knows what to do with.

@@ -27,7 +27,7 @@ impl Path {
     }
 
     /// How long it is: the longest one takes a request. One that is unknown may be the longest.
-    pub(super) fn length(&self) -> usize {
+    pub(super) fn specificity(&self) -> usize {
         match self {
             Self::Open => usize::MAX,
             Self::Exact(own) | Self::Prefix(own) | Self::Begins(own) => own.len(),

@@ -11,13 +11,13 @@ use crate::yaml::{Document, Mapping, Node, placeholder};
 
 /// What the whole of a file names.
 #[derive(Clone, Copy)]
-pub(super) struct Words {
+pub(super) struct TraefikNames {
     pub(super) has_host: bool,
     has_routers: bool,
     names_provider: bool,
 }
 
-impl Words {
+impl TraefikNames {
     pub(super) fn of(text: &Text) -> Self {
         let content = text.content();
         Self {
@@ -30,7 +30,7 @@ impl Words {
 
 impl Routes {
     /// What the labels of a compose file route. `text` is the whole of the file.
-    pub(super) fn traefik(&mut self, document: &Document, text: &Arc<Text>, words: Words) {
+    pub(super) fn traefik(&mut self, document: &Document, text: &Arc<Text>, words: TraefikNames) {
         let root = document.root();
         let Some(services) = root
             .and_then(|root| root.get("services"))

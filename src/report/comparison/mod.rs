@@ -251,9 +251,9 @@ pub enum ComparisonFormat {
     Json,
 }
 
-type Writer = fn(&EffectiveChanges, &mut dyn Write) -> io::Result<()>;
+type WriteComparison = fn(&EffectiveChanges, &mut dyn Write) -> io::Result<()>;
 
-const FORMATS: Formats<ComparisonFormat, Writer> = Formats(&[
+const FORMATS: Formats<ComparisonFormat, WriteComparison> = Formats(&[
     FormatEntry {
         format: ComparisonFormat::Human,
         name: "human",

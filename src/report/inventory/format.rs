@@ -32,10 +32,10 @@ pub struct TableOptions {
     pub width: Option<usize>,
 }
 
-type Writer = fn(&Inventory, &mut dyn Write, &TableOptions) -> io::Result<()>;
+type WriteInventory = fn(&Inventory, &mut dyn Write, &TableOptions) -> io::Result<()>;
 
 /// Every format with its name and what it is.
-const FORMATS: Formats<InventoryFormat, Writer> = Formats(&[
+const FORMATS: Formats<InventoryFormat, WriteInventory> = Formats(&[
     FormatEntry {
         format: InventoryFormat::Table,
         name: "human",

@@ -11,24 +11,24 @@ use crate::report::json::{JsonPosition, JsonUnchecked, VERSION, unchecked, write
 use crate::report::neutral;
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct JsonInventory<'a> {
     version: u32,
-    endpoints: Vec<Endpoint<'a>>,
+    endpoints: Vec<JsonEndpoint<'a>>,
     unchecked: Vec<JsonUnchecked<'a>>,
     totals: JsonTotals,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Line<'a> {
+enum JsonLine<'a> {
     Inventory { version: u32 },
-    Endpoint(Box<Endpoint<'a>>),
+    Endpoint(Box<JsonEndpoint<'a>>),
     Unchecked(JsonUnchecked<'a>),
     Totals(JsonTotals),
 }
 
 #[derive(Serialize)]
-struct Endpoint<'a> {
+struct JsonEndpoint<'a> {
     path: &'a str,
     start: JsonPosition,
     logical: &'a str,
@@ -39,8 +39,8 @@ struct Endpoint<'a> {
     host: Option<Cow<'a, str>>,
     sender: Option<JsonHop<'a>>,
     way: Vec<JsonHop<'a>>,
-    credentials: Vec<Credential<'a>>,
-    tls: Tls<'a>,
+    credentials: Vec<JsonCredential<'a>>,
+    tls: JsonTls<'a>,
     dropped: Vec<Cow<'a, str>>,
     owners: Vec<Cow<'a, str>>,
     findings: Findings,
@@ -64,21 +64,21 @@ struct JsonHop<'a> {
 }
 
 #[derive(Serialize)]
-struct Credential<'a> {
+struct JsonCredential<'a> {
     kind: Cow<'a, str>,
     source: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
-struct Tls<'a> {
+struct JsonTls<'a> {
     verification: &'static str,
     ca: Option<Cow<'a, str>>,
     issuer: Option<Cow<'a, str>>,
-    evidence: Vec<Evidence<'a>>,
+    evidence: Vec<JsonEvidence<'a>>,
 }
 
 #[derive(Serialize)]
-struct Evidence<'a> {
+struct JsonEvidence<'a> {
     path: &'a str,
     start: JsonPosition,
     message: Cow<'a, str>,
@@ -98,7 +98,7 @@ struct JsonTotals {
     configurations: usize,
     #[serde(rename = "recognised")]
     recognized: JsonRecognized,
-    by: Vec<By>,
+    by: Vec<JsonBy>,
 }
 
 #[derive(Serialize)]
@@ -109,19 +109,19 @@ struct JsonRecognized {
 }
 
 #[derive(Serialize)]
-struct By {
+struct JsonBy {
     what: &'static str,
-    values: Vec<Value>,
+    values: Vec<JsonValue>,
 }
 
 #[derive(Serialize)]
-struct Value {
+struct JsonValue {
     value: String,
     endpoints: usize,
 }
 
 pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {
-    let report = Report {
+    let report = JsonInventory {
         version: VERSION,
         endpoints: inventory.rows().iter().map(endpoint).collect(),
         unchecked: inventory.rest().iter().map(unchecked).collect(),
@@ -135,27 +135,27 @@ pub(super) fn write_lines(
     to: &mut dyn Write,
     _: &TableOptions,
 ) -> io::Result<()> {
-    write_line(&Line::Inventory { version: VERSION }, to)?;
+    write_line(&JsonLine::Inventory { version: VERSION }, to)?;
     for row in inventory.rows() {
-        write_line(&Line::Endpoint(Box::new(endpoint(row))), to)?;
+        write_line(&JsonLine::Endpoint(Box::new(endpoint(row))), to)?;
     }
     for it in inventory.rest() {
-        write_line(&Line::Unchecked(unchecked(it)), to)?;
+        write_line(&JsonLine::Unchecked(unchecked(it)), to)?;
     }
-    write_line(&Line::Totals(totals(inventory)), to)
+    write_line(&JsonLine::Totals(totals(inventory)), to)
 }
 
-fn endpoint(row: &Redacted<InventoryRow>) -> Endpoint<'_> {
-    let evidence = row.tls.evidence.iter().map(|proof| Evidence {
+fn endpoint(row: &Redacted<InventoryRow>) -> JsonEndpoint<'_> {
+    let evidence = row.tls.evidence.iter().map(|proof| JsonEvidence {
         path: proof.place.path(),
         start: proof.place.start().into(),
         message: neutral::lines(&proof.message),
     });
-    let credentials = row.credentials.iter().map(|proof| Credential {
+    let credentials = row.credentials.iter().map(|proof| JsonCredential {
         kind: neutral::line(&proof.kind),
         source: neutral::line(&proof.source),
     });
-    Endpoint {
+    JsonEndpoint {
         path: row.place.path(),
         start: row.place.start().into(),
         logical: &row.logical,
@@ -171,7 +171,7 @@ fn endpoint(row: &Redacted<InventoryRow>) -> Endpoint<'_> {
         sender: row.sender.as_ref().map(hop),
         way: row.way.iter().map(hop).collect(),
         credentials: credentials.collect(),
-        tls: Tls {
+        tls: JsonTls {
             verification: row.tls.verification.word(),
             ca: optional(&row.tls.ca),
             issuer: optional(&row.tls.issuer),
@@ -223,13 +223,13 @@ fn recognized(inventory: &Inventory) -> JsonRecognized {
 
 fn totals(inventory: &Inventory) -> JsonTotals {
     let values = |totals: Totals| {
-        let values = totals.into_iter().map(|(value, endpoints)| Value {
+        let values = totals.into_iter().map(|(value, endpoints)| JsonValue {
             value: neutral::line(&value).into_owned(),
             endpoints,
         });
         values.collect()
     };
-    let by = inventory.totals().into_iter().map(|(what, totals)| By {
+    let by = inventory.totals().into_iter().map(|(what, totals)| JsonBy {
         what,
         values: values(totals),
     });

@@ -13,7 +13,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     } else if file.reference.is_sent() {
         format!("{noun} is empty: Prometheus sends an empty credential and the request is rejected")
     } else {
-        format!("{noun} is empty, so {}", file.so())
+        format!("{noun} is empty, so {}", file.consequence())
     };
     let finding = out.at(file.reference.setting.node, file.severity(), message);
     out.push(file.proven(finding.help("write the credential to the file")));

@@ -35,7 +35,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let message = format!(
         "`{}`: the file does not exist ({looked_for}): {}",
         file.setting(),
-        file.so()
+        file.consequence()
     );
     let create = "create the file or correct the path; a relative path starts at the folder of \
         this configuration";

@@ -10,7 +10,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let message = format!(
         "`{}` names {what}, not a file: {}",
         file.setting(),
-        file.so()
+        file.consequence()
     );
     let finding = out.at(file.reference.setting.node, file.severity(), message);
     out.push(file.proven(finding.help("name the file, not its folder")));

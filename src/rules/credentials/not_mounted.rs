@@ -36,7 +36,7 @@ fn check_file(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let message = format!(
         "`{}`: no mount of {who} provides `{path}`, and {}",
         file.setting(),
-        file.so()
+        file.consequence()
     );
     let there = match mounts.split_at_checked(MOST_MOUNTS) {
         _ if mounts.is_empty() => "nothing is mounted".to_owned(),

@@ -13,7 +13,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     let message = format!(
         "{who} has no permission to read the file of `{}`: {why}; {}",
         file.setting(),
-        file.so()
+        file.consequence()
     );
     let to = user.map_or("its user".to_owned(), |user| user.to_string());
     let help = format!(

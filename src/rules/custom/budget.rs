@@ -147,17 +147,17 @@ fn overloads() -> [Overload; 5] {
     ]
 }
 
-type Called<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
+type CallResult<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
-fn used<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
-    at_the_price(args, 1)
+fn used<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> CallResult<'b, 'v> {
+    charge(args, 1)
 }
 
-fn kept<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
-    at_the_price(args, KEPT_COSTS)
+fn kept<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> CallResult<'b, 'v> {
+    charge(args, KEPT_COSTS)
 }
 
-fn at_the_price<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>, price: u64) -> Called<'b, 'v> {
+fn charge<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>, price: u64) -> CallResult<'b, 'v> {
     let value = args
         .pop()
         .ok_or_else(ExecutionError::missing_argument_or_target)?;
@@ -167,7 +167,7 @@ fn at_the_price<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>, price: u64) -> Called<'b,
 
 /// What a comprehension runs over: the second argument is what one turn costs. The keys of a map come
 /// in their order, so that the same input gives the same output.
-fn each<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
+fn each<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> CallResult<'b, 'v> {
     let (Some(turn), Some(range)) = (args.pop(), args.pop()) else {
         return Err(ExecutionError::missing_argument_or_target());
     };
@@ -190,7 +190,7 @@ fn each<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
     Ok(CowVal::owned(CelList::from(keys)))
 }
 
-fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
+fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> CallResult<'b, 'v> {
     let [text, pattern] = args.as_slice() else {
         return Err(ExecutionError::missing_argument_or_target());
     };
@@ -239,7 +239,7 @@ fn with_pattern<T>(text: &str, run: impl FnOnce(&Regex) -> T) -> Result<T, Execu
 }
 
 /// The seconds of a duration as Prometheus writes it, such as `1m30s`.
-fn seconds<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
+fn seconds<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> CallResult<'b, 'v> {
     let text = args
         .first()
         .and_then(|text| text.downcast_ref::<CelString>());

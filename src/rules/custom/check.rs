@@ -4,7 +4,7 @@
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, operators};
 
 use super::budget;
-use super::facts::{self, Fact, Use};
+use super::facts::{self, Fact, FactUse};
 use super::nodes::RuleNodeKind;
 use super::syntax::{ExpressionSource, parts};
 use crate::finding::nearest;
@@ -86,7 +86,7 @@ const NO_BOOLEAN: &[&str] = &[
 /// What an expression names, and what is wrong with it.
 pub(super) struct CheckedExpression {
     /// What it takes from the facts.
-    pub(super) uses: Vec<Use>,
+    pub(super) uses: Vec<FactUse>,
     /// What is wrong.
     pub(super) mistakes: Vec<PolicyError>,
 }

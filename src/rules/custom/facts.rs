@@ -82,7 +82,7 @@ impl Fact {
 }
 
 /// What an expression takes of a fact: one of its keys, or all of it.
-pub(super) type Use = (Fact, Option<String>);
+pub(super) type FactUse = (Fact, Option<String>);
 
 /// What expressions take of a fact: some keys, or all of it.
 #[derive(Clone, Debug)]
@@ -93,7 +93,7 @@ pub(super) enum WantedFacts<'r> {
 
 impl<'r> WantedFacts<'r> {
     /// What is taken of a fact in all.
-    pub(super) fn of(fact: Fact, uses: impl Iterator<Item = &'r Use>) -> Self {
+    pub(super) fn of(fact: Fact, uses: impl Iterator<Item = &'r FactUse>) -> Self {
         let mut keys = BTreeSet::new();
         for (_, key) in uses.filter(|(one, _)| *one == fact) {
             match key {
@@ -131,10 +131,10 @@ pub(super) enum KnownFact<'d> {
 }
 
 /// The parts of a URL that are not known, since something fills them in later.
-pub(super) type Holes = Vec<&'static str>;
+pub(super) type UnknownUrlParts = Vec<&'static str>;
 
 /// A URL taken apart, and what of it is not known.
-pub(super) fn url<'d>(endpoint: &Endpoint) -> (KnownFact<'d>, Holes) {
+pub(super) fn url<'d>(endpoint: &Endpoint) -> (KnownFact<'d>, UnknownUrlParts) {
     if !endpoint.is_sound() {
         return (KnownFact::Unknown(None), Vec::new());
     }
@@ -142,7 +142,7 @@ pub(super) fn url<'d>(endpoint: &Endpoint) -> (KnownFact<'d>, Holes) {
     (KnownFact::Value(value), holes)
 }
 
-fn parts<'d>(endpoint: &Endpoint) -> (CelValue<'d>, Holes) {
+fn parts<'d>(endpoint: &Endpoint) -> (CelValue<'d>, UnknownUrlParts) {
     let mut out = vec![("text", value::text(endpoint.redacted()))];
     let mut holes = Vec::new();
     match endpoint.scheme_name() {

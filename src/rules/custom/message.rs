@@ -11,7 +11,7 @@ use cel::{Context, Value};
 
 use super::budget::{self, FileBudget};
 use super::check;
-use super::facts::Use;
+use super::facts::FactUse;
 use super::nodes::RuleNodeKind;
 use super::syntax::{self, ExpressionSpot};
 use crate::policy::PolicyError;
@@ -28,7 +28,7 @@ const NOT_KNOWN: &str = "(not known)";
 pub(super) struct MessageTemplate {
     pieces: Vec<MessagePiece>,
     /// What the expressions take from the facts.
-    pub(super) uses: Vec<Use>,
+    pub(super) uses: Vec<FactUse>,
 }
 
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub(super) fn read(
             plain.extend(rest.chars().next());
             at += 2;
         } else if rest.starts_with('{') {
-            let Some(length) = length(rest) else {
+            let Some(length) = placeholder_length(rest) else {
                 wrong.push(mistake(
                     node,
                     at,
@@ -101,7 +101,7 @@ fn mistake(node: Node<'_>, at: usize, message: &str, help: &str) -> PolicyError 
 }
 
 /// How many bytes there are before the brace that closes the first one.
-fn length(text: &str) -> Option<usize> {
+fn placeholder_length(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -127,7 +127,7 @@ fn value(
     from: usize,
     text: &str,
     kind: RuleNodeKind,
-) -> Result<(IdedExpr, Vec<Use>), Vec<PolicyError>> {
+) -> Result<(IdedExpr, Vec<FactUse>), Vec<PolicyError>> {
     let source = syntax::read(text, ExpressionSpot { node, from }, "the value");
     let source = source.map_err(|error| vec![error])?;
     let checked = check::check(&source, kind);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cel::common::ast::IdedExpr;
 
-use super::facts::{Fact, Use};
+use super::facts::{Fact, FactUse};
 use super::message::{self, MessageTemplate};
 use super::nodes::RuleNodeKind;
 use super::syntax::{self, ExpressionSource, ExpressionSpot};
@@ -36,7 +36,7 @@ pub struct CustomRule {
     /// The condition, paying for what it does.
     pub(super) when: IdedExpr,
     /// What the condition and the messages take from the facts.
-    pub(super) uses: Vec<Use>,
+    pub(super) uses: Vec<FactUse>,
     pub(super) message: MessageTemplate,
     pub(super) help: Option<MessageTemplate>,
     /// The keys that lead to what is pointed at.
@@ -298,7 +298,7 @@ fn condition_of(
     when: Node<'_>,
     kind: RuleNodeKind,
     wrong: &mut Mistakes,
-) -> Option<(IdedExpr, Vec<Use>)> {
+) -> Option<(IdedExpr, Vec<FactUse>)> {
     let source = match read_condition(when) {
         Ok(source) => source,
         Err(mistake) => {
@@ -315,7 +315,7 @@ fn condition_of(
 fn template(
     node: Node<'_>,
     kind: RuleNodeKind,
-    uses: &mut Vec<Use>,
+    uses: &mut Vec<FactUse>,
     wrong: &mut Mistakes,
 ) -> Option<MessageTemplate> {
     match message::read(node, kind) {

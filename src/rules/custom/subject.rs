@@ -7,11 +7,11 @@ use cel::Context;
 
 use super::budget::{self, FileBudget};
 use super::engine::ConditionContext;
-use super::facts::{self, Fact, KnownFact, Use, WantedFacts};
+use super::facts::{self, Fact, FactUse, KnownFact, WantedFacts};
 use super::nodes::{self, DocumentForm, RuleNode, RuleNodeKind};
 use super::page::CustomRule;
 use super::value::NodeReader;
-use super::verdict::{self, Bound};
+use super::verdict::{self, UnknownBound};
 use crate::finding::Span;
 use crate::prometheus::endpoint::Endpoint;
 use crate::prometheus::{Client, Config};
@@ -51,7 +51,7 @@ impl<'a> JudgedDocument<'a> {
         }
         let kinds: BTreeSet<RuleNodeKind> = found.iter().map(|hit| hit.kind).collect();
         let asked = kinds.iter().filter_map(|kind| by_kind.get(kind)).flatten();
-        let asked: Vec<&Use> = asked.flat_map(|rule| &rule.uses).collect();
+        let asked: Vec<&FactUse> = asked.flat_map(|rule| &rule.uses).collect();
         let mut base = Context::with_env(budget::env());
         let shared = self.shared(&asked, &mut base);
         let lists = self.lists(&asked);
@@ -81,7 +81,11 @@ impl<'a> JudgedDocument<'a> {
     }
 
     /// Binds what is the same for all nodes; what of it is not known comes back.
-    fn shared(&self, asked: &[&Use], base: &mut Context<'_, 'a>) -> Vec<(Fact, Option<String>)> {
+    fn shared(
+        &self,
+        asked: &[&FactUse],
+        base: &mut Context<'_, 'a>,
+    ) -> Vec<(Fact, Option<String>)> {
         let mut unknown = Vec::new();
         for fact in [Fact::Config, Fact::File, Fact::Mount, Fact::Environment] {
             if !asked.iter().any(|(one, _)| *one == fact) {
@@ -109,8 +113,8 @@ impl<'a> JudgedDocument<'a> {
         unknown
     }
 
-    fn lists(&self, asked: &[&Use]) -> DocumentLists<'a> {
-        let talks = |use_: &&Use| matches!(use_.0, Fact::Urls | Fact::Issuer);
+    fn lists(&self, asked: &[&FactUse]) -> DocumentLists<'a> {
+        let talks = |use_: &&FactUse| matches!(use_.0, Fact::Urls | Fact::Issuer);
         let config = Config::new(self.document);
         let config =
             config.filter(|_| asked.iter().any(talks) && self.form != DocumentForm::RuleFile);
@@ -137,8 +141,8 @@ impl<'a> JudgedDocument<'a> {
         uses: &NodeUses<'_>,
         lists: &DocumentLists<'a>,
         context: &mut Context<'_, 'a>,
-    ) -> Bound {
-        let mut out = Bound::default();
+    ) -> UnknownBound {
+        let mut out = UnknownBound::default();
         let node = found.node;
         let entry = lists.entries.get(&node.span()).copied();
         let client = lists.clients.get(&node.span());
@@ -217,7 +221,7 @@ const OWN: &[Fact] = &[
 fn url<'d>(
     found: &RuleNode<'_>,
     entry: Option<&RemoteWriteEntry<'_>>,
-) -> (KnownFact<'d>, facts::Holes) {
+) -> (KnownFact<'d>, facts::UnknownUrlParts) {
     if let Some(url) = entry.and_then(RemoteWriteEntry::url) {
         return facts::url(&url.endpoint);
     }

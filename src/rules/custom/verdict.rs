@@ -4,7 +4,7 @@ use cel::common::types::CelBool;
 use cel::{Context, ExecutionError, Value};
 
 use super::budget::FileBudget;
-use super::facts::{self, Fact, Holes};
+use super::facts::{self, Fact, UnknownUrlParts};
 use super::page::{CustomRule, Unknown};
 use super::syntax;
 use crate::finding::{Finding, Severity, Unchecked};
@@ -15,11 +15,11 @@ use crate::yaml::Node;
 
 /// What of a node is not known.
 #[derive(Default)]
-pub(super) struct Bound {
+pub(super) struct UnknownBound {
     /// The facts that are not known, and why; none where another finding says so already.
     pub(super) unknown: Vec<(Fact, Option<String>)>,
     /// The parts of its URL that are not known.
-    pub(super) holes: Holes,
+    pub(super) holes: UnknownUrlParts,
 }
 
 /// What is reported about a condition that can't be evaluated.
@@ -32,14 +32,14 @@ pub fn is_failure(reason: &str) -> bool {
 }
 
 /// Why a condition is neither true nor false.
-enum Neither {
+enum UndecidedReason {
     /// It rests on something that is not known: what, and why; none where another finding says so.
     Unknown(Option<String>),
     /// It can't be evaluated here.
     Failed(String),
 }
 
-impl Bound {
+impl UnknownBound {
     /// Adds what a rule says of a node.
     pub(super) fn judge(
         &self,
@@ -52,10 +52,10 @@ impl Bound {
         let evaluate = || self.evaluate(rule, context, budget);
         let came_to = panics::caught(evaluate).unwrap_or_else(|caught| {
             let why = format!("its evaluation failed at {caught}; this is a bug in promvet");
-            Err(Neither::Failed(why))
+            Err(UndecidedReason::Failed(why))
         });
         match came_to {
-            Ok(false) | Err(Neither::Unknown(None)) => {}
+            Ok(false) | Err(UndecidedReason::Unknown(None)) => {}
             Ok(true) => {
                 let message = rule.message.fill(context, budget);
                 let help = rule.help.as_ref().map(|help| help.fill(context, budget));
@@ -64,8 +64,8 @@ impl Bound {
                 out.findings
                     .push(finding(rule, target, rule.severity, message, help));
             }
-            Err(Neither::Unknown(Some(why))) => self.unknown(rule, node, &why, out),
-            Err(Neither::Failed(why)) => {
+            Err(UndecidedReason::Unknown(Some(why))) => self.unknown(rule, node, &why, out),
+            Err(UndecidedReason::Failed(why)) => {
                 let reason = format!("the rule {} {FAILED}: {why}", rule.name);
                 let page = rule.text.path();
                 let settle = format!("correct the condition in {page}, and add such an example");
@@ -113,7 +113,7 @@ impl Bound {
         rule: &CustomRule,
         context: &Context<'_, '_>,
         budget: &FileBudget,
-    ) -> Result<bool, Neither> {
+    ) -> Result<bool, UndecidedReason> {
         let least = syntax::nodes(&rule.when) as u64;
         let (value, used_up) = budget.within(least, || {
             let value = Value::resolve_val(&rule.when, context)?;
@@ -125,12 +125,12 @@ impl Bound {
         });
         if used_up {
             let why = "the condition is too expensive for this value";
-            return Err(Neither::Failed(why.to_owned()));
+            return Err(UndecidedReason::Failed(why.to_owned()));
         }
         value.map_err(|error| self.why(&error, rule))
     }
 
-    fn why(&self, error: &ExecutionError, rule: &CustomRule) -> Neither {
+    fn why(&self, error: &ExecutionError, rule: &CustomRule) -> UndecidedReason {
         match error {
             ExecutionError::UndeclaredReference(name) => {
                 let fact = self
@@ -138,17 +138,17 @@ impl Bound {
                     .iter()
                     .find(|(fact, _)| fact.name() == &***name);
                 match fact {
-                    Some((_, why)) => Neither::Unknown(why.clone()),
-                    None => Neither::Failed(format!("unknown name `{name}`")),
+                    Some((_, why)) => UndecidedReason::Unknown(why.clone()),
+                    None => UndecidedReason::Failed(format!("unknown name `{name}`")),
                 }
             }
             ExecutionError::NoSuchKey(key)
                 if rule.names(Fact::Url) && self.holes.contains(&&***key) =>
             {
                 let why = "a part of the URL is filled in only when the file is rendered";
-                Neither::Unknown(Some(why.to_owned()))
+                UndecidedReason::Unknown(Some(why.to_owned()))
             }
-            other => Neither::Failed(words(other)),
+            other => UndecidedReason::Failed(words(other)),
         }
     }
 }

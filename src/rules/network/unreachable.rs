@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::discover::EmbeddedIn;
 use crate::facts::deployment::NetworkMode;
-use crate::facts::{Unreachable, Why};
+use crate::facts::{AddressFault, Unreachable};
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{Endpoint, UrlPiece};
 use crate::prometheus::{Address, AddressRole, Client, ClientSection};
@@ -32,7 +32,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
     for address in clients.iter().flat_map(Client::addresses) {
         let endpoint = configuration.endpoint(&address.url);
         if let Some(found) = standpoint.unreachable(&endpoint) {
-            let is_other = matches!(found.why, Why::NoSuchName { is_near: false, .. });
+            let is_other = matches!(found.why, AddressFault::NoSuchName { is_near: false, .. });
             let is_other = is_other && is_target(&address);
             if is_other && !names_services.get_or_init(are_services) {
                 continue;
@@ -79,7 +79,7 @@ fn report(
         piece.start.saturating_sub(address.prefix),
         piece.end.saturating_sub(address.prefix),
     );
-    let (severity, message, help) = in_words(found, address.role.so());
+    let (severity, message, help) = in_words(found, address.role.consequence());
     let severity = most.map_or(severity, |most| severity.min(most));
     let span = match address.node.is_alias() {
         true => address.node.span(),
@@ -95,7 +95,7 @@ fn report(
 }
 
 /// The piece of a URL that is wrong, and what to write in its place, if that is known.
-fn correction(endpoint: &Endpoint, why: &Why) -> (UrlPiece, Option<String>) {
+fn correction(endpoint: &Endpoint, why: &AddressFault) -> (UrlPiece, Option<String>) {
     let host = endpoint.host().unwrap_or_default();
     let label = |number: usize| endpoint.labels().get(number).copied().unwrap_or(host);
     // Without a port in the URL there is none to replace.
@@ -104,35 +104,37 @@ fn correction(endpoint: &Endpoint, why: &Why) -> (UrlPiece, Option<String>) {
         None => (host, None),
     };
     match why {
-        Why::NoSuchName { meant, .. } => (host, meant.clone()),
-        Why::NoSuchService { meant, .. } => (label(0), Some(meant.clone())),
-        Why::NoSuchNamespace { meant, .. } => (label(1), Some(meant.clone())),
-        Why::OtherNamespace { service, namespace } => {
+        AddressFault::NoSuchName { meant, .. } => (host, meant.clone()),
+        AddressFault::NoSuchService { meant, .. } => (label(0), Some(meant.clone())),
+        AddressFault::NoSuchNamespace { meant, .. } => (label(1), Some(meant.clone())),
+        AddressFault::OtherNamespace { service, namespace } => {
             (host, Some(format!("{service}.{namespace}.svc")))
         }
-        Why::PublishedPort { own, .. } | Why::Headless { own, .. } => port(Some(*own)),
-        Why::NotOffered { meant, .. } => port(*meant),
-        Why::OtherAlias { service, .. } => (host, Some(service.clone())),
-        Why::Localhost { .. }
-        | Why::NoCommonNetwork { .. }
-        | Why::OwnMode { .. }
-        | Why::OtherMode { .. }
-        | Why::OtherDns => (host, None),
+        AddressFault::PublishedPort { own, .. } | AddressFault::Headless { own, .. } => {
+            port(Some(*own))
+        }
+        AddressFault::NotOffered { meant, .. } => port(*meant),
+        AddressFault::OtherAlias { service, .. } => (host, Some(service.clone())),
+        AddressFault::Localhost { .. }
+        | AddressFault::NoCommonNetwork { .. }
+        | AddressFault::OwnMode { .. }
+        | AddressFault::OtherMode { .. }
+        | AddressFault::OtherDns => (host, None),
     }
 }
 
 /// The word in fingerprints.
-fn kind(why: &Why) -> &'static str {
+fn kind(why: &AddressFault) -> &'static str {
     match why {
-        Why::NoSuchName { .. } | Why::NoSuchService { .. } => "name",
-        Why::Localhost { .. } => "localhost",
-        Why::PublishedPort { .. } => "port",
-        Why::NoCommonNetwork { .. } | Why::OtherAlias { .. } => "network",
-        Why::OtherNamespace { .. } | Why::NoSuchNamespace { .. } => "namespace",
-        Why::NotOffered { .. } => "not-offered",
-        Why::Headless { .. } => "headless",
-        Why::OwnMode { .. } | Why::OtherMode { .. } => "network-mode",
-        Why::OtherDns => "dns",
+        AddressFault::NoSuchName { .. } | AddressFault::NoSuchService { .. } => "name",
+        AddressFault::Localhost { .. } => "localhost",
+        AddressFault::PublishedPort { .. } => "port",
+        AddressFault::NoCommonNetwork { .. } | AddressFault::OtherAlias { .. } => "network",
+        AddressFault::OtherNamespace { .. } | AddressFault::NoSuchNamespace { .. } => "namespace",
+        AddressFault::NotOffered { .. } => "not-offered",
+        AddressFault::Headless { .. } => "headless",
+        AddressFault::OwnMode { .. } | AddressFault::OtherMode { .. } => "network-mode",
+        AddressFault::OtherDns => "dns",
     }
 }
 
@@ -140,15 +142,15 @@ fn kind(why: &Why) -> &'static str {
 fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
     let from = &found.from;
     let (message, help) = match &found.why {
-        Why::NoSuchName { host, meant, .. } => {
+        AddressFault::NoSuchName { host, meant, .. } => {
             return no_such_name(from, so, host, meant.as_deref());
         }
-        Why::NoSuchService {
+        AddressFault::NoSuchService {
             written,
             meant,
             namespace,
         } => no_such_service(written, meant, namespace, so),
-        Why::NoSuchNamespace {
+        AddressFault::NoSuchNamespace {
             service,
             written,
             meant,
@@ -156,40 +158,40 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             format!("the Service `{service}` is in the namespace `{meant}`, not in `{written}`"),
             format!("write `{meant}`"),
         ),
-        Why::Localhost {
+        AddressFault::Localhost {
             port,
             meant,
             in_pod,
         } => localhost(from, so, *port, meant.as_deref(), *in_pod),
-        Why::PublishedPort {
+        AddressFault::PublishedPort {
             service,
             written,
             own,
         } => published_port(service, *written, *own),
-        Why::OtherNamespace { service, namespace } => other_namespace(service, namespace),
-        Why::NotOffered {
+        AddressFault::OtherNamespace { service, namespace } => other_namespace(service, namespace),
+        AddressFault::NotOffered {
             service,
             written,
             offered,
             meant,
         } => not_offered(service, so, *written, offered, *meant),
-        Why::Headless {
+        AddressFault::Headless {
             service,
             written,
             own,
         } => headless(service, *written, *own),
-        Why::NoCommonNetwork { service } => (
+        AddressFault::NoCommonNetwork { service } => (
             format!("{from} and `{service}` have no network in common: {so}"),
             "add one network to `networks` of both services".to_owned(),
         ),
-        Why::OtherAlias {
+        AddressFault::OtherAlias {
             service,
             alias,
             network,
         } => other_alias(service, alias, network, so),
-        Why::OwnMode { mode, published } => own_mode(from, so, *mode, *published),
-        Why::OtherMode { service, mode } => other_mode(service, so, *mode),
-        Why::OtherDns => (
+        AddressFault::OwnMode { mode, published } => own_mode(from, so, *mode, *published),
+        AddressFault::OtherMode { service, mode } => other_mode(service, so, *mode),
+        AddressFault::OtherDns => (
             format!("the pod does not ask the DNS of the cluster, so the name is not found: {so}"),
             "set `dnsPolicy: ClusterFirstWithHostNet` for the pod".to_owned(),
         ),

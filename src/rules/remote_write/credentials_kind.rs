@@ -41,7 +41,7 @@ fn wrong_kind(
         Severity::Warning
     };
     let why = demand
-        .says_to(&kind)
+        .refusal_of(&kind)
         .map_or(String::new(), |says| format!(" ({says})"));
     let message = format!(
         "{} does not accept {}{why}: every sample is rejected and dropped",

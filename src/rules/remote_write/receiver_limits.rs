@@ -46,7 +46,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
             replicas(configuration, entry, settings, out),
         ];
         for finding in found.into_iter().flatten() {
-            out.push(settings.weigh(finding));
+            out.push(settings.with_severity_of_certainty(finding));
         }
     }
 }

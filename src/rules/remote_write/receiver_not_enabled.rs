@@ -2,7 +2,7 @@
 //! without its receiver.
 
 use crate::facts::ServiceMatch;
-use crate::facts::deployment::{Deployment, Missing, Off, Platform, Receiving};
+use crate::facts::deployment::{Deployment, Missing, Platform, Receiving, RemoteWriteOffReason};
 use crate::finding::{Finding, Severity};
 use crate::rules::{RemoteWriteEntry, RuleFindings};
 
@@ -17,7 +17,7 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     if to_itself || !endpoint.slice(endpoint.path()).ends_with(RECEIVER) {
         return;
     }
-    let off: Option<Vec<Off>> = url.answering.iter().map(off).collect();
+    let off: Option<Vec<RemoteWriteOffReason>> = url.answering.iter().map(off).collect();
     let (Some(off), Some(first)) = (off, url.answering.first()) else {
         return;
     };
@@ -51,7 +51,7 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
 }
 
 /// Why what answers takes no samples, if so it is.
-fn off(service: &ServiceMatch<'_>) -> Option<Off> {
+fn off(service: &ServiceMatch<'_>) -> Option<RemoteWriteOffReason> {
     let prometheus = service.prometheus.filter(|_| service.changes.is_empty());
     match prometheus?.receiving() {
         Receiving::Off(off) => Some(off),

@@ -23,7 +23,7 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
         .or_else(|| users(entry, url, settings, out))
         .or_else(|| other_user(entry, url, settings, out));
     if let Some(finding) = found {
-        out.push(settings.weigh(finding));
+        out.push(settings.with_severity_of_certainty(finding));
     }
 }
 

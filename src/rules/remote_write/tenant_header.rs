@@ -2,7 +2,7 @@
 //! name, or the receiver does not read it.
 
 use crate::discover::EmbeddedIn;
-use crate::facts::receiver::{Credential, Required, names_tenant};
+use crate::facts::receiver::{Credential, MustBeGiven, names_tenant};
 use crate::facts::{KnownSetting, ReceiverRequirements, ReceiverSettings, TenantFlag};
 use crate::finding::{Advice, Severity};
 use crate::prometheus::endpoint::Endpoint;
@@ -121,7 +121,10 @@ fn is_misspelled(
     if header.name.eq_ignore_ascii_case(&tenant.name) {
         return false;
     }
-    let (wanted, written) = (letters(&tenant.name), letters(header.name));
+    let (wanted, written) = (
+        bare_header_name(&tenant.name),
+        bare_header_name(header.name),
+    );
     let severity = match strsim::osa_distance(&wanted, &written) {
         0..=MOST_EDITS => Severity::Warning,
         _ if is_part(&written, &wanted) || is_part(&wanted, &written) => Severity::Info,
@@ -146,7 +149,7 @@ fn is_misspelled(
 const MOST_EDITS: usize = 2;
 
 /// The letters of a header's name, without regard to case and dashes.
-fn letters(name: &str) -> String {
+fn bare_header_name(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|letter| letter.to_ascii_lowercase()).collect()
 }
@@ -251,7 +254,7 @@ fn missing(
         return;
     }
     let (severity, message) = match tenant.required {
-        Required::Yes => (
+        MustBeGiven::Yes => (
             certainty(demand),
             format!(
                 "`{}` is not set: {name} does not know the tenant, and every sample is rejected and \
@@ -260,7 +263,7 @@ fn missing(
             ),
         ),
         // A credential is for a gateway in front, which sets the tenant by it.
-        Required::Depends if demand.is_named() && entry.sent_credentials().is_empty() => (
+        MustBeGiven::Depends if demand.is_named() && entry.sent_credentials().is_empty() => (
             Severity::Info,
             format!(
                 "`{}` is not set: unless a gateway sets the header, {name} rejects every sample or \
@@ -272,7 +275,7 @@ fn missing(
     };
     let help = to_add(entry, &tenant.name);
     let kind = match tenant.required {
-        Required::Yes => "missing",
+        MustBeGiven::Yes => "missing",
         _ => "not-set",
     };
     let finding = out.at(url.node, severity, message);
@@ -330,7 +333,7 @@ fn not_to_one_tenant(
     let url = entry.url().map_or(entry.write.node(), |url| url.node);
     let mut finding = out.at(url, severity, message).help(to_add(entry, header));
     finding.evidence = settings.evidence_of(wants, "multitenancy is on here");
-    out.push(settings.weigh(finding));
+    out.push(settings.with_severity_of_certainty(finding));
 }
 
 fn certainty(demand: &ReceiverRequirements<'_, '_>) -> Severity {

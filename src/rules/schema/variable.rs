@@ -4,7 +4,7 @@ use crate::discover::nodes;
 use crate::finding::{Severity, is_secret_name};
 use crate::prometheus::TargetSection;
 use crate::rules::{Configuration, RuleFindings};
-use crate::schema::scalar::environment::{Becomes, expansions};
+use crate::schema::scalar::environment::{ExpandedText, expansions};
 use crate::yaml::{Mapping, Node, placeholder};
 
 /// How many variables are reported: those of one file are mostly of one kind.
@@ -62,7 +62,7 @@ fn of_labels(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
                 let capital = |c: char| c.is_ascii_uppercase() || c == '_';
                 name.starts_with(capital) && !name.contains(|c: char| c.is_ascii_lowercase())
             };
-            matches!(expansion.becomes, Becomes::Variable(name) if is_name(name))
+            matches!(expansion.becomes, ExpandedText::Variable(name) if is_name(name))
         })?;
         Some((entry.value, scalar, first))
     });

@@ -54,7 +54,7 @@ fn judge(
     }
     let faults: Vec<_> = [
         date(entry, shown),
-        names(target, shown),
+        name_fault(target, shown),
         authority(entry, url, shown, out),
     ]
     .into_iter()
@@ -106,7 +106,7 @@ fn date(entry: &RemoteWriteEntry<'_>, shown: &ShownByServer) -> Option<Certifica
     Some(("date", says, "renew it".to_owned()))
 }
 
-fn names(target: &HandshakeTarget, shown: &ShownByServer) -> Option<CertificateFault> {
+fn name_fault(target: &HandshakeTarget, shown: &ShownByServer) -> Option<CertificateFault> {
     if shown.covers(&target.name) {
         return None;
     }

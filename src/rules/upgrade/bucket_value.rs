@@ -4,7 +4,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::finding::Severity;
 use crate::prometheus::PatternBudget;
-use crate::rules::upgrade::Relabeling;
+use crate::rules::upgrade::UpgradedRelabelRule;
 use crate::rules::{RuleFindings, Upgrade};
 use crate::schema::rule_file;
 use crate::schema::rule_file::promql::{self, MatchOperator, Matcher, PromqlRelease, stored_form};
@@ -88,7 +88,7 @@ fn within_budget(
 
 /// Whether a label's values are as they are stored: not if a rule writes the old form back.
 fn is_stored(label: &str, upgrade: &Upgrade<'_>) -> bool {
-    let written = |rule: &Relabeling<'_>| {
+    let written = |rule: &UpgradedRelabelRule<'_>| {
         rule.list == "metric_relabel_configs" && rule.text("target_label") == Some(label)
     };
     let mut writing = upgrade.picked(&format!("rules that write {label}"), &mut |jobs| {
@@ -98,7 +98,7 @@ fn is_stored(label: &str, upgrade: &Upgrade<'_>) -> bool {
     writing.next().is_none()
 }
 
-fn check_rule(rule: &Relabeling<'_>, budget: &PatternBudget, out: &mut RuleFindings<'_>) {
+fn check_rule(rule: &UpgradedRelabelRule<'_>, budget: &PatternBudget, out: &mut RuleFindings<'_>) {
     let Some(node) = rule.regex() else { return };
     let pattern = node.as_str().unwrap_or_default();
     let lost =
@@ -206,7 +206,7 @@ impl<'r> MatchedValues<'r> {
     }
 
     /// The labels of a rule; none if nothing in it is normalized or it is not clear what.
-    fn of_rule(rule: &Relabeling<'r>) -> Option<Self> {
+    fn of_rule(rule: &UpgradedRelabelRule<'r>) -> Option<Self> {
         let labels = rule.source_labels();
         let named = labels.iter().enumerate();
         let at: Vec<_> = named

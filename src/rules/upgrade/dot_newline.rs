@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::prometheus::PatternBudget;
-use crate::rules::upgrade::{MOST_PLACES, Relabeling, with_places};
+use crate::rules::upgrade::{MOST_PLACES, UpgradedRelabelRule, with_places};
 use crate::rules::{RuleFindings, Upgrade};
 use crate::yaml::Node;
 
@@ -52,7 +52,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
 
 /// The patterns of rules of a file that mean something else and may meet a newline.
 fn changing<'d>(
-    rules: impl Iterator<Item = Relabeling<'d>>,
+    rules: impl Iterator<Item = UpgradedRelabelRule<'d>>,
     root: Node<'d>,
     out: &mut RuleFindings<'_>,
 ) -> Vec<Node<'d>> {
@@ -70,7 +70,7 @@ fn changing<'d>(
 }
 
 /// The pattern of a rule that may meet a newline.
-fn may_meet_newline<'d>(rule: &Relabeling<'d>) -> Option<Node<'d>> {
+fn may_meet_newline<'d>(rule: &UpgradedRelabelRule<'d>) -> Option<Node<'d>> {
     let node = rule.regex().filter(|_| rule.matches_values())?;
     let labels = rule.source_labels();
     let joined = labels.len() > 1 && rule.separator().contains('\n');

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::rules::{RuleFindings, Upgrade};
-use crate::schema::scalar::environment::{Becomes, expansions};
+use crate::schema::scalar::environment::{ExpandedText, expansions};
 
 /// Since 3.0 values of `global.external_labels` are expanded (flag `expand-external-labels`
 /// before).
@@ -27,8 +27,8 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
             // A variable in braces or capitals was hardly meant as text: the flag is set already,
             // or something fills it in.
             let meant = match expansion.becomes {
-                Becomes::Variable(name) => written.starts_with("${") || is_capitals(name),
-                Becomes::Dollar | Becomes::Nothing => false,
+                ExpandedText::Variable(name) => written.starts_with("${") || is_capitals(name),
+                ExpandedText::Dollar | ExpandedText::Nothing => false,
             };
             let severity = if meant {
                 Severity::Info
@@ -36,9 +36,9 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut RuleFindings<'_>) {
                 Severity::Warning
             };
             let becomes = match expansion.becomes {
-                Becomes::Dollar => "a single dollar".to_owned(),
-                Becomes::Nothing => "nothing".to_owned(),
-                Becomes::Variable(name) => {
+                ExpandedText::Dollar => "a single dollar".to_owned(),
+                ExpandedText::Nothing => "nothing".to_owned(),
+                ExpandedText::Variable(name) => {
                     format!("the environment variable `{name}`, or nothing if it is not set")
                 }
             };

@@ -161,7 +161,7 @@ impl RemovedFlag {
             NewerReleaseEffect::Ignored(effect, flag, since) => (
                 Severity::Warning,
                 format!("{unknown}: Prometheus then {effect}, and only a line in its log says why"),
-                instead(flag, since, upgrade.from),
+                replacement_of(flag, since, upgrade.from),
             ),
             NewerReleaseEffect::Default => (
                 Severity::Info,
@@ -184,7 +184,7 @@ impl RemovedFlag {
 }
 
 /// A flag to write instead, if the oldest release knows it; else when to.
-fn instead(flag: &str, (major, minor): (u16, u16), from: Version) -> String {
+fn replacement_of(flag: &str, (major, minor): (u16, u16), from: Version) -> String {
     if from < Version::new(major, minor, 0) {
         format!(
             "write `--{flag}` with the upgrade; Prometheus before {major}.{minor} does not \

@@ -21,7 +21,7 @@ use crate::report::comparison::{ChangeKind, EffectiveChange, EffectiveChanges, S
 use crate::source::{Folder, Git, GitError, Repository, Tree};
 use change::{change, each_once, named, whole, without_secrets};
 use difference::{Differ, ItemName, ItemPair, Leaf, ShownSide, likeness, pairs};
-use side::{Looked, survey_of};
+use side::{ComparedContent, survey_of};
 use subject::ComparedPart;
 use unit::ComparedUnit;
 use value::ComparedValue;
@@ -107,8 +107,8 @@ impl TwoTrees {
         };
         let facts = (old.facts(&before, &self.old), new.facts(&after, now));
         let looked = (
-            Looked::new(&old, &facts.0, &before, &self.old),
-            Looked::new(&new, &facts.1, &after, now),
+            ComparedContent::new(&old, &facts.0, &before, &self.old),
+            ComparedContent::new(&new, &facts.1, &after, now),
         );
         let loaded = looked
             .0

@@ -8,7 +8,7 @@ use super::CompareError;
 use super::subject::SubjectSource;
 use super::unit::ComparedUnit;
 use super::value::{self, ComparedValue, SectionFields, SectionReader};
-use crate::discover::{DialectWording, EmbeddedIn, RULE_FILE, RecognizedFile, What};
+use crate::discover::{DialectWording, EmbeddedIn, FileContent, RULE_FILE, RecognizedFile};
 use crate::facts::included::{IncludedDocuments, Matched, Purpose};
 use crate::facts::{self, Facts};
 use crate::finding::Text;
@@ -99,7 +99,7 @@ pub(super) fn unread(old: &SurveyedTree, new: &SurveyedTree) -> Vec<(String, Str
     let broken = |side: &SurveyedTree| -> BTreeMap<String, (Arc<Text>, String)> {
         let seen = side.survey.seen.iter();
         let found = seen.filter_map(|seen| match &seen.recognized.what {
-            What::Broken { error, .. } => {
+            FileContent::Broken { error, .. } => {
                 let finding = schema::syntax_finding(&seen.recognized.text, error);
                 let line = finding.place.start().line;
                 let why = format!("it is not YAML, see line {line}");
@@ -140,7 +140,7 @@ struct ConfigurationWithIncludes<'s> {
 }
 
 /// Everything that was looked at.
-pub(super) struct Looked<'s> {
+pub(super) struct ComparedContent<'s> {
     ones: Vec<ConfigurationWithIncludes<'s>>,
     target_files: HashMap<PathBuf, Arc<Document>>,
     /// Rule files that changed, and rules in manifests.
@@ -164,7 +164,7 @@ impl RulesOf<'_> {
     }
 }
 
-impl<'s> Looked<'s> {
+impl<'s> ComparedContent<'s> {
     /// Reads what the configurations of a tree include.
     pub(super) fn new(
         of: &'s SurveyedTree,
@@ -186,12 +186,12 @@ impl<'s> Looked<'s> {
                 continue;
             };
             match &seen.recognized.what {
-                What::Configuration { document, .. } => out.look(seen, document, facts),
-                What::Rules { document } => {
+                FileContent::Configuration { document, .. } => out.look(seen, document, facts),
+                FileContent::Rules { document } => {
                     schema::mark_secrets(document);
                     out.rules.push((seen, RulesOf::Seen(document)));
                 }
-                What::Other { kind } if *kind == RULE_FILE => {
+                FileContent::Other { kind } if *kind == RULE_FILE => {
                     if let Ok(document) = parse_first(&seen.recognized.text) {
                         let document = RulesOf::Parsed(Box::new(document));
                         out.rules.push((seen, document));

@@ -15,7 +15,7 @@ use crate::yaml::{Document, Kind, Node, Style, parse_all, parse_first};
 
 /// Where a comment is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum At {
+enum CommentPosition {
     /// Behind what is in the line: it is for findings that begin there.
     End,
     /// In a line of its own above.
@@ -26,7 +26,7 @@ enum At {
 struct LineFindings {
     rules: BTreeSet<String>,
     fingerprints: Vec<String>,
-    at: At,
+    at: CommentPosition,
 }
 
 /// A file with the lines that get a comment.
@@ -103,7 +103,7 @@ fn lines_of(run: &Run) -> BTreeMap<Arc<str>, FileLines> {
             .or_insert_with(|| LineFindings {
                 rules: BTreeSet::new(),
                 fingerprints: Vec::new(),
-                at: At::End,
+                at: CommentPosition::End,
             });
         line.rules.insert(name.to_owned());
         line.fingerprints.push(reported.fingerprint.clone());
@@ -143,14 +143,14 @@ fn write(
             texts.find(|(text, _)| text.start < span.start && span.start < text.end)
         };
         // A comment above the key covers all of its text: too much of a configuration.
-        if line.at == At::Above
+        if line.at == CommentPosition::Above
             && let Some((text, false)) = around(span)
         {
             span = judged.line_span(Place::new(judged, *text).start().line)?;
         }
         let end = match line.at {
-            At::End => span.end,
-            At::Above => span.start,
+            CommentPosition::End => span.end,
+            CommentPosition::Above => span.start,
         };
         // A comment would become a part of the value.
         if texts
@@ -163,11 +163,11 @@ fn write(
         let comment = format!("# promvet: ignore[{}] {reason}", names.join(", "));
         let text = judged.slice(span);
         Some(match line.at {
-            At::End => {
+            CommentPosition::End => {
                 let end = span.start as usize + text.trim_end().len();
                 (Span::new(end, end), format!(" {comment}"))
             }
-            At::Above => {
+            CommentPosition::Above => {
                 let indent = text.len() - text.trim_start_matches(' ').len();
                 let start = span.start as usize;
                 let ends = judged.content().contains("\r\n");
@@ -244,8 +244,8 @@ fn retry(
                 return true;
             }
             again = true;
-            if line.at == At::End {
-                line.at = At::Above;
+            if line.at == CommentPosition::End {
+                line.at = CommentPosition::Above;
                 return true;
             }
             fixer.declined.insert(format!(

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{SETTLE, is_filled, is_judged, real};
-use crate::discover::{self, RecognizedFile, What, sets_nothing};
+use crate::discover::{self, FileContent, RecognizedFile, sets_nothing};
 use crate::facts::deployment::{ArgumentSource, ProgramStart};
 use crate::finding::{Place, Span, Text, Unchecked};
 use crate::run::survey::Survey;
@@ -23,7 +23,10 @@ impl<'s> KnownFiles<'s> {
     pub(super) fn new(survey: &'s Survey, tree: &dyn Tree) -> Self {
         let seen = survey.seen.iter().filter(|seen| {
             let file = &seen.recognized;
-            let is_one = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
+            let is_one = matches!(
+                file.what,
+                FileContent::Configuration { .. } | FileContent::Broken { .. }
+            );
             let holder = file.holder.as_ref();
             let is_alloy = holder.is_some_and(|holder| holder.word() == "alloy");
             is_one && (file.holder.is_none() || is_alloy) && !is_filled(file)
@@ -37,7 +40,7 @@ impl<'s> KnownFiles<'s> {
             .seen
             .iter()
             .filter(|seen| match &seen.recognized.what {
-                What::Configuration { document, .. } => {
+                FileContent::Configuration { document, .. } => {
                     let one = &seen.recognized;
                     one.holder.is_none() && !one.masked && !is_filled(one) && sets_nothing(document)
                 }
@@ -57,7 +60,10 @@ impl<'s> KnownFiles<'s> {
         let mut of_file = seen.filter(|seen| seen.found.shown == *place.path());
         of_file.any(|seen| {
             let text = &seen.recognized.text;
-            let is_read = !matches!(seen.recognized.what, What::Other { .. } | What::Unknown);
+            let is_read = !matches!(
+                seen.recognized.what,
+                FileContent::Other { .. } | FileContent::Unknown
+            );
             let span = Place::new(text, Span::new(0, text.content().len())).span();
             let at = place.span();
             is_read && span.start <= at.end && at.start <= span.end

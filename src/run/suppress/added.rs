@@ -6,7 +6,7 @@ use super::directive::{CommentScope, Until};
 use super::file::FileSuppressions;
 use super::marks::{PlacedSuppression, TextSuppressions};
 use super::{SuppressionContext, inner, say};
-use crate::discover::{What, recognize};
+use crate::discover::{FileContent, recognize};
 use crate::finding::{Finding, Text, rule};
 use crate::source::{LARGEST, Tree as _};
 
@@ -74,7 +74,10 @@ fn before(
     let marks = match sheet.seen {
         Some(seen) => {
             let what = &seen.recognized.what;
-            let is_own = matches!(what, What::Configuration { .. } | What::Broken { .. });
+            let is_own = matches!(
+                what,
+                FileContent::Configuration { .. } | FileContent::Broken { .. }
+            );
             let recognized = recognize(text, is_own, sheet.policy.is_template(shown));
             inner::of_file(&recognized.iter().collect::<Vec<_>>(), |_| true)
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::marks::{PlacedSuppression, TextSuppressions};
 use super::{GROUP, group_of};
-use crate::discover::What;
+use crate::discover::FileContent;
 use crate::finding::{Day, Finding};
 use crate::policy::Policy;
 use crate::run::survey::ScannedFile;
@@ -54,7 +54,9 @@ impl<'a> FileSuppressions<'a> {
         now: i64,
     ) -> Self {
         let documents = seen.iter().filter_map(|seen| match &seen.recognized.what {
-            What::Configuration { document, .. } | What::Rules { document } => Some(document),
+            FileContent::Configuration { document, .. } | FileContent::Rules { document } => {
+                Some(document)
+            }
             _ => None,
         });
         let tallies = marks

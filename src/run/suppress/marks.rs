@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::directive::{self, CommentScope, Malformed, NEEDLE, SuppressionComment};
-use crate::discover::{Branches, RecognizedFile, What, mask};
+use crate::discover::{Branches, FileContent, RecognizedFile, mask};
 use crate::finding::{Place, Span, Text};
 use crate::yaml::{
     Comment, CommentedItem, Document, comments, comments_by_look, line_of, next_content_line,
@@ -79,7 +79,7 @@ impl TextSuppressions {
         let text = &recognized.text;
         match &recognized.what {
             _ if !may_hold(text) => None,
-            What::Configuration { document, .. } | What::Rules { document } => {
+            FileContent::Configuration { document, .. } | FileContent::Rules { document } => {
                 let masked = recognized
                     .masked
                     .then(|| mask(text.content(), Branches::All))
@@ -90,9 +90,11 @@ impl TextSuppressions {
                 let documents = Some(std::slice::from_ref(document));
                 Self::read(text, content, documents, is_thorough(recognized))
             }
-            What::Broken { .. } => Self::read(text, text.content(), None, false),
-            What::LetGo { .. } | What::Encoded { .. } | What::Unread(_) => None,
-            What::Other { .. } | What::Unknown => Self::of_text(text, false),
+            FileContent::Broken { .. } => Self::read(text, text.content(), None, false),
+            FileContent::LetGo { .. } | FileContent::Encoded { .. } | FileContent::Unread(_) => {
+                None
+            }
+            FileContent::Other { .. } | FileContent::Unknown => Self::of_text(text, false),
         }
     }
 
@@ -168,7 +170,7 @@ impl TextSuppressions {
 
 /// Whether all of a text was judged.
 pub(super) fn is_thorough(recognized: &RecognizedFile) -> bool {
-    matches!(recognized.what, What::Configuration { .. }) && !recognized.masked
+    matches!(recognized.what, FileContent::Configuration { .. }) && !recognized.masked
 }
 
 /// Says that a file has more than are looked at.

@@ -21,7 +21,7 @@ pub(super) fn of_sheet(
         .map(|bad| malformed(marks, bad))
         .collect();
     for (mark, tallies) in marks.list.iter().zip(&sheet.tallies) {
-        let about = About {
+        let about = SuppressionOutcome {
             context,
             sheet,
             mark,
@@ -71,14 +71,14 @@ fn malformed(marks: &TextSuppressions, malformed: &Malformed) -> Finding {
 }
 
 /// One suppression and what came of it.
-struct About<'s> {
+struct SuppressionOutcome<'s> {
     context: &'s SuppressionContext<'s>,
     sheet: &'s FileSuppressions<'s>,
     mark: &'s PlacedSuppression,
     tallies: &'s [Tally],
 }
 
-impl About<'_> {
+impl SuppressionOutcome<'_> {
     fn finding(&self, rule: &'static str, span: Span, message: impl Into<String>) -> Finding {
         finding(
             &self.sheet.marks,
@@ -220,8 +220,9 @@ impl About<'_> {
 
     /// Names that are for nothing, if that is known.
     fn idle(&self) -> Vec<(usize, &SuppressedName)> {
-        let is_idle =
-            |name: &SuppressedName, tally: &Tally| tally.met == 0 && self.would_speak(name);
+        let is_idle = |name: &SuppressedName, tally: &Tally| {
+            tally.met == 0 && self.may_be_reported_unused(name)
+        };
         self.names_and_tallies()
             .filter(|(_, name, tally)| self.mark.thorough && is_idle(name, tally))
             .map(|(index, name, _)| (index, name))
@@ -263,7 +264,7 @@ impl About<'_> {
 
     /// Whether everything that a name stands for was looked for, so that its silence means
     /// something.
-    fn would_speak(&self, name: &SuppressedName) -> bool {
+    fn may_be_reported_unused(&self, name: &SuppressedName) -> bool {
         let policy = self.sheet.policy;
         let own = group_of(&name.text) == GROUP;
         if own || policy.suppressions.forbids(&name.text).is_some() {

@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use super::ScannedFile;
 use super::known::RecognitionContext;
-use crate::discover::{self, RecognizedFile, What};
+use crate::discover::{self, FileContent, RecognizedFile};
 use crate::facts;
 use crate::facts::deployment::{
     self, is_dockerfile, is_unit, may_mention, may_start, may_start_prometheus,
@@ -17,9 +17,9 @@ use crate::panics::Caught;
 use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
 use crate::run::custom_rules;
-use crate::run::let_go::Kept;
+use crate::run::let_go::KeptBytes;
 use crate::run::request::Request;
-use crate::run::started::How;
+use crate::run::started::StartReading;
 use crate::schema::CorrectedDocuments;
 use crate::source::{FoundFile, LARGEST, ReadError, Tree};
 
@@ -67,7 +67,7 @@ pub(super) fn look_at(
     request: &Request,
     policy: &Policy,
     own: &CustomRules,
-    kept: &Kept,
+    kept: &KeptBytes,
     tree: &dyn Tree,
 ) -> (SurveyedFile, StartupFile) {
     let known = request.parsed.as_ref();
@@ -166,7 +166,7 @@ fn look_into(
     request: &Request,
     policy: &Policy,
     own: &CustomRules,
-    kept: &Kept,
+    kept: &KeptBytes,
     tree: &dyn Tree,
 ) -> SurveyedFile {
     let whatever_it_is = found.named && !request.if_recognized;
@@ -229,7 +229,7 @@ fn is_rendered_by_helm(found: &FoundFile, bytes: &[u8], tree: &dyn Tree) -> bool
 /// Reads a file that Prometheus is started with.
 pub(super) fn look_at_started(
     found: &FoundFile,
-    how: How,
+    how: StartReading,
     request: &Request,
     policy: &Policy,
     tree: &dyn Tree,
@@ -260,10 +260,10 @@ fn seen(
     let is_read = |part: &RecognizedFile| {
         matches!(
             part.what,
-            What::Configuration { .. }
-                | What::LetGo { .. }
-                | What::Rules { .. }
-                | What::Broken { .. }
+            FileContent::Configuration { .. }
+                | FileContent::LetGo { .. }
+                | FileContent::Rules { .. }
+                | FileContent::Broken { .. }
         )
     };
     let is_judged = recognized.iter().any(is_read);

@@ -14,12 +14,12 @@ use crate::source::walk::{self, WalkEntry};
 /// revision has policy files: a change can't take its own files out of what is checked. All else
 /// is that of the tree itself.
 #[derive(Debug)]
-pub struct Governed<'t> {
+pub struct TreeWithHead<'t> {
     tree: &'t dyn Tree,
     by: &'t Git,
 }
 
-impl<'t> Governed<'t> {
+impl<'t> TreeWithHead<'t> {
     /// `tree`, governed by a revision.
     #[must_use]
     pub fn new(tree: &'t dyn Tree, by: &'t Git) -> Self {
@@ -65,7 +65,7 @@ impl<'t> Governed<'t> {
     }
 }
 
-impl Tree for Governed<'_> {
+impl Tree for TreeWithHead<'_> {
     fn base(&self) -> &Path {
         self.tree.base()
     }

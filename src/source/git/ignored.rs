@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ignore::Match;
 use ignore::gitignore::Gitignore;
 
-use crate::source::ignored::{Allowance, LeftOut, rules_of};
+use crate::source::ignored::{IgnorePatternBudget, LeftOut, rules_of};
 use crate::source::tree::Tree;
 use crate::source::walk::WalkEntry;
 
@@ -38,7 +38,7 @@ impl Ignored {
             folders: HashMap::new(),
             left_out: Vec::new(),
         };
-        let mut allowance = Allowance::default();
+        let mut allowance = IgnorePatternBudget::default();
         for path in files {
             let kind = NAMES.iter().position(|name| path.ends_with(name));
             let (Some(kind), Some(folder)) = (kind, path.parent()) else {

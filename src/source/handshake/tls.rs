@@ -62,7 +62,7 @@ impl Online {
         if now >= self.until {
             return Err(HandshakeFailure::NoTimeLeft);
         }
-        let limit = Limit {
+        let limit = HandshakeDeadline {
             until: self.until.min(now + self.each),
             each: self.each,
         };
@@ -91,7 +91,7 @@ impl Online {
         name: ServerName<'static>,
         recorder: &Arc<Recorder>,
         stream: TcpStream,
-        limit: &Limit,
+        limit: &HandshakeDeadline,
     ) -> Result<(), HandshakeFailure> {
         let broken = |error: Error| HandshakeFailure::BrokenOff(error.to_string());
         let config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
@@ -147,12 +147,12 @@ impl Handshake for Online {
 
 /// Until when something must be done.
 #[derive(Clone, Copy, Debug)]
-struct Limit {
+struct HandshakeDeadline {
     until: Instant,
     each: Duration,
 }
 
-impl Limit {
+impl HandshakeDeadline {
     /// What is left, unless it is nothing.
     fn left(&self) -> io::Result<Duration> {
         let left = self.until.saturating_duration_since(Instant::now());
@@ -188,7 +188,7 @@ impl Limit {
 /// A connection that ends in time.
 struct Timed {
     stream: TcpStream,
-    limit: Limit,
+    limit: HandshakeDeadline,
 }
 
 impl Read for Timed {
@@ -210,7 +210,10 @@ impl Write for Timed {
 }
 
 /// Connects to the first address of a target that answers.
-fn connect(target: &HandshakeTarget, limit: &Limit) -> Result<TcpStream, HandshakeFailure> {
+fn connect(
+    target: &HandshakeTarget,
+    limit: &HandshakeDeadline,
+) -> Result<TcpStream, HandshakeFailure> {
     let mut last = HandshakeFailure::NoAddress;
     for address in resolve(target, limit)? {
         let left = limit.left().map_err(|error| limit.failure(&error))?;
@@ -224,7 +227,10 @@ fn connect(target: &HandshakeTarget, limit: &Limit) -> Result<TcpStream, Handsha
 
 /// The addresses of a target. The resolver of the system has no time limit, so a thread
 /// waits for it.
-fn resolve(target: &HandshakeTarget, limit: &Limit) -> Result<Vec<SocketAddr>, HandshakeFailure> {
+fn resolve(
+    target: &HandshakeTarget,
+    limit: &HandshakeDeadline,
+) -> Result<Vec<SocketAddr>, HandshakeFailure> {
     if let Ok(address) = target.host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, target.port)]);
     }

@@ -89,7 +89,7 @@ pub fn read(text: &Arc<Text>) -> AlloyReading {
     let slips = match stopped.is_some() && is_template(content) {
         // What a template writes may make it right.
         true => Vec::new(),
-        false => slips.into_iter().map(reader::Slip::fault).collect(),
+        false => slips.into_iter().map(reader::AlloySlip::fault).collect(),
     };
     AlloyReading {
         slips,

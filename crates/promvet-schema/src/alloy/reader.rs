@@ -88,11 +88,11 @@ pub(super) fn read(source: &str) -> Read {
 pub(super) struct Read {
     pub(super) items: Vec<Item>,
     pub(super) stopped: Option<usize>,
-    pub(super) slips: Vec<Slip>,
+    pub(super) slips: Vec<AlloySlip>,
 }
 
 /// Something of another language, which is read as what it means.
-pub(super) struct Slip {
+pub(super) struct AlloySlip {
     kind: SlipKind,
     span: Span,
 }
@@ -111,7 +111,7 @@ enum SlipKind {
 /// As many are reported of a text: a configuration in another language has one in each line.
 const MOST_SLIPS: usize = 20;
 
-impl Slip {
+impl AlloySlip {
     /// What is said of it.
     pub(super) fn fault(self) -> GraphFault {
         let (message, advice) = match self.kind {
@@ -144,7 +144,7 @@ impl Slip {
 struct Reader<'s> {
     source: &'s str,
     at: usize,
-    slips: Vec<Slip>,
+    slips: Vec<AlloySlip>,
 }
 
 impl<'s> Reader<'s> {
@@ -398,7 +398,7 @@ impl<'s> Reader<'s> {
     fn slip(&mut self, kind: SlipKind, from: usize, to: usize) {
         if self.slips.len() < MOST_SLIPS {
             let span = Span::new(from, to);
-            self.slips.push(Slip { kind, span });
+            self.slips.push(AlloySlip { kind, span });
         }
     }
 

@@ -21,7 +21,7 @@ pub(crate) fn refusals(section: &Section<'_>, report: &mut SchemaReport<'_>) {
 }
 
 fn refuse(section: &Section<'_>, key: &str, report: &mut SchemaReport<'_>) {
-    if section.filled(key).is_some() {
+    if section.non_empty(key).is_some() {
         let started = report.target().started_as_agent.clone();
         let said = report
             .at(

@@ -29,7 +29,7 @@ pub(crate) fn filters(section: &Section<'_>, report: &mut SchemaReport<'_>) {
         let wrong = filter
             .node("values")
             .is_some_and(|node| node.sequence().is_none());
-        if !wrong && filter.filled("values").is_none() {
+        if !wrong && filter.non_empty("values").is_none() {
             report
                 .missing(&filter, "values", refused("a filter needs `values`"))
                 .help("list the values, or delete the filter");

@@ -32,7 +32,7 @@ pub(crate) fn one_method(section: &Section<'_>, report: &mut SchemaReport<'_>) {
 
 /// Characters that a scope may hold.
 pub(crate) fn scope(section: &Section<'_>, report: &mut SchemaReport<'_>) {
-    let Some(node) = section.filled("scope") else {
+    let Some(node) = section.non_empty("scope") else {
         return;
     };
     report.text(node, "the scope", azure::scope);
@@ -60,7 +60,7 @@ pub(crate) fn ids(section: &Section<'_>, report: &mut SchemaReport<'_>) {
         }
     }
     for key in uuids {
-        if let Some(node) = section.filled(key) {
+        if let Some(node) = section.non_empty(key) {
             report
                 .text(node, &format!("`{key}`"), uuid::uuid)
                 .help("a UUID looks like `00000000-0000-0000-0000-000000000000`");

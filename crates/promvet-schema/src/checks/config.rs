@@ -134,7 +134,7 @@ fn compare(section: &Section<'_>, key: &str, report: &mut SchemaReport<'_>) {
 
 /// The text of a key, if it is not empty.
 fn set<'d>(section: &Section<'d>, key: &str) -> Option<&'d str> {
-    section.filled(key)?.as_str()
+    section.non_empty(key)?.as_str()
 }
 
 /// `allow-utf-8` needs the scheme `utf8`. A job that sets neither escapes as the global section
@@ -205,7 +205,10 @@ fn unique<'d>(
     report: &mut SchemaReport<'_>,
 ) {
     // An empty name is not compared, since Prometheus makes one of a hash then.
-    let Some(entry) = section.entry(key).filter(|_| section.filled(key).is_some()) else {
+    let Some(entry) = section
+        .entry(key)
+        .filter(|_| section.non_empty(key).is_some())
+    else {
         return;
     };
     let Some(name) = entry.value.as_str() else {

@@ -1,6 +1,6 @@
 //! The other discoveries, a few lines each.
 
-use super::exclusive::{at_most_one, filled, one_filled, present};
+use super::exclusive::{at_most_one, non_empty_entries, one_filled, present};
 use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::scalar::{self, GoUrl, scaleway};
@@ -12,14 +12,17 @@ use crate::yaml::Node;
 /// Imitates `consul.SDConfig.UnmarshalYAML`.
 pub(crate) fn consul(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     blank_server(section, report);
-    let old = filled(section, &["username", "password"]);
+    let old = non_empty_entries(section, &["username", "password"]);
     let basic = present(section, &["basic_auth"]);
     if let (Some(old), Some(basic)) = (old.first(), basic.first()) {
         at_most_one(&[*old, *basic], report);
     }
-    if let Some(token) = filled(section, &["token"]).first() {
+    if let Some(token) = non_empty_entries(section, &["token"]).first() {
         let mut others = present(section, &["authorization", "oauth2"]);
-        others.extend(filled(section, &["bearer_token", "bearer_token_file"]));
+        others.extend(non_empty_entries(
+            section,
+            &["bearer_token", "bearer_token_file"],
+        ));
         // One of them proves the conflict; that they exclude each other is said by the HTTP
         // client's check, so that it is not said twice.
         others.truncate(1);
@@ -103,7 +106,10 @@ pub(crate) fn http(section: &Section<'_>, report: &mut SchemaReport<'_>) {
 /// Imitates `http.SDConfig.UnmarshalYAML` ("URL is missing", "URL scheme must be 'http' or
 /// 'https'", "host is missing in URL") and those like it.
 fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut SchemaReport<'_>) {
-    let Some(node) = section.filled(key).filter(|node| node.scalar().is_some()) else {
+    let Some(node) = section
+        .non_empty(key)
+        .filter(|node| node.scalar().is_some())
+    else {
         return;
     };
     let problem = |text: &str| match scalar::url(text) {
@@ -136,7 +142,7 @@ fn parsed<'d>(
     key: &str,
     report: &mut SchemaReport<'_>,
 ) -> Option<(Node<'d>, GoUrl<'d>)> {
-    let node = section.filled(key)?;
+    let node = section.non_empty(key)?;
     match scalar::url(node.scalar()?.text) {
         Ok(url) => Some((node, url)),
         Err(_) => {
@@ -202,7 +208,7 @@ pub(crate) fn scaleway_formats(section: &Section<'_>, report: &mut SchemaReport<
         ("api_url", scaleway::api_url),
     ];
     for (key, test) in formats {
-        if let Some(node) = section.filled(key) {
+        if let Some(node) = section.non_empty(key) {
             report.text(node, &format!("`{key}`"), test);
         }
     }

@@ -8,8 +8,8 @@ use crate::yaml::Entry;
 
 /// The entries of those keys that are not empty.
 /// Go compares strings with `""` and lists with a length of 0, so that an empty value is not there.
-pub(crate) fn filled<'d>(section: &Section<'d>, keys: &[&str]) -> Vec<Entry<'d>> {
-    let filled = keys.iter().filter(|key| section.filled(key).is_some());
+pub(crate) fn non_empty_entries<'d>(section: &Section<'d>, keys: &[&str]) -> Vec<Entry<'d>> {
+    let filled = keys.iter().filter(|key| section.non_empty(key).is_some());
     filled.filter_map(|key| section.entry(key)).collect()
 }
 
@@ -41,5 +41,5 @@ pub(crate) fn at_most_one(entries: &[Entry<'_>], report: &mut SchemaReport<'_>) 
 
 /// Reports that at most one of these keys may be filled.
 pub(crate) fn one_filled(section: &Section<'_>, keys: &[&str], report: &mut SchemaReport<'_>) {
-    at_most_one(&filled(section, keys), report);
+    at_most_one(&non_empty_entries(section, keys), report);
 }

@@ -1,6 +1,6 @@
 //! HTTP client settings (prometheus/common `config.HTTPClientConfig.Validate`).
 
-use super::exclusive::{at_most_one, filled, one_filled, present};
+use super::exclusive::{at_most_one, non_empty_entries, one_filled, present};
 use super::headers;
 use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
@@ -32,7 +32,7 @@ fn is_validated(section: &Section<'_>) -> bool {
 /// The order in which `config.HTTPClientConfig.Validate` looks at them.
 pub(crate) fn credentials<'d>(section: &Section<'d>) -> Vec<Entry<'d>> {
     let mut all = present(section, SECTIONS);
-    all.extend(filled(section, BEARER));
+    all.extend(non_empty_entries(section, BEARER));
     all
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn oauth2(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     }
     let secrets = ["client_secret", "client_secret_file", "client_secret_ref"];
     // prometheus/common made it optional with #547, which came with 2.51.
-    if !section.at_least(2, 51, 0) && filled(&oauth2, &secrets).is_empty() {
+    if !section.at_least(2, 51, 0) && non_empty_entries(&oauth2, &secrets).is_empty() {
         report
             .missing(
                 &oauth2,
@@ -117,7 +117,7 @@ pub(crate) fn oauth2(section: &Section<'_>, report: &mut SchemaReport<'_>) {
         "client_certificate_key_ref",
     ];
     one_filled(&oauth2, &keys, report);
-    if let Some(node) = oauth2.filled("signature_algorithm")
+    if let Some(node) = oauth2.non_empty("signature_algorithm")
         && let Some(text) = node.as_str()
         && !["RS256", "RS384", "RS512"].contains(&text)
     {
@@ -144,13 +144,13 @@ pub(crate) fn proxy(section: &Section<'_>, report: &mut SchemaReport<'_>) {
         return;
     }
     let url = section.entry("proxy_url");
-    let url_set = section.filled("proxy_url").is_some();
+    let url_set = section.non_empty("proxy_url").is_some();
     let from_environment = section.bool("proxy_from_environment") == Some(true);
     let environment = section.entry("proxy_from_environment");
     let no_proxy = section
-        .filled("no_proxy")
+        .non_empty("no_proxy")
         .and_then(|_| section.entry("no_proxy"));
-    if let Some(header) = section.filled("proxy_connect_header")
+    if let Some(header) = section.non_empty("proxy_connect_header")
         && header
             .mapping()
             // A length of 0 passes, since Go compares the map's length.

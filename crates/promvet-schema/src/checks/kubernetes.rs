@@ -16,7 +16,7 @@ fn custom<'d>(section: &Section<'d>) -> Option<Entry<'d>> {
     let differs = |key: &str| match key {
         "follow_redirects" | "enable_http2" => section.bool(key) == Some(false),
         "proxy_from_environment" => section.bool(key) == Some(true),
-        "no_proxy" => section.filled(key).is_some(),
+        "no_proxy" => section.non_empty(key).is_some(),
         "tls_config" => section.section(key).is_some_and(|tls| has_values(&tls)),
         _ => section.node(key).is_some(),
     };
@@ -45,7 +45,7 @@ fn has_values(section: &Section<'_>) -> bool {
         let key = found.field.key;
         match key {
             "insecure_skip_verify" => section.bool(key) == Some(true),
-            _ => section.filled(key).is_some(),
+            _ => section.non_empty(key).is_some(),
         }
     })
 }
@@ -55,7 +55,7 @@ fn has_values(section: &Section<'_>) -> bool {
 /// simultaneously").
 pub(crate) fn client(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let kubeconfig = section
-        .filled("kubeconfig_file")
+        .non_empty("kubeconfig_file")
         .and_then(|_| section.entry("kubeconfig_file"));
     let server = section
         .node("api_server")
@@ -110,7 +110,7 @@ pub(crate) fn own_namespace(section: &Section<'_>, report: &mut SchemaReport<'_>
         .node("api_server")
         .and_then(|_| section.entry("api_server"))
         .or_else(|| {
-            section.filled("kubeconfig_file")?;
+            section.non_empty("kubeconfig_file")?;
             section.entry("kubeconfig_file")
         });
     if let Some(outside) = outside {
@@ -187,7 +187,7 @@ fn unreadable(
     test: fn(&str) -> Result<(), Fault>,
     report: &mut SchemaReport<'_>,
 ) {
-    if let Some(node) = section.filled(key) {
+    if let Some(node) = section.non_empty(key) {
         report.text(node, &format!("`{key}`"), test);
     }
 }

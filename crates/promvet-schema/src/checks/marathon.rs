@@ -1,6 +1,6 @@
 //! `marathon_sd_configs`
 
-use super::exclusive::{at_most_one, filled, one_filled, present};
+use super::exclusive::{at_most_one, non_empty_entries, one_filled, present};
 use crate::check::SchemaReport;
 use crate::section::Section;
 
@@ -9,12 +9,15 @@ use crate::section::Section;
 pub(crate) fn tokens(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let own = ["auth_token", "auth_token_file"];
     one_filled(section, &own, report);
-    let Some(token) = filled(section, &own).first().copied() else {
+    let Some(token) = non_empty_entries(section, &own).first().copied() else {
         return;
     };
     let others = present(section, &["basic_auth", "authorization"])
         .into_iter()
-        .chain(filled(section, &["bearer_token", "bearer_token_file"]));
+        .chain(non_empty_entries(
+            section,
+            &["bearer_token", "bearer_token_file"],
+        ));
     if let Some(other) = others.into_iter().next() {
         at_most_one(&[token, other], report);
     }

@@ -1,6 +1,6 @@
 //! `oci_sd_configs`
 
-use super::exclusive::{filled, one_filled};
+use super::exclusive::{non_empty_entries, one_filled};
 use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::section::Section;
@@ -24,9 +24,9 @@ pub(crate) fn authentication(section: &Section<'_>, report: &mut SchemaReport<'_
         }
         Some("instance_principal") => {
             let auth = section.entry("auth");
-            let unwanted = filled(section, NEEDED)
+            let unwanted = non_empty_entries(section, NEEDED)
                 .into_iter()
-                .chain(filled(section, PASSPHRASES));
+                .chain(non_empty_entries(section, PASSPHRASES));
             for entry in unwanted {
                 let message = refused(format!("`{}` is only for `auth: api_key`", entry.name()));
                 let said = report.at(Rule::Conflict, entry.key, message);
@@ -70,7 +70,7 @@ pub(crate) fn rest(section: &Section<'_>, report: &mut SchemaReport<'_>) {
 pub(crate) fn positive_refresh(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if section.millis("refresh_interval") == Some(0) {
         let node = section
-            .filled("refresh_interval")
+            .non_empty("refresh_interval")
             .unwrap_or_else(|| section.key_or_anchor("refresh_interval"));
         report.at(
             Rule::InvalidValue,

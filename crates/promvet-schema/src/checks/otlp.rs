@@ -17,7 +17,7 @@ pub(crate) fn attributes(section: &Section<'_>, report: &mut SchemaReport<'_>) {
         names(section, key, report);
     }
     if all == Some(true)
-        && section.filled(PROMOTE).is_some()
+        && section.non_empty(PROMOTE).is_some()
         && let (Some(one), Some(other)) = (section.entry(ALL), section.entry(PROMOTE))
     {
         let message = refused(format!("`{PROMOTE}` cannot be set with `{ALL}: true`"));
@@ -25,7 +25,7 @@ pub(crate) fn attributes(section: &Section<'_>, report: &mut SchemaReport<'_>) {
             .conflict(one, other, message)
             .help("remove one of the two");
     }
-    if all == Some(false) && section.filled(IGNORE).is_some() {
+    if all == Some(false) && section.non_empty(IGNORE).is_some() {
         report
             .at(
                 Rule::Conflict,

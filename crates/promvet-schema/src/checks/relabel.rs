@@ -84,7 +84,7 @@ fn target_label(action: &str, section: &Section<'_>, report: &mut SchemaReport<'
     let Some(target) = section.text("target_label") else {
         return;
     };
-    let Some(node) = section.filled("target_label") else {
+    let Some(node) = section.non_empty("target_label") else {
         report
             .missing(
                 section,
@@ -114,7 +114,7 @@ fn labelmap(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     };
     let scheme = section.scope.scheme;
     let subject = "`replacement`, which `labelmap` turns into a label name,";
-    if let Some(node) = section.filled("replacement") {
+    if let Some(node) = section.non_empty("replacement") {
         report.text(node, subject, |text| grammar::label_template(text, scheme));
     } else if replacement.is_empty() {
         let message = refused("`labelmap` requires a `replacement`");
@@ -133,7 +133,7 @@ fn only_default(action: &str, keys: &[&str], section: &Section<'_>, report: &mut
                 .is_some_and(|number| number.trunc() != 0.0),
             "separator" => section.text(key).is_some_and(|text| text != ";"),
             "replacement" => section.text(key).is_some_and(|text| text != "$1"),
-            _ => section.filled(key).is_some(),
+            _ => section.non_empty(key).is_some(),
         };
         unwanted(
             action,

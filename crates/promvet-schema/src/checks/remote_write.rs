@@ -119,7 +119,10 @@ fn pointed<'d>(section: &Section<'d>, key: &str) -> Node<'d> {
 /// Both keys or none; an external id only with a role (since 3.10.0).
 /// Imitates `sigv4.SigV4Config.UnmarshalYAML` of prometheus/sigv4.
 pub(crate) fn sigv4(section: &Section<'_>, report: &mut SchemaReport<'_>) {
-    let (access, secret) = (section.filled("access_key"), section.filled("secret_key"));
+    let (access, secret) = (
+        section.non_empty("access_key"),
+        section.non_empty("secret_key"),
+    );
     if access.is_some() != secret.is_some() {
         let (has, lacks) = if access.is_some() {
             ("access_key", "secret_key")
@@ -135,8 +138,8 @@ pub(crate) fn sigv4(section: &Section<'_>, report: &mut SchemaReport<'_>) {
             .help("set both, or neither to use the credentials of the environment");
     }
     if section.at_least(3, 10, 0)
-        && section.filled("external_id").is_some()
-        && section.filled("role_arn").is_none()
+        && section.non_empty("external_id").is_some()
+        && section.non_empty("role_arn").is_none()
     {
         report
             .at(

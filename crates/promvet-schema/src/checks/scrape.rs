@@ -54,7 +54,7 @@ pub(crate) fn targets(section: &Section<'_>, report: &mut SchemaReport<'_>) {
 /// Imitates `config.checkStaticTargets`, which calls `CheckTargetAddress`. Targets of Alloy are values, which no
 /// one looks at before they are scraped.
 pub(super) fn slashes(section: &Section<'_>, report: &mut SchemaReport<'_>) {
-    if section.filled("relabel_configs").is_some() {
+    if section.non_empty("relabel_configs").is_some() {
         return;
     }
     for group in section.sections("static_configs") {

@@ -11,7 +11,7 @@ pub(crate) fn retention(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !section.at_least(3, 11, 0) {
         return;
     }
-    if let Some(node) = section.filled("size")
+    if let Some(node) = section.non_empty("size")
         && node
             .as_str()
             .is_some_and(|text| byte_size(text).is_ok_and(|bytes| bytes < 0))
@@ -22,7 +22,7 @@ pub(crate) fn retention(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     }
     // Not a number is neither below nor above, and passes.
     let outside = |number: f64| !number.is_nan() && !(0.0..=100.0).contains(&number);
-    if let Some(node) = section.filled("percentage")
+    if let Some(node) = section.non_empty("percentage")
         && section.number("percentage").is_some_and(outside)
     {
         report

@@ -1,6 +1,6 @@
 //! `tls_config` (prometheus/common `config.TLSConfig.Validate`).
 
-use super::exclusive::{filled, one_filled};
+use super::exclusive::{non_empty_entries, one_filled};
 use crate::check::{Rule, SchemaReport};
 use crate::dialect::refused;
 use crate::section::Section;
@@ -23,7 +23,10 @@ pub(crate) fn pair(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !section.at_least(2, 45, 0) {
         return;
     }
-    let (certs, keys) = (filled(section, CERT), filled(section, KEY));
+    let (certs, keys) = (
+        non_empty_entries(section, CERT),
+        non_empty_entries(section, KEY),
+    );
     let (alone, has, lacks, write) = match (certs.first(), keys.first()) {
         (Some(cert), None) => (cert, "certificate", "key", "key_file"),
         (None, Some(key)) => (key, "key", "certificate", "cert_file"),

@@ -2,7 +2,7 @@
 //! are: the Operator makes flags of them (prometheus-operator v0.93.0 `pkg/apis/monitoring/v1/types.go`,
 //! `+kubebuilder:validation:Pattern`).
 
-use super::table::{Key, Type};
+use super::table::{DialectType, Key};
 use super::translate::{Translator, is_filled_in, name_of};
 use crate::check::{Rule, advice_of};
 use crate::scalar;
@@ -11,25 +11,25 @@ use promvet_text::{Advice, Severity};
 
 impl Translator {
     /// Judges the form of a text. What has a native key is judged as Prometheus reads it.
-    pub(super) fn form(&mut self, ty: &Type, key: &Key, node: Node<'_>) {
+    pub(super) fn form(&mut self, ty: &DialectType, key: &Key, node: Node<'_>) {
         let Some(text) = node.as_str().filter(|_| !is_filled_in(node)) else {
             return;
         };
         let has_native = key.native.is_some();
         let (expected, help) = match ty {
-            Type::Duration if !has_native && !is_duration(text) => {
+            DialectType::Duration if !has_native && !is_duration(text) => {
                 let fault = scalar::duration(text).err();
                 let advice = fault.and_then(|fault| advice_of(&fault, node, is_duration));
                 ("a duration such as `15d` or `1h30m`", advice)
             }
-            Type::Size if !has_native && !is_size(text) => (
+            DialectType::Size if !has_native && !is_size(text) => (
                 "a size such as `50GiB` or `512MB`",
                 with_unit(text).map(|size| Advice::replace(node.span(), size).safe()),
             ),
-            Type::ProxyUrl if !is_proxy(text) => {
+            DialectType::ProxyUrl if !is_proxy(text) => {
                 ("a URL with `http://`, `https://` or `socks5://`", None)
             }
-            Type::HttpUrl if !is_http(text) => ("a URL with `http://` or `https://`", None),
+            DialectType::HttpUrl if !is_http(text) => ("a URL with `http://` or `https://`", None),
             _ => return,
         };
         let message = self.dialect.mistyped_value(format!(
@@ -61,13 +61,13 @@ impl Translator {
 }
 
 /// Whether a text has the form that a type states, so that it is right once it is a text.
-pub(super) fn has_form(ty: &Type, text: &str) -> bool {
+pub(super) fn has_form(ty: &DialectType, text: &str) -> bool {
     match ty {
-        Type::Duration | Type::OptionalDuration => is_duration(text),
-        Type::Size => is_size(text),
-        Type::ProxyUrl => is_proxy(text),
-        Type::HttpUrl => is_http(text),
-        Type::Enum(words) | Type::Lower(words) => words.contains(&text),
+        DialectType::Duration | DialectType::OptionalDuration => is_duration(text),
+        DialectType::Size => is_size(text),
+        DialectType::ProxyUrl => is_proxy(text),
+        DialectType::HttpUrl => is_http(text),
+        DialectType::Enum(words) | DialectType::Lower(words) => words.contains(&text),
         _ => true,
     }
 }

@@ -1,6 +1,6 @@
 //! Groups of rules in a PrometheusRule, as the Operator writes them into a rule file.
 
-use super::table::Type;
+use super::table::DialectType;
 use super::translate::Translator;
 use crate::yaml::{Node, TranslatedNode};
 
@@ -66,7 +66,7 @@ impl Translator {
         {
             for entry in map.mapping().into_iter().flat_map(|map| map.effective()) {
                 if entry.value.scalar().is_some() && !entry.value.is_null() {
-                    self.scalar(&Type::Text, entry.value);
+                    self.scalar(&DialectType::Text, entry.value);
                 }
             }
         }

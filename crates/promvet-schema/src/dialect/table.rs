@@ -25,7 +25,7 @@ pub struct Key {
     /// As it is written in the dialect.
     pub name: &'static str,
     /// What its value is.
-    pub ty: Type,
+    pub ty: DialectType,
     /// Whether it has to be there.
     pub required: bool,
     /// The key of `prometheus.yml` that it becomes, relative to what its mapping becomes; none
@@ -35,7 +35,7 @@ pub struct Key {
 
 /// What a value is.
 #[derive(Debug)]
-pub enum Type {
+pub enum DialectType {
     /// Anything: not judged.
     Any,
     /// The same value as `prometheus.yml` has under the native key.
@@ -90,7 +90,7 @@ impl MappingShape {
 
 /// What a kind of objects is to Prometheus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum ObjectRole {
     /// The sections of a configuration.
     Whole,
     /// One job.
@@ -117,5 +117,5 @@ pub struct ObjectKind {
     /// What `spec` may hold.
     pub shape: &'static MappingShape,
     /// What it becomes.
-    pub part: Part,
+    pub part: ObjectRole,
 }

@@ -9,7 +9,7 @@ mod unknown;
 use std::sync::Arc;
 
 use super::spelling::KeySpelling;
-use super::table::{Key, MappingShape, Part, Type};
+use super::table::{DialectType, Key, MappingShape, ObjectRole};
 use super::{Dialect, external_labels};
 use crate::check::{Rule, has_placeholder};
 use crate::yaml::{
@@ -64,7 +64,7 @@ pub fn translate(
     source: &Arc<Document>,
     node: Node<'_>,
     shape: &'static MappingShape,
-    part: Part,
+    part: ObjectRole,
     dialect: &'static Dialect,
 ) -> Option<Translation> {
     let mut translator = Translator {
@@ -99,11 +99,11 @@ impl Translator {
         &mut self,
         node: Node<'_>,
         shape: &'static MappingShape,
-        part: Part,
+        part: ObjectRole,
     ) -> Option<TranslatedNode> {
         let list = match part {
-            Part::Rules => return self.rules(node),
-            Part::Whole => {
+            ObjectRole::Rules => return self.rules(node),
+            ObjectRole::Whole => {
                 self.added_labels = external_labels::added(shape, node, self.dialect);
                 let mut items = self.items(shape, node)?;
                 let is_set = items.iter().any(|(native, ..)| *native == EXTERNAL_LABELS);
@@ -118,23 +118,23 @@ impl Translator {
                 let pairs = self.builder.assemble(node, items);
                 return Some(self.builder.mapping(node, &pairs));
             }
-            Part::Jobs => self.native(node, None)?,
-            Part::NamedJobs => self.named_jobs(node)?,
-            Part::Job => {
+            ObjectRole::Jobs => self.native(node, None)?,
+            ObjectRole::NamedJobs => self.named_jobs(node)?,
+            ObjectRole::Job => {
                 let job = self.job(shape, node, None)?;
                 self.builder.sequence(node, &[job])
             }
-            Part::NativeEndpoint => {
+            ObjectRole::NativeEndpoint => {
                 let entry = self.native(node, None)?;
                 self.builder.sequence(node, &[entry])
             }
-            Part::Endpoint => {
+            ObjectRole::Endpoint => {
                 let entry = self.object(shape, node)?;
                 self.builder.sequence(node, &[entry])
             }
         };
         let name = match part {
-            Part::Endpoint | Part::NativeEndpoint => "remote_write",
+            ObjectRole::Endpoint | ObjectRole::NativeEndpoint => "remote_write",
             _ => "scrape_configs",
         };
         let key = self.builder.scalar(node, name);
@@ -190,16 +190,16 @@ impl Translator {
             // What has no counterpart itself may hold what has one.
             // The Operator groups keys that Prometheus has side by side (`tlsConfig`, `web`), so
             // that they move up.
-            if let (Type::Object(inner), None) = (&key.ty, key.native) {
+            if let (DialectType::Object(inner), None) = (&key.ty, key.native) {
                 items.extend(self.items(inner, entry.value).into_iter().flatten());
                 continue;
             }
             match key.ty {
-                Type::Authenticator => {
+                DialectType::Authenticator => {
                     items.extend(self.authenticator(entry));
                     continue;
                 }
-                Type::Headers => {
+                DialectType::Headers => {
                     self.headers(entry, &mut items);
                     continue;
                 }
@@ -211,7 +211,9 @@ impl Translator {
             };
             // A chart adds the items of two lists, such as `additionalRemoteWrite`.
             match items.iter_mut().find(|(name, ..)| *name == native) {
-                Some((_, _, first)) if matches!(key.ty, Type::List(_) | Type::Set(_)) => {
+                Some((_, _, first))
+                    if matches!(key.ty, DialectType::List(_) | DialectType::Set(_)) =>
+                {
                     *first = self.builder.joined(entry.value, &[*first, value]);
                 }
                 _ => items.push((native, entry.key, value)),
@@ -228,8 +230,7 @@ impl Translator {
     fn former_token(&mut self, shape: &MappingShape, entry: Entry<'_>) {
         const FORMER: &str = "bearerTokenFile";
         let successor = shape.find("authorization").map(|key| &key.ty);
-        let takes_file =
-            matches!(successor, Some(Type::Object(of)) if of.find("credentialsFile").is_some());
+        let takes_file = matches!(successor, Some(DialectType::Object(of)) if of.find("credentialsFile").is_some());
         if entry.name() != FORMER || !takes_file || entry.value.scalar().is_none() {
             return;
         }
@@ -265,27 +266,27 @@ impl Translator {
     /// A value of a type: its translation, if it has one.
     fn value(
         &mut self,
-        ty: &'static Type,
+        ty: &'static DialectType,
         key: &'static Key,
         node: Node<'_>,
     ) -> Option<TranslatedNode> {
         match ty {
-            Type::Any if key.native.is_none() => None,
+            DialectType::Any if key.native.is_none() => None,
             // Sections of a configuration in a text of their own are read elsewhere.
-            Type::Native if node.scalar().is_some() => None,
-            Type::Any | Type::Native => self.native(node, Some(key)),
-            Type::Object(shape) => self.object(shape, node),
-            Type::List(item) => self.list(item, key, node),
-            Type::Map(value) => self.map(value, key, node),
-            Type::Key | Type::KeyOf => self.selector(ty, key, node),
-            Type::Groups => self.groups(node),
-            Type::Set(item) => {
+            DialectType::Native if node.scalar().is_some() => None,
+            DialectType::Any | DialectType::Native => self.native(node, Some(key)),
+            DialectType::Object(shape) => self.object(shape, node),
+            DialectType::List(item) => self.list(item, key, node),
+            DialectType::Map(value) => self.map(value, key, node),
+            DialectType::Key | DialectType::KeyOf => self.selector(ty, key, node),
+            DialectType::Groups => self.groups(node),
+            DialectType::Set(item) => {
                 self.distinct(node);
                 self.list(item, key, node)
             }
             // Its field is a text and not a pointer, so that the Operator takes an empty one for
             // none (prometheus-operator v0.93.0 `promcfg.go`, `ep.Interval != ""`).
-            Type::OptionalDuration if node.as_str() == Some("") => None,
+            DialectType::OptionalDuration if node.as_str() == Some("") => None,
             _ => {
                 self.form(ty, key, node);
                 self.scalar(ty, node)
@@ -305,7 +306,7 @@ impl Translator {
 
     fn list(
         &mut self,
-        item: &'static Type,
+        item: &'static DialectType,
         key: &'static Key,
         node: Node<'_>,
     ) -> Option<TranslatedNode> {
@@ -316,7 +317,7 @@ impl Translator {
         let mut items = Vec::new();
         for (number, one) in list.iter().enumerate() {
             let made = match item {
-                Type::Object(shape) if key.native == Some("scrape_configs") => {
+                DialectType::Object(shape) if key.native == Some("scrape_configs") => {
                     self.job(shape, one, Some(number))
                 }
                 _ => self.value(item, key, one),
@@ -328,7 +329,7 @@ impl Translator {
 
     fn map(
         &mut self,
-        value: &'static Type,
+        value: &'static DialectType,
         key: &'static Key,
         node: Node<'_>,
     ) -> Option<TranslatedNode> {

@@ -3,7 +3,7 @@
 mod empty;
 
 use super::entries;
-use super::report::{Condition, RuleFileReport};
+use super::report::{ExpressionNeed, RuleFileReport};
 use crate::scalar;
 use crate::yaml::Node;
 use promvet_syntax::go::{Go, expand, regex};
@@ -314,7 +314,7 @@ impl Expression<'_, '_, '_> {
                 let message = format!("`{name}` over `{written}`");
                 let span = range.span();
                 let at = (span.start as usize, span.end as usize);
-                let condition = Condition::TwoSamplesIn(length.milliseconds);
+                let condition = ExpressionNeed::TwoSamplesIn(length.milliseconds);
                 self.report
                     .on_condition(condition, SHORT_RANGE, self.node, at, message, None);
             }
@@ -329,7 +329,7 @@ impl Expression<'_, '_, '_> {
                 let help = Some("make the range at least twice the step".to_owned());
                 let span = range.span();
                 let at = (span.start as usize, span.end as usize);
-                let condition = Condition::ClosedRange;
+                let condition = ExpressionNeed::ClosedRange;
                 self.report
                     .on_condition(condition, SHORT_RANGE, self.node, at, message, help);
             }
@@ -385,7 +385,7 @@ impl Expression<'_, '_, '_> {
             "Prometheus 3 stores the {} `{written}` as `{stored}`: {effect}",
             if label == "le" { "bucket" } else { "quantile" }
         );
-        let condition = Condition::StoredForm(label);
+        let condition = ExpressionNeed::StoredForm(label);
         let help = Some(format!("write `{stored}`"));
         self.report
             .on_condition(condition, BUCKET_VALUE, self.node, at, message, help);

@@ -26,7 +26,7 @@ pub use place::part;
 pub use promvet_syntax::go::template;
 pub use promvet_syntax::promql;
 pub use reader::other_reader;
-pub use report::{Condition, DUPLICATE_RULE, Need, PROMQL, RULE_FILE, TEMPLATE};
+pub use report::{DUPLICATE_RULE, ExpressionNeed, Need, PROMQL, RULE_FILE, TEMPLATE};
 
 pub use summary::{Record, RuleFileSummary, summary};
 pub use together::may_differ;
@@ -90,7 +90,7 @@ pub fn check(
     needs.retain(|need| !places.contains(&need.finding.place.order()));
     // Where an older release loads the file too, `upgrade/bucket-value` tells what changes.
     let are_new = target.versions.iter().all(|version| version.major >= 3);
-    needs.retain(|need| are_new || !matches!(need.condition, Condition::StoredForm(_)));
+    needs.retain(|need| are_new || !matches!(need.condition, ExpressionNeed::StoredForm(_)));
     edit::fix(document, &mut findings);
     CheckedRuleFile { findings, needs }
 }
@@ -98,7 +98,7 @@ pub fn check(
 /// What the versions of a target need, each need once.
 fn merged(target: &TargetReleases, needs: &[(Version, Need)]) -> Vec<Need> {
     let conditions: BTreeSet<_> = needs.iter().map(|(_, need)| need.condition).collect();
-    let of_condition = |condition: Condition| {
+    let of_condition = |condition: ExpressionNeed| {
         let findings = by_version(target, |version| {
             let found = needs
                 .iter()

@@ -22,14 +22,14 @@ pub const DUPLICATE_RULE: &str = "files/duplicate-rule";
 #[derive(Clone, Debug)]
 pub struct Need {
     /// The condition.
-    pub condition: Condition,
+    pub condition: ExpressionNeed,
     /// What has to be said where it is not met.
     pub finding: Finding,
 }
 
 /// What an expression depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Condition {
+pub enum ExpressionNeed {
     /// The feature of this name is turned on.
     Feature(&'static str),
     /// The values of this label are stored as targets write them, not as Prometheus 3 does.
@@ -157,7 +157,7 @@ impl<'d> RuleFileReport<'d> {
         {
             // A warning at most, since the flag may be set where Prometheus is started.
             finding.severity = finding.severity.min(Severity::Warning);
-            let condition = Condition::Feature(feature);
+            let condition = ExpressionNeed::Feature(feature);
             self.needs.push(Need { condition, finding });
         }
     }
@@ -165,7 +165,7 @@ impl<'d> RuleFileReport<'d> {
     /// Bytes `from..to` of a scalar's text do not do what was meant unless a condition is met.
     pub(super) fn on_condition(
         &mut self,
-        condition: Condition,
+        condition: ExpressionNeed,
         rule: &'static str,
         node: Node<'_>,
         at: (usize, usize),
@@ -173,7 +173,7 @@ impl<'d> RuleFileReport<'d> {
         help: Option<String>,
     ) {
         let same = |need: &&Need| need.condition == condition;
-        let is_range = matches!(condition, Condition::TwoSamplesIn(_));
+        let is_range = matches!(condition, ExpressionNeed::TwoSamplesIn(_));
         if is_range && self.needs.iter().filter(same).count() >= MOST_OF_RANGE {
             return;
         }

@@ -166,7 +166,7 @@ impl<'d> Walker<'_, '_> {
 
     fn required_key(&mut self, section: &Section<'d>, field: &Field) {
         let missing = match field.required {
-            Required::Filled => section.filled(field.key).is_none(),
+            Required::Filled => section.non_empty(field.key).is_none(),
             _ => section.node(field.key).is_none(),
         };
         let wrong = section

@@ -4,7 +4,7 @@
 //! alias; a document is refused when the second count is too large a part of the first
 //! (`decode.go`, `allowedAliasRatio`). Small documents are never refused.
 
-use super::document::{Data, Document, SyntaxError, SyntaxKind, small};
+use super::document::{Document, NodeContent, SyntaxError, SyntaxKind, small};
 
 /// From `yaml.decoder.unmarshal`: `aliasCount > 100 && decodeCount > 1000`.
 const FREE_ALIASES: u64 = 100;
@@ -26,7 +26,8 @@ struct Count {
 /// # Errors
 /// Aliases expand beyond go-yaml's budget.
 pub(super) fn check(document: &Document) -> Result<(), SyntaxError> {
-    if !(0..document.len()).any(|id| matches!(document.node(small(id)).data, Data::Alias(_))) {
+    if !(0..document.len()).any(|id| matches!(document.node(small(id)).data, NodeContent::Alias(_)))
+    {
         return Ok(());
     }
     let counts = expanded(document);
@@ -35,7 +36,7 @@ pub(super) fn check(document: &Document) -> Result<(), SyntaxError> {
         return Ok(());
     }
     let worst = (0..document.len())
-        .filter(|&id| matches!(document.node(small(id)).data, Data::Alias(_)))
+        .filter(|&id| matches!(document.node(small(id)).data, NodeContent::Alias(_)))
         .max_by_key(|&id| counts.get(id).map_or(0, |count| count.all))
         .unwrap_or(0);
     Err(SyntaxError {
@@ -61,7 +62,7 @@ fn count_from(document: &Document, id: u32, counts: &mut [Option<Count>]) {
     let mut stack = vec![id];
     while let Some(&id) = stack.last() {
         let target = [match document.node(id).data {
-            Data::Alias(target) => target,
+            NodeContent::Alias(target) => target,
             _ => u32::MAX,
         }];
         let alias = target != [u32::MAX];

@@ -7,7 +7,7 @@ use libyaml_safer::{Event, EventData, MappingStyle, ScalarStyle, SequenceStyle};
 
 use super::comments::behind_properties;
 use super::document::{
-    Data, Document, Keys, NO_TAG, NodeData, ScalarSource, SyntaxError, SyntaxKind, small,
+    Document, Keys, NO_TAG, NodeContent, NodeData, ScalarSource, SyntaxError, SyntaxKind, small,
 };
 use super::node::{Node, is_merge_key};
 use super::parse::{CoveredText, MARK, PLAIN_MARK, ends, span, within};
@@ -125,16 +125,16 @@ impl<'m> TreeBuilder<'m> {
                 let at = self.trimmed(at, style);
                 self.no_question_mark(at, style)?;
                 let value = self.kept(at, &value, style);
-                self.add(at, anchor, tag, Data::Scalar { value, style });
+                self.add(at, anchor, tag, NodeContent::Scalar { value, style });
             }
             EventData::Alias { anchor } => {
                 let id = self.resolve(&anchor, at)?;
-                self.add(at, None, None, Data::Alias(id));
+                self.add(at, None, None, NodeContent::Alias(id));
             }
             EventData::SequenceStart {
                 anchor, tag, style, ..
             } => {
-                let id = self.add(at, anchor, tag, Data::Sequence((0, 0)));
+                let id = self.add(at, anchor, tag, NodeContent::Sequence((0, 0)));
                 self.enter(id, style != SequenceStyle::Flow, at)?;
             }
             EventData::MappingStart {
@@ -144,7 +144,7 @@ impl<'m> TreeBuilder<'m> {
                     at,
                     anchor,
                     tag,
-                    Data::Mapping {
+                    NodeContent::Mapping {
                         links: (0, 0),
                         keys: Keys::default(),
                     },
@@ -182,7 +182,12 @@ impl<'m> TreeBuilder<'m> {
             let text = self.restored(span, text);
             self.kept(span, &text, style)
         };
-        self.add(span, named.anchor, named.tag, Data::Scalar { value, style });
+        self.add(
+            span,
+            named.anchor,
+            named.tag,
+            NodeContent::Scalar { value, style },
+        );
     }
 
     /// Adds a node that is empty but for its properties, if any.
@@ -193,14 +198,19 @@ impl<'m> TreeBuilder<'m> {
         };
         let value = ScalarSource::Written(at);
         let style = Style::Plain;
-        self.add(span, named.anchor, named.tag, Data::Scalar { value, style });
+        self.add(
+            span,
+            named.anchor,
+            named.tag,
+            NodeContent::Scalar { value, style },
+        );
     }
 
     /// # Errors
     /// There is not an anchor of this name, or it is that of a collection that is still open.
     pub(super) fn add_alias(&mut self, name: &str, span: Span) -> Result<(), SyntaxError> {
         let id = self.resolve(name, span)?;
-        self.add(span, None, None, Data::Alias(id));
+        self.add(span, None, None, NodeContent::Alias(id));
         Ok(())
     }
 
@@ -213,19 +223,25 @@ impl<'m> TreeBuilder<'m> {
         block: bool,
     ) {
         let data = if mapping {
-            Data::Mapping {
+            NodeContent::Mapping {
                 links: (0, 0),
                 keys: Keys::default(),
             }
         } else {
-            Data::Sequence((0, 0))
+            NodeContent::Sequence((0, 0))
         };
         let id = self.add(span, named.anchor, named.tag, data);
         let from = self.pending.len();
         self.open.push(OpenCollection { id, from, block });
     }
 
-    fn add(&mut self, span: Span, anchor: Option<String>, tag: Option<String>, data: Data) -> u32 {
+    fn add(
+        &mut self,
+        span: Span,
+        anchor: Option<String>,
+        tag: Option<String>,
+        data: NodeContent,
+    ) -> u32 {
         let id = self.push(span, data);
         if anchor.is_some() || tag.is_some() {
             self.name(id, ResolvedProperties { anchor, tag });
@@ -233,7 +249,7 @@ impl<'m> TreeBuilder<'m> {
         id
     }
 
-    fn push(&mut self, span: Span, data: Data) -> u32 {
+    fn push(&mut self, span: Span, data: NodeContent) -> u32 {
         let id = small(self.document.nodes.len());
         let parent = self.open.last().map_or(u32::MAX, |open| open.id);
         self.document.nodes.push(NodeData {
@@ -251,7 +267,7 @@ impl<'m> TreeBuilder<'m> {
         let mut data = self.document.node(id).data;
         let mut number = NO_TAG;
         if let Some(mut tag) = named.tag {
-            if let Data::Scalar { value, style } = data
+            if let NodeContent::Scalar { value, style } = data
                 && tag == BINARY
             {
                 (tag, data) = self.decoded(tag, value, style);
@@ -270,13 +286,13 @@ impl<'m> TreeBuilder<'m> {
     /// A scalar with the tag `!!binary` is text, which is written in base64 (`decode.go`,
     /// `decoder.scalar`). What is not base64 or not UTF-8 keeps the tag, for the schema to judge.
     /// Done while the tree is built, so that no one behind it has to know of `!!binary`.
-    fn decoded(&mut self, tag: String, value: ScalarSource, style: Style) -> (String, Data) {
+    fn decoded(&mut self, tag: String, value: ScalarSource, style: Style) -> (String, NodeContent) {
         let bytes = base64::decode(self.document.value(value));
         let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
-            return (tag, Data::Scalar { value, style });
+            return (tag, NodeContent::Scalar { value, style });
         };
         let value = self.made(&text);
-        (TEXT.to_owned(), Data::Scalar { value, style })
+        (TEXT.to_owned(), NodeContent::Scalar { value, style })
     }
 
     /// Where the text of a scalar can be found again.
@@ -327,7 +343,7 @@ impl<'m> TreeBuilder<'m> {
         };
         self.document.links.extend(self.pending.drain(from..));
         let links = (links_from, small(self.document.links.len()));
-        let is_mapping = matches!(self.document.node(id).data, Data::Mapping { .. });
+        let is_mapping = matches!(self.document.node(id).data, NodeContent::Mapping { .. });
         let keys = if is_mapping {
             self.keys(links)
         } else {
@@ -338,11 +354,11 @@ impl<'m> TreeBuilder<'m> {
         };
         node.span.end = end.max(node.span.start);
         match &mut node.data {
-            Data::Mapping {
+            NodeContent::Mapping {
                 links: at,
                 keys: known,
             } => (*at, *known) = (links, keys),
-            Data::Sequence(at) => *at = links,
+            NodeContent::Sequence(at) => *at = links,
             _ => {}
         }
     }
@@ -439,7 +455,7 @@ impl<'m> TreeBuilder<'m> {
         let Some(found) = found.filter(|_| style == Style::Plain) else {
             return Ok(());
         };
-        let list = matches!(self.document.node(open.id).data, Data::Sequence(_));
+        let list = matches!(self.document.node(open.id).data, NodeContent::Sequence(_));
         let (what, close) = if list {
             ("sequence", ']')
         } else {

@@ -6,7 +6,7 @@ mod look;
 mod tests;
 mod unit;
 
-use super::document::{Data, Document};
+use super::document::{Document, NodeContent};
 use super::scalar::Style;
 use lines::{after_break, line_around, lines_with, slice};
 use promvet_text::Span;
@@ -53,7 +53,7 @@ impl Document {
     /// Where scalars are, so that a `#` there is theirs, ascending.
     fn taken(&self, content: &str) -> impl Iterator<Item = Span> {
         self.nodes.iter().filter_map(move |node| match node.data {
-            Data::Scalar { style, .. } => {
+            NodeContent::Scalar { style, .. } => {
                 let start = behind_properties(content, node.span);
                 let start = match style {
                     Style::Literal | Style::Folded => {

@@ -1,6 +1,6 @@
 //! In what two readings of a text differ.
 
-use super::document::{Data, Document, SyntaxError, SyntaxKind};
+use super::document::{Document, NodeContent, SyntaxError, SyntaxKind};
 use super::parse::Documents;
 
 /// The first difference between what the scanner read and what libyaml-safer did.
@@ -60,12 +60,12 @@ fn node(document: &Document, id: usize) -> String {
     };
     let node = document.node(id);
     let what = match node.data {
-        Data::Scalar { value, style } => format!("{style:?} {:?}", document.value(value)),
-        Data::Sequence(_) => format!("sequence {:?}", document.links_of(id)),
-        Data::Mapping { keys, .. } => {
+        NodeContent::Scalar { value, style } => format!("{style:?} {:?}", document.value(value)),
+        NodeContent::Sequence(_) => format!("sequence {:?}", document.links_of(id)),
+        NodeContent::Mapping { keys, .. } => {
             format!("mapping {:?} merge {}", document.links_of(id), keys.merge)
         }
-        Data::Alias(target) => format!("alias of {target}"),
+        NodeContent::Alias(target) => format!("alias of {target}"),
     };
     let tag = document.tag(node);
     format!(

@@ -42,7 +42,7 @@ pub enum SyntaxKind {
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Data {
+pub(super) enum NodeContent {
     Scalar { value: ScalarSource, style: Style },
     Sequence((u32, u32)),
     Mapping { links: (u32, u32), keys: Keys },
@@ -105,7 +105,7 @@ pub(super) struct NodeData {
     pub(super) parent: u32,
     /// Which of the document's tags it has.
     pub(super) tag: u32,
-    pub(super) data: Data,
+    pub(super) data: NodeContent,
 }
 
 /// One YAML document as a tree. Its `Debug` does not show the text.
@@ -264,7 +264,7 @@ impl Document {
             span: Span { start: 0, end: 0 },
             parent: u32::MAX,
             tag: NO_TAG,
-            data: Data::Sequence((0, 0)),
+            data: NodeContent::Sequence((0, 0)),
         };
         self.nodes.get(id as usize).unwrap_or(&NOTHING)
     }
@@ -272,9 +272,9 @@ impl Document {
     /// The text of a key; empty if it is not a scalar.
     pub(super) fn key_text(&self, id: u32) -> &str {
         match self.node(id).data {
-            Data::Scalar { value, .. } => self.value(value),
-            Data::Alias(target) => match self.node(target).data {
-                Data::Scalar { value, .. } => self.value(value),
+            NodeContent::Scalar { value, .. } => self.value(value),
+            NodeContent::Alias(target) => match self.node(target).data {
+                NodeContent::Scalar { value, .. } => self.value(value),
                 _ => "",
             },
             _ => "",
@@ -285,7 +285,7 @@ impl Document {
     /// look at the text.
     pub(super) fn is_key(&self, id: u32, name: &str) -> bool {
         match self.node(id).data {
-            Data::Scalar { value, .. } => {
+            NodeContent::Scalar { value, .. } => {
                 value.len() == name.len() && self.bytes(value) == name.as_bytes()
             }
             _ => self.key_text(id) == name,
@@ -317,8 +317,8 @@ impl Document {
     }
 
     pub(super) fn links_of(&self, id: u32) -> &[u32] {
-        let (Data::Sequence((from, to))
-        | Data::Mapping {
+        let (NodeContent::Sequence((from, to))
+        | NodeContent::Mapping {
             links: (from, to), ..
         }) = self.node(id).data
         else {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use promvet_text::Span;
 
-use super::document::{Data, Document, Keys, ScalarSource, small};
+use super::document::{Document, Keys, NodeContent, ScalarSource, small};
 use super::node::Node;
 
 /// A section that is elsewhere: the path of keys to it, and its name in the configuration.
@@ -60,7 +60,7 @@ impl Document {
             .extend(entries.iter().flat_map(|&(key, value)| [key, value]));
         let links = (from, small(out.links.len()));
         let root = out.nodes.get_mut(out.root as usize)?;
-        root.data = Data::Mapping { links, keys };
+        root.data = NodeContent::Mapping { links, keys };
         Some(out)
     }
 
@@ -76,7 +76,7 @@ impl Document {
         };
         let mut values = HashSet::new();
         for id in 0..small(self.nodes.len()) {
-            let Data::Mapping { links, mut keys } = self.node(id).data else {
+            let NodeContent::Mapping { links, mut keys } = self.node(id).data else {
                 continue;
             };
             let pairs = || {
@@ -98,7 +98,7 @@ impl Document {
                 }
             }
             if let Some(node) = out.nodes.get_mut(id as usize) {
-                node.data = Data::Mapping { links, keys };
+                node.data = NodeContent::Mapping { links, keys };
             }
         }
         (!values.is_empty()).then_some((out, values))
@@ -117,10 +117,10 @@ impl Document {
         self.made.push_str(name);
         let made = ScalarSource::Made(from, small(self.made.len()));
         let node = self.nodes.get_mut(key as usize)?;
-        let Data::Scalar { value, style } = node.data else {
+        let NodeContent::Scalar { value, style } = node.data else {
             return None;
         };
-        node.data = Data::Scalar { value: made, style };
+        node.data = NodeContent::Scalar { value: made, style };
         self.renamed.push((key, value));
         Some(())
     }

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::document::Data;
+use super::document::NodeContent;
 use super::node::Node;
 use promvet_text::{behind_userinfo, destination, only_before, only_now};
 
@@ -229,7 +229,7 @@ pub(super) fn key_of_list<'d>(way: &[Node<'d>], depth: usize) -> &'d str {
         return "";
     };
     match (way.get(depth), &above.data().data) {
-        (Some(list), Data::Mapping { .. }) => above.key_of(*list),
+        (Some(list), NodeContent::Mapping { .. }) => above.key_of(*list),
         _ => "",
     }
 }

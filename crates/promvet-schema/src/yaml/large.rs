@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::document::{Data, Document};
+use super::document::{Document, NodeContent};
 
 /// Keys up to which a mapping is looked through.
 /// Below it, comparing keys one by one is faster than a search in a sorted list, measured on the
@@ -32,7 +32,7 @@ impl Document {
 
     fn sorted(&self) -> HashMap<u32, Vec<u32>> {
         let ids = 0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        let is_mapping = |id: &u32| matches!(self.node(*id).data, Data::Mapping { .. });
+        let is_mapping = |id: &u32| matches!(self.node(*id).data, NodeContent::Mapping { .. });
         let large = ids
             .filter(is_mapping)
             .filter(|&id| Self::is_large(self.links_of(id)));

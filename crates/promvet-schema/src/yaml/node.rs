@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
-use super::document::{Data, Document, NO_TAG, NodeData};
+use super::document::{Document, NO_TAG, NodeContent, NodeData};
 use super::identity;
 use super::scalar::Scalar;
 use promvet_text::{Place, Span, only_now};
@@ -41,7 +41,7 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn target(self) -> Self {
         match self.data().data {
-            Data::Alias(id) => Self { id, ..self },
+            NodeContent::Alias(id) => Self { id, ..self },
             _ => self,
         }
     }
@@ -49,7 +49,7 @@ impl<'d> Node<'d> {
     /// Whether it is an alias (`*name`).
     #[must_use]
     pub fn is_alias(self) -> bool {
-        matches!(self.data().data, Data::Alias(_))
+        matches!(self.data().data, NodeContent::Alias(_))
     }
 
     /// What tells it from the other nodes of its document; [`Document::numbered`] finds it again.
@@ -100,16 +100,16 @@ impl<'d> Node<'d> {
         let node = self.target();
         let data = node.data();
         match data.data {
-            Data::Scalar { value, style } => Kind::Scalar(Scalar {
+            NodeContent::Scalar { value, style } => Kind::Scalar(Scalar {
                 text: self.document.value(value),
                 style,
                 tag: self.document.tag(data),
                 span: data.span,
             }),
-            Data::Sequence(_) => Kind::Sequence(Sequence { node }),
-            Data::Mapping { .. } => Kind::Mapping(Mapping { node }),
+            NodeContent::Sequence(_) => Kind::Sequence(Sequence { node }),
+            NodeContent::Mapping { .. } => Kind::Mapping(Mapping { node }),
             // An alias never stands for an alias: anchors name real nodes.
-            Data::Alias(_) => Kind::Scalar(Scalar::default()),
+            NodeContent::Alias(_) => Kind::Scalar(Scalar::default()),
         }
     }
 
@@ -127,14 +127,14 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn sequence(self) -> Option<Sequence<'d>> {
         let node = self.target();
-        matches!(node.data().data, Data::Sequence(_)).then_some(Sequence { node })
+        matches!(node.data().data, NodeContent::Sequence(_)).then_some(Sequence { node })
     }
 
     /// The mapping, if it is one.
     #[must_use]
     pub fn mapping(self) -> Option<Mapping<'d>> {
         let node = self.target();
-        matches!(node.data().data, Data::Mapping { .. }).then_some(Mapping { node })
+        matches!(node.data().data, NodeContent::Mapping { .. }).then_some(Mapping { node })
     }
 
     /// The text of a scalar that is not null.
@@ -142,7 +142,7 @@ impl<'d> Node<'d> {
     pub fn as_str(self) -> Option<&'d str> {
         match self.target().data().data {
             // Longer than all words for null, as most are.
-            Data::Scalar { value, .. } if value.len() > "null".len() => {
+            NodeContent::Scalar { value, .. } if value.len() > "null".len() => {
                 Some(self.document.value(value))
             }
             _ => self.scalar()?.as_str(),
@@ -161,7 +161,7 @@ impl<'d> Node<'d> {
     pub fn may_be_null(self) -> bool {
         let data = self.target().data();
         match data.data {
-            Data::Scalar { value, .. } => value.len() <= "null".len() || data.tag != NO_TAG,
+            NodeContent::Scalar { value, .. } => value.len() <= "null".len() || data.tag != NO_TAG,
             _ => false,
         }
     }
@@ -268,7 +268,7 @@ fn path_of(within: &str, way: &[Node<'_>], name_of: impl Fn(usize, usize) -> Str
     for (depth, pair) in way.windows(2).enumerate() {
         let [parent, child] = *pair else { continue };
         match &parent.data().data {
-            Data::Sequence(_) => {
+            NodeContent::Sequence(_) => {
                 // So a binary search finds the child, since links ascend.
                 // Nodes are numbered in the order of the text.
                 let index = parent.links().binary_search(&child.id).unwrap_or(0);
@@ -401,7 +401,7 @@ impl<'d> Mapping<'d> {
     /// Whether a merge key is in it.
     #[must_use]
     pub fn has_merge(self) -> bool {
-        matches!(self.node.data().data, Data::Mapping { keys, .. } if keys.merge)
+        matches!(self.node.data().data, NodeContent::Mapping { keys, .. } if keys.merge)
     }
 
     /// The entries in the order in which go-yaml applies them, merge keys expanded where they
@@ -483,7 +483,7 @@ impl<'d> Mapping<'d> {
     /// The entry that counts for a key.
     #[must_use]
     pub fn entry(self, key: &str) -> Option<Entry<'d>> {
-        let Data::Mapping { keys, links } = self.node.data().data else {
+        let NodeContent::Mapping { keys, links } = self.node.data().data else {
             return None;
         };
         if keys.merge {

@@ -12,7 +12,7 @@ pub(super) use self::libyaml::{by_libyaml, ends};
 use super::alias;
 use super::differ;
 use super::document::{Document, SyntaxError, SyntaxKind, small};
-use super::scan::{self, Left, Scanned};
+use super::scan::{self, LeftToLibyaml, Scanned};
 use promvet_text::{Span, Text};
 
 /// A value of a template that was covered with a word before parsing.
@@ -192,7 +192,7 @@ fn read(text: &Arc<Text>, covered: CoveredText<'_>, most: usize) -> Result<Docum
 /// forgotten, so that people would look there.
 fn at_open_quote(
     read: Result<Documents, SyntaxError>,
-    left: Left,
+    left: LeftToLibyaml,
 ) -> Result<Documents, SyntaxError> {
     let moved = |mut error: SyntaxError| {
         let stopped = error.span;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::document::{Data, Document, Keys, NO_TAG, NodeData, ScalarSource, small};
+use super::document::{Document, Keys, NO_TAG, NodeContent, NodeData, ScalarSource, small};
 use super::node::{Kind, Node};
 use super::scalar::Style;
 use promvet_text::{Span, Text};
@@ -102,7 +102,7 @@ impl TranslationBuilder {
             Some(scalar) => scalar.style,
             None => Style::DoubleQuoted,
         };
-        self.push(like, Data::Scalar { value, style }, NO_TAG)
+        self.push(like, NodeContent::Scalar { value, style }, NO_TAG)
     }
 
     /// The text of a part of a scalar, such as the value of a flag.
@@ -111,7 +111,7 @@ impl TranslationBuilder {
         if let Some(node) = self.out.nodes.get_mut(made.0 as usize) {
             node.span = span;
             // A number or a truth value, whatever the quotes around the whole.
-            if let Data::Scalar { style, .. } = &mut node.data {
+            if let NodeContent::Scalar { style, .. } = &mut node.data {
                 *style = Style::Plain;
             }
         }
@@ -129,7 +129,7 @@ impl TranslationBuilder {
         } else {
             Style::DoubleQuoted
         };
-        self.push_at(span, Data::Scalar { value, style }, NO_TAG)
+        self.push_at(span, NodeContent::Scalar { value, style }, NO_TAG)
     }
 
     /// A text between quotes at a span of a text that is not YAML, of a type that YAML would say
@@ -140,13 +140,13 @@ impl TranslationBuilder {
         let value = ScalarSource::Made(from, small(self.out.made.len()));
         let style = Style::DoubleQuoted;
         let tag = self.tag(Some(tag));
-        self.push_at(span, Data::Scalar { value, style }, tag)
+        self.push_at(span, NodeContent::Scalar { value, style }, tag)
     }
 
     /// A list at a span of a text that is not YAML.
     pub fn sequence_at(&mut self, span: Span, items: &[TranslatedNode]) -> TranslatedNode {
         let links = self.link(items.iter().map(|item| item.0));
-        let list = self.push_at(span, Data::Sequence(links), NO_TAG);
+        let list = self.push_at(span, NodeContent::Sequence(links), NO_TAG);
         self.adopt(list, items.iter().copied());
         list
     }
@@ -163,19 +163,19 @@ impl TranslationBuilder {
         map
     }
 
-    fn mapping_data(&mut self, pairs: &[(TranslatedNode, TranslatedNode)]) -> Data {
+    fn mapping_data(&mut self, pairs: &[(TranslatedNode, TranslatedNode)]) -> NodeContent {
         let mut keys = Keys::default();
         for (key, _) in pairs {
             keys.add(self.out.key_text(key.0));
         }
         let links = self.link(pairs.iter().flat_map(|(key, value)| [key.0, value.0]));
-        Data::Mapping { links, keys }
+        NodeContent::Mapping { links, keys }
     }
 
     /// A list in place of a node.
     pub fn sequence(&mut self, like: Node<'_>, items: &[TranslatedNode]) -> TranslatedNode {
         let links = self.link(items.iter().map(|item| item.0));
-        let list = self.push(like, Data::Sequence(links), NO_TAG);
+        let list = self.push(like, NodeContent::Sequence(links), NO_TAG);
         self.adopt(list, items.iter().copied());
         list
     }
@@ -186,7 +186,7 @@ impl TranslationBuilder {
             .iter()
             .flat_map(|list| match self.out.nodes.get(list.0 as usize) {
                 Some(NodeData {
-                    data: Data::Sequence((from, to)),
+                    data: NodeContent::Sequence((from, to)),
                     ..
                 }) => self.out.links.get(*from as usize..*to as usize),
                 _ => None,
@@ -249,7 +249,7 @@ impl TranslationBuilder {
                 let from = small(self.out.made.len());
                 self.out.made.push_str(scalar.text);
                 let value = ScalarSource::Made(from, small(self.out.made.len()));
-                let data = Data::Scalar {
+                let data = NodeContent::Scalar {
                     value,
                     style: scalar.style,
                 };
@@ -308,14 +308,14 @@ impl TranslationBuilder {
         small(at)
     }
 
-    fn push(&mut self, like: Node<'_>, data: Data, tag: u32) -> TranslatedNode {
+    fn push(&mut self, like: Node<'_>, data: NodeContent, tag: u32) -> TranslatedNode {
         if let Some(origin) = &mut self.origin {
             origin.ids.push(like.id);
         }
         self.push_at(like.span(), data, tag)
     }
 
-    fn push_at(&mut self, span: Span, data: Data, tag: u32) -> TranslatedNode {
+    fn push_at(&mut self, span: Span, data: NodeContent, tag: u32) -> TranslatedNode {
         let id = small(self.out.nodes.len());
         self.out.nodes.push(NodeData {
             span,

@@ -9,12 +9,12 @@ pub struct Expansion<'t> {
     /// The byte after it.
     pub to: usize,
     /// What it becomes.
-    pub becomes: Becomes<'t>,
+    pub becomes: ExpandedText<'t>,
 }
 
 /// What a text with a dollar becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Becomes<'t> {
+pub enum ExpandedText<'t> {
     /// A dollar: `$$` or `${$}`.
     Dollar,
     /// The value of a variable, or nothing if it is not set. `$1` and `$*` name variables too.
@@ -48,20 +48,20 @@ pub fn expansions(text: &str) -> Vec<Expansion<'_>> {
 
 /// What the text after a dollar makes of it, and how much of that text it takes.
 /// Imitates `os.getShellName`, bad syntax included.
-fn expansion(text: &str) -> Option<(Becomes<'_>, usize)> {
+fn expansion(text: &str) -> Option<(ExpandedText<'_>, usize)> {
     let named = |name| match name {
-        "$" => Becomes::Dollar,
-        name => Becomes::Variable(name),
+        "$" => ExpandedText::Dollar,
+        name => ExpandedText::Variable(name),
     };
     let first = text.chars().next()?;
     if first == '{' {
         // "Bad syntax; eat `${`": `os.getShellName` returns a width of 1, so that the rest of the
         // text stays.
         let Some(end) = text.find('}') else {
-            return Some((Becomes::Nothing, 1));
+            return Some((ExpandedText::Nothing, 1));
         };
         return Some(match text.get(1..end).unwrap_or_default() {
-            "" => (Becomes::Nothing, 2),
+            "" => (ExpandedText::Nothing, 2),
             name => (named(name), end + 1),
         });
     }
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn expansions_are_found() {
-        use Becomes::{Dollar, Nothing, Variable};
+        use ExpandedText::{Dollar, Nothing, Variable};
         for (text, expected) in [
             ("", vec![]),
             ("$", vec![]),

@@ -3,7 +3,7 @@
 use super::dialect::PromqlFeature;
 use super::fault::ExprFault;
 use super::function::{self, Function};
-use super::parse::{Parse, Parser, with_remedy};
+use super::parse::{ParseResult, Parser, with_remedy};
 use super::token::{Aggregate, Token, TokenKind, Word};
 use super::tree::NodeKind;
 use super::value::{ExpressionPart, Follows, ValueType};
@@ -12,7 +12,7 @@ impl Parser<'_> {
     /// A metric, a function or an aggregation: what follows the word tells which.
     /// The lexer does not know functions, so that the grammar tells by what follows
     /// (`function_call` and `aggregate_expr` in generated_parser.y).
-    pub(super) fn named(&mut self) -> Parse<ExpressionPart> {
+    pub(super) fn named(&mut self) -> ParseResult<ExpressionPart> {
         let name = self.advance()?;
         match (name.kind, self.token.kind) {
             (
@@ -31,7 +31,7 @@ impl Parser<'_> {
     }
 
     /// Imitates `parser.parser.newAggregateExpr` and its part of `checkAST`.
-    fn aggregation(&mut self, name: Token, kind: Aggregate) -> Parse<ExpressionPart> {
+    fn aggregation(&mut self, name: Token, kind: Aggregate) -> ParseResult<ExpressionPart> {
         let first = self.tree.next();
         // `by` may come before or behind the arguments, but not twice (`aggregate_expr` in
         // generated_parser.y).
@@ -73,7 +73,7 @@ impl Parser<'_> {
     }
 
     /// `by (…)` or `without (…)`, if it is here.
-    fn grouping(&mut self) -> Parse<bool> {
+    fn grouping(&mut self) -> ParseResult<bool> {
         let found = matches!(self.token.kind, TokenKind::Word(Word::By | Word::Without));
         if found {
             self.advance()?;
@@ -82,7 +82,7 @@ impl Parser<'_> {
         Ok(found)
     }
 
-    fn call(&mut self, name: Token) -> Parse<ExpressionPart> {
+    fn call(&mut self, name: Token) -> ParseResult<ExpressionPart> {
         let word = self.slice(name);
         let found = function::find(word, self.dialect);
         let first = self.tree.next();
@@ -179,7 +179,7 @@ impl Parser<'_> {
         self.push(with_remedy(fault, argument.ty, wanted));
     }
 
-    fn arguments(&mut self) -> Parse<Vec<ExpressionPart>> {
+    fn arguments(&mut self) -> ParseResult<Vec<ExpressionPart>> {
         self.expect(TokenKind::ParenOpen, "`(`")?;
         let mut arguments = Vec::new();
         if self.accept(TokenKind::ParenClose)? {

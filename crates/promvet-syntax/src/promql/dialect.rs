@@ -31,7 +31,7 @@ pub(super) enum PromqlFeature {
 
 /// A form: what it is called, the first release that knows it, and, if it hides behind a feature
 /// flag, the flag and the release since which it needs none.
-struct Row {
+struct FormRow {
     feature: PromqlFeature,
     name: &'static str,
     since: Release,
@@ -39,80 +39,80 @@ struct Row {
 }
 
 /// From the changelog of Prometheus and the flags of cmd/prometheus/main.go.
-const FEATURES: &[Row] = &[
-    Row {
+const FEATURES: &[FormRow] = &[
+    FormRow {
         feature: PromqlFeature::Subqueries,
         name: "a subquery",
         since: (2, 7),
         flag: None,
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::CompoundDurations,
         name: "a duration of several units",
         since: (2, 21),
         flag: None,
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::AtModifier,
         name: "the `@` modifier",
         since: (2, 25),
         flag: Some(("promql-at-modifier", Some((2, 33)))),
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::NegativeOffsets,
         name: "a negative offset",
         since: (2, 26),
         flag: Some(("promql-negative-offset", Some((2, 33)))),
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::PlusOffsets,
         name: "an offset with a plus sign",
         since: (3, 4),
         flag: None,
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::LooseNumbers,
         name: "a number in place of a duration, or the reverse,",
         since: (2, 54),
         flag: None,
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::Underscores,
         name: "an underscore in a number",
         since: (2, 54),
         flag: None,
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::QuotedNames,
         name: "a quoted name",
         since: (2, 55),
         flag: Some(("utf8-names", Some((3, 0)))),
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::DurationArithmetic,
         name: "arithmetic in a duration",
         since: (3, 4),
         flag: Some(("promql-duration-expr", Some((3, 14)))),
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::ExtendedRanges,
         name: "the modifier `anchored` or `smoothed`",
         since: (3, 7),
         flag: Some(("promql-extended-range-selectors", None)),
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::Fill,
         name: "the modifier `fill`",
         since: (3, 10),
         flag: Some(("promql-binop-fill-modifiers", None)),
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::Trim,
         name: "the operator `</` or `>/`",
         since: (3, 11),
         flag: None,
     },
-    Row {
+    FormRow {
         feature: PromqlFeature::ExperimentalAggregations,
         name: "an experimental aggregation",
         since: (2, 54),

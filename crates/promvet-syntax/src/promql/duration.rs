@@ -2,7 +2,7 @@
 
 use super::dialect::PromqlFeature;
 use super::fault::{ExprFault, Stop};
-use super::parse::{Parse, Parser, with_remedy};
+use super::parse::{ParseResult, Parser, with_remedy};
 use super::remedy::A_DURATION;
 use super::token::{Operator, Token, TokenKind, Word};
 use super::tree::NodeKind;
@@ -25,7 +25,7 @@ struct Length {
 impl Parser<'_> {
     /// `[5m]` or `[1h:5m]`.
     /// Imitates `matrix_selector` and `subquery_expr` of generated_parser.y.
-    pub(super) fn range(&mut self, of: ExpressionPart) -> Parse<ExpressionPart> {
+    pub(super) fn range(&mut self, of: ExpressionPart) -> ParseResult<ExpressionPart> {
         let open = self.advance()?;
         self.positive()?;
         let subquery = self.accept(TokenKind::Colon)?;
@@ -109,7 +109,7 @@ impl Parser<'_> {
 
     /// A duration of more than nothing.
     /// "duration must be greater than 0" in generated_parser.y.
-    fn positive(&mut self) -> Parse<()> {
+    fn positive(&mut self) -> ParseResult<()> {
         if matches!(self.token.kind, TokenKind::BracketClose | TokenKind::Colon) {
             return Err(self.unexpected(A_DURATION));
         }
@@ -125,7 +125,7 @@ impl Parser<'_> {
 
     /// What follows `offset`: one duration, signed or not; operators after it belong to the
     /// expression around, unless it begins with a parenthesis.
-    pub(super) fn offset_duration(&mut self) -> Parse<()> {
+    pub(super) fn offset_duration(&mut self) -> ParseResult<()> {
         let sign = self.token;
         let signed = matches!(sign.kind, TokenKind::Operator(operator) if operator.is_sign());
         if signed {
@@ -160,7 +160,7 @@ impl Parser<'_> {
 
     /// Durations that are added, multiplied and so on.
     /// Imitates `duration_expr` of generated_parser.y, 3.4 and later.
-    fn arithmetic(&mut self, tightness: u8) -> Parse<Length> {
+    fn arithmetic(&mut self, tightness: u8) -> ParseResult<Length> {
         let mut left = self.signed_duration()?;
         while let TokenKind::Operator(operator) = self.token.kind {
             let precedence = operator.precedence();
@@ -191,7 +191,7 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    fn signed_duration(&mut self) -> Parse<Length> {
+    fn signed_duration(&mut self) -> ParseResult<Length> {
         let sign = self.token;
         if !matches!(sign.kind, TokenKind::Operator(operator) if operator.is_sign()) {
             return self.duration_operand(false);
@@ -213,7 +213,7 @@ impl Parser<'_> {
         })
     }
 
-    fn duration_operand(&mut self, negative: bool) -> Parse<Length> {
+    fn duration_operand(&mut self, negative: bool) -> ParseResult<Length> {
         let token = self.token;
         let seconds = match token.kind {
             TokenKind::Duration => {
@@ -283,7 +283,7 @@ impl Parser<'_> {
         }
     }
 
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Parse<T> {
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Stop>) -> ParseResult<T> {
         self.enter()?;
         let read = read(self);
         self.leave();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::dialect::PromqlFeature;
 use super::fault::ExprFault;
-use super::parse::{Parse, Parser, with_remedy};
+use super::parse::{ParseResult, Parser, with_remedy};
 use super::quoted::unquote;
 use super::remedy;
 use super::token::{Operator, Token, TokenKind, Word};
@@ -24,7 +24,7 @@ pub(super) struct Modifiers {
 
 impl Parser<'_> {
     /// Imitates `bin_modifier` of generated_parser.y.
-    pub(super) fn modifiers(&mut self) -> Parse<Modifiers> {
+    pub(super) fn modifiers(&mut self) -> ParseResult<Modifiers> {
         let mut out = Modifiers::default();
         if self.token.kind == TokenKind::Word(Word::Bool) {
             out.bool_word = Some(self.advance()?);
@@ -60,7 +60,7 @@ impl Parser<'_> {
 
     /// `fill (0)`, or one or both of `fill_left (0)` and `fill_right (0)`.
     /// Imitates `fill_modifiers` of generated_parser.y, 3.10 and later.
-    fn fills(&mut self, out: &mut Modifiers) -> Parse<()> {
+    fn fills(&mut self, out: &mut Modifiers) -> ParseResult<()> {
         let mut seen: Option<Word> = None;
         while let TokenKind::Word(word @ (Word::Fill | Word::FillLeft | Word::FillRight)) =
             self.token.kind
@@ -95,7 +95,7 @@ impl Parser<'_> {
     }
 
     /// `(a, b)`: names of labels, plain or quoted.
-    pub(super) fn labels(&mut self) -> Parse<Vec<(String, Token)>> {
+    pub(super) fn labels(&mut self) -> ParseResult<Vec<(String, Token)>> {
         self.expect(TokenKind::ParenOpen, remedy::LABELS)?;
         let mut labels = Vec::new();
         while !self.accept(TokenKind::ParenClose)? {
@@ -108,7 +108,7 @@ impl Parser<'_> {
         Ok(labels)
     }
 
-    fn label(&mut self) -> Parse<(String, Token)> {
+    fn label(&mut self) -> ParseResult<(String, Token)> {
         let token = self.token;
         let name = match token.kind {
             TokenKind::Text => {

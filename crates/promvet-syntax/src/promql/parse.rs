@@ -38,7 +38,7 @@ pub(super) struct Parser<'t> {
     depth: usize,
 }
 
-pub(super) type Parse<T> = Result<T, Stop>;
+pub(super) type ParseResult<T> = Result<T, Stop>;
 
 pub(super) fn matchers(text: &str, dialect: PromqlRelease) -> Vec<Matcher> {
     let mut parser = Parser::new(text, dialect);
@@ -85,7 +85,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn whole(&mut self) -> Parse<()> {
+    fn whole(&mut self) -> ParseResult<()> {
         self.advance()?;
         if self.token.kind == TokenKind::End {
             // "no expression found in input" in generated_parser.y (`start: EOF`).
@@ -100,7 +100,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Goes on to the next piece and hands back the one before.
-    pub(super) fn advance(&mut self) -> Parse<Token> {
+    pub(super) fn advance(&mut self) -> ParseResult<Token> {
         work::count(1);
         self.last = self.token;
         self.token = self.lexer.next()?;
@@ -108,7 +108,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Goes on if the piece is of a kind.
-    pub(super) fn accept(&mut self, kind: TokenKind) -> Parse<bool> {
+    pub(super) fn accept(&mut self, kind: TokenKind) -> ParseResult<bool> {
         let found = self.token.kind == kind;
         if found {
             self.advance()?;
@@ -117,7 +117,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Goes on, or stops with what should have was there.
-    pub(super) fn expect(&mut self, kind: TokenKind, wanted: &str) -> Parse<Token> {
+    pub(super) fn expect(&mut self, kind: TokenKind, wanted: &str) -> ParseResult<Token> {
         if self.token.kind == kind {
             self.advance()
         } else {
@@ -181,7 +181,7 @@ impl<'t> Parser<'t> {
     /// An expression of operators that bind at least as tightly as `tightness`.
     /// Precedence climbing over the `%left` and `%right` lines of generated_parser.y, since the
     /// rest of that grammar needs no table.
-    pub(super) fn expression(&mut self, tightness: u8) -> Parse<ExpressionPart> {
+    pub(super) fn expression(&mut self, tightness: u8) -> ParseResult<ExpressionPart> {
         self.enter()?;
         let first = self.tree.next();
         let mut left = self.signed()?;
@@ -209,7 +209,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Goes one level down, if there is one.
-    pub(super) fn enter(&mut self) -> Parse<()> {
+    pub(super) fn enter(&mut self) -> ParseResult<()> {
         self.depth += 1;
         if self.depth > DEEPEST {
             Err(Stop::Deep)
@@ -224,7 +224,7 @@ impl<'t> Parser<'t> {
 
     /// An operand with the signs before it, which bind like `*`.
     /// Imitates `unary_expr` of generated_parser.y.
-    fn signed(&mut self) -> Parse<ExpressionPart> {
+    fn signed(&mut self) -> ParseResult<ExpressionPart> {
         let TokenKind::Operator(operator) = self.token.kind else {
             return self.followed();
         };
@@ -250,7 +250,7 @@ impl<'t> Parser<'t> {
     /// An operand with the ranges and modifiers behind it.
     /// Ranges and modifiers may come in any order in generated_parser.y; what does not fit is seen
     /// from the shape, so that the message can say why.
-    fn followed(&mut self) -> Parse<ExpressionPart> {
+    fn followed(&mut self) -> ParseResult<ExpressionPart> {
         let first = self.tree.next();
         let mut part = self.operand()?;
         loop {
@@ -281,7 +281,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn operand(&mut self) -> Parse<ExpressionPart> {
+    fn operand(&mut self) -> ParseResult<ExpressionPart> {
         match self.token.kind {
             TokenKind::Number => {
                 let token = self.advance()?;
@@ -331,7 +331,7 @@ impl<'t> Parser<'t> {
 
     /// `offset 5m`.
     /// Imitates `parser.parser.addOffset`.
-    fn offset(&mut self, part: &mut ExpressionPart) -> Parse<()> {
+    fn offset(&mut self, part: &mut ExpressionPart) -> ParseResult<()> {
         let word = self.advance()?;
         self.offset_duration()?;
         let end = self.end();
@@ -353,7 +353,7 @@ impl<'t> Parser<'t> {
 
     /// `@ 1609746000`, `@ start()`.
     /// Imitates `parser.parser.setTimestamp` and `setAtModifierPreprocessor`.
-    fn at(&mut self, part: &mut ExpressionPart) -> Parse<()> {
+    fn at(&mut self, part: &mut ExpressionPart) -> ParseResult<()> {
         let sign = self.advance()?;
         match self.token.kind {
             TokenKind::Word(Word::Start | Word::End) => {
@@ -381,7 +381,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn timestamp(&mut self) -> Parse<()> {
+    fn timestamp(&mut self) -> ParseResult<()> {
         if matches!(self.token.kind, TokenKind::Operator(operator) if operator.is_sign()) {
             self.advance()?;
         }
@@ -408,7 +408,7 @@ impl<'t> Parser<'t> {
 
     /// `anchored` and `smoothed`.
     /// Imitates `parser.parser.setAnchored` and `setSmoothed`, 3.7 and later.
-    fn extended(&mut self, part: &mut ExpressionPart) -> Parse<()> {
+    fn extended(&mut self, part: &mut ExpressionPart) -> ParseResult<()> {
         let word = self.advance()?;
         self.need(PromqlFeature::ExtendedRanges, word.from, word.to);
         if matches!(part.shape, Follows::Subquery | Follows::Other) {

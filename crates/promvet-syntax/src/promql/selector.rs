@@ -4,7 +4,7 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::dialect::PromqlFeature;
 use super::fault::ExprFault;
-use super::parse::{Parse, Parser};
+use super::parse::{ParseResult, Parser};
 use super::quoted::unquote;
 use super::remedy;
 use super::token::{Operator, Token, TokenKind};
@@ -84,7 +84,7 @@ impl MatchOperator {
     /// Whether a label that is not there passes. A pattern that can't be judged does not.
     /// Imitates the check of `parser.checkAST` for `*VectorSelector`: "must contain at least one
     /// non-empty matcher".
-    fn lets_nothing_pass(self, value: &str) -> bool {
+    fn matches_absent(self, value: &str) -> bool {
         // The syntax says it; to compile a pattern takes a hundred times as long.
         let matches = || {
             let pattern = regex_syntax::parse(&format!("^(?s:{})$", as_in_rust(value)));
@@ -171,7 +171,7 @@ struct Matchers {
 impl Parser<'_> {
     /// A selector whose name, if it has one, has been read.
     /// Imitates `vector_selector` of generated_parser.y and its part of `checkAST`.
-    pub(super) fn selector(&mut self, name: Option<Token>) -> Parse<ExpressionPart> {
+    pub(super) fn selector(&mut self, name: Option<Token>) -> ParseResult<ExpressionPart> {
         let from = name.map_or(self.token.from, |name| name.from);
         let head = name.unwrap_or(Token {
             to: from,
@@ -205,7 +205,7 @@ impl Parser<'_> {
         })
     }
 
-    fn matchers(&mut self, out: &mut Matchers) -> Parse<()> {
+    fn matchers(&mut self, out: &mut Matchers) -> ParseResult<()> {
         while !self.accept(TokenKind::BraceClose)? {
             self.matcher(out)?;
             if !self.accept(TokenKind::Comma)? {
@@ -216,7 +216,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn matcher(&mut self, out: &mut Matchers) -> Parse<()> {
+    fn matcher(&mut self, out: &mut Matchers) -> ParseResult<()> {
         let label = self.token;
         let name = match label.kind {
             TokenKind::Name => self.slice(label).to_owned(),
@@ -248,7 +248,7 @@ impl Parser<'_> {
         if matches!(how, MatchOperator::Regex | MatchOperator::NotRegex) {
             self.pattern(value, &text);
         }
-        out.demanding |= !how.lets_nothing_pass(&text);
+        out.demanding |= !how.matches_absent(&text);
         self.matchers.push(Matcher {
             label: name,
             how,

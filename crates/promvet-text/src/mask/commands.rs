@@ -9,7 +9,7 @@ use crate::work;
 
 /// How a command takes a password.
 #[derive(Clone, Copy)]
-enum Takes {
+enum PasswordPosition {
     /// Behind a flag of this name.
     Behind(&'static str),
     /// In the same word as a flag of this name.
@@ -19,22 +19,22 @@ enum Takes {
 }
 
 /// Commands by their words.
-const COMMANDS: &[(&[&str], Takes)] = &[
-    (&["redis-cli"], Takes::Behind("-a")),
-    (&["docker", "login"], Takes::Behind("-p")),
-    (&["podman", "login"], Takes::Behind("-p")),
-    (&["registry", "login"], Takes::Behind("-p")),
-    (&["mongosh"], Takes::Behind("-p")),
-    (&["mongo"], Takes::Behind("-p")),
-    (&["mongodump"], Takes::Behind("-p")),
-    (&["sshpass"], Takes::Behind("-p")),
-    (&["sshpass"], Takes::In("-p")),
-    (&["mysql"], Takes::In("-p")),
-    (&["mysqladmin"], Takes::In("-p")),
-    (&["mysqldump"], Takes::In("-p")),
-    (&["mariadb-admin"], Takes::In("-p")),
-    (&["vault", "login"], Takes::Argument(0)),
-    (&["mc", "alias", "set"], Takes::Argument(3)),
+const COMMANDS: &[(&[&str], PasswordPosition)] = &[
+    (&["redis-cli"], PasswordPosition::Behind("-a")),
+    (&["docker", "login"], PasswordPosition::Behind("-p")),
+    (&["podman", "login"], PasswordPosition::Behind("-p")),
+    (&["registry", "login"], PasswordPosition::Behind("-p")),
+    (&["mongosh"], PasswordPosition::Behind("-p")),
+    (&["mongo"], PasswordPosition::Behind("-p")),
+    (&["mongodump"], PasswordPosition::Behind("-p")),
+    (&["sshpass"], PasswordPosition::Behind("-p")),
+    (&["sshpass"], PasswordPosition::In("-p")),
+    (&["mysql"], PasswordPosition::In("-p")),
+    (&["mysqladmin"], PasswordPosition::In("-p")),
+    (&["mysqldump"], PasswordPosition::In("-p")),
+    (&["mariadb-admin"], PasswordPosition::In("-p")),
+    (&["vault", "login"], PasswordPosition::Argument(0)),
+    (&["mc", "alias", "set"], PasswordPosition::Argument(3)),
 ];
 
 /// A part of each of the commands: most lines have none of them.
@@ -116,17 +116,17 @@ fn begins_with(words: &[(usize, &str)], names: &[&str]) -> bool {
     words.len() > names.len() && words.iter().zip(names).all(is_name)
 }
 
-fn password(arguments: &[(usize, &str)], takes: Takes) -> Option<Range<usize>> {
+fn password(arguments: &[(usize, &str)], takes: PasswordPosition) -> Option<Range<usize>> {
     let (from, word) = match takes {
-        Takes::Behind(flag) => {
+        PasswordPosition::Behind(flag) => {
             let at = arguments.iter().position(|(_, word)| *word == flag)?;
             *arguments.get(at + 1)?
         }
-        Takes::In(flag) => arguments.iter().find_map(|(at, word)| {
+        PasswordPosition::In(flag) => arguments.iter().find_map(|(at, word)| {
             let glued = word.strip_prefix(flag).filter(|glued| !glued.is_empty())?;
             Some((at + flag.len(), glued))
         })?,
-        Takes::Argument(number) => {
+        PasswordPosition::Argument(number) => {
             let mut plain = arguments.iter().filter(|(_, word)| !word.starts_with('-'));
             let found = plain.nth(number)?;
             // `# vault login is done by the sidecar`

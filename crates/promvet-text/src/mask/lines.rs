@@ -20,7 +20,7 @@ use super::{Span, arguments, commands, looks, plausible, urls, value};
 use crate::work;
 use begun::Begun;
 use labels::Labels;
-use sections::{Sections, Within};
+use sections::{MappingContent, Sections};
 
 /// The most lines of a quoted value or of a PEM block that does not end. A key of RSA with 8192
 /// bits has 100.
@@ -88,7 +88,7 @@ enum State {
         column: usize,
         awaited: Awaited,
         /// What it holds if it is a mapping.
-        within: Option<Within>,
+        within: Option<MappingContent>,
         /// Whether the key is in a flow mapping, where columns say nothing.
         flow: bool,
     },
@@ -402,7 +402,7 @@ impl<'t> Scan<'t> {
         indent: usize,
         column: usize,
         awaited: Awaited,
-        within: Option<Within>,
+        within: Option<MappingContent>,
     ) -> Option<usize> {
         if is_commented(body) == Commented::Yes && !self.commented {
             return Some(0);
@@ -460,7 +460,7 @@ impl<'t> Scan<'t> {
         indent: usize,
         column: usize,
         awaited: Awaited,
-        within: Option<Within>,
+        within: Option<MappingContent>,
     ) -> Option<usize> {
         if is_commented(body) == Commented::Yes {
             return Some(0);

@@ -6,7 +6,7 @@ mod words;
 use std::borrow::Cow;
 
 use super::value::is_invisible;
-use known::Known;
+use known::KnownName;
 use words::{
     DOUBTFUL, GLUED_ENDS, HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS, KNOWN_IN_SECTIONS,
     LANGUAGES, NAMING_KEYS, OTHERS, PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS,
@@ -69,10 +69,10 @@ impl Meaning {
         if name.len() < 2 {
             return Self::Plain;
         }
-        Known::of(name).meaning
+        KnownName::of(name).meaning
     }
 
-    fn worked_out(name: &Name) -> Self {
+    fn classify(name: &Name) -> Self {
         let last = name.last();
         match last {
             // `basic: user:password` is meant for `basic_auth`.
@@ -129,7 +129,7 @@ impl Meaning {
 
 /// Whether a name is one that only a credential has, so that it counts wherever it is.
 pub(super) fn is_strong(name: &str) -> bool {
-    name.len() > 1 && Known::of(name).is_strong
+    name.len() > 1 && KnownName::of(name).is_strong
 }
 
 /// Keys that a mapping with credentials may have, besides those that name secrets or end
@@ -158,7 +158,7 @@ pub(super) fn consists_of_known_words(text: &str) -> bool {
 
 /// Whether a name is a slip of `value`.
 pub(super) fn is_slip_of_value(name: &str) -> bool {
-    name.len() > 1 && Known::of(name).is_slip_of_value
+    name.len() > 1 && KnownName::of(name).is_slip_of_value
 }
 
 /// Whether a name is a slip of a word of five letters or more.
@@ -189,7 +189,7 @@ pub(super) fn is_naming(name: &str) -> bool {
 
 /// Whether the value of a key is an address, or a list of some.
 pub(super) fn is_of_address(name: &str) -> bool {
-    name.len() > 1 && Known::of(name).is_of_address
+    name.len() > 1 && KnownName::of(name).is_of_address
 }
 
 /// Whether a header of this name holds no secret.

@@ -11,7 +11,7 @@ use crate::work;
 const LONGEST_VALUE: usize = 1024;
 
 /// A line, with what every key in it asks for.
-pub(super) struct Line<'l> {
+pub(super) struct KeyLine<'l> {
     pub(super) body: &'l str,
     /// Where the first character is that neither indents nor comments out.
     pub(super) begins: usize,
@@ -23,7 +23,7 @@ pub(super) struct Line<'l> {
     is_flow: bool,
 }
 
-impl<'l> Line<'l> {
+impl<'l> KeyLine<'l> {
     pub(super) fn new(body: &'l str) -> Self {
         let bytes = body.as_bytes();
         let is_lead = |byte: &u8| matches!(byte, b' ' | b'\t' | b'#' | b'-' | b'?');
@@ -120,7 +120,7 @@ pub(super) struct Pair<'l> {
 /// The key before the mark at an offset, and the value behind it; none if this is not a pair whose
 /// value might be a secret.
 pub(super) fn pair<'l>(
-    line: &Line<'l>,
+    line: &KeyLine<'l>,
     at: usize,
     mark: char,
     flow: bool,
@@ -233,7 +233,7 @@ fn meaning_of(key: &str, from: usize, lead: &str) -> (usize, Meaning) {
 
 /// The key before a colon, whatever it consists of, and where it begins, if it is where YAML has one:
 /// at the beginning of a line or of an item.
-pub(super) fn key_of_yaml<'l>(line: &Line<'l>, at: usize) -> Option<(usize, &'l str)> {
+pub(super) fn key_of_yaml<'l>(line: &KeyLine<'l>, at: usize) -> Option<(usize, &'l str)> {
     let body = line.body;
     let behind = body.get(at + 1..)?;
     if line.is_comment || at >= line.comment || !(behind.is_empty() || behind.starts_with(is_blank))
@@ -341,9 +341,9 @@ pub(super) fn closing_quote(body: &str, quote: char, from: usize) -> Option<usiz
 }
 
 /// Where the flow mappings of a line end.
-pub(super) struct Braces(Vec<(usize, usize)>);
+pub(super) struct FlowMappingEnds(Vec<(usize, usize)>);
 
-impl Braces {
+impl FlowMappingEnds {
     pub(super) fn of(body: &str) -> Self {
         work::count(body.len());
         let (mut open, mut ends) = (Vec::new(), Vec::new());

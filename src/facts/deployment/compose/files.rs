@@ -6,7 +6,7 @@ use super::project::Project;
 use super::volumes::Placed;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::kubernetes::mode;
-use crate::facts::deployment::model::{ComposeFile, ComposeOrigin, Mount, MountSource};
+use crate::facts::deployment::model::{ComposeOrigin, ComposeSecretOrConfig, Mount, MountSource};
 use crate::facts::deployment::user::DeployedRights;
 use crate::facts::deployment::written::{HiddenContent, ProvidedValue, hide};
 use crate::finding::{Evidence, Place};
@@ -48,7 +48,7 @@ impl Project<'_> {
                     from,
                     ComposeOrigin::Environment(..) | ComposeOrigin::Content(_)
                 );
-                MountSource::Compose(ComposeFile {
+                MountSource::Compose(ComposeSecretOrConfig {
                     kind,
                     name: name.to_owned(),
                     rights: if copied { rights(node) } else { None },

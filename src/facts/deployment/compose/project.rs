@@ -134,17 +134,17 @@ type Definitions<'f> = HashMap<(&'static str, &'f str), Node<'f>>;
 const DEFINING: [&str; 4] = ["services", "volumes", "secrets", "configs"];
 
 /// The services of the compose files of a folder by their names.
-type ServicesByName<'f> = HashMap<&'f str, Vec<Other<'f>>>;
+type ServicesByName<'f> = HashMap<&'f str, Vec<OtherService<'f>>>;
 
 /// A service of a file: its key and what it is.
 #[derive(Clone, Copy)]
-struct Other<'f> {
+struct OtherService<'f> {
     file: &'f Path,
     key: Node<'f>,
     value: Node<'f>,
 }
 
-impl Other<'_> {
+impl OtherService<'_> {
     /// Whether it says something of one of these keys that a service does not say itself: files for two
     /// places often repeat each other.
     fn changes(&self, service: &ComposeService<'_>, keys: &[&str]) -> bool {
@@ -197,7 +197,7 @@ fn services_of<'f>(files: &'f [ParsedCompose<'f>]) -> ServicesByName<'f> {
         let entries = services.flat_map(|services| services.entries());
         for entry in entries.filter(|entry| entry.value.mapping().is_some()) {
             let known = out.entry(entry.name()).or_default();
-            known.push(Other {
+            known.push(OtherService {
                 file: file.path,
                 key: entry.key,
                 value: entry.value,

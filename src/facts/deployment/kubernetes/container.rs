@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::arguments::Arguments;
 use super::super::environment::ContainerEnvironment;
-use super::super::image::{Image, Looks};
+use super::super::image::{Image, PrometheusLikelihood};
 use super::super::model::Mount;
 use super::super::user::{RunAs, group_in_official_image};
 use super::super::written::{HiddenContent, ProvidedValue, hide};
@@ -26,7 +26,7 @@ pub(super) fn image_of(container: Node<'_>) -> Option<Image> {
 /// secret, which belongs in no sentence about a flag.
 pub(super) fn arguments_of(container: Node<'_>, fill: bool) -> Arguments {
     let expand = |text: &str| match fill && text.contains("$(") {
-        true => filled(container, text),
+        true => expand_variables(container, text),
         false => None,
     };
     let list = |key: &str| {
@@ -48,7 +48,7 @@ pub(super) fn arguments_of(container: Node<'_>, fill: bool) -> Arguments {
 
 /// A text with the variables of a container filled in, if all are in the manifest (kubernetes/kubernetes
 /// `third_party/forked/golang/expansion/expand.go`).
-fn filled(container: Node<'_>, text: &str) -> Option<String> {
+fn expand_variables(container: Node<'_>, text: &str) -> Option<String> {
     let value = |name: &str| {
         let mut items = container.get("env")?.items();
         let item = items.find(|item| item.get("name").and_then(Node::as_str) == Some(name))?;
@@ -103,15 +103,15 @@ pub(super) fn runs_prometheus(
     arguments: &Arguments,
     mounts: &[Mount],
 ) -> Option<Evidence> {
-    let looks = image.map_or(Looks::No, Image::looks);
+    let looks = image.map_or(PrometheusLikelihood::No, Image::prometheus_likelihood);
     let flagged = arguments.value("config.file").is_some();
     let mounted = mounts
         .iter()
         .any(|mount| mount.path.starts_with("/etc/prometheus"));
     let runs = match looks {
-        Looks::Surely => true,
-        Looks::Perhaps => flagged || mounted,
-        Looks::No => false,
+        PrometheusLikelihood::Surely => true,
+        PrometheusLikelihood::Perhaps => flagged || mounted,
+        PrometheusLikelihood::No => false,
     };
     // An image under a custom name, in a container that says what it is.
     let named = name == "prometheus" && flagged;

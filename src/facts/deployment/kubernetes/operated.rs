@@ -273,7 +273,7 @@ impl<'d> Operated<'d> {
         let pod = PodSpec::new(self.spec, self.namespace);
         let mut out: Vec<Mount> = OWN
             .iter()
-            .map(|path| self.filled(path, "the Operator"))
+            .map(|path| self.generated_mount(path, "the Operator"))
             .collect();
         let account = self.spec.get("automountServiceAccountToken");
         if account.and_then(Node::as_str) != Some("false") {
@@ -295,12 +295,12 @@ impl<'d> Operated<'d> {
             annotations.and_then(|annotation| annotation.get("annotations")?.mapping());
         let mut annotations = annotations.into_iter().flat_map(|map| map.entries());
         if annotations.any(|entry| entry.name().starts_with("vault.hashicorp.com/")) {
-            out.push(self.filled("/vault", "the Vault agent"));
+            out.push(self.generated_mount("/vault", "the Vault agent"));
         }
         out
     }
 
-    fn filled(&self, path: &str, by: &str) -> Mount {
+    fn generated_mount(&self, path: &str, by: &str) -> Mount {
         let source = MountSource::Outside(Outside::Other(by.to_owned()));
         Mount::new(path, source, self.place())
     }
@@ -328,7 +328,7 @@ impl<'d> Operated<'d> {
     }
 
     /// Why more may be mounted than is seen: patches of the resource, and other values.
-    fn doubts(&self, by_name: &ByName<'_, 'd>, objects: &Objects) -> Vec<Evidence> {
+    fn possible_patches(&self, by_name: &ByName<'_, 'd>, objects: &Objects) -> Vec<Evidence> {
         let doubt = |place: Place, message: &str| Evidence {
             place,
             message: message.to_owned(),
@@ -355,7 +355,7 @@ impl<'d> Operated<'d> {
         let kind = self.root.get("kind").unwrap_or(self.root);
         let user = self.spec.get("securityContext");
         let user = user.and_then(|context| context.get("runAsUser")?.as_str()?.parse().ok());
-        let doubts = self.doubts(by_name, objects);
+        let doubts = self.possible_patches(by_name, objects);
         Deployment {
             name: self.title(),
             platform: Platform::Kubernetes,

@@ -32,7 +32,7 @@ const MOST_FOLDERS: usize = 200;
 const TASK_FOLDERS: &[&str] = &["${NOMAD_TASK_DIR}", "$NOMAD_TASK_DIR"];
 
 /// What a text copies, by the number of the text.
-type From = (usize, WrittenPath);
+type CopiedFrom = (usize, WrittenPath);
 
 /// The folders below a folder that have the first part of a path.
 type Holders = HashMap<(PathBuf, String), Rc<[PathBuf]>>;
@@ -44,7 +44,7 @@ pub(super) struct CopySources<'t> {
     files: &'t [(PathBuf, &'t Arc<Text>)],
     numbers: HashMap<&'t Path, usize>,
     /// What is copied, by where it is copied to.
-    copies: OnceCell<HashMap<String, Vec<From>>>,
+    copies: OnceCell<HashMap<String, Vec<CopiedFrom>>>,
     /// The files that are copied to a path, by the folder of the texts that copy, or of any: a tree may
     /// have as many scripts that copy a file as scripts that start what reads it.
     by_place: HashMap<(String, Option<PathBuf>), BTreeSet<PathBuf>>,
@@ -280,8 +280,8 @@ fn plain(written: &str) -> Option<WrittenPath> {
 
 /// What the texts of a tree copy, by where it is then: at the path itself, or under its name in the folder
 /// that the path is.
-fn by_end(files: &[(PathBuf, &Arc<Text>)]) -> HashMap<String, Vec<From>> {
-    let mut out: HashMap<String, Vec<From>> = HashMap::new();
+fn by_end(files: &[(PathBuf, &Arc<Text>)]) -> HashMap<String, Vec<CopiedFrom>> {
+    let mut out: HashMap<String, Vec<CopiedFrom>> = HashMap::new();
     for (number, (file, text)) in files.iter().enumerate() {
         for copy in copies(file, text.content()) {
             for end in ends(&copy) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use promvet_syntax::shell;
 
-use super::super::image::{Image, Looks};
+use super::super::image::{Image, PrometheusLikelihood};
 use crate::finding::{Place, Span, Text};
 
 /// A word of a command.
@@ -258,7 +258,7 @@ pub(super) fn is_image(word: &str) -> bool {
         place: Place::new(&Text::new("", Vec::new()), Span::default()),
     };
     let is_path = word.starts_with(['/', '.', '$', '{', '~', '-']) || word.contains(":/");
-    !is_path && image.looks() == Looks::Surely
+    !is_path && image.prometheus_likelihood() == PrometheusLikelihood::Surely
 }
 
 /// The words of a block, those of comments left out, without keys that are joined to their values as in

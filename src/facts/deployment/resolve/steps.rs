@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Access, NotMounted, Provided, ResolvedPath};
 use crate::facts::deployment::keys::VolumeFile;
 use crate::facts::deployment::model::{
-    ComposeFile, ComposeOrigin, Copied, Deployment, KeyVolume, Mount, Outside,
+    ComposeOrigin, ComposeSecretOrConfig, Copied, Deployment, KeyVolume, Mount, Outside,
 };
 use crate::facts::deployment::written::ProvidedValue;
 use crate::facts::deployment::{inside, near};
@@ -93,7 +93,7 @@ impl<'d> Steps<'d, '_> {
         }
     }
 
-    pub(super) fn compose(mut self, file: &ComposeFile, below: &str) -> ResolvedPath<'d> {
+    pub(super) fn compose(mut self, file: &ComposeSecretOrConfig, below: &str) -> ResolvedPath<'d> {
         if !below.is_empty() {
             let near = format!(
                 "`{}` is the {} `{}`, which is a file, not a folder",

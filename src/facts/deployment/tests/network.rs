@@ -26,7 +26,7 @@ fn answers(files: &[(&str, &str)], host: &str, port: u16) -> Vec<String> {
         })
         .collect();
     let network = network(&tree, &file(""), &sources);
-    let shown = |hit: &Hit<'_>| {
+    let shown = |hit: &AnsweringContainer<'_>| {
         let image = hit.container.and_then(|container| container.image.as_ref());
         format!("{}:{}", image.map_or("?", Image::repository), hit.port)
     };
@@ -109,13 +109,13 @@ fn started(image: &str, with: &str) -> Receiving {
 #[test]
 fn the_command_line_tells_whether_remote_write_is_taken() {
     let sure = |missing| {
-        Receiving::Off(Off {
+        Receiving::Off(RemoteWriteOffReason {
             missing,
             is_sure: true,
         })
     };
     let likely = |missing| {
-        Receiving::Off(Off {
+        Receiving::Off(RemoteWriteOffReason {
             missing,
             is_sure: false,
         })

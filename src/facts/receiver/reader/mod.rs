@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use super::compiled::Lazy;
 use super::profile::{
-    BadExample, Cause, Clue, Confidence, Credential, List, Mistake, Part, Profile, ReceiverKind,
-    Refusal, Refused, Required, Tenant, TenantPlace, Text, Tls, Version2,
+    BadExample, Cause, Clue, Confidence, Credential, Mistake, MustBeGiven, Profile, ProfileList,
+    ProfileText, ReceiverKind, Refusal, Refused, Tenant, TenantPlace, Tls, UrlPart, Version2,
 };
 
 /// A node of a page, by whichever parser.
@@ -59,7 +59,7 @@ impl<N: PageNode> PageReader<N> {
         }
     }
 
-    fn maybe(&mut self, node: N, key: &str) -> Option<Text> {
+    fn maybe(&mut self, node: N, key: &str) -> Option<ProfileText> {
         let value = node.get(key)?;
         let text = value.text().map(owned);
         if text.is_none() {
@@ -68,7 +68,7 @@ impl<N: PageNode> PageReader<N> {
         text
     }
 
-    pub(super) fn must(&mut self, node: N, key: &str) -> Text {
+    pub(super) fn must(&mut self, node: N, key: &str) -> ProfileText {
         if node.get(key).is_none() {
             self.error(node, format!("{key} is missing"));
         }
@@ -81,7 +81,7 @@ impl<N: PageNode> PageReader<N> {
         node: N,
         key: &str,
         mut each: impl FnMut(&mut Self, N) -> Option<T>,
-    ) -> List<T> {
+    ) -> ProfileList<T> {
         let Some(value) = node.get(key) else {
             return Cow::Borrowed(&[]);
         };
@@ -94,7 +94,7 @@ impl<N: PageNode> PageReader<N> {
         }
     }
 
-    pub(super) fn texts(&mut self, node: N, key: &str) -> List<Text> {
+    pub(super) fn texts(&mut self, node: N, key: &str) -> ProfileList<ProfileText> {
         self.many(node, key, |reader, item| {
             let text = item.text().map(owned);
             if text.is_none() {
@@ -149,7 +149,7 @@ impl<N: PageNode> PageReader<N> {
         }
         let texts_of = |reader: &mut Self, key| match examples {
             Some(examples) => reader.texts(examples, key),
-            None => Cow::Borrowed(&[] as &[Text]),
+            None => Cow::Borrowed(&[] as &[ProfileText]),
         };
         let good = texts_of(self, "good");
         let bad = match examples {
@@ -204,14 +204,14 @@ impl<N: PageNode> PageReader<N> {
         }
     }
 
-    fn parts(&mut self, node: N) -> List<Part> {
+    fn parts(&mut self, node: N) -> ProfileList<UrlPart> {
         let Some(parts) = node.get("parts").and_then(N::entries) else {
             return Cow::Borrowed(&[]);
         };
-        let mut all: Vec<Part> = Vec::new();
+        let mut all: Vec<UrlPart> = Vec::new();
         for (key, value) in parts {
             self.keys(value, &["form", "is"]);
-            all.push(Part {
+            all.push(UrlPart {
                 name: name(key),
                 form: self.maybe(value, "form"),
                 says: self.must(value, "is"),
@@ -229,7 +229,7 @@ impl<N: PageNode> PageReader<N> {
     /// A mistake, whose keys may be more than those of a profile.
     pub(super) fn mistake_of(&mut self, node: N) -> Mistake {
         Mistake {
-            id: Text::default(),
+            id: ProfileText::default(),
             scheme: self.maybe(node, "scheme"),
             host: self.texts(node, "host"),
             port: self.many(node, "port", Self::port),
@@ -290,10 +290,10 @@ impl<N: PageNode> PageReader<N> {
     fn tenant(&mut self, node: N) -> Tenant {
         let none = Tenant {
             place: TenantPlace::None,
-            name: Text::default(),
-            required: Required::No,
+            name: ProfileText::default(),
+            required: MustBeGiven::No,
             form: None,
-            says: Text::default(),
+            says: ProfileText::default(),
         };
         let Some(node) = node.get("tenant") else {
             return none;
@@ -321,11 +321,11 @@ impl<N: PageNode> PageReader<N> {
 }
 
 /// The text of a key.
-fn name<N: PageNode>(key: N) -> Text {
+fn name<N: PageNode>(key: N) -> ProfileText {
     key.text().map(owned).unwrap_or_default()
 }
 
-fn owned(text: &str) -> Text {
+fn owned(text: &str) -> ProfileText {
     Cow::Owned(text.to_owned())
 }
 
@@ -403,10 +403,10 @@ const PLACES: &[(&str, TenantPlace)] = &[
     ("username", TenantPlace::Username),
 ];
 
-const REQUIRED: &[(&str, Required)] = &[
-    ("yes", Required::Yes),
-    ("no", Required::No),
-    ("depends", Required::Depends),
+const REQUIRED: &[(&str, MustBeGiven)] = &[
+    ("yes", MustBeGiven::Yes),
+    ("no", MustBeGiven::No),
+    ("depends", MustBeGiven::Depends),
 ];
 
 const CREDENTIALS: &[(&str, Credential)] = &[

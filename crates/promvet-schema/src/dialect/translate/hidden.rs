@@ -1,8 +1,8 @@
 //! What must not be shown where an object of Kubernetes selects a Secret: a secret that is written there
 //! itself, under the right key or under one that is nearly it.
 
-use super::unknown::letters;
-use crate::dialect::table::{MappingShape, Type};
+use super::unknown::bare_key_name;
+use crate::dialect::table::{DialectType, MappingShape};
 use crate::secrets;
 use crate::yaml::{Entry, Node};
 use promvet_text::{is_made_up, nearest};
@@ -19,7 +19,7 @@ const SHORTEST_BEGINNING: usize = 3;
 
 /// Hides the value of a key that a shape does not have, if one that selects a Secret may be meant.
 pub(super) fn unknown_key(shape: &MappingShape, entry: Entry<'_>) {
-    let is_selector = |ty: &Type| matches!(ty, Type::Key | Type::KeyOf);
+    let is_selector = |ty: &DialectType| matches!(ty, DialectType::Key | DialectType::KeyOf);
     let selectors = shape.keys.iter().filter(|key| is_selector(&key.ty));
     let names: Vec<&str> = selectors.map(|key| key.name).collect();
     if names.is_empty() {
@@ -29,10 +29,10 @@ pub(super) fn unknown_key(shape: &MappingShape, entry: Entry<'_>) {
         selector(entry.value);
         return;
     }
-    let plain = letters(entry.name());
+    let plain = bare_key_name(entry.name());
     // `bot` is meant for `botToken`.
     let is_begun =
-        |name: &&str| plain.len() >= SHORTEST_BEGINNING && letters(name).starts_with(&*plain);
+        |name: &&str| plain.len() >= SHORTEST_BEGINNING && bare_key_name(name).starts_with(&*plain);
     let is_near = names.iter().any(is_begun)
         || nearest(entry.name(), names.iter().copied()).is_some()
         || ENDS.iter().any(|end| plain.ends_with(end));

@@ -1,7 +1,7 @@
 //! Scalars of a dialect.
 
 use super::super::judged::has_form;
-use super::super::table::Type;
+use super::super::table::DialectType;
 use super::{SELECTED, Translator, is_filled_in, name_of};
 use crate::check::Rule;
 use crate::yaml::{Kind, Node, Scalar, Style, TranslatedNode};
@@ -10,12 +10,12 @@ use promvet_text::{Advice, Severity, nearest, surely_meant};
 impl Translator {
     pub(in crate::dialect) fn scalar(
         &mut self,
-        ty: &Type,
+        ty: &DialectType,
         node: Node<'_>,
     ) -> Option<TranslatedNode> {
         let wanted = match ty {
-            Type::Number => "a number",
-            Type::Bool => "`true` or `false`",
+            DialectType::Number => "a number",
+            DialectType::Bool => "`true` or `false`",
             _ => "text",
         };
         let Some(scalar) = node.scalar() else {
@@ -25,8 +25,8 @@ impl Translator {
         let is_filled_in = is_filled_in(node);
         let is_bool = scalar.as_bool().is_some();
         let fits = match ty {
-            Type::Number => is_number(scalar),
-            Type::Bool => is_bool,
+            DialectType::Number => is_number(scalar),
+            DialectType::Bool => is_bool,
             _ => !(self.dialect.is_strict && (is_bool || is_number(scalar))),
         };
         if !fits && !is_filled_in {
@@ -37,7 +37,7 @@ impl Translator {
             // One finding is enough: a placeholder keeps native rules from judging the same value.
             return Some(self.builder.scalar(node, SELECTED));
         }
-        if let Type::Enum(words) | Type::Lower(words) = ty
+        if let DialectType::Enum(words) | DialectType::Lower(words) = ty
             && !is_filled_in
             && !words.contains(&scalar.text)
         {
@@ -46,17 +46,19 @@ impl Translator {
             return Some(self.builder.scalar(node, SELECTED));
         }
         match ty {
-            Type::Lower(_) => Some(self.builder.scalar(node, &scalar.text.to_ascii_lowercase())),
+            DialectType::Lower(_) => {
+                Some(self.builder.scalar(node, &scalar.text.to_ascii_lowercase()))
+            }
             _ => self.builder.copy(node),
         }
     }
 
     /// Takes back the advice to quote a value that is wrong in quotes too, such as a duration without a unit.
-    fn not_by_quotes(&mut self, ty: &Type, node: Node<'_>, scalar: Scalar<'_>) {
+    fn not_by_quotes(&mut self, ty: &DialectType, node: Node<'_>, scalar: Scalar<'_>) {
         let Some(finding) = self.findings.last_mut() else {
             return;
         };
-        let is_duration = matches!(ty, Type::Duration | Type::OptionalDuration);
+        let is_duration = matches!(ty, DialectType::Duration | DialectType::OptionalDuration);
         let with_unit = format!("{}s", scalar.text);
         finding.advice = (is_duration && has_form(ty, &with_unit)).then(|| {
             let words = format!("add the unit, as in `{with_unit}`");

@@ -2,7 +2,7 @@
 
 use super::{INLINE, KeyReference, SELECTED, Translator, hidden, name_of};
 use crate::check::Rule;
-use crate::dialect::table::{Key, Type};
+use crate::dialect::table::{DialectType, Key};
 use crate::secrets;
 use crate::yaml::{Entry, Node, TranslatedNode};
 use promvet_text::{Advice, Severity, nearest};
@@ -11,13 +11,13 @@ impl Translator {
     /// A selector of a key of a Secret or a ConfigMap.
     pub(super) fn selector(
         &mut self,
-        ty: &'static Type,
+        ty: &'static DialectType,
         key: &Key,
         node: Node<'_>,
     ) -> Option<TranslatedNode> {
         let is_inline = key.native.is_some_and(|native| INLINE.contains(&native));
         let form = match ty {
-            Type::KeyOf => "`secret: {name, key}` or `configMap: {name, key}`",
+            DialectType::KeyOf => "`secret: {name, key}` or `configMap: {name, key}`",
             _ => "`{name, key}` of a Secret",
         };
         let Some(mapping) = node.mapping() else {
@@ -28,7 +28,7 @@ impl Translator {
         };
         hidden::selector(node);
         match ty {
-            Type::KeyOf => {
+            DialectType::KeyOf => {
                 for entry in mapping.entries() {
                     match (entry.name(), entry.value.mapping()) {
                         ("secret", Some(_)) => self.reference("Secret", is_inline, entry.value),

@@ -2,7 +2,7 @@
 
 use super::{Translator, is_filled_in};
 use crate::check::Rule;
-use crate::dialect::table::{Key, MappingShape, Type};
+use crate::dialect::table::{DialectType, Key, MappingShape};
 use crate::dialect::tables;
 use crate::unknown::of_short;
 use crate::yaml::{Entry, Mapping, Node};
@@ -180,16 +180,18 @@ pub(super) fn misspelled<'d>(
 }
 
 /// Whether a value can be of a type, as far as its kind says.
-pub(super) fn may_be(ty: &Type, node: Node<'_>) -> bool {
+pub(super) fn may_be(ty: &DialectType, node: Node<'_>) -> bool {
     match ty {
-        Type::Any | Type::Native => true,
-        Type::List(_) | Type::Set(_) | Type::Groups => node.sequence().is_some(),
-        Type::Key
-        | Type::KeyOf
-        | Type::Headers
-        | Type::Authenticator
-        | Type::Map(_)
-        | Type::Object(_) => node.mapping().is_some(),
+        DialectType::Any | DialectType::Native => true,
+        DialectType::List(_) | DialectType::Set(_) | DialectType::Groups => {
+            node.sequence().is_some()
+        }
+        DialectType::Key
+        | DialectType::KeyOf
+        | DialectType::Headers
+        | DialectType::Authenticator
+        | DialectType::Map(_)
+        | DialectType::Object(_) => node.mapping().is_some(),
         _ => node.scalar().is_some(),
     }
 }
@@ -239,10 +241,13 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 /// Spellings come before resemblance, since `scrape_interval` for `scrapeInterval` is sure and a
 /// near miss is a guess.
 fn meant_by(shape: &'static MappingShape, name: &str) -> Option<MeantKey> {
-    let plain = letters(name);
-    let same = shape.keys.iter().find(|key| letters(key.name) == plain);
+    let plain = bare_key_name(name);
+    let same = shape
+        .keys
+        .iter()
+        .find(|key| bare_key_name(key.name) == plain);
     let native = || {
-        let last = |key: &Key| Some(letters(key.native?.rsplit('.').next()?));
+        let last = |key: &Key| Some(bare_key_name(key.native?.rsplit('.').next()?));
         shape
             .keys
             .iter()
@@ -257,7 +262,12 @@ fn meant_by(shape: &'static MappingShape, name: &str) -> Option<MeantKey> {
     }
     let below = shape.keys.iter().find(|key| {
         let inner = inner_shape(&key.ty);
-        inner.is_some_and(|inner| inner.keys.iter().any(|key| letters(key.name) == plain))
+        inner.is_some_and(|inner| {
+            inner
+                .keys
+                .iter()
+                .any(|key| bare_key_name(key.name) == plain)
+        })
     });
     if let Some(key) = below.filter(|_| plain.len() > SHORTEST_MOVED) {
         return Some(MeantKey::Below(key.name));
@@ -273,10 +283,10 @@ fn meant_by(shape: &'static MappingShape, name: &str) -> Option<MeantKey> {
 /// anywhere.
 const SHORTEST_MOVED: usize = 5;
 
-fn inner_shape(ty: &Type) -> Option<&'static MappingShape> {
+fn inner_shape(ty: &DialectType) -> Option<&'static MappingShape> {
     match ty {
-        Type::Object(shape) => Some(shape),
-        Type::List(item) | Type::Set(item) => inner_shape(item),
+        DialectType::Object(shape) => Some(shape),
+        DialectType::List(item) | DialectType::Set(item) => inner_shape(item),
         _ => None,
     }
 }
@@ -284,7 +294,7 @@ fn inner_shape(ty: &Type) -> Option<&'static MappingShape> {
 /// A name without what spellings differ in.
 /// `remoteWrite`, `remote_write` and `remote-write` differ in nothing else, so that they compare
 /// equal.
-pub(super) fn letters(name: &str) -> String {
+pub(super) fn bare_key_name(name: &str) -> String {
     name.chars()
         .filter(|c| !matches!(c, '_' | '-'))
         .map(|c| c.to_ascii_lowercase())

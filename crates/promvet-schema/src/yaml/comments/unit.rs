@@ -1,6 +1,6 @@
 //! The entry or the item that a comment is about: what begins in its line.
 
-use crate::yaml::document::{self, Data, Document};
+use crate::yaml::document::{self, Document, NodeContent};
 use crate::yaml::node::Node;
 use promvet_text::Span;
 
@@ -58,11 +58,11 @@ impl Document {
         let index = links.binary_search(&node.id).ok()?;
         let at = |id| Node { document: self, id };
         match self.node(parent.id).data {
-            Data::Sequence(_) => Some(CommentedItem {
+            NodeContent::Sequence(_) => Some(CommentedItem {
                 span: node.span(),
                 node: at(node.id),
             }),
-            Data::Mapping { .. } if index % 2 == 0 => {
+            NodeContent::Mapping { .. } if index % 2 == 0 => {
                 let value = at(*links.get(index + 1)?);
                 Some(CommentedItem {
                     span: node.span().join(value.span()),

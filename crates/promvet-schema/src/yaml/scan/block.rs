@@ -3,7 +3,7 @@
 use super::super::build::{DEEPEST, too_deep};
 use super::bytes::{INDICATOR, class, is_blankz};
 use super::properties::Properties;
-use super::{Scanner, Step, Stop, Token};
+use super::{ScanResult, Scanner, Stop, Token};
 use promvet_text::Span;
 
 /// The most characters from the beginning of a key to its colon (`yaml_simple_key_is_valid`).
@@ -40,7 +40,7 @@ enum Next {
 impl Scanner<'_> {
     /// Reads a document up to what ends it. `marked` says whether it begins with `---`, since no key
     /// may begin in that line.
-    pub(super) fn document(&mut self, marked: bool) -> Step {
+    pub(super) fn document(&mut self, marked: bool) -> ScanResult {
         let mut next = self.value(Parent::Document, !marked)?;
         loop {
             next = match next {
@@ -55,7 +55,7 @@ impl Scanner<'_> {
     }
 
     /// Imitates `yaml_parser_parse_node` of parserc.go.
-    fn value(&mut self, parent: Parent, mut key_allowed: bool) -> Step<Next> {
+    fn value(&mut self, parent: Parent, mut key_allowed: bool) -> ScanResult<Next> {
         let indicator_end = self.at;
         let mut outer = Properties::default();
         loop {
@@ -95,7 +95,7 @@ impl Scanner<'_> {
         parent: Parent,
         indicator_end: usize,
         properties: Properties,
-    ) -> Step<Next> {
+    ) -> ScanResult<Next> {
         if self.column() == self.indent {
             // A list may begin in the column of its key
             // (`yaml_parser_parse_indentless_sequence_entry` of parserc.go).
@@ -121,7 +121,7 @@ impl Scanner<'_> {
         inner: Properties,
         column: isize,
         key_allowed: bool,
-    ) -> Step<Next> {
+    ) -> ScanResult<Next> {
         let start = inner.start_or(self.at);
         match self.byte() {
             b'-' if self.is_at_entry() => {
@@ -160,7 +160,7 @@ impl Scanner<'_> {
     }
 
     /// What follows a value: a further entry of one of the open collections, or the end.
-    fn sibling(&mut self, crossed: bool) -> Step<Next> {
+    fn sibling(&mut self, crossed: bool) -> ScanResult<Next> {
         let crossed = self.skip_to_token(!crossed) || crossed;
         if self.is_at_document_end() {
             return Ok(Next::End);
@@ -187,7 +187,7 @@ impl Scanner<'_> {
     }
 
     /// A further key of the innermost mapping.
-    fn key(&mut self) -> Step<Next> {
+    fn key(&mut self) -> ScanResult<Next> {
         let start = self.at;
         let mut properties = Properties::default();
         if matches!(self.byte(), b'&' | b'!') {
@@ -204,7 +204,7 @@ impl Scanner<'_> {
     }
 
     /// A scalar that is not a block scalar, or an alias.
-    fn block_token(&mut self) -> Step<Token> {
+    fn block_token(&mut self) -> ScanResult<Token> {
         let next = self.byte_at(self.at + 1);
         match self.byte() {
             quote @ (b'"' | b'\'') => self.quoted(quote),
@@ -216,7 +216,7 @@ impl Scanner<'_> {
     }
 
     /// Goes to the colon of a key that begins at `start`, if there is one.
-    fn is_at_colon(&mut self, start: usize) -> Step<bool> {
+    fn is_at_colon(&mut self, start: usize) -> ScanResult<bool> {
         let at = self.behind_blanks(self.at);
         if self.byte_at(at) != b':' || !is_blankz(self.byte_at(at + 1)) {
             return Ok(false);
@@ -228,7 +228,7 @@ impl Scanner<'_> {
 
     /// Whether what begins at `start` and ends at the current place can be a key: it is in one
     /// line, and is not too long.
-    pub(super) fn check_key(&mut self, start: usize) -> Step {
+    pub(super) fn check_key(&mut self, start: usize) -> ScanResult {
         if start < self.line_start {
             return Err(Stop::Unread);
         }
@@ -256,7 +256,7 @@ impl Scanner<'_> {
         self.builder.add_empty(span, properties.named(self.content));
     }
 
-    fn open_block(&mut self, frame: Frame, start: usize, properties: Properties) -> Step {
+    fn open_block(&mut self, frame: Frame, start: usize, properties: Properties) -> ScanResult {
         let start = properties.start_or(start);
         self.deeper(start)?;
         self.frames.push(frame);
@@ -270,7 +270,7 @@ impl Scanner<'_> {
     }
 
     /// Rejects another collection inside of as many as go-yaml reads.
-    pub(super) fn deeper(&self, start: usize) -> Step {
+    pub(super) fn deeper(&self, start: usize) -> ScanResult {
         if self.frames.len() + self.flow.len() >= DEEPEST {
             return Err(Stop::Refused(Box::new(too_deep(Span::new(start, start)))));
         }

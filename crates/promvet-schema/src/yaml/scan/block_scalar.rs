@@ -1,7 +1,7 @@
 //! Literal and folded block scalars.
 
 use super::bytes::{BLANK, BREAK, class};
-use super::{Scanner, Step, Stop, Token, TokenKind};
+use super::{ScanResult, Scanner, Stop, Token, TokenKind};
 use crate::yaml::build::ScalarText;
 use crate::yaml::scalar::Style;
 use promvet_text::Span;
@@ -15,7 +15,7 @@ enum Chomping {
 }
 
 /// A block scalar as far as it has been read.
-struct Lines {
+struct BlockScalarLines {
     text: String,
     /// The column of its lines; 0 until it is known.
     indent: isize,
@@ -27,7 +27,7 @@ struct Lines {
     end: usize,
 }
 
-impl Lines {
+impl BlockScalarLines {
     /// Writes the breaks before the next line. Lines that begin with a blank keep theirs
     /// (`yaml_parser_scan_block_scalar` of scannerc.go: "Check if we need to fold the leading line
     /// break").
@@ -45,7 +45,7 @@ impl Lines {
 impl Scanner<'_> {
     /// Reads a block scalar, up to the first token of a line that is not its own
     /// (`yaml_parser_scan_block_scalar`).
-    pub(super) fn block_scalar(&mut self) -> Step<Token> {
+    pub(super) fn block_scalar(&mut self) -> ScanResult<Token> {
         let start = self.at;
         let literal = self.byte() == b'|';
         self.at += 1;
@@ -55,7 +55,7 @@ impl Scanner<'_> {
         } else {
             0
         };
-        let mut lines = Lines {
+        let mut lines = BlockScalarLines {
             text: String::new(),
             indent,
             pending: false,
@@ -101,7 +101,7 @@ impl Scanner<'_> {
     }
 
     /// Reads a line of a block scalar, and the breaks behind it.
-    fn block_line(&mut self, lines: &mut Lines) -> Step {
+    fn block_line(&mut self, lines: &mut BlockScalarLines) -> ScanResult {
         let end = self.line_end(self.at);
         // Blanks that no line break follows: libyaml-safer adds one, and which of the two go-yaml
         // has is not known.
@@ -121,7 +121,7 @@ impl Scanner<'_> {
     }
 
     /// Reads the rest of the first line: an indentation and what becomes of the end, in any order.
-    fn block_header(&mut self) -> Step<(Chomping, isize)> {
+    fn block_header(&mut self) -> ScanResult<(Chomping, isize)> {
         let mut chomping = None;
         let mut increment = 0;
         loop {
@@ -152,7 +152,7 @@ impl Scanner<'_> {
 
     /// Skips empty lines and the indentation of the next one, which says how deep the scalar is if
     /// that is not known (`yaml_parser_scan_block_scalar_breaks`).
-    fn block_breaks(&mut self, lines: &mut Lines) -> Step {
+    fn block_breaks(&mut self, lines: &mut BlockScalarLines) -> ScanResult {
         lines.end = self.at;
         let mut deepest = 0;
         loop {

@@ -2,7 +2,7 @@
 
 use super::bytes::{INDICATOR, class, is_blankz};
 use super::properties::Properties;
-use super::{Scanner, Step, Stop, Token};
+use super::{ScanResult, Scanner, Stop, Token};
 use promvet_text::Span;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Scanner<'_> {
     /// Reads a flow collection in a block context.
     /// Imitates the states of flow collections in parserc.go, with a stack of frames in place of
     /// its stack of states.
-    pub(super) fn flow_collection(&mut self, properties: Properties) -> Step {
+    pub(super) fn flow_collection(&mut self, properties: Properties) -> ScanResult {
         self.open_flow(properties)?;
         while let Some(&frame) = self.flow.last() {
             self.skip_to_flow_token()?;
@@ -77,7 +77,7 @@ impl Scanner<'_> {
 
     /// Imitates `yaml_parser_parse_flow_sequence_entry` and `yaml_parser_parse_flow_mapping_key` of
     /// parserc.go.
-    fn flow_entry(&mut self, kind: Collection) -> Step {
+    fn flow_entry(&mut self, kind: Collection) -> ScanResult {
         let start = self.at;
         let properties = self.flow_properties()?;
         if matches!(self.byte(), b'[' | b'{') {
@@ -114,7 +114,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn flow_value(&mut self) -> Step {
+    fn flow_value(&mut self) -> ScanResult {
         let properties = self.flow_properties()?;
         self.expect(Expects::Comma);
         if matches!(self.byte(), b'[' | b'{') {
@@ -124,7 +124,7 @@ impl Scanner<'_> {
         self.add(token, properties)
     }
 
-    fn flow_properties(&mut self) -> Step<Properties> {
+    fn flow_properties(&mut self) -> ScanResult<Properties> {
         if !matches!(self.byte(), b'&' | b'!') {
             return Ok(Properties::default());
         }
@@ -135,7 +135,7 @@ impl Scanner<'_> {
 
     /// What begins with `-` and a blank is a block entry to scannerc.go, so that it is left to the
     /// other reader.
-    fn flow_token(&mut self) -> Step<Token> {
+    fn flow_token(&mut self) -> ScanResult<Token> {
         match self.byte() {
             quote @ (b'"' | b'\'') => self.quoted(quote),
             b'*' => self.alias(),
@@ -155,7 +155,7 @@ impl Scanner<'_> {
     /// Two things that go-yaml v2 finds no comma behind: a plain scalar, which it ends at a question
     /// mark (`yaml_parser_scan_plain_scalar`), and an empty collection before a colon, which it no
     /// longer knows for a key (`yaml_parser_decrease_flow_level`).
-    fn no_comma(&self, frame: FlowFrame) -> Step {
+    fn no_comma(&self, frame: FlowFrame) -> ScanResult {
         let behind_empty = self.byte() == b':' && self.closed_empty;
         if self.byte() != b'?' && !behind_empty {
             return Err(Stop::Unread);
@@ -175,7 +175,7 @@ impl Scanner<'_> {
         )
     }
 
-    fn open_flow(&mut self, properties: Properties) -> Step {
+    fn open_flow(&mut self, properties: Properties) -> ScanResult {
         let mapping = self.byte() == b'{';
         let kind = if mapping {
             Collection::Mapping
@@ -195,7 +195,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn push_flow(&mut self, kind: Collection, start: usize) -> Step {
+    fn push_flow(&mut self, kind: Collection, start: usize) -> ScanResult {
         self.deeper(start)?;
         self.flow.push(FlowFrame {
             kind,
@@ -230,7 +230,7 @@ impl Scanner<'_> {
     }
 
     /// Skips blanks, comments and line breaks between brackets.
-    fn skip_to_flow_token(&mut self) -> Step {
+    fn skip_to_flow_token(&mut self) -> ScanResult {
         while self.skip_to_token(true) && self.byte() == b'\t' {}
         if self.is_at_end() || self.document_mark().is_some() {
             return Err(Stop::Unread);

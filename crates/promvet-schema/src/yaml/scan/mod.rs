@@ -40,7 +40,7 @@ pub(super) enum Stop {
     Refused(Box<SyntaxError>),
 }
 
-type Step<T = ()> = Result<T, Stop>;
+type ScanResult<T = ()> = Result<T, Stop>;
 
 /// What the scanner made of a text.
 pub(super) struct Scanned {
@@ -67,7 +67,7 @@ enum TokenKind {
 
 /// A text that the scanner does not read.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Left {
+pub(super) struct LeftToLibyaml {
     /// The quoted scalar before the place where it stopped, if that runs over several lines and ends
     /// in the line of that place: it may well be that a quote is not closed.
     pub(super) open_quote: Option<Span>,
@@ -83,9 +83,9 @@ pub(super) fn scan(
     text: &Arc<Text>,
     covered: CoveredText<'_>,
     most: usize,
-) -> Result<Scanned, Left> {
+) -> Result<Scanned, LeftToLibyaml> {
     if unusual::has_unusual_bytes(covered.content.as_bytes()) {
-        return Err(Left::default());
+        return Err(LeftToLibyaml::default());
     }
     let mut scanner = Scanner::new(text, covered);
     let mut documents = Vec::new();
@@ -94,7 +94,7 @@ pub(super) fn scan(
         Err(Stop::Refused(error)) => Some(*error),
         Err(Stop::Unread) => {
             let quote = scanner.long_quote;
-            return Err(Left {
+            return Err(LeftToLibyaml {
                 open_quote: quote.filter(|quote| quote.end as usize > scanner.line_start),
                 open_bracket: scanner.flow.first().map(|frame| frame.start()),
             });
@@ -149,7 +149,7 @@ impl<'c> Scanner<'c> {
         covered: CoveredText<'c>,
         most: usize,
         out: &mut Vec<Document>,
-    ) -> Step {
+    ) -> ScanResult {
         while let Some(marked) = self.begin_document(out.is_empty())? {
             self.document(marked)?;
             let last = out.len() + 1 >= most;
@@ -167,7 +167,7 @@ impl<'c> Scanner<'c> {
 
     /// Goes to where a document begins, behind its `---`, and says whether it has one. None at the end
     /// of the text.
-    fn begin_document(&mut self, first: bool) -> Step<Option<bool>> {
+    fn begin_document(&mut self, first: bool) -> ScanResult<Option<bool>> {
         self.skip_to_token(false);
         if self.is_at_end() {
             return Ok(None);
@@ -184,7 +184,7 @@ impl<'c> Scanner<'c> {
 
     /// Goes behind the `...` of a document and says where the next one begins. What is wrong behind
     /// the last document that is wanted is of no interest to go-yaml.
-    fn end_document(&mut self, last: bool) -> Step<Option<Span>> {
+    fn end_document(&mut self, last: bool) -> ScanResult<Option<Span>> {
         let mut same_line = false;
         while self.document_mark() == Some(b'.') {
             self.at += 3;
@@ -204,7 +204,7 @@ impl<'c> Scanner<'c> {
     }
 
     /// Adds a node to the tree.
-    fn add(&mut self, token: Token, properties: Properties) -> Step {
+    fn add(&mut self, token: Token, properties: Properties) -> ScanResult {
         let span = Span {
             start: properties.span_or(token.span).start,
             end: token.span.end,
@@ -228,7 +228,7 @@ impl<'c> Scanner<'c> {
     }
 
     /// Rejects what begins at the current place.
-    fn refuse(&self, problem: String, context: (String, Span)) -> Step {
+    fn refuse(&self, problem: String, context: (String, Span)) -> ScanResult {
         Err(Stop::Refused(Box::new(SyntaxError {
             kind: SyntaxKind::Malformed,
             problem,

@@ -1,7 +1,7 @@
 //! Plain scalars.
 
 use super::bytes::{BLANK, BREAK, COLON, END, FLOW, class, is_blankz};
-use super::{Scanner, Step, Stop, Token, TokenKind};
+use super::{ScanResult, Scanner, Stop, Token, TokenKind};
 use crate::yaml::build::ScalarText;
 use crate::yaml::scalar::Style;
 use promvet_text::Span;
@@ -10,7 +10,7 @@ impl Scanner<'_> {
     /// Reads a plain scalar (`yaml_parser_scan_plain_scalar`), and the breaks behind it if it ends
     /// with its line.
     /// The scalar is copied only if it has several lines, since most values have one.
-    pub(super) fn plain(&mut self) -> Step<Token> {
+    pub(super) fn plain(&mut self) -> ScanResult<Token> {
         let start = self.at;
         let mut end = self.plain_line();
         let mut made: Option<String> = None;
@@ -77,7 +77,7 @@ impl Scanner<'_> {
 
     /// Skips the breaks behind a line of a plain scalar and the blanks of the next one. Says how many
     /// breaks there were.
-    fn plain_breaks(&mut self) -> Step<usize> {
+    fn plain_breaks(&mut self) -> ScanResult<usize> {
         let mut breaks = 0;
         loop {
             match self.byte() {

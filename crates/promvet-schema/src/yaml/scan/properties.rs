@@ -1,7 +1,7 @@
 //! Anchors, tags and aliases, as far as they are plain names.
 
 use super::bytes::is_blankz;
-use super::{Scanner, Step, Stop, Token, TokenKind};
+use super::{ScanResult, Scanner, Stop, Token, TokenKind};
 use promvet_text::Span;
 
 /// What the tags of YAML's own types, `!!str`, stand for.
@@ -32,7 +32,7 @@ impl Properties {
     }
 
     /// These and those of a later line.
-    pub(super) fn and(self, later: Self) -> Step<Self> {
+    pub(super) fn and(self, later: Self) -> ScanResult<Self> {
         if !self.is_some() {
             return Ok(later);
         }
@@ -94,7 +94,7 @@ impl Properties {
 
 impl Scanner<'_> {
     /// The properties that begin here, up to the end of the last one.
-    pub(super) fn properties(&mut self) -> Step<Properties> {
+    pub(super) fn properties(&mut self) -> ScanResult<Properties> {
         let mut found = Properties::default();
         loop {
             let start = self.at;
@@ -132,7 +132,7 @@ impl Scanner<'_> {
     }
 
     /// `*name`.
-    pub(super) fn alias(&mut self) -> Step<Token> {
+    pub(super) fn alias(&mut self) -> ScanResult<Token> {
         let name = self.name(self.at + 1)?;
         self.at = name.end as usize;
         Ok(Token {
@@ -147,7 +147,7 @@ impl Scanner<'_> {
 
     /// The name of an anchor. What may follow it without a blank is left to the other reader, except
     /// what ends a node between brackets.
-    fn name(&self, start: usize) -> Step<Span> {
+    fn name(&self, start: usize) -> ScanResult<Span> {
         let end = self.behind_name(start);
         if end == start || !self.ends_property(end) {
             return Err(Stop::Unread);
@@ -157,7 +157,7 @@ impl Scanner<'_> {
 
     /// A tag of one of the forms `!`, `!name` and `!!name` (`yaml_parser_scan_tag`). go-yaml takes a
     /// comma and brackets for parts of a tag, libyaml-safer does not.
-    fn tag(&mut self) -> Step<Span> {
+    fn tag(&mut self) -> ScanResult<Span> {
         let name = self.behind_name(self.at + 1);
         let has_handle = self.byte_at(name) == b'!';
         if has_handle && name > self.at + 1 {

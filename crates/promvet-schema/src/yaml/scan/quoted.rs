@@ -1,14 +1,14 @@
 //! Quoted scalars.
 
 use super::bytes::{BLANK, BREAK, DOUBLE, END, SINGLE, class};
-use super::{Scanner, Step, Stop, Token, TokenKind};
+use super::{ScanResult, Scanner, Stop, Token, TokenKind};
 use crate::yaml::build::ScalarText;
 use crate::yaml::scalar::Style;
 use promvet_text::Span;
 
 impl Scanner<'_> {
     /// Reads a quoted scalar (`yaml_parser_scan_flow_scalar`).
-    pub(super) fn quoted(&mut self, quote: u8) -> Step<Token> {
+    pub(super) fn quoted(&mut self, quote: u8) -> ScanResult<Token> {
         let start = self.at;
         let (style, stops) = if quote == b'"' {
             (Style::DoubleQuoted, DOUBLE)
@@ -37,7 +37,7 @@ impl Scanner<'_> {
     }
 
     /// Reads a quoted scalar that has to be unescaped or folded.
-    fn quoted_slowly(&mut self, quote: u8) -> Step<String> {
+    fn quoted_slowly(&mut self, quote: u8) -> ScanResult<String> {
         let start = self.at;
         let mut out = String::new();
         self.at += 1;
@@ -56,7 +56,7 @@ impl Scanner<'_> {
 
     /// Reads up to a blank, a break or the closing quote. Says whether it ended with a line break that
     /// is escaped.
-    fn quoted_word(&mut self, quote: u8, start: usize, out: &mut String) -> Step<bool> {
+    fn quoted_word(&mut self, quote: u8, start: usize, out: &mut String) -> ScanResult<bool> {
         let stops = BLANK | BREAK | END | if quote == b'"' { DOUBLE } else { SINGLE };
         loop {
             let end = self.find(self.at, stops);
@@ -104,7 +104,7 @@ impl Scanner<'_> {
     }
 
     /// Reads an escape sequence. go-yaml accepts `\'` and rejects `\/`, libyaml the other way round.
-    fn escape(&mut self, start: usize, out: &mut String) -> Step {
+    fn escape(&mut self, start: usize, out: &mut String) -> ScanResult {
         let digits = match self.byte_at(self.at + 1) {
             b'x' => 2,
             b'u' => 4,

@@ -293,10 +293,10 @@ pub(super) fn number_of(name: &str) -> u32 {
 /// Whether two names are the same but for case, underscores, hyphens and spaces.
 /// As Unicode UAX #44, loose matching, which Go 1.25 follows in `syntax.unicodeTable`.
 fn loosely_equal(a: &str, b: &str) -> bool {
-    letters(a).eq(letters(b))
+    comparable_letters(a).eq(comparable_letters(b))
 }
 
-fn letters(text: &str) -> impl Iterator<Item = u8> {
+fn comparable_letters(text: &str) -> impl Iterator<Item = u8> {
     text.bytes()
         .filter(|b| !b"_- ".contains(b))
         .map(|b| b.to_ascii_lowercase())

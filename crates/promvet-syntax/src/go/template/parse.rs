@@ -44,7 +44,7 @@ impl From<Fault> for Stop {
     }
 }
 
-pub(super) type Parse<T> = Result<T, Stop>;
+pub(super) type ParseResult<T> = Result<T, Stop>;
 
 /// What ends a list of actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(super) struct Parser<'t> {
 
 impl<'t> Parser<'t> {
     /// Imitates `parse.Tree.parse`, where `define` is allowed at the top alone.
-    fn top(&mut self) -> Parse<()> {
+    fn top(&mut self) -> ParseResult<()> {
         while self.at < self.tokens.len() {
             if self.follows(1, "define") {
                 let open = self.at;
@@ -100,7 +100,7 @@ impl<'t> Parser<'t> {
 
     /// The next token. Where there is none, the reading of the text broke off: `{{` always has its
     /// `}}` otherwise.
-    pub(super) fn next(&mut self) -> Parse<Token> {
+    pub(super) fn next(&mut self) -> ParseResult<Token> {
         match self.peek() {
             Some(token) => {
                 self.at += 1;
@@ -117,7 +117,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn expect(&mut self, kind: TokenKind, wanted: &str) -> Parse<Token> {
+    fn expect(&mut self, kind: TokenKind, wanted: &str) -> ParseResult<Token> {
         let token = self.next()?;
         if token.kind == kind {
             Ok(token)
@@ -133,7 +133,7 @@ impl<'t> Parser<'t> {
 
     /// One action, its whole body included; or what ends the list that it is in.
     /// Imitates `parse.Tree.textOrAction` and `parse.Tree.action`.
-    fn action(&mut self) -> Parse<Option<Ending>> {
+    fn action(&mut self) -> ParseResult<Option<Ending>> {
         let open = self.at;
         self.expect(TokenKind::Open, "`{{`")?;
         let Some(token) = self.peek().filter(|token| token.kind == TokenKind::Word) else {
@@ -198,7 +198,7 @@ impl<'t> Parser<'t> {
 
     /// `{{ define "x" }}…{{ end }}`.
     /// Imitates `parse.Tree.parseDefinition`.
-    fn definition(&mut self, open: usize) -> Parse<()> {
+    fn definition(&mut self, open: usize) -> ParseResult<()> {
         self.expect(TokenKind::Text, "a template's name in quotes")?;
         self.expect(TokenKind::Close, "`}}`")?;
         self.body(open, "define")
@@ -206,7 +206,7 @@ impl<'t> Parser<'t> {
 
     /// The body of `define` and `block`, which does not see variables from outside.
     /// Imitates `parse.Tree.blockControl`, which begins a new tree with `$` alone.
-    fn body(&mut self, open: usize, word: &str) -> Parse<()> {
+    fn body(&mut self, open: usize, word: &str) -> ParseResult<()> {
         let outside = std::mem::replace(&mut self.variables, Variables::new(&["$"]));
         let ranges = std::mem::take(&mut self.ranges);
         let ending = self.list(open)?;
@@ -222,7 +222,7 @@ impl<'t> Parser<'t> {
 
     /// `if`, `with` and `range`, up to their `end`.
     /// Imitates `parse.Tree.parseControl`, which pops the variables of its pipeline (`popVars`).
-    fn control(&mut self, open: usize, word: &str) -> Parse<()> {
+    fn control(&mut self, open: usize, word: &str) -> ParseResult<()> {
         let scope = self.variables.begin_scope();
         self.pipeline(word, TokenKind::Close)?;
         self.ranges += usize::from(word == "range");
@@ -236,7 +236,7 @@ impl<'t> Parser<'t> {
     }
 
     /// What follows `else`.
-    fn otherwise(&mut self, open: usize, word: &str, token: Token) -> Parse<()> {
+    fn otherwise(&mut self, open: usize, word: &str, token: Token) -> ParseResult<()> {
         let again = ["if", "with"]
             .into_iter()
             .find(|again| self.follows(0, again));
@@ -265,7 +265,7 @@ impl<'t> Parser<'t> {
 
     /// Actions up to the one that ends them.
     /// Imitates `parse.Tree.itemList`.
-    fn list(&mut self, open: usize) -> Parse<Ending> {
+    fn list(&mut self, open: usize) -> ParseResult<Ending> {
         self.enter()?;
         while self.at < self.tokens.len() {
             if let Some(ending) = self.action()? {
@@ -281,7 +281,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Goes one level down, if there is one.
-    pub(super) fn enter(&mut self) -> Parse<()> {
+    pub(super) fn enter(&mut self) -> ParseResult<()> {
         self.depth += 1;
         if self.depth > DEEPEST {
             Err(Stop::Deep)

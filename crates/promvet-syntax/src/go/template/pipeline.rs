@@ -2,14 +2,14 @@
 
 use super::function;
 use super::lexer::{Token, TokenKind};
-use super::parse::{Parse, Parser};
+use super::parse::{ParseResult, Parser};
 use crate::Fault;
 use promvet_text::nearest;
 
 impl Parser<'_> {
     /// Commands with `|` between them, and the variables that take their value.
     /// Imitates `parse.Tree.pipeline` and its `checkPipeline`.
-    pub(super) fn pipeline(&mut self, of: &str, end: TokenKind) -> Parse<()> {
+    pub(super) fn pipeline(&mut self, of: &str, end: TokenKind) -> ParseResult<()> {
         self.declarations(of)?;
         let mut stage = 0;
         loop {
@@ -38,7 +38,7 @@ impl Parser<'_> {
 
     /// `$x :=`, `$x =`, or `$i, $x :=` in a range.
     /// The label `decls` of `parse.Tree.pipeline`.
-    fn declarations(&mut self, of: &str) -> Parse<()> {
+    fn declarations(&mut self, of: &str) -> ParseResult<()> {
         let mut declared = Vec::new();
         while let Some(token) = self
             .peek()
@@ -82,7 +82,7 @@ impl Parser<'_> {
 
     /// Operands with space between them, up to a pipe, which is read, or the end, which is not.
     /// Imitates `parse.Tree.command`.
-    fn command(&mut self, stage: usize, end: TokenKind) -> Parse<()> {
+    fn command(&mut self, stage: usize, end: TokenKind) -> ParseResult<()> {
         let first = self.peek();
         loop {
             let Some(token) = self.peek() else {
@@ -113,7 +113,7 @@ impl Parser<'_> {
     }
 
     /// Imitates `parse.Tree.operand` and `parse.Tree.term`.
-    fn operand(&mut self) -> Parse<()> {
+    fn operand(&mut self) -> ParseResult<()> {
         let token = self.next()?;
         let word = self.slice(token);
         match token.kind {

@@ -49,7 +49,7 @@ impl Scan<'_> {
     }
 
     /// Notes that the name of a user may go on in the lines below, where only a password can be.
-    pub(super) fn behind_user(&mut self, line: &value::Line<'_>, pair: &value::Pair<'_>) {
+    pub(super) fn behind_user(&mut self, line: &value::KeyLine<'_>, pair: &value::Pair<'_>) {
         let is_user = pair.meaning == Meaning::User && pair.value < line.body.len();
         if is_user && !line.is_comment && !pair.flow && matches!(self.state, State::Open) {
             self.state = State::Awaited {

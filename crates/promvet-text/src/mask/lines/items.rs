@@ -4,7 +4,7 @@
 use super::super::names::{self, Meaning};
 use super::super::{is_made_up, looks, plausible, urls, value};
 use super::Scan;
-use super::sections::Within;
+use super::sections::MappingContent;
 
 /// The shortest word of a comment that is taken for a secret. Shorter ones are prose: `admin`.
 const SHORTEST_IN_COMMENT: usize = 6;
@@ -21,7 +21,7 @@ const OF_DIGESTS: [&str; 8] = [
 ];
 
 /// An item of a flow mapping, as offsets in its text.
-struct Item {
+struct FlowItem {
     from: usize,
     to: usize,
     /// Where the mark behind its key is.
@@ -31,7 +31,7 @@ struct Item {
 impl Scan<'_> {
     /// Hides the items of a flow mapping that have no key, and keys that cannot be names:
     /// `basic_auth: {u, SECRET}`, `password: {SECRET: x}`. `open` is where its brace is.
-    pub(super) fn items(&mut self, body: &str, open: usize, within: Within) {
+    pub(super) fn items(&mut self, body: &str, open: usize, within: MappingContent) {
         let start = open + 1;
         let inside = value::window(body.get(start..).unwrap_or(""));
         for item in items(inside) {
@@ -49,9 +49,9 @@ impl Scan<'_> {
                     && !behind.starts_with(apart)
             });
             let is_known = Meaning::of(key) != Meaning::Plain || names::is_known_in_section(key);
-            let shown = if glued && within == Within::Credentials {
+            let shown = if glued && within == MappingContent::Credentials {
                 is_known
-            } else if item.mark.is_none() && within == Within::Credentials {
+            } else if item.mark.is_none() && within == MappingContent::Credentials {
                 is_known || value::is_harmless(key)
             } else {
                 is_known || plausible::is_reference(key)
@@ -283,9 +283,9 @@ fn is_after_user(word: &str, value: &str) -> bool {
 }
 
 /// The items of a flow mapping whose text begins behind its brace.
-fn items(inside: &str) -> Vec<Item> {
+fn items(inside: &str) -> Vec<FlowItem> {
     let mut out = Vec::new();
-    let mut item = Item {
+    let mut item = FlowItem {
         from: 0,
         to: 0,
         mark: None,
@@ -306,7 +306,7 @@ fn items(inside: &str) -> Vec<Item> {
                 '}' | ']' | ')' => depth -= 1,
                 ',' if depth == 0 => {
                     item.to = at;
-                    let next = Item {
+                    let next = FlowItem {
                         from: at + 1,
                         to: at + 1,
                         mark: None,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::names::{self, Meaning};
 use super::super::{Span, is_made_up, is_variable, looks, plausible, value};
-use super::sections::{self, Section, Sections, Within};
+use super::sections::{self, MappingContent, OpenMapping, Sections};
 use super::{Awaited, Commented, MOST_LINES, Scan, State, is_commented};
 use crate::work;
 
@@ -14,9 +14,14 @@ const SHORTEST_PASSWORD: usize = 9;
 
 impl Scan<'_> {
     /// Hides the values of the keys of a line, which may be in a block that ends in the line.
-    pub(super) fn pairs(&mut self, body: &str, from: usize, block: Option<(usize, Within)>) {
+    pub(super) fn pairs(
+        &mut self,
+        body: &str,
+        from: usize,
+        block: Option<(usize, MappingContent)>,
+    ) {
         let brace = memchr::memchr2(b'{', b'[', body.as_bytes()).unwrap_or(body.len());
-        let line = value::Line::new(body);
+        let line = value::KeyLine::new(body);
         let mut taken = from;
         let mut flow = Sections::default();
         let mut braces = None;
@@ -55,7 +60,7 @@ impl Scan<'_> {
                 && let Some(within) = within(&pair, inside)
             {
                 self.items(body, pair.value, within);
-                let braces = braces.get_or_insert_with(|| value::Braces::of(body));
+                let braces = braces.get_or_insert_with(|| value::FlowMappingEnds::of(body));
                 match braces.end(pair.value) {
                     Some(end) => flow.open(end, within, inside),
                     None => self.sections.open(pair.column, within, inside),
@@ -72,7 +77,7 @@ impl Scan<'_> {
 
     /// Hides what is before a mark and names nothing: a secret in the place of a key. A tenant
     /// that has settings of its own may have a UUID.
-    fn key(&mut self, line: &value::Line<'_>, at: usize) {
+    fn key(&mut self, line: &value::KeyLine<'_>, at: usize) {
         let Some((from, key)) = value::key_of_yaml(line, at) else {
             return;
         };
@@ -89,7 +94,7 @@ impl Scan<'_> {
     }
 
     /// Notes that the parameters of a scrape begin.
-    fn parameters(&mut self, line: &value::Line<'_>, at: usize) {
+    fn parameters(&mut self, line: &value::KeyLine<'_>, at: usize) {
         if line.body.get(line.begins..at) == Some("params") {
             self.params = Some(line.begins);
             self.is_told = true;
@@ -99,9 +104,9 @@ impl Scan<'_> {
     /// Hides the value of a key if it has to be; where it ends.
     fn pair(
         &mut self,
-        line: &value::Line<'_>,
+        line: &value::KeyLine<'_>,
         pair: &value::Pair<'_>,
-        inside: Option<Section>,
+        inside: Option<OpenMapping>,
     ) -> Option<usize> {
         let body = line.body;
         if pair.meaning == Meaning::Plain && inside.is_none() && !is_telling(pair.key) {
@@ -134,10 +139,10 @@ impl Scan<'_> {
     /// Notes what the lines below a key hold that has no value in its own.
     fn opens(
         &mut self,
-        line: &value::Line<'_>,
+        line: &value::KeyLine<'_>,
         pair: &value::Pair<'_>,
         written: &str,
-        inside: Option<Section>,
+        inside: Option<OpenMapping>,
     ) {
         let is_empty = written.is_empty() || written.starts_with('#') || value::is_tag(written);
         let Some(within) = within(pair, inside) else {
@@ -171,7 +176,10 @@ impl Scan<'_> {
                 _ => false,
             };
         let is_below = pair.flow && written.is_empty();
-        if within == Within::Credentials && !is_below && (is_empty || written.starts_with('&')) {
+        if within == MappingContent::Credentials
+            && !is_below
+            && (is_empty || written.starts_with('&'))
+        {
             self.sections.open(pair.column, within, inside);
         } else if (is_empty || written == "[" || is_block) && !pair.flow || is_below {
             self.state = State::Awaited {
@@ -185,7 +193,7 @@ impl Scan<'_> {
     }
 
     /// Whether a key is a parameter of a scrape.
-    fn is_parameter(&self, line: &value::Line<'_>, pair: &value::Pair<'_>) -> bool {
+    fn is_parameter(&self, line: &value::KeyLine<'_>, pair: &value::Pair<'_>) -> bool {
         let is_below = self.params.is_some_and(|column| pair.column > column);
         is_below
             || pair.flow
@@ -196,7 +204,7 @@ impl Scan<'_> {
     }
 
     /// Looks for a secret behind a path: in the comment of its line, or in a line below that goes on.
-    fn behind_path(&mut self, line: &value::Line<'_>, pair: &value::Pair<'_>) {
+    fn behind_path(&mut self, line: &value::KeyLine<'_>, pair: &value::Pair<'_>) {
         if line.comment < line.body.len() && pair.value < line.comment {
             self.words(line.body, line.comment, true);
         }
@@ -204,7 +212,7 @@ impl Scan<'_> {
             self.state = State::Awaited {
                 column: pair.column,
                 awaited: Awaited::Reference,
-                within: Some(Within::Secret),
+                within: Some(MappingContent::Secret),
                 flow: false,
             };
             self.commented = false;
@@ -236,10 +244,10 @@ impl Scan<'_> {
     /// Whether the value of a key must not be shown.
     fn is_hidden(
         &mut self,
-        line: &value::Line<'_>,
+        line: &value::KeyLine<'_>,
         pair: &value::Pair<'_>,
         written: &str,
-        inside: Option<Section>,
+        inside: Option<OpenMapping>,
     ) -> bool {
         let bare = value::unquoted(value::untagged(written), pair.flow);
         // Behind `-config.file=` other arguments may follow.
@@ -325,10 +333,10 @@ impl Scan<'_> {
     /// Whether a `value:` is a secret, as far as the lines before tell; what follows may tell too.
     fn is_secret_value(
         &mut self,
-        line: &value::Line<'_>,
+        line: &value::KeyLine<'_>,
         pair: &value::Pair<'_>,
         written: &str,
-        inside: Option<Section>,
+        inside: Option<OpenMapping>,
     ) -> bool {
         self.is_told = true;
         let length = value::plain_len(written, pair.flow);
@@ -351,8 +359,10 @@ impl Scan<'_> {
         }
         secret
             || inside.is_some_and(|section| {
-                !matches!(section.within, Within::Headers | Within::PlainHeader)
-                    || !plausible::is_reference(bare)
+                !matches!(
+                    section.within,
+                    MappingContent::Headers | MappingContent::PlainHeader
+                ) || !plausible::is_reference(bare)
                     || is_key_of_header(pair, bare, inside)
             })
     }
@@ -372,7 +382,7 @@ impl Scan<'_> {
             self.state = State::Awaited {
                 column,
                 awaited: Awaited::Secret,
-                within: Some(Within::Secret),
+                within: Some(MappingContent::Secret),
                 flow,
             };
             self.commented = is_commented(body) == Commented::Yes;
@@ -417,7 +427,7 @@ impl Scan<'_> {
                     self.state = State::Awaited {
                         column,
                         awaited: Awaited::Secret,
-                        within: Some(Within::Secret),
+                        within: Some(MappingContent::Secret),
                         flow: false,
                     };
                     self.commented = false;
@@ -441,7 +451,7 @@ impl Scan<'_> {
             self.state = State::Awaited {
                 column,
                 awaited: Awaited::Secret,
-                within: Some(Within::Secret),
+                within: Some(MappingContent::Secret),
                 flow: false,
             };
             self.hide(start, body.len());
@@ -497,23 +507,25 @@ fn is_header(key: &str) -> bool {
 
 /// Whether a key of a mapping with credentials holds another one: `oauth` of `azuread`. Elsewhere these
 /// are other things.
-pub(super) fn is_section_in(inside: Option<Section>, key: &str) -> bool {
-    inside.is_some_and(|section| section.within == Within::Credentials)
+pub(super) fn is_section_in(inside: Option<OpenMapping>, key: &str) -> bool {
+    inside.is_some_and(|section| section.within == MappingContent::Credentials)
         && matches!(key.trim(), "oauth" | "sdk")
 }
 
 /// What the mapping under a key holds.
-fn within(pair: &value::Pair<'_>, inside: Option<Section>) -> Option<Within> {
+fn within(pair: &value::Pair<'_>, inside: Option<OpenMapping>) -> Option<MappingContent> {
     match sections::under(pair.meaning, inside)? {
-        Within::Headers if pair.meaning == Meaning::Plain && names::may_have_id(pair.key) => {
-            Some(Within::PlainHeader)
+        MappingContent::Headers
+            if pair.meaning == Meaning::Plain && names::may_have_id(pair.key) =>
+        {
+            Some(MappingContent::PlainHeader)
         }
         within => Some(within),
     }
 }
 
 /// Whether the value of a key that says nothing about it must not be shown, by where it is.
-fn is_hidden_in(inside: Option<Section>, pair: &value::Pair<'_>, bare: &str) -> bool {
+fn is_hidden_in(inside: Option<OpenMapping>, pair: &value::Pair<'_>, bare: &str) -> bool {
     if is_header(pair.key) && !names::is_harmless_header(pair.key) {
         let is_key = is_uuid(bare) && !names::may_have_id(pair.key);
         return is_key || !plausible::is_reference(bare);
@@ -536,7 +548,7 @@ fn is_hidden_in(inside: Option<Section>, pair: &value::Pair<'_>, bare: &str) -> 
         Some(_) if names::is_naming(pair.key) => {
             !plausible::is_reference(bare) || plausible::is_uuid(bare)
         }
-        Some(section) if section.has_credentials && section.within != Within::Headers => {
+        Some(section) if section.has_credentials && section.within != MappingContent::Headers => {
             let may_be_shown = names::is_known_in_section(pair.key)
                 && !(matches!(pair.key, "ca" | "cert") && plausible::is_uuid(bare))
                 && (plausible::is_reference(bare)
@@ -545,9 +557,10 @@ fn is_hidden_in(inside: Option<Section>, pair: &value::Pair<'_>, bare: &str) -> 
             !may_be_shown && !value::is_harmless(bare)
         }
         Some(section) => {
-            let known = section.within == Within::Headers && names::is_harmless_header(pair.key);
+            let known =
+                section.within == MappingContent::Headers && names::is_harmless_header(pair.key);
             let is_key = is_key_of_header(pair, bare, inside)
-                || section.within == Within::Secret
+                || section.within == MappingContent::Secret
                     && plausible::is_uuid(bare)
                     && !names::may_have_id(pair.key);
             !known && (is_key || !plausible::is_reference(bare) && !value::is_prose(bare))
@@ -567,8 +580,8 @@ fn is_user_with_password(word: &str) -> bool {
 }
 
 /// Whether a header has a UUID that is a key rather than the id of something.
-fn is_key_of_header(pair: &value::Pair<'_>, bare: &str, inside: Option<Section>) -> bool {
-    let is_header = inside.is_some_and(|section| section.within == Within::Headers);
+fn is_key_of_header(pair: &value::Pair<'_>, bare: &str, inside: Option<OpenMapping>) -> bool {
+    let is_header = inside.is_some_and(|section| section.within == MappingContent::Headers);
     is_header && is_uuid(bare) && !names::may_have_id(pair.key)
 }
 

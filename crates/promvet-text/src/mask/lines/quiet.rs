@@ -13,14 +13,14 @@ const LONGEST: usize = 80;
 const SLOTS: usize = 1024;
 
 /// A line, if one was met that belongs in the place.
-type Slot = Option<Box<str>>;
+type QuietLineSlot = Option<Box<str>>;
 
 thread_local! {
     /// The lines that this thread has met, each in the one place where it belongs: a line that belongs
     /// there too replaces it.
-    static MET: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
+    static MET: RefCell<Vec<QuietLineSlot>> = const { RefCell::new(Vec::new()) };
     /// The same for lines in which nothing looks like a secret, whatever the lines before say.
-    static LOOKED_AT: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
+    static LOOKED_AT: RefCell<Vec<QuietLineSlot>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Scan<'_> {
@@ -54,7 +54,7 @@ pub(super) fn remember_look(line: &str) {
     LOOKED_AT.with_borrow_mut(|met| keep(met, line));
 }
 
-fn holds(met: &[Slot], line: &str) -> bool {
+fn holds(met: &[QuietLineSlot], line: &str) -> bool {
     !marks::is_everything_asked()
         && line.len() <= LONGEST
         && match met.get(slot_of::<SLOTS>(line)) {
@@ -63,7 +63,7 @@ fn holds(met: &[Slot], line: &str) -> bool {
         }
 }
 
-fn keep(met: &mut Vec<Slot>, line: &str) {
+fn keep(met: &mut Vec<QuietLineSlot>, line: &str) {
     if line.len() > LONGEST {
         return;
     }

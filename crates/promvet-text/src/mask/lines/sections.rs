@@ -4,7 +4,7 @@ use super::super::names::Meaning;
 
 /// What a mapping holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Within {
+pub(super) enum MappingContent {
     /// Credentials, such as `basic_auth`: a key that it does not know is a slip for one of them.
     Credentials,
     /// What stands for a secret: `password: {name: x, key: y}`.
@@ -17,17 +17,17 @@ pub(super) enum Within {
 
 /// A mapping that is open.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Section {
+pub(super) struct OpenMapping {
     /// The column of its key, or where it ends if it is in one line.
     limit: usize,
-    pub(super) within: Within,
+    pub(super) within: MappingContent,
     /// Whether it, or one around it, holds credentials.
     pub(super) has_credentials: bool,
     /// Where its first line begins, and whether that is an item of a list.
     first: Option<(usize, bool)>,
 }
 
-impl Section {
+impl OpenMapping {
     /// Whether an item that begins in a column is one of the section itself, rather than of one of its
     /// keys: `scopes:`.
     pub(super) fn is_own_item(&self, column: usize) -> bool {
@@ -37,15 +37,20 @@ impl Section {
 
 /// Mappings that are open, from the outermost on.
 #[derive(Default)]
-pub(super) struct Sections(Vec<Section>);
+pub(super) struct Sections(Vec<OpenMapping>);
 
 impl Sections {
-    pub(super) fn open(&mut self, limit: usize, within: Within, around: Option<Section>) {
+    pub(super) fn open(
+        &mut self,
+        limit: usize,
+        within: MappingContent,
+        around: Option<OpenMapping>,
+    ) {
         let around = around.is_some_and(|section| section.has_credentials);
-        self.0.push(Section {
+        self.0.push(OpenMapping {
             limit,
             within,
-            has_credentials: around || within == Within::Credentials,
+            has_credentials: around || within == MappingContent::Credentials,
             first: None,
         });
     }
@@ -64,22 +69,22 @@ impl Sections {
         }
     }
 
-    pub(super) fn innermost(&self) -> Option<Section> {
+    pub(super) fn innermost(&self) -> Option<OpenMapping> {
         self.0.last().copied()
     }
 }
 
 /// What the mapping under a key holds.
-pub(super) fn under(meaning: Meaning, inside: Option<Section>) -> Option<Within> {
+pub(super) fn under(meaning: Meaning, inside: Option<OpenMapping>) -> Option<MappingContent> {
     match meaning {
-        Meaning::Section => Some(Within::Credentials),
+        Meaning::Section => Some(MappingContent::Credentials),
         Meaning::Secret | Meaning::NearSecret | Meaning::Reference | Meaning::Path => {
-            Some(Within::Secret)
+            Some(MappingContent::Secret)
         }
-        Meaning::Headers => Some(Within::Headers),
+        Meaning::Headers => Some(MappingContent::Headers),
         Meaning::Plain | Meaning::Doubtful => inside
             .map(|section| section.within)
-            .filter(|within| *within != Within::Credentials),
+            .filter(|within| *within != MappingContent::Credentials),
         Meaning::User | Meaning::Scheme => None,
     }
 }

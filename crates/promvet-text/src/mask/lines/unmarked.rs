@@ -2,7 +2,7 @@
 
 use super::super::names::{self, Meaning};
 use super::super::{arguments, marks, plausible, value};
-use super::sections::{self, Within};
+use super::sections::{self, MappingContent};
 use super::{Scan, State};
 use crate::work;
 
@@ -95,11 +95,11 @@ impl Scan<'_> {
         let is_name = |text: &str| text.split(['.', ':', '/']).all(value::is_words);
         let is_word = is_name(text) || text.starts_with("http");
         let shown = match section.within {
-            Within::Credentials => {
+            MappingContent::Credentials => {
                 item.is_some_and(|column| !section.is_own_item(column)) && is_word
             }
-            Within::Headers if plausible::is_uuid(value::unquoted(text, false)) => false,
-            Within::Secret | Within::Headers | Within::PlainHeader => {
+            MappingContent::Headers if plausible::is_uuid(value::unquoted(text, false)) => false,
+            MappingContent::Secret | MappingContent::Headers | MappingContent::PlainHeader => {
                 plausible::is_reference(text) || value::is_prose(text)
             }
         };
@@ -110,7 +110,7 @@ impl Scan<'_> {
 
     /// Reads the head of a block, `basic_auth {`, and hides what is between its name and its brace:
     /// blocks of credentials have no labels. Where a block ends that does in this line.
-    pub(super) fn block(&mut self, body: &str, indent: usize) -> Option<(usize, Within)> {
+    pub(super) fn block(&mut self, body: &str, indent: usize) -> Option<(usize, MappingContent)> {
         let rest = body.get(indent..)?;
         let brace = memchr::memchr(b'{', rest.as_bytes())?;
         let head = rest.get(..brace)?;

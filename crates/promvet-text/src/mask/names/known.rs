@@ -8,18 +8,18 @@ use super::{Meaning, Name, is_slip_of};
 
 /// What is asked of the name of a key again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct KnownName {
     pub(super) meaning: Meaning,
     pub(super) is_strong: bool,
     pub(super) is_of_address: bool,
     pub(super) is_slip_of_value: bool,
 }
 
-impl Known {
+impl KnownName {
     /// What a name of at least two bytes is known for.
     pub(super) fn of(name: &str) -> Self {
         if name.len() > LONGEST_REMEMBERED {
-            return Self::worked_out(name);
+            return Self::classify(name);
         }
         let slot = slot_of::<SLOTS>(name);
         let met = MET.with_borrow(|met| {
@@ -29,7 +29,7 @@ impl Known {
         if let Some(known) = met {
             return known;
         }
-        let known = Self::worked_out(name);
+        let known = Self::classify(name);
         MET.with_borrow_mut(|met| {
             met.resize(SLOTS, None);
             if let Some(place) = met.get_mut(slot) {
@@ -39,10 +39,10 @@ impl Known {
         known
     }
 
-    fn worked_out(name: &str) -> Self {
+    fn classify(name: &str) -> Self {
         let meant = Name::new(name);
         Self {
-            meaning: Meaning::worked_out(&meant),
+            meaning: Meaning::classify(&meant),
             is_strong: meant.is_strong(),
             is_of_address: ADDRESS_ENDS.contains(&meant.last()),
             is_slip_of_value: is_slip_of(name, "value"),
@@ -59,13 +59,13 @@ const LONGEST_REMEMBERED: usize = 40;
 const SLOTS: usize = 1024;
 
 /// A name and what it is known for, if one was met that belongs in the place.
-type Slot = Option<(Box<str>, Known)>;
+type KnownNameSlot = Option<(Box<str>, KnownName)>;
 
 thread_local! {
     /// What the names mean that this thread has met, each in the one place where it belongs: a name
     /// that belongs there too replaces it. To hold one against all slips of the keyboard takes longer
     /// than all else that is asked of a line, and most lines repeat the keys of others.
-    static MET: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
+    static MET: RefCell<Vec<KnownNameSlot>> = const { RefCell::new(Vec::new()) };
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
             for name in names {
                 let meaning = match name.len() < 2 {
                     true => Meaning::Plain,
-                    false => Known::worked_out(name).meaning,
+                    false => KnownName::classify(name).meaning,
                 };
                 assert_eq!(Meaning::of(name), meaning, "{name} {round}");
             }

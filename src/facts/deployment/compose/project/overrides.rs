@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::chain::chain;
 use super::super::environment::env_file;
-use super::{Other, ParsedCompose, Project, ServicesByName, file_name, parse, services_of};
+use super::{OtherService, ParsedCompose, Project, ServicesByName, file_name, parse, services_of};
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::{Home, folder_of};
 use crate::yaml::Mapping;
@@ -88,8 +88,9 @@ fn started_together<'p, 'f>(
         let name = file_name(path);
         BASES.contains(&name) || OVERRIDES.contains(&name)
     };
-    let is_shared =
-        |all: &Vec<Other<'_>>| all.len() > 1 && !all.iter().all(|other| is_known(other.file));
+    let is_shared = |all: &Vec<OtherService<'_>>| {
+        all.len() > 1 && !all.iter().all(|other| is_known(other.file))
+    };
     let Some(first) = files.first().filter(|_| services.values().any(is_shared)) else {
         return Vec::new();
     };
