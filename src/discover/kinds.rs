@@ -184,6 +184,10 @@ const NEIGHBORS: &[Neighbor] = &[
     mapping("Grafana Agent instance", &["wal_truncate_frequency"]),
     mapping("Grafana Agent instance", &["remote_flush_deadline"]),
     mapping(PARCA, &["object_storage", "scrape_configs"]),
+    // Phlare's agent, which became Pyroscope's: one component of the program, and where it sends.
+    mapping(PARCA, &["scrape_configs", "target"]),
+    mapping(PARCA, &["scrape_configs", "client.url"]),
+    mapping(PARCA, &["scrape_configs", "client.tenant_id"]),
     mapping(PARCA, &["object_storage.bucket"]),
     // Its name up to Parca 0.11.
     mapping(PARCA, &["debug_info.bucket"]),

@@ -230,6 +230,10 @@ fn resolve(
     match cache.found(&path, || look(&path, &bounds, lookup)) {
         FoundAtPath::Files(files) => Matched::Files(files),
         FoundAtPath::Outside => Matched::Unverified(Unverified::Outside),
+        // Kept out of git on purpose, it is where Prometheus runs.
+        FoundAtPath::Nothing if lookup.tree.is_ignored_by_git(&path, &bounds) => {
+            Matched::Unverified(Unverified::Ignored(shown()))
+        }
         FoundAtPath::Nothing if glob::is_pattern(pattern) => Matched::Nothing(shown()),
         FoundAtPath::Nothing | FoundAtPath::Dangling => Matched::Missing(shown()),
     }

@@ -52,7 +52,7 @@ impl ScannedFile {
     pub(super) fn started(found: FoundFile, recognized: RecognizedFile) -> Arc<Self> {
         Arc::new(Self {
             found,
-            recognized: recognized,
+            recognized,
             asked: None,
             mends: CorrectedDocuments::default(),
             is_judged: false,

@@ -153,13 +153,15 @@ static BRITISH: LazyLock<Regex> = LazyLock::new(|| {
 #[test]
 fn names_and_comments_are_spelled_as_the_fields_of_prometheus_are() {
     let texts = Regex::new(r#""(\\.|[^"\\])*""#).unwrap();
-    let sources = files(&["src", "crates", "build", "tests"], "rs");
+    let sources = files(&["src", "crates", "build"], "rs");
     let mut wrong = Vec::new();
     for path in sources.iter().filter(|path| !path.ends_with("language.rs")) {
         let source = fs::read_to_string(path).unwrap();
-        let names = texts.replace_all(&source, "");
-        let found = BRITISH.find_iter(&names);
-        wrong.extend(found.map(|word| format!("{}: {}", path.display(), word.as_str())));
+        for line in source.lines() {
+            let names = texts.replace_all(line, "");
+            let found = BRITISH.find_iter(&names);
+            wrong.extend(found.map(|word| format!("{}: {}", path.display(), word.as_str())));
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -193,18 +193,18 @@ fn a_script_may_write_the_flags_of_a_unit() {
 fn a_web_configuration_is_that_of_the_program_of_its_folder() {
     let text = "basic_auth_users:\n  a: hunter2horse\n";
     for (path, program) in [
-        ("web.yml", "Prometheus rejects"),
+        ("web.yml", "Prometheus does not start"),
         (
             "windows_exporter/web-config.yml",
-            "windows_exporter rejects",
+            "windows_exporter does not start",
         ),
-        ("node-exporter/web.yml", "node-exporter rejects"),
+        ("node-exporter/web.yml", "node-exporter does not start"),
         (
             "roles/blackbox_exporter/files/web.yml",
-            "blackbox_exporter rejects",
+            "blackbox_exporter does not start",
         ),
-        ("alertmanager/web.yml", "alertmanager rejects"),
-        ("node_exporter_web.yml", "node_exporter rejects"),
+        ("alertmanager/web.yml", "alertmanager does not start"),
+        ("node_exporter_web.yml", "node_exporter does not start"),
     ] {
         let expected = Some((Severity::Error, "files/web-configuration", program));
         expect(&[(path, text)], expected);
@@ -290,6 +290,60 @@ fn profiles_are_scraped_by_pyroscope() {
     let unknown = Some((Severity::Error, "schema/unknown-field", "`profiles`"));
     expect(&[("cm.yaml", &map("enabled_profiles"))], None);
     expect(&[("cm.yaml", &map("profiles"))], unknown);
+    let agent = |key: &str| {
+        format!(
+            "{key}\nscrape_configs:\n- job_name: a\n  static_configs: [{{targets: ['b:80']}}]\n"
+        )
+    };
+    for key in [
+        "target: agent",
+        "client: {url: 'http://phlare:4100', tenant_id: a}",
+    ] {
+        expect(&[("config/prometheus.yml", &agent(key))], None);
+    }
+    let unknown = Some((Severity::Error, "schema/unknown-field", "`targets`"));
+    expect(
+        &[("config/prometheus.yml", &agent("targets: agent"))],
+        unknown,
+    );
+}
+
+#[test]
+fn a_label_for_the_moment_that_is_never_set_is_not_stored() {
+    let rules = |more: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  static_configs: [{{targets: ['b:80']}}]\n  metric_relabel_configs:\n  - source_labels: [__name__]\n    regex: http_.*\n    target_label: __tmp_http\n{more}"
+        )
+    };
+    let removed = Some((
+        Severity::Warning,
+        "relabel/replacement",
+        "`__tmp_http` is removed",
+    ));
+    expect(&[("prometheus.yml", &rules(""))], removed);
+    let stored = Some((Severity::Warning, "relabel/temporary-label", "`__tmp_http`"));
+    expect(
+        &[("prometheus.yml", &rules("    replacement: a\n"))],
+        stored,
+    );
+}
+
+#[test]
+fn a_collector_makes_one_dollar_of_two() {
+    let receiver = |replacement: &str| {
+        format!(
+            "receivers:\n  prometheus:\n    config:\n      scrape_configs:\n      - job_name: a\n        static_configs: [{{targets: ['a:1', 'b:1']}}]\n        relabel_configs:\n        - {{source_labels: [__address__], regex: '(.*):.*', target_label: instance, replacement: '{replacement}'}}\nexporters:\n  prometheusremotewrite: {{endpoint: 'https://m.example.com/api/v1/write'}}\nservice:\n  pipelines:\n    metrics: {{receivers: [prometheus], exporters: [prometheusremotewrite]}}\n"
+        )
+    };
+    for group in ["$${1}", "$$1"] {
+        expect(&[("otel.yaml", &receiver(group))], None);
+    }
+    let same = Some((
+        Severity::Warning,
+        "scrape/same-labels",
+        "ends with the same labels",
+    ));
+    expect(&[("otel.yaml", &receiver("all"))], same);
 }
 
 #[test]
@@ -554,4 +608,65 @@ fn a_database_is_read_over_tcp_by_signoz_alone() {
         "every remote read fails",
     );
     expect(&[("prometheus.yml", &other)], Some(wrong));
+}
+
+#[test]
+fn a_project_directory_may_be_above_the_compose_file() {
+    let compose = |source: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes:\n    - {source}:/etc/prometheus/prometheus.yml\n"
+        )
+    };
+    let config =
+        "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['b.example.com:80']}]\n";
+    let tree = |source: &str, expected| {
+        let compose = compose(source);
+        let files = [
+            ("apps/monitoring/compose.yaml", compose.as_str()),
+            ("apps/monitoring/prometheus/prometheus.yml", config),
+        ];
+        expect(&files, expected);
+    };
+    tree("./prometheus/prometheus.yml", None);
+    tree("./apps/monitoring/prometheus/prometheus.yml", None);
+    let lost = Some((Severity::Warning, "start/config-file", "does not exist"));
+    tree("./prom/prometheus.yml", lost);
+}
+
+#[test]
+fn target_files_that_git_ignores_are_where_prometheus_runs() {
+    let config = "scrape_configs:\n- job_name: a\n  file_sd_configs: [{files: [custom.yml]}]\n";
+    let tree = |ignores: &str, expected| {
+        expect(
+            &[(".gitignore", ignores), ("prometheus.yml", config)],
+            expected,
+        );
+    };
+    tree("custom.yml\n", None);
+    let missing = Some((
+        Severity::Warning,
+        "files/missing",
+        "`custom.yml` does not exist",
+    ));
+    tree("other.yml\n", missing);
+}
+
+#[test]
+fn services_of_the_cluster_itself_are_in_no_tree() {
+    let tree = |namespace: &str, expected| {
+        let service = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: dns, namespace: {namespace}, labels: {{app: dns}}}}\nspec:\n  ports: [{{name: metrics, port: 9153}}]\n  selector: {{k8s-app: kube-dns}}\n"
+        );
+        let monitor = format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {{name: dns, namespace: monitoring}}\nspec:\n  endpoints: [{{port: metrics}}]\n  namespaceSelector: {{matchNames: [{namespace}]}}\n  selector: {{matchLabels: {{k8s-app: kube-dns}}}}\n"
+        );
+        expect(&[("a.yaml", &service), ("b.yaml", &monitor)], expected);
+    };
+    tree("kube-system", None);
+    let near = Some((
+        Severity::Warning,
+        "kubernetes/near-miss",
+        "only in its pod selector",
+    ));
+    tree("shop", near);
 }

@@ -1109,7 +1109,7 @@ fn a_repositorys_own_profile_names_the_settings_of_its_program() {
                    hub:\n    image: acme/hub:1\n    command: [--listen=:7001, --base=/hub]\n";
     for (url, want) in [
         ("http://hub:7001/hub/in", None),
-        ("http://hub:7001/in", Some("below /hub")),
+        ("http://hub:7001/in", Some("below `/hub`")),
         ("http://hub:7000/hub/in", Some("listens on port 7001")),
     ] {
         let config = format!("remote_write:\n  - url: {url}\n");

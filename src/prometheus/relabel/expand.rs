@@ -48,6 +48,23 @@ pub(super) fn constant(template: &str) -> Option<String> {
         .then(|| template.replace("$$", "$"))
 }
 
+/// The text of a template whose references are to groups that a pattern of so many groups lacks, which are
+/// all empty.
+pub(super) fn without_groups(template: &str, groups: usize) -> Option<String> {
+    let mut out = String::new();
+    let mut at = 0;
+    for reference in references(template) {
+        let number: usize = reference.name.parse().ok()?;
+        if number <= groups || reference.name.starts_with('0') {
+            return None;
+        }
+        push_plain(&mut out, template.get(at..reference.from));
+        at = reference.to;
+    }
+    push_plain(&mut out, template.get(at..));
+    Some(out)
+}
+
 /// What every expansion of a template begins with.
 pub(super) fn beginning(template: &str) -> String {
     let end = references(template)

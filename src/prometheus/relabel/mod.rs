@@ -103,6 +103,14 @@ impl<'d> RelabelRule<'d> {
         *self.is_plain.get_or_init(|| self.has_no_foreign())
     }
 
+    /// Whether a `replace` writes the empty text whatever it matches, and so removes its target.
+    #[must_use]
+    pub fn is_always_empty(&self) -> bool {
+        let groups = self.pattern().map(RelabelPattern::groups);
+        let text = groups.and_then(|groups| expand::without_groups(self.replacement, groups));
+        text.is_some_and(|text| text.is_empty())
+    }
+
     fn has_no_foreign(&self) -> bool {
         if self.node.mapping().is_none() {
             return false;

@@ -33,6 +33,10 @@ pub fn outcome<'d>(
     rules: &[RelabelRule<'d>],
     budget: &PatternBudget,
 ) -> Option<TargetOutcome> {
+    // The Collector makes one dollar of two before Prometheus's code reads them.
+    if rules.iter().any(|rule| rule.replacement.contains("$$")) {
+        return None;
+    }
     let before = before(job, group, target)?;
     let semantics = Semantics::of(Version::NEWEST);
     let mut interpreter = Interpreter::new(before, semantics, budget);

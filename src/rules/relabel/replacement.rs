@@ -18,6 +18,7 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
             continue;
         }
         out_of_labelmap(rule, out);
+        default_group(rule, out);
         for key in KEYS {
             if rule.action == "labelmap" && *key == "target_label" {
                 continue;
@@ -38,6 +39,25 @@ fn out_of_labelmap(rule: &RelabelRule<'_>, out: &mut RuleFindings<'_>) {
     let help = "put the part of `regex` that becomes the name in parentheses";
     let finding = out.at(rule.place(), Severity::Warning, message);
     out.push(finding.kind("names").help(help));
+}
+
+/// A `replace` without `replacement`, which is `$1` then, and a pattern that has no group. Without a
+/// pattern, the group is the whole value.
+fn default_group(rule: &RelabelRule<'_>, out: &mut RuleFindings<'_>) {
+    let is_default = rule.action == "replace" && rule.node.get("replacement").is_none();
+    let Some(regex) = rule.node.get("regex").filter(|_| is_default) else {
+        return;
+    };
+    let has_group = rule.pattern().is_none_or(|pattern| pattern.groups() > 0);
+    let Some(target) = rule.target.filter(|_| !has_group) else {
+        return;
+    };
+    let message = format!(
+        "the pattern has no group, so `replacement`, `$1` by default, is empty: `{target}` is removed"
+    );
+    let help = "put the value in parentheses, or set `replacement`; to remove the label, write `replacement: \"\"`";
+    let finding = out.at(regex, Severity::Warning, message);
+    out.push(finding.kind("default").help(help));
 }
 
 /// What is wrong, what to do, and the part of the text to write in another way.

@@ -22,7 +22,8 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
         let Some(label) = rule.target.filter(|label| label.starts_with("__tmp")) else {
             continue;
         };
-        let left = !label.contains('$') && !after.get(label).is_absent();
+        let is_empty = rule.action == "replace" && rule.is_always_empty();
+        let left = !is_empty && !label.contains('$') && !after.get(label).is_absent();
         if left && said.insert(label) {
             let node = rule.first_of(&["target_label"]);
             let message =

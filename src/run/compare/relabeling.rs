@@ -25,7 +25,7 @@ const MOST_SETS: usize = 100;
 /// on a pull request.
 const MOST_EFFECTS: usize = 6;
 
-/// How many texts are made of a pattern: one for each of its alternatives, of which people write a handful.
+/// How many texts are made of a pattern: one for each of its alternatives, and people write a handful.
 const MOST_TEXTS: usize = 8;
 
 /// How many rules are put in order, each against each; longer lists are compared as they are.

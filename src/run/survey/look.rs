@@ -270,7 +270,7 @@ fn seen(
     let seen = recognized.into_iter().map(|recognized| {
         Arc::new(ScannedFile {
             found: found.clone(),
-            recognized: recognized,
+            recognized,
             asked,
             mends: CorrectedDocuments::default(),
             is_judged,

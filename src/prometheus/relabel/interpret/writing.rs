@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::RelabelRule;
-use super::super::expand::{beginning, constant, expand};
+use super::super::expand::{beginning, constant, expand, without_groups};
 use super::super::labels::{KnownLabelValue, MOST_TEXTS};
+use super::super::pattern::RelabelPattern;
 use super::{Effect, Interpreter, Matches};
 use crate::schema::Version;
 use crate::yaml::Node;
@@ -94,6 +95,10 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     /// What the replacement of a rule becomes where its pattern matches values that are not known.
     fn replacement(&self, rule: &RelabelRule<'d>) -> KnownLabelValue {
         if let Some(text) = constant(rule.replacement) {
+            return KnownLabelValue::only(text);
+        }
+        let groups = rule.pattern().map(RelabelPattern::groups);
+        if let Some(text) = groups.and_then(|groups| without_groups(rule.replacement, groups)) {
             return KnownLabelValue::only(text);
         }
         let copies = matches!(rule.replacement, "$1" | "${1}" | "$0" | "${0}");
