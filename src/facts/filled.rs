@@ -5,9 +5,13 @@ use std::path::Path;
 use super::Facts;
 use super::deployment::{MountSource, Platform, ResolvedPath, RunCertainty, RunningDeployment};
 use super::scripts::{ScriptedConfiguration, Scripts};
+use super::settings::text_of;
 use crate::discover::{self, EmbeddedIn};
-use crate::finding::{Evidence, Finding, rule};
+use crate::finding::{Evidence, Finding, Place, Span, rule};
 use crate::schema::address_fault;
+
+/// How the names of templates end that have the name of what they become.
+const TEMPLATES: &[&str] = &[".template", ".tmpl", ".tpl", ".envsubst", ".j2"];
 
 impl Facts<'_> {
     /// The script of the tree that fills in a placeholder of the configuration at `shown`. `whole` is
@@ -27,6 +31,25 @@ impl Facts<'_> {
     #[must_use]
     pub fn rendered_by(&self, shown: &str, holder: Option<&EmbeddedIn>) -> Option<Evidence> {
         self.scripts().rendering(rendered(shown, holder))
+    }
+
+    /// The template beside a file, by its name, that has a placeholder of the file too: the next run of what
+    /// renders it writes the file again.
+    #[must_use]
+    pub fn template_beside(&self, whole: &str, shown: &str) -> Option<Evidence> {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let word = whole.trim_matches(|c| !is_word(c));
+        TEMPLATES
+            .iter()
+            .filter(|_| !word.is_empty())
+            .find_map(|end| {
+                let text = text_of(self, &self.absolute(&format!("{shown}{end}")))?;
+                let at = text.content().find(word)?;
+                Some(Evidence {
+                    place: Place::new(&text, Span::new(at, at + word.len())),
+                    message: "this template becomes the file".to_owned(),
+                })
+            })
     }
 
     /// The proof that nothing fills in a placeholder: all that run the configuration mount this very

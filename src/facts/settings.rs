@@ -298,7 +298,7 @@ fn release_of(image: &Image) -> Option<Release> {
 }
 
 /// A file of the tree. Its lines are not shown, since anything may be in it.
-fn text_of(facts: &Facts<'_>, file: &Path) -> Option<Arc<Text>> {
+pub(super) fn text_of(facts: &Facts<'_>, file: &Path) -> Option<Arc<Text>> {
     let tree = facts.files.tree;
     let is_inside = tree.within(file, &[&facts.files.bounds]).unwrap_or(false);
     let bytes = is_inside.then(|| tree.read(file, LARGEST).ok())??;

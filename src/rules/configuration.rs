@@ -108,6 +108,14 @@ impl<'a> Configuration<'a> {
         all?.into_iter().next()
     }
 
+    /// Whether the file is what a template beside it becomes, by a placeholder that both have.
+    #[must_use]
+    pub fn is_rendered(&self, whole: &str) -> bool {
+        let is_file = self.folder.is_some() && self.holder.is_none();
+        let shown = self.config.root().node().document().text().path();
+        is_file && self.facts.template_beside(whole, shown).is_some()
+    }
+
     /// The proof that nothing fills in a placeholder of it, if there is one.
     #[must_use]
     pub fn never_filled(&self, whole: &str) -> Option<Vec<Evidence>> {

@@ -83,6 +83,18 @@ pub(super) fn evidence<'d>(
         });
     }
     let first = holes.iter().find(|(_, _, marked)| *marked);
+    let beside = first
+        .filter(|_| holder.is_none())
+        .and_then(|(node, whole, _)| {
+            let script = facts.template_beside(whole, shown)?;
+            Some(RenderedConfiguration {
+                node: *node,
+                script,
+            })
+        });
+    if beside.is_some() {
+        return beside;
+    }
     let first = first.map(|(node, ..)| *node);
     let mut holes = holes.into_iter().take(LOOKED_FOR);
     let named = holes.find_map(|(node, whole, _)| {

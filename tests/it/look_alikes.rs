@@ -670,3 +670,25 @@ fn services_of_the_cluster_itself_are_in_no_tree() {
     ));
     tree("shop", near);
 }
+
+#[test]
+fn a_file_beside_its_template_is_what_the_template_became() {
+    let config = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['$NODE_1:80']}]\n";
+    let tree = |template: &str, content: &str, expected| {
+        let files = [("m/prometheus.yml", config), (template, content)];
+        expect(&files, expected);
+    };
+    let filled = config.replace("$NODE_1", "${NODE_1}");
+    tree("m/prometheus.yml.template", &filled, None);
+    let variable = Some((
+        Severity::Warning,
+        "scrape/target-address",
+        "does not expand variables",
+    ));
+    tree(
+        "m/prometheus.yml.template",
+        "scrape_configs: []\n",
+        variable,
+    );
+    tree("n/prometheus.yml.template", "NODE_1\n", variable);
+}

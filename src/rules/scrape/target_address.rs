@@ -45,6 +45,10 @@ fn check_target(
     if refused || templated && fault.is_open() {
         return;
     }
+    let written = scalar.text.get(at.clone()).unwrap_or_default();
+    if fault.is_open() && configuration.is_rendered(written) {
+        return;
+    }
     if let Some(password) = address_password(scalar.text) {
         let span = scalar.part(password.start, password.end);
         target.document().text().mark_secret(span);
@@ -62,8 +66,7 @@ fn check_target(
     };
     let mut finding = out.part(target, span, Severity::Warning, fault.message());
     if fault.is_open() {
-        let whole = scalar.text.get(at).unwrap_or_default();
-        finding.evidence = configuration.never_filled(whole).unwrap_or_default();
+        finding.evidence = configuration.never_filled(written).unwrap_or_default();
     }
     let right = bare(section, scalar.text);
     // A probe takes the whole URL, and what is missing is the address of its exporter.
