@@ -183,6 +183,22 @@ fn an_expression_that_is_always_empty_is_reported() {
         ("(count(up) == 0) and on() hour() > 5", true),
         ("count(up) == 0 unless up", true),
         ("up and hour() == 2", true),
+        ("a_total{code='500'} / a_total{code='200'}", true),
+        (
+            "rate(a_total{code='5'}[5m]) > 2 * rate(b_total{code='2'}[5m])",
+            true,
+        ),
+        ("a_total{code='5'} and b_total{code='2'}", true),
+        ("a_total{code='5'} unless b_total{code='2'}", false),
+        ("a_total{code='5'} or b_total{code='2'}", false),
+        (
+            "a_total{code='5'} / ignoring (code) a_total{code='2'}",
+            false,
+        ),
+        ("a_total{code='5'} / on (job) a_total{code='2'}", false),
+        ("a_total{code='5'} / a_total{code=~'2'}", false),
+        ("a_total{code='5'} / a_total{job='2'}", false),
+        ("sum(a_total{code='5'}) / sum(a_total{code='2'})", false),
         ("hour() == 2 and rate(a_total[5m]) > 1", true),
         ("rate(a_total[5m]) > 1 and day_of_week() > 0", true),
         ("count(up) <= 1", false),
@@ -214,6 +230,79 @@ fn an_expression_that_is_always_empty_is_reported() {
             .iter()
             .filter(|(rule, ..)| rule == "rules/always-empty");
         assert_eq!(of_rule.count(), usize::from(is_empty), "{expr}: {found:?}");
+    }
+}
+
+/// Series that match themselves, so that nothing is compared.
+#[test]
+fn a_ratio_of_a_series_and_itself_is_reported() {
+    for (expr, is_reported) in [
+        (
+            "rate(a_total{code=~'5..'}[5m]) / rate(a_total[5m]) > 0.05",
+            true,
+        ),
+        (
+            "1 - (rate(a_total{code='500'}[5m]) / rate(a_total[5m]))",
+            true,
+        ),
+        (
+            "rate(a_total{code='200'}[5m]) * 100 / rate(a_total[5m]) < 99",
+            true,
+        ),
+        (
+            "rate(a_total[5m]) - rate(a_total{code='500'}[5m]) > 1",
+            true,
+        ),
+        (
+            "rate(a_total{code='500'}[5m]) > 0.1 * rate(a_total[5m])",
+            true,
+        ),
+        ("(a_total{code='500', job='b'}) / (a_total{job='b'})", true),
+        ("rate(a_total{code='500'}[5m]) / rate(b_total[5m])", false),
+        ("rate(a_total{code='500'}[5m]) / rate(a_total[1h])", false),
+        (
+            "rate(a_total{code='500'}[5m]) / increase(a_total[5m])",
+            false,
+        ),
+        (
+            "rate(a_total{code='500'}[5m]) / rate(a_total[5m] offset 1d)",
+            false,
+        ),
+        (
+            "rate(a_total{code='500'}[5m]) / rate(a_total[5m] @ 1000)",
+            false,
+        ),
+        (
+            "a_total{code='500'} / ignoring (code) group_left a_total",
+            false,
+        ),
+        (
+            "a_total{code='500'} / on (job) sum by (job) (a_total)",
+            false,
+        ),
+        ("sum(a_total{code='500'}) / sum(a_total)", false),
+        ("a_total{code='500'} / sum(a_total)", false),
+        ("a_total{code='500'} / a_total{job='b'}", false),
+        ("a_total / a_total", false),
+        ("a_total{code='500'} + a_total", false),
+        ("a_total{code='500'} or a_total", false),
+        ("({code='500'}) / ({code='500', job='a'})", false),
+    ] {
+        let rules = format!("groups: [{{name: a, rules: [{{alert: A, expr: \"{expr}\"}}]}}]\n");
+        let files = [
+            (
+                "/tree/prometheus.yml",
+                "rule_files: [rules.yml]\nscrape_configs: []\n",
+            ),
+            ("/tree/rules.yml", &*rules),
+        ];
+        let found = reported(&files);
+        let of_rule = found.iter().filter(|(rule, ..)| rule == "rules/self-ratio");
+        assert_eq!(
+            of_rule.count(),
+            usize::from(is_reported),
+            "{expr}: {found:?}"
+        );
     }
 }
 

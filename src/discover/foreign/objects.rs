@@ -15,7 +15,7 @@ use super::{
 };
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{ObjectKind, ObjectRole};
-use crate::schema::dialect::{ALERTMANAGER, OPERATOR, SENDERS, tables};
+use crate::schema::dialect::{ALERTMANAGER, OPERATOR, RULES, SENDERS, tables};
 use crate::yaml::{Dollars, Node, embedded as text_of, parse_first};
 
 /// Words: every text of an object that is a configuration of another program holds one of these.
@@ -219,6 +219,7 @@ impl<'d> Finder<'d> {
     ) {
         let dialect = match kind.kind {
             "AlertmanagerConfig" => &ALERTMANAGER,
+            "PrometheusRule" => &RULES,
             _ => &OPERATOR,
         };
         let Some(mut found) = self.place(spec, kind.shape, kind.part, dialect) else {

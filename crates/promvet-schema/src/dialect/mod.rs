@@ -94,6 +94,19 @@ pub static ALERTMANAGER: Dialect = Dialect {
     is_pruned: false,
 };
 
+/// Groups of rules as objects, which the Operator checks as Prometheus would (prometheus-operator v0.93.0
+/// `pkg/operator/rules.go`, `ValidateRule`).
+pub static RULES: Dialect = Dialect {
+    word: "operator",
+    noun: "a resource of the Prometheus Operator",
+    unknown: "kubectl rejects it, and Helm drops it",
+    mistyped: "the API server rejects the object",
+    refused: "the Operator leaves this resource out",
+    has_readers: false,
+    is_strict: true,
+    is_pruned: false,
+};
+
 /// Values of charts that make such objects.
 pub static OPERATOR_VALUES: Dialect = Dialect {
     word: "operator-values",

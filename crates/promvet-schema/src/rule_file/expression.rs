@@ -1,6 +1,7 @@
 //! Expressions that load and do not return what was meant.
 
 mod empty;
+mod itself;
 
 use super::entries;
 use super::report::{ExpressionNeed, RuleFileReport};
@@ -23,6 +24,8 @@ pub const LOST_BUCKETS: &str = "rules/lost-buckets";
 pub const ALWAYS_FIRES: &str = "rules/always-fires";
 /// Comparisons and matches that never hold.
 pub const ALWAYS_EMPTY: &str = "rules/always-empty";
+/// Series that are set against themselves.
+pub const SELF_RATIO: &str = "rules/self-ratio";
 /// `le="1"` from 3.0 on.
 pub const BUCKET_VALUE: &str = "rules/bucket-value";
 /// Ranges that hold less than two samples.
@@ -71,6 +74,7 @@ pub(super) fn check(rule: Node<'_>, node: Node<'_>, report: &mut RuleFileReport<
     let mut open = vec![root];
     while let Some(next) = open.pop() {
         expression.one(next);
+        expression.with_itself(next);
         open.extend(next.children());
     }
     expression.matchers(&promql::matchers(text, dialect));

@@ -18,7 +18,7 @@ const OF_NOTHING: &[&str] = &[
 ];
 
 /// Functions that keep the labels of their argument.
-const KEEPING: &[&str] = &[
+pub(super) const KEEPING: &[&str] = &[
     "abs",
     "avg_over_time",
     "ceil",
@@ -41,7 +41,7 @@ const KEEPING: &[&str] = &[
 ];
 
 /// Operators that filter by a number.
-const COMPARISONS: &[&str] = &["==", "!=", "<", "<=", ">", ">="];
+pub(super) const COMPARISONS: &[&str] = &["==", "!=", "<", "<=", ">", ">="];
 
 impl Expression<'_, '_, '_> {
     /// Reports a part without which the whole has no result, and that never has one.
@@ -65,6 +65,7 @@ impl Expression<'_, '_, '_> {
                         self.warn(ALWAYS_EMPTY, node, message, help);
                     } else {
                         self.one_sided(node, left, right, "");
+                        self.never_match(node);
                     }
                     open.extend([left, right]);
                 }
@@ -80,6 +81,7 @@ impl Expression<'_, '_, '_> {
                 _ if is_number(right) => open.push(left),
                 _ => {
                     self.one_sided(node, left, right, " group_");
+                    self.never_match(node);
                     open.extend([left, right]);
                 }
             }
@@ -159,14 +161,17 @@ impl Expression<'_, '_, '_> {
 
     /// Whether nothing says by which labels an operator matches. Behind it there may be `on (…)`; an
     /// opening parenthesis belongs to the side.
-    fn is_plain(&self, node: promql::Node<'_>, right: promql::Node<'_>) -> bool {
+    pub(super) fn is_plain(&self, node: promql::Node<'_>, right: promql::Node<'_>) -> bool {
         let range = node.head().end as usize..right.span().start as usize;
         let between = self.text.get(range).map(str::trim);
         between.is_some_and(|text| text.is_empty() || text.eq_ignore_ascii_case("bool"))
     }
 
     /// The two sides of an operator.
-    fn operands<'t>(&self, node: promql::Node<'t>) -> Option<(promql::Node<'t>, promql::Node<'t>)> {
+    pub(super) fn operands<'t>(
+        &self,
+        node: promql::Node<'t>,
+    ) -> Option<(promql::Node<'t>, promql::Node<'t>)> {
         let sides = node.children();
         let mut sides = sides
             .into_iter()
@@ -273,6 +278,6 @@ impl Expression<'_, '_, '_> {
     }
 }
 
-fn is_number(side: promql::Node<'_>) -> bool {
+pub(super) fn is_number(side: promql::Node<'_>) -> bool {
     innermost(side).kind() == NodeKind::Number
 }
