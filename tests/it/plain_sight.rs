@@ -433,3 +433,36 @@ fn the_loopback_of_a_container_is_its_own_in_every_network() {
         );
     }
 }
+
+/// `command` of Kubernetes is the entry point, that of compose its arguments.
+#[test]
+fn a_flag_is_no_program() {
+    let pod = |arguments: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - name: prometheus\n    image: prom/prometheus:v3.5.0\n{arguments}    volumeMounts: [{{name: c, mountPath: /etc/prometheus}}]\n  volumes: [{{name: c, configMap: {{name: c}}}}]\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  prometheus.yml: |\n    scrape_configs: []\n"
+        )
+    };
+    let flag = "'--config.file=/etc/prometheus/prometheus.yml'";
+    for (arguments, expected) in [
+        (
+            format!("    command: [{flag}]\n"),
+            Some(("start/flag", "`--config.file` is started as a program")),
+        ),
+        (format!("    args: [{flag}]\n"), None),
+        (format!("    command: [/bin/prometheus, {flag}]\n"), None),
+        (
+            format!("    command: [/bin/prometheus]\n    args: [{flag}]\n"),
+            None,
+        ),
+    ] {
+        expect(&[("a.yaml", &pod(&arguments))], expected);
+    }
+    let compose = format!(
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    command: [{flag}]\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n"
+    );
+    let files = [
+        ("compose.yaml", compose.as_str()),
+        ("prometheus.yml", "scrape_configs: []\n"),
+    ];
+    expect(&files, None);
+}

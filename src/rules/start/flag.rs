@@ -33,6 +33,10 @@ pub(super) fn check(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
         out.push(refused_argument(start, argument, out));
         return;
     }
+    if let Some(argument) = without_program(deployment) {
+        out.push(lacks_program(start, argument, out));
+        return;
+    }
     if deployment.is_started_by_something_else() {
         return;
     }
@@ -69,6 +73,37 @@ fn stray(deployment: &Deployment) -> Option<&Argument> {
         && !placeholder::is_open(&first.text)
         && !first.text.contains('$');
     is_stray.then_some(first)
+}
+
+/// A flag where the program belongs: `command` of Kubernetes replaces the image's entry point
+/// (<https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/>).
+fn without_program(deployment: &Deployment) -> Option<&Argument> {
+    let first = deployment.arguments.list.first()?;
+    let replaces =
+        deployment.platform == Platform::Kubernetes && !deployment.arguments.for_entry_point;
+    (replaces && first.text.starts_with('-')).then_some(first)
+}
+
+fn lacks_program(
+    start: &PrometheusStart<'_>,
+    argument: &Argument,
+    out: &RuleFindings<'_>,
+) -> Finding {
+    let deployment = start.deployment;
+    let flag = argument.text.split('=').next().unwrap_or_default();
+    let message = format!(
+        "`command` replaces the image's entry point, so `{flag}` is started as a program: the container does \
+         not start"
+    );
+    let severity = match deployment.doubts.is_empty() {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let identity = format!("{}.command", deployment.name);
+    let finding = out.of_place(&argument.place, identity, severity, message);
+    finding
+        .kind("command")
+        .help("write `args` in place of `command`")
 }
 
 fn refused_argument(

@@ -122,7 +122,7 @@ impl<'d> ServerValues<'d> {
         Arguments {
             list,
             replaces: true,
-            for_entry_point: false,
+            for_entry_point: true,
         }
     }
 

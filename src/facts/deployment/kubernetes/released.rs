@@ -436,7 +436,7 @@ impl ReleasedService {
             arguments: Arguments {
                 list,
                 replaces: true,
-                for_entry_point: false,
+                for_entry_point: true,
             },
             environment: ContainerEnvironment::default(),
             changes: Vec::new(),

@@ -83,7 +83,7 @@ impl<'d> Operated<'d> {
         Arguments {
             list,
             replaces: true,
-            for_entry_point: false,
+            for_entry_point: true,
         }
     }
 
