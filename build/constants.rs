@@ -123,7 +123,7 @@ impl Constant for u16 {
     }
 }
 
-impl Constant for Release {
+impl Constant for MajorMinor {
     fn code(&self) -> String {
         format!("{self:?}")
     }

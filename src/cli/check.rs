@@ -14,7 +14,9 @@ use crate::facts::PathBase;
 use crate::finding::Redacted;
 use crate::policy::PolicyError;
 use crate::run::since::Comparison;
-use crate::run::{self, Fixed, Gate, Request, RuleSelection, Run, Side, Watch, WatchStage, online};
+use crate::run::{
+    self, Fixed, Gate, Request, RuleSelection, Run, RunStats, Side, WatchStage, online,
+};
 use crate::source::{Changed, Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
 
 /// Checks and reports; with `--watch` again and again.
@@ -121,7 +123,7 @@ fn changed(comparison: Option<&Comparison>, request: &Request) -> Result<Changed
 }
 
 /// Says where the time went, if that was asked.
-pub(super) fn show_stats(args: &PathArgs, watch: &Watch) {
+pub(super) fn show_stats(args: &PathArgs, watch: &RunStats) {
     if args.stats {
         // That stderr may be closed is not a reason to fail.
         let _ = write!(io::stderr(), "{}", watch.stats());
@@ -231,7 +233,7 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         threads: args.threads.unwrap_or(0),
         config: args.config.clone(),
         deadline,
-        watch: Watch::new(args.stats),
+        watch: RunStats::new(args.stats),
         stays_inside: args.stdin_filename.is_some(),
         nameless: (stdin && args.stdin_filename.is_none()).then_some(name),
         ..Request::default()

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::schema::{KeyPage, Version};
 
-/// How many other places of a key are listed.
+/// How many other places of a key are listed: one line.
 const MOST_PLACES: usize = 8;
 
 /// Writes what the schema knows of a key.
@@ -37,16 +37,21 @@ fn rows(page: &KeyPage) -> Vec<(&'static str, String)> {
     add("words", (!words.is_empty()).then(|| words.join(", ")));
     add("default", page.default.map(default));
     add("required", page.required.map(str::to_owned));
-    add("since", Some(format!("Prometheus {}", short(page.since))));
+    add(
+        "since",
+        Some(format!("Prometheus {}", without_zero_patch(page.since))),
+    );
     let removed = page.removed;
     add(
         "removed",
-        removed.map(|version| format!("in Prometheus {}", short(version))),
+        removed.map(|version| format!("in Prometheus {}", without_zero_patch(version))),
     );
     let deprecated = page.deprecated;
     add(
         "deprecated",
-        deprecated.map(|(since, instead)| format!("since Prometheus {}: {instead}", short(since))),
+        deprecated.map(|(since, instead)| {
+            format!("since Prometheus {}: {instead}", without_zero_patch(since))
+        }),
     );
     let accident = "accepted by accident; it does nothing".to_owned();
     add("note", page.accidental.then_some(accident));
@@ -57,8 +62,8 @@ fn rows(page: &KeyPage) -> Vec<(&'static str, String)> {
 
 /// A word with the releases that do not know it although they know its key, which came in `key`.
 fn word((text, since, removed): &(&str, Version, Option<Version>), key: Version) -> String {
-    let since = (*since > key).then(|| format!("since {}", short(*since)));
-    let removed = removed.map(|version| format!("until {}", short(version)));
+    let since = (*since > key).then(|| format!("since {}", without_zero_patch(*since)));
+    let removed = removed.map(|version| format!("until {}", without_zero_patch(version)));
     let limits: Vec<_> = since.into_iter().chain(removed).collect();
     if limits.is_empty() {
         return (*text).to_owned();
@@ -73,7 +78,7 @@ fn default(text: &str) -> String {
 }
 
 /// A release without its patch where that is 0.
-fn short(version: Version) -> String {
+fn without_zero_patch(version: Version) -> String {
     if version.patch == 0 {
         version.minor_name()
     } else {

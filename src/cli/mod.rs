@@ -103,7 +103,7 @@ fn run() -> Exit {
         complain(&match word == command {
             true => format!(
                 "`{word}` is not a file or a folder; for the command, write `promvet {command}` first \
-                 and options behind it"
+                 and the options after it"
             ),
             false => format!(
                 "`{word}` is not a command, a file or a folder; did you mean `promvet {command}`?"

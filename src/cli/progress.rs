@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::run::Watch;
+use crate::run::RunStats;
 
 /// When the line begins to be drawn, and how often. A run of half a second ends before anyone reads a
 /// line, and ten changes a second look alive.
@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Works, and says on a terminal how far it is if that takes long.
-pub(super) fn watched<T>(watch: &Arc<Watch>, work: impl FnOnce() -> T) -> T {
+pub(super) fn watched<T>(watch: &Arc<RunStats>, work: impl FnOnce() -> T) -> T {
     let _line = io::stderr()
         .is_terminal()
         .then(|| ProgressLine::start(watch));
@@ -27,7 +27,7 @@ struct ProgressLine {
 }
 
 impl ProgressLine {
-    fn start(watch: &Arc<Watch>) -> Self {
+    fn start(watch: &Arc<RunStats>) -> Self {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let (watch, reported) = (Arc::clone(watch), Arc::clone(&stop));
         let draw = move || draw(&watch, &reported);
@@ -52,7 +52,7 @@ impl Drop for ProgressLine {
 }
 
 /// Draws until it is stopped, and wipes what it drew.
-fn draw(watch: &Watch, (stopped, waker): &(Mutex<bool>, Condvar)) {
+fn draw(watch: &RunStats, (stopped, waker): &(Mutex<bool>, Condvar)) {
     let mut guard = stopped.lock().unwrap_or_else(PoisonError::into_inner);
     let mut pause = PATIENCE;
     let mut drawn = false;

@@ -52,7 +52,7 @@ pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::{Certified, Misnamed};
 pub use owners::Owners;
 pub use pulled_in::may_be_rules;
-pub use reach::{AddressFault, Unreachable};
+pub use reach::{ReachFault, Unreachable};
 pub use receiver_requirements::ReceiverRequirements;
 pub use routes::{Misrouted, RouteFault};
 pub use service_match::{Requester, ServiceMatch, TenantFlag};

@@ -23,7 +23,7 @@ const CHART_WITH_PROMETHEUS_3: u16 = 67;
 const NAMES: &[&str] = &["chart:", "name:"];
 const RELEASES: &[&str] = &["targetRevision:", "version:"];
 
-/// How many lines the two may be apart.
+/// How many lines the two may be apart: `repoURL`, `path`, `helm` and the like are between them.
 const NEAR: usize = 6;
 
 /// Whether a file may tell.

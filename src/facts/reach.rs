@@ -13,7 +13,7 @@ use crate::prometheus::endpoint::Endpoint;
 #[derive(Clone, Debug)]
 pub struct Unreachable {
     /// What is wrong.
-    pub why: AddressFault,
+    pub why: ReachFault,
     /// The service that runs the configuration.
     pub from: String,
     /// What shows it.
@@ -22,7 +22,7 @@ pub struct Unreachable {
 
 /// What is wrong with an address.
 #[derive(Clone, Debug)]
-pub enum AddressFault {
+pub enum ReachFault {
     /// No service has the name; the one that may be meant.
     NoSuchName {
         /// The name.

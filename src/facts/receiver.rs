@@ -35,7 +35,7 @@ pub use profile::{
     Profile, ProfileList, ProfileText, ReceiverKind, Refusal, Refused, Tenant, TenantPlace, Tls,
     UrlPart, Version2, names_tenant,
 };
-pub use program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
+pub use program::{MajorMinor, Program, ProgramImage, ProgramSetting, SettingName};
 pub use read::{ProfileError, read_profile};
 pub use reading::{ReadPath, near_read_path, read_path};
 pub use recognize::{Hints, ReceiverCandidate, ReceiverCertainty, Recognition, recognize};

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use super::Facts;
 use super::deployment::{
-    Arguments, AtPath, Deployment, Image, KeyPart, MountSource, PartKind, ResolvedPath,
+    Arguments, AtPath, Deployment, Image, MountSource, PartKind, ResolvedPath, VolumeSource,
 };
-use super::receiver::{Program, ProgramOf, Release, SettingName, TenantPlace};
+use super::receiver::{MajorMinor, Program, ProgramOf, SettingName, TenantPlace};
 use super::service_match::ServiceMatch;
 use crate::finding::{Evidence, Finding, Place, Severity, Text};
 use crate::source::LARGEST;
@@ -69,11 +69,11 @@ pub struct ReceiverSettings {
     /// The paths at which it takes samples, behind the prefix; empty if there are more.
     pub paths: Vec<String>,
     /// Its release, and the first one that takes remote write, if its own is older.
-    pub lacks_intake: Option<(Release, Release)>,
+    pub lacks_intake: Option<(MajorMinor, MajorMinor)>,
     /// Its release, and the first one that takes remote write 2.0, if its own is older.
-    pub lacks_version_2: Option<(Release, Release)>,
+    pub lacks_version_2: Option<(MajorMinor, MajorMinor)>,
     /// Its release, if the tag of its image tells.
-    pub release: Option<Release>,
+    pub release: Option<MajorMinor>,
     /// What it does not take, or does not keep.
     pub limits: ReceiverLimits,
     /// Whether its configuration file is in the tree.
@@ -198,7 +198,7 @@ impl Facts<'_> {
     /// A file of a container; unknown where a patch changes the object that it comes from.
     fn file_at(&self, deployment: &Deployment, path: &str) -> ProgramFile {
         let patches = self.shared.patches(&self.files);
-        let is_patched = |part: &KeyPart| match &part.kind {
+        let is_patched = |part: &VolumeSource| match &part.kind {
             PartKind::Object {
                 kind,
                 name,
@@ -290,7 +290,7 @@ impl Facts<'_> {
 }
 
 /// The release that the tag of an image names, such as 2.14 of `2.14.3`.
-fn release_of(image: &Image) -> Option<Release> {
+fn release_of(image: &Image) -> Option<MajorMinor> {
     let tag = image.tag()?;
     let mut numbers = tag.strip_prefix('v').unwrap_or(tag).split(['.', '-', '+']);
     let mut number = || numbers.next()?.parse().ok();

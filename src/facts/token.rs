@@ -348,6 +348,7 @@ fn is_standin(text: &str) -> bool {
 
 /// Whether a text is the prefix of a vendor and a run of `x`, with what base64 ends in: `glc_xxxxxxxx==`.
 fn is_crossed_out(text: &str) -> bool {
+    /// As in `sk-xxxxxxxx`; a shorter run may be part of a name.
     const SHORTEST: usize = 8;
     let Some((prefix, rest)) = text.trim_end_matches('=').split_once(is_joint) else {
         return false;

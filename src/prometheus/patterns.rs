@@ -15,7 +15,8 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 /// MiB with it; two thousand usual patterns fit (see the tests).
 const BUDGET: u64 = 1_000_000;
 
-/// The bytes that a compiled pattern, and what is remembered while it is searched, may have.
+/// The bytes that a compiled pattern, and what is remembered while it is searched, may have: a tenth of what
+/// the crate allows by default, since a file may have thousands.
 const LARGEST: usize = 1 << 20;
 
 /// How many names of labels the rules of a file may go through, beside what each rule that does so

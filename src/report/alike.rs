@@ -6,7 +6,8 @@ use super::outcome::Reported;
 use super::prose::spot;
 use crate::finding::Place;
 
-/// How many places of findings that are alike are listed.
+/// How many places of findings that are alike are listed, so that the report stays shorter than the
+/// findings.
 const LISTED: usize = 5;
 
 /// A finding, and those that say the same elsewhere.

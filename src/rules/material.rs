@@ -204,7 +204,7 @@ impl InlineMaterial<'_, '_> {
 
     /// What becomes of a secret that can't be used.
     #[must_use]
-    pub fn so(&self) -> &'static str {
+    pub fn consequence(&self) -> &'static str {
         consequence(&self.inline.setting)
     }
 }

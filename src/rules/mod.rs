@@ -35,3 +35,6 @@ pub use start::{PrometheusStart, judge_container, judge_start};
 pub use timings::Timings;
 pub use tree::{AloneFindings, Common, judge_alone, judge_together, number_of};
 pub use upgrade::{Job, ScrapeJobs, Upgrade, judge_upgrade, without_included_jobs};
+
+/// How many other places a finding shows: a reader compares a few of them, and the audit lists all.
+pub(crate) const SHOWN: usize = 5;

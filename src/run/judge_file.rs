@@ -20,7 +20,7 @@ use super::request::Request;
 use super::survey::ScannedFile;
 use super::unrendered;
 use super::vmagent;
-use super::watch::Watch;
+use super::watch::RunStats;
 use super::web_file;
 use crate::discover::{
     self, DialectWording, EmbeddedIn, FileContent, RULE_FILE, RecognizedFile, TARGET_FILE, WEB_FILE,
@@ -247,7 +247,7 @@ fn add_started(
     seen: &ScannedFile,
     facts: &Facts<'_>,
     target: &TargetReleases,
-    watch: &Watch,
+    watch: &RunStats,
 ) {
     let recognized = &seen.recognized;
     let upgrade = rules::judge_upgrade(configuration, recognized, target, watch.rules());

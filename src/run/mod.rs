@@ -61,6 +61,6 @@ pub use request::{Request, Run, Side};
 pub use selection::RuleSelection;
 pub(crate) use suppress::nearest_name as nearest_rule;
 pub use survey::ParsedAlready;
-pub use watch::Watch;
+pub use watch::RunStats;
 pub(crate) use watch::WatchStage;
 pub use why::{EffectiveSetting, Explanation, WhyAt, explain};

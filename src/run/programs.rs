@@ -363,7 +363,8 @@ pub(super) fn without_output(
 /// What names the output of k6 that sends by remote write.
 const OUTPUTS: &[&str] = &["K6_OUT", "prometheus-rw", "--out", "run -o"];
 
-/// The last release of the distribution whose components are known.
+/// The last release of the distribution whose components are known
+/// (open-telemetry/opentelemetry-collector-releases `distributions/otelcol/manifest.yaml`).
 const LAST_WITHOUT: u16 = 110;
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::loaded::Loaded;
 use super::no_longer_read::RevisionContent;
 use super::selection::RuleSelection;
 use super::survey::ParsedAlready;
-use super::watch::Watch;
+use super::watch::RunStats;
 use crate::deadline::Deadline;
 use crate::facts::PathBase;
 use crate::policy::{PolicyError, ReportingProfile};
@@ -85,7 +85,7 @@ pub struct Request {
     /// When to stop.
     pub deadline: Deadline,
     /// What counts and measures.
-    pub watch: Arc<Watch>,
+    pub watch: Arc<RunStats>,
 }
 
 /// A tree of a comparison.

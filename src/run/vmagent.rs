@@ -96,7 +96,7 @@ pub(super) fn put(
             .of_key(entry.key.path(), entry.key.identity())
             .evidence(place.clone(), "vmagent reads it here")
             .help(Advice::say(
-                "remove it; a Prometheus that needs it needs a file of its own",
+                "remove it; a Prometheus that needs it needs a separate file",
             ))
     }));
 }

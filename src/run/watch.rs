@@ -34,7 +34,7 @@ const STAGES: &[(WatchStage, &str, &str)] = &[
 
 /// What a run counts and measures on its way.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub struct RunStats {
     /// Nanoseconds by stage, in the order of [`STAGES`].
     spent: [AtomicU64; STAGES.len()],
     now: AtomicUsize,
@@ -47,7 +47,7 @@ pub struct Watch {
     rules: Option<Timings>,
 }
 
-impl Watch {
+impl RunStats {
     /// One that measures rules too, if `rules` says so: that costs time itself.
     #[must_use]
     pub(crate) fn new(rules: bool) -> Arc<Self> {

@@ -10,7 +10,8 @@ use super::ignored::RulesCache;
 use super::path;
 use crate::deadline::Deadline;
 
-/// The largest configuration that is read, in bytes.
+/// The largest configuration that is read, in bytes. Etcd refuses objects above 1.5 MB, and target files of a
+/// hundred thousand targets have 20 MB.
 pub const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// The names of policy files. A tree of no repository begins at the outermost one.

@@ -23,7 +23,8 @@ use crate::parallel;
 /// work takes.
 const FEW: usize = 8;
 
-/// Entries of the first folder that are looked at to see whether anything in it is wanted.
+/// Entries of the first folder that are looked at to see whether anything in it is wanted: the configurations
+/// of a small repository are among them, and more would cost as much as starting the threads.
 const FIRST: usize = 64;
 
 /// Where git has its own patterns in a repository.

@@ -6,7 +6,7 @@ use crate::yaml::placeholder;
 
 /// Why an address can't be scraped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddressFault {
+pub enum TargetAddressFault {
     /// It begins with a scheme.
     Scheme,
     /// It has a path.
@@ -29,7 +29,7 @@ pub enum AddressFault {
     Placeholder,
 }
 
-impl AddressFault {
+impl TargetAddressFault {
     /// Whether it is none once something fills in the file.
     #[must_use]
     pub fn is_open(self) -> bool {
@@ -41,13 +41,13 @@ impl AddressFault {
 /// (`config.CheckTargetAddress`); it escapes other characters in the host, and Go rejects such
 /// URLs. A variable comes first, since its value may have any of the other faults.
 #[must_use]
-pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
+pub fn address_fault(text: &str) -> Option<(TargetAddressFault, Range<usize>)> {
     if let Some(variable) = variable(text) {
-        return Some((AddressFault::Variable, variable));
+        return Some((TargetAddressFault::Variable, variable));
     }
     // Whatever else has a placeholder is known only when it is filled in.
     if let Some(first) = placeholder::find_words(text).into_iter().next() {
-        return Some((AddressFault::Placeholder, first));
+        return Some((TargetAddressFault::Placeholder, first));
     }
     if is_plain(text) {
         return None;
@@ -63,39 +63,39 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+')
     });
     if let Some(at) = scheme {
-        return Some((AddressFault::Scheme, 0..at + 3));
+        return Some((TargetAddressFault::Scheme, 0..at + 3));
     }
     let end = text.find('/').unwrap_or(text.len());
     let before = text.get(..end).unwrap_or_default();
     // Before the path, since a password may hold a slash and the user name is what `instance`
     // shows.
     if let Some(at) = before.rfind('@') {
-        return Some((AddressFault::User, 0..at + 1));
+        return Some((TargetAddressFault::User, 0..at + 1));
     }
     if end < text.len() {
-        return Some((AddressFault::Path, end..text.len()));
+        return Some((TargetAddressFault::Path, end..text.len()));
     }
     if let Some(at) = text.find(['?', '#']) {
-        return Some((AddressFault::Query, at..text.len()));
+        return Some((TargetAddressFault::Query, at..text.len()));
     }
     let trimmed = text.trim();
     let start = text.len() - text.trim_start().len();
     if let Some(blank) = trimmed.find(char::is_whitespace) {
         let at = start + blank;
         let width = text.get(at..)?.chars().next().map_or(1, char::len_utf8);
-        return Some((AddressFault::Blank, at..at + width));
+        return Some((TargetAddressFault::Blank, at..at + width));
     }
     if start > 0 && !trimmed.is_empty() {
-        return Some((AddressFault::Padding, 0..start));
+        return Some((TargetAddressFault::Padding, 0..start));
     }
     // Only quotes keep it, since YAML leaves white space around plain text out.
     if trimmed.len() < text.len() && !trimmed.is_empty() {
-        return Some((AddressFault::Padding, trimmed.len()..text.len()));
+        return Some((TargetAddressFault::Padding, trimmed.len()..text.len()));
     }
     if let Some(at) = text.find(',') {
-        return Some((AddressFault::Comma, at..at + 1));
+        return Some((TargetAddressFault::Comma, at..at + 1));
     }
-    port(text).map(|at| (AddressFault::Port, at))
+    port(text).map(|at| (TargetAddressFault::Port, at))
 }
 
 /// Whether it is a host of letters, digits, dots and hyphens, with a port of at most four digits or without
@@ -141,7 +141,7 @@ fn variable(text: &str) -> Option<Range<usize>> {
     (starts && long.len() > 1).then_some(at..at + 1 + length)
 }
 
-impl AddressFault {
+impl TargetAddressFault {
     /// What is wrong and what happens.
     #[must_use]
     pub fn message(self) -> &'static str {
@@ -191,11 +191,11 @@ impl AddressFault {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressFault, address_fault, address_password};
+    use super::{TargetAddressFault, address_fault, address_password};
 
     #[test]
     fn addresses_that_cannot_be_scraped_differ_from_those_that_can() {
-        use AddressFault::{
+        use TargetAddressFault::{
             Blank, Comma, Padding, Path, Placeholder, Port, Query, Scheme, User, Variable,
         };
         for (text, want) in [

@@ -35,7 +35,7 @@ mod walk;
 mod words;
 pub mod yaml;
 
-pub use address::{AddressFault, address_fault, address_password};
+pub use address::{TargetAddressFault, address_fault, address_password};
 pub use check::{Check, FindingDraft, Rule, SchemaReport};
 pub use describe::{KeyPage, default_of, describe, suggest};
 pub use json::json_schema;

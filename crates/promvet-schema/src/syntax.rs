@@ -104,6 +104,11 @@ const MEANINGS: &[(&str, &str, &str)] = &[
         "nest less deeply",
     ),
     (
+        "found incompatible YAML document",
+        "Prometheus reads version 1.1 only",
+        "remove the line `%YAML …`",
+    ),
+    (
         "did not find expected <document start>",
         "the document ended before this line",
         "check the indentation, or add `---` before a new document",
@@ -223,7 +228,7 @@ fn glued(text: &Arc<Text>, error: &SyntaxError) -> Option<SlipAdvice> {
     let at = Span::new(start + at.start as usize, start + at.end as usize);
     Some((
         Place::new(text, at),
-        "a space is missing behind the `:` of this key",
+        "a space is missing after the `:` of this key",
         "put a space between the `:` and the value",
     ))
 }

@@ -291,7 +291,7 @@ impl<'d> Checker<'d> {
         let message = "all targets of this group have the same `instance`, so their series collide: samples are dropped as duplicates or out of order";
         if let Some(finding) = self.push(instance, message) {
             finding.severity = Severity::Warning;
-            let help = "delete the label, or write each target as a group of its own";
+            let help = "delete the label, or give each target its own group";
             finding.advice = Some(help.into());
         }
     }

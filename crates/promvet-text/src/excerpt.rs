@@ -11,7 +11,8 @@ const CUT: &str = "…";
 /// What stands for a line of a text that was not recognized.
 const NOT_SHOWN: &str = "[line not shown]";
 
-/// The most lines of a long place that are shown, besides those around it.
+/// The most lines of a long place that are shown, besides those around it: two findings then fit on a screen
+/// of 24 lines.
 const TALLEST: usize = 8;
 
 /// A few lines of a file, fit for output.

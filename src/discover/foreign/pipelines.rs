@@ -301,7 +301,7 @@ fn braces(replacement: Node<'_>) -> Option<Finding> {
             && inner.bytes().all(|byte| byte.is_ascii_digit())
     };
     text.match_indices("${").find(|found| is_number(*found))?;
-    let message = "`replacement`: the Collector takes `${1}` for a variable of the environment, and rejects the file";
+    let message = "`replacement`: the Collector reads `${1}` as an environment variable, and rejects the file";
     let finding = found(
         rule::SCHEMA_INVALID_VALUE,
         Severity::Error,

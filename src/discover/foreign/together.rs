@@ -372,7 +372,7 @@ fn deprecated_images(spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
     keys.filter_map(|key| {
         let entry = entry(spec, key)?;
         let message = match spec.get("image") {
-            Some(_) => format!("`{key}`: deprecated, and without effect beside `image`"),
+            Some(_) => format!("`{key}`: deprecated, and has no effect if `image` is set"),
             None => format!("`{key}`: deprecated; a later Operator will not read it"),
         };
         let finding = found("schema/deprecated", Severity::Warning, entry.key, message);

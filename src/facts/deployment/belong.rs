@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::inside;
-use super::model::{ComposeOrigin, Deployment, KeyPart, Mount, MountSource, PartKind};
+use super::model::{ComposeOrigin, Deployment, Mount, MountSource, PartKind, VolumeSource};
 use super::programs::{VMAGENT, is_of, is_one};
 use super::resolve::{Provided, ResolvedPath};
 use super::written::ProvidedValue;
@@ -528,7 +528,7 @@ fn is_of_file(tree: &dyn Tree, written: &ProvidedValue, file: &Path) -> bool {
 }
 
 /// The file that a configuration becomes in a volume.
-fn name_in(part: &KeyPart, subject: &DeployedConfiguration<'_>) -> Option<String> {
+fn name_in(part: &VolumeSource, subject: &DeployedConfiguration<'_>) -> Option<String> {
     let PartKind::Object {
         kind,
         name,

@@ -14,7 +14,7 @@ use memchr::memmem;
 pub(super) use self::names::named;
 pub(super) use self::project::folders;
 use self::project::{ComposeService, Project, each_project};
-use self::volumes::Placed;
+use self::volumes::VolumeEntry;
 use super::Home;
 use super::arguments::{Arguments, VMAGENT_CONFIG};
 use super::by_path::ByPath;
@@ -114,7 +114,9 @@ fn writers(project: &Project<'_>, services: &[ComposeService<'_>]) -> Writers {
             continue;
         }
         for placed in project.mounts(service) {
-            let Placed::At(mount) = placed else { continue };
+            let VolumeEntry::At(mount) = placed else {
+                continue;
+            };
             if let MountSource::Tree(folder) = &mount.source
                 && !mount.is_read_only
             {
@@ -151,15 +153,15 @@ fn deployment(
         .unwrap_or_default();
     for placed in project.mounts(service) {
         match placed {
-            Placed::At(mount) => mounts.push(*mount),
-            Placed::Unclear(place) => {
+            VolumeEntry::At(mount) => mounts.push(*mount),
+            VolumeEntry::Unclear(place) => {
                 let message = "the mount path depends on a variable that has no value here";
                 let message = message.to_owned();
                 let doubt = Evidence { place, message };
                 overlays.push(doubt.clone());
                 doubts.push(doubt);
             }
-            Placed::Nothing => {}
+            VolumeEntry::Nothing => {}
         }
     }
     let base = built.as_ref().and_then(|image| image.base.clone());

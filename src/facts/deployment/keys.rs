@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::inside;
-use super::model::{KeyItem, KeyPart, KeyVolume, PartKind, ProvidedKey, Provider};
+use super::model::{KeyItem, KeyVolume, PartKind, ProvidedKey, Provider, VolumeSource};
 use super::near::listed;
 use super::user::DeployedRights;
 use super::written::ProvidedValue;
@@ -117,7 +117,7 @@ impl KeyVolume {
 
     fn file(
         &self,
-        part: &KeyPart,
+        part: &VolumeSource,
         item: Option<KeyItem>,
         key: Option<(Arc<Provider>, ProvidedKey)>,
     ) -> VolumeFile {
@@ -154,7 +154,7 @@ impl KeyVolume {
     /// that group and lets it read (kubernetes/kubernetes `pkg/volume/volume_linux.go`: mode |
     /// 0440 for volumes of this kind). Tokens of a service account are 0600 as soon as the pod
     /// has an `fsGroup` or all its containers the same user (`pkg/volume/projected/projected.go`).
-    fn rights(&self, part: &KeyPart, mode: Option<u32>) -> DeployedRights {
+    fn rights(&self, part: &VolumeSource, mode: Option<u32>) -> DeployedRights {
         let (is_token, owner) = match part.kind {
             PartKind::Token { owner } => (true, owner),
             _ => (false, None),
@@ -182,14 +182,14 @@ impl KeyVolume {
 
     /// The files that are known to be in it, sorted.
     pub(super) fn files(&self) -> Vec<String> {
-        let mut files: Vec<_> = self.parts.iter().flat_map(KeyPart::files).collect();
+        let mut files: Vec<_> = self.parts.iter().flat_map(VolumeSource::files).collect();
         files.sort();
         files.dedup();
         files
     }
 }
 
-impl KeyPart {
+impl VolumeSource {
     fn answer(&self, path: &str) -> VolumeAnswer {
         let (kind, name, providers) = match &self.kind {
             PartKind::Other(words) => {

@@ -283,14 +283,14 @@ pub struct KeyVolume {
     /// The name of the volume.
     pub name: String,
     /// What it is filled from; of two that give one file the later counts.
-    pub parts: Vec<KeyPart>,
+    pub parts: Vec<VolumeSource>,
     /// `fsGroup` of the pod, which then owns every file and may read it.
     pub fs_group: Option<u32>,
 }
 
 /// One thing that a volume is filled from.
 #[derive(Clone, Debug)]
-pub struct KeyPart {
+pub struct VolumeSource {
     /// What it is.
     pub kind: PartKind,
     /// The keys that are picked and the files that they become; none if all are taken.

@@ -102,7 +102,7 @@ pub fn check(
     checker.out
 }
 
-/// The most patterns that are compared with one that matches nothing.
+/// The most patterns that are compared with one that matches nothing: each is compared with each.
 const MOST_BESIDE: usize = 64;
 
 /// Whether a pattern that matches nothing is spare: another one for the same folder matches files, and no

@@ -165,7 +165,7 @@ fn known<'r>(feature: &str, runners: &'r Runners<'_>) -> KnownFeature<'r> {
 fn remedy(feature: &str, runner: &RunningDeployment<'_>) -> String {
     let deployment = runner.deployment;
     if deployment.arguments.features().next().is_some() {
-        format!("add `{feature}` to the features, behind a comma")
+        format!("add `,{feature}` to `--enable-feature`")
     } else {
         let name = &deployment.name;
         format!("add `--enable-feature={feature}` to the command line of {name}")

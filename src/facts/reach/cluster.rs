@@ -1,6 +1,6 @@
 //! Whether a Service of Kubernetes answers at an address.
 
-use super::{AddressFault, Unreachable, nearest};
+use super::{ReachFault, Unreachable, nearest};
 use crate::facts::deployment::{Platform, RunCertainty, RunningDeployment, Service};
 use crate::facts::patches::LEADING;
 use crate::facts::service_match::Requester;
@@ -57,7 +57,7 @@ impl Requester<'_> {
         if let Some(outside) = self.outside_dns()
             && (host.is_qualified || !here.is_empty())
         {
-            return Some(self.found(AddressFault::OtherDns, [outside]));
+            return Some(self.found(ReachFault::OtherDns, [outside]));
         }
         if self.is_changed(&host, &all) {
             return None;
@@ -112,11 +112,7 @@ impl Requester<'_> {
         routes.next().is_some() || all.iter().any(is_patched)
     }
 
-    fn found(
-        &self,
-        why: AddressFault,
-        evidence: impl IntoIterator<Item = Evidence>,
-    ) -> Unreachable {
+    fn found(&self, why: ReachFault, evidence: impl IntoIterator<Item = Evidence>) -> Unreachable {
         let runners = self.runners().iter().take(1);
         let runs = runners.flat_map(|runner| runner.evidence.iter().cloned());
         Unreachable {
@@ -146,7 +142,7 @@ impl Requester<'_> {
         let is_known = deployment.base.is_none() && deployment.known_image().is_some();
         let is_silent = deployment.listens_at(port) == Some(false);
         (deployment.pod.is_alone && is_known && is_silent).then(|| {
-            let why = AddressFault::Localhost {
+            let why = ReachFault::Localhost {
                 port,
                 meant: None,
                 in_pod: true,
@@ -160,7 +156,7 @@ impl Requester<'_> {
         &self,
         host: &ClusterHost<'_>,
         all: &[&'s Service],
-    ) -> Option<(AddressFault, &'s Service)> {
+    ) -> Option<(ReachFault, &'s Service)> {
         if !host.is_qualified || self.is_namespace(host.namespace) {
             return None;
         }
@@ -168,7 +164,7 @@ impl Requester<'_> {
             .iter()
             .filter_map(|candidate| Some((candidate.namespace.as_deref()?, *candidate)));
         let service = nearest(host.namespace, named)?;
-        let why = AddressFault::NoSuchNamespace {
+        let why = ReachFault::NoSuchNamespace {
             service: host.name.to_owned(),
             written: host.namespace.to_owned(),
             meant: service.namespace.clone()?,
@@ -194,7 +190,7 @@ impl Requester<'_> {
         host: &ClusterHost<'_>,
         namespace: &str,
         endpoint: &Endpoint,
-    ) -> Option<(AddressFault, &Service)> {
+    ) -> Option<(ReachFault, &Service)> {
         let facts = self.facts();
         let network = facts.shared.network(&facts.files);
         let tree = facts.files.tree;
@@ -209,7 +205,7 @@ impl Requester<'_> {
         }
         let here = network.services_in(tree, namespace);
         let service = nearest(host.name, here.map(|here| (here.name.as_str(), here)))?;
-        let why = AddressFault::NoSuchService {
+        let why = ReachFault::NoSuchService {
             written: host.name.to_owned(),
             meant: service.name.clone(),
             namespace: namespace.to_owned(),
@@ -224,7 +220,7 @@ impl Requester<'_> {
         &self,
         host: &ClusterHost<'_>,
         all: &[&Service],
-    ) -> Option<AddressFault> {
+    ) -> Option<ReachFault> {
         let own = self.own_namespace().filter(|_| host.is_qualified)?;
         let facts = self.facts();
         let network = facts.shared.network(&facts.files);
@@ -232,8 +228,8 @@ impl Requester<'_> {
         let is_own = own == host.namespace && services.next().is_some();
         drop(services);
         match self.in_other_namespace(all).filter(|_| is_own)? {
-            AddressFault::OtherNamespace { service, namespace } => {
-                Some(AddressFault::NoSuchNamespace {
+            ReachFault::OtherNamespace { service, namespace } => {
+                Some(ReachFault::NoSuchNamespace {
                     service,
                     written: own,
                     meant: namespace,
@@ -244,7 +240,7 @@ impl Requester<'_> {
     }
 
     /// That all Services of a name are in other namespaces than what asks.
-    fn in_other_namespace(&self, all: &[&Service]) -> Option<AddressFault> {
+    fn in_other_namespace(&self, all: &[&Service]) -> Option<ReachFault> {
         // Names of hosts can be set for a pod, and kustomizations move manifests.
         let runs = self.runners().iter().map(|runner| &runner.deployment.place);
         let has_own_names = |place: &Place| {
@@ -264,7 +260,7 @@ impl Requester<'_> {
             return None;
         }
         let namespace = first.namespace.clone()?;
-        Some(AddressFault::OtherNamespace {
+        Some(ReachFault::OtherNamespace {
             service: first.name.clone(),
             namespace,
         })
@@ -272,7 +268,7 @@ impl Requester<'_> {
 }
 
 /// Why no Service of a name offers a port.
-fn not_offered(services: &[&Service], port: u16) -> Option<AddressFault> {
+fn not_offered(services: &[&Service], port: u16) -> Option<ReachFault> {
     let first = services.first()?;
     let service = first.name.clone();
     if services.iter().any(|service| service.is_external) {
@@ -283,7 +279,7 @@ fn not_offered(services: &[&Service], port: u16) -> Option<AddressFault> {
         let agrees = services
             .iter()
             .all(|service| service.other_target(port) == Some(own));
-        return agrees.then_some(AddressFault::Headless {
+        return agrees.then_some(ReachFault::Headless {
             service,
             written: port,
             own,
@@ -294,7 +290,7 @@ fn not_offered(services: &[&Service], port: u16) -> Option<AddressFault> {
     offered.sort_unstable();
     offered.dedup();
     let is_offered = offered.contains(&port) || services.iter().any(|service| service.is_headless);
-    (!is_offered).then(|| AddressFault::NotOffered {
+    (!is_offered).then(|| ReachFault::NotOffered {
         service,
         written: port,
         meant: services.iter().find_map(|service| service.port_to(port)),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{AddressFault, Unreachable, nearest};
+use super::{ReachFault, Unreachable, nearest};
 use crate::facts::deployment::{
     NetworkMode, NetworkName, Platform, RunCertainty, RunningDeployment, Together,
 };
@@ -38,13 +38,13 @@ impl<'f> Requester<'f> {
             _ if own.surroundings().own_mode == Some(NetworkMode::None) => {
                 let mode = NetworkMode::None;
                 let published = None;
-                (AddressFault::OwnMode { mode, published }, None)
+                (ReachFault::OwnMode { mode, published }, None)
             }
             _ if is_single => by_name(&together, own, &host, port)?,
             _ => return None,
         };
         // Another project of the tree may share a network with this one.
-        if let AddressFault::NoSuchName { host, .. } = &why
+        if let ReachFault::NoSuchName { host, .. } = &why
             && self.is_known(host, port)
         {
             return None;
@@ -77,7 +77,7 @@ impl<'f> Requester<'f> {
     }
 }
 
-type Found<'n> = (AddressFault, Option<&'n NetworkName>);
+type Found<'n> = (ReachFault, Option<&'n NetworkName>);
 
 fn by_name<'n>(
     together: &Together<'n>,
@@ -103,7 +103,7 @@ fn by_name<'n>(
         let others = || with_port(together, own, port);
         let meant = near.map(|(named, _)| named).or_else(others);
         let near = near.map(|(_, name)| name.clone());
-        let why = AddressFault::NoSuchName {
+        let why = ReachFault::NoSuchName {
             host: host.to_owned(),
             is_near: near.is_some(),
             meant: near.or_else(|| service_name(meant?)),
@@ -120,21 +120,21 @@ fn by_name<'n>(
         let published =
             published.filter(|(_, inside)| mode == NetworkMode::Host && *inside == port);
         let published = published.map(|(outside, _)| *outside).next();
-        return Some((AddressFault::OwnMode { mode, published }, Some(other)));
+        return Some((ReachFault::OwnMode { mode, published }, Some(other)));
     }
     if let (Some(_), false, Some(mode)) = (&here.networks, here.has_other_names, there.own_mode) {
-        return Some((AddressFault::OtherMode { service, mode }, Some(other)));
+        return Some((ReachFault::OtherMode { service, mode }, Some(other)));
     }
     if let (Some(ours), Some(theirs)) = (&here.networks, &there.networks)
         && !ours.iter().any(|name| theirs.contains(name))
     {
-        return Some((AddressFault::NoCommonNetwork { service }, Some(other)));
+        return Some((ReachFault::NoCommonNetwork { service }, Some(other)));
     }
     if let Some(ours) = &here.networks
         && let Some(network) = elsewhere(other, host, ours)
     {
         let alias = host.to_owned();
-        let why = AddressFault::OtherAlias {
+        let why = ReachFault::OtherAlias {
             service,
             alias,
             network,
@@ -148,7 +148,7 @@ fn by_name<'n>(
     let listens = there.published.iter().any(|(_, inside)| *inside == port)
         || there.exposed.contains(&port)
         || settings_name(other, port);
-    let why = AddressFault::PublishedPort {
+    let why = ReachFault::PublishedPort {
         service,
         written: port,
         own: *inside,
@@ -217,7 +217,7 @@ fn localhost<'n>(
         return None;
     }
     let meant = with_port(together, own, port);
-    let why = AddressFault::Localhost {
+    let why = ReachFault::Localhost {
         port,
         meant: meant.and_then(service_name),
         in_pod: false,

@@ -27,15 +27,15 @@ pub struct Program {
     /// The paths at which it takes samples, behind the prefix; empty if there are more.
     pub paths: ProfileList<ProfileText>,
     /// The first release that takes remote write at all, where older ones do not.
-    pub remote_write: Option<Release>,
+    pub remote_write: Option<MajorMinor>,
     /// The first release that takes remote write 2.0, where one is known.
-    pub remote_write_2: Option<Release>,
+    pub remote_write_2: Option<MajorMinor>,
     /// Its settings, sorted by name.
     pub settings: ProfileList<ProgramSetting>,
 }
 
 /// Major and minor number of a release.
-pub type Release = (u16, u16);
+pub type MajorMinor = (u16, u16);
 
 /// An image of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]

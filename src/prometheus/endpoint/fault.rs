@@ -285,7 +285,7 @@ fn fragment(endpoint: &Endpoint) -> Option<UrlFault> {
     // `https://user:pass#word@host`: without what follows, the host would be lost.
     let is_password = endpoint.slice(piece).contains('@');
     let message = match is_password {
-        true => "`#` ends the URL, so that the host behind it is lost: in a password it is `%23`",
+        true => "`#` ends the URL, and the host after it is lost; in a password, write `%23`",
         false => "the part after `#` is never sent to the receiver",
     };
     Some(UrlFault {

@@ -12,7 +12,7 @@ use promvet_syntax::label;
 
 use super::RelabelRule;
 use super::expand::constant;
-use super::labels::{KnownLabelValue, KnownLabels, MOST_TEXTS, Texts};
+use super::labels::{KnownLabelValue, KnownLabels, MOST_TEXTS, PossibleValues};
 use super::pattern::RelabelPattern;
 use crate::prometheus::patterns::PatternBudget;
 use crate::schema::Version;
@@ -60,9 +60,9 @@ pub enum MatchReason {
     /// No source label exists.
     Absent,
     /// The value is one of these.
-    Known(Texts),
+    Known(PossibleValues),
     /// Earlier rules leave these values only.
-    Left(Texts),
+    Left(PossibleValues),
     /// An earlier rule does not keep what the pattern matches.
     NotKept(BTreeSet<String>),
     /// An earlier rule drops what the pattern matches.
@@ -280,7 +280,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     /// The joined values of the source labels, if they are few and known.
     /// Imitates the head of `relabel.relabel`, where an absent label is the empty text
     /// (`labels.Builder.Get`) and its separator stays.
-    fn known_values(&self, rule: &RelabelRule<'d>) -> Option<Texts> {
+    fn known_values(&self, rule: &RelabelRule<'d>) -> Option<PossibleValues> {
         let is_short = |text: &String| text.len() <= LONGEST_TEXT;
         // Most rules have one source label, whose values are taken as they are.
         if let [name] = &*rule.sources {

@@ -11,7 +11,7 @@ use super::pattern::RelabelPattern;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KnownLabelValue {
     /// One of these; shared, since most values are copied from label to label as they are.
-    OneOf(Texts),
+    OneOf(PossibleValues),
     /// A list that begins and ends with this text, or empty.
     Edged(String),
     /// Any text but the empty one.
@@ -21,7 +21,7 @@ pub enum KnownLabelValue {
 }
 
 /// The texts that a value may be.
-pub(super) type Texts = Arc<BTreeSet<String>>;
+pub(super) type PossibleValues = Arc<BTreeSet<String>>;
 
 /// The name of a label, or how it begins: most that are known before a list are Prometheus's own.
 type LabelKey = Cow<'static, str>;
@@ -43,7 +43,8 @@ impl KnownLabelValue {
     /// No label.
     #[must_use]
     pub fn absent() -> Self {
-        static EMPTY: LazyLock<Texts> = LazyLock::new(|| Arc::new(BTreeSet::from([String::new()])));
+        static EMPTY: LazyLock<PossibleValues> =
+            LazyLock::new(|| Arc::new(BTreeSet::from([String::new()])));
         Self::OneOf(Arc::clone(&EMPTY))
     }
 
@@ -109,7 +110,7 @@ impl KnownLabelValue {
     }
 
     /// One of several, as far as they are few.
-    pub(super) fn one_of(texts: Texts) -> Self {
+    pub(super) fn one_of(texts: PossibleValues) -> Self {
         match texts.len() {
             0..=MOST_TEXTS => Self::OneOf(texts),
             _ if texts.contains("") => Self::Any,

@@ -74,11 +74,11 @@ struct JsonTls<'a> {
     verification: &'static str,
     ca: Option<Cow<'a, str>>,
     issuer: Option<Cow<'a, str>>,
-    evidence: Vec<JsonEvidence<'a>>,
+    evidence: Vec<JsonInventoryEvidence<'a>>,
 }
 
 #[derive(Serialize)]
-struct JsonEvidence<'a> {
+struct JsonInventoryEvidence<'a> {
     path: &'a str,
     start: JsonPosition,
     message: Cow<'a, str>,
@@ -146,7 +146,7 @@ pub(super) fn write_lines(
 }
 
 fn endpoint(row: &Redacted<InventoryRow>) -> JsonEndpoint<'_> {
-    let evidence = row.tls.evidence.iter().map(|proof| JsonEvidence {
+    let evidence = row.tls.evidence.iter().map(|proof| JsonInventoryEvidence {
         path: proof.place.path(),
         start: proof.place.start().into(),
         message: neutral::lines(&proof.message),

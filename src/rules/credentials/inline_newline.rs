@@ -22,7 +22,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut RuleFindings<'_>) {
 fn say(secret: &InlineMaterial<'_, '_>, line_break: bool, out: &mut RuleFindings<'_>) {
     let setting = &secret.inline.setting;
     let name = &setting.name;
-    let so = secret.so();
+    let so = secret.consequence();
     let (severity, message) = match (line_break, secret.inline.is_header) {
         (true, true) => (
             Severity::Error,

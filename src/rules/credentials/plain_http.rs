@@ -4,10 +4,7 @@
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{Endpoint, HostNetwork};
 use crate::prometheus::{Client, ClientSection, Peer};
-use crate::rules::{HttpPart, RuleFindings, advice};
-
-/// At most so many other addresses are shown.
-const SHOWN: usize = 5;
+use crate::rules::{HttpPart, RuleFindings, SHOWN, advice};
 
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     if part.client.section != ClientSection::RemoteWrite {

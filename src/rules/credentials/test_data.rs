@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::discover;
 use crate::finding::Severity;
-use crate::rules::{Common, Configuration, Material, RuleFindings};
+use crate::rules::{Common, Configuration, Material, RuleFindings, SHOWN};
 use crate::yaml::Node;
-
-/// At most so many other secrets are shown.
-const SHOWN: usize = 5;
 
 pub(super) fn check(configurations: &[Configuration<'_>], out: &mut RuleFindings<'_>) {
     let mut folders: BTreeMap<String, Vec<Node<'_>>> = BTreeMap::new();

@@ -44,7 +44,7 @@ fn elsewhere(node: Node<'_>, endpoint: &Endpoint, out: &mut RuleFindings<'_>) {
         "`token_url` ends in `{end}`, which {does} and gives no tokens: every request fails"
     );
     let help = match *end {
-        "/authorize" => "write the address of tokens, mostly the same with `/token` at its end",
+        "/authorize" => "write the token endpoint, usually the same URL with `/token` at its end",
         _ => "write the `token_endpoint` that this page names",
     };
     let finding = out.at(node, Severity::Warning, message).kind("elsewhere");

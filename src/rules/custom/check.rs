@@ -32,9 +32,9 @@ enum Declared {
 
 /// A function: its name, how many arguments it takes when it is called on a value, and how many when
 /// it is not.
-type Function = (&'static str, Option<usize>, Option<usize>);
+type CelFunction = (&'static str, Option<usize>, Option<usize>);
 
-const FUNCTIONS: &[Function] = &[
+const FUNCTIONS: &[CelFunction] = &[
     ("size", Some(0), Some(1)),
     ("contains", Some(1), None),
     ("startsWith", Some(1), None),

@@ -17,7 +17,7 @@ use super::syntax::{self, ExpressionSpot};
 use crate::policy::PolicyError;
 use crate::yaml::Node;
 
-/// The characters of a value that are shown.
+/// The characters of a value that are shown: two lines of a terminal.
 const LONGEST: usize = 200;
 
 /// What is where a value is not known.

@@ -26,7 +26,8 @@ const DEEPEST_LOOP: usize = 2;
 /// How deep brackets may be nested. They are counted before the parser runs, since it recurses
 /// through all of the grammar's levels for each of them.
 const DEEPEST_BRACKET: usize = 32;
-/// The stack on which the parser runs, in bytes: it recurses for every operator of a chain.
+/// The stack on which the parser runs, in bytes. It recurses for every operator of a chain, and
+/// [`LONGEST`] allows 5,000 of them: 26 KiB for each.
 const STACK: usize = 128 << 20;
 
 /// An expression and where it is.

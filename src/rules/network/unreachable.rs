@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::discover::EmbeddedIn;
 use crate::facts::deployment::NetworkMode;
-use crate::facts::{AddressFault, Unreachable};
+use crate::facts::{ReachFault, Unreachable};
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{Endpoint, UrlPiece};
 use crate::prometheus::{Address, AddressRole, Client, ClientSection};
@@ -32,7 +32,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
     for address in clients.iter().flat_map(Client::addresses) {
         let endpoint = configuration.endpoint(&address.url);
         if let Some(found) = standpoint.unreachable(&endpoint) {
-            let is_other = matches!(found.why, AddressFault::NoSuchName { is_near: false, .. });
+            let is_other = matches!(found.why, ReachFault::NoSuchName { is_near: false, .. });
             let is_other = is_other && is_target(&address);
             if is_other && !names_services.get_or_init(are_services) {
                 continue;
@@ -95,7 +95,7 @@ fn report(
 }
 
 /// The piece of a URL that is wrong, and what to write in its place, if that is known.
-fn correction(endpoint: &Endpoint, why: &AddressFault) -> (UrlPiece, Option<String>) {
+fn correction(endpoint: &Endpoint, why: &ReachFault) -> (UrlPiece, Option<String>) {
     let host = endpoint.host().unwrap_or_default();
     let label = |number: usize| endpoint.labels().get(number).copied().unwrap_or(host);
     // Without a port in the URL there is none to replace.
@@ -104,37 +104,37 @@ fn correction(endpoint: &Endpoint, why: &AddressFault) -> (UrlPiece, Option<Stri
         None => (host, None),
     };
     match why {
-        AddressFault::NoSuchName { meant, .. } => (host, meant.clone()),
-        AddressFault::NoSuchService { meant, .. } => (label(0), Some(meant.clone())),
-        AddressFault::NoSuchNamespace { meant, .. } => (label(1), Some(meant.clone())),
-        AddressFault::OtherNamespace { service, namespace } => {
+        ReachFault::NoSuchName { meant, .. } => (host, meant.clone()),
+        ReachFault::NoSuchService { meant, .. } => (label(0), Some(meant.clone())),
+        ReachFault::NoSuchNamespace { meant, .. } => (label(1), Some(meant.clone())),
+        ReachFault::OtherNamespace { service, namespace } => {
             (host, Some(format!("{service}.{namespace}.svc")))
         }
-        AddressFault::PublishedPort { own, .. } | AddressFault::Headless { own, .. } => {
+        ReachFault::PublishedPort { own, .. } | ReachFault::Headless { own, .. } => {
             port(Some(*own))
         }
-        AddressFault::NotOffered { meant, .. } => port(*meant),
-        AddressFault::OtherAlias { service, .. } => (host, Some(service.clone())),
-        AddressFault::Localhost { .. }
-        | AddressFault::NoCommonNetwork { .. }
-        | AddressFault::OwnMode { .. }
-        | AddressFault::OtherMode { .. }
-        | AddressFault::OtherDns => (host, None),
+        ReachFault::NotOffered { meant, .. } => port(*meant),
+        ReachFault::OtherAlias { service, .. } => (host, Some(service.clone())),
+        ReachFault::Localhost { .. }
+        | ReachFault::NoCommonNetwork { .. }
+        | ReachFault::OwnMode { .. }
+        | ReachFault::OtherMode { .. }
+        | ReachFault::OtherDns => (host, None),
     }
 }
 
 /// The word in fingerprints.
-fn kind(why: &AddressFault) -> &'static str {
+fn kind(why: &ReachFault) -> &'static str {
     match why {
-        AddressFault::NoSuchName { .. } | AddressFault::NoSuchService { .. } => "name",
-        AddressFault::Localhost { .. } => "localhost",
-        AddressFault::PublishedPort { .. } => "port",
-        AddressFault::NoCommonNetwork { .. } | AddressFault::OtherAlias { .. } => "network",
-        AddressFault::OtherNamespace { .. } | AddressFault::NoSuchNamespace { .. } => "namespace",
-        AddressFault::NotOffered { .. } => "not-offered",
-        AddressFault::Headless { .. } => "headless",
-        AddressFault::OwnMode { .. } | AddressFault::OtherMode { .. } => "network-mode",
-        AddressFault::OtherDns => "dns",
+        ReachFault::NoSuchName { .. } | ReachFault::NoSuchService { .. } => "name",
+        ReachFault::Localhost { .. } => "localhost",
+        ReachFault::PublishedPort { .. } => "port",
+        ReachFault::NoCommonNetwork { .. } | ReachFault::OtherAlias { .. } => "network",
+        ReachFault::OtherNamespace { .. } | ReachFault::NoSuchNamespace { .. } => "namespace",
+        ReachFault::NotOffered { .. } => "not-offered",
+        ReachFault::Headless { .. } => "headless",
+        ReachFault::OwnMode { .. } | ReachFault::OtherMode { .. } => "network-mode",
+        ReachFault::OtherDns => "dns",
     }
 }
 
@@ -142,15 +142,15 @@ fn kind(why: &AddressFault) -> &'static str {
 fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
     let from = &found.from;
     let (message, help) = match &found.why {
-        AddressFault::NoSuchName { host, meant, .. } => {
+        ReachFault::NoSuchName { host, meant, .. } => {
             return no_such_name(from, so, host, meant.as_deref());
         }
-        AddressFault::NoSuchService {
+        ReachFault::NoSuchService {
             written,
             meant,
             namespace,
         } => no_such_service(written, meant, namespace, so),
-        AddressFault::NoSuchNamespace {
+        ReachFault::NoSuchNamespace {
             service,
             written,
             meant,
@@ -158,40 +158,40 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             format!("the Service `{service}` is in the namespace `{meant}`, not in `{written}`"),
             format!("write `{meant}`"),
         ),
-        AddressFault::Localhost {
+        ReachFault::Localhost {
             port,
             meant,
             in_pod,
         } => localhost(from, so, *port, meant.as_deref(), *in_pod),
-        AddressFault::PublishedPort {
+        ReachFault::PublishedPort {
             service,
             written,
             own,
         } => published_port(service, *written, *own),
-        AddressFault::OtherNamespace { service, namespace } => other_namespace(service, namespace),
-        AddressFault::NotOffered {
+        ReachFault::OtherNamespace { service, namespace } => other_namespace(service, namespace),
+        ReachFault::NotOffered {
             service,
             written,
             offered,
             meant,
         } => not_offered(service, so, *written, offered, *meant),
-        AddressFault::Headless {
+        ReachFault::Headless {
             service,
             written,
             own,
         } => headless(service, *written, *own),
-        AddressFault::NoCommonNetwork { service } => (
+        ReachFault::NoCommonNetwork { service } => (
             format!("{from} and `{service}` have no network in common: {so}"),
             "add one network to `networks` of both services".to_owned(),
         ),
-        AddressFault::OtherAlias {
+        ReachFault::OtherAlias {
             service,
             alias,
             network,
         } => other_alias(service, alias, network, so),
-        AddressFault::OwnMode { mode, published } => own_mode(from, so, *mode, *published),
-        AddressFault::OtherMode { service, mode } => other_mode(service, so, *mode),
-        AddressFault::OtherDns => (
+        ReachFault::OwnMode { mode, published } => own_mode(from, so, *mode, *published),
+        ReachFault::OtherMode { service, mode } => other_mode(service, so, *mode),
+        ReachFault::OtherDns => (
             format!("the pod does not ask the DNS of the cluster, so the name is not found: {so}"),
             "set `dnsPolicy: ClusterFirstWithHostNet` for the pod".to_owned(),
         ),

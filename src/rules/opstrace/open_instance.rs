@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::opstrace::Instance;
 use crate::finding::{Place, Severity};
-use crate::rules::{Common, Configuration, RemoteWriteEntry, RuleFindings};
-
-/// At most so many other endpoints are shown.
-const SHOWN: usize = 5;
+use crate::rules::{Common, Configuration, RemoteWriteEntry, RuleFindings, SHOWN};
 
 pub(super) fn check(configurations: &[Configuration<'_>], out: &mut RuleFindings<'_>) {
     let mut open: BTreeMap<&str, Vec<(&Instance, &Place, &RemoteWriteEntry<'_>)>> = BTreeMap::new();

@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Advice, Severity};
 use crate::prometheus::{Destination, RemoteWrite};
-use crate::rules::{RemoteWriteEntry, RuleFindings};
+use crate::rules::{RemoteWriteEntry, RuleFindings, SHOWN};
 use crate::yaml::Node;
-
-/// At most so many entries are shown beside the one that is reported.
-const SHOWN: usize = 5;
 
 /// The message of remote write 1.0, which is sent where none is named (`config.DefaultRemoteWriteConfig`).
 const FIRST_PROTOCOL: &str = "prometheus.WriteRequest";

@@ -5,11 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{HostNetwork, has_placeholder};
 use crate::prometheus::{ClientSection, Config, Destination};
-use crate::rules::{Common, Configuration, RemoteWriteEntry, RuleFindings, number_of};
+use crate::rules::{Common, Configuration, RemoteWriteEntry, RuleFindings, SHOWN, number_of};
 use crate::yaml::Node;
-
-/// At most so many other places are shown.
-const SHOWN: usize = 5;
 
 /// What is known of the external labels of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

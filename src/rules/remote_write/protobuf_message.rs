@@ -19,7 +19,7 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
         return;
     }
     if let (true, Some(node)) = (is_version_2, written)
-        && old_release(entry, node, out)
+        && report_old_release(entry, node, out)
     {
         return;
     }
@@ -74,7 +74,11 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
 }
 
 /// Reports that the release that runs in the tree does not know 2.0 yet.
-fn old_release(entry: &RemoteWriteEntry<'_>, node: Node<'_>, out: &mut RuleFindings<'_>) -> bool {
+fn report_old_release(
+    entry: &RemoteWriteEntry<'_>,
+    node: Node<'_>,
+    out: &mut RuleFindings<'_>,
+) -> bool {
     let Some(settings) = entry.settings() else {
         return false;
     };

@@ -146,7 +146,7 @@ fn fixed_instance(job: TargetSection<'_>, out: &RuleFindings<'_>) -> Option<Find
     })?;
     let instance = group.get("labels")?.get("instance")?;
     let message = "all targets of this group have the same `instance`, so their series collide: samples are dropped as duplicates or out of order";
-    let help = "delete the label, or write each target as a group of its own";
+    let help = "delete the label, or give each target its own group";
     let advice = Advice::remove(instance.span()).text(help).unsafe_();
     Some(
         out.at(instance, Severity::Warning, message)

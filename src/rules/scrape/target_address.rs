@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::prometheus::TargetSection;
 use crate::rules::{Configuration, RuleFindings, advice};
-use crate::schema::{AddressFault, address_fault, address_password};
+use crate::schema::{TargetAddressFault, address_fault, address_password};
 use crate::yaml::Node;
 
 pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
@@ -58,8 +58,8 @@ fn check_target(
         false => scalar.part(at.start, at.end),
     };
     let help = match (section.is_job, fault) {
-        (false, AddressFault::Path) => "write `host:port`; set `path_prefix` in the entry",
-        (false, AddressFault::Scheme) => {
+        (false, TargetAddressFault::Path) => "write `host:port`; set `path_prefix` in the entry",
+        (false, TargetAddressFault::Scheme) => {
             "write `host:port`; set `scheme` and `path_prefix` in the entry"
         }
         _ => fault.help(),

@@ -4,15 +4,12 @@ use crate::facts::KnownIssuer;
 use crate::facts::online::{OnlineServer, ShownByServer};
 use crate::finding::{Day, Severity};
 use crate::policy::CertificateIssuer;
-use crate::rules::{Authorities, EntryUrl, RemoteWriteEntry, RuleFindings};
+use crate::rules::{Authorities, EntryUrl, RemoteWriteEntry, RuleFindings, SHOWN};
 use crate::source::handshake::{HandshakeTarget, Roots};
 
 /// How long before its end a certificate is reported, in seconds: Let's Encrypt's are renewed 30 days
 /// before it, so that with 14 days left something is wrong.
 const SOON: i64 = 14 * 24 * 60 * 60;
-
-/// At most so many names of a certificate are shown.
-const SHOWN: usize = 5;
 
 pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(url) = entry.sound_url().filter(|_| entry.facts.is_online()) else {

@@ -70,7 +70,7 @@ fn others(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
         return;
     };
     let trusted = part.trusted_host();
-    let proven = stands_alone(
+    let proven = is_surely_the_host(
         part.client.http,
         tls,
         trusted.as_ref().map(|(host, _)| host.as_str()),
@@ -120,7 +120,7 @@ fn others(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
 
 /// Whether what answers is surely the host itself with a certificate for its name: a proxy may
 /// present another, and an authority or another name that is set was set for a reason.
-fn stands_alone(http: HttpClient<'_>, tls: TlsConfig<'_>, host: Option<&str>) -> bool {
+fn is_surely_the_host(http: HttpClient<'_>, tls: TlsConfig<'_>, host: Option<&str>) -> bool {
     let other_name = tls
         .server_name()
         .is_some_and(|name| host.is_none_or(|host| !name.eq_ignore_ascii_case(host)));
@@ -143,7 +143,7 @@ fn remote_write(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     }
     let known = entry.issuer();
     let host = endpoint.and_then(|endpoint| endpoint.host_name());
-    let proven = stands_alone(http, tls, host.as_deref());
+    let proven = is_surely_the_host(http, tls, host.as_deref());
     let issuer = known.as_ref().map(|known| known.issuer);
     let issuer = issuer.filter(|issuer| proven || !issuer.is_trusted());
     let Some(&(_, severity, message, help)) = WORDS.iter().find(|(one, ..)| *one == issuer) else {

@@ -6,10 +6,9 @@ use crate::facts::Misnamed;
 use crate::facts::opstrace::Instance;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::prometheus::endpoint::HostNetwork;
-use crate::rules::{Common, Configuration, EntryUrl, RemoteWriteEntry, RuleFindings, number_of};
-
-/// At most so many other endpoints are shown.
-const SHOWN: usize = 5;
+use crate::rules::{
+    Common, Configuration, EntryUrl, RemoteWriteEntry, RuleFindings, SHOWN, number_of,
+};
 
 pub(super) fn check(configurations: &[Configuration<'_>], out: &mut RuleFindings<'_>) {
     let mut misnamed: BTreeMap<String, (Misnamed, Vec<&EntryUrl<'_>>)> = BTreeMap::new();

@@ -19,7 +19,7 @@ const MOST_TEXTS: usize = 512;
 /// How long these texts may be together: no number has so many digits.
 const MOST_BYTES: usize = 16 * 1024;
 
-/// How many values are named.
+/// How many values are named, so that the message stays within 160 characters.
 const MOST_NAMED: usize = 3;
 
 /// Since 3.0 `le` and `quantile` are stored in the form of OpenMetrics (`1.0` for `1`) whatever
@@ -157,7 +157,7 @@ fn check_matcher(
 }
 
 /// What is reported about the first value that is lost, and that value.
-fn sentence(lost: &[Lost]) -> Option<(String, (&str, &str))> {
+fn sentence(lost: &[ChangedValue]) -> Option<(String, (&str, &str))> {
     let (written, stored) = lost.first()?;
     let start = format!(
         "from Prometheus 3.0 on, the bucket or quantile `{written}` is stored as `{stored}`"
@@ -166,7 +166,7 @@ fn sentence(lost: &[Lost]) -> Option<(String, (&str, &str))> {
 }
 
 /// What is reported about the others, and whether there are any.
-fn also(lost: &[Lost]) -> (String, bool) {
+fn also(lost: &[ChangedValue]) -> (String, bool) {
     let more = lost.iter().skip(1).take(MOST_NAMED - 1);
     let more: Vec<_> = more.map(|(old, _)| format!("`{old}`")).collect();
     match more.as_slice() {
@@ -185,7 +185,7 @@ fn both(written: &str, stored: &str, dot: &str) -> String {
 }
 
 /// A value as it is written, and as it is stored.
-type Lost = (String, String);
+type ChangedValue = (String, String);
 
 /// What a pattern is matched against: the values of some labels.
 struct MatchedValues<'r> {
@@ -224,7 +224,7 @@ impl<'r> MatchedValues<'r> {
     }
 
     /// The values that a pattern matches as they are written, and not as they are stored.
-    fn lost(&self, pattern: &str, budget: &PatternBudget) -> Vec<Lost> {
+    fn lost(&self, pattern: &str, budget: &PatternBudget) -> Vec<ChangedValue> {
         // Go's dot in `(?s:…)`, as Prometheus wraps every pattern.
         let Some(shape) = budget.read(&format!("(?s:{pattern})")) else {
             return Vec::new();
@@ -238,7 +238,7 @@ impl<'r> MatchedValues<'r> {
         let Some(regex) = budget.compile(&format!("^(?s:{pattern})$"), &shape) else {
             return Vec::new();
         };
-        let mut out: Vec<Lost> = Vec::new();
+        let mut out: Vec<ChangedValue> = Vec::new();
         for text in texts {
             let fields: Vec<&str> = match self.labels {
                 1 => vec![&text],

@@ -146,7 +146,7 @@ pub(super) fn by_text(place: &Place) -> Unchecked {
         logical: String::new(),
         reason: "a configuration of Prometheus is written into this file, where promvet does not read it"
             .to_owned(),
-        settle: Some("keep it in a file of its own, and copy that".to_owned()),
+        settle: Some("keep it in a separate file, and copy that".to_owned()),
     }
 }
 
@@ -157,7 +157,7 @@ pub(super) fn in_flag(place: &Place) -> Unchecked {
         logical: String::new(),
         reason: "this flag holds what is sent by remote write, which promvet does not read here"
             .to_owned(),
-        settle: Some("keep it in a file of its own".to_owned()),
+        settle: Some("keep it in a separate file".to_owned()),
     }
 }
 

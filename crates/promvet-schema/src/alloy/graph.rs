@@ -133,7 +133,7 @@ impl Graph<'_> {
                 }
                 Item::Attribute { .. } => {}
                 Item::Block(block) if block.name == "write_relabel_configs" => {
-                    let message = "`write_relabel_configs`: the block is called `write_relabel_config`, one a rule; Alloy rejects the file";
+                    let message = "`write_relabel_configs`: the block is called `write_relabel_config`, one for each rule; Alloy rejects the file";
                     let advice = Advice::replace(block.name_span, "write_relabel_config").unsafe_();
                     self.say(UNKNOWN_FIELD, block.name_span, message.to_owned(), advice);
                 }

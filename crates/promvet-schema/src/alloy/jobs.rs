@@ -25,7 +25,7 @@ pub(super) fn document(text: &Arc<Text>, component: &Block) -> Option<Document> 
         return None;
     }
     let mut maker = TreeMaker {
-        builder: TranslationBuilder::of_component(text, head(text, component)),
+        builder: TranslationBuilder::new_for_component(text, head(text, component)),
     };
     let mut pairs = vec![job_name(&mut maker, component)];
     match list {

@@ -132,7 +132,7 @@ fn collect(text: &Arc<Text>, blocks: &[Item], out: &mut Vec<Document>) {
 fn document(text: &Arc<Text>, component: &Block) -> Option<Document> {
     let owner = head(text, component);
     let mut maker = TreeMaker {
-        builder: TranslationBuilder::of_component(text, owner),
+        builder: TranslationBuilder::new_for_component(text, owner),
     };
     let mut pairs = Vec::new();
     let mut endpoints = Vec::new();

@@ -72,8 +72,8 @@ pub(super) fn slashes(section: &Section<'_>, report: &mut SchemaReport<'_>) {
                     span
                 };
                 let help = match target.path().starts_with("alerting") {
-                    true => "set `scheme` and `path_prefix` beside `static_configs`",
-                    false => "set `scheme` and `metrics_path` beside `static_configs`",
+                    true => "set `scheme` and `path_prefix` next to `static_configs`",
+                    false => "set `scheme` and `metrics_path` next to `static_configs`",
                 };
                 report
                     .part(

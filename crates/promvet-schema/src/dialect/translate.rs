@@ -179,7 +179,7 @@ impl Translator {
             let Some(key) = known.or_else(|| self.unknown(shape, entry)) else {
                 continue;
             };
-            self.former_token(shape, entry);
+            self.translate_former_token(shape, entry);
             // Of a key that is only guessed at, a value of another kind is not a second fault.
             if known.is_none() && !may_be(&key.ty, entry.value) {
                 continue;
@@ -227,7 +227,7 @@ impl Translator {
 
     /// A key for which `authorization` is written since 0.66 (prometheus-operator, CHANGELOG.md). The
     /// `authorization` of monitors takes no file, so that it does not take the place of the key there.
-    fn former_token(&mut self, shape: &MappingShape, entry: Entry<'_>) {
+    fn translate_former_token(&mut self, shape: &MappingShape, entry: Entry<'_>) {
         const FORMER: &str = "bearerTokenFile";
         let successor = shape.find("authorization").map(|key| &key.ty);
         let takes_file = matches!(successor, Some(DialectType::Object(of)) if of.find("credentialsFile").is_some());

@@ -40,10 +40,12 @@ impl<'d> Walker<'_, '_> {
         let free = |key: &str| section.entry(key).is_none();
         let rename = |key: &str| Advice::rename(entry.key.span(), key);
         match hint {
-            Some(Hint::Spelling(key)) if free(key) => said.help(match fits(section, key, entry) {
-                true => rename(key).safe(),
-                false => rename(key),
-            }),
+            Some(Hint::Spelling(key)) if free(key) => {
+                said.help(match has_expected_kind(section, key, entry) {
+                    true => rename(key).safe(),
+                    false => rename(key),
+                })
+            }
             Some(Hint::Spelling(key)) => {
                 said.help(format!("did you mean `{key}`? It is set already"))
             }
@@ -192,7 +194,7 @@ impl<'d> Walker<'_, '_> {
 }
 
 /// Whether a value is of the kind that a key takes: otherwise the key may be meant for something else.
-fn fits(section: &Section<'_>, key: &str, entry: Entry<'_>) -> bool {
+fn has_expected_kind(section: &Section<'_>, key: &str, entry: Entry<'_>) -> bool {
     let Some(found) = section.of.find(key) else {
         return false;
     };

@@ -197,7 +197,7 @@ fn at_open_quote(
     let moved = |mut error: SyntaxError| {
         let stopped = error.span;
         if let Some(quote) = left.open_quote.filter(|quote| quote.end <= stopped.start) {
-            error.context = Some(("behind the quoted text".to_owned(), stopped));
+            error.context = Some(("after the quoted text".to_owned(), stopped));
             error.span = quote.part(0, 1);
         }
         error

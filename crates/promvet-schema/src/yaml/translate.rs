@@ -78,7 +78,7 @@ impl TranslationBuilder {
 
     /// The same for a tree that belongs to a named part of the text, for fingerprints.
     #[must_use]
-    pub fn of_component(text: &Arc<Text>, owner: impl Into<String>) -> Self {
+    pub fn new_for_component(text: &Arc<Text>, owner: impl Into<String>) -> Self {
         let mut builder = Self::of_text(text);
         builder.out.owner = owner.into();
         builder

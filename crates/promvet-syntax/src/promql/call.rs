@@ -4,7 +4,7 @@ use super::dialect::PromqlFeature;
 use super::fault::ExprFault;
 use super::function::{self, Function};
 use super::parse::{ParseResult, Parser, with_remedy};
-use super::token::{Aggregate, Token, TokenKind, Word};
+use super::token::{AggregateParameter, Token, TokenKind, Word};
 use super::tree::NodeKind;
 use super::value::{ExpressionPart, Follows, ValueType};
 
@@ -31,7 +31,11 @@ impl Parser<'_> {
     }
 
     /// Imitates `parser.parser.newAggregateExpr` and its part of `checkAST`.
-    fn aggregation(&mut self, name: Token, kind: Aggregate) -> ParseResult<ExpressionPart> {
+    fn aggregation(
+        &mut self,
+        name: Token,
+        kind: AggregateParameter,
+    ) -> ParseResult<ExpressionPart> {
         let first = self.tree.next();
         // `by` may come before or behind the arguments, but not twice (`aggregate_expr` in
         // generated_parser.y).
@@ -43,11 +47,13 @@ impl Parser<'_> {
         self.close(NodeKind::Aggregation, name.from, name, first);
         let word = self.slice(name);
         let wanted: &[ValueType] = match kind {
-            Aggregate::Plain => &[ValueType::Vector],
-            Aggregate::WithNumber | Aggregate::Limit => &[ValueType::Scalar, ValueType::Vector],
-            Aggregate::WithText => &[ValueType::Text, ValueType::Vector],
+            AggregateParameter::Plain => &[ValueType::Vector],
+            AggregateParameter::WithNumber | AggregateParameter::Limit => {
+                &[ValueType::Scalar, ValueType::Vector]
+            }
+            AggregateParameter::WithText => &[ValueType::Text, ValueType::Vector],
         };
-        if kind == Aggregate::Limit {
+        if kind == AggregateParameter::Limit {
             self.need(PromqlFeature::ExperimentalAggregations, name.from, name.to);
         }
         if let Some(fault) = swapped(word, &arguments, wanted) {

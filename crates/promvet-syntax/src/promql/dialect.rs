@@ -3,12 +3,12 @@
 use super::fault::ExprFault;
 
 /// Major and minor number of a release.
-pub(super) type Release = (u16, u16);
+pub(super) type MajorMinor = (u16, u16);
 
 /// The PromQL of one release of Prometheus, without feature flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PromqlRelease {
-    pub(super) release: Release,
+    pub(super) release: MajorMinor,
 }
 
 /// A form that came later than PromQL itself.
@@ -34,8 +34,8 @@ pub(super) enum PromqlFeature {
 struct FormRow {
     feature: PromqlFeature,
     name: &'static str,
-    since: Release,
-    flag: Option<(&'static str, Option<Release>)>,
+    since: MajorMinor,
+    flag: Option<(&'static str, Option<MajorMinor>)>,
 }
 
 /// From the changelog of Prometheus and the flags of cmd/prometheus/main.go.
@@ -150,8 +150,8 @@ impl PromqlRelease {
     pub(super) fn missing(
         self,
         name: &str,
-        since: Release,
-        flag: Option<(&'static str, Option<Release>)>,
+        since: MajorMinor,
+        flag: Option<(&'static str, Option<MajorMinor>)>,
         from: usize,
         to: usize,
     ) -> Option<ExprFault> {

@@ -1,6 +1,6 @@
 //! The functions of PromQL.
 
-use super::dialect::{PromqlRelease, Release};
+use super::dialect::{MajorMinor, PromqlRelease};
 use super::fault::ExprFault;
 use super::value::ValueType;
 use promvet_text::nearest;
@@ -17,8 +17,8 @@ pub(super) struct Function {
     /// exactly one.
     pub(super) more: i8,
     pub(super) returns: ValueType,
-    pub(super) since: Release,
-    until: Option<Release>,
+    pub(super) since: MajorMinor,
+    until: Option<MajorMinor>,
     stability: Stability,
 }
 
@@ -27,11 +27,11 @@ enum Stability {
     Stable,
     Experimental,
     /// Experimental before this release.
-    StableSince(Release),
+    StableSince(MajorMinor),
 }
 
 impl Function {
-    pub(super) fn flag(&self) -> Option<(&'static str, Option<Release>)> {
+    pub(super) fn flag(&self) -> Option<(&'static str, Option<MajorMinor>)> {
         match self.stability {
             Stability::Stable => None,
             Stability::Experimental => Some((FLAG, None)),

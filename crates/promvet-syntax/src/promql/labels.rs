@@ -199,7 +199,7 @@ impl LabelQuestion<'_> {
         if word == "count_values" {
             let mut arguments = children.iter().filter(|child| !is_label(child));
             let label = arguments.next()?;
-            if label.kind() != NodeKind::Text || self.is_text(*label) {
+            if label.kind() != NodeKind::Text || self.is_label_text(*label) {
                 return None;
             }
         }
@@ -220,7 +220,7 @@ impl LabelQuestion<'_> {
     }
 
     /// Whether a text in quotes is the label.
-    fn is_text(&self, node: Node<'_>) -> bool {
+    fn is_label_text(&self, node: Node<'_>) -> bool {
         unquote(self.between(node.span().start, node.span().end)) == self.label
     }
 
@@ -348,7 +348,7 @@ impl LabelQuestion<'_> {
             "vector" | "scalar" | "time" | "pi" => Some(Loss::Number),
             "label_replace" | "label_join" => {
                 let target = arguments.get(1)?;
-                let may_set = target.kind() != NodeKind::Text || self.is_text(*target);
+                let may_set = target.kind() != NodeKind::Text || self.is_label_text(*target);
                 if may_set { None } else { of(0) }
             }
             "histogram_quantile" if self.label == "le" => Some(Loss::Buckets),

@@ -1,6 +1,6 @@
 //! From text to tokens.
 
-use super::dialect::Release;
+use super::dialect::MajorMinor;
 use super::fault::ExprFault;
 use super::number::{self, is_word};
 use super::token::{Operator, Token, TokenKind, Word, kind_of};
@@ -10,7 +10,7 @@ use super::{quoted, remedy};
 #[derive(Debug)]
 pub(super) struct Lexer<'t> {
     text: &'t str,
-    release: Release,
+    release: MajorMinor,
     at: usize,
     parens: Vec<usize>,
     brace: Option<usize>,
@@ -30,7 +30,7 @@ const SINGLE: &[(char, TokenKind)] = &[
 ];
 
 /// Operators of one or two characters, longer ones first.
-const SIGNS: &[(&str, TokenKind, Release)] = &[
+const SIGNS: &[(&str, TokenKind, MajorMinor)] = &[
     ("==", TokenKind::Operator(Operator::Equal), (2, 0)),
     ("!=", TokenKind::Operator(Operator::NotEqual), (2, 0)),
     ("<=", TokenKind::Operator(Operator::LessEqual), (2, 0)),
@@ -51,7 +51,7 @@ const MATCHES: &[(&str, TokenKind)] = &[
 ];
 
 impl<'t> Lexer<'t> {
-    pub(super) fn new(text: &'t str, release: Release) -> Self {
+    pub(super) fn new(text: &'t str, release: MajorMinor) -> Self {
         Self {
             text,
             release,

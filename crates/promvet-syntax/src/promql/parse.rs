@@ -343,7 +343,7 @@ impl<'t> Parser<'t> {
             _ => "",
         };
         if !message.is_empty() {
-            let help = "move `offset` behind the selector, once";
+            let help = "write `offset` directly after the selector, once";
             self.push(ExprFault::new(word.from, end, message).help(help));
         }
         part.offset = true;
@@ -373,7 +373,7 @@ impl<'t> Parser<'t> {
             _ => "",
         };
         if !message.is_empty() {
-            let help = "move `@` behind the selector, once";
+            let help = "write `@` directly after the selector, once";
             self.push(ExprFault::new(sign.from, end, message).help(help));
         }
         part.at = true;
@@ -416,7 +416,7 @@ impl<'t> Parser<'t> {
                 "`{}` can only follow a selector or a range",
                 self.slice(word)
             );
-            self.push(ExprFault::at(word, message).help("move it behind the selector"));
+            self.push(ExprFault::at(word, message).help("write it directly after the selector"));
         } else if part.extended {
             let message = "`anchored` and `smoothed` exclude each other and can be set only once";
             self.push(ExprFault::at(word, message).help("remove one of the two"));

@@ -1,6 +1,6 @@
 //! The words of PromQL.
 
-use super::dialect::Release;
+use super::dialect::MajorMinor;
 
 /// A piece of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) enum TokenKind {
     /// A word with a colon, which only metrics have.
     MetricName,
     Operator(Operator),
-    Aggregate(Aggregate),
+    Aggregate(AggregateParameter),
     Word(Word),
 }
 
@@ -101,7 +101,7 @@ pub(super) const POWER: u8 = 6;
 
 /// What an aggregation takes before the vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Aggregate {
+pub(super) enum AggregateParameter {
     Plain,
     WithNumber,
     WithText,
@@ -159,47 +159,83 @@ impl TokenKind {
     }
 }
 
-const AT_FIRST: Release = (2, 0);
+const AT_FIRST: MajorMinor = (2, 0);
 
 /// The reserved words, and the release since which they are.
 /// From the map `key` of promql/parser/lex.go, with the releases that added each word.
-const WORDS: &[(&str, TokenKind, Release)] = &[
+const WORDS: &[(&str, TokenKind, MajorMinor)] = &[
     ("and", TokenKind::Operator(Operator::And), AT_FIRST),
     ("or", TokenKind::Operator(Operator::Or), AT_FIRST),
     ("unless", TokenKind::Operator(Operator::Unless), AT_FIRST),
     ("atan2", TokenKind::Operator(Operator::Atan2), (2, 31)),
-    ("sum", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("avg", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("count", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("min", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("max", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("group", TokenKind::Aggregate(Aggregate::Plain), (2, 20)),
-    ("stddev", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("stdvar", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
+    (
+        "sum",
+        TokenKind::Aggregate(AggregateParameter::Plain),
+        AT_FIRST,
+    ),
+    (
+        "avg",
+        TokenKind::Aggregate(AggregateParameter::Plain),
+        AT_FIRST,
+    ),
+    (
+        "count",
+        TokenKind::Aggregate(AggregateParameter::Plain),
+        AT_FIRST,
+    ),
+    (
+        "min",
+        TokenKind::Aggregate(AggregateParameter::Plain),
+        AT_FIRST,
+    ),
+    (
+        "max",
+        TokenKind::Aggregate(AggregateParameter::Plain),
+        AT_FIRST,
+    ),
+    (
+        "group",
+        TokenKind::Aggregate(AggregateParameter::Plain),
+        (2, 20),
+    ),
+    (
+        "stddev",
+        TokenKind::Aggregate(AggregateParameter::Plain),
+        AT_FIRST,
+    ),
+    (
+        "stdvar",
+        TokenKind::Aggregate(AggregateParameter::Plain),
+        AT_FIRST,
+    ),
     (
         "topk",
-        TokenKind::Aggregate(Aggregate::WithNumber),
+        TokenKind::Aggregate(AggregateParameter::WithNumber),
         AT_FIRST,
     ),
     (
         "bottomk",
-        TokenKind::Aggregate(Aggregate::WithNumber),
+        TokenKind::Aggregate(AggregateParameter::WithNumber),
         AT_FIRST,
     ),
     (
         "count_values",
-        TokenKind::Aggregate(Aggregate::WithText),
+        TokenKind::Aggregate(AggregateParameter::WithText),
         AT_FIRST,
     ),
     (
         "quantile",
-        TokenKind::Aggregate(Aggregate::WithNumber),
+        TokenKind::Aggregate(AggregateParameter::WithNumber),
         AT_FIRST,
     ),
-    ("limitk", TokenKind::Aggregate(Aggregate::Limit), (2, 54)),
+    (
+        "limitk",
+        TokenKind::Aggregate(AggregateParameter::Limit),
+        (2, 54),
+    ),
     (
         "limit_ratio",
-        TokenKind::Aggregate(Aggregate::Limit),
+        TokenKind::Aggregate(AggregateParameter::Limit),
         (2, 54),
     ),
     ("offset", TokenKind::Word(Word::Offset), AT_FIRST),
@@ -227,7 +263,7 @@ const WORDS: &[(&str, TokenKind, Release)] = &[
 
 /// What a word without quotes is in a release, in any case of its letters.
 /// `parser.lexKeywordOrIdentifier` lowers the word first, so that `SUM` is an aggregation.
-pub(super) fn kind_of(word: &str, release: Release) -> TokenKind {
+pub(super) fn kind_of(word: &str, release: MajorMinor) -> TokenKind {
     let reserved = WORDS
         .iter()
         .find(|(name, _, since)| release >= *since && name.eq_ignore_ascii_case(word));

@@ -53,7 +53,7 @@ pub(super) fn find(content: &str) -> Vec<Span> {
 
 /// Which lines belong to a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Commented {
+enum ValueLines {
     Yes,
     No,
     Either,
@@ -81,7 +81,7 @@ enum State {
     Value {
         column: usize,
         /// Whether these are lines that begin with `#`, or may be: all of a block scalar is.
-        commented: Commented,
+        commented: ValueLines,
     },
     /// The key in this column has no value yet: what is deeper and no mapping is part of it.
     Awaited {
@@ -320,13 +320,13 @@ impl<'t> Scan<'t> {
             }
             _ if blank => None,
             State::Value { column, commented } => {
-                let same = commented == Commented::Either || commented == is_commented(body);
-                if !same && commented == Commented::No {
+                let same = commented == ValueLines::Either || commented == is_commented(body);
+                if !same && commented == ValueLines::No {
                     return Some(0);
                 }
                 let text = body.get(indent..).unwrap_or("");
                 // A block scalar that lost its indentation: no other line is one word.
-                let is_lost = commented == Commented::Either && is_word_alone(text);
+                let is_lost = commented == ValueLines::Either && is_word_alone(text);
                 if (indent > column || is_lost) && same {
                     self.hide(indent, body.len());
                     return None;
@@ -404,7 +404,7 @@ impl<'t> Scan<'t> {
         awaited: Awaited,
         within: Option<MappingContent>,
     ) -> Option<usize> {
-        if is_commented(body) == Commented::Yes && !self.commented {
+        if is_commented(body) == ValueLines::Yes && !self.commented {
             return Some(0);
         }
         let rest = body.get(indent..).unwrap_or("");
@@ -462,7 +462,7 @@ impl<'t> Scan<'t> {
         awaited: Awaited,
         within: Option<MappingContent>,
     ) -> Option<usize> {
-        if is_commented(body) == Commented::Yes {
+        if is_commented(body) == ValueLines::Yes {
             return Some(0);
         }
         self.state = State::Open;
@@ -551,11 +551,11 @@ fn is_hidden(awaited: Awaited, text: &str) -> bool {
     }
 }
 
-fn is_commented(body: &str) -> Commented {
+fn is_commented(body: &str) -> ValueLines {
     if body.trim_start_matches([' ', '\t']).starts_with('#') {
-        Commented::Yes
+        ValueLines::Yes
     } else {
-        Commented::No
+        ValueLines::No
     }
 }
 

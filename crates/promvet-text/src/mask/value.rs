@@ -517,7 +517,8 @@ pub(super) fn is_scheme(value: &str) -> bool {
                 .all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
 }
 
-/// The longest word of a path that has neither a slash nor a point.
+/// The longest word of a path that has neither a slash nor a point, as long as `authentication`: longer ones
+/// are seldom words.
 const LONGEST_WORD: usize = 14;
 
 /// Whether a value consists of words in lower case, joined by `-` or `_`.

@@ -3,7 +3,7 @@
 use super::environment::VariableSource;
 use super::is_true;
 use super::project::Project;
-use super::volumes::Placed;
+use super::volumes::VolumeEntry;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::kubernetes::mode;
 use crate::facts::deployment::model::{ComposeOrigin, ComposeSecretOrConfig, Mount, MountSource};
@@ -15,11 +15,16 @@ use crate::yaml::{Dollars, Node};
 impl Project<'_> {
     /// One entry of `secrets` or `configs`: a name, or a mapping with `source`, `target`, `uid`,
     /// `gid`, `mode`.
-    pub(super) fn file(&self, kind: &'static str, section: &'static str, node: Node<'_>) -> Placed {
+    pub(super) fn file(
+        &self,
+        kind: &'static str,
+        section: &'static str,
+        node: Node<'_>,
+    ) -> VolumeEntry {
         let place = node.place();
         let text = |key: &str| node.get(key).and_then(Node::as_str);
         let Some(name) = node.as_str().or_else(|| text("source")) else {
-            return Placed::Nothing;
+            return VolumeEntry::Nothing;
         };
         // Secrets are in /run/secrets, configs in the root folder, unless the target is absolute
         // (docs.docker.com, compose file reference).
@@ -29,14 +34,14 @@ impl Project<'_> {
             "/"
         };
         let Some(target) = self.expand(text("target").unwrap_or(name)) else {
-            return Placed::Unclear(place);
+            return VolumeEntry::Unclear(place);
         };
         let path = inside::join(folder, &target);
         let Some(definition) = self.defined(section, name) else {
             let reason = format!(
                 "`{section}` at the top level has no `{name}`, so docker compose rejects the file"
             );
-            return Placed::At(Box::new(Mount::new(
+            return VolumeEntry::At(Box::new(Mount::new(
                 &path,
                 MountSource::Unknown(reason),
                 place,
@@ -64,7 +69,7 @@ impl Project<'_> {
             place: definition.place(),
             message: format!("the {kind} `{name}` is defined here"),
         };
-        Placed::At(Box::new(Mount {
+        VolumeEntry::At(Box::new(Mount {
             definition: Some(evidence),
             ..Mount::new(&path, source, place)
         }))

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::environment::env_file;
-use super::volumes::Placed;
+use super::volumes::VolumeEntry;
 use crate::facts::deployment::bare_name;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::scan::SourceFile;
@@ -381,7 +381,7 @@ impl<'f> Project<'f> {
     }
 
     /// What a service mounts, in order; of two at one path the later counts.
-    pub(super) fn mounts(&self, service: &ComposeService<'_>) -> Vec<Placed> {
+    pub(super) fn mounts(&self, service: &ComposeService<'_>) -> Vec<VolumeEntry> {
         let volumes = service
             .items("volumes")
             .into_iter()

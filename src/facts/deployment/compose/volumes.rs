@@ -15,7 +15,7 @@ struct WrittenVolume {
 }
 
 /// What an entry of a service mounts.
-pub(super) enum Placed {
+pub(super) enum VolumeEntry {
     /// Something at a path.
     At(Box<Mount>),
     /// Something at a path that depends on a variable without a value: where that is written.
@@ -26,18 +26,18 @@ pub(super) enum Placed {
 
 impl Project<'_> {
     /// One entry of `volumes`, in the short or the long form.
-    pub(super) fn volume(&self, node: Node<'_>) -> Placed {
+    pub(super) fn volume(&self, node: Node<'_>) -> VolumeEntry {
         let place = node.place();
         let written = match node.as_str() {
             Some(short) => short_form(short),
             None => long_form(node),
         };
         let Some(written) = written else {
-            return Placed::Nothing;
+            return VolumeEntry::Nothing;
         };
         // Variables are replaced in the parts, since a default may hold a colon.
         let Some(target) = self.expand(&written.target) else {
-            return Placed::Unclear(place);
+            return VolumeEntry::Unclear(place);
         };
         let (source, definition) = match written.source.as_deref().map(|source| self.expand(source))
         {
@@ -53,7 +53,7 @@ impl Project<'_> {
             .get("volume")
             .and_then(|volume| volume.get("subpath"))
             .and_then(Node::as_str);
-        Placed::At(Box::new(Mount {
+        VolumeEntry::At(Box::new(Mount {
             definition,
             sub_path: sub_path.map(str::to_owned),
             is_read_only: written.is_read_only,
@@ -62,11 +62,11 @@ impl Project<'_> {
     }
 
     /// One entry of `tmpfs`: a path with options behind a colon.
-    pub(super) fn tmpfs(&self, node: Node<'_>) -> Placed {
+    pub(super) fn tmpfs(&self, node: Node<'_>) -> VolumeEntry {
         let Some(path) = node.as_str().and_then(|text| text.split(':').next()) else {
-            return Placed::Nothing;
+            return VolumeEntry::Nothing;
         };
-        Placed::At(Box::new(Mount::new(path, scratch().0, node.place())))
+        VolumeEntry::At(Box::new(Mount::new(path, scratch().0, node.place())))
     }
 
     fn source(&self, source: &str, kind: Option<&str>) -> (MountSource, Option<Evidence>) {

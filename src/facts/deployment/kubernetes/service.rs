@@ -315,7 +315,7 @@ fn injected(workload: &Workload<'_>) -> Option<Evidence> {
     })?;
     Some(Evidence {
         place: entry.key.place(),
-        message: "a mesh puts a proxy before it, which may change requests".to_owned(),
+        message: "a mesh puts a proxy in front of it, which may change requests".to_owned(),
     })
 }
 

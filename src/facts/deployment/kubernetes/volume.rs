@@ -7,7 +7,7 @@ use super::provider::Providers;
 use super::{Objects, SERVICE_ACCOUNT, entry_place, may_be_same};
 use crate::facts::deployment::inside;
 use crate::facts::deployment::model::{
-    KeyItem, KeyPart, KeyVolume, Mount, MountSource, Outside, PartKind,
+    KeyItem, KeyVolume, Mount, MountSource, Outside, PartKind, VolumeSource,
 };
 use crate::finding::{Evidence, Place};
 use crate::yaml::{Node, Scalar, Style, placeholder};
@@ -26,7 +26,7 @@ pub(super) fn whole_object(
     namespace: Option<&str>,
     objects: &Objects,
 ) -> MountSource {
-    let part = KeyPart {
+    let part = VolumeSource {
         kind: PartKind::Object {
             kind,
             name: name.to_owned(),
@@ -192,7 +192,7 @@ impl<'d> PodSpec<'d> {
         }
     }
 
-    fn keys(&self, name: &str, parts: Vec<KeyPart>) -> MountSource {
+    fn keys(&self, name: &str, parts: Vec<VolumeSource>) -> MountSource {
         MountSource::Keys(KeyVolume {
             name: name.to_owned(),
             parts,
@@ -201,7 +201,7 @@ impl<'d> PodSpec<'d> {
     }
 
     /// One source of a projected volume, or a whole volume of one source.
-    fn part(&self, source: Node<'d>, mode: &DefaultMode, providers: &Providers) -> KeyPart {
+    fn part(&self, source: Node<'d>, mode: &DefaultMode, providers: &Providers) -> VolumeSource {
         let object = |holder: Node<'d>, kind: &'static str| {
             let name = holder.get("secretName").or_else(|| holder.get("name"));
             let name = name.and_then(Node::as_str).unwrap_or("");
@@ -252,7 +252,7 @@ impl<'d> PodSpec<'d> {
             .get("optional")
             .and_then(Node::scalar)
             .and_then(Scalar::as_bool);
-        KeyPart {
+        VolumeSource {
             kind,
             items,
             mode: mode.bits,
@@ -264,7 +264,7 @@ impl<'d> PodSpec<'d> {
     /// What Kubernetes mounts into every container that does not reject it (kubernetes/kubernetes
     /// `plugin/pkg/admission/serviceaccount`).
     pub(super) fn service_account(&self, place: Place) -> Mount {
-        let made = |kind: PartKind, path: &str| KeyPart {
+        let made = |kind: PartKind, path: &str| VolumeSource {
             kind,
             items: Some(vec![item(path, None)]),
             mode: DEFAULT_MODE,

@@ -32,7 +32,8 @@ const TARGETS: &[&str] = &[
     "path",
 ];
 
-/// How many lines a task or a block has between its source and where that is put.
+/// How many lines a task or a block has between its source and where that is put: owner, group, mode, backup
+/// and a comment.
 const NEAR: usize = 6;
 
 /// The copies that a text makes.

@@ -1,6 +1,6 @@
 //! The key `program` of a profile.
 
-use super::super::program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
+use super::super::program::{MajorMinor, Program, ProgramImage, ProgramSetting, SettingName};
 use super::{PageNode, PageReader, name};
 
 const PROGRAM_KEYS: &[&str] = &[
@@ -61,7 +61,7 @@ impl<N: PageNode> PageReader<N> {
         })
     }
 
-    fn release(&mut self, node: N) -> Option<Release> {
+    fn release(&mut self, node: N) -> Option<MajorMinor> {
         let read = |text: &str| {
             let (major, minor) = text.split_once('.')?;
             Some((major.parse().ok()?, minor.parse().ok()?))

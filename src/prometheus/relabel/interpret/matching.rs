@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::labels::{KnownLabelValue, Texts};
+use super::super::labels::{KnownLabelValue, PossibleValues};
 use super::super::pattern::RelabelPattern;
 use super::super::{RelabelRule, signs};
 use super::{Interpreter, MatchReason, Matches, look};
@@ -76,14 +76,14 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         &self,
         rule: &RelabelRule<'d>,
         pattern: &RelabelPattern,
-        all: &Texts,
+        all: &PossibleValues,
     ) -> Matches {
         let passed = self.passed.get(&look(rule)).map_or(&[][..], Vec::as_slice);
         let passes = |text: &str| {
             let mut passed = passed.iter();
             passed.all(|(pattern, keeps)| !self.may_try(text) || pattern.matches(text) == *keeps)
         };
-        let left: Texts = match passed {
+        let left: PossibleValues = match passed {
             [] => Arc::clone(all),
             _ => Arc::new(all.iter().filter(|text| passes(text)).cloned().collect()),
         };

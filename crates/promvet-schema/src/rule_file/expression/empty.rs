@@ -74,7 +74,13 @@ impl Expression<'_, '_, '_> {
                 _ if self.is_count_of_nothing(node, left, right) => {
                     let message =
                         "`count` is at least 1 or has no result: this comparison never holds";
-                    let help = "write `absent(…)`, or `(count(…) or vector(0)) == 0`";
+                    // `vector(0)` has no labels, so that it is beside every group.
+                    let help = match self.is_grouped(left) || self.is_grouped(right) {
+                        true => {
+                            "write `absent(…)` for each group that must exist: `or vector(0)` would always hold"
+                        }
+                        false => "write `absent(…)`, or `(count(…) or vector(0)) == 0`",
+                    };
                     self.warn(ALWAYS_EMPTY, node, message, help);
                 }
                 _ if is_number(left) => open.push(right),
@@ -209,6 +215,15 @@ impl Expression<'_, '_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether an aggregation has a group for each value of a label.
+    fn is_grouped(&self, node: promql::Node<'_>) -> bool {
+        let node = innermost(node);
+        let mut children = node.children().into_iter();
+        node.kind() == NodeKind::Aggregation
+            && (children.any(|child| child.kind() == NodeKind::Label)
+                || self.slice(node).contains("without"))
     }
 
     /// Whether one side surely has labels, the other none, and nothing says by which to match.

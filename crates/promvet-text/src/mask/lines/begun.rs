@@ -2,7 +2,7 @@
 
 use super::super::names::Meaning;
 use super::super::{Span, plausible, urls, value};
-use super::{Awaited, Commented, Scan, State, is_commented};
+use super::{Awaited, Scan, State, ValueLines, is_commented};
 
 /// What a line ends with that begins a URL: its user, and perhaps a part of the password.
 #[derive(Clone, Copy)]
@@ -22,7 +22,7 @@ impl Scan<'_> {
         self.begun = Some(Begun {
             password: Span::new(self.offset + from, self.offset + body.len()),
             has_colon,
-            is_comment: is_commented(body) == Commented::Yes,
+            is_comment: is_commented(body) == ValueLines::Yes,
         });
     }
 

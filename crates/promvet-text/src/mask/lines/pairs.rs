@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::names::{self, Meaning};
 use super::super::{Span, is_made_up, is_variable, looks, plausible, value};
 use super::sections::{self, MappingContent, OpenMapping, Sections};
-use super::{Awaited, Commented, MOST_LINES, Scan, State, is_commented};
+use super::{Awaited, MOST_LINES, Scan, State, ValueLines, is_commented};
 use crate::work;
 
 /// The fewest bytes of a word in small letters behind `user:` that is a password rather than a group.
@@ -374,7 +374,7 @@ impl Scan<'_> {
         if value::is_block_header(written) {
             self.state = State::Value {
                 column,
-                commented: Commented::Either,
+                commented: ValueLines::Either,
             };
             return body.len();
         }
@@ -385,7 +385,7 @@ impl Scan<'_> {
                 within: Some(MappingContent::Secret),
                 flow,
             };
-            self.commented = is_commented(body) == Commented::Yes;
+            self.commented = is_commented(body) == ValueLines::Yes;
             return body.len();
         }
         match first {
@@ -423,7 +423,7 @@ impl Scan<'_> {
                 self.hide(start, end);
                 let is_cut =
                     written.starts_with('[') && !written.contains(']') || written.ends_with('\\');
-                if is_cut && is_commented(body) == Commented::No {
+                if is_cut && is_commented(body) == ValueLines::No {
                     self.state = State::Awaited {
                         column,
                         awaited: Awaited::Secret,
