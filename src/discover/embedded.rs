@@ -113,6 +113,14 @@ pub(crate) fn alloy(text: Arc<Text>) -> Vec<RecognizedFile> {
     std::iter::once(file).chain(found).collect()
 }
 
+/// Whether a text may be a list of jobs, which `additionalScrapeConfigs` names by any key.
+fn may_be_jobs(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_start);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#') && *line != "---");
+    first.is_some_and(|line| line.starts_with(['-', '[']))
+        && memmem::find(text.as_bytes(), b"job_name").is_some()
+}
+
 /// Whether a text is what `additionalScrapeConfigs` of the Operator names.
 fn is_list_of_jobs(file: &RecognizedFile) -> bool {
     matches!(file.what, FileContent::Other { kind } if kind == LIST_OF_JOBS)
@@ -505,6 +513,7 @@ pub(super) fn in_scalar(
     let value = value_node.as_str()?;
     if !(scan::may_disguise_keys(value.as_bytes())
         || byte_scan(value.as_bytes())
+        || may_be_jobs(value)
         || names::is_ours(name.as_ref()))
     {
         return None;

@@ -298,6 +298,51 @@ pub(super) fn sends(line: &CommandLine<'_>) -> bool {
     flags(&line.arguments).iter().any(|flag| flag.name == URL)
 }
 
+/// A flag that the native tree has no counterpart of.
+pub(crate) struct OwnFlag {
+    /// Its name without dashes.
+    pub(crate) name: String,
+    /// What it is set to; of a list of values one.
+    pub(crate) value: String,
+    /// Where that is.
+    pub(crate) place: Place,
+}
+
+/// What the names of flags begin with that say what is scraped, and what of it is sent where.
+const OF_DATA: &[&str] = &["promscrape.", "remoteWrite.", "streamAggr."];
+
+/// The other flags of the command line that the endpoints of a native tree are from.
+pub(crate) fn own_flags(native: &Document) -> Vec<OwnFlag> {
+    let (Some(source), Some(root)) = (native.source(), native.root()) else {
+        return Vec::new();
+    };
+    let roots = super::manifest::manifests(source).into_iter();
+    let roots = roots.map(|manifest| manifest.root).chain(source.root());
+    let lines = roots.flat_map(|root| containers(root, "vmagent"));
+    let mut lines = lines.chain(unit::command_line(source));
+    let at = root.span();
+    let is_it = |line: &CommandLine<'_>| {
+        let span = line.container.span();
+        span.start <= at.start && at.end <= span.end
+    };
+    let Some(line) = lines.find(is_it) else {
+        return Vec::new();
+    };
+    let is_own = |name: &str| {
+        OF_DATA.iter().any(|start| name.starts_with(start))
+            && !FLAGS.iter().any(|(flag, _)| *flag == name)
+    };
+    let flags = flags(&line.arguments).into_iter();
+    flags
+        .filter(|flag| is_own(flag.name))
+        .map(|flag| OwnFlag {
+            name: flag.name.to_owned(),
+            value: flag.value.to_owned(),
+            place: Place::new(source.text(), flag.span),
+        })
+        .collect()
+}
+
 fn endpoints(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Option<Document> {
     let mut by_name: HashMap<&str, Vec<WrittenFlag<'_, '_>>> = HashMap::new();
     for flag in flags(arguments) {

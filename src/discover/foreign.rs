@@ -180,6 +180,7 @@ pub(super) fn alloy_in(
         let (document, spoken) = DialectWording::new(found, &ALLOY);
         let spoken = DialectWording {
             unchecked,
+            program: Some("alloy"),
             ..spoken
         };
         RecognizedFile {
@@ -522,6 +523,7 @@ impl<'d> Finder<'d> {
     ) -> RecognizedFile {
         let spoken = DialectWording {
             is_partial: self.is_partial,
+            program: holder.program(),
             ..spoken
         };
         RecognizedFile {

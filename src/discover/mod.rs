@@ -33,6 +33,7 @@ pub(crate) use examine::{nodes, sets_nothing};
 pub(crate) use flags::unit::{
     environment_files, started as started_by_unit, variable as variable_of_unit,
 };
+pub(crate) use flags::{OwnFlag, own_flags};
 pub use foreign::DialectWording;
 pub(crate) use foreign::is_file_of_chart;
 pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE, is_kind_of_sender, section_names};

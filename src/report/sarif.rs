@@ -209,13 +209,25 @@ fn fixed(finding: &Redacted<Finding>, fix: &Fix) -> Option<Value> {
             "insertedContent": { "text": text },
         })
     });
-    Some(json!({
+    let mut object = json!({
         "description": { "text": message(&fix.title) },
         "artifactChanges": [{
             "artifactLocation": artifact(finding.place.path()),
             "replacements": replacements.collect::<Vec<_>>(),
         }],
-    }))
+    });
+    // SARIF has no word for it, and viewers show the description only.
+    if !fix.safe
+        && let Some(map) = object.as_object_mut()
+    {
+        let text = format!(
+            "{} (unsafe: it may change what the configuration means)",
+            fix.title
+        );
+        map.insert("description".into(), json!({ "text": message(&text) }));
+        map.insert("properties".into(), json!({ "applicability": "unsafe" }));
+    }
+    Some(object)
 }
 
 /// What could not be checked: a notification of the one invocation.

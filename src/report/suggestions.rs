@@ -9,7 +9,7 @@ use super::neutral;
 use super::outcome::Outcome;
 use super::prose::count;
 use crate::finding::{Finding, Fix, Place, Span};
-use crate::schema::edit::apply;
+use crate::schema::edit::{PlannedEdit, apply, merged};
 
 /// The most bytes of all suggestions: with the table of findings they have to fit into a comment, and the
 /// findings come first.
@@ -29,7 +29,10 @@ struct Suggestion {
 /// Writes the suggestions of the findings, if there are any.
 pub(super) fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     let findings = outcome.findings().iter();
-    let all: Vec<_> = findings.filter_map(|it| suggestion(&it.finding)).collect();
+    let fixed = findings
+        .filter_map(|it| FixedLines::of(&it.finding))
+        .collect();
+    let all: Vec<_> = by_lines(fixed).iter().filter_map(suggestion).collect();
     if all.is_empty() {
         return Ok(());
     }
@@ -74,14 +77,58 @@ fn block(suggestion: &Suggestion) -> String {
     )
 }
 
-/// The lines that a safe fix changes, unless a secret is in them.
-fn suggestion(finding: &Finding) -> Option<Suggestion> {
-    let fix = finding.fix.as_ref().filter(|fix| fix.safe)?;
-    let place = &finding.place;
-    if shows_secret(place, fix) {
-        return None;
+/// Lines of a file, and what is changed in them.
+struct FixedLines {
+    place: Place,
+    lines: Span,
+    changes: Vec<PlannedEdit>,
+}
+
+impl FixedLines {
+    /// Those of a safe fix, unless it writes a secret.
+    fn of(finding: &Finding) -> Option<Self> {
+        let fix = finding.fix.as_ref().filter(|fix| fix.safe)?;
+        let place = &finding.place;
+        if shows_secret(place, fix) {
+            return None;
+        }
+        Some(Self {
+            place: place.clone(),
+            lines: lines_of(fix, place)?,
+            changes: vec![PlannedEdit::from(fix)],
+        })
     }
-    let lines = lines_of(fix, place)?;
+}
+
+/// Changes of the same lines together: of two suggestions for a line GitHub takes one.
+fn by_lines(mut all: Vec<FixedLines>) -> Vec<FixedLines> {
+    let order = |it: &FixedLines| (it.place.path().clone(), it.lines.start, it.lines.end);
+    all.sort_by_cached_key(order);
+    let mut out: Vec<FixedLines> = Vec::new();
+    for next in all {
+        let last = out.last_mut().filter(|last| {
+            let is_in = next.lines.start < last.lines.end || next.lines == last.lines;
+            is_in && last.place.path() == next.place.path()
+        });
+        match last {
+            Some(last) => {
+                last.lines = last.lines.join(next.lines);
+                last.changes.extend(next.changes);
+            }
+            None => out.push(next),
+        }
+    }
+    out
+}
+
+/// The lines as they are with the changes, unless a secret is in them.
+fn suggestion(fixed: &FixedLines) -> Option<Suggestion> {
+    let FixedLines {
+        place,
+        lines,
+        changes,
+    } = fixed;
+    let lines = *lines;
     let (first, last) = (place.sibling(lines).start().line, last_line(place, lines));
     let text = place.text();
     let inner = |edit: &(Span, String)| {
@@ -89,7 +136,8 @@ fn suggestion(finding: &Finding) -> Option<Suggestion> {
         let to = edit.0.end.checked_sub(lines.start)?;
         Some((Span::new(from as usize, to as usize), edit.1.clone()))
     };
-    let edits: Vec<_> = fix.edits.iter().map(inner).collect::<Option<_>>()?;
+    let edits = merged(changes.iter().cloned()).edits;
+    let edits: Vec<_> = edits.iter().map(inner).collect::<Option<_>>()?;
     let before = text.slice(lines);
     let after = apply(before, &edits);
     let after = after.strip_suffix('\n').unwrap_or(&after);

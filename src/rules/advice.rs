@@ -36,8 +36,12 @@ pub(in crate::rules) fn scheme_https(client: &Client<'_>, words: impl Into<Strin
     if let Some(scheme) = client.node.get("scheme") {
         return value(scheme, "https", words);
     }
-    let first = client.node.mapping().and_then(|it| it.written().next());
-    match first {
+    let map = client.node.mapping();
+    let document = client.node.document();
+    // The first entry of a translation may be one that it adds.
+    let own = document.source().is_some() || !document.is_yaml();
+    let tls = map.and_then(|map| map.entry("tls_config")).filter(|_| own);
+    match tls.or_else(|| map?.written().next()) {
         Some(entry) => Advice::insert(entry.key.span(), "scheme", "https").text(words),
         None => Advice::say(words),
     }

@@ -10,7 +10,10 @@ pub(super) fn without_what_rests_on_the_rest(mut judgment: RuleJudgment) -> Rule
     for findings in findings {
         findings.retain(|finding| !rests_on_the_rest(finding));
         // Nothing could tell whether the file is right afterwards.
-        findings.iter_mut().for_each(|finding| finding.fix = None);
+        let why = "the file is not YAML: correct that first";
+        findings
+            .iter_mut()
+            .for_each(|finding| finding.withhold(why));
     }
     judgment.unchecked.clear();
     // Programs do not start with such a file, whatever their flags are.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::discover::{DialectWording, FileContent, recognize};
+use crate::discover::{FileContent, RecognizedFile, recognize};
 use crate::finding::Text;
 use crate::prometheus::Config;
 use crate::schema;
@@ -33,7 +33,7 @@ impl<T> Answered<T> {
 pub(super) fn ask<T>(
     file: &Path,
     tree: &dyn Tree,
-    mut answer: impl FnMut(Config<'_>, &Document, Option<&DialectWording>) -> Result<T, String>,
+    mut answer: impl FnMut(Config<'_>, &Document, &RecognizedFile) -> Result<T, String>,
 ) -> Answered<T> {
     let shown = tree.shown(file);
     let bytes = match tree.read(file, LARGEST) {
@@ -49,7 +49,7 @@ pub(super) fn ask<T>(
             continue;
         };
         schema::mark_secrets(document);
-        match answer(config, document, recognized.spoken.as_deref()) {
+        match answer(config, document, &recognized) {
             Ok(found) => return Answered::Found(found),
             Err(why) => {
                 wrong.get_or_insert(why);

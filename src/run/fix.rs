@@ -128,7 +128,7 @@ pub fn fixed(
     }
     let mut hidden = 0;
     if let Some(reason) = &changes.reason {
-        (run, hidden) = ignore::add(reason, run, &mut fixer, &mut overlay, look)?;
+        (run, hidden) = ignore::add((reason, request.now), run, &mut fixer, &mut overlay, look)?;
     }
     let files = fixer.files.into_values();
     let files = files.filter(|file| file.before != file.after).collect();
@@ -328,7 +328,7 @@ impl Fixer<'_> {
     fn decline(&mut self, run: &Run) {
         for reported in run.outcome.findings() {
             let finding = &reported.finding;
-            if let Some(why) = &finding.unfixed {
+            if let Some(why) = unfixed(finding) {
                 let start = finding.place.start();
                 let (line, column) = (start.line, start.column);
                 let path = finding.place.path();
@@ -338,6 +338,19 @@ impl Fixer<'_> {
         }
     }
 }
+
+/// Why nothing is written although the help says what to write.
+fn unfixed(finding: &Finding) -> Option<&str> {
+    if finding.fix.is_some() || finding.unfixed.is_some() {
+        return finding.unfixed.as_deref();
+    }
+    let help = finding.help_line()?;
+    let is_advice = WRITTEN.iter().any(|start| help.starts_with(start));
+    is_advice.then_some("promvet cannot tell what of the text has to be replaced")
+}
+
+/// How helps begin that say what to write.
+const WRITTEN: &[&str] = &["did you mean `", "rename it to `", "write `"];
 
 /// The content of a file behind its byte-order mark, if it is what was judged.
 fn content_of<'b>(bytes: &'b [u8], judged: &Text) -> Result<&'b str, String> {

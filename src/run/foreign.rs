@@ -7,9 +7,9 @@ use super::programs;
 use crate::discover::{DialectWording, EmbeddedIn, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::is_unit;
-use crate::finding::{Finding, Severity, Unchecked, rule};
+use crate::finding::{Finding, Severity, Span, Unchecked, rule};
 use crate::rules::RuleJudgment;
-use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES};
+use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES, VMAGENT};
 use crate::schema::edit;
 use crate::yaml::{Document, Node, placeholder};
 
@@ -83,8 +83,15 @@ fn reword(finding: &mut Finding, spoken: &DialectWording, holder: Option<&Embedd
     for evidence in &mut finding.evidence {
         evidence.message = put(&evidence.message);
     }
+    let text = finding.place.text();
+    // Behind a flag or a variable of the environment no key can be added.
+    let is_key = |after: Span| {
+        text.slice(after)
+            .starts_with(|c: char| c.is_ascii_lowercase())
+    };
+    let is_of_keys = !std::ptr::eq(spoken.dialect, &VMAGENT);
     if let Some(advice) = &mut finding.advice {
-        advice.spell(put);
+        advice.spell(put, |after| is_of_keys && is_key(after));
     }
 }
 

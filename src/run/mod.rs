@@ -12,6 +12,7 @@ pub(crate) mod compare;
 mod configurations;
 mod containers;
 pub(crate) mod custom_rules;
+mod defaults;
 pub mod examples;
 pub(crate) mod facts;
 pub(crate) mod fix;

@@ -2,7 +2,7 @@
 //! themselves.
 
 mod added;
-mod directive;
+pub(super) mod directive;
 mod file;
 mod inner;
 mod marks;

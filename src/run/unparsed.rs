@@ -45,7 +45,9 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
     let others = survey.others.iter().map(|found| (found, None));
     let seen = survey.seen.iter().filter_map(|seen| {
         let recognized = &seen.recognized;
-        let is_whole = recognized.holder.is_none() && recognized.template.is_none();
+        let is_rendered = || is_operated(recognized.text.content());
+        let is_whole =
+            recognized.holder.is_none() && (recognized.template.is_none() || is_rendered());
         let is_unread = matches!(
             recognized.what,
             FileContent::Unknown | FileContent::Other { .. }
@@ -88,7 +90,19 @@ fn is_asked(found: &FoundFile, text: &Text, is_sender: &dyn Fn() -> bool) -> boo
         WORDS.iter().any(&has) && kinds(&found.path, bytes).iter().any(is_deployment)
             || OF_SENDERS.iter().any(&has) && is_sender()
     };
-    !TAGS.iter().any(&has) && is_known()
+    is_operated(text.content()) || !TAGS.iter().any(&has) && is_known()
+}
+
+/// Whether a manifest is one of the Operator's, in which nothing but the values of alerts is filled in.
+fn is_operated(content: &str) -> bool {
+    let is_tag = |line: &str| {
+        let mut tags = line.split("{{").skip(1);
+        let is_of_alert = |tag: &str| tag.trim_start_matches(['-', ' ']).starts_with('$');
+        line.contains("{%") || tags.any(|tag| !is_of_alert(tag))
+    };
+    let mut lines = content.lines();
+    lines.any(|line| line.starts_with("apiVersion: monitoring.coreos.com/"))
+        && !content.lines().any(is_tag)
 }
 
 /// Where and why a file is not YAML.

@@ -23,7 +23,7 @@ pub(crate) fn as_far_as_it_goes(
         .retain(|finding| !needs_values(finding));
     // What is seen is not what the file holds, so that no one should change it by machine.
     for finding in &mut judgment.findings {
-        finding.fix = None;
+        finding.withhold("the file is a template, and is read with its tags masked");
     }
     let message = "this file is YAML only after rendering: it is checked with its template tags \
         masked, as far as possible";

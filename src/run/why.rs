@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 mod effect;
 mod find;
+mod own;
 mod path;
 mod rule;
 
 use super::configurations::{Answered, ask};
+use super::defaults;
 use crate::discover::DialectWording;
 use crate::finding::{Place, Redacted, Sentences};
 use crate::prometheus::Config;
-use crate::schema::dialect::{CHART, OPERATOR, OPERATOR_VALUES, STACK};
 use crate::schema::{self, KeyPage};
 use crate::source::Tree;
 use crate::yaml::{Kind, Node};
-use path::plain;
+use own::OwnSetting;
+pub(in crate::run) use path::plain;
 
 /// Where to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +75,12 @@ pub struct Explanation {
 /// # Errors
 /// What is not there, in a sentence.
 pub fn explain(at: &WhyAt, file: &Path, tree: &dyn Tree) -> Result<Explanation, String> {
-    let answered = ask(file, tree, |config, document, spoken| {
+    let answered = ask(file, tree, |config, document, recognized| {
+        let spoken = recognized.spoken.as_deref();
+        if let Some(found) = own::find(at, recognized) {
+            let line = found.place.start().line;
+            return Ok((of_own(found), Some(line..=line)));
+        }
         let settings = Settings { config, spoken };
         let root = config.root().node().place();
         let found = settings.at(at).map_err(|error| root.redact(error))?;
@@ -86,8 +93,11 @@ pub fn explain(at: &WhyAt, file: &Path, tree: &dyn Tree) -> Result<Explanation, 
     });
     let (mut explained, lines) = match answered {
         Answered::Found(found) => found,
-        Answered::Refused(why) => return Err(why),
-        Answered::NoConfiguration(none) => rule::explain(at, file, tree)?.ok_or(none)?,
+        Answered::Refused(why) => rule::embedded(at, file, tree).ok_or(why)?,
+        Answered::NoConfiguration(none) => match rule::explain(at, file, tree)? {
+            Some(found) => found,
+            None => rule::embedded(at, file, tree).ok_or(none)?,
+        },
     };
     if let Some(lines) = lines {
         explained
@@ -95,6 +105,26 @@ pub fn explain(at: &WhyAt, file: &Path, tree: &dyn Tree) -> Result<Explanation, 
             .extend(effect::findings(file, &lines, tree));
     }
     Ok(explained)
+}
+
+/// A setting that has no native counterpart.
+fn of_own(found: OwnSetting) -> Explanation {
+    let OwnSetting { key, value, place } = found;
+    let line = place.start().line;
+    Explanation {
+        path: Arc::clone(place.path()),
+        key: key.clone(),
+        native: None,
+        line: Some(line),
+        settings: vec![Redacted::new(EffectiveSetting {
+            key,
+            value,
+            from: format!("line {line}"),
+            place,
+        })],
+        page: None,
+        effects: Vec::new(),
+    }
 }
 
 /// A key that may be written.
@@ -109,26 +139,26 @@ struct FoundKey<'d> {
     named: Option<String>,
 }
 
-impl FoundKey<'_> {
-    /// Its path in the words of the file.
-    fn shown(&self) -> String {
-        match (&self.named, self.written) {
-            (Some(named), _) => named.clone(),
-            // A part of another file has the path of the part.
-            (None, Some((_, value))) if value.document().text().within().logical.is_empty() => {
-                find::own_path(value)
-            }
-            _ => self.path.clone(),
-        }
-    }
-}
-
 struct Settings<'d> {
     config: Config<'d>,
     spoken: Option<&'d DialectWording>,
 }
 
 impl<'d> Settings<'d> {
+    /// The path of a key in the words of the file.
+    fn shown(&self, found: &FoundKey<'d>) -> String {
+        if let Some(named) = found.named.clone().or_else(|| self.own_name(&found.path)) {
+            return named;
+        }
+        match found.written {
+            // A part of another file has the path of the part.
+            Some((_, value)) if value.document().text().within().logical.is_empty() => {
+                find::own_path(value)
+            }
+            _ => found.path.clone(),
+        }
+    }
+
     fn explained(&self, path: Arc<str>, found: &FoundKey<'d>) -> Explanation {
         let page = schema::describe(&plain(&found.path));
         let value = found.written.map(|(_, value)| value);
@@ -138,14 +168,14 @@ impl<'d> Settings<'d> {
             _ => {
                 let setting = self.setting(&found.path, value, found.holder, page.as_ref());
                 vec![EffectiveSetting {
-                    key: found.shown(),
+                    key: self.shown(found),
                     ..setting
                 }]
             }
         };
         // A key of the path may be a secret that was written in its place.
         let redact = |text| found.holder.place().redact(text);
-        let key = redact(found.shown());
+        let key = redact(self.shown(found));
         let native = redact(found.path.clone());
         // A URL that cannot be parsed may have its password anywhere.
         let effects = effect::of(self.config, &found.path, found.holder);
@@ -169,7 +199,7 @@ impl<'d> Settings<'d> {
         page: &KeyPage,
     ) -> Vec<EffectiveSetting> {
         let mut out = Vec::new();
-        let shown = found.shown();
+        let shown = self.shown(found);
         let below = |path: &str, key: &str| match path.is_empty() {
             true => key.to_owned(),
             false => format!("{path}.{key}"),
@@ -210,7 +240,7 @@ impl<'d> Settings<'d> {
         let entries = mapping.entries();
         entries
             .map(|entry| {
-                let path = format!("{}.{}", found.shown(), entry.name());
+                let path = format!("{}.{}", self.shown(found), entry.name());
                 self.setting(&path, Some(entry.value), section, None)
             })
             .collect()
@@ -251,10 +281,10 @@ impl<'d> Settings<'d> {
         let Some(default) = page.and_then(|page| page.default) else {
             return (NOT_SET.to_owned(), "it has no default".to_owned());
         };
-        // `DefaultRemoteWriteConfig` differs from what other clients have (config/config.go, 3.0).
-        if page.is_some_and(|page| page.path == "remote_write[].enable_http2") {
+        let (http2, off) = defaults::HTTP2_OF_REMOTE_WRITE;
+        if plain(path) == http2 {
             let from = format!("{DEFAULT} from 3.0 on; `true` before");
-            return ("false".to_owned(), from);
+            return (off.to_owned(), from);
         }
         let Some(other) = default.strip_prefix("inherit:") else {
             return (default.to_owned(), DEFAULT.to_owned());
@@ -286,10 +316,7 @@ impl Settings<'_> {
         page: Option<&KeyPage>,
     ) -> Option<(&'static str, &'static str)> {
         let dialect = self.spoken?.dialect;
-        let is_one_of = |dialects: &[&'static schema::dialect::Dialect]| {
-            dialects.iter().any(|other| std::ptr::eq(*other, dialect))
-        };
-        let is_of_operator = is_one_of(&[&OPERATOR, &OPERATOR_VALUES, &STACK]);
+        let is_of_operator = defaults::is_of_operator(dialect);
         let inherited = page?
             .default
             .and_then(|default| default.strip_prefix("inherit:"));
@@ -300,22 +327,11 @@ impl Settings<'_> {
         {
             return Some((value, from));
         }
-        let (defaults, from) = match () {
-            () if is_of_operator => (OF_OPERATOR, "the default of the Operator"),
-            () if is_one_of(&[&CHART]) => (OF_CHART, "the default of the chart"),
-            () => return None,
-        };
-        let mut defaults = defaults.iter();
-        let (_, value) = defaults.find(|(key, _)| *key == path)?;
-        Some((value, from))
+        defaults::of_program(self.spoken, &plain(path))
     }
 }
 
 const INTERVAL: &str = "global.scrape_interval";
-
-/// Defaults in the resources `Prometheus` and `PrometheusAgent` (prometheus-operator v0.93.0
-/// `pkg/apis/monitoring/v1/prometheus_types.go`, `+kubebuilder:default`).
-const OF_OPERATOR: &[(&str, &str)] = &[(INTERVAL, "30s"), ("global.evaluation_interval", "30s")];
 
 /// What jobs of the Operator take over from the resource that selects them.
 const OF_JOBS: &[(&str, &str, &str)] = &[
@@ -331,20 +347,13 @@ const OF_JOBS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Values of the chart prometheus (prometheus-community/helm-charts, `server.global` in `values.yaml`).
-const OF_CHART: &[(&str, &str)] = &[
-    (INTERVAL, "1m"),
-    ("global.scrape_timeout", "10s"),
-    ("global.evaluation_interval", "1m"),
-];
-
 /// What is in place of a value that neither the file nor a default sets.
 const NOT_SET: &str = "not set";
 
 /// A value in a line.
 fn text_of(node: Node<'_>) -> String {
     match node.kind() {
-        Kind::Scalar(scalar) => scalar.text.lines().collect::<Vec<_>>().join(" "),
+        Kind::Scalar(scalar) => own::written(node, scalar),
         Kind::Sequence(list) => match list.len() {
             1 => "1 item".to_owned(),
             count => format!("{count} items"),

@@ -244,7 +244,7 @@ fn each_kind_of_change_is_reported_in_its_own_words() {
             "mon.yaml",
             "port: web",
             "port: http",
-            &["changed targets configuration  endpoints[0].port: web > http"],
+            &["changed targets job job 0 port: web > http"],
         ),
         (
             "mon.yaml",
@@ -448,6 +448,10 @@ fn what_cannot_be_read_is_reported() {
     for (args, says) in [
         (&["compare", "nowhere"][..], "revision nowhere not found"),
         (&["compare", "HEAD..main"], "promvet compare HEAD main"),
+        (
+            &["compare", "HEAD", "--", "nofile.yml"],
+            "nofile.yml: it is in neither of the trees",
+        ),
     ] {
         let ran = tree.promvet(args);
         assert_eq!(ran.status, Some(2), "{}", ran.said());
@@ -639,6 +643,326 @@ fn a_reshuffled_configuration_is_the_same() {
             Ok(())
         })
         .unwrap();
+}
+
+const VMAGENT: &str = "\
+services:
+  vmagent:
+    image: victoriametrics/vmagent:v1.100.0
+    command:
+      - -remoteWrite.url=https://vm.example.com/api/v1/write
+      - -remoteWrite.urlRelabelConfig=/etc/relabel.yml
+      - -remoteWrite.label=cluster=eu
+      - -remoteWrite.headers=X-Scope-OrgID:a^^X-Token:hunter2-0123456789
+";
+
+const OPERATED: &str = "\
+apiVersion: monitoring.coreos.com/v1
+kind: Prometheus
+metadata: {name: main, namespace: mon}
+spec:
+  serviceMonitorSelector: {matchLabels: {release: kps}}
+  ruleSelector: {matchLabels: {release: kps}}
+  additionalScrapeConfigs: {name: add, key: a.yaml}
+  remoteWrite: [{url: 'https://mimir.example.com/api/v1/push'}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: add, namespace: mon}
+stringData:
+  a.yaml: |
+    - job_name: z
+      static_configs: [{targets: ['z:1']}]
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: web, namespace: mon, labels: {release: kps, team: a}}
+spec:
+  selector: {matchLabels: {app: web}}
+  namespaceSelector: {matchNames: [a, b]}
+  endpoints: [{port: web}, {port: admin, path: /m}]
+---
+apiVersion: monitoring.coreos.com/v1
+kind: Probe
+metadata: {name: pr, namespace: mon}
+spec:
+  module: http
+  prober: {url: 'blackbox:9115'}
+  targets: {staticConfig: {static: ['https://a']}}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata: {name: r, namespace: mon, labels: {release: kps}}
+spec:
+  groups: [{name: k, rules: [{alert: X, expr: up == 0}]}]
+";
+
+const ALLOY: &str = "\
+discovery.kubernetes \"pods\" {
+  role = \"pod\"
+}
+prometheus.scrape \"a\" {
+  targets = discovery.kubernetes.pods.targets
+  forward_to = [prometheus.remote_write.m.receiver]
+}
+prometheus.remote_write \"m\" {
+  endpoint {
+    url = \"https://mimir.example.com/api/v1/push\"
+    basic_auth {
+      username = sys.env(\"USER\")
+      password = sys.env(\"PW\")
+    }
+  }
+}
+";
+
+const COLLECTOR: &str = "\
+receivers:
+  prometheus: {config: {scrape_configs: [{job_name: o, static_configs: [{targets: ['o:1']}]}]}}
+processors:
+  batch: {}
+  filter: {metrics: {exclude: {metric_names: [go_.*]}}}
+exporters:
+  debug: {}
+  prometheusremotewrite:
+    endpoint: https://mimir.example.com/api/v1/push
+    external_labels: {cluster: eu}
+service:
+  pipelines:
+    metrics: {receivers: [prometheus], processors: [filter, batch], exporters: [prometheusremotewrite, debug]}
+";
+
+/// What has no counterpart in `prometheus.yml` is reported in the words of its dialect.
+#[test]
+fn other_dialects_are_compared_in_their_own_words() {
+    let relabel = "- source_labels: [__name__]\n  regex: go_.*\n  action: drop\n";
+    let files = [
+        ("compose.yaml", VMAGENT),
+        ("relabel.yml", relabel),
+        ("op.yaml", OPERATED),
+        ("c.alloy", ALLOY),
+        ("otel.yaml", COLLECTOR),
+    ];
+    let tree = Scratch::repository(&files);
+    for (path, from, to, reported) in [
+        (
+            "relabel.yml",
+            "go_.*",
+            "py_.*",
+            "removed relabeling configuration  relabel_configs: drop __name__ =~ go_.* > -",
+        ),
+        (
+            "compose.yaml",
+            "      - -remoteWrite.urlRelabelConfig=/etc/relabel.yml\n",
+            "",
+            "removed setting configuration  -remoteWrite.urlRelabelConfig: /etc/relabel.yml > -",
+        ),
+        (
+            "compose.yaml",
+            "cluster=eu",
+            "cluster=us",
+            "changed setting configuration  -remoteWrite.label: cluster=eu > cluster=us",
+        ),
+        (
+            "compose.yaml",
+            "OrgID:a",
+            "OrgID:b",
+            "changed tenant configuration  -remoteWrite.headers.x-scope-orgid: a > b",
+        ),
+        (
+            "compose.yaml",
+            "hunter2",
+            "hunter3",
+            "changed setting configuration  -remoteWrite.headers.x-token: - > - secret",
+        ),
+        (
+            "op.yaml",
+            "z:1",
+            "y:1",
+            "removed targets job z targets: z:1 > -",
+        ),
+        (
+            "op.yaml",
+            "key: a.yaml}",
+            "key: b.yaml}",
+            "changed setting configuration  additionalScrapeConfigs.key: a.yaml > b.yaml",
+        ),
+        (
+            "op.yaml",
+            "kps, team",
+            "old, team",
+            "changed setting configuration  labels.release: kps > old",
+        ),
+        (
+            "op.yaml",
+            "name: r, namespace: mon, labels: {release: kps}",
+            "name: r, namespace: mon, labels: {release: old}",
+            "changed setting configuration  labels.release: kps > old",
+        ),
+        (
+            "op.yaml",
+            "name: web, namespace: mon",
+            "name: web, namespace: other",
+            "changed setting configuration  namespace: mon > other",
+        ),
+        (
+            "op.yaml",
+            "module: http",
+            "module: tcp",
+            "changed setting job job 0 module: http > tcp",
+        ),
+        (
+            "op.yaml",
+            "https://a'",
+            "https://b'",
+            "changed targets job job 0 targets.staticConfig.static: https://a > https://b",
+        ),
+        (
+            "op.yaml",
+            "blackbox:9115",
+            "other:9115",
+            "changed setting job job 0 prober.url: blackbox:9115 > other:9115",
+        ),
+        (
+            "c.alloy",
+            "[prometheus.remote_write.m.receiver]",
+            "[]",
+            "changed endpoint configuration  prometheus.scrape.a.forward_to: [prometheus.remote_write.m.receiver] > []",
+        ),
+        (
+            "c.alloy",
+            "\"pod\"",
+            "\"node\"",
+            "changed targets configuration  discovery.kubernetes.pods.role: pod > node",
+        ),
+        (
+            "c.alloy",
+            "sys.env(\"USER\")",
+            "sys.env(\"NAME\")",
+            "changed credentials remote_write mimir.example.com basic_auth.username: sys.env(\"USER\") > sys.env(\"NAME\")",
+        ),
+        (
+            "otel.yaml",
+            "cluster: eu",
+            "cluster: us",
+            "changed external_labels remote_write mimir.example.com external_labels.cluster: eu > us",
+        ),
+        (
+            "otel.yaml",
+            "[filter, batch]",
+            "[batch, filter]",
+            "changed setting configuration  service.pipelines.metrics.processors: [filter, batch] > [batch, filter]",
+        ),
+        (
+            "otel.yaml",
+            "exporters: [prometheusremotewrite, debug]",
+            "exporters: [debug]",
+            "removed endpoint configuration  service.pipelines.metrics.exporters: prometheusremotewrite > -",
+        ),
+    ] {
+        let (_, text) = files.iter().find(|(name, _)| *name == path).unwrap();
+        assert!(text.contains(from), "{from}");
+        tree.write(&[(path, &text.replace(from, to))]);
+        let found = changes(&tree, &["HEAD"]);
+        assert!(found.iter().any(|it| it == reported), "{from}: {found:?}");
+        let ran = tree.promvet(&["compare", "HEAD"]);
+        assert!(!ran.said().contains("hunter"), "{}", ran.said());
+        let is_more = ran.stdout.contains("but not in a setting");
+        assert!(!is_more, "{from}: {}", ran.stdout);
+        tree.write(&[(path, text)]);
+    }
+    for (path, from, to) in [
+        ("op.yaml", "[a, b]", "[b, a]"),
+        (
+            "op.yaml",
+            "[{port: web}, {port: admin, path: /m}]",
+            "[{path: /m, port: admin}, {port: web}]",
+        ),
+        (
+            "otel.yaml",
+            "    external_labels",
+            "    timeout: 5000ms\n    external_labels",
+        ),
+    ] {
+        let (_, text) = files.iter().find(|(name, _)| *name == path).unwrap();
+        assert!(text.contains(from), "{from}");
+        tree.write(&[(path, &text.replace(from, to))]);
+        assert_eq!(changes(&tree, &["HEAD"]), [""; 0], "{from}");
+        tree.write(&[(path, text)]);
+    }
+}
+
+/// A default has a value, on either side of a change.
+#[test]
+fn defaults_are_shown_with_their_values() {
+    let base = "global: {evaluation_interval: 30s}\nscrape_configs: [{job_name: a}]\nremote_write: [{url: 'https://a.example.com/api/v1/push'}]\n";
+    let tree = Scratch::repository(&[("prometheus.yml", base)]);
+    let other = base
+        .replace("evaluation_interval: 30s", "scrape_interval: 15s")
+        .replace("push'}", "push', remote_timeout: 5s}");
+    tree.write(&[("prometheus.yml", &other)]);
+    let human = tree.promvet(&["compare", "HEAD"]).stdout;
+    for says in [
+        "global.scrape_interval: 1m (default) → 15s",
+        "global.evaluation_interval: 30s → 1m (default)",
+        "remote_timeout: 30s (default) → 5s",
+    ] {
+        assert!(human.contains(says), "{says}: {human}");
+    }
+    let markdown = tree.promvet(&["compare", "HEAD", "--format", "markdown"]);
+    assert!(
+        markdown.stdout.contains("| `1m (default)` | `15s` |"),
+        "{}",
+        markdown.stdout
+    );
+    let found = changes(&tree, &["HEAD"]);
+    assert!(
+        found.contains(
+            &"changed interval configuration  global.scrape_interval: 1m > 15s".to_owned()
+        ),
+        "{found:?}"
+    );
+    let operated = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\nspec:\n  replicas: 1\n";
+    let tree = Scratch::repository(&[("p.yaml", operated)]);
+    let with = |text: &str| tree.write(&[("p.yaml", &format!("{operated}  {text}\n"))]);
+    with("scrapeInterval: 30s");
+    assert_eq!(changes(&tree, &["HEAD"]), [""; 0]);
+    with("scrapeInterval: 1m");
+    assert_eq!(
+        changes(&tree, &["HEAD"]),
+        ["changed interval configuration  global.scrapeInterval: 30s > 1m"]
+    );
+}
+
+/// Patterns that match the same labels, and lists of rules that do the same, are not a change.
+#[test]
+fn patterns_that_mean_the_same_are_not_a_change() {
+    let config = |rules: &str, expr: &str| {
+        let job = "scrape_configs:\n- job_name: a\n  metric_relabel_configs:\n";
+        let text = format!("rule_files: [r.yml]\n{job}{rules}");
+        let rule = format!("groups: [{{name: g, rules: [{{record: 'a:b', expr: '{expr}'}}]}}]\n");
+        (text, rule)
+    };
+    let drop = |regex: &str| {
+        format!("  - {{source_labels: [__name__], regex: '{regex}', action: drop}}\n")
+    };
+    let set = "  - {target_label: a, replacement: x}\n";
+    let labels = "  - {regex: tmp_.*, action: labeldrop}\n";
+    let (text, rule) = config(&(drop("a.*|b") + set + labels), "x{y=~\"b|a\"}");
+    let tree = Scratch::repository(&[("prometheus.yml", &text), ("r.yml", &rule)]);
+    for (rules, expr) in [
+        (drop("b|a.*") + set + labels, "x{y=~\"a|b\"}"),
+        (drop("(a.*|b)") + labels + set, "x{y=~\"(b|a)\"}"),
+        (drop("b") + &drop("a.*") + set + labels, "x{y=~\"b|a|b\"}"),
+    ] {
+        let (text, rule) = config(&rules, expr);
+        tree.write(&[("prometheus.yml", &text), ("r.yml", &rule)]);
+        assert_eq!(changes(&tree, &["HEAD"]), [""; 0], "{rules}");
+    }
+    let other = set.replace("label: a", "label: tmp_a");
+    let (text, rule) = config(&(drop("a.*|b") + labels + &other), "x{y=~\"b|a\"}");
+    tree.write(&[("prometheus.yml", &text), ("r.yml", &rule)]);
+    assert!(!changes(&tree, &["HEAD"]).is_empty());
 }
 
 /// A text, and what takes its place.

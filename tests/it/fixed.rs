@@ -42,6 +42,16 @@ fn values_get_the_quotes_that_yaml_needs() {
         };
         fixed("map.yaml", &map(value), &map(quoted));
     }
+    let keep = |regex: &str| {
+        format!(
+            "{JOBS}b\n    action: replace\n  - source_labels: [a]\n    regex: {regex}\n    action: keep\n"
+        )
+    };
+    for (regex, quoted) in [("[a-z]+", "'[a-z]+'"), ("{a|b}.*", "'{a|b}.*'")] {
+        fixed("prometheus.yml", &keep(regex), &keep(quoted));
+    }
+    let labels = |value: &str| format!("global:\n  external_labels:\n    d: {value}\n    e: f\n");
+    fixed("prometheus.yml", &labels("a: b"), &labels("'a: b'"));
     // An anchor that may be misspelled, and what a script fills in.
     for left in ["@TEXT@", "{{ .Values.text }}"] {
         let text = format!("{JOBS}{left}\n");
@@ -178,6 +188,18 @@ fn an_extra_dash_is_removed() {
         .promvet(&["check", ".", "--format", "concise"])
         .stdout;
     assert_eq!(found.matches("schema/missing-field").count(), 2, "{found}");
+    let commented = "remote_write:\n  - url: https://a.example.com/api/v1/write  # Mimir\n  # who: us and them\n  # and others\n  - remote_timeout: 5s\n";
+    fixed(
+        "prometheus.yml",
+        &commented.replace("  # who: us and them\n", ""),
+        &commented
+            .replace("  # who: us and them\n", "")
+            .replace("- remote", "  remote"),
+    );
+    fixed("prometheus.yml", commented, commented);
+    let resource = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: a}\nspec:\n  remoteWrite:\n  - url: https://a.example.com/api/v1/push\n  - basicAuth:\n      username: {name: s, key: u}\n      password: {name: s, key: p}\n";
+    let expected = resource.replace("- basic", "  basic");
+    fixed("p.yaml", resource, &expected);
     // Both items have the key, or the item has a comment of its own.
     for left in [
         "remote_write:\n- url: https://a.example.com/api/v1/write\n  remote_timeout: 1s\n- remote_timeout: 5s\n",
@@ -211,6 +233,104 @@ fn misspelled_flags_are_corrected() {
         .replace("remotewrite.url", "remoteWrite.url")
         .replace("tmpDataPth", "tmpDataPath");
     fixed("vmagent.service", unit, &expected);
+}
+
+/// A key that decides about TLS or the tenant is added in resources and in Alloy too.
+#[test]
+fn keys_are_added_in_other_dialects() {
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {}\n  endpoints:\n  - port: web\n    tlsConfig:\n      caFile: /ca\n  - {port: w, tlsConfig: {caFile: /b}}\n";
+    let expected = monitor
+        .replace("caFile: /ca\n", "caFile: /ca\n    scheme: https\n")
+        .replace("{caFile: /b}}", "{caFile: /b}, scheme: https}");
+    becomes("--fix=unsafe", &[("m.yaml", monitor)], "m.yaml", &expected);
+    becomes("--fix", &[("m.yaml", monitor)], "m.yaml", monitor);
+    let alloy = "prometheus.scrape \"a\" {\n  targets    = [{\"__address__\" = \"a:1\"}]\n  forward_to = [prometheus.remote_write.m.receiver]\n  tls_config { ca_file = \"/ca\" }\n}\nprometheus.remote_write \"m\" {\n  endpoint {\n    url = \"https://mimir.example.com/api/v1/push\"\n  }\n}\n";
+    let expected = alloy.replace("\"/ca\" }\n", "\"/ca\" }\n  scheme = \"https\"\n");
+    becomes("--fix=unsafe", &[("c.alloy", alloy)], "c.alloy", &expected);
+    let entry = |rest: &str| format!("    - url: https://mimir.example.com/api/v1/push\n{rest}");
+    let resource = |rest: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: a}}\nspec:\n  remoteWrite:\n{}{}      name: b\n",
+            entry("      headers: {X-Scope-OrgID: shop}\n"),
+            entry(rest)
+        )
+    };
+    let expected = resource("      headers: {X-Scope-OrgID: 'shop'}\n");
+    becomes(
+        "--fix=unsafe",
+        &[("p.yaml", &resource(""))],
+        "p.yaml",
+        &expected,
+    );
+}
+
+/// What is not fixed although the help says what to write is named with the reason.
+#[test]
+fn a_reason_is_given_where_nothing_is_written() {
+    let template = "global:\n  scrape_intervall: {{ interval }}\nscrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:80']}]\n";
+    let image = "FROM prom/prometheus:v3.5.0\nCOPY prometheus.yml /etc/prometheus/\nCMD [\"--config.file=/etc/prometheus/prometheus.yml\", \\\n     \"--web.enable-lifecylce\"]\n";
+    let config = "global: {scrape_interval: 15s}\n";
+    for (files, says) in [
+        (
+            &[("prometheus.yml.j2", template)][..],
+            "prometheus.yml.j2:2:3: not fixed: the file is a template",
+        ),
+        (
+            &[("Dockerfile", image), ("prometheus.yml", config)],
+            "Dockerfile:3:1: not fixed: ",
+        ),
+    ] {
+        let ran = Scratch::new(files).promvet(&["check", "--fix", "."]);
+        assert!(ran.stderr.contains(says), "{}", ran.said());
+    }
+    let broken = "scrape_configs: [\n";
+    let folder = Scratch::new(&[("prometheus.yml", broken)]);
+    let ran = folder.promvet(&["check", "--add-ignores", "why", "."]);
+    assert!(
+        ran.stderr.contains("the file cannot be parsed"),
+        "{}",
+        ran.said()
+    );
+    let late = "scrape_configs:\n- job_name: a\n  scheme: htp\n";
+    let folder = Scratch::new(&[("prometheus.yml", late)]);
+    let ran = folder.promvet(&["check", "--add-ignores", "x until 2020-01-01", "."]);
+    assert!(ran.stderr.contains("2020-01-01 is over"), "{}", ran.said());
+    assert_eq!(folder.read("prometheus.yml"), late);
+}
+
+/// One text where a list belongs is a list of it.
+#[test]
+fn one_text_becomes_a_list() {
+    let config = |labels: &str| {
+        format!("{JOBS}c\n  - source_labels: {labels}\n    regex: x\n    action: drop\n")
+    };
+    fixed(
+        "prometheus.yml",
+        &config("__name__ # all"),
+        &config("[__name__] # all"),
+    );
+    fixed("prometheus.yml", &config("\"a\""), &config("[\"a\"]"));
+    fixed("prometheus.yml", &config("a, b"), &config("a, b"));
+}
+
+/// Fixes of one line are one suggestion.
+#[test]
+fn suggestions_of_a_line_are_one_block() {
+    let config = "global:\n  scrape_intervall: 15 s\nscrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:80']}]\n";
+    let folder = Scratch::new(&[("prometheus.yml", config)]);
+    let ran = folder.promvet(&["check", "--format", "markdown", "."]);
+    assert_eq!(
+        ran.stdout.matches("```suggestion").count(),
+        1,
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .contains("```suggestion\n  scrape_interval: 15s\n```"),
+        "{}",
+        ran.stdout
+    );
 }
 
 /// `agent` was a feature, and is a flag since 3.0.

@@ -8,6 +8,8 @@ const POD: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: p}\ns
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: p\ndata:\n  prometheus.yml: |\n    remote_write:\n    - url: https://mimir.example.com/api/v1/push\n  oops\n";
 const RESOURCE: &str = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\nspec:\n  remoteWrite:\n  - url: 'https://mimir.example.com\n";
 
+const RULE: &str = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  groups:\n    - name: x\n      rules:\n        - alert: A\n          expr: {job=\"a\"} == 0\n          annotations: {summary: \"{{ $labels.job }}\"}\n";
+
 #[test]
 fn what_is_not_yaml_is_listed_with_its_place() {
     for (name, content, place) in [
@@ -15,6 +17,7 @@ fn what_is_not_yaml_is_listed_with_its_place() {
         ("pod.yaml", POD, "pod.yaml:10:"),
         ("map.yaml", MAP, "map.yaml:"),
         ("resource.yaml", RESOURCE, "resource.yaml:"),
+        ("rule.yaml", RULE, "rule.yaml:9:"),
     ] {
         let scratch = Scratch::new(&[(name, content)]);
         let ran = scratch.promvet(&["--format", "concise"]);

@@ -172,6 +172,91 @@ fn lines_of_resources_and_values_are_explained() {
     }
 }
 
+/// Components of Alloy, flags of vmagent, exporters of a Collector and rules in resources.
+#[test]
+fn other_dialects_are_explained_in_their_own_words() {
+    let alloy = "prometheus.scrape \"a\" {\n  targets = discovery.kubernetes.pods.targets\n  forward_to = [prometheus.remote_write.m.receiver]\n  scrape_interval = \"30s\"\n}\nprometheus.remote_write \"m\" {\n  endpoint {\n    url = \"https://mimir.example.com/api/v1/push\"\n    basic_auth {\n      username = \"u\"\n      password = \"hunter2-0123456789\"\n    }\n  }\n}\n";
+    let compose = "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.100.0\n    command:\n      - -remoteWrite.url=https://vm.example.com/api/v1/write\n      - -remoteWrite.basicAuth.username=u\n      - -remoteWrite.label=cluster=eu\n";
+    let collector = "exporters:\n  prometheusremotewrite:\n    endpoint: https://mimir.example.com/api/v1/push\nservice: {pipelines: {metrics: {receivers: [otlp], exporters: [prometheusremotewrite]}}}\nreceivers: {otlp: {}}\n";
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: k}\nspec:\n  chart: {spec: {chart: kube-prometheus-stack}}\n  values:\n    prometheus:\n      prometheusSpec:\n        remoteWrite: [{url: 'https://mimir.example.com/api/v1/push'}]\n";
+    let rules = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: r}\nspec:\n  groups:\n  - name: k\n    rules:\n    - alert: X\n      expr: up == 0\n";
+    let folder = Scratch::new(&[
+        ("c.alloy", alloy),
+        ("compose.yaml", compose),
+        ("otel.yaml", collector),
+        ("hr.yaml", release),
+        ("rule.yaml", rules),
+        ("bare.yml", "scrape_configs: [{job_name: a}]\n"),
+    ]);
+    for (args, says) in [
+        (
+            &["c.alloy", "prometheus.scrape.a.scrape_interval"][..],
+            "c.alloy:4: prometheus.scrape.a.scrape_interval\n  value  30s\n",
+        ),
+        (
+            &["c.alloy", "prometheus.scrape.a.scrape_timeout"],
+            "  value  10s\n  from   the default of Alloy\n",
+        ),
+        (
+            &["c.alloy:2"],
+            "c.alloy:2: prometheus.scrape.a.targets\n  value  discovery.kubernetes.pods.targets\n",
+        ),
+        (
+            &["c.alloy:8"],
+            "c.alloy:8: prometheus.remote_write.m.endpoint.url\n",
+        ),
+        (
+            &[
+                "c.alloy",
+                "prometheus.remote_write.m.endpoint.basic_auth.username",
+            ],
+            "  value  u\n",
+        ),
+        (
+            &[
+                "c.alloy",
+                "prometheus.remote_write.m.endpoint.queue_config.retry_on_http_429",
+            ],
+            "  value  true\n  from   the default of Alloy\n",
+        ),
+        (
+            &["compose.yaml:5"],
+            "compose.yaml:5: -remoteWrite.url\n  value  https://vm.example.com/api/v1/write\n",
+        ),
+        (
+            &["compose.yaml:6"],
+            "compose.yaml:6: -remoteWrite.basicAuth.username\n  value  u\n",
+        ),
+        (
+            &["compose.yaml:7"],
+            "-remoteWrite.label\n  value  cluster=eu\n",
+        ),
+        (
+            &["compose.yaml", "remoteWrite.sendTimeout"],
+            "  value  1m\n  from   the default of vmagent\n",
+        ),
+        (
+            &["otel.yaml", "exporters.prometheusremotewrite.timeout"],
+            "  value  5s\n  from   the default of the Collector\n",
+        ),
+        (&["rule.yaml:9"], "groups[0].rules[0].expr"),
+    ] {
+        let ran = folder.promvet(&[&["why"], args].concat());
+        assert!(ran.stdout.contains(says), "{args:?}: {}", ran.said());
+        assert!(!ran.said().contains("hunter2"), "{}", ran.said());
+    }
+    for (key, near) in [
+        ("global.scrape_intervall", "`global.scrape_interval`"),
+        (
+            "queue_config.max_shard",
+            "`remote_write[].queue_config.max_shards`",
+        ),
+    ] {
+        let ran = folder.promvet(&["why", "bare.yml", key]);
+        assert!(ran.stderr.contains(near), "{key}: {}", ran.said());
+    }
+}
+
 /// Keys are named as the file has them, and values that nothing sets come from what makes the configuration.
 #[test]
 fn resources_and_values_are_explained_in_their_own_words() {

@@ -77,7 +77,8 @@ fn quoted(text: &Text, line: Span, stop: usize) -> Option<(Span, String)> {
     let source = text.slice(line);
     let content = text.content();
     let stop = stop.checked_sub(line.start as usize);
-    let (at, new) = of_line(source, stop, content)?;
+    let before = content.get(..line.start as usize)?;
+    let (at, new) = of_line(source, stop, content).or_else(|| of_label(source, before))?;
     if goes_on(content.get(line.end as usize..)?, source) {
         return None;
     }
@@ -144,11 +145,12 @@ fn of_value(line: &str, at: usize, value: &str, content: &str) -> Option<(Span, 
     let is_meant = match value.chars().next()? {
         '"' | '\'' => return in_other_quotes(at, value),
         '{' if value.starts_with("{{") => is_of_alert,
-        '{' => is_selector(value),
+        '{' => is_selector(value) || key == "regex" && goes_on_behind(value, '}'),
+        '[' => key == "regex" && goes_on_behind(value, ']'),
         // Where anchors are in use, one may be misspelled.
         '*' => key != "<<" && !content.contains('&') && (is_text || !is_name(value)),
         '@' | '`' | '%' => !value.starts_with("{%"),
-        '[' | '&' | '!' | '|' | '>' => false,
+        '&' | '!' | '|' | '>' => false,
         _ => value.contains(": ") && is_text,
     };
     if !is_meant || !is_of_alert && is_filled_in() {
@@ -156,6 +158,33 @@ fn of_value(line: &str, at: usize, value: &str, content: &str) -> Option<(Span, 
     }
     let new = format!("'{}'", value.replace('\'', "''"));
     Some((Span::new(at, at + value.len()), new))
+}
+
+/// Whether a pattern that begins with a bracket has something behind the one that closes it: it is not a list.
+fn goes_on_behind(value: &str, close: char) -> bool {
+    value
+        .split_once(close)
+        .is_some_and(|(_, rest)| !rest.trim().is_empty())
+}
+
+/// Mappings whose values are texts, whatever their keys.
+const MAPPINGS: &[&str] = &["annotations", "external_labels", "externalLabels", "labels"];
+
+/// The value of a label in which a `: ` is, which YAML takes for a key.
+fn of_label(line: &str, before: &str) -> Option<(Span, String)> {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let lines = before.lines().rev().filter(|line| !line.trim().is_empty());
+    let mut outer = lines.filter(|other| indent(other) < indent(line));
+    let name = outer.next()?.trim().trim_start_matches("- ");
+    let is_of_texts = MAPPINGS
+        .iter()
+        .any(|key| name.strip_suffix(':') == Some(key));
+    let (at, value) = value_of(line);
+    let is_plain = value.starts_with(|c: char| c.is_alphanumeric()) && value.contains(": ");
+    if !is_of_texts || !is_plain || value.contains(['#', '"', '\'']) {
+        return None;
+    }
+    Some((Span::new(at, at + value.len()), format!("'{value}'")))
 }
 
 /// Whether a text that begins with a brace is a selector of PromQL, perhaps with more behind it.
@@ -217,6 +246,8 @@ mod tests {
                 "'Down: {{ $labels.x }}'",
             ),
             ("  username: @shop", "'@shop'"),
+            ("  regex: [a-z]+ # all", "'[a-z]+'"),
+            ("  regex: {a|b}.*", "'{a|b}.*'"),
             ("  password: %2Fa", "'%2Fa'"),
             ("  expr: \"up{job=\"x\"} == 0\"", "'up{job=\"x\"} == 0'"),
             (
@@ -242,6 +273,8 @@ mod tests {
             "  static_configs: targets: [a]",
             "  url: &u",
             "@shop",
+            "  regex: [a, b]",
+            "  source_labels: [a] b",
         ] {
             assert_eq!(of_line(line, line.find(['*', '@']), line), None, "{line}");
         }

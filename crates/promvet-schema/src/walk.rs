@@ -3,7 +3,7 @@
 mod keys;
 
 use crate::dialect::refused;
-use promvet_text::Advice;
+use promvet_text::{Advice, Span};
 use std::collections::HashMap;
 
 use super::check::{Rule, SchemaReport, advice_of, part_of};
@@ -153,7 +153,11 @@ impl<'d> Walker<'_, '_> {
             (_, Kind::Mapping(_)) => "write one value in place of the mapping",
             _ => return,
         };
-        said.help(help);
+        let is_of_texts = matches!(ty, Type::List(item) if !matches!(item, Type::Section(_)));
+        match one_item(node).filter(|_| is_of_texts) {
+            Some(edit) => said.help(Advice::edit(vec![edit]).text(help).safe()),
+            None => said.help(help),
+        };
     }
 
     /// An item of a list: null is refused in some lists, and kills Prometheus in one.
@@ -448,4 +452,16 @@ fn is_merge(mapping: Mapping<'_>, entry: Entry<'_>) -> bool {
         && entry.key.scalar().is_some_and(|key| {
             key.text == "<<" && (key.is_plain() || key.tag == Some("tag:yaml.org,2002:merge"))
         })
+}
+
+/// A text as a list of it, if it is one text.
+fn one_item(node: Node<'_>) -> Option<(Span, String)> {
+    node.scalar().filter(|_| !node.is_alias())?;
+    let span = node.content_span();
+    let written = node.document().text().slice(span);
+    let is_quoted = written.starts_with(['"', '\'']);
+    // Some write the items behind one another.
+    let is_one = is_quoted || !written.contains([',', ' ', '[', ']', '{', '}', '|', '>', '&', '!']);
+    let is_plain = is_one && !written.is_empty() && !written.contains('\n');
+    (is_plain && node.document().is_yaml()).then(|| (span, format!("[{written}]")))
 }

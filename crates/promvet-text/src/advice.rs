@@ -143,12 +143,14 @@ impl Advice {
         self.applicability
     }
 
-    /// Puts the names of keys into the words of another dialect. An entry to add is only described: how its
-    /// value is written there is not known.
-    pub fn spell(&mut self, put: impl Fn(&str) -> String) {
+    /// Puts the names of keys into the words of another dialect. `inserts` says whether a key can be added
+    /// behind a place: elsewhere an entry to add is only described.
+    pub fn spell(&mut self, put: impl Fn(&str) -> String, inserts: impl Fn(Span) -> bool) {
         let help = put(&self.help());
+        let spelled = |key: &str| put(&format!("`{key}`")).trim_matches('`').to_owned();
         match &mut self.action {
-            Action::Rename { to, .. } => *to = put(&format!("`{to}`")).trim_matches('`').to_owned(),
+            Action::Rename { to, .. } => *to = spelled(to),
+            Action::Insert { after, key, .. } if inserts(*after) => *key = spelled(key),
             Action::Insert { .. } => {
                 self.action = Action::Say;
                 self.applicability = Applicability::Display;

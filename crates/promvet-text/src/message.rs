@@ -167,6 +167,13 @@ impl Finding {
         self
     }
 
+    /// Takes its change back, and says why.
+    pub fn withhold(&mut self, why: &str) {
+        if self.fix.take().is_some() {
+            self.unfixed = Some(why.to_owned());
+        }
+    }
+
     /// The help line.
     #[must_use]
     pub fn help_line(&self) -> Option<Cow<'_, str>> {

@@ -18,6 +18,8 @@ pub struct DialectWording {
     pub references: Vec<KeyReference>,
     /// What of the text could not be read.
     pub unchecked: Option<Unchecked>,
+    /// The program other than Prometheus that reads it, by its word in reports.
+    pub program: Option<&'static str>,
     /// Whether the rest of it is somewhere else, as for a patch of one key of an endpoint.
     pub is_partial: bool,
     /// What it selects, and by what it is selected.
@@ -43,6 +45,7 @@ impl DialectWording {
             spelling,
             references,
             unchecked: None,
+            program: None,
             is_partial: false,
             selecting: None,
         };

@@ -64,7 +64,10 @@ fn row(change: &EffectiveChange) -> String {
     };
     let (old, new) = match change.secret {
         true => (String::new(), change.values()),
-        false => (side(&change.old), side(&change.new)),
+        false => {
+            let (old, new) = change.sides();
+            (side(&old), side(&new))
+        }
     };
     let action = change.action.word();
     format!("| {action} | {what} | {place} | {old} | {new} |\n")

@@ -207,11 +207,23 @@ impl EffectiveChange {
             };
             return word.to_owned();
         }
-        match (&self.old, &self.new) {
+        match self.sides() {
             (Some(old), Some(new)) => format!("{old} → {new}"),
-            (Some(text), None) | (None, Some(text)) => text.clone(),
+            (Some(text), None) | (None, Some(text)) => text,
             (None, None) => self.action.word().to_owned(),
         }
+    }
+
+    /// Both sides as people read them: one that is not written is a default.
+    fn sides(&self) -> (Option<String>, Option<String>) {
+        let side = |text: &Option<String>, place: &Option<Place>| match (text, place) {
+            (Some(text), None) if self.action == ChangeKind::Changed => {
+                Some(format!("{text} (default)"))
+            }
+            _ => text.clone(),
+        };
+        let old = side(&self.old, &self.old_place);
+        (old, side(&self.new, &self.new_place))
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::side::SurveyedTree;
 use crate::discover::{EmbeddedIn, RecognizedFile, nodes};
-use crate::finding::Redacted;
+use crate::finding::{Place, Redacted};
 use crate::report::comparison::EffectiveChange;
+use crate::schema::alloy;
 use crate::schema::dialect::{ALLOY, OPERATOR};
 use crate::yaml::{Document, Node, parse_all};
 
@@ -20,19 +21,46 @@ pub(super) fn beyond(
     changes: &[Redacted<EffectiveChange>],
 ) -> Vec<(String, String)> {
     let (before, after) = (files(old), files(new));
-    let is_shown = |path: &str| {
-        let mut shown = changes.iter().map(|change| &*change.configuration);
-        shown.any(|shown| {
-            let behind = shown.strip_prefix(path);
-            behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
-        })
-    };
     let both = after.into_iter().filter_map(|(path, file)| {
         let was = before.get(path)?;
-        let is_same = was.text.content() == file.text.content() || meaning(was) == meaning(file);
-        (!is_same && !is_shown(path)).then(|| (path.to_owned(), WHY.to_owned()))
+        if was.text.content() == file.text.content() {
+            return None;
+        }
+        let old = changes.iter().filter_map(|it| it.old_place.as_ref());
+        let new = changes.iter().filter_map(|it| it.new_place.as_ref());
+        let (one, two) = (meaning(was), meaning(file));
+        let is_more = has_more(&one, &two, path, old) || has_more(&two, &one, path, new);
+        is_more.then(|| (path.to_owned(), WHY.to_owned()))
     });
     both.collect()
+}
+
+/// What is written, and in which line.
+type Written = (String, usize);
+
+/// Whether one side of a file has what the other one lacks, and no change is in that line.
+fn has_more<'p>(
+    these: &[Written],
+    those: &[Written],
+    path: &str,
+    places: impl Iterator<Item = &'p Place>,
+) -> bool {
+    let places = places.filter(|place| &**place.path() == path);
+    let shown: Vec<_> = places
+        .map(|place| place.start().line..=place.end().line)
+        .collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (text, line) in these {
+        let count = counts.entry(text).or_default();
+        // One that a change shows is not among those that the other side has.
+        *count += usize::from(!shown.iter().any(|lines| lines.contains(line)));
+    }
+    for (text, _) in those {
+        counts
+            .entry(text)
+            .and_modify(|count| *count = count.saturating_sub(1));
+    }
+    counts.values().any(|count| *count > 0)
 }
 
 /// The files that are in such a dialect as a whole, by shown path.
@@ -65,16 +93,14 @@ fn kind_of(file: &RecognizedFile) -> Option<FileLanguage> {
     }
 }
 
-/// The same list for texts that differ in order, layout and comments alone.
-fn meaning(file: &RecognizedFile) -> Vec<String> {
-    let mut out = match kind_of(file) {
+/// The same list, in some order, for texts that differ in order, layout and comments alone.
+fn meaning(file: &RecognizedFile) -> Vec<Written> {
+    match kind_of(file) {
         Some(FileLanguage::Alloy) => lines(file.text.content()),
         Some(FileLanguage::Collector) => leaves(file, |_| true),
         Some(FileLanguage::Objects) => leaves(file, is_of_operator),
         None => Vec::new(),
-    };
-    out.sort_unstable();
-    out
+    }
 }
 
 fn is_of_operator(document: &Document) -> bool {
@@ -84,31 +110,19 @@ fn is_of_operator(document: &Document) -> bool {
 }
 
 /// The lines of a configuration of Alloy without blanks and comments.
-fn lines(content: &str) -> Vec<String> {
-    let code = content.lines().map(|line| {
-        let mut is_text = false;
-        let mut before = ' ';
-        let mut out = String::new();
-        for c in line.chars() {
-            if c == '"' && before != '\\' {
-                is_text = !is_text;
-            }
-            if !is_text && c == '/' && before == '/' {
-                out.pop();
-                break;
-            }
-            if is_text || !c.is_whitespace() {
-                out.push(c);
-            }
-            before = c;
-        }
-        out.trim_end_matches(',').to_owned()
+fn lines(content: &str) -> Vec<Written> {
+    let code = content.lines().enumerate().map(|(number, line)| {
+        let line = alloy::expression(line);
+        (line.trim_end_matches(',').to_owned(), number + 1)
     });
-    code.filter(|line| !line.is_empty()).collect()
+    code.filter(|(line, _)| !line.is_empty()).collect()
 }
 
+/// What names an object.
+const NAMES: &[&str] = &["metadata.name", "metadata.namespace"];
+
 /// The values of the documents that count, each with the keys to it.
-fn leaves(file: &RecognizedFile, counts: impl Fn(&Document) -> bool) -> Vec<String> {
+fn leaves(file: &RecognizedFile, counts: impl Fn(&Document) -> bool) -> Vec<Written> {
     let (documents, _) = parse_all(&file.text);
     let mut out = Vec::new();
     for document in documents.iter().filter(|document| counts(document)) {
@@ -124,7 +138,11 @@ fn leaves(file: &RecognizedFile, counts: impl Fn(&Document) -> bool) -> Vec<Stri
                 None if node.items().next().is_none() && node.mapping().is_none_or(is_empty) => "",
                 None => return None,
             };
-            Some(format!("{}={text}", without_numbers(&node.path())))
+            let line = node.place().start().line;
+            let path = without_numbers(&node.path());
+            // An object of another name or namespace is shown as one.
+            let is_name = NAMES.iter().any(|name| path.ends_with(name));
+            (!is_name).then(|| (format!("{path}={text}"), line))
         }));
     }
     out

@@ -9,6 +9,9 @@ use super::value::ComparedValue;
 use crate::facts::receiver::names_tenant;
 use crate::finding::{Place, Redacted};
 use crate::report::comparison::{Aspect, ChangeKind, EffectiveChange, SubjectKind};
+use crate::run::defaults::{self, HTTP2_OF_REMOTE_WRITE};
+use crate::run::why::plain;
+use crate::schema;
 
 /// What happens in several configurations that load the same file is reported once.
 pub(super) fn each_once(changes: Vec<EffectiveChange>) -> Vec<EffectiveChange> {
@@ -110,10 +113,13 @@ pub(super) fn change(
     subject: &ComparedPart<'_>,
     leaf: Leaf,
 ) -> EffectiveChange {
+    let default = default(unit, subject, &leaf.key);
+    let default = default.filter(|_| leaf.when.is_none()).map(str::to_owned);
     let action = match (&leaf.old, &leaf.new) {
+        (Some(_), Some(_)) => ChangeKind::Changed,
+        _ if default.is_some() => ChangeKind::Changed,
         (None, _) => ChangeKind::Added,
         (_, None) => ChangeKind::Removed,
-        _ => ChangeKind::Changed,
     };
     let masked = |side: &Option<ShownSide>| {
         let side = side.as_ref()?;
@@ -125,6 +131,11 @@ pub(super) fn change(
     let secret = is_hidden(&leaf.old)
         || is_hidden(&leaf.new)
         || (old == new && action == ChangeKind::Changed);
+    let or_default = |shown: Option<String>, side: &Option<ShownSide>| match side {
+        Some(_) => shown,
+        None => default.clone(),
+    };
+    let (old, new) = (or_default(old, &leaf.old), or_default(new, &leaf.new));
     let place = |side: Option<ShownSide>| side.map(|it| it.place);
     EffectiveChange {
         action,
@@ -144,6 +155,25 @@ pub(super) fn change(
     }
 }
 
+/// What a key of a part is where it is not set.
+fn default(unit: &ComparedUnit<'_>, subject: &ComparedPart<'_>, key: &str) -> Option<&'static str> {
+    let path = match subject.kind {
+        SubjectKind::Group | SubjectKind::Rule => return None,
+        SubjectKind::Configuration => key.to_owned(),
+        kind => format!("{}.{key}", kind.key()),
+    };
+    let path = plain(&path);
+    let (http2, off) = HTTP2_OF_REMOTE_WRITE;
+    let found = match path == http2 {
+        true => Some(off),
+        false => {
+            let own = defaults::of_program(unit.spoken, &path).map(|(value, _)| value);
+            own.or_else(|| schema::default_of(&path))
+        }
+    };
+    found.filter(|text| !text.starts_with("inherit:"))
+}
+
 /// Sections and keys of credentials.
 const CREDENTIALS: &[&str] = &[
     "authorization",
@@ -156,6 +186,15 @@ const CREDENTIALS: &[&str] = &[
 
 /// Keys of the Operator's endpoints by which it finds what is scraped.
 const SELECTED_BY: &[&str] = &["port", "portNumber", "targetPort"];
+
+/// Keys by which components are connected, and what they find.
+const WIRED: &[(&str, Aspect)] = &[
+    ("discovery", Aspect::Targets),
+    ("targets", Aspect::Targets),
+    ("receivers", Aspect::Targets),
+    ("forward_to", Aspect::Endpoint),
+    ("exporters", Aspect::Endpoint),
+];
 
 /// What a key of a part is about.
 fn aspect(kind: SubjectKind, key: &str) -> Aspect {
@@ -177,6 +216,10 @@ fn aspect(kind: SubjectKind, key: &str) -> Aspect {
         Aspect::Relabeling
     } else if matches!(kind, SubjectKind::Group | SubjectKind::Rule) {
         Aspect::Rules
+    } else if kind == SubjectKind::Configuration
+        && let Some((_, aspect)) = WIRED.iter().find(|(name, _)| has(&[name]))
+    {
+        *aspect
     } else if parts.first() == Some(&"targets")
         || parts.iter().any(|it| it.ends_with("_sd_configs"))
     {

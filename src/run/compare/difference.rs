@@ -122,8 +122,17 @@ impl Differ<'_> {
             (Some(ComparedValue::Map(old, was)), None) if !old.is_empty() => {
                 self.fields(at, (old, was), (&SectionFields::new(), new_place));
             }
-            (Some(ComparedValue::Set(old, _)), Some(ComparedValue::Set(new, _))) => {
-                self.sets(at, old, new)
+            (Some(one @ ComparedValue::Set(old, _)), Some(two @ ComparedValue::Set(new, _))) => {
+                match old.is_empty() == new.is_empty() {
+                    true => self.sets(at, old, new),
+                    // An empty list that is written may mean another thing than none.
+                    false => self.out.push(Leaf {
+                        key: at.to_owned(),
+                        old: Some(ShownSide::of(one)),
+                        new: Some(ShownSide::of(two)),
+                        when: None,
+                    }),
+                }
             }
             (None, Some(ComparedValue::Set(new, _))) => self.sets(at, &[], new),
             (Some(ComparedValue::Set(old, _)), None) => self.sets(at, old, &[]),
@@ -143,6 +152,14 @@ impl Differ<'_> {
     }
 
     fn sets(&mut self, at: &str, old: &[ComparedValue<'_>], new: &[ComparedValue<'_>]) {
+        if let ([ComparedValue::Scalar(_)], [ComparedValue::Scalar(_)]) = (old, new) {
+            let (old, new) = (old.first(), new.first());
+            let place = |value: Option<&ComparedValue<'_>>| value.map(|it| it.place().clone());
+            if let (Some(was), Some(is)) = (place(old), place(new)) {
+                self.values(at, (old, &was), (new, &is));
+            }
+            return;
+        }
         let meaning = |value: &ComparedValue<'_>| value.to_meaning();
         for pair in pairs(old, new, &[&meaning], &likeness, 0.5) {
             match pair {
@@ -190,7 +207,7 @@ impl Differ<'_> {
 }
 
 /// The key below which [`super::subject`] puts the targets of a part.
-const TARGETS: &str = "targets";
+pub(super) const TARGETS: &str = "targets";
 
 /// A target with its labels.
 fn target(address: &str, labels: &ComparedValue<'_>) -> ShownSide {

@@ -4,11 +4,14 @@
 mod beyond;
 mod change;
 mod difference;
+mod own;
+mod relabel_lists;
 mod relabeling;
 mod side;
 mod subject;
 mod unit;
 mod value;
+mod wiring;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -18,7 +21,7 @@ use super::since::with_disk;
 use super::survey::walk_of;
 use crate::finding::Redacted;
 use crate::report::comparison::{ChangeKind, EffectiveChange, EffectiveChanges, SubjectKind};
-use crate::source::{Folder, Git, GitError, Repository, Tree};
+use crate::source::{Folder, Git, GitError, Repository, Tree, collapse};
 use change::{change, each_once, named, whole, without_secrets};
 use difference::{Differ, ItemName, ItemPair, Leaf, ShownSide, likeness, pairs};
 use side::{ComparedContent, survey_of};
@@ -69,6 +72,17 @@ impl TwoTrees {
             }
             None => None,
         };
+        let now: &dyn Tree = match &new_git {
+            Some(git) => git,
+            None => &disk,
+        };
+        for path in &request.paths {
+            let at = collapse(&disk.absolute(path));
+            if old_git.metadata(&at).is_err() && now.metadata(&at).is_err() {
+                let why = format!("{}: it is in neither of the trees", path.display());
+                return Err(CompareError::Unread(why));
+            }
+        }
         let walk = walk_of(request);
         let changed = repository.changed(&old_git, new_git.as_ref(), &request.paths, &walk)?;
         let renames = match new {
@@ -116,9 +130,10 @@ impl TwoTrees {
             .union(&looked.1.loaded())
             .cloned()
             .collect();
+        let selected = looked.0.selected().and(&looked.1.selected());
         let (old_units, new_units) = (
-            looked.0.units(&self.old, &loaded, &self.renames),
-            looked.1.units(now, &loaded, &HashMap::new()),
+            looked.0.units(&self.old, &loaded, &self.renames, &selected),
+            looked.1.units(now, &loaded, &HashMap::new(), &selected),
         );
         let mut unread = side::unread(&old, &new);
         let failures = [Some(&self.old), self.new.as_ref()].into_iter().flatten();
@@ -167,9 +182,20 @@ fn unit_pairs<'u, 'd>(
         true => unit.holder.clone(),
         false => String::new(),
     };
+    // An object of the same name in another namespace.
+    let by_noun = |unit: &ComparedUnit<'_>| match unit.holder.starts_with("Resource") {
+        true => format!("{} {}", unit.path.display(), unit.noun),
+        false => String::new(),
+    };
     let by_meaning = |unit: &ComparedUnit<'_>| unit.meaning();
-    let names: [ItemName<'_, ComparedUnit<'d>>; 5] =
-        [&unchanged, &by_file, &renamed, &by_object, &by_meaning];
+    let names: [ItemName<'_, ComparedUnit<'d>>; 6] = [
+        &unchanged,
+        &by_file,
+        &renamed,
+        &by_object,
+        &by_noun,
+        &by_meaning,
+    ];
     pairs(old, new, &names, &|_, _| 0.0, 1.0)
 }
 
@@ -197,11 +223,19 @@ impl FoundChanges {
         if let (Some(before), Some(after)) = (&old.rest, &new.rest)
             && old.holder != new.holder
         {
+            let is_same = old.noun == new.noun;
             let shown = |unit: &ComparedUnit<'_>, rest: &ComparedPart<'_>| {
-                Some(ShownSide::new(unit.noun.clone(), rest.place.clone()))
+                let text = match is_same {
+                    true => unit
+                        .namespace
+                        .clone()
+                        .unwrap_or_else(|| "not set".to_owned()),
+                    false => unit.noun.clone(),
+                };
+                Some(ShownSide::new(text, rest.place.clone()))
             };
             let leaf = Leaf {
-                key: "name".to_owned(),
+                key: if is_same { "namespace" } else { "name" }.to_owned(),
                 old: shown(old, before),
                 new: shown(new, after),
                 when: None,
@@ -472,7 +506,7 @@ fn renamed(
     new: &ComparedPart<'_>,
     out: &mut Vec<EffectiveChange>,
 ) {
-    if old.name != new.name {
+    if old.name != new.name && !(old.is_numbered && new.is_numbered) {
         let leaf = Leaf {
             key: "name".to_owned(),
             old: Some(ShownSide::new(old.name.clone(), old.place.clone())),

@@ -8,12 +8,13 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use super::difference::{Leaf, ShownSide};
 use crate::finding::Place;
 use crate::prometheus::{
-    Effect, Interpreter, KnownLabelValue, KnownLabels, Matches, PatternBudget, RelabelRule,
-    Semantics,
+    Effect, Interpreter, KnownLabelValue, KnownLabels, Matches, PatternBudget, RelabelPattern,
+    RelabelRule, Semantics,
 };
 use crate::run::LabelSet;
 use crate::schema::Version;
 use crate::yaml::{Kind, Node};
+use promvet_syntax::go::alternatives::alternatives;
 
 /// How many rules are gone through for one change: 100 sets of labels, and lists of 100 rules.
 const MOST_STEPS: usize = 20_000;
@@ -99,7 +100,7 @@ pub(super) fn changes(
     let (Some(before), Some(after)) = (before, after) else {
         return out;
     };
-    if in_order(&before, one) == in_order(&after, two) {
+    if in_order(&before, &one) == in_order(&after, &two) {
         return Vec::new();
     }
     let lists = RelabelLists {
@@ -174,6 +175,8 @@ fn rule_changes(
 struct RuleReach<'r> {
     reads: Option<BTreeSet<&'r str>>,
     writes: Option<BTreeSet<&'r str>>,
+    /// The labels that it drops.
+    drops: Option<&'r RelabelPattern>,
 }
 
 impl<'r> RuleReach<'r> {
@@ -191,7 +194,21 @@ impl<'r> RuleReach<'r> {
             "replace" | "hashmod" | "lowercase" | "uppercase" => (Some(sources()), Some(target())),
             _ => (None, None),
         };
-        Self { reads, writes }
+        Self {
+            reads,
+            writes,
+            drops: rule
+                .pattern()
+                .filter(|_| plain && rule.action == "labeldrop"),
+        }
+    }
+
+    /// Whether a rule that drops labels meets none of those that the other one reads or writes.
+    fn drops_others(&self, other: &Self) -> Option<bool> {
+        let drops = self.drops?;
+        let mut names = other.reads.iter().chain(&other.writes).flatten();
+        let is_known = other.reads.is_some() && other.writes.is_some();
+        Some(other.drops.is_some() || is_known && !names.any(|name| drops.matches(name)))
     }
 
     /// Whether two rules do the same in either order.
@@ -203,21 +220,56 @@ impl<'r> RuleReach<'r> {
             (None, Some(two)) => !two.is_empty(),
             (None, None) => true,
         };
+        if let Some(is_apart) = self
+            .drops_others(other)
+            .or_else(|| other.drops_others(self))
+        {
+            return is_apart;
+        }
         !(meet(&self.writes, &other.reads)
             || meet(&self.writes, &other.writes)
             || meet(&self.reads, &other.writes))
     }
 }
 
+/// A rule as several that each have one alternative of its pattern, or with its alternatives in order, where
+/// that is the same.
+fn apart(rule: &RelabelRule<'_>, words: &str) -> Vec<String> {
+    let uses_groups = [Some(rule.replacement), rule.target];
+    let uses_groups = uses_groups.iter().flatten().any(|text| text.contains('$'));
+    let mut all = alternatives(rule.regex);
+    all.sort_unstable();
+    all.dedup();
+    let sorted = all.join("|");
+    let end = format!("{} to ", rule.regex);
+    match (&*rule.action, words.strip_suffix(rule.regex)) {
+        ("drop" | "labeldrop", Some(start)) if all.len() <= MOST_ORDERED => {
+            all.iter().map(|part| format!("{start}{part}")).collect()
+        }
+        ("drop" | "labeldrop" | "keep" | "labelkeep", Some(start)) => {
+            vec![start.to_owned() + &sorted]
+        }
+        ("replace", _) if !uses_groups => vec![words.replacen(&end, &format!("{sorted} to "), 1)],
+        _ => vec![words.to_owned()],
+    }
+}
+
 /// The words of rules in an order that is the same for all lists that differ in the order of rules that
 /// do not meet: again and again the least of those that may come first. One that chooses the same once
 /// more is left out.
-fn in_order(rules: &[RelabelRule<'_>], words: Vec<String>) -> Vec<String> {
-    if rules.len() > MOST_ORDERED {
-        return words;
-    }
+fn in_order(rules: &[RelabelRule<'_>], words: &[String]) -> Vec<String> {
     let reaches: Vec<_> = rules.iter().map(RuleReach::of).collect();
-    let mut left: Vec<(&RuleReach<'_>, String)> = reaches.iter().zip(words).collect();
+    let parts = reaches.iter().zip(rules).zip(words);
+    let mut left: Vec<(&RuleReach<'_>, String)> = parts
+        .flat_map(|((reach, rule), words)| {
+            apart(rule, words)
+                .into_iter()
+                .map(move |part| (reach, part))
+        })
+        .collect();
+    if left.len() > MOST_ORDERED {
+        return words.to_vec();
+    }
     let mut out: Vec<String> = Vec::new();
     while !left.is_empty() {
         let may_be_first = |at: &usize| {
@@ -233,7 +285,7 @@ fn in_order(rules: &[RelabelRule<'_>], words: Vec<String>) -> Vec<String> {
             .min_by_key(|at| left.get(*at).map(|(_, words)| words.clone()))
             .unwrap_or(0);
         let (_, words) = left.remove(first);
-        let chooses = ["keep ", "drop "]
+        let chooses = ["keep ", "drop ", "labeldrop "]
             .iter()
             .any(|start| words.starts_with(start));
         if !(chooses && out.last() == Some(&words)) {

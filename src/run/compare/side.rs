@@ -1,14 +1,17 @@
 //! One of the two trees: its configurations with everything that they include.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::CompareError;
-use super::subject::SubjectSource;
+use super::own::{self, SelectedLabels};
+use super::relabel_lists::{self, RelabelList};
+use super::subject::{ComparedPart, SubjectSource};
 use super::unit::ComparedUnit;
-use super::value::{self, ComparedValue, SectionFields, SectionReader};
-use crate::discover::{DialectWording, EmbeddedIn, FileContent, RULE_FILE, RecognizedFile};
+use super::value::{ComparedValue, SectionFields, SectionReader};
+use super::wiring::{self, Wiring};
+use crate::discover::{DialectWording, FileContent, RULE_FILE};
 use crate::facts::included::{IncludedDocuments, Matched, Purpose};
 use crate::facts::{self, Facts};
 use crate::finding::Text;
@@ -20,7 +23,7 @@ use crate::run::request::{Request, Run};
 use crate::run::survey::{ScannedFile, Survey, survey};
 use crate::schema::{self, table::Type};
 use crate::source::{Folder, Git, LARGEST, Tree, collapse};
-use crate::yaml::{Document, Mapping, Node, parse_all, parse_first};
+use crate::yaml::{Document, Mapping, Node, parse_first};
 
 /// The largest credential or certificate whose content is compared: a bundle of all public authorities
 /// has some 250 kB.
@@ -148,6 +151,12 @@ pub(super) struct ComparedContent<'s> {
     /// Rule files that changed and are not among what was seen.
     files: Vec<(PathBuf, Document)>,
     none: HashMap<u32, Vec<PathBuf>>,
+    /// Files that differ: of others, what is compared beside the settings of Prometheus is the same.
+    changed: Arc<BTreeSet<PathBuf>>,
+    /// How components are connected in files of Alloy and of a Collector.
+    wirings: Vec<Wiring<'s>>,
+    /// Lists of relabel rules in files that changed.
+    relabelings: Vec<RelabelList>,
 }
 
 enum RulesOf<'s> {
@@ -178,6 +187,9 @@ impl<'s> ComparedContent<'s> {
             rules: Vec::new(),
             files: Vec::new(),
             none: HashMap::new(),
+            changed: Arc::clone(&request.changed),
+            wirings: wiring::all(&of.survey.seen, &request.changed),
+            relabelings: relabel_lists::all(&request.changed, tree),
         };
         let mut known = HashSet::new();
         for seen in &of.survey.seen {
@@ -243,12 +255,21 @@ impl<'s> ComparedContent<'s> {
         all.map(|(_, path)| path.clone()).collect()
     }
 
+    /// The labels by which resources of the Operator are selected.
+    pub(super) fn selected(&self) -> SelectedLabels {
+        let mut out = SelectedLabels::default();
+        let spoken = self.ones.iter().map(|one| &one.seen.recognized.spoken);
+        spoken.flatten().for_each(|spoken| out.add(spoken));
+        out
+    }
+
     /// The configurations, without those that are a part of another one.
     pub(super) fn units<'d>(
         &'d self,
         tree: &dyn Tree,
         loaded: &HashSet<PathBuf>,
         renames: &HashMap<PathBuf, PathBuf>,
+        selected: &SelectedLabels,
     ) -> Vec<ComparedUnit<'d>> {
         let own = self.loaded();
         let ones = self.ones.iter();
@@ -256,7 +277,9 @@ impl<'s> ComparedContent<'s> {
             looked.seen.recognized.holder.is_some() || !own.contains(&looked.seen.found.path)
         });
         let mut out: Vec<_> = ones
-            .map(|looked| self.unit(looked, tree, renames))
+            .map(|looked| self.unit(looked, tree, renames, selected))
+            // What is wrong with a text as a whole has a document with nothing in it.
+            .filter(|unit| unit.spoken.is_none() || !unit.is_empty())
             .collect();
         let beside: Vec<&Arc<Text>> = self
             .ones
@@ -270,11 +293,12 @@ impl<'s> ComparedContent<'s> {
             if !(is_beside || is_file && loaded.contains(&seen.found.path)) {
                 let unit = ComparedUnit::new(&seen.found.path, &seen.found.shown, renames)
                     .held_by(seen.recognized.holder.as_ref());
-                out.push(self.of_rules(
-                    unit,
-                    document.document(),
-                    seen.recognized.spoken.as_deref(),
-                ));
+                let spoken = seen.recognized.spoken.as_deref();
+                let mut unit = self.of_rules(unit, document.document(), spoken);
+                if spoken.is_some() && self.changed.contains(&seen.found.path) {
+                    unit.rest = own::of_rules(document.document(), selected);
+                }
+                out.push(unit);
             }
         }
         for (path, document) in &self.files {
@@ -283,7 +307,39 @@ impl<'s> ComparedContent<'s> {
                 out.push(self.of_rules(unit, document, None));
             }
         }
+        out.extend(self.beside(renames));
         out
+    }
+
+    /// What is compared beside configurations and rules.
+    fn beside<'d>(&'d self, renames: &HashMap<PathBuf, PathBuf>) -> Vec<ComparedUnit<'d>> {
+        let wirings = self.wirings.iter().map(|wiring| {
+            let found = &wiring.seen.found;
+            let unit = ComparedUnit::new(&found.path, &found.shown, renames);
+            let mut unit = unit.held_by(wiring.seen.recognized.holder.as_ref());
+            unit.holder.push_str(" wiring");
+            unit.rest = Some(wiring.part.clone());
+            unit.is_rules = true;
+            unit
+        });
+        let lists = self.relabelings.iter().filter_map(|list| {
+            let rules = list.rules()?;
+            let place = rules.place();
+            let unit = ComparedUnit::new(&list.path, place.path(), renames);
+            let mut unit = unit.held_by(list.holder.as_ref());
+            let value = ComparedValue::Rules(rules.items().collect(), place.clone());
+            unit.rest = Some(ComparedPart {
+                kind: SubjectKind::Configuration,
+                name: String::new(),
+                is_numbered: false,
+                fields: SectionFields::from([("relabel_configs".to_owned(), value)]),
+                place,
+                parts: Vec::new(),
+            });
+            unit.is_rules = true;
+            Some(unit)
+        });
+        wirings.chain(lists).collect()
     }
 
     fn of_rules<'d>(
@@ -296,7 +352,7 @@ impl<'s> ComparedContent<'s> {
             document,
             reader: SectionReader {
                 global: None,
-                objects: &[],
+                spoken: None,
                 masked: false,
                 content: &|_| None,
             },
@@ -314,6 +370,7 @@ impl<'s> ComparedContent<'s> {
         configuration: &'d ConfigurationWithIncludes<'_>,
         tree: &dyn Tree,
         renames: &HashMap<PathBuf, PathBuf>,
+        selected: &SelectedLabels,
     ) -> ComparedUnit<'d> {
         let recognized = &configuration.seen.recognized;
         let found = &configuration.seen.found;
@@ -336,7 +393,7 @@ impl<'s> ComparedContent<'s> {
                 document,
                 reader: SectionReader {
                     global,
-                    objects: spoken.map_or(&[][..], |spoken| &spoken.references),
+                    spoken,
                     masked: recognized.masked,
                     content: &content,
                 },
@@ -364,9 +421,8 @@ impl<'s> ComparedContent<'s> {
             unit.parts.extend(included.parts(SubjectKind::Job));
         }
         unit.rest = main.rest();
-        if let (Some(rest), Some(resource)) = (&mut unit.rest, resource(recognized)) {
-            let selected = selection(&resource);
-            rest.fields.extend(selected);
+        if let Some(spoken) = spoken.filter(|_| self.changed.contains(&found.path)) {
+            own::add(&mut unit, configuration.document, spoken, holder, selected);
         }
         let interval = evaluation_interval(global, configuration.document);
         let sets = configuration
@@ -382,60 +438,6 @@ impl<'s> ComparedContent<'s> {
         unit
     }
 }
-
-/// The manifest of a resource of the Operator.
-fn resource(recognized: &RecognizedFile) -> Option<Document> {
-    let Some(EmbeddedIn::Resource { kind, name, .. }) = &recognized.holder else {
-        return None;
-    };
-    let text = |node: Option<Node<'_>>| node.and_then(Node::as_str).unwrap_or("").to_owned();
-    let (documents, _) = parse_all(&recognized.text);
-    let mut documents = documents.into_iter();
-    documents.find(|document| {
-        let Some(root) = document.root() else {
-            return false;
-        };
-        let named = root.get("metadata").and_then(|it| it.get("name"));
-        text(root.get("kind")) == *kind && text(named) == *name
-    })
-}
-
-/// What a resource of the Operator selects, from which the Operator makes the discovery of its jobs: every
-/// selector, and the ports of its endpoints.
-fn selection<'d>(resource: &Document) -> SectionFields<'d> {
-    let mut out = SectionFields::new();
-    let spec = resource.root().and_then(|root| root.get("spec"));
-    let Some(spec) = spec.and_then(Node::mapping) else {
-        return out;
-    };
-    let mut add = |key: String, node: Node<'_>| {
-        let value = value::plain(node);
-        out.insert(
-            key,
-            ComparedValue::meaning_as(value.to_meaning(), &value.shown(), node.place()),
-        );
-    };
-    for entry in spec.entries() {
-        let name = entry.name();
-        if name == "selector" || name.ends_with("Selector") {
-            add(name.to_owned(), entry.value);
-        }
-        if name.to_ascii_lowercase().ends_with("endpoints") {
-            for (number, endpoint) in entry.value.items().enumerate() {
-                let ports = PORTS
-                    .iter()
-                    .filter_map(|key| Some((key, endpoint.get(key)?)));
-                for (key, port) in ports {
-                    add(format!("{name}[{number}].{key}"), port);
-                }
-            }
-        }
-    }
-    out
-}
-
-/// Keys of an endpoint of a monitor that choose what is scraped.
-const PORTS: [&str; 3] = ["port", "portNumber", "targetPort"];
 
 /// How often rules are evaluated whose group does not say it.
 fn evaluation_interval<'d>(

@@ -20,6 +20,8 @@ pub(super) struct ComparedPart<'d> {
     pub(super) kind: SubjectKind,
     /// What it is called.
     pub(super) name: String,
+    /// Whether that is the number that a translation gave it.
+    pub(super) is_numbered: bool,
     /// What counts in it.
     pub(super) fields: SectionFields<'d>,
     /// Where it is.
@@ -31,7 +33,11 @@ pub(super) struct ComparedPart<'d> {
 impl<'d> ComparedPart<'d> {
     /// The same text for all that means the same.
     pub(super) fn meaning(&self) -> String {
-        let mut out = format!("{:?} {:?} ", self.kind, self.name);
+        let name = match self.is_numbered {
+            true => "",
+            false => &self.name,
+        };
+        let mut out = format!("{:?} {name:?} ", self.kind);
         ComparedValue::Map(self.fields.clone(), self.place.clone()).meaning(&mut out);
         for part in &self.parts {
             out.push_str(&part.meaning());
@@ -187,6 +193,7 @@ impl<'d> SubjectSource<'d, '_> {
         Some(ComparedPart {
             kind: SubjectKind::Configuration,
             name: String::new(),
+            is_numbered: false,
             fields,
             place: root.place(),
             parts: Vec::new(),
@@ -239,9 +246,13 @@ impl<'d> SubjectSource<'d, '_> {
         if kind == SubjectKind::Job {
             fields.remove(key);
         }
+        // The Operator names jobs that have no name of their own.
+        let written = node.mapping().and_then(|map| map.entry(key));
+        let is_made_up = written.is_some_and(|entry| entry.key.span() == node.span());
         ComparedPart {
             kind,
             name,
+            is_numbered: is_made_up,
             fields,
             place: node.place(),
             parts: Vec::new(),
@@ -314,7 +325,9 @@ impl<'d> SubjectSource<'d, '_> {
         let groups = self.document.root().and_then(|root| root.get("groups"));
         let groups = groups.into_iter().flat_map(Node::items);
         let groups = groups.filter(|group| group.mapping().is_some());
-        groups.map(|group| self.group(group, interval)).collect()
+        let groups = groups.map(|group| self.group(group, interval));
+        // One without rules does nothing.
+        groups.filter(|group| !group.parts.is_empty()).collect()
     }
 
     fn group(&self, node: Node<'d>, interval: Option<&ComparedValue<'d>>) -> ComparedPart<'d> {
@@ -330,6 +343,7 @@ impl<'d> SubjectSource<'d, '_> {
         ComparedPart {
             kind: SubjectKind::Group,
             name: text(node, "name"),
+            is_numbered: false,
             fields,
             place: node.place(),
             parts: rules.map(|rule| self.rule(rule)).collect(),
@@ -353,6 +367,7 @@ impl<'d> SubjectSource<'d, '_> {
                 true => format!("record {record}"),
                 false => format!("alert {alert}"),
             },
+            is_numbered: false,
             fields,
             place: node.place(),
             parts: Vec::new(),

@@ -19,6 +19,8 @@ pub(super) struct ComparedUnit<'d> {
     pub(super) is_object: bool,
     /// The name of what holds it, such as `the ServiceMonitor api`.
     pub(super) noun: String,
+    /// The namespace of that.
+    pub(super) namespace: Option<String>,
     /// What it is called.
     pub(super) shown: String,
     /// Whether it is rules only.
@@ -40,6 +42,7 @@ impl<'d> ComparedUnit<'d> {
             holder: String::new(),
             is_object: false,
             noun: "a separate file".to_owned(),
+            namespace: None,
             shown: shown.to_owned(),
             is_rules: false,
             rest: None,
@@ -57,6 +60,7 @@ impl<'d> ComparedUnit<'d> {
                 EmbeddedIn::Object { .. } | EmbeddedIn::Resource { .. }
             );
             self.noun = holder.noun().replace('`', "");
+            self.namespace = holder.namespace().map(str::to_owned);
             self.shown = format!("{}, {}", self.shown, self.noun);
         }
         self
@@ -74,6 +78,14 @@ impl<'d> ComparedUnit<'d> {
         let mut all: Vec<_> = all.map(ComparedPart::meaning).collect();
         all.sort_unstable();
         all.join("\n")
+    }
+
+    /// Whether nothing is in it.
+    pub(super) fn is_empty(&self) -> bool {
+        let has_settings = |rest: &ComparedPart<'_>| !rest.fields.is_empty();
+        self.parts.is_empty()
+            && self.groups.is_empty()
+            && !self.rest.as_ref().is_some_and(has_settings)
     }
 
     /// What is in it, in a few words.

@@ -1,11 +1,16 @@
 //! What counts in a section: values in one form, defaults and what is inherited filled in.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use crate::discover::DialectWording;
 use crate::finding::{Place, is_secret_name};
-use crate::schema::dialect::{KeyReference as ObjectKey, SELECTED};
+use crate::run::defaults::{self, HTTP2_OF_REMOTE_WRITE};
+use crate::schema::alloy::{self, WORKED_OUT};
+use crate::schema::dialect::SELECTED;
 use crate::schema::scalar::{self, coerce};
 use crate::schema::table::{Base, Field, Reference as File, Struct, Type};
+use crate::source::collapse;
 use crate::yaml::{Kind, Mapping, Node, Scalar as YamlScalar, Style};
 
 /// What a section holds, by key.
@@ -159,6 +164,10 @@ impl<'d> ComparedValue<'d> {
     }
 }
 
+/// What jobs of the Operator take over from the Prometheus that selects them, and its defaults
+/// (prometheus-operator v0.93.0 `pkg/apis/monitoring/v1/prometheus_types.go`).
+const OF_PROMETHEUS: &[(&str, &str)] = &[("scrape_interval", "30s"), ("scrape_timeout", "10s")];
+
 /// Sections that do something by being there, empty or not.
 const BY_PRESENCE: &[&str] = &["authorization", "azuread", "google_iam", "oauth2", "sigv4"];
 
@@ -166,8 +175,8 @@ const BY_PRESENCE: &[&str] = &["authorization", "azuread", "google_iam", "oauth2
 pub(super) struct SectionReader<'d, 'c> {
     /// `global`, from which others inherit.
     pub(super) global: Option<Mapping<'d>>,
-    /// Keys of Secrets and ConfigMaps that are used in place of values.
-    pub(super) objects: &'c [ObjectKey],
+    /// In which words it is written, if not in those of `prometheus.yml`.
+    pub(super) spoken: Option<&'d DialectWording>,
     /// Whether tags of templates were covered, so that the text of the tree is not that of the file.
     pub(super) masked: bool,
     /// The content of a file of the tree, by the path that names it.
@@ -217,6 +226,12 @@ impl<'d> SectionReader<'d, '_> {
             let written = self.global.and_then(|global| global.get(other));
             let value = match written.filter(|node| !node.is_null()) {
                 Some(node) => Some(self.value(&field.ty, node, other)),
+                // The resource that selects a monitor has it.
+                None if self.is_of_operator() => OF_PROMETHEUS.iter().find_map(|(key, text)| {
+                    let meaning = "that of the Prometheus".to_owned();
+                    let text = format!("{text} by default");
+                    (*key == other).then(|| ComparedValue::meaning_as(meaning, &text, node.place()))
+                }),
                 None => {
                     let default = crate::schema::default_of(&format!("global.{other}"));
                     default.map(|text| ComparedValue::of_type(&field.ty, text, node.place()))
@@ -229,15 +244,20 @@ impl<'d> SectionReader<'d, '_> {
         });
     }
 
+    fn is_of_operator(&self) -> bool {
+        let spoken = self.spoken;
+        spoken.is_some_and(|spoken| defaults::is_of_operator(spoken.dialect))
+    }
+
     /// Whether a value is what counts where none is written.
     fn is_default(&self, of: &'static Struct, field: &Field, value: &ComparedValue<'d>) -> bool {
         let ComparedValue::Scalar(scalar) = value else {
             return false;
         };
-        // `DefaultRemoteWriteConfig` differs from what other clients have (config/config.go, 3.0).
+        let of_program = defaults::in_section(self.spoken, of.name, field.key);
         let default = match (of.name, field.key) {
-            ("RemoteWriteConfig", "enable_http2") => Some("false"),
-            _ => field.default,
+            ("RemoteWriteConfig", "enable_http2") => Some(HTTP2_OF_REMOTE_WRITE.1),
+            _ => of_program.or(field.default),
         };
         default.is_some_and(|text| meaning_of_text(&field.ty, text) == scalar.meaning)
     }
@@ -278,13 +298,14 @@ impl<'d> SectionReader<'d, '_> {
             (Type::Secret, Kind::Scalar(scalar)) => self.secret(node, scalar),
             (Type::File(what, base), Kind::Scalar(scalar)) => {
                 let text = self.text(node, scalar);
+                let path = collapse(Path::new(&text)).display().to_string();
                 let content = match (what, base) {
                     (File::Log | File::Rules | File::ScrapeConfigs | File::Targets, _) => None,
                     (_, Base::Process) => None,
                     (_, Base::Config) => (self.content)(&text),
                 };
                 let content = content.map(|bytes| format!("\0{}", String::from_utf8_lossy(&bytes)));
-                let meaning = text.clone() + &content.unwrap_or_default();
+                let meaning = path + &content.unwrap_or_default();
                 ComparedValue::meaning_as(meaning, &text, place)
             }
             (Type::List(_) | Type::Map(..) | Type::Section(_) | Type::Any, _)
@@ -333,7 +354,7 @@ impl<'d> SectionReader<'d, '_> {
         if scalar.text != SELECTED {
             return ComparedValue::Secret(self.text(node, scalar), place);
         }
-        let mut objects = self.objects.iter();
+        let mut objects = self.spoken.iter().flat_map(|spoken| &spoken.references);
         match objects.find(|reference| reference.place.order() == place.order()) {
             Some(one) => {
                 let text = format!("key {} of the {} {}", one.key, one.kind, one.name);
@@ -346,25 +367,19 @@ impl<'d> SectionReader<'d, '_> {
 
     /// The text of a scalar, with the tags of a template in it.
     fn text(&self, node: Node<'d>, scalar: YamlScalar<'d>) -> String {
+        let written = || {
+            let place = node.place();
+            place.text().slice(place.span()).to_owned()
+        };
+        if scalar.text == WORKED_OUT {
+            // Alloy works it out from this.
+            return alloy::expression(&written());
+        }
         match self.masked && scalar.style == Style::Plain && !node.is_alias() {
-            true => {
-                let place = node.place();
-                place.text().slice(place.span()).to_owned()
-            }
+            true => written(),
             false => scalar.text.to_owned(),
         }
     }
-}
-
-/// A value of another text than that of the configuration, in which only names tell what is a secret.
-pub(super) fn plain(node: Node<'_>) -> ComparedValue<'_> {
-    let reader = SectionReader {
-        global: None,
-        objects: &[],
-        masked: false,
-        content: &|_| None,
-    };
-    reader.any(node, "")
 }
 
 /// Whether a zero value counts: where the default is another one, and in sections that do something by

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::{Fixer, content_of};
 use crate::discover;
-use crate::finding::{Place, Span, Text, rule};
+use crate::finding::{Day, Place, Span, Text, rule};
 use crate::report::Reported;
 use crate::run::Run;
+use crate::run::suppress::directive::{self, Malformed, SuppressionComment};
 use crate::run::suppress::group_of;
 use crate::schema::edit::apply;
 use crate::source::{LARGEST, Overlay, Tree};
@@ -44,12 +45,20 @@ const MOST_TRIES: usize = 6;
 /// hidden. Whether a comment does its work shows in the run alone, so one that does not is tried in
 /// another place, and then taken back.
 pub(super) fn add(
-    reason: &str,
+    (reason, now): (&str, i64),
     run: Run,
     fixer: &mut Fixer<'_>,
     overlay: &mut Overlay<'_>,
     look: &mut dyn FnMut(&dyn Tree) -> Result<Run, String>,
 ) -> Result<(Run, usize), String> {
+    if let Some(Ok(comment)) = read_comment(reason)
+        && let Some(until) = comment.until.filter(|until| Day::of(now) > until.day)
+    {
+        let why = format!("no comment is written: {} is over", until.text);
+        fixer.declined.insert(why);
+        return Ok((run, 0));
+    }
+    not_parsed(&run, fixer);
     let mut files = lines_of(&run);
     let before: usize = run.outcome.findings().len();
     let known = fingerprints(&run);
@@ -72,6 +81,24 @@ pub(super) fn add(
     }
     let after = run.outcome.findings().len();
     Ok((run, before.saturating_sub(after)))
+}
+
+/// The comment that a reason makes.
+fn read_comment(reason: &str) -> Option<Result<SuppressionComment, Malformed>> {
+    let comment = format!("# promvet: ignore[a] {reason}");
+    directive::read(&comment, Span::new(0, comment.len()), false)
+}
+
+/// Names the files that do not parse: nothing reads comments in them.
+fn not_parsed(run: &Run, fixer: &mut Fixer<'_>) {
+    for reported in run.outcome.findings() {
+        let finding = &reported.finding;
+        if finding.rule == rule::SCHEMA_SYNTAX {
+            let (path, line) = (finding.place.path(), finding.place.start().line);
+            let why = "no comment can hide this: the file cannot be parsed";
+            fixer.declined.insert(format!("{path}:{line}: {why}"));
+        }
+    }
 }
 
 /// The fingerprints of what a run found.

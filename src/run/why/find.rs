@@ -12,9 +12,13 @@ impl<'d> Settings<'d> {
     pub(super) fn at(&self, at: &WhyAt) -> Result<FoundKey<'d>, String> {
         match at {
             WhyAt::Line(line) => self.of_line(*line),
-            WhyAt::Key(path) => self
-                .of_path(path)
-                .or_else(|refused| self.of_own_path(path).ok_or(refused)),
+            WhyAt::Key(path) => {
+                self.of_path(path)
+                    .or_else(|refused| match self.native_of_own(path) {
+                        Some(native) => self.of_path(&native),
+                        None => self.of_own_path(path).ok_or(refused),
+                    })
+            }
         }
     }
 
@@ -101,7 +105,8 @@ impl<'d> Settings<'d> {
             let Some(entry) = entry else {
                 // A key of a section that is not written counts with its default.
                 if schema::describe(&plain(path)).is_none() {
-                    return Err(refusal(&full, mapping.entries().map(|it| it.name()), &name));
+                    let written = mapping.entries().map(|it| it.name());
+                    return Err(refusal(path, &full, written, &name));
                 }
                 return Ok(FoundKey {
                     path: path.to_owned(),
@@ -133,7 +138,16 @@ impl<'d> Settings<'d> {
         let length = around.as_ref().map_or(0, |(length, _)| *length);
         let rest = match &around {
             Some(_) => path.get(length..)?.trim_start_matches('.'),
-            None => ROOTS.iter().find_map(|root| path.strip_prefix(root))?,
+            None => {
+                let root = self.config.root().node().mapping()?;
+                let below = root.written().find_map(|entry| {
+                    let inner = entry.value.path();
+                    let (own, _) = inner.rsplit_once('.')?;
+                    path.strip_prefix(own)?.strip_prefix('.')
+                });
+                let mut roots = ROOTS.iter();
+                below.or_else(|| roots.find_map(|root| path.strip_prefix(root)))?
+            }
         };
         let (base, holder) = match around {
             Some((_, found)) if rest.is_empty() => return Some(found),
@@ -178,8 +192,12 @@ impl<'d> Settings<'d> {
         let mut ask = |native: String, key: Node<'d>, value: Node<'d>, holder| {
             let own = own_path(value);
             let rest = path.strip_prefix(&*own);
-            let is_around =
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+            // What a translation adds has the place of the section that it is in.
+            let is_around = rest.is_some_and(|rest| match rest.chars().next() {
+                None => true,
+                Some('.') => value.mapping().is_some(),
+                Some(first) => first == '[' && value.sequence().is_some(),
+            });
             if is_around && best.as_ref().is_none_or(|(length, _)| *length <= own.len()) {
                 let found = FoundKey {
                     path: native,
@@ -205,8 +223,12 @@ impl<'d> Settings<'d> {
 
 /// Whether a key is one that a translation adds: it has the place of what it is added to.
 pub(super) fn is_made_up(key: Node<'_>) -> bool {
-    let text = key.document().text();
-    key.document().source().is_some() && text.slice(key.span()).contains(':')
+    let written = key.document().text().slice(key.span());
+    // A flag of vmagent is its key with its value.
+    let is_flag = written
+        .trim_start_matches(['"', '\'', '-'])
+        .starts_with("remoteWrite");
+    key.document().source().is_some() && !is_flag && written.contains(':')
 }
 
 /// The path of a value in the words of the file: for what a translation joins, that of what it holds.

@@ -81,22 +81,36 @@ pub(super) fn no_item(full: &str, list: Node<'_>, item: &str) -> String {
     }
 }
 
-/// Why a path leads to nothing.
+/// Why a path leads to nothing. `full` is the part of it that is not set.
 pub(super) fn refusal<'k>(
+    path: &str,
     full: &str,
     written: impl Iterator<Item = &'k str>,
     name: &str,
 ) -> String {
-    let near = schema::suggest(&plain(full)).filter(|near| *near != plain(full));
+    let (whole, own) = (plain(path), plain(full));
+    if schema::describe(&own).is_some() && whole != own {
+        // What is not set has a default; what is below it is misspelled.
+        return match schema::suggest(&whole) {
+            Some(near) => format!("`{path}` is not set; did you mean `{near}`?"),
+            None => format!("`{path}` is not set"),
+        };
+    }
+    let near = schema::suggest(&own).filter(|near| plain(near) != own);
     let near = nearest(name, written).map(str::to_owned).or(near);
     match near {
-        Some(near) => format!("`{full}` is not set; did you mean `{near}`?"),
+        Some(near) => {
+            let below = whole.strip_prefix(&*own).filter(|rest| !rest.is_empty());
+            let below = below.and_then(|rest| schema::suggest(&(plain(&near) + rest)));
+            let near = below.unwrap_or(near);
+            format!("`{full}` is not set; did you mean `{near}`?")
+        }
         None => format!("`{full}` is not set"),
     }
 }
 
 /// A path without the numbers of items.
-pub(super) fn plain(path: &str) -> String {
+pub(in crate::run) fn plain(path: &str) -> String {
     let mut out = String::new();
     let mut depth = 0_usize;
     for c in path.chars() {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{EffectiveSetting, Explanation, WhyAt, path, text_of, visit};
+use crate::discover::{FileContent, recognize};
 use crate::finding::{Redacted, Text};
 use crate::source::{LARGEST, Tree};
 use crate::yaml::{Node, parse_first};
@@ -32,6 +33,20 @@ pub(super) fn explain(
     };
     // It is what it was taken for: its expressions are shown.
     text.recognize();
+    explained(at, root).map(Some)
+}
+
+/// The same for rules in a resource, in values or in a ConfigMap.
+pub(super) fn embedded(at: &WhyAt, file: &Path, tree: &dyn Tree) -> Option<Explained> {
+    let bytes = tree.read(file, LARGEST).ok()?;
+    let found = recognize(Text::new(tree.shown(file), bytes), true, false);
+    found.iter().find_map(|recognized| match &recognized.what {
+        FileContent::Rules { document } => explained(at, document.root()?).ok(),
+        _ => None,
+    })
+}
+
+fn explained(at: &WhyAt, root: Node<'_>) -> Result<Explained, String> {
     let mut best: Option<(String, Node<'_>, Node<'_>)> = None;
     visit(root, "", &mut |full, key, value, _| {
         let (first, last) = (key.place().start().line, value.place().end().line);
@@ -51,7 +66,7 @@ pub(super) fn explain(
     let mut settings = vec![setting(&key, value)];
     settings.extend(around(root, &key));
     let explanation = Explanation {
-        path: Arc::clone(text.path()),
+        path: Arc::clone(value.place().path()),
         key: value.place().redact(key),
         native: None,
         line: Some(at_key.place().start().line),
@@ -59,7 +74,7 @@ pub(super) fn explain(
         page: None,
         effects: Vec::new(),
     };
-    Ok(Some((explanation, Some(lines))))
+    Ok((explanation, Some(lines)))
 }
 
 fn is_of_rules(root: Node<'_>) -> bool {

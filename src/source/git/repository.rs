@@ -302,6 +302,15 @@ impl Repository {
                 revision: name,
             });
         }
+        let near = promvet_text::nearest(revision, ["HEAD", "main", "master"]);
+        if let Some(near) = near
+            && self.verified(near)?.is_some()
+        {
+            return Ok(GitError::NoRevision {
+                advice: format!("did you mean {near}?"),
+                revision: name,
+            });
+        }
         if self.git.is_shallow() {
             return Ok(GitError::Shallow(name));
         }

@@ -7,6 +7,7 @@ mod components;
 mod graph;
 mod jobs;
 mod reader;
+mod wiring;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use crate::yaml::{Document, TranslatedNode, TranslationBuilder};
 pub use graph::GraphFault;
 use promvet_text::{Span, Text};
 use reader::{Block, Item, Value};
+pub use wiring::{WiredAttribute, expression, wiring};
 
 /// The component that sends.
 const REMOTE_WRITE: &str = "prometheus.remote_write";
@@ -48,7 +50,7 @@ const NAMES: &[(&str, &str)] = &[("ca_pem", "ca"), ("cert_pem", "cert"), ("key_p
 
 /// The placeholder for a value that Alloy evaluates at run time.
 /// A placeholder, so that rules treat the value as one that is filled in later.
-const WORKED_OUT: &str = "${EXPRESSION}";
+pub const WORKED_OUT: &str = "${EXPRESSION}";
 
 /// What is in a text.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ use super::spelling::KeySpelling;
 use super::table::{DialectType, Key, MappingShape, ObjectRole};
 use super::{Dialect, external_labels};
 use crate::check::{Rule, has_placeholder};
+use crate::edit;
 use crate::yaml::{
     Document, Entry, Kind, Mapping, Node, TranslatedNode, TranslationBuilder, TranslationEntry,
 };
@@ -438,8 +439,15 @@ impl Translator {
                 .dialect
                 .mistyped_value(format!("`{}`: missing", key.name));
             let first = mapping.written().next().map_or(node, |entry| entry.key);
-            let advice = Some(Advice::say(format!("set `{}`", key.name)));
-            self.say(Rule::MissingField, Severity::Error, first, message, advice);
+            let without = edit::without_dash(node, key.name);
+            let advice = without.unwrap_or_else(|| Advice::say(format!("set `{}`", key.name)));
+            self.say(
+                Rule::MissingField,
+                Severity::Error,
+                first,
+                message,
+                Some(advice),
+            );
             if let Some(finding) = self.findings.last_mut() {
                 finding.logical = format!("{}.{}", node.path(), key.name);
                 finding.identity = format!("{}.{}", node.identity(), key.name);

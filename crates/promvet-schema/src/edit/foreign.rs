@@ -34,6 +34,9 @@ pub(super) fn edit(document: &Document, action: &Action) -> Result<(Span, String
             }
         }
         Action::Remove { span } => removed(content, *span).ok_or(Declined::Foreign),
+        Action::Insert { after, key, value } if is_word(key) && is_word(value) => {
+            inserted(content, *after, key, value).ok_or(Declined::Foreign)
+        }
         _ => Err(Declined::Foreign),
     }
 }
@@ -49,6 +52,27 @@ fn needs_escapes(text: &str) -> bool {
 
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// An attribute behind a line with another one, or with a whole block.
+fn inserted(content: &str, name: Span, key: &str, value: &str) -> Option<(Span, String)> {
+    let start = name.start as usize;
+    let line = content.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let indent = content.get(line..start)?;
+    let end = line_end(content, start);
+    let written = content.get(line..end)?;
+    let count = |c: char| written.matches(c).count();
+    let is_whole = [('{', '}'), ('[', ']'), ('(', ')')]
+        .iter()
+        .all(|(open, close)| count(*open) == count(*close));
+    let is_plain = is_whole && !written.contains(['`', '\\']) && written.ends_with('\n');
+    let ends = if written.ends_with("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    let added = format!("{indent}{key} = \"{value}\"{ends}");
+    (indent.trim().is_empty() && is_plain).then(|| (Span::new(end, end), added))
 }
 
 /// The line of an attribute whose name a span is, if it ends there.

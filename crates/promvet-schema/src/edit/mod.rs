@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use promvet_text::{Action, Applicability, Finding, Fix, Span, Text};
 
-pub use dash::dash;
+pub use dash::{dash, without_dash};
 pub use merge::{MergedEdits, PlannedEdit, merged};
 
 use crate::yaml::{Document, Kind, Node, Style, parse_first};

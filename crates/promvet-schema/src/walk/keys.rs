@@ -186,7 +186,8 @@ impl<'d> Walker<'_, '_> {
         let message = refused(format!("`{}` {state} {here}", field.key));
         let is_written = section.entry(field.key).is_some();
         let help = words::how_to_add(field, is_written, self.version);
-        let advice = extra_dash(section, field.key).unwrap_or_else(|| help.into());
+        let without = edit::without_dash(section.node, field.key);
+        let advice = without.unwrap_or_else(|| help.into());
         self.report
             .missing(section, field.key, message)
             .help(advice);
@@ -205,19 +206,6 @@ fn has_expected_kind(section: &Section<'_>, key: &str, entry: Entry<'_>) -> bool
         (Type::List(_), kind) => matches!(kind, Kind::Sequence(_)),
         (_, kind) => matches!(kind, Kind::Scalar(_)),
     }
-}
-
-/// What to do where the key is in the item before, and a `-` begins another item.
-fn extra_dash(section: &Section<'_>, key: &str) -> Option<Advice> {
-    let item = section.node;
-    let items = item.parent()?.sequence()?;
-    let before = items.iter().take_while(|other| other.span() != item.span());
-    before.last()?.get(key)?;
-    let first = item.mapping()?.written().next()?.key;
-    let dash = edit::dash(first)?;
-    let name = first.as_str()?;
-    let help = format!("delete the `-` before `{name}`, which begins another item");
-    Some(Advice::edit(vec![(dash, " ".to_owned())]).text(help).safe())
 }
 
 fn operator_words(name: &str, key: &str) -> String {

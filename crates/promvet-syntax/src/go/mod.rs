@@ -1,5 +1,6 @@
 //! What Go's own packages read, and the packages that Prometheus reads values with.
 
+pub mod alternatives;
 pub mod duration;
 pub mod environment;
 pub mod expand;

@@ -120,7 +120,12 @@ impl Writer<'_> {
         match sign {
             Some(sign) => {
                 let value = bare_start(rest.strip_prefix(sign).unwrap_or(rest));
-                format!("{label}{sign}{:?}", unquote(value.trim_end()))
+                let mut value = unquote(value.trim_end());
+                if sign.ends_with('~') {
+                    // Matchers are anchored on both sides (`labels.NewFastRegexMatcher`).
+                    value = in_order(&value);
+                }
+                format!("{label}{sign}{value:?}")
             }
             None => format!("__name__={label:?}"),
         }
@@ -184,6 +189,14 @@ pub(super) fn name(text: &str) -> String {
         true => unquote(text),
         false => text.to_owned(),
     }
+}
+
+/// A pattern with its alternatives in order.
+fn in_order(pattern: &str) -> String {
+    let mut all = go::alternatives::alternatives(pattern);
+    all.sort_unstable();
+    all.dedup();
+    all.join("|")
 }
 
 fn sorted(names: impl Iterator<Item = String>) -> String {
