@@ -27,7 +27,7 @@ use super::others;
 use crate::finding::{Finding, KeyPath, Message, Place, Severity, Text, Unchecked};
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{
-    ALLOY, Dialect, KeySpelling, NATIVE, Translation, VMAGENT, translate,
+    ALLOY, Dialect, KeySpelling, NATIVE, Translation, VMAGENT, tables, translate,
 };
 use crate::schema::{self, alloy};
 use crate::yaml::{
@@ -38,12 +38,8 @@ pub(crate) use chart_files::is_file_of_chart;
 pub use spoken::DialectWording;
 pub(super) use terraform::read as terraform;
 
-/// Words: every file with a configuration in another dialect holds one of these.
+/// Words: every file with a configuration in another dialect holds one of these, or the group of an object.
 pub(super) const WORDS: &[&str] = &[
-    "monitoring.coreos.com/",
-    "monitoring.grafana.com/",
-    "monitoring.rhobs/",
-    "operator.victoriametrics.com/",
     "cluster-monitoring-config",
     "user-workload-monitoring-config",
     "prometheusK8s",
@@ -554,6 +550,6 @@ fn found(
 /// Whether a file may hold one of these.
 pub(super) fn may_hold(text: &Text) -> bool {
     let bytes = text.content().as_bytes();
-    let mut words = WORDS.iter();
+    let mut words = WORDS.iter().chain(tables::API_GROUPS);
     words.any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
 }

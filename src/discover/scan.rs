@@ -7,6 +7,7 @@ use super::examine::RecognizedFile;
 use super::{names, others};
 use crate::finding::Text;
 use crate::needle;
+use crate::schema::dialect::tables;
 
 /// Words; every Prometheus configuration has one of them: its sections that nothing else has, and
 /// what is in the sections whose names are common words.
@@ -56,13 +57,9 @@ const VALUES: &[&[u8]] = &[
     b"defaultFlagsOverride",
 ];
 
-/// What is in every resource of the Prometheus Operator and operators like it, in what makes them,
-/// and in what sends from an OpenTelemetry Collector.
+/// What is in what makes resources of the Prometheus Operator and operators like it, and in what sends
+/// from an OpenTelemetry Collector. The resources themselves have one of the groups of the tables.
 const OPERATOR: &[&[u8]] = &[
-    b"monitoring.coreos.com/",
-    b"monitoring.grafana.com/",
-    b"monitoring.rhobs/",
-    b"operator.victoriametrics.com/",
     b"cluster-monitoring-config",
     b"user-workload-monitoring-config",
     b"jobList",
@@ -167,7 +164,8 @@ pub(super) fn may_encode(bytes: &[u8]) -> bool {
 #[must_use]
 pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
     let in_values = || {
-        let mut words = VALUES.iter().chain(OPERATOR);
+        let groups = tables::API_GROUPS.iter().map(|group| group.as_bytes());
+        let mut words = VALUES.iter().chain(OPERATOR).copied().chain(groups);
         words.any(|word| needle::occurs(word, bytes))
     };
     let is_web = || WEB.iter().any(|word| needle::occurs(word, bytes));

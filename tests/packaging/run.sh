@@ -34,7 +34,7 @@ unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 parts=("$@")
 if [ "$#" -eq 0 ] || [ "$1" = --but ]; then
   parts=()
-  for part in lint reports snippets pre_commit release dialect built; do
+  for part in lint reports snippets pre_commit built; do
     [[ " $* " = *" $part "* ]] || parts+=("$part")
   done
 fi

@@ -1,6 +1,6 @@
 //! `dialects/*.yaml` → constants.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use serde::Deserialize;
@@ -60,6 +60,16 @@ pub(crate) fn dialects(files: &[Dialect]) -> Result<String, String> {
             kind.kind,
             constant(&kind.shape),
         );
+    }
+    out += "];\n";
+    let groups: BTreeSet<_> = files
+        .iter()
+        .flat_map(|file| &file.kinds)
+        .map(|kind| &kind.group)
+        .collect();
+    out += "/// The groups of these, as `apiVersion` begins with them.\npub static API_GROUPS: &[&str] = &[\n";
+    for group in groups {
+        let _ = writeln!(out, "    \"{group}/\",");
     }
     out += "];\n";
     Ok(out)
