@@ -49,6 +49,20 @@ const COMMANDS: &[&[&str]] = &[
     &["explain", "schema/unknown-field"],
 ];
 
+/// The formats of a report that one run can write beside each other.
+const FORMATS: [&str; 10] = [
+    "concise",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "markdown",
+    "junit",
+    "json-lines",
+    "checkstyle",
+    "openmetrics",
+];
+
 /// The length of a part of a secret that counts as one.
 const PART: usize = 8;
 
@@ -146,6 +160,22 @@ fn leaks(made: &[Made], command: &[&str], output: &str) -> Vec<String> {
     reported.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+/// What the report of a check shows, in each format.
+fn leaks_of_reports(made: &[Made], scratch: &Scratch) -> Vec<String> {
+    let reports = Scratch::empty();
+    let output = |format: &str| format!("--output={format}={}", reports.at(format).display());
+    let outputs = FORMATS.map(output);
+    let mut args = vec!["check"];
+    args.extend(outputs.iter().map(String::as_str));
+    let mut out = leaks(made, &["check"], &scratch.promvet(&args).said());
+    for format in FORMATS {
+        let report = reports.read(format);
+        assert!(!report.is_empty(), "{format}");
+        out.extend(leaks(made, &["check", "--format", format], &report));
+    }
+    out
+}
+
 /// Everything that the commands say of a tree, and the baseline and the policy that they write.
 fn all_leaks(made: &[Made], commands: &[&[&str]]) -> Vec<String> {
     let scratch = tree(made);
@@ -153,7 +183,8 @@ fn all_leaks(made: &[Made], commands: &[&[&str]]) -> Vec<String> {
         let output = promvet(scratch.path(), command).said();
         leaks(made, command, &output)
     };
-    let mut out: Vec<String> = commands.iter().flat_map(said).collect();
+    let mut out = leaks_of_reports(made, &scratch);
+    out.extend(commands.iter().flat_map(said));
     let mut output = promvet(scratch.path(), &["baseline"]).said();
     output.push_str(&std::fs::read_to_string(scratch.at("promvet-baseline.json")).unwrap());
     out.extend(leaks(made, &["baseline"], &output));
@@ -195,18 +226,18 @@ fn digits() -> impl FnMut() -> Vec<u32> {
 
 #[test]
 fn no_slip_shows_its_secret_in_any_format() {
-    // The formats that quote most meet secrets of each kind, the others one.
-    let quoting = [
-        COMMANDS[0],
-        COMMANDS[2],
-        COMMANDS[4],
-        COMMANDS[14],
-        COMMANDS[21],
-    ];
+    // Reports, and the commands that quote most, meet secrets of each kind, the others one.
+    let quoting = [COMMANDS[2], COMMANDS[14], COMMANDS[21]];
+    let is_report = |command: &&&[&str]| matches!(**command, ["check"] | ["check", "--format", _]);
+    let others: Vec<_> = COMMANDS
+        .iter()
+        .filter(|it| !is_report(it))
+        .copied()
+        .collect();
     let shown = Kind::ALL.iter().flat_map(|&kind| {
         let made = made(kind, digits());
         match kind {
-            Kind::Mixed => all_leaks(&made, COMMANDS),
+            Kind::Mixed => all_leaks(&made, &others),
             _ => all_leaks(&made, &quoting),
         }
     });
@@ -218,6 +249,8 @@ fn no_slip_shows_its_secret_in_any_format() {
 #[test]
 fn no_slip_shows_its_secret_alone() {
     let mut shown = Vec::new();
+    // One repository, in which each is the only file in its turn.
+    let scratch = tree(&[]);
     for (number, slip) in all().into_iter().enumerate() {
         let kind = match slip.reported {
             Told::Place => Kind::ALL[number % Kind::ALL.len()],
@@ -225,8 +258,8 @@ fn no_slip_shows_its_secret_alone() {
             Told::Person => Kind::Human,
         };
         let made = [(slip, kind.secret(&digits()()))];
-        let scratch = tree(&made);
         let path = format!("0/{}", slip.path);
+        scratch.file(&path, made[0].0.with(&made[0].1));
         let line = made[0]
             .0
             .with("§")
@@ -237,6 +270,7 @@ fn no_slip_shows_its_secret_alone() {
             let output = promvet(scratch.path(), command).said();
             shown.extend(leaks(&made, command, &output));
         }
+        scratch.remove(&path);
     }
     assert!(shown.is_empty(), "{shown:#?}");
 }
