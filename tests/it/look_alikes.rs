@@ -631,6 +631,12 @@ fn a_project_directory_may_be_above_the_compose_file() {
     tree("./apps/monitoring/prometheus/prometheus.yml", None);
     let lost = Some((Severity::Warning, "start/config-file", "does not exist"));
     tree("./prom/prometheus.yml", lost);
+    let compose = compose("./config/prometheus.yml");
+    let files = [
+        ("apps/compose.yaml", compose.as_str()),
+        ("config/prometheus.yml", config),
+    ];
+    expect(&files, lost);
 }
 
 #[test]

@@ -70,6 +70,47 @@ const OTHER_FORM: &[(&str, &str, &str)] = &[
     ("auth", "basic_auth", "use `basic_auth` or `authorization`"),
 ];
 
+/// What people write as keys that is set elsewhere, by the path of the section: flags of the command line
+/// (`prometheus --help`, 3.14), and rules in the configuration itself.
+const NOT_A_KEY: &[(&str, &str, &str)] = &[
+    (
+        "storage.tsdb",
+        "path",
+        "set it by the flag `--storage.tsdb.path`",
+    ),
+    (
+        "storage.tsdb",
+        "retention_time",
+        "set it by the flag `--storage.tsdb.retention.time`",
+    ),
+    (
+        "storage.tsdb",
+        "retention_size",
+        "set it by the flag `--storage.tsdb.retention.size`",
+    ),
+    (
+        "storage.tsdb",
+        "wal_compression",
+        "set it by the flag `--storage.tsdb.wal-compression`",
+    ),
+    (
+        "storage.tsdb",
+        "min_block_duration",
+        "set it by the flag `--storage.tsdb.min-block-duration`",
+    ),
+    (
+        "storage.tsdb",
+        "max_block_duration",
+        "set it by the flag `--storage.tsdb.max-block-duration`",
+    ),
+    ("", "recording_rules", IN_RULE_FILES),
+    ("", "alerting_rules", IN_RULE_FILES),
+    ("", "rules", IN_RULE_FILES),
+    ("", "groups", IN_RULE_FILES),
+];
+
+const IN_RULE_FILES: &str = "move the groups of rules to a file, and name it in `rule_files`";
+
 /// What to tell the author about an unknown key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
@@ -93,6 +134,11 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
         .filter(|found| found.known(version) && !found.field.accidental)
         .collect();
     let native = snake(name);
+    let words = native.replace('.', "_");
+    let mut not_keys = NOT_A_KEY.iter();
+    if let Some((.., help)) = not_keys.find(|(of, key, _)| *of == path && *key == words) {
+        return Some(Hint::OtherForm(help));
+    }
     if let Some(found) = keys.iter().find(|found| found.field.key == native) {
         // Lower camel case is the mark of the Operator's API, so that the help can say where the
         // name comes from.
@@ -289,5 +335,14 @@ mod tests {
             scrape("targets"),
             elsewhere("scrape_configs[].static_configs[]")
         );
+        assert_eq!(
+            root("recording_rules"),
+            Some(Hint::OtherForm(IN_RULE_FILES))
+        );
+        let flag = Hint::OtherForm("set it by the flag `--storage.tsdb.retention.time`");
+        for name in ["retention.time", "retention_time"] {
+            let found = hint(&CONFIG, "storage.tsdb", name, newest);
+            assert_eq!(found, Some(flag.clone()));
+        }
     }
 }
