@@ -447,6 +447,7 @@ fn what_cannot_be_read_is_reported() {
     let tree = tree();
     for (args, says) in [
         (&["compare", "nowhere"][..], "revision nowhere not found"),
+        (&["compare", "HED"], "did you mean HEAD?"),
         (&["compare", "HEAD..main"], "promvet compare HEAD main"),
         (
             &["compare", "HEAD", "--", "nofile.yml"],

@@ -239,6 +239,13 @@ fn other_dialects_are_explained_in_their_own_words() {
             &["otel.yaml", "exporters.prometheusremotewrite.timeout"],
             "  value  5s\n  from   the default of the Collector\n",
         ),
+        (
+            &[
+                "hr.yaml",
+                "spec.values.prometheus.prometheusSpec.scrapeInterval",
+            ],
+            "  value  30s\n  from   the default of the Operator\n",
+        ),
         (&["rule.yaml:9"], "groups[0].rules[0].expr"),
     ] {
         let ran = folder.promvet(&[&["why"], args].concat());

@@ -227,7 +227,7 @@ pub(super) fn is_made_up(key: Node<'_>) -> bool {
     // A flag of vmagent is its key with its value.
     let is_flag = written
         .trim_start_matches(['"', '\'', '-'])
-        .starts_with("remoteWrite");
+        .starts_with("remoteWrite.");
     key.document().source().is_some() && !is_flag && written.contains(':')
 }
 

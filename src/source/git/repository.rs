@@ -302,8 +302,11 @@ impl Repository {
                 revision: name,
             });
         }
+        // `HEAD~` is not a slip for HEAD.
+        let is_word = revision.chars().all(|c| c.is_ascii_alphabetic());
         let near = promvet_text::nearest(revision, ["HEAD", "main", "master"]);
-        if let Some(near) = near
+        if is_word
+            && let Some(near) = near
             && self.verified(near)?.is_some()
         {
             return Ok(GitError::NoRevision {
