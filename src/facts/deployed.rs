@@ -1,6 +1,8 @@
 //! What the tree describes the files that configurations name.
 
-use std::collections::{HashSet, VecDeque};
+mod lost;
+
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -8,74 +10,14 @@ use super::Facts;
 use super::credential_file::{PathQuery, PathVerdict};
 use super::deployment::{
     self, Copied, DeployedConfiguration, Deployment, Deployments, HeldKey, Mount, MountSource,
-    NotMounted, Outside, PartKind, Platform, ResolvedPath, RunCertainty, RunningDeployment,
-    VMAGENT_CONFIG,
+    Outside, RunCertainty, RunningDeployment, VMAGENT_CONFIG,
 };
 use super::set_ups;
 use super::settings::WEB_FILE;
 use crate::discover::EmbeddedIn;
-use crate::finding::{Place, nearest};
+use crate::finding::Place;
 use crate::policy::{MountPolicy, MountedFrom};
-use crate::source::{EntryKind, GitError};
-use crate::yaml::placeholder;
-
-/// An object that the tree has only under another name.
-pub struct MisnamedObject<'m> {
-    /// `Secret` or `ConfigMap`.
-    pub kind: &'static str,
-    /// What a volume calls it.
-    pub name: &'m str,
-    /// What the tree calls it.
-    pub near: String,
-}
-
-/// The most folders, and the most entries of each, that are looked through for a file: those of a project
-/// that compose files start.
-const MOST_FOLDERS: usize = 200;
-
-/// What a mount names and the tree does not have.
-#[derive(Debug)]
-pub struct LostSource {
-    /// The path, for people.
-    pub source: String,
-    /// A file of this name elsewhere.
-    pub other: String,
-    /// Where it is mounted.
-    pub place: Place,
-}
-
-/// Whether a path is that of a folder for configurations.
-fn is_of_settings(path: &str) -> bool {
-    path.contains("prometheus") || path.contains("conf") || path.starts_with("/etc/")
-}
-
-/// The shortest name that is compared with others: shorter ones differ in so few letters that all are
-/// alike. Of those a little shorter only a plural or two swapped letters are a slip.
-const SHORTEST_NAME: usize = 6;
-const SHORTEST_PLURAL: usize = 4;
-
-/// Whether one name is another with one or two wrong letters. Names that differ in a number only are
-/// those of several objects of one kind.
-fn is_slip(one: &str, other: &str) -> bool {
-    let letters = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");
-    let distance = strsim::damerau_levenshtein(one, other);
-    let is_plural = |one: &str, other: &str| other.strip_suffix('s') == Some(one);
-    let are_swapped = one.len() == other.len() && sorted(one) == sorted(other);
-    let is_slip = match one.len().min(other.len()) {
-        ..SHORTEST_PLURAL => false,
-        SHORTEST_PLURAL..SHORTEST_NAME => {
-            is_plural(one, other) || is_plural(other, one) || are_swapped && distance == 1
-        }
-        _ => distance <= 2,
-    };
-    is_slip && letters(one) != letters(other)
-}
-
-fn sorted(text: &str) -> Vec<u8> {
-    let mut letters = text.as_bytes().to_vec();
-    letters.sort_unstable();
-    letters
-}
+use crate::source::GitError;
 
 /// The program, as names of its files and objects have it.
 const VMAGENT_NAME: &str = "vmagent";
@@ -243,6 +185,7 @@ impl<'t> Facts<'t> {
         Some(place.clone())
     }
 
+<<<<<<< HEAD
     /// Why a file that the command line names, or the image, is not there, if it surely is not.
     #[must_use]
     pub fn lacks_file(&self, deployment: &Deployment, path: &str) -> Option<NotMounted> {
@@ -314,6 +257,10 @@ impl<'t> Facts<'t> {
     /// Whether a path of a compose file leads into its own folder from one above it, which
     /// `--project-directory` then names (docker/compose `cmd/compose/compose.go`). What lies elsewhere below
     /// that folder proves nothing: files have usual names.
+=======
+    /// Whether a path of a compose file leads to a file from a folder above it, which
+    /// `--project-directory` then names (docker/compose `cmd/compose/compose.go`).
+>>>>>>> 026fc4a8 (Move parts of long files into files of their own)
     fn is_below_project(&self, file: &Path, compose_file: &str) -> bool {
         let tree = self.files.tree;
         let compose_file = tree.absolute(Path::new(compose_file));
@@ -328,103 +275,6 @@ impl<'t> Facts<'t> {
         above.any(|above| {
             let meant = above.join(written);
             meant.starts_with(folder) && tree.metadata(&meant).is_ok()
-        })
-    }
-
-    /// A file of a name in the folders of the tree, those near the root first.
-    fn named_elsewhere(&self, name: &str) -> Option<PathBuf> {
-        let tree = self.files.tree;
-        let mut folders = VecDeque::from([self.files.bounds.clone()]);
-        for _ in 0..MOST_FOLDERS {
-            let folder = folders.pop_front()?;
-            let entries = tree.list(&folder).unwrap_or_default();
-            for entry in entries.into_iter().take(MOST_FOLDERS) {
-                let kind = tree.metadata(&entry).map(|meta| meta.kind);
-                let own = entry.file_name().and_then(|own| own.to_str());
-                match (kind, own) {
-                    (Ok(EntryKind::File), Some(own)) if own == name => return Some(entry),
-                    (Ok(EntryKind::Folder), Some(own)) if !own.starts_with('.') => {
-                        folders.push_back(entry);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        None
-    }
-
-    /// Where a configuration is mounted that the official image does not look for without arguments,
-    /// and nothing is mounted where it does.
-    #[must_use]
-    pub fn mounted_elsewhere(&self, deployment: &Deployment) -> Option<(String, Place)> {
-        let tree = self.files.tree;
-        let nothing = matches!(
-            deployment.resolve(tree, deployment::IMAGE_CONFIG),
-            ResolvedPath::NotMounted(_)
-        );
-        let is_name = |name: &str| matches!(name, "prometheus.yml" | "prometheus.yaml");
-        let mut mounts = deployment.mounts.iter().filter(|_| nothing);
-        mounts.find_map(|mount| {
-            let is_own = mount.path.rsplit('/').next().is_some_and(is_name);
-            let path = match (is_own, &mount.source) {
-                (true, MountSource::Outside(_) | MountSource::Unknown(_)) => return None,
-                (true, _) => mount.path.clone(),
-                // A project that is mounted as a whole is there for something else.
-                (false, MountSource::Tree(_)) if !is_of_settings(&mount.path) => return None,
-                (false, _) => {
-                    let names = deployment.names_in(tree, &mount.path);
-                    let name = names.iter().find(|name| is_name(name))?;
-                    format!("{}/{name}", mount.path.trim_end_matches('/'))
-                }
-            };
-            Some((path, mount.place.clone()))
-        })
-    }
-
-    /// A Secret or ConfigMap of the tree that nothing which may run Prometheus mounts, and whose name is
-    /// almost the one that is looked for.
-    #[must_use]
-    pub fn unused_object_like(
-        &self,
-        kind: &'static str,
-        name: &str,
-        namespace: Option<&str>,
-    ) -> Option<String> {
-        let deployments = self.deployments();
-        let objects = self.shared.objects(&self.files);
-        let names = objects.names(kind, namespace).into_iter();
-        let mut near = names.filter(|other| is_slip(name, other));
-        let found = near.find(|other| !deployments.mounts_object(kind, other))?;
-        Some(found.to_owned())
-    }
-
-    /// The Secrets and ConfigMaps that a mount names and the tree does not have, each with one that
-    /// has nearly its name.
-    pub fn misnamed_objects<'m>(
-        &'m self,
-        deployment: &'m Deployment,
-        mount: &'m Mount,
-    ) -> impl Iterator<Item = MisnamedObject<'m>> {
-        let parts = match &mount.source {
-            MountSource::Keys(volume) => volume.parts.as_slice(),
-            _ => &[],
-        };
-        let parts = parts.iter().filter(|part| !part.optional);
-        parts.filter_map(|part| {
-            let PartKind::Object {
-                kind,
-                name,
-                providers,
-            } = &part.kind
-            else {
-                return None;
-            };
-            if !providers.is_empty() || placeholder::is_open(name) {
-                return None;
-            }
-            let namespace = deployment.namespace.as_deref();
-            let near = self.unused_object_like(kind, name, namespace)?;
-            Some(MisnamedObject { kind, name, near })
         })
     }
 

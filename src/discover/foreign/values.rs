@@ -1,13 +1,17 @@
 //! Values of charts: kube-prometheus-stack and its like, and what values of the chart `prometheus`
 //! hold beside the configuration of its server.
 
+mod faults;
+
 use std::sync::Arc;
+
+use faults::{list_for_mapping, list_of_jobs, unused, without_configuration};
 
 use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
 use super::merged::{MergedConfiguration, parameter};
 use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files, together};
-use crate::finding::{Finding, KeyPath, Severity, rule};
+use crate::finding::{Finding, KeyPath, Severity};
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, STACK, tables};
 use crate::yaml::{Dollars, Node, embedded};
@@ -436,136 +440,6 @@ fn looks_bitnami(values: Node<'_>, prometheus: Node<'_>) -> bool {
 fn names_sending(node: Node<'_>) -> bool {
     let text = node.as_str();
     text.is_some_and(|text| SENDING.iter().any(|word| text.contains(word)))
-}
-
-/// `extraScrapeConfigs` as a list: the chart pastes a text (`values.schema.json` of 19.4.0 and newer).
-fn list_of_jobs(values: Node<'_>) -> Option<Finding> {
-    let entry = values.mapping()?.entry("extraScrapeConfigs")?;
-    let list = entry.value.sequence()?;
-    list.iter().next()?;
-    let message = "`extraScrapeConfigs`: expected text, found a list: the chart does not render";
-    Some(
-        of_key(
-            entry.key,
-            "schema/wrong-type",
-            Severity::Warning,
-            message.to_owned(),
-        )
-        .help("write a text: `extraScrapeConfigs: |`, and the list below it"),
-    )
-}
-
-/// `scrapeConfigs` as a list: the chart takes a mapping since 28.0.0, and did not read it before. Values of
-/// another chart may have a list there, so that something else must tell that they are for this one.
-fn list_for_mapping(values: Node<'_>, is_named: bool) -> Option<Finding> {
-    const OF_THIS: &[&str] = &[
-        SERVER_FILES,
-        "alertmanagerFiles",
-        "configmapReload",
-        "extraScrapeConfigs",
-    ];
-    let entry = values.mapping()?.entry("scrapeConfigs")?;
-    entry.value.items().next()?;
-    let is_sure = is_named || OF_THIS.iter().any(|key| values.get(key).is_some());
-    let message =
-        "`scrapeConfigs`: since its release 28.0.0, the chart expects a mapping from names to jobs";
-    let found = || {
-        let severity = Severity::Warning;
-        of_key(entry.key, "schema/wrong-type", severity, message.to_owned())
-            .help("write `<name>: {…}` for each job, or a text below `extraScrapeConfigs`")
-    };
-    is_sure.then(found)
-}
-
-/// Keys of `server` that take the place of others, where these are, and the others (`charts/prometheus`
-/// 28.0.0 templates/cm.yaml, deploy.yaml).
-const REPLACED: &[(&str, &[&str])] = &[
-    ("configFromSecret", OF_CONFIGURATION),
-    ("configMapOverrideName", OF_CONFIGURATION),
-    (
-        "defaultFlagsOverride",
-        &[
-            "baseURL",
-            "extraArgs",
-            "extraFlags",
-            "prefixURL",
-            "retention",
-            "retentionSize",
-        ],
-    ),
-];
-const OF_CONFIGURATION: &[&str] = &[
-    "exemplars",
-    "global",
-    "otlp",
-    "remoteRead",
-    "remoteWrite",
-    "tsdb",
-];
-
-/// What is written in `server` although another key takes its place.
-fn unused(values: Node<'_>, server: Option<Node<'_>>) -> Vec<Finding> {
-    let is_set = |node: Node<'_>| match node.scalar() {
-        Some(scalar) => !scalar.is_null() && !scalar.text.is_empty(),
-        None => node.items().next().is_some() || has_entries(node),
-    };
-    let mut out = Vec::new();
-    let Some(server) = server.and_then(Node::mapping) else {
-        return out;
-    };
-    for (by, others) in REPLACED {
-        let Some(replacing) = server.entry(by).filter(|entry| is_set(entry.value)) else {
-            continue;
-        };
-        let own = others.iter().filter_map(|key| server.entry(key));
-        let jobs = values.mapping().filter(|_| *others == OF_CONFIGURATION);
-        let jobs = jobs.into_iter().flat_map(|values| {
-            let keys = ["extraScrapeConfigs", "scrapeConfigs"].into_iter();
-            keys.filter_map(move |key| values.entry(key))
-        });
-        let found = own.chain(jobs).filter(|entry| is_set(entry.value));
-        out.extend(found.map(|entry| {
-            let message = format!(
-                "`{}`: `{by}` takes its place, so it does nothing",
-                entry.name()
-            );
-            let finding = of_key(entry.key, "schema/conflict", Severity::Info, message);
-            let finding = finding.help("delete one of the two");
-            finding.evidence(replacing.key.place(), "this takes its place")
-        }));
-    }
-    out
-}
-
-/// Flags in the place of the chart's own without the one that names the configuration. They replace
-/// those of the image too, so that Prometheus looks for `prometheus.yml` where it starts, which is
-/// `/prometheus` (Dockerfile of prometheus/prometheus).
-fn without_configuration(server: Node<'_>) -> Option<Finding> {
-    let flags = server.mapping()?.entry("defaultFlagsOverride")?;
-    let is_own = server
-        .get("command")
-        .is_some_and(|command| command.items().next().is_some());
-    let names = |flag: Node<'_>| {
-        let text = flag.as_str().unwrap_or_default();
-        // A line may have several flags, and a tag may be any.
-        text.contains("config.file") || text.contains("{{") || text.starts_with('@')
-    };
-    if is_own || flags.value.items().next().is_none() || flags.value.items().any(names) {
-        return None;
-    }
-    let message = "`defaultFlagsOverride` has no `--config.file`: Prometheus finds no configuration and does not start";
-    let finding = of_key(
-        flags.key,
-        rule::START_CONFIG_FILE,
-        Severity::Warning,
-        message.to_owned(),
-    );
-    Some(finding.help("add `--config.file=/etc/config/prometheus.yml`"))
-}
-
-fn has_entries(node: Node<'_>) -> bool {
-    let mapping = node.mapping();
-    mapping.is_some_and(|mapping| mapping.entries().next().is_some())
 }
 
 pub(super) fn of_key(

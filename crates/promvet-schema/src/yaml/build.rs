@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use libyaml_safer::{Event, EventData, MappingStyle, ScalarStyle, SequenceStyle};
 
+use super::collection::is_merge_key;
 use super::comments::behind_properties;
 use super::document::{
     Document, Keys, NO_TAG, NodeContent, NodeData, ScalarSource, SyntaxError, SyntaxKind, small,
 };
-use super::node::{Node, is_merge_key};
+use super::node::Node;
 use super::parse::{CoveredText, MARK, PLAIN_MARK, ends, span, within};
 use super::scalar::Style;
 use super::scan::ResolvedProperties;

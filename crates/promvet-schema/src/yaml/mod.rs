@@ -9,6 +9,7 @@
 
 mod alias;
 mod build;
+mod collection;
 mod comments;
 mod differ;
 mod document;
@@ -24,13 +25,14 @@ mod scan;
 mod translate;
 mod whole;
 
+pub use collection::{Entry, Mapping, Sequence};
 pub use comments::{
     Comment, CommentedItem, comments, comments_by_look, line_of, next_content_line,
 };
 pub use document::{Document, SyntaxError, SyntaxKind};
 pub use embedded::{Dollars, embedded};
 pub use gather::GatheredSection;
-pub use node::{Entry, Kind, Mapping, Node, Sequence};
+pub use node::{Kind, Node};
 pub use parse::{
     Hole, Readers, compare_readers, parse_all, parse_all_masked, parse_first, parse_masked,
     texts_read,

@@ -7,8 +7,9 @@
 
 use std::sync::Arc;
 
+use super::collection::Entry;
 use super::document::{Document, SyntaxError, SyntaxKind, small};
-use super::node::{Entry, Node};
+use super::node::Node;
 use super::parse::{CoveredText, parse_masked};
 use super::scan;
 use promvet_text::{Span, Text};

@@ -1,17 +1,21 @@
 //! Which compose files are read as one, and what a service is once they are merged.
 
+mod other;
 mod overrides;
+mod service;
 
 pub(super) use overrides::each_project;
+pub(super) use service::ComposeService;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use other::ServicesByName;
+
 use super::environment::env_file;
 use super::volumes::VolumeEntry;
-use crate::facts::deployment::bare_name;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::variables::EnvVariables;
@@ -19,7 +23,7 @@ use crate::facts::deployment::written::ProvidedValue;
 use crate::facts::deployment::{Home, folder_of};
 use crate::finding::Evidence;
 use crate::work;
-use crate::yaml::{Document, Entry, Kind, Node};
+use crate::yaml::{Document, Entry, Node};
 
 /// How many services may extend one another. Compose has no limit; people write one or two, and a circle
 /// must end.
@@ -132,80 +136,6 @@ type Definitions<'f> = HashMap<(&'static str, &'f str), Node<'f>>;
 
 /// The sections that others refer to by name.
 const DEFINING: [&str; 4] = ["services", "volumes", "secrets", "configs"];
-
-/// The services of the compose files of a folder by their names.
-type ServicesByName<'f> = HashMap<&'f str, Vec<OtherService<'f>>>;
-
-/// A service of a file: its key and what it is.
-#[derive(Clone, Copy)]
-struct OtherService<'f> {
-    file: &'f Path,
-    key: Node<'f>,
-    value: Node<'f>,
-}
-
-impl OtherService<'_> {
-    /// Whether it says something of one of these keys that a service does not say itself: files for two
-    /// places often repeat each other.
-    fn changes(&self, service: &ComposeService<'_>, keys: &[&str]) -> bool {
-        keys.iter()
-            .any(|key| match (self.value.get(key), service.get(key)) {
-                (Some(theirs), Some(own)) if *key == "image" => {
-                    !is_same_image(theirs, own) && !is_same(theirs, own)
-                }
-                (Some(theirs), Some(own)) => !is_same(theirs, own),
-                (theirs, _) => theirs.is_some(),
-            })
-    }
-}
-
-/// Whether two images are one, with or without the registry that is meant where none is written.
-fn is_same_image(one: Node<'_>, other: Node<'_>) -> bool {
-    let name = |node: Node<'_>| node.as_str().map(|name| bare_name(name).to_owned());
-    name(one).is_some_and(|one| Some(one) == name(other))
-}
-
-/// Whether two values are written alike but for their layout.
-fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
-    match (one.kind(), other.kind()) {
-        (Kind::Scalar(one), Kind::Scalar(other)) => one.text == other.text,
-        (Kind::Sequence(one), Kind::Sequence(other)) => {
-            one.len() == other.len()
-                && one
-                    .iter()
-                    .zip(other.iter())
-                    .all(|(one, other)| is_same(one, other))
-        }
-        (Kind::Mapping(one), Kind::Mapping(other)) => {
-            let (one, other) = (one.entries(), other.entries());
-            let (one, other): (Vec<_>, Vec<_>) = (one.collect(), other.collect());
-            let pairs = one.iter().zip(&other);
-            one.len() == other.len()
-                && pairs.into_iter().all(|(one, other)| {
-                    one.name() == other.name() && is_same(one.value, other.value)
-                })
-        }
-        _ => false,
-    }
-}
-
-fn services_of<'f>(files: &'f [ParsedCompose<'f>]) -> ServicesByName<'f> {
-    let mut out = ServicesByName::new();
-    for file in files {
-        let services = file.document.root().and_then(|root| root.get("services"));
-        let services = services.and_then(Node::mapping).into_iter();
-        let entries = services.flat_map(|services| services.entries());
-        for entry in entries.filter(|entry| entry.value.mapping().is_some()) {
-            let known = out.entry(entry.name()).or_default();
-            known.push(OtherService {
-                file: file.path,
-                key: entry.key,
-                value: entry.value,
-            });
-        }
-    }
-    out
-}
 
 impl<'f> Project<'f> {
     fn new(
@@ -524,85 +454,4 @@ pub(super) fn is_drive(path: &str) -> bool {
     let mut chars = path.chars();
     let letter = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
     letter && chars.next() == Some(':') && matches!(chars.next(), Some('\\' | '/'))
-}
-
-/// A service and everything that is laid over it.
-pub(super) struct ComposeService<'d> {
-    pub(super) name: &'d str,
-    pub(super) key: Node<'d>,
-    /// The mappings that make it, later ones over earlier ones.
-    pub(super) layers: Vec<Node<'d>>,
-    /// Why it may have more mounts than are seen.
-    pub(super) doubts: Vec<Evidence>,
-    /// Those of them by which something may be mounted below one of its mounts.
-    pub(super) overlays: Vec<Evidence>,
-    /// Why another program may run in it, or with other settings.
-    pub(super) changes: Vec<Evidence>,
-    /// Whether another file gives it an image.
-    pub(super) has_other_image: bool,
-    /// Whether another file names ports of it.
-    pub(super) has_other_ports: bool,
-    /// The other files that it extends services of.
-    extended: Vec<&'d Path>,
-}
-
-impl<'d> ComposeService<'d> {
-    fn new(entry: Entry<'d>) -> Self {
-        Self {
-            name: entry.name(),
-            key: entry.key,
-            layers: vec![entry.value],
-            doubts: Vec::new(),
-            overlays: Vec::new(),
-            changes: Vec::new(),
-            has_other_image: false,
-            has_other_ports: false,
-            extended: Vec::new(),
-        }
-    }
-
-    fn not_extended(&mut self, extends: Node<'_>) {
-        let evidence = Evidence {
-            place: extends.place(),
-            message: format!("`{}` extends a service that was not found", self.name),
-        };
-        self.changes.push(evidence.clone());
-        self.overlays.push(evidence.clone());
-        self.doubts.push(evidence);
-    }
-
-    /// The value of a setting: that of the last layer that has it.
-    pub(super) fn get(&self, key: &str) -> Option<Node<'d>> {
-        let mut layers = self.layers.iter().rev();
-        layers
-            .find_map(|layer| layer.get(key))
-            .filter(|node| node.tag() != Some("!reset"))
-    }
-
-    /// The items of a list, those of all layers in order; a single text counts as a list of one.
-    pub(super) fn items(&self, key: &str) -> Vec<Node<'d>> {
-        let mut out = Vec::new();
-        for node in self.layers.iter().filter_map(|layer| layer.get(key)) {
-            match node.tag() {
-                Some("!reset") => {
-                    out.clear();
-                    continue;
-                }
-                Some("!override") => out.clear(),
-                _ => {}
-            }
-            out.extend(node.as_str().map(|_| node));
-            out.extend(node.items());
-        }
-        out
-    }
-
-    /// Whether a layer's `extends` was not followed yet.
-    fn extends_left(&self, first: Node<'_>) -> bool {
-        !self
-            .layers
-            .iter()
-            .skip(1)
-            .any(|layer| layer.span() == first.span())
-    }
 }

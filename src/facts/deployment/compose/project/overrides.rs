@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::super::chain::chain;
 use super::super::environment::env_file;
-use super::{OtherService, ParsedCompose, Project, ServicesByName, file_name, parse, services_of};
+use super::other::{OtherService, ServicesByName, services_of};
+use super::{ParsedCompose, Project, file_name, parse};
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::{Home, folder_of};
 use crate::yaml::Mapping;

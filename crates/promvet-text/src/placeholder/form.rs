@@ -1,0 +1,236 @@
+//! What placeholders of each kind look like.
+
+/// What a placeholder of one kind looks like: how it begins, how it ends, and what may be
+/// between. An empty `close` means that it ends where the word does.
+pub(super) struct PlaceholderForm {
+    pub(super) open: &'static str,
+    pub(super) close: &'static str,
+    pub(super) name: fn(&str) -> bool,
+    /// Whether it counts, by what is before and after it.
+    pub(super) around: fn(before: &str, name: &str, after: &str) -> bool,
+}
+
+pub(super) const MARKS: &[PlaceholderForm] = &[
+    PlaceholderForm {
+        open: "${",
+        close: "}",
+        name: |name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'),
+        around: anywhere,
+    },
+    // Azure's collector of Prometheus metrics.
+    PlaceholderForm {
+        open: "$$",
+        close: "$$",
+        name: |name| is_shouted(name) && !name.contains('-'),
+        around: anywhere,
+    },
+    // For `envsubst`, where it is the whole value: in a longer text `$A` may be the end of a pattern.
+    PlaceholderForm {
+        open: "$",
+        close: "",
+        name: |name| {
+            is_shouted(name)
+                && name.contains('_')
+                && name.starts_with(|c: char| c.is_ascii_uppercase())
+        },
+        around: |before, _, after| before.is_empty() && after.is_empty(),
+    },
+    // In a URL, as docker compose and shells expand it.
+    PlaceholderForm {
+        open: "$",
+        close: "",
+        name: |name| {
+            name.len() > 1 && is_shouted(name) && name.starts_with(|c: char| c.is_ascii_uppercase())
+        },
+        around: |before, _, _| before.contains("://") && !before.ends_with('$'),
+    },
+    // Azure's pipelines have names with hyphens and dots.
+    PlaceholderForm {
+        open: "$(",
+        close: ")",
+        name: |name| name.split(['-', '.']).all(is_identifier),
+        around: anywhere,
+    },
+    // The plugin of Argo CD for vaults: `<path:kv/data/a#key | base64decode>`.
+    PlaceholderForm {
+        open: "<path:",
+        close: ">",
+        name: |name| !name.is_empty() && !name.contains('<'),
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "{{",
+        close: "}}",
+        name: |_| true,
+        around: anywhere,
+    },
+    // makejinja, whose delimiters leave YAML what it is.
+    PlaceholderForm {
+        open: "#{",
+        close: "}#",
+        name: |name| !name.trim().is_empty() && !name.contains(['\n', '{']),
+        around: anywhere,
+    },
+    // Octopus Deploy and Ruby. Behind a blank it is a comment of YAML, which no scalar holds.
+    PlaceholderForm {
+        open: "#{",
+        close: "}",
+        name: |name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'),
+        around: anywhere,
+    },
+    // For `sed` and Python's `str.format`. `\p{L}` and `\x{41}` are regular expressions.
+    PlaceholderForm {
+        open: "{",
+        close: "}",
+        name: |name| {
+            is_shouted(name) && name.len() > 1 && name.starts_with(|c: char| c.is_ascii_uppercase())
+        },
+        around: |before, _, _| !before.ends_with(['p', 'P', 'x', '$', '{', '#', '%']),
+    },
+    // VictoriaMetrics (`lib/envtemplate`).
+    PlaceholderForm {
+        open: "%{",
+        close: "}",
+        name: |name| is_shouted(name) && is_identifier(name),
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "@@",
+        close: "@@",
+        name: is_shouted,
+        around: anywhere,
+    },
+    // autoconf and Maven.
+    PlaceholderForm {
+        open: "@",
+        close: "@",
+        name: |name| is_shouted(name) && !name.contains('-'),
+        around: anywhere,
+    },
+    // The same in lower case, which in the midst of a word are the marks of addresses:
+    // `me@home@example`.
+    PlaceholderForm {
+        open: "@",
+        close: "@",
+        name: |name| is_property(name),
+        around: |before, _, after| {
+            let apart = |c: Option<char>| c.is_none_or(|c| !(c.is_alphanumeric() || c == '@'));
+            apart(before.chars().next_back()) && apart(after.chars().next())
+        },
+    },
+    PlaceholderForm {
+        open: "[[",
+        close: "]]",
+        // `[[:alpha:]]` is a regular expression.
+        // `[[__address__]]` is a list in a list.
+        name: |name| {
+            !name.starts_with([':', '^']) && !name.starts_with("__") && !name.trim().is_empty()
+        },
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "<",
+        close: ">",
+        name: is_words,
+        // `(?P<name>…)` is a regular expression.
+        around: |before, _, _| !before.ends_with("?P") && !before.ends_with('?'),
+    },
+    PlaceholderForm {
+        open: "__",
+        close: "__",
+        name: is_shouted,
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "%",
+        close: "%",
+        name: is_shouted,
+        around: |_, name, after| !(starts_hex(name) && (name.len() == 2 || starts_hex(after))),
+    },
+    PlaceholderForm {
+        open: "YOUR",
+        close: "",
+        name: |name| name.starts_with(['_', '-']) && is_shouted(name),
+        around: at_word_start,
+    },
+    PlaceholderForm {
+        open: "REPLACE",
+        close: "",
+        name: |name| name.is_empty() || is_shouted(name),
+        around: at_word_start,
+    },
+    PlaceholderForm {
+        open: "CHANGE",
+        close: "",
+        name: |name| matches!(name, "ME" | "_ME" | "-ME" | "_THIS" | "-THIS"),
+        around: at_word_start,
+    },
+];
+
+pub(super) fn anywhere(_: &str, _: &str, _: &str) -> bool {
+    true
+}
+
+pub(super) fn at_word_start(before: &str, _: &str, _: &str) -> bool {
+    !before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
+}
+
+pub(super) fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// `rw_url`, `project.version`.
+pub(super) fn is_property(name: &str) -> bool {
+    name.split('.').all(is_identifier)
+}
+
+pub(super) fn is_words(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || " _-./:,".contains(c))
+}
+
+/// Upper case, with digits and joints.
+pub(super) fn is_shouted(name: &str) -> bool {
+    // Most names end at their first letter, and those that have no end in the line are long.
+    name.chars().all(is_shouting) && name.chars().any(|c| c.is_ascii_uppercase())
+}
+
+pub(super) fn is_shouting(c: char) -> bool {
+    c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_' || c == '-'
+}
+
+pub(super) fn starts_hex(text: &str) -> bool {
+    text.as_bytes()
+        .get(..2)
+        .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Whether one of the [`MARKS`] may begin with a byte and the one behind it: few places of a text do.
+#[inline]
+pub(super) fn opens(first: u8, second: Option<&u8>) -> bool {
+    // Nearly all bytes are small letters.
+    if first.is_ascii_lowercase() {
+        return false;
+    }
+    match first {
+        b'$' | b'{' | b'<' | b'%' | b'@' => true,
+        b'[' | b'_' => second == Some(&first),
+        b'#' => second == Some(&b'{'),
+        b'Y' => second == Some(&b'O'),
+        b'R' => second == Some(&b'E'),
+        b'C' => second == Some(&b'H'),
+        _ => false,
+    }
+}
+
+/// Whether one of the [`MARKS`] may begin with a byte, whatever is behind it: whole files are asked.
+#[inline]
+pub(super) fn may_open(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'#' | b'$' | b'%' | b'<' | b'@' | b'C' | b'R' | b'Y' | b'[' | b'_' | b'{'
+    )
+}

@@ -1,0 +1,121 @@
+//! Configurations of Grafana Alloy.
+
+use std::sync::Arc;
+
+use super::super::embedded_in::EmbeddedIn;
+use super::super::examine::{
+    ConfigurationKind as Sort, FileContent, RecognizedFile, TemplateEvidence,
+};
+use super::DialectWording;
+use crate::finding::{Finding, Place, Text, Unchecked};
+use crate::schema::alloy;
+use crate::schema::dialect::{ALLOY, KeySpelling, Translation};
+
+/// Endpoints in a configuration of Alloy.
+pub(in crate::discover) fn alloy_in(
+    text: &Arc<Text>,
+    template: Option<TemplateEvidence>,
+) -> Vec<RecognizedFile> {
+    let made = |(document, findings, unchecked)| {
+        let found = Translation {
+            document,
+            findings,
+            spelling: KeySpelling::default(),
+            references: Vec::new(),
+        };
+        let (document, spoken) = DialectWording::new(found, &ALLOY);
+        let spoken = DialectWording {
+            unchecked,
+            program: Some("alloy"),
+            ..spoken
+        };
+        RecognizedFile {
+            text: Arc::clone(text),
+            what: FileContent::Configuration {
+                dialect: Sort::Fragment,
+                document,
+            },
+            why: "it has components of Alloy".to_owned(),
+            template: Some(template.unwrap_or(TemplateEvidence::Variables)),
+            masked: false,
+            holder: Some(EmbeddedIn::Part("alloy")),
+            beside: Arc::default(),
+            looks_like: None,
+            spoken: Some(Arc::new(spoken)),
+        }
+    };
+    let alloy::AlloyReading {
+        documents,
+        faults,
+        slips,
+        variables,
+        stopped,
+    } = alloy::read(text);
+    let stopped = stopped.map(|span| Unchecked {
+        noun: None,
+        place: Place::new(text, span),
+        logical: String::new(),
+        reason: "promvet cannot read this statement of Alloy, nor what follows".to_owned(),
+        settle: Some("check it with `alloy fmt`; a template has to be rendered first".to_owned()),
+    });
+    let variables = match template {
+        Some(_) => Vec::new(),
+        None => variables,
+    };
+    let faults = faults.into_iter().chain(variables);
+    // What follows may be the component that is missing.
+    let faults = faults.filter(|_| stopped.is_none());
+    let is_alloy = alloy_words(text.content());
+    let faults = faults.chain(slips.into_iter().filter(|_| is_alloy));
+    let faults: Vec<Finding> = faults.map(|fault| fault_of(text, fault)).collect();
+    let of_all =
+        (!faults.is_empty() || stopped.is_some()).then(|| (alloy::nothing(text), faults, stopped));
+    let read = documents
+        .into_iter()
+        .map(|document| (document, Vec::new(), None));
+    read.chain(of_all).map(made).collect()
+}
+
+/// Whether a text has words of Alloy: other languages have files of the same ending.
+fn alloy_words(text: &str) -> bool {
+    let words = ["prometheus.", "loki.", "otelcol.", "discovery."];
+    words.iter().any(|word| text.contains(word))
+}
+
+fn fault_of(text: &Arc<Text>, fault: alloy::GraphFault) -> Finding {
+    let place = Place::new(text, fault.span);
+    Finding::new(fault.rule, fault.severity, place, fault.message).help(fault.advice)
+}
+
+/// Whether a file with the name of Alloy's is one by its first line: no statement begins with `key:`, and
+/// whole manifests have been given that name.
+pub(in crate::discover) fn begins_as_alloy(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end);
+    let first = lines.find(|line| !(line.is_empty() || line.starts_with(['#', '/', '-'])));
+    let key = first.and_then(|line| line.split_once(':'));
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+    let is_key = |key: &str| {
+        !key.is_empty()
+            && key
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    };
+    !key.is_some_and(|(key, rest)| is_key(key) && ends(rest))
+}
+
+/// Whether a text is a configuration of Alloy that sends, whatever its name: all of it can be read as
+/// one. A document with such a configuration in it is none.
+pub(in crate::discover) fn is_alloy(text: &Arc<Text>) -> bool {
+    may_be_alloy(text.content()) && {
+        let read = alloy::read(text);
+        read.stopped.is_none() && !read.documents.is_empty()
+    }
+}
+
+/// Whether a line of a text begins a component of Alloy that sends.
+pub(super) fn may_be_alloy(text: &str) -> bool {
+    let head = "prometheus.remote_write \"";
+    let mut lines = text.lines();
+    memchr::memmem::find(text.as_bytes(), head.as_bytes()).is_some()
+        && lines.any(|line| line.trim_start().starts_with(head))
+}
