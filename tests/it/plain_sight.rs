@@ -466,3 +466,44 @@ fn a_flag_is_no_program() {
     ];
     expect(&files, None);
 }
+
+#[test]
+fn a_separator_that_means_something_in_a_pattern_is_escaped() {
+    for (separator, right) in [
+        (",", "`.*,prod,.*`"),
+        ("|", r"`.*\|prod\|.*`"),
+        (".", r"`.*\.prod\..*`"),
+    ] {
+        let config = format!(
+            "scrape_configs:\n- job_name: a\n  consul_sd_configs: [{{server: 'c:8500', tag_separator: '{separator}'}}]\n  relabel_configs:\n  - {{source_labels: [__meta_consul_tags], regex: prod, action: keep}}\n"
+        );
+        let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", &config)]));
+        let mut helps = found.iter().filter_map(|it| it.help_line());
+        assert!(
+            helps.any(|help| help.contains(right)),
+            "{separator}: {found:?}"
+        );
+    }
+}
+
+/// A plain host name has no SRV records, so that without `port` it would be found nowhere.
+#[test]
+fn a_port_beside_a_plain_name_needs_the_type_of_an_address() {
+    for (name, right) in [
+        ("web.example.org", Some("type: A")),
+        ("_m._tcp.example.org", None),
+    ] {
+        let config = format!(
+            "scrape_configs:\n- job_name: a\n  dns_sd_configs:\n  - names: ['{name}']\n    port: 9100\n"
+        );
+        let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", &config)]));
+        let mut fixes = found.iter().filter_map(|it| it.fix.as_ref());
+        let fix = fixes.find(|fix| !fix.safe).unwrap();
+        let written: String = fix.edits.iter().map(|(_, text)| &**text).collect();
+        assert_eq!(
+            written.contains("type: A"),
+            right.is_some(),
+            "{name}: {written}"
+        );
+    }
+}

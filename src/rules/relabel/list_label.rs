@@ -27,6 +27,8 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
             text.chars()
                 .all(|sign| sign.is_alphanumeric() || "-_".contains(sign))
         };
+        // A separator such as `|` means something in a pattern.
+        let edge = regex::escape(edge);
         let help = match Some(rule.regex).filter(is_word) {
             Some(word) => {
                 let right = format!(".*{edge}{word}{edge}.*");

@@ -29,10 +29,17 @@ pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
                 None => "set `type: A` for plain host names, or delete `port`",
                 Some(_) => "delete `port`, or set `type: A` for plain host names",
             };
-            let advice = Advice::remove(port.span()).text(help);
-            let advice = match kind {
-                None => advice.unsafe_(),
-                Some(_) => advice.safe(),
+            let entry = item.mapping().and_then(|map| map.entry("port"));
+            // SRV records have names such as `_metrics._tcp.example.org`.
+            let is_service =
+                |name: Node<'_>| name.as_str().is_none_or(|name| name.starts_with('_'));
+            let is_plain = !set("names").is_some_and(|names| names.items().any(is_service));
+            let advice = match (kind, entry.filter(|_| is_plain)) {
+                (None, Some(entry)) => Advice::insert(entry.key.span(), "type", "A")
+                    .text(help)
+                    .unsafe_(),
+                (None, None) => Advice::remove(port.span()).text(help).unsafe_(),
+                (Some(_), _) => Advice::remove(port.span()).text(help).safe(),
             };
             out.push(out.at(port, Severity::Warning, message).help(advice));
         }
