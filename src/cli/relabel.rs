@@ -147,6 +147,7 @@ fn report(trace: RelabelTrace) -> RelabelReport {
             .as_ref()
             .map(|target| set(&target.series.labels)),
         labels: set(&trace.before.labels),
+        failure: trace.failure,
     }
 }
 

@@ -40,6 +40,8 @@ pub struct RelabelReport {
     pub url: Option<String>,
     /// The labels of the series of a target.
     pub series: Option<BTreeMap<String, String>>,
+    /// Why nothing is scraped, or why the scrape fails.
+    pub failure: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -86,9 +88,11 @@ impl RelabelReport {
         if let (Some(url), Some(series)) = (&self.url, &self.series) {
             lines.push(format!("  scrapes  {url}"));
             lines.push(format!("  series   {}", braces(series)));
-        } else if self.result.is_some() && self.list == "relabel_configs" {
-            lines.push("  scrapes  nothing: there is no `__address__`".to_owned());
         }
+        lines.extend(self.failure.map(|why| match self.list {
+            "relabel_configs" => format!("  scrapes  nothing: {why}"),
+            _ => format!("  fails    {why}"),
+        }));
         for line in lines {
             writeln!(to, "{}", neutral::line(&line))?;
         }

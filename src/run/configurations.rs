@@ -1,13 +1,14 @@
 //! The configurations of one file, for the commands that answer a question about it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::discover::{FileContent, RecognizedFile, recognize};
-use crate::finding::Text;
+use crate::finding::{Place, Text};
 use crate::prometheus::Config;
 use crate::schema;
 use crate::source::{LARGEST, Tree};
-use crate::yaml::Document;
+use crate::yaml::{Document, parse_first};
 
 /// What came of a question.
 pub(super) enum Answered<T> {
@@ -41,7 +42,8 @@ pub(super) fn ask<T>(
         Err(why) => return Answered::Refused(format!("{shown}: {why}")),
     };
     let mut wrong = None;
-    for recognized in recognize(Text::new(shown.clone(), bytes), true, false) {
+    let text = Text::new(shown.clone(), bytes);
+    for recognized in recognize(Arc::clone(&text), true, false) {
         let FileContent::Configuration { document, .. } = &recognized.what else {
             continue;
         };
@@ -58,8 +60,21 @@ pub(super) fn ask<T>(
     }
     match wrong {
         Some(why) => Answered::Refused(format!("{shown}: {why}")),
-        None => {
-            Answered::NoConfiguration(format!("{shown}: it is not a configuration of Prometheus"))
+        None => Answered::NoConfiguration(format!("{shown}: {}", why_none(file, &text))),
+    }
+}
+
+/// Why a file holds no configuration.
+fn why_none(file: &Path, text: &Arc<Text>) -> String {
+    let is_yaml = file
+        .extension()
+        .is_some_and(|end| end == "yml" || end == "yaml");
+    let broken = parse_first(text).err().filter(|_| is_yaml);
+    match broken {
+        Some(error) => {
+            let line = Place::new(text, error.span).start().line;
+            format!("line {line}: not valid YAML: {}", error.problem)
         }
+        None => "it is not a configuration of Prometheus".to_owned(),
     }
 }

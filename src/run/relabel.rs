@@ -1,8 +1,12 @@
 //! What a list of relabel rules makes of one set of labels.
 
+mod target;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+
+use promvet_syntax::go::{Go, regex};
 
 use super::configurations::ask;
 use crate::finding::{Place, Redacted, nearest};
@@ -11,6 +15,7 @@ use crate::prometheus::{
     Semantics,
 };
 use crate::schema::Version;
+use crate::schema::dialect::ALLOY;
 use crate::source::Tree;
 use crate::yaml::{Document, Mapping, Node};
 
@@ -92,6 +97,8 @@ pub struct RelabelTrace {
     pub after: Option<Redacted<LabelText>>,
     /// What Prometheus makes of a target then: what it scrapes, and the labels of its series.
     pub target: Option<Redacted<TargetText>>,
+    /// Why Prometheus scrapes nothing, or why the scrape fails.
+    pub failure: Option<&'static str>,
 }
 
 /// Labels, in a form that is masked before it is shown.
@@ -138,17 +145,35 @@ impl crate::finding::Sentences for TargetText {
 /// # Errors
 /// What is not there, or is not a configuration, in a sentence.
 pub fn trace(query: &RelabelQuery, file: &Path, tree: &dyn Tree) -> Result<RelabelTrace, String> {
-    ask(file, tree, |config, document, _| {
+    ask(file, tree, |config, document, recognized| {
+        let spoken = recognized.spoken.as_ref();
+        if spoken.is_some_and(|spoken| spoken.dialect.word == ALLOY.word) {
+            let why = "it is of Alloy, where several components relabel one target; promvet check \
+                       follows them";
+            return Err(why.to_owned());
+        }
         let (of, list) = section(query, config)?;
-        Ok(traced(query, config, &of, list, document))
+        traced(query, config, &of, list, document)
     })
     .into_result()
 }
 
-/// What holds the list, and the list.
+/// What holds the list.
 struct ListSection<'d> {
     name: String,
     mapping: Mapping<'d>,
+    /// Whether the file does not say how the job is called, as with endpoints of the Operator.
+    is_unnamed: bool,
+}
+
+impl<'d> ListSection<'d> {
+    fn new(name: String, mapping: Mapping<'d>) -> Self {
+        Self {
+            name,
+            mapping,
+            is_unnamed: false,
+        }
+    }
 }
 
 fn section<'d>(
@@ -160,10 +185,7 @@ fn section<'d>(
         RelabelKey::Written => endpoint(query, config)?,
         RelabelKey::Alerts => {
             let alerting = config.root().get("alerting").and_then(Node::mapping);
-            ListSection {
-                name: String::new(),
-                mapping: alerting.ok_or("it has no `alerting`")?,
-            }
+            ListSection::new(String::new(), alerting.ok_or("it has no `alerting`")?)
         }
     };
     let list = found.mapping.get(query.list.key());
@@ -190,9 +212,25 @@ fn job<'d>(query: &RelabelQuery, config: Config<'d>) -> Result<ListSection<'d>, 
             None => format!("no job is called `{wanted}`; it has {}", names.join(", ")),
         }
     })?;
+    let name = name(found);
+    // The translation numbers what has no name.
+    let number = name
+        .strip_prefix("job ")
+        .filter(|_| config.root().node().document().source().is_some());
+    let is_unnamed = number.is_some_and(|number| number.parse::<usize>().is_ok());
+    let line = || {
+        found
+            .entries()
+            .map(|entry| entry.key.place().start().line)
+            .min()
+    };
     Ok(ListSection {
-        name: name(found),
+        name: match line().filter(|_| is_unnamed) {
+            Some(line) => format!("the endpoint in line {line}"),
+            None => name,
+        },
         mapping: *found,
+        is_unnamed,
     })
 }
 
@@ -215,10 +253,8 @@ fn endpoint<'d>(query: &RelabelQuery, config: Config<'d>) -> Result<ListSection<
     };
     let found = found.ok_or("no entry of `remote_write` has this name or URL")?;
     let mapping = found.node().mapping().ok_or("the entry is not a mapping")?;
-    Ok(ListSection {
-        name: text(found, "name").unwrap_or_else(|| "remote_write".to_owned()),
-        mapping,
-    })
+    let name = text(found, "name").unwrap_or_else(|| "remote_write".to_owned());
+    Ok(ListSection::new(name, mapping))
 }
 
 fn traced(
@@ -227,7 +263,7 @@ fn traced(
     of: &ListSection<'_>,
     list: Option<Node<'_>>,
     document: &Document,
-) -> RelabelTrace {
+) -> Result<RelabelTrace, String> {
     let budget = PatternBudget::default();
     let rules: Vec<_> = list
         .into_iter()
@@ -236,58 +272,119 @@ fn traced(
         .collect();
     let mut before = query.labels.clone();
     if query.list == RelabelKey::Targets {
-        for (name, value) in settings(of.mapping, config) {
-            before.entry(name).or_insert(value);
+        for (name, value) in target::settings(of.mapping, config) {
+            if name != "job" || !of.is_unnamed {
+                before.entry(name).or_insert(value);
+            }
         }
     }
-    let known = before
-        .iter()
-        .fold(KnownLabels::default(), |labels, (name, value)| {
-            labels.with(name.clone(), KnownLabelValue::only(value.clone()))
-        });
-    let mut interpreter = Interpreter::new(known, Semantics::of(query.release), &budget);
-    let mut steps = Vec::new();
-    let mut dropped = false;
-    for rule in &rules {
-        let then = values(interpreter.labels());
-        let step = interpreter.step(rule);
-        dropped = step.effect == Effect::DropsAll;
-        let now = values(interpreter.labels());
-        let place = rule.node.place();
-        steps.push(TracedRule {
-            line: place.start().line,
-            action: rule.action.clone(),
-            effect: Redacted::sentence(&place, effect(dropped, &step.matches, &then, &now)),
-            drops: dropped,
-        });
-        if dropped {
-            break;
-        }
-    }
+    let applied = apply(query, &rules, &before, &budget)?;
     let place = document.place(document.root().map(Node::span).unwrap_or_default());
-    let left = values(interpreter.labels());
     let text = |labels: &LabelSet| LabelText {
         place: place.clone(),
         labels: labels.clone().into_iter().collect(),
     };
-    let target = (query.list == RelabelKey::Targets && !dropped).then(|| target(&left));
-    RelabelTrace {
+    let after = applied.after.as_ref();
+    let (target, failure) = match (query.list, after) {
+        (RelabelKey::Targets, Some(left)) => match target::target(left, query.release) {
+            Ok(found) => (Some(found), None),
+            Err(why) => (None, Some(why)),
+        },
+        (RelabelKey::Samples, Some(left)) => (None, target::rejected(&before, left)),
+        _ => (None, None),
+    };
+    Ok(RelabelTrace {
         path: Arc::clone(document.text().path()),
         of: of.name.clone(),
         list: query.list.key(),
         before: Redacted::new(text(&before)),
-        rules: steps,
-        after: (!dropped).then(|| Redacted::new(text(&left))),
-        target: target.flatten().map(|(url, series)| {
+        rules: applied.rules,
+        after: after.map(|left| Redacted::new(text(left))),
+        target: target.map(|(url, series)| {
             Redacted::new(TargetText {
                 url,
                 series: text(&series),
             })
         }),
+        failure,
+    })
+}
+
+/// What rules did.
+struct AppliedRules {
+    rules: Vec<TracedRule>,
+    /// The labels behind the last rule; none if they were dropped.
+    after: Option<LabelSet>,
+}
+
+fn apply(
+    query: &RelabelQuery,
+    rules: &[RelabelRule<'_>],
+    before: &LabelSet,
+    budget: &PatternBudget,
+) -> Result<AppliedRules, String> {
+    let known = before
+        .iter()
+        .fold(KnownLabels::default(), |labels, (name, value)| {
+            labels.with(name.clone(), KnownLabelValue::only(value.clone()))
+        });
+    let mut interpreter = Interpreter::new(known, Semantics::of(query.release), budget);
+    let mut steps = Vec::new();
+    for rule in rules {
+        let place = rule.node.place();
+        let line = place.start().line;
+        let refused = |why| format!("line {line}: {why}");
+        judgeable(rule, query.release).map_err(refused)?;
+        let then = values(interpreter.labels());
+        let step = interpreter.step(rule);
+        let dropped = step.effect == Effect::DropsAll;
+        if chooses(rule) && step.matches == Matches::Sometimes {
+            return Err(refused("what this rule drops is not known".to_owned()));
+        }
+        let now = values(interpreter.labels());
+        steps.push(TracedRule {
+            line,
+            action: rule.action.clone(),
+            effect: Redacted::sentence(&place, effect(dropped, &step.matches, &then, &now)),
+            drops: dropped,
+        });
+        if dropped {
+            return Ok(AppliedRules {
+                rules: steps,
+                after: None,
+            });
+        }
+    }
+    Ok(AppliedRules {
+        rules: steps,
+        after: Some(values(interpreter.labels())),
+    })
+}
+
+/// Whether it can be said what a rule does.
+///
+/// # Errors
+/// Why it can't.
+fn judgeable(rule: &RelabelRule<'_>, release: Version) -> Result<(), String> {
+    let go = Go::of_prometheus(release.major, release.minor);
+    if let Err(fault) = regex(rule.regex, go) {
+        let message = &fault.message;
+        return Err(format!("`regex` {message}; Prometheus rejects the file"));
+    }
+    match rule.foreign().next() {
+        Some(entry) => Err(format!(
+            "what `{}` of this rule does is not known",
+            entry.name()
+        )),
+        None => Ok(()),
     }
 }
 
-/// What stands for a value that is not known, such as that of a hash.
+fn chooses(rule: &RelabelRule<'_>) -> bool {
+    matches!(&*rule.action, "keep" | "drop" | "keepequal" | "dropequal")
+}
+
+/// What stands for a value that is not known.
 const UNKNOWN: &str = "?";
 
 fn values(labels: &KnownLabels) -> LabelSet {
@@ -332,74 +429,4 @@ fn effect(dropped: bool, matches: &Matches, then: &LabelSet, now: &LabelSet) -> 
         (true, Matches::Always(_)) => "matches, changes nothing".to_owned(),
         (true, Matches::Sometimes) => "changes nothing".to_owned(),
     }
-}
-
-/// What Prometheus sets before the first rule, where discovery does not (`scrape.PopulateLabels`,
-/// 3.5).
-fn settings(job: Mapping<'_>, config: Config<'_>) -> Vec<(String, String)> {
-    let global = config.root().get("global").and_then(Node::mapping);
-    let text = |key: &str| job.get(key).and_then(Node::as_str);
-    let of_global = |key: &str| {
-        global
-            .and_then(|global| global.get(key))
-            .and_then(Node::as_str)
-    };
-    let setting = |key: &str, default: &str| {
-        let found = text(key).or_else(|| of_global(key)).unwrap_or(default);
-        found.to_owned()
-    };
-    let own = |key: &str, default: &str| text(key).unwrap_or(default).to_owned();
-    let mut out = vec![
-        ("job".to_owned(), own("job_name", "")),
-        ("__scheme__".to_owned(), own("scheme", "http")),
-        (
-            "__metrics_path__".to_owned(),
-            own("metrics_path", "/metrics"),
-        ),
-        (
-            "__scrape_interval__".to_owned(),
-            setting("scrape_interval", "1m"),
-        ),
-        (
-            "__scrape_timeout__".to_owned(),
-            setting("scrape_timeout", "10s"),
-        ),
-    ];
-    let params = job.get("params").and_then(Node::mapping);
-    for entry in params.into_iter().flat_map(Mapping::entries) {
-        let first = entry.value.items().next().and_then(Node::as_str);
-        if let Some(first) = first {
-            out.push((format!("__param_{}", entry.name()), first.to_owned()));
-        }
-    }
-    out
-}
-
-/// What is scraped, and the labels of its series; none if there is no address, so that there is no
-/// target.
-fn target(labels: &LabelSet) -> Option<(String, LabelSet)> {
-    let text = |name: &str| labels.get(name).map_or("", String::as_str);
-    let address = labels.get("__address__")?;
-    let params: Vec<_> = labels
-        .iter()
-        .filter_map(|(name, value)| Some(format!("{}={value}", name.strip_prefix("__param_")?)))
-        .collect();
-    let query = match params.is_empty() {
-        true => String::new(),
-        false => format!("?{}", params.join("&")),
-    };
-    let url = format!(
-        "{}://{address}{}{query}",
-        text("__scheme__"),
-        text("__metrics_path__")
-    );
-    let mut series: LabelSet = labels
-        .iter()
-        .filter(|(name, _)| !name.starts_with("__"))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    series
-        .entry("instance".to_owned())
-        .or_insert_with(|| address.clone());
-    Some((url, series))
 }

@@ -16,7 +16,6 @@ use super::labels::{KnownLabelValue, KnownLabels, MOST_TEXTS, PossibleValues};
 use super::pattern::RelabelPattern;
 use crate::prometheus::patterns::PatternBudget;
 use crate::schema::Version;
-use writing::hashmod;
 
 /// What differs between releases.
 #[derive(Clone, Copy, Debug)]
@@ -232,7 +231,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                 };
                 (matches, effect)
             }
-            "hashmod" => self.set_target(rule, hashmod(rule)),
+            "hashmod" => self.set_target(rule, self.hashmod(rule)),
             "lowercase" => self.set_target(rule, self.cased(rule, char::to_lowercase)),
             "uppercase" => self.set_target(rule, self.cased(rule, char::to_uppercase)),
             "labelmap" => self.map_names(rule),

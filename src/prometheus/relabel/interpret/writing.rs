@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use md5::{Digest as _, Md5};
+
 use super::super::RelabelRule;
 use super::super::expand::{beginning, constant, expand, without_groups};
 use super::super::labels::{KnownLabelValue, MOST_TEXTS};
@@ -129,6 +131,22 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         (Matches::Sometimes, Effect::Other)
     }
 
+    /// What `hashmod` writes.
+    pub(super) fn hashmod(&self, rule: &RelabelRule<'d>) -> KnownLabelValue {
+        let modulus = rule.node.get("modulus").and_then(Node::as_str);
+        let Some(modulus) = modulus.and_then(|text| text.parse().ok()) else {
+            return KnownLabelValue::Present;
+        };
+        let written = |value: &String| Some(remainder(value, modulus)?.to_string());
+        let values = self.known_values(rule);
+        let written: Option<BTreeSet<_>> =
+            values.and_then(|values| values.iter().map(written).collect());
+        match written {
+            Some(texts) => KnownLabelValue::one_of(Arc::new(texts)),
+            None => remainders(modulus),
+        }
+    }
+
     pub(super) fn cased<I>(&self, rule: &RelabelRule<'d>, case: fn(char) -> I) -> KnownLabelValue
     where
         I: Iterator<Item = char>,
@@ -210,16 +228,21 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 }
 
-/// The remainders that `hashmod` can leave. `relabel.relabel` takes them of an MD5 of the joined
-/// value, so that nothing is gained by knowing the value in part.
-pub(super) fn hashmod(rule: &RelabelRule<'_>) -> KnownLabelValue {
-    let modulus = rule.node.get("modulus").and_then(Node::as_str);
-    match modulus.and_then(|text| text.parse::<usize>().ok()) {
-        Some(modulus @ 1..=MOST_TEXTS) => KnownLabelValue::OneOf(Arc::new(
+/// The remainders that `hashmod` can leave of values that are not known.
+fn remainders(modulus: u64) -> KnownLabelValue {
+    match usize::try_from(modulus) {
+        Ok(modulus @ 1..=MOST_TEXTS) => KnownLabelValue::OneOf(Arc::new(
             (0..modulus).map(|rest| rest.to_string()).collect(),
         )),
         _ => KnownLabelValue::Present,
     }
+}
+
+/// The remainder of one value: of the last eight bytes of its MD5 (`relabel.relabel`, 2.0 and later).
+fn remainder(value: &str, modulus: u64) -> Option<u64> {
+    let hash: [u8; 16] = Md5::digest(value.as_bytes()).into();
+    let (_, last) = hash.split_last_chunk::<8>()?;
+    u64::from_be_bytes(*last).checked_rem(modulus)
 }
 
 /// A letter in another case, as `unicode.ToLower` and `ToUpper` of Go 1.22 have it: one for one.
