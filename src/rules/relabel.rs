@@ -334,10 +334,15 @@ impl<'r, 'd> RelabelList<'r, 'd> {
             || has_doubled_backslash(rule.regex)
     }
 
-    /// Whether a label can only be one of samples, in a list for targets.
+    /// Whether a label can only be one of samples, in a list for targets, or one of alerts, in a list
+    /// for Alertmanagers.
     #[must_use]
     pub fn is_of_samples(&self, label: &str) -> bool {
-        self.stage == RelabelStage::Targets && !label.starts_with("__")
+        let sees_none = matches!(
+            self.stage,
+            RelabelStage::Targets | RelabelStage::Alertmanagers
+        );
+        sees_none && !label.starts_with("__")
     }
 }
 

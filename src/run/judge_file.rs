@@ -13,6 +13,7 @@ use super::chart_agent;
 use super::chart_release;
 use super::custom_rules;
 use super::foreign;
+use super::job_list;
 use super::patched;
 use super::placeholders;
 use super::rendered::{self, RenderedConfiguration};
@@ -49,6 +50,7 @@ pub(crate) fn judge_one<'a>(
         FileContent::Configuration { document, .. } => {
             let read = read(document, seen, facts, request, tree);
             let mut judgment = of_configuration(&read, document, seen, facts, request, own);
+            job_list::add(&mut judgment, document, seen, facts);
             as_test_data(&mut judgment, seen, facts);
             before_2::set_aside(&mut judgment, seen, facts);
             if !(judgment.findings.is_empty() && judgment.unchecked.is_empty()) {

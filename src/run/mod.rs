@@ -19,6 +19,7 @@ pub(crate) mod fix;
 mod foreign;
 mod gate;
 mod inventory;
+mod job_list;
 mod judge_file;
 mod judging;
 mod let_go;

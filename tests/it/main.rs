@@ -42,6 +42,7 @@ mod memory;
 mod mounted_files;
 mod mutations;
 mod near_miss;
+mod not_as_meant;
 mod not_read;
 mod operator;
 mod oracle;

@@ -10,6 +10,7 @@ use super::null::Null;
 use super::scalar::{self, Go, Remedy, coerce, number::ResolvedScalar};
 use super::section::{InheritedSettings, Scheme};
 use super::table::{Reference, Type};
+use super::version::Version;
 use super::words;
 use crate::yaml::{Kind, Scalar};
 
@@ -214,10 +215,15 @@ pub(super) fn label_name(text: &str, scheme: Scheme) -> Result<(), scalar::Fault
     }
 }
 
-/// What is wrong with a template of the name of a label under a scheme.
-pub(super) fn label_template(text: &str, scheme: Scheme) -> Result<(), scalar::Fault> {
+/// What is wrong with a template of the name of a label under a scheme. 3.0 and 3.1 know only templates of
+/// the legacy form (`relabelTarget`, model/relabel/relabel.go).
+pub(super) fn label_template(
+    text: &str,
+    scheme: Scheme,
+    version: Version,
+) -> Result<(), scalar::Fault> {
     match scheme {
-        Scheme::Legacy => scalar::label::legacy_template(text),
-        Scheme::Utf8 => scalar::label::utf8_name(text),
+        Scheme::Utf8 if version >= Version::new(3, 2, 0) => scalar::label::utf8_name(text),
+        Scheme::Utf8 | Scheme::Legacy => scalar::label::legacy_template(text),
     }
 }

@@ -109,6 +109,11 @@ const MEANINGS: &[(&str, &str, &str)] = &[
         "remove the line `%YAML …`",
     ),
     (
+        "did not find expected node content",
+        "a value is missing here",
+        "write the value, or delete the comma before it",
+    ),
+    (
         "did not find expected <document start>",
         "the document ended before this line",
         "check the indentation, or add `---` before a new document",
@@ -134,6 +139,7 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         // SyntaxKind::Unread => None, | The text may be right there, so that no slip is looked for.
         SyntaxKind::Internal | SyntaxKind::Unread => None,
         _ => conflict(text)
+            .or_else(|| headless(text, error))
             .or_else(|| glued(text, error))
             .or_else(|| slip(text, error)),
     };
@@ -213,6 +219,22 @@ fn conflict(text: &Arc<Text>) -> Option<SlipAdvice> {
     let at = slips::conflict(text.content())?;
     let (meaning, help) = slips::CONFLICT;
     Some((Place::new(text, at), meaning, help))
+}
+
+/// Jobs at the left edge where the parser looked for a key, without the key that they belong to.
+fn headless(text: &Arc<Text>, error: &SyntaxError) -> Option<SlipAdvice> {
+    let at = error.span.start as usize;
+    let line = line_around(text, at).filter(|line| line.start as usize == at)?;
+    let is_job = text.slice(line).starts_with("- job_name:");
+    let mut above = text.content().get(..at)?.lines();
+    let is_headless = is_job && !above.any(|line| line.starts_with("scrape_configs:"));
+    is_headless.then(|| {
+        (
+            Place::new(text, Span::new(at, at + 1)),
+            "these jobs have no key",
+            "write `scrape_configs:` above this line",
+        )
+    })
 }
 
 /// A key whose colon lacks its space, where the parser looked for a key: it takes the whole for a

@@ -7,6 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use memchr::memmem;
+
 use super::cache::RuleFile;
 use super::needs::Needs;
 use super::set::RuleSet;
@@ -325,7 +327,11 @@ impl IncludeChecker<'_, '_> {
             main: self.main,
             runners: self.runners,
             shortest: &|| {
-                let find = || intervals::shortest(self.main, included.as_deref()?, group);
+                let find = || {
+                    let may_set = |named| self.may_set_interval(named);
+                    let of_targets = of(Purpose::Targets).any(may_set);
+                    intervals::shortest(self.main, included.as_deref()?, group, of_targets)
+                };
                 shortest.get_or_init(find).clone()
             },
         };
@@ -335,6 +341,20 @@ impl IncludeChecker<'_, '_> {
         let shared: Vec<_> = known.iter().map(|set| &set.records).collect();
         let repeated = records::repeated(&shared, &beside.records, self.cache);
         self.out.findings.extend(repeated);
+    }
+
+    /// Whether a target file may set the interval of its targets: its text has the label, or it is not
+    /// in sight.
+    fn may_set_interval(&self, named: &NamedPath<'_>) -> bool {
+        let Matched::Files(files) = &named.matched else {
+            return true;
+        };
+        let label = intervals::LABEL.as_bytes();
+        let tree = self.lookup.tree;
+        files.sets_interval(|path| {
+            let content = tree.read(path, LARGEST);
+            content.is_ok_and(|content| memmem::find(&content, label).is_some())
+        })
     }
 
     fn missing(&mut self, reference: &NamedPath<'_>, path: &str) {

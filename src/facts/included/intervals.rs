@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::FileSet;
 use crate::finding::Place;
+use crate::prometheus::TargetSection;
 use crate::schema::scalar;
 use crate::yaml::{Document, Node};
 
@@ -15,12 +16,13 @@ const DEFAULT: i64 = 60_000;
 pub(super) type Interval = (i64, Option<Place>);
 
 /// The shortest interval of a configuration's jobs and groups of rules; none if samples may come at
-/// others. `included` are the files of jobs that it names, and `group` the shortest interval of a
-/// group of rules.
+/// others. `included` are the files of jobs that it names, `group` is the shortest interval of a group
+/// of rules, and `of_targets` whether a target file may set the interval of its targets.
 pub(super) fn shortest(
     main: &Document,
     included: &[Arc<FileSet>],
     group: Option<i64>,
+    of_targets: bool,
 ) -> Option<Interval> {
     let root = main.root()?;
     if root.get("remote_read").is_some_and(|node| !node.is_null()) || root.get("otlp").is_some() {
@@ -33,6 +35,10 @@ pub(super) fn shortest(
             let (_, document) = set.document(number)?;
             jobs.extend(document.root().into_iter().flat_map(items));
         }
+    }
+    let sections = jobs.iter().filter_map(|job| TargetSection::new(*job, true));
+    if of_targets || sections.into_iter().any(may_set_interval) {
+        return None;
     }
     let global = |key: &str| match root.get("global").and_then(|global| global.get(key)) {
         Some(node) => interval(node),
@@ -52,6 +58,18 @@ pub(super) fn shortest(
     let groups = group.map(|milliseconds| (milliseconds, None));
     let all = [scraped, evaluated].into_iter().chain(groups);
     all.min_by_key(|(milliseconds, _)| *milliseconds)
+}
+
+/// The label that is the interval of a target (`scrape.PopulateLabels`, 2.30 and later).
+pub(super) const LABEL: &str = "__scrape_interval__";
+
+/// Whether targets of a job may have an interval of their own: by a label of a group or of what a
+/// discovery finds, or by a relabel rule.
+fn may_set_interval(job: TargetSection<'_>) -> bool {
+    let mut discoveries = job.discoveries().map(|(key, _)| key);
+    discoveries.any(|key| matches!(key, "http_sd_configs" | "kuma_sd_configs"))
+        || job.group_labels(LABEL).next().is_some()
+        || job.may_set(LABEL)
 }
 
 fn items(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {

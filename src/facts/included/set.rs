@@ -26,6 +26,8 @@ pub struct FileSet {
     parts: Mutex<HashMap<IncludedPart, Arc<OnceLock<Vec<usize>>>>>,
     jobs: OnceLock<JobsByName>,
     targets: OnceLock<()>,
+    /// Whether one of them, as a target file, may set the interval of its targets.
+    sets_interval: OnceLock<bool>,
     broken: OnceLock<()>,
     scrape_configs: OnceLock<()>,
     picked: Mutex<HashMap<String, Picked>>,
@@ -92,6 +94,14 @@ impl FileSet {
             work::count(self.files.len());
             check();
         });
+    }
+
+    /// Whether one of them may set the interval of its targets, as `look` says of each the first time.
+    pub(super) fn sets_interval(&self, look: impl Fn(&Path) -> bool) -> bool {
+        *self.sets_interval.get_or_init(|| {
+            work::count(self.files.len());
+            self.files.iter().any(|path| look(path))
+        })
     }
 
     /// Calls `note` the first time that they have to be noted as files that `scrape_config_files`

@@ -184,8 +184,9 @@ impl Discovered {
     }
 }
 
-/// The values of a label that has a few, or none (`podReady` of discovery/kubernetes/pod.go and
-/// `lv` of `PodPhase`, k8s.io/api/core/v1).
+/// The values of a label that has a few, or none (`podReady` of discovery/kubernetes/pod.go; `PodPhase`,
+/// `Protocol` and `ServiceType` of k8s.io/api/core/v1; `HealthChecks.AggregatedStatus` of
+/// hashicorp/consul/api; `InstanceStateName` of the API of EC2).
 fn values(label: &str) -> Option<KnownLabelValue> {
     let texts: &[&str] = match label {
         "__meta_kubernetes_pod_ready" => &["", "true", "false", "unknown"],
@@ -195,6 +196,23 @@ fn values(label: &str) -> Option<KnownLabelValue> {
         "__meta_kubernetes_pod_phase" => {
             &["", "Pending", "Running", "Succeeded", "Failed", "Unknown"]
         }
+        "__meta_kubernetes_pod_container_port_protocol"
+        | "__meta_kubernetes_service_port_protocol"
+        | "__meta_kubernetes_endpoint_port_protocol"
+        | "__meta_kubernetes_endpointslice_port_protocol" => &["", "TCP", "UDP", "SCTP"],
+        "__meta_kubernetes_service_type" => {
+            &["", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]
+        }
+        "__meta_consul_health" => &["", "passing", "warning", "critical", "maintenance"],
+        "__meta_ec2_instance_state" => &[
+            "",
+            "pending",
+            "running",
+            "shutting-down",
+            "terminated",
+            "stopping",
+            "stopped",
+        ],
         _ => return None,
     };
     let texts = texts.iter().map(|text| (*text).to_owned());

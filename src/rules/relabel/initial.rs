@@ -17,17 +17,7 @@ pub(super) fn labels(
 ) -> (Discovered, KnownLabels) {
     match stage {
         RelabelStage::Targets => targets(of, reader, releases),
-        RelabelStage::Alertmanagers => {
-            let found = discovered(of, releases);
-            // Static targets alone have no labels of a discovery.
-            let is_static = of.get("static_configs").is_some_and(|node| !node.is_null());
-            let has_discovery = !is_static || found.any || reader.generated || of.has_merge();
-            let known = match has_discovery || reader.template || reader.incomplete {
-                true => KnownLabels::unknown(),
-                false => KnownLabels::unknown().without("__meta_"),
-            };
-            (found, known)
-        }
+        RelabelStage::Alertmanagers => alertmanagers(of, reader, releases),
         RelabelStage::Samples => (Discovered::default(), samples()),
         RelabelStage::Written => (Discovered::default(), written(config)),
         RelabelStage::Alerts => {
@@ -78,28 +68,49 @@ fn external(config: Config<'_>, known: KnownLabels) -> KnownLabels {
         })
 }
 
-/// Labels of targets before relabeling (`scrape/target.go` of Prometheus, `PopulateLabels`).
-fn targets(job: Mapping<'_>, reader: LoadedBy, releases: &[Version]) -> (Discovered, KnownLabels) {
-    let mut found = discovered(job, releases);
-    let groups: Vec<_> = job
+/// Labels of Alertmanagers before relabeling (`AlertmanagerFromGroup`, notifier/notifier.go of
+/// Prometheus 2.55): those of its discovery and of its group, and two settings.
+fn alertmanagers(
+    set: Mapping<'_>,
+    reader: LoadedBy,
+    releases: &[Version],
+) -> (Discovered, KnownLabels) {
+    let (found, groups) = found_by(set, reader, releases);
+    if found.open || reader.generated || reader.template {
+        return (found, KnownLabels::unknown());
+    }
+    let scheme = set.get("scheme").and_then(Node::as_str).unwrap_or("http");
+    let base = KnownLabels::default()
+        .with("__scheme__", KnownLabelValue::only(scheme))
+        .with("__alerts_path__", KnownLabelValue::Present);
+    let known = of_all(&found, groups, base, reader);
+    (found, known)
+}
+
+/// The discoveries of a job or of a set of Alertmanagers, and its groups of static targets.
+fn found_by<'d>(
+    of: Mapping<'d>,
+    reader: LoadedBy,
+    releases: &[Version],
+) -> (Discovered, Vec<Node<'d>>) {
+    let mut found = discovered(of, releases);
+    let groups: Vec<_> = of
         .get("static_configs")
         .into_iter()
         .flat_map(Node::items)
         .collect();
     found.any |= !groups.is_empty();
-    found.open |= !found.any || reader.incomplete || job.has_merge();
-    let mut base = settings(job);
-    if reader.generated {
-        // The rules of the Operator come first, and set labels of these kinds alone
-        // (prometheus-operator v0.93.0 `pkg/prometheus/promcfg.go`).
-        base = base.with_plain().with_family("__tmp_");
-    }
-    if found.open || reader.template {
-        base = base.with("job", KnownLabelValue::Present);
-    }
-    if reader.template {
-        base = base.with_plain();
-    }
+    found.open |= !found.any || reader.incomplete || of.has_merge();
+    (found, groups)
+}
+
+/// What is known of all that discoveries and groups find.
+fn of_all(
+    found: &Discovered,
+    groups: Vec<Node<'_>>,
+    mut base: KnownLabels,
+    reader: LoadedBy,
+) -> KnownLabels {
     let discoveries = !found.kinds.is_empty() || found.open;
     let mut all = discoveries.then(|| {
         let known = found.labels(base.clone());
@@ -118,7 +129,25 @@ fn targets(job: Mapping<'_>, reader: LoadedBy, releases: &[Version]) -> (Discove
             None => known,
         });
     }
-    let all = all.unwrap_or(base);
+    all.unwrap_or(base)
+}
+
+/// Labels of targets before relabeling (`scrape/target.go` of Prometheus, `PopulateLabels`).
+fn targets(job: Mapping<'_>, reader: LoadedBy, releases: &[Version]) -> (Discovered, KnownLabels) {
+    let (found, groups) = found_by(job, reader, releases);
+    let mut base = settings(job);
+    if reader.generated {
+        // The rules of the Operator come first, and set labels of these kinds alone
+        // (prometheus-operator v0.93.0 `pkg/prometheus/promcfg.go`).
+        base = base.with_plain().with_family("__tmp_");
+    }
+    if found.open || reader.template {
+        base = base.with("job", KnownLabelValue::Present);
+    }
+    if reader.template {
+        base = base.with_plain();
+    }
+    let all = of_all(&found, groups, base, reader);
     let known = match all.is_absent("__name__") {
         true => all,
         false => all.with("__name__", KnownLabelValue::absent()),

@@ -18,8 +18,9 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
         let is_default = rule.separator.chars().eq([SEPARATOR]);
         // Other labels may have been joined by rules before, and an address in a target file may hold
         // several parts, such as `https://a.example.com;shop`.
-        let is_discovered = |label: &&str| label.starts_with("__meta_");
-        let is_known = is_default && labels > 0 && rule.sources.iter().all(is_discovered);
+        let writes_address = rule.target == Some("__address__");
+        let has_none = |label: &&str| has_no_separator(label, writes_address);
+        let is_known = is_default && labels > 0 && rule.sources.iter().all(has_none);
         if !is_known || separators(rule.regex) < labels {
             continue;
         }
@@ -36,6 +37,23 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
         };
         let help = Advice::say("add the label that is missing to `source_labels`");
         out.push(out.at(rule.place(), Severity::Warning, message).help(help));
+    }
+}
+
+/// Whether a label of a discovery surely has no semicolon: names and numbers, not what people write as
+/// they like, such as tags. Of annotations, by what their name says, or by what is made of them.
+fn has_no_separator(label: &str, writes_address: bool) -> bool {
+    const SETTINGS: &[&str] = &["_port", "_scrape", "_path", "_scheme"];
+    const NAMES: &[&str] = &["_id", "_ip", "_name", "_namespace", "_node", "_port"];
+    const FREE: &[&str] = &["_label_", "_meta_", "_metadata_", "_tag_", "_tags"];
+    let Some(name) = label.strip_prefix("__meta_") else {
+        return false;
+    };
+    let ends_in = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    match name.strip_prefix("kubernetes_") {
+        Some(name) if name.contains("_annotation_") => writes_address || ends_in(SETTINGS),
+        Some(_) => true,
+        None => ends_in(NAMES) && !FREE.iter().any(|free| name.contains(free)),
     }
 }
 

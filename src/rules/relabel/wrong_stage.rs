@@ -1,9 +1,9 @@
 //! Labels that do not exist yet, or no longer, where a rule looks for them.
 
 use crate::finding::Severity;
-use crate::prometheus::{Effect, MatchReason, Matches, RelabelRule, RuleOutcome};
-use crate::rules::RuleFindings;
+use crate::prometheus::{Effect, MatchReason, Matches, RelabelRule, RuleOutcome, setters};
 use crate::rules::relabel::{RelabelList, RelabelStage, TARGET_SETTINGS, dropped};
+use crate::rules::{RuleFindings, advice};
 
 pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut RuleFindings<'_>) {
     for (rule, step) in list.steps() {
@@ -43,11 +43,12 @@ fn reads(
             Effect::DropsAll => Severity::Error,
             _ => Severity::Warning,
         };
-        out.push(
-            out.at(node, severity, message)
-                .kind("read")
-                .help(help(list.stage, label)),
-        );
+        out.push(out.at(node, severity, message).kind("read").help(
+            match meant(list.stage, label) {
+                Some(right) => advice::value(node, &right, format!("write `{right}`")).unsafe_(),
+                None => help(list.stage, label).into(),
+            },
+        ));
         return;
     }
 }
@@ -58,7 +59,11 @@ fn reads_sample_label(
     rule: &RelabelRule<'_>,
     step: &RuleOutcome,
 ) -> bool {
-    if list.stage != RelabelStage::Targets || list.shared && step.effect != Effect::DropsAll {
+    let sees_none = matches!(
+        list.stage,
+        RelabelStage::Targets | RelabelStage::Alertmanagers
+    );
+    if !sees_none || list.shared && step.effect != Effect::DropsAll {
         return false;
     }
     let none = !rule.sources.is_empty() && step.absent.len() == rule.sources.len();
@@ -93,8 +98,11 @@ fn does_not_exist(stage: RelabelStage, label: &str) -> String {
         RelabelStage::Samples => format!("`{label}` does not exist after the scrape"),
         RelabelStage::Written => format!("`{label}` does not exist when samples are sent"),
         RelabelStage::Alerts if label == "__name__" => "alerts have no `__name__`".to_owned(),
-        RelabelStage::Alerts | RelabelStage::Alertmanagers => {
+        RelabelStage::Alerts => {
             format!("`{label}` does not exist on alerts: it is a label of targets")
+        }
+        RelabelStage::Alertmanagers => {
+            format!("`{label}` does not exist here: these rules choose Alertmanagers, not alerts")
         }
     }
 }
@@ -108,6 +116,20 @@ fn effect(list: &RelabelList<'_, '_>, step: &RuleOutcome) -> String {
     }
 }
 
+/// The label of targets that is meant where underscores are missing: `_meta_…` and `_address_`.
+fn meant(stage: RelabelStage, label: &str) -> Option<String> {
+    let bare = label.trim_matches('_');
+    if stage != RelabelStage::Targets {
+        return None;
+    }
+    if bare.starts_with("meta_") {
+        return Some(format!("__{bare}")).filter(|right| !setters(right).is_empty());
+    }
+    let setting = format!("__{bare}__");
+    let is_meant = bare != label && TARGET_SETTINGS.contains(&&*setting);
+    is_meant.then_some(setting)
+}
+
 fn help(stage: RelabelStage, label: &str) -> String {
     match stage {
         RelabelStage::Targets if label == "instance" => "read `__address__`".to_owned(),
@@ -116,6 +138,10 @@ fn help(stage: RelabelStage, label: &str) -> String {
             "copy `{label}` to an ordinary label in `relabel_configs`, or move the rule there"
         ),
         RelabelStage::Alerts if label == "__name__" => "read `alertname`".to_owned(),
+        RelabelStage::Alertmanagers if matches!(label, "job" | "instance") => {
+            "read `__address__`, or a label of the discovery".to_owned()
+        }
+        RelabelStage::Alertmanagers => "move the rule to `alert_relabel_configs`".to_owned(),
         _ => format!("copy `{label}` to an ordinary label in `relabel_configs` of the job"),
     }
 }

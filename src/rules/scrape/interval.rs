@@ -15,13 +15,20 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
     let Some((look_back, shown)) = look_back(configuration) else {
         return;
     };
+    let queries_elsewhere = runs_as_agent(configuration);
     let config = configuration.config;
     let global = config
         .root()
         .get("global")
         .and_then(|global| global.get("scrape_interval"));
     let inherits = |job: TargetSection<'_>| job.get("scrape_interval").is_none();
-    let global = global.filter(|_| config.jobs().any(inherits));
+    // The Operator adds the jobs to a resource that has none of its own.
+    let is_operated = matches!(
+        configuration.holder,
+        Some(EmbeddedIn::Resource { .. } | EmbeddedIn::Values)
+    );
+    let has_none = is_operated && config.jobs().next().is_none();
+    let global = global.filter(|_| has_none || config.jobs().any(inherits));
     let own = config.jobs().filter_map(|job| job.get("scrape_interval"));
     for node in global.into_iter().chain(own) {
         if milliseconds(node).is_some_and(|interval| interval >= look_back) {
@@ -32,7 +39,12 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
             let message = format!(
                 "the interval is not shorter than the look-back of {shown}: instant queries, alerts and graphs have gaps"
             );
-            let help = "scrape at least every two minutes, or raise `--query.lookback-delta`";
+            let help = match queries_elsewhere {
+                true => {
+                    "scrape at least every two minutes, or raise the look-back where the samples are queried"
+                }
+                false => "scrape at least every two minutes, or raise `--query.lookback-delta`",
+            };
             out.push(out.at(node, severity, message).help(help));
         }
     }
@@ -100,6 +112,19 @@ fn look_back(configuration: &Configuration<'_>) -> Option<(i64, String)> {
         longest = longest.max(Some(found));
     }
     Some(longest.unwrap_or(default))
+}
+
+/// Whether something runs the configuration as an agent, which refuses `--query.lookback-delta`
+/// (cmd/prometheus/main.go, `serverOnlyFlag`).
+fn runs_as_agent(configuration: &Configuration<'_>) -> bool {
+    let (facts, holder) = (configuration.facts, configuration.holder);
+    if configuration.folder.is_none() && holder.is_none() {
+        return false;
+    }
+    let document = configuration.config.root().node().document();
+    let file = facts.absolute(document.text().path());
+    let mut runners = facts.runners(&file, holder).into_iter();
+    runners.any(|runner| runner.deployment.agent().is_some())
 }
 
 /// The longest look-back of all that the Operator runs by the tree: which of them selects a monitor is

@@ -136,7 +136,12 @@ fn is_exporter(job: TargetSection<'_>) -> bool {
     let targets = job.groups().filter_map(|group| group.get("targets"));
     let mut targets = targets.flat_map(Node::items).filter_map(Node::as_str);
     let module = job.get("params").and_then(|params| params.get("module"));
-    module.is_some() || targets.any(|target| PORTS.iter().any(|port| target.ends_with(port)))
+    let is_port = |text: &str| PORTS.iter().any(|port| text.ends_with(port));
+    let made = job
+        .relabelings()
+        .filter(|rule| target_of(*rule) == Some(ADDRESS));
+    let mut made = made.filter_map(|rule| rule.get("replacement")?.as_str());
+    module.is_some() || targets.any(is_port) || made.any(is_port)
 }
 
 fn target_of(rule: Node<'_>) -> Option<&str> {

@@ -2,9 +2,12 @@
 
 use crate::finding::Severity;
 use crate::prometheus::TargetSection;
+use crate::prometheus::targets::{action, may_set};
 use crate::rules::{Configuration, RuleFindings, advice};
 use crate::schema::{TargetAddressFault, address_fault, address_password};
 use crate::yaml::Node;
+
+const ADDRESS: &str = "__address__";
 
 pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
     let config = configuration.config;
@@ -15,6 +18,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
             .iter()
             .any(|word| name.contains(word));
     for section in config.jobs().chain(config.alertmanagers()) {
+        check_replacement(section, out);
         if section.may_replace_address() {
             continue;
         }
@@ -57,13 +61,7 @@ fn check_target(
         true => target.span(),
         false => scalar.part(at.start, at.end),
     };
-    let help = match (section.is_job, fault) {
-        (false, TargetAddressFault::Path) => "write `host:port`; set `path_prefix` in the entry",
-        (false, TargetAddressFault::Scheme) => {
-            "write `host:port`; set `scheme` and `path_prefix` in the entry"
-        }
-        _ => fault.help(),
-    };
+    let help = help(section, fault);
     let mut finding = out.part(target, span, Severity::Warning, fault.message());
     if fault.is_open() {
         finding.evidence = configuration.never_filled(written).unwrap_or_default();
@@ -75,6 +73,47 @@ fn check_target(
         Some(right) => advice::value(target, right, help).safe(),
         None => help.into(),
     }));
+}
+
+fn help(section: TargetSection<'_>, fault: TargetAddressFault) -> &'static str {
+    match (section.is_job, fault) {
+        (false, TargetAddressFault::Path) => "write `host:port`; set `path_prefix` in the entry",
+        (false, TargetAddressFault::Scheme) => {
+            "write `host:port`; set `scheme` and `path_prefix` in the entry"
+        }
+        _ => fault.help(),
+    }
+}
+
+/// A slash in what the last rule for `__address__` writes: Prometheus drops every target that the rule
+/// changes (`config.CheckTargetAddress`).
+fn check_replacement(section: TargetSection<'_>, out: &mut RuleFindings<'_>) {
+    let rules: Vec<_> = section.relabelings().collect();
+    let mut writers = rules.iter().rev().filter(|rule| may_set(**rule, ADDRESS));
+    let Some(rule) = writers.next().filter(|rule| action(**rule) == "replace") else {
+        return;
+    };
+    if rule.get("target_label").and_then(Node::as_str) != Some(ADDRESS) {
+        return;
+    }
+    let Some((node, scalar)) = rule
+        .get("replacement")
+        .and_then(|node| Some((node, node.scalar()?)))
+    else {
+        return;
+    };
+    let Some((fault, at)) = address_fault(scalar.text) else {
+        return;
+    };
+    if !matches!(fault, TargetAddressFault::Scheme | TargetAddressFault::Path) {
+        return;
+    }
+    let span = match node.is_alias() {
+        true => node.span(),
+        false => scalar.part(at.start, at.end),
+    };
+    let finding = out.part(node, span, Severity::Warning, fault.message());
+    out.push(finding.kind("replacement").help(help(section, fault)));
 }
 
 /// The address alone, where the rest says what the job says anyway.

@@ -94,13 +94,13 @@ fn target_label(action: &str, section: &Section<'_>, report: &mut SchemaReport<'
             .help("set `target_label` to the label that gets the result");
         return;
     };
-    let scheme = section.scope.scheme;
+    let (scheme, version) = (section.scope.scheme, section.version());
     // `relabel.Config.Validate` lets only `replace` fill in groups, since the others write to a
     // fixed label.
     let template = action == "replace" && target.contains('$');
     report.text(node, "`target_label`", |text| {
         if template {
-            grammar::label_template(text, scheme)
+            grammar::label_template(text, scheme, version)
         } else {
             grammar::label_name(text, scheme)
         }
@@ -112,10 +112,12 @@ fn labelmap(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     let Some(replacement) = section.text("replacement") else {
         return;
     };
-    let scheme = section.scope.scheme;
+    let (scheme, version) = (section.scope.scheme, section.version());
     let subject = "`replacement`, which `labelmap` turns into a label name,";
     if let Some(node) = section.non_empty("replacement") {
-        report.text(node, subject, |text| grammar::label_template(text, scheme));
+        report.text(node, subject, |text| {
+            grammar::label_template(text, scheme, version)
+        });
     } else if replacement.is_empty() {
         let message = refused("`labelmap` requires a `replacement`");
         report.missing(section, "replacement", message);

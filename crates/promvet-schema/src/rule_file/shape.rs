@@ -7,7 +7,7 @@ use crate::dialect::refused;
 use crate::quotes;
 use crate::scalar;
 use crate::slips;
-use crate::yaml::{Entry, Kind, Mapping, Node, Scalar};
+use crate::yaml::{Document, Entry, Kind, Mapping, Node, Scalar, parse_all};
 use promvet_text::{Advice, nearest};
 
 /// What a value is.
@@ -170,8 +170,15 @@ pub(super) fn check(report: &mut RuleFileReport<'_>) {
         let message = "Prometheus reads only the first document of a rule file: the rules of \
             this one are ignored";
         let place = report.document.place(next);
-        if let Some(finding) = report.info(RULE_FILE, root, message) {
+        let said = match loses_rules(report.document) && !report.template {
+            true => report.warn_at(RULE_FILE, root, message),
+            false => report.info(RULE_FILE, root, message),
+        };
+        if let Some(finding) = said {
             finding.place = place;
+            let help =
+                "remove the `---` and the second `groups:`, or move the rules to a separate file";
+            finding.advice = Some(help.into());
         }
     }
     let Some(root) = report.document.root().filter(|root| !root.is_null()) else {
@@ -181,6 +188,21 @@ pub(super) fn check(report: &mut RuleFileReport<'_>) {
         Some((mapping, key)) => unknown(&FILE, mapping, key, report),
         None => section(&FILE, root, report),
     }
+}
+
+/// Whether a later document has rules that nothing reads. mimirtool and cortextool read all documents,
+/// whose rules have a `namespace` (`rules.ParseBytes`, grafana/mimir pkg/mimirtool/rules).
+fn loses_rules(document: &Document) -> bool {
+    let (documents, _) = parse_all(document.text());
+    let mut roots = documents.iter().filter_map(Document::root);
+    let has_namespace = |root: Node<'_>| root.get("namespace").is_some();
+    if roots.clone().any(has_namespace) {
+        return false;
+    }
+    let groups = roots.by_ref().skip(1).filter_map(|root| root.get("groups"));
+    groups
+        .into_iter()
+        .any(|groups| groups.items().next().is_some())
 }
 
 /// Keys that tell by themselves what a file is; its other keys are not worth a word then.

@@ -134,6 +134,11 @@ impl<'t> Part<'t> {
             .iter()
             .position(|(name, _)| *name == self.unit)
             .ok_or_else(|| {
+                if let Some(before) = self.unit.strip_suffix(',') {
+                    let comma = self.unit_from + before.len();
+                    let message = ": unexpected `,` behind the duration";
+                    return Fault::new(comma, self.to, message).help("delete the comma");
+                }
                 let message = format!(": unknown unit `{}` in the duration", self.unit);
                 let fault = Fault::new(self.unit_from, self.to, message);
                 match meant(self.unit) {
@@ -267,6 +272,11 @@ mod tests {
                 "unknown unit `.` in the duration; write a whole number of a smaller unit",
             ),
             ("1h 30m", 1..3, "unknown unit `h `"),
+            (
+                "5m,",
+                2..3,
+                "unexpected `,` behind the duration; delete the comma",
+            ),
             (
                 "1 5m",
                 1..2,

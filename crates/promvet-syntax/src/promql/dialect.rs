@@ -123,7 +123,7 @@ const FEATURES: &[FormRow] = &[
 impl PromqlRelease {
     /// The PromQL of a release, such as 3 and 5.
     #[must_use]
-    pub fn of(major: u16, minor: u16) -> Self {
+    pub const fn of(major: u16, minor: u16) -> Self {
         Self {
             release: (major, minor),
         }
