@@ -176,7 +176,7 @@ fn a_command_line_without_the_feature_is_shown() {
     for words in [
         "\"path\":\"compose.yml\",\"start\":{\"line\":7,\"column\":61",
         "the service `prometheus` is started here, without the feature",
-        "add `promql-experimental-functions`",
+        "add `,promql-experimental-functions` to `--enable-feature`",
     ] {
         assert!(reported.contains(words), "{words}: {reported}");
     }
