@@ -717,6 +717,19 @@ prometheus.remote_write \"m\" {
 }
 ";
 
+const VALUES: &str = "\
+prometheus:
+  prometheusSpec:
+    scrapeInterval: 30s
+    tsdb: {outOfOrderTimeWindow: 10m}
+  additionalServiceMonitors:
+  - name: a
+    jobLabel: app
+    selector: {matchLabels: {app: a}}
+    endpoints: [{port: web}]
+grafana: {enabled: true}
+";
+
 const COLLECTOR: &str = "\
 receivers:
   prometheus: {config: {scrape_configs: [{job_name: o, static_configs: [{targets: ['o:1']}]}]}}
@@ -743,9 +756,22 @@ fn other_dialects_are_compared_in_their_own_words() {
         ("op.yaml", OPERATED),
         ("c.alloy", ALLOY),
         ("otel.yaml", COLLECTOR),
+        ("values.yaml", VALUES),
     ];
     let tree = Scratch::repository(&files);
     for (path, from, to, reported) in [
+        (
+            "values.yaml",
+            "10m",
+            "20m",
+            "changed setting configuration  tsdb.outOfOrderTimeWindow: 10m > 20m",
+        ),
+        (
+            "values.yaml",
+            "jobLabel: app",
+            "jobLabel: name",
+            "changed setting configuration  jobLabel: app > name",
+        ),
         (
             "relabel.yml",
             "go_.*",

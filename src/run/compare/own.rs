@@ -11,7 +11,7 @@ use crate::discover::{DialectWording, EmbeddedIn, OwnFlag, Selector, own_flags};
 use crate::facts::receiver::names_tenant;
 use crate::finding::{Place, Span, is_secret_name};
 use crate::report::comparison::SubjectKind;
-use crate::schema::dialect::VMAGENT;
+use crate::schema::dialect::{OPERATOR_VALUES, VMAGENT};
 use crate::yaml::{Document, Kind, Mapping, Node};
 
 /// Keys of resources that say how Prometheus is run (prometheus-operator v0.93.0
@@ -108,7 +108,9 @@ pub(super) fn add(
     let (Some(source), Some(root)) = (native.source(), native.root()) else {
         return;
     };
-    let is_resource = matches!(holder, Some(EmbeddedIn::Resource { .. }));
+    // In values, the part that becomes the `spec` of a resource.
+    let is_spec = std::ptr::eq(spoken.dialect, &OPERATOR_VALUES);
+    let is_resource = matches!(holder, Some(EmbeddedIn::Resource { .. })) || is_spec;
     let parts = unit.parts.iter().enumerate();
     let mut reader = OwnKeys {
         translated: HashSet::new(),

@@ -144,7 +144,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
             kind: FaultKind::Slashes,
             range: all.start..at,
             message: format!("`://` is misspelled after `{scheme}`: every send fails"),
-            suggestion: Some(format!("{scheme}://{}", rest.trim_end())),
+            suggestion: Some(format!("{scheme}://{}", rest.trim_end().replace('\\', "/"))),
             is_sure: true,
             refused_by_go: false,
         });
