@@ -452,7 +452,9 @@ impl<'m> TreeBuilder<'m> {
         let Some(open) = self.open.last().filter(|open| !open.block) else {
             return Ok(());
         };
-        let found = self.document.text.slice(at).find('?');
+        // What a template puts in has quotes where it needs them.
+        let written = self.covered.content.get(at.start as usize..at.end as usize);
+        let found = written.and_then(|written| written.find('?'));
         let Some(found) = found.filter(|_| style == Style::Plain) else {
             return Ok(());
         };

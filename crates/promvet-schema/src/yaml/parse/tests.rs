@@ -140,6 +140,23 @@ fn covered_values_are_put_back() {
     assert_eq!(value("c"), "p {{ q }}\nr\n");
 }
 
+/// go-yaml reads what is put in place of a tag, not the tag.
+#[test]
+fn a_question_mark_of_a_covered_tag_ends_no_scalar() {
+    let text = Text::new("t.yml", b"[{{ x }}{{? }}, a]".to_vec());
+    let hole = |start, end| Hole {
+        filler: Span::new(start, end),
+        original: Span::new(start, end),
+    };
+    let (tags, mark) = ([hole(1, 8), hole(8, 14)], "%YAML 1.1\n---\n");
+    assert!(parse_masked(&text, "[QQQQQQQQQQQQQ, a]", &tags).is_ok());
+    // A directive leaves the text to libyaml-safer.
+    let text = Text::new("t.yml", format!("{mark}[{{{{? }}}}, a]").into_bytes());
+    let start = mark.len() + 1;
+    let covered = format!("{mark}[QQQQQQ, a]");
+    assert!(parse_masked(&text, &covered, &[hole(start, start + 6)]).is_ok());
+}
+
 /// The scanner reads brackets up to go-yaml's limit in step with their number. What it leaves,
 /// here for the directive, has a limit of its own, counted in work.
 #[test]
