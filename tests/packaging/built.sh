@@ -12,6 +12,9 @@ extract fence docs/prometheus-releases.md 'a release' > "$SCRATCH/release.diff"
 (cd "$copy" && expect 0 git apply "$SCRATCH/release.diff")
 extract fence docs/adding-a-dialect.md 'a dialect' > "$copy/crates/promvet-schema/dialects/example.yaml"
 export CARGO_TARGET_DIR="$TARGET"
+# What is built below takes the place of the binary that the tests have built.
+cp "$PROMVET" "$SCRATCH/unchanged"
+PROMVET="$SCRATCH/unchanged"
 
 ## The hook
 
