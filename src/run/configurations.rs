@@ -14,7 +14,7 @@ use crate::yaml::{Document, parse_first};
 pub(super) enum Answered<T> {
     /// The answer.
     Found(T),
-    /// No configuration has an answer: what the first one says.
+    /// No configuration has an answer: what the last one says.
     Refused(String),
     /// The file cannot be read or holds no configuration, in a sentence.
     NoConfiguration(String),
@@ -53,9 +53,8 @@ pub(super) fn ask<T>(
         schema::mark_secrets(document);
         match answer(config, document, &recognized) {
             Ok(found) => return Answered::Found(found),
-            Err(why) => {
-                wrong.get_or_insert(why);
-            }
+            // What sends in a file of another program is often above what scrapes.
+            Err(why) => wrong = Some(why),
         }
     }
     match wrong {

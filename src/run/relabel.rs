@@ -153,9 +153,25 @@ pub fn trace(query: &RelabelQuery, file: &Path, tree: &dyn Tree) -> Result<Relab
             return Err(why.to_owned());
         }
         let (of, list) = section(query, config)?;
+        let holder = recognized.holder.as_ref();
+        let is_of_collector = holder.is_some_and(|holder| holder.word() == COLLECTOR);
+        if is_of_collector && list.is_some_and(has_doubled_dollar) {
+            let why = "it is of a Collector, which makes one dollar of `$$` before the rules are read; \
+                       promvet check reads them so";
+            return Err(why.to_owned());
+        }
         traced(query, config, &of, list, document)
     })
     .into_result()
+}
+
+/// The word of a configuration of an OpenTelemetry Collector.
+const COLLECTOR: &str = "otel-collector";
+
+fn has_doubled_dollar(list: Node<'_>) -> bool {
+    let texts = list.items().filter_map(|rule| rule.mapping());
+    let mut texts = texts.flat_map(Mapping::entries);
+    texts.any(|entry| entry.value.as_str().is_some_and(|text| text.contains("$$")))
 }
 
 /// What holds the list.

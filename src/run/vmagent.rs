@@ -146,7 +146,9 @@ fn is_of_url(finding: &Finding) -> bool {
     let rules = [rule::SCHEMA_INVALID_VALUE, rule::SCRAPE_TARGET_ADDRESS];
     let place = finding.whole.as_ref().unwrap_or(&finding.place);
     let text = place.text().slice(place.span());
-    rules.contains(&&*finding.rule) && finding.logical.contains("targets") && text.contains('/')
+    let is_address =
+        finding.logical.contains("targets") || finding.logical.ends_with(".replacement");
+    rules.contains(&&*finding.rule) && is_address && text.contains('/')
 }
 
 /// Actions of relabel rules that only VictoriaMetrics has (`lib/promrelabel/config.go`, 1.101).

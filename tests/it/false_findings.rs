@@ -382,6 +382,11 @@ fn what_vmagent_reads_may_have_its_keys() {
     let slip = "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - {actoin: drop}\n";
     let files = [("compose.yaml", VMAGENT), ("p/prometheus.yml", slip)];
     assert_reported(&files, Severity::Warning, "schema/unknown-field");
+    // It takes a URL for an address.
+    let url = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n  relabel_configs:\n  - {target_label: __address__, replacement: 'http://b:9115'}\n";
+    assert_silent(&[("compose.yaml", VMAGENT), ("p/prometheus.yml", url)]);
+    let files = [("p/prometheus.yml", url)];
+    assert_reported(&files, Severity::Warning, "scrape/target-address");
 }
 
 /// A vmagent in Kubernetes whose configuration is a key of a ConfigMap, and one whose image has it.

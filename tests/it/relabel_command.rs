@@ -198,8 +198,10 @@ fn what_cannot_be_worked_out_is_refused() {
     let foreign = "scrape_configs: [{job_name: a, relabel_configs: [{if: 'up', action: keep}]}]\n";
     let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {}\n  endpoints:\n  - port: web\n";
     let alloy = "prometheus.scrape \"a\" {\n  targets = [{\"__address__\" = \"a:1\"}]\n  forward_to = []\n}\n";
+    let collector = "receivers:\n  prometheus:\n    config:\n      scrape_configs:\n      - job_name: a\n        static_configs: [{targets: ['a:1']}]\n        relabel_configs:\n        - {source_labels: [__address__], regex: '(.*):.*', target_label: host, replacement: $$1}\nexporters:\n  prometheusremotewrite: {endpoint: 'https://m.example.com/api/v1/write'}\nservice:\n  pipelines:\n    metrics: {receivers: [prometheus], exporters: [prometheusremotewrite]}\n";
     let folder = Scratch::new(&[
         ("regex.yml", broken),
+        ("otel.yaml", collector),
         ("foreign.yml", foreign),
         ("yaml.yml", "scrape_configs:\n- job_name: a\n b: c\n"),
         ("config.alloy", alloy),
@@ -214,6 +216,7 @@ fn what_cannot_be_worked_out_is_refused() {
         ("foreign.yml", "what `if` of this rule does is not known"),
         ("yaml.yml", "line 3: not valid YAML"),
         ("config.alloy", "several components relabel one target"),
+        ("otel.yaml", "makes one dollar of `$$`"),
     ] {
         let ran = folder.promvet(&["relabel", file, "__address__=a:1"]);
         assert_eq!(ran.status, Some(2), "{}", ran.said());

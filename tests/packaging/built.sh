@@ -54,10 +54,10 @@ cp "$TARGET/debug/promvet" "$promvet"
 
 # A rule.
 extract fence docs/adding-a-rule.md 'a configuration' > prometheus.yml
-extract shown docs/adding-a-rule.md 'what is reported' > shown
+extract shown docs/adding-a-rule.md 'what is reported' > expected
 "$promvet" check --format concise --select remote-write/blank-in-name prometheus.yml > said || true
 grep blank-in-name said > reported || fail 'the rule reports nothing'
-diff shown reported || fail 'something else is reported'
+diff expected reported || fail 'something else is reported'
 
 # A release.
 extract fence docs/prometheus-releases.md 'a configuration' > prometheus.yml
@@ -73,11 +73,11 @@ says '3.15'
 
 # A dialect.
 extract fence docs/adding-a-dialect.md 'an object' > object.yaml
-extract shown docs/adding-a-dialect.md 'what is reported' > shown
+extract shown docs/adding-a-dialect.md 'what is reported' > expected
 expect 0 "$PROMVET" check object.yaml
 says 'no Prometheus configuration found'
 expect 1 "$promvet" check --format concise object.yaml
-diff shown "$SCRATCH/said" || fail 'something else is reported'
+diff expected "$SCRATCH/said" || fail 'something else is reported'
 
 ## The wheel
 
