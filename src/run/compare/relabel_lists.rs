@@ -11,8 +11,8 @@ use crate::finding::{KeyPath, Text};
 use crate::source::{LARGEST, Tree};
 use crate::yaml::{Document, Dollars, Mapping, Node, embedded, parse_all, parse_first};
 
-/// Such a list.
-pub(super) struct RelabelList {
+/// A file of relabel rules.
+pub(super) struct RelabelFile {
     /// Its file.
     pub(super) path: PathBuf,
     /// What holds it, if it is not a separate file.
@@ -20,7 +20,7 @@ pub(super) struct RelabelList {
     document: Document,
 }
 
-impl RelabelList {
+impl RelabelFile {
     /// Its rules.
     pub(super) fn rules(&self) -> Option<Node<'_>> {
         self.document.root()
@@ -45,14 +45,14 @@ const KEYS: &[&str] = &[
 const WORDS: &[&str] = &["action", "source_labels", "target_label"];
 
 /// Those in files that changed.
-pub(super) fn all(changed: &BTreeSet<PathBuf>, tree: &dyn Tree) -> Vec<RelabelList> {
+pub(super) fn all(changed: &BTreeSet<PathBuf>, tree: &dyn Tree) -> Vec<RelabelFile> {
     changed
         .iter()
         .flat_map(|path| in_file(path, tree))
         .collect()
 }
 
-fn in_file(path: &Path, tree: &dyn Tree) -> Vec<RelabelList> {
+fn in_file(path: &Path, tree: &dyn Tree) -> Vec<RelabelFile> {
     let Ok(bytes) = tree.read(path, LARGEST) else {
         return Vec::new();
     };
@@ -99,7 +99,7 @@ fn list(
     path: &Path,
     holder: Option<EmbeddedIn>,
     document: Option<Document>,
-) -> Option<RelabelList> {
+) -> Option<RelabelFile> {
     let document = document?;
     let is_rule = |item: Node<'_>| {
         let mut entries = item.mapping()?.entries();
@@ -112,7 +112,7 @@ fn list(
         return None;
     }
     document.text().recognize();
-    Some(RelabelList {
+    Some(RelabelFile {
         path: path.to_owned(),
         holder,
         document,

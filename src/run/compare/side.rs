@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::CompareError;
 use super::own::{self, SelectedLabels};
-use super::relabel_lists::{self, RelabelList};
+use super::relabel_lists::{self, RelabelFile};
 use super::subject::{ComparedPart, SubjectSource};
 use super::unit::ComparedUnit;
 use super::value::{ComparedValue, SectionFields, SectionReader};
@@ -156,7 +156,7 @@ pub(super) struct ComparedContent<'s> {
     /// How components are connected in files of Alloy and of a Collector.
     wirings: Vec<Wiring<'s>>,
     /// Lists of relabel rules in files that changed.
-    relabelings: Vec<RelabelList>,
+    relabelings: Vec<RelabelFile>,
 }
 
 enum RulesOf<'s> {
