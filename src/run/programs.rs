@@ -23,7 +23,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("vmagent", "vmagent"),
 ];
 
-const COLLECTOR: &str = "otel-collector";
+pub(super) const COLLECTOR: &str = "otel-collector";
 const VECTOR: &str = "vector";
 
 /// What native rules say that Prometheus does, of what other programs do as well.

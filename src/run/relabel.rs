@@ -9,6 +9,7 @@ use std::sync::Arc;
 use promvet_syntax::go::{Go, regex};
 
 use super::configurations::ask;
+use super::programs::COLLECTOR;
 use crate::finding::{Place, Redacted, nearest};
 use crate::prometheus::{
     Config, Effect, Interpreter, KnownLabelValue, KnownLabels, Matches, PatternBudget, RelabelRule,
@@ -164,9 +165,6 @@ pub fn trace(query: &RelabelQuery, file: &Path, tree: &dyn Tree) -> Result<Relab
     })
     .into_result()
 }
-
-/// The word of a configuration of an OpenTelemetry Collector.
-const COLLECTOR: &str = "otel-collector";
 
 fn has_doubled_dollar(list: Node<'_>) -> bool {
     let texts = list.items().filter_map(|rule| rule.mapping());
@@ -400,7 +398,7 @@ fn chooses(rule: &RelabelRule<'_>) -> bool {
     matches!(&*rule.action, "keep" | "drop" | "keepequal" | "dropequal")
 }
 
-/// What stands for a value that is not known.
+/// The text in the place of a value that is not known.
 const UNKNOWN: &str = "?";
 
 fn values(labels: &KnownLabels) -> LabelSet {

@@ -173,6 +173,18 @@ fn a_target_without_a_service_is_a_hint() {
     }
 }
 
+/// What is reported of an alert with an expression.
+fn reported_of_alert(expr: &str) -> Vec<(String, Severity, String)> {
+    let rules = format!("groups: [{{name: a, rules: [{{alert: A, expr: \"{expr}\"}}]}}]\n");
+    reported(&[
+        (
+            "/tree/prometheus.yml",
+            "rule_files: [rules.yml]\nscrape_configs: []\n",
+        ),
+        ("/tree/rules.yml", &rules),
+    ])
+}
+
 /// Comparisons and matches that never hold, whatever the series are.
 #[test]
 fn an_expression_that_is_always_empty_is_reported() {
@@ -217,15 +229,7 @@ fn an_expression_that_is_always_empty_is_reported() {
         ("up unless hour() == 2", false),
         ("label_replace(up, 'a', 'b', '', '') and hour() == 2", false),
     ] {
-        let rules = format!("groups: [{{name: a, rules: [{{alert: A, expr: \"{expr}\"}}]}}]\n");
-        let files = [
-            (
-                "/tree/prometheus.yml",
-                "rule_files: [rules.yml]\nscrape_configs: []\n",
-            ),
-            ("/tree/rules.yml", &*rules),
-        ];
-        let found = reported(&files);
+        let found = reported_of_alert(expr);
         let of_rule = found
             .iter()
             .filter(|(rule, ..)| rule == "rules/always-empty");
@@ -288,15 +292,7 @@ fn a_ratio_of_a_series_and_itself_is_reported() {
         ("a_total{code='500'} or a_total", false),
         ("({code='500'}) / ({code='500', job='a'})", false),
     ] {
-        let rules = format!("groups: [{{name: a, rules: [{{alert: A, expr: \"{expr}\"}}]}}]\n");
-        let files = [
-            (
-                "/tree/prometheus.yml",
-                "rule_files: [rules.yml]\nscrape_configs: []\n",
-            ),
-            ("/tree/rules.yml", &*rules),
-        ];
-        let found = reported(&files);
+        let found = reported_of_alert(expr);
         let of_rule = found.iter().filter(|(rule, ..)| rule == "rules/self-ratio");
         assert_eq!(
             of_rule.count(),
