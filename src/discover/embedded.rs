@@ -172,7 +172,7 @@ pub(super) fn find(text: &Arc<Text>, template: Option<TemplateEvidence>) -> Vec<
     }
     let values = out
         .iter_mut()
-        .filter(|recognized| recognized.holder == Some(EmbeddedIn::Values));
+        .filter(|recognized| matches!(recognized.holder, Some(EmbeddedIn::Values { .. })));
     values.for_each(|value| value.masked |= masked);
     out
 }

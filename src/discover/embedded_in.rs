@@ -19,7 +19,10 @@ pub enum EmbeddedIn {
     /// The `content` of a config of docker compose, by its name.
     Compose(String),
     /// The values of a chart, from which Helm makes a ConfigMap or a resource of the Operator.
-    Values,
+    Values {
+        /// The namespace that the chart is installed in, if what installs it says so.
+        namespace: Option<String>,
+    },
     /// A resource of the Prometheus Operator or an operator like it.
     Resource {
         /// Its kind, such as `ServiceMonitor`.
@@ -52,6 +55,22 @@ pub fn environment_of(program: &str) -> Option<&'static str> {
 }
 
 impl EmbeddedIn {
+    /// Values of a chart that something else installs.
+    pub(super) const VALUES: Self = Self::Values { namespace: None };
+
+    /// Says of values, or of what is in them, in which namespace their chart is installed.
+    pub(super) fn install(inner: &mut Option<Self>, namespace: &str) {
+        Self::VALUES.around(inner);
+        let values = match inner {
+            Some(Self::PartOf(_, object)) => Some(&mut **object),
+            other => other.as_mut(),
+        };
+        if let Some(values @ Self::Values { namespace: None }) = values {
+            let namespace = Some(namespace.to_owned());
+            *values = Self::Values { namespace };
+        }
+    }
+
     /// The program other than Prometheus that reads it, by its word in reports.
     #[must_use]
     pub fn program(&self) -> Option<&'static str> {
@@ -68,7 +87,7 @@ impl EmbeddedIn {
             Self::Object { kind: "Secret", .. } => "secret",
             Self::Object { .. } => "configmap",
             Self::Compose(_) => "compose",
-            Self::Values => "helm-values",
+            Self::Values { .. } => "helm-values",
             Self::Resource { .. } => "operator",
             Self::Part(word) | Self::PartOf(word, _) => word,
         }
@@ -80,7 +99,7 @@ impl EmbeddedIn {
         match self {
             Self::Object { kind, name, .. } => only_before(&format!("{kind}/{name}.")),
             Self::Resource { kind, name, .. } => only_before(&format!("{kind}/{name}.")),
-            Self::Compose(_) | Self::Values | Self::Part(_) | Self::PartOf(..) => {
+            Self::Compose(_) | Self::Values { .. } | Self::Part(_) | Self::PartOf(..) => {
                 format!("{}.", self.word())
             }
         }
@@ -97,11 +116,11 @@ impl EmbeddedIn {
     #[must_use]
     pub fn namespace(&self) -> Option<&str> {
         match self {
-            Self::Object { namespace, .. } | Self::Resource { namespace, .. } => {
-                namespace.as_deref()
-            }
+            Self::Object { namespace, .. }
+            | Self::Resource { namespace, .. }
+            | Self::Values { namespace } => namespace.as_deref(),
             Self::PartOf(_, object) => object.namespace(),
-            Self::Compose(_) | Self::Values | Self::Part(_) => None,
+            Self::Compose(_) | Self::Part(_) => None,
         }
     }
 
@@ -111,7 +130,7 @@ impl EmbeddedIn {
         match self {
             Self::Object { kind, name, .. } => format!("the {kind} `{name}`"),
             Self::Compose(name) => format!("the config `{name}`"),
-            Self::Values => "the values of a chart".to_owned(),
+            Self::Values { .. } => "the values of a chart".to_owned(),
             Self::Resource { kind, name, .. } => format!("the {kind} `{name}`"),
             Self::Part(word) | Self::PartOf(word, _) => format!("a configuration of {word}"),
         }

@@ -95,7 +95,7 @@ pub(super) fn find(
             why: format!("{logical}: {why}"),
             template,
             masked: false,
-            holder: Some(EmbeddedIn::Values),
+            holder: Some(EmbeddedIn::VALUES),
             beside: Arc::default(),
             looks_like: None,
             spoken: None,

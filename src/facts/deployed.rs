@@ -65,7 +65,7 @@ impl<'t> Facts<'t> {
                 name,
                 namespace,
             }) => Some((*kind, name.as_str(), namespace.as_deref())),
-            Some(EmbeddedIn::Values) => None,
+            Some(EmbeddedIn::Values { .. }) => None,
             _ => return Vec::new(),
         };
         let file = self.files.tree.resolve(file).unwrap_or(file.to_owned());
@@ -292,7 +292,7 @@ fn subject_of<'s>(
     let held = match holder {
         // What Helm will make of its values is not in sight.
         Some(
-            EmbeddedIn::Values
+            EmbeddedIn::Values { .. }
             | EmbeddedIn::Resource { .. }
             | EmbeddedIn::Part(_)
             | EmbeddedIn::PartOf(..),

@@ -205,10 +205,10 @@ impl Facts<'_> {
             _ => None,
         };
         let port = match &backend.port {
-            // A Route of OpenShift may name the port of the pods.
-            Some(port) => service
-                .port(port)
-                .or_else(|| service.port_to(port.parse().ok()?)),
+            Some(port) => {
+                let target = || port.parse().ok().filter(|_| backend.takes_target);
+                service.port(port).or_else(|| service.port_to(target()?))
+            }
             None => only(),
         };
         Some((service, port))

@@ -79,6 +79,19 @@ pub(super) const STARTING: &[&str] = &[
     "volumes",
 ];
 
+/// Keys of a workload by which its pod gets other containers, another network or other names.
+pub(super) const AROUND: &[&str] = &[
+    "containers",
+    "dnsConfig",
+    "dnsPolicy",
+    "hostAliases",
+    "hostNetwork",
+    "image",
+    "initContainers",
+    "spec",
+    "template",
+];
+
 /// Keys of a workload by which a container gets another image.
 pub(super) const IMAGE: &[&str] = &["containers", "image", "spec", "template"];
 

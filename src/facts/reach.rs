@@ -52,6 +52,8 @@ pub enum ReachFault {
     },
     /// `localhost` is the container itself, which runs nothing there.
     Localhost {
+        /// As it is written.
+        written: String,
         /// The port.
         port: u16,
         /// The service that has the port.

@@ -37,6 +37,9 @@ pub struct ServiceMatch<'f> {
     /// Why another program may answer, or one with other settings, than the tree shows: other compose
     /// files, patches, a mesh. No rule says how the receiver is set while there is a reason.
     pub changes: Vec<Evidence>,
+    /// What another compose file of the folder makes of the service, for each of the changes that is one
+    /// and runs Prometheus at the port that is asked.
+    in_other_files: Vec<&'f Deployment>,
     /// Whether the image may be another one.
     has_other_image: bool,
     /// Whether nothing in the tree shows that the one who asks runs in the same project: of several set-ups
@@ -45,6 +48,16 @@ pub struct ServiceMatch<'f> {
 }
 
 impl ServiceMatch<'_> {
+    /// The Prometheus that answers, in each of the ways in which the tree may start it; none if there
+    /// are others.
+    #[must_use]
+    pub fn every_prometheus(&self) -> Option<Vec<&Deployment>> {
+        let first = self.prometheus?;
+        let others = self.in_other_files.iter().copied();
+        let is_known = self.changes.len() == self.in_other_files.len();
+        is_known.then(|| std::iter::once(first).chain(others).collect())
+    }
+
     /// How one gets there, and what runs there.
     #[must_use]
     pub fn shown(&self) -> Vec<Evidence> {
@@ -93,6 +106,12 @@ impl<'f> Requester<'f> {
         self.facts
     }
 
+    /// What the Prometheus Operator runs of the configuration, if it is one resource.
+    pub(super) fn operated(&self) -> Option<&'f Deployment> {
+        let mut found = self.facts.operated(self.file(), self.holder).into_iter();
+        found.next().map(|runner| runner.deployment)
+    }
+
     pub(super) fn runners(&self) -> &[RunningDeployment<'f>] {
         let find = || self.facts.readers(self.file(), self.holder);
         self.runners.get_or_init(find)
@@ -109,17 +128,19 @@ impl<'f> Requester<'f> {
 
     /// The namespace of Kubernetes that the configuration runs in, if it is written.
     pub(super) fn own_namespace(&self) -> Option<String> {
-        match self.holder {
-            Some(EmbeddedIn::Object { namespace, .. } | EmbeddedIn::Resource { namespace, .. }) => {
-                namespace.clone()
-            }
-            _ => {
-                let mut all = self.runners().iter().map(|runner| runner.deployment);
-                let first = all.next()?.namespace.clone()?;
-                let same = |deployment: &Deployment| deployment.namespace.as_ref() == Some(&first);
-                all.all(same).then_some(first)
-            }
+        if let Some(EmbeddedIn::Object { namespace, .. } | EmbeddedIn::Resource { namespace, .. }) =
+            self.holder
+        {
+            return namespace.clone();
         }
+        let of_holder = self.holder.and_then(EmbeddedIn::namespace);
+        let of_runners = || {
+            let mut all = self.runners().iter().map(|runner| runner.deployment);
+            let first = all.next()?.namespace.as_deref()?;
+            let same = |deployment: &Deployment| deployment.namespace.as_deref() == Some(first);
+            all.all(same).then_some(first)
+        };
+        of_holder.or_else(of_runners).map(str::to_owned)
     }
 
     /// The release that surely runs the configuration, if the tags of images tell.
@@ -146,7 +167,7 @@ impl<'f> Requester<'f> {
         let is_object = |holder: &EmbeddedIn| {
             matches!(
                 holder,
-                EmbeddedIn::Object { .. } | EmbeddedIn::Resource { .. } | EmbeddedIn::Values
+                EmbeddedIn::Object { .. } | EmbeddedIn::Resource { .. } | EmbeddedIn::Values { .. }
             )
         };
         let is_held = match self.holder {
@@ -207,8 +228,12 @@ impl<'f> Requester<'f> {
         if hits.iter().any(is_of_compose) && self.is_in_cluster() {
             hits.retain(|hit| !is_of_compose(hit));
         }
+        if hits.iter().any(is_of_compose) && self.maps(&host) {
+            return Vec::new();
+        }
+        let own = self.own_namespace();
         hits.into_iter()
-            .filter(|hit| is_in_sight(hit, runners, self.file()))
+            .filter(|hit| is_in_sight(hit, runners, (self.file(), own.as_deref())))
             .map(|hit| facts.answer(&hit, runners))
             .collect()
     }
@@ -251,6 +276,11 @@ impl Facts<'_> {
             deployment.prometheus.is_some() && deployment.listens_at(hit.port) == Some(true)
         };
         let prometheus = deployment.filter(serves);
+        let changes = self.changes(hit.named, hit.container);
+        let others = changes
+            .iter()
+            .filter_map(|change| self.deployments().at(&change.place));
+        let in_other_files = others.filter(serves).collect();
         let itself = match (runners, prometheus) {
             ([runner], Some(own)) if runner.certainty == RunCertainty::Certain => {
                 std::ptr::eq(runner.deployment, own).then(|| runner.evidence.clone())
@@ -267,7 +297,8 @@ impl Facts<'_> {
             .container
             .is_some_and(|container| container.has_other_image);
         ServiceMatch {
-            changes: self.changes(hit.named, hit.container),
+            changes,
+            in_other_files,
             has_other_image: has_other_image || is_patched().is_some(),
             container: hit.container,
             named: hit.named,
@@ -368,12 +399,16 @@ fn address(endpoint: &Endpoint) -> Option<(String, u16)> {
 fn is_in_sight(
     hit: &AnsweringContainer<'_>,
     runners: &[RunningDeployment<'_>],
-    file: &Path,
+    (file, namespace): (&Path, Option<&str>),
 ) -> bool {
     let named = hit.named;
     let around = || {
         let folder = named.file.parent();
-        folder.is_some_and(|folder| file.starts_with(folder))
+        let is_elsewhere = match (namespace, named.namespace.as_deref()) {
+            (Some(own), Some(other)) => own != other,
+            _ => false,
+        };
+        !is_elsewhere && folder.is_some_and(|folder| file.starts_with(folder))
     };
     if named.platform == Platform::Kubernetes && hit.is_qualified {
         return true;

@@ -104,7 +104,7 @@ impl<'e, 'a> Material<'e, 'a> {
     /// Whether it is in values of a chart.
     #[must_use]
     pub fn is_of_chart(&self) -> bool {
-        matches!(self.holder, Some(EmbeddedIn::Values))
+        matches!(self.holder, Some(EmbeddedIn::Values { .. }))
     }
 
     /// Whether the configuration is test data: what does not look live in it is of no use to anyone.

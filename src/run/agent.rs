@@ -24,7 +24,7 @@ pub(crate) fn evidence(
     if !REFUSED.iter().any(|key| has(key)) {
         return None;
     }
-    if let Some(EmbeddedIn::Values) = &seen.recognized.holder {
+    if let Some(EmbeddedIn::Values { .. }) = &seen.recognized.holder {
         return chart_agent::evidence(document, facts);
     }
     let runners = facts.runners(&seen.found.path, seen.recognized.holder.as_ref());

@@ -50,7 +50,7 @@ pub(super) fn add(
     seen: &ScannedFile,
     facts: &Facts<'_>,
 ) {
-    if !matches!(seen.recognized.holder, Some(EmbeddedIn::Values)) {
+    if !matches!(seen.recognized.holder, Some(EmbeddedIn::Values { .. })) {
         return;
     }
     // Other parts of the values are configurations too.

@@ -19,7 +19,7 @@ pub(super) fn set_unread_jobs_aside(
     seen: &ScannedFile,
     facts: &Facts<'_>,
 ) {
-    let is_in_values = matches!(seen.recognized.holder, Some(EmbeddedIn::Values));
+    let is_in_values = matches!(seen.recognized.holder, Some(EmbeddedIn::Values { .. }));
     let jobs = document.root().filter(|_| is_in_values);
     let Some(jobs) = jobs.filter(|root| root.path().ends_with("scrapeConfigs")) else {
         return;

@@ -69,6 +69,7 @@ mod starts;
 mod story;
 mod support;
 mod suppressions;
+mod surroundings;
 mod unparsed;
 mod upgrade;
 mod verdicts;

@@ -16,7 +16,7 @@ use super::{
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{ObjectKind, ObjectRole};
 use crate::schema::dialect::{ALERTMANAGER, OPERATOR, RULES, SENDERS, tables};
-use crate::yaml::{Dollars, Node, embedded as text_of, parse_first};
+use crate::yaml::{Dollars, Node, embedded as text_of, parse_first, placeholder};
 
 /// Words: every text of an object that is a configuration of another program holds one of these.
 const IN_TEXTS: &[&str] = &[
@@ -98,20 +98,31 @@ impl<'d> Finder<'d> {
                 }
             }
             "OpenTelemetryCollector" => {
+                let from = out.len();
                 let config = in_spec("config");
                 match config {
                     Some(config) if config.scalar().is_some() => self.text(config, out),
                     Some(config) => self.collector(config, out),
                     None => {}
                 }
+                let holder = EmbeddedIn::Resource {
+                    kind: "OpenTelemetryCollector",
+                    name: manifest.name.to_owned(),
+                    namespace: manifest.namespace.map(str::to_owned),
+                };
+                let found = out.get_mut(from..).unwrap_or_default().iter_mut();
+                found.for_each(|recognized| holder.around(&mut recognized.holder));
             }
             "HelmRelease" => {
                 let chart = in_spec("chart").and_then(|chart| chart.get("spec")?.get("chart"));
                 let chart = Chart::named(chart.or_else(|| in_spec("chartRef")?.get("name")));
                 let values = in_spec("values");
                 if let Some(values) = values {
+                    let from = out.len();
                     self.values(values, chart, out);
                     self.of_charts(values, out);
+                    let target = in_spec("targetNamespace").and_then(Node::as_str);
+                    installed(out.get_mut(from..), target.or(manifest.namespace));
                 }
                 let renderers = in_spec("postRenderers").into_iter().flat_map(Node::items);
                 for renderer in renderers.filter_map(|renderer| renderer.get("kustomize")) {
@@ -125,7 +136,10 @@ impl<'d> Finder<'d> {
                     .for_each(|spec| self.kustomization(spec, out));
             }
             "Application" => {
+                let from = out.len();
                 self.argo(manifest.root.get("spec"), out);
+                let target = in_spec("destination").and_then(|to| to.get("namespace")?.as_str());
+                installed(out.get_mut(from..), target);
             }
             "ApplicationSet" => {
                 let template = in_spec("template");
@@ -334,6 +348,15 @@ impl<'d> Finder<'d> {
             .for_each(|values| self.carried(values, chart, out));
         text.into_iter()
             .for_each(|text| self.values_in(text, chart, out));
+    }
+}
+
+/// Notes the namespace in which a chart is installed with what its values were recognized as.
+fn installed(found: Option<&mut [RecognizedFile]>, namespace: Option<&str>) {
+    let is_known = |namespace: &&str| !placeholder::is_open(namespace);
+    if let Some(namespace) = namespace.filter(is_known) {
+        let found = found.unwrap_or_default().iter_mut();
+        found.for_each(|recognized| EmbeddedIn::install(&mut recognized.holder, namespace));
     }
 }
 

@@ -54,11 +54,14 @@ impl<'d> Finder<'d> {
         self.tempo(root, out);
         self.loki(root, out);
         // Values of the chart opentelemetry-collector.
+        let from = out.len();
         if let Some(config) = root.get("config") {
             self.collector(config, out);
             self.new_relic(config, out);
         }
         self.alloy_values(root, out);
+        let found = out.get_mut(from..).unwrap_or_default().iter_mut();
+        found.for_each(|recognized| EmbeddedIn::VALUES.around(&mut recognized.holder));
         self.destinations(root, out);
     }
 

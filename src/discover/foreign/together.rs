@@ -17,7 +17,7 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
         _ => return Vec::new(),
     }
     let mut out = Vec::new();
-    let is_values = matches!(holder, EmbeddedIn::Values);
+    let is_values = matches!(holder, EmbeddedIn::Values { .. });
     out.extend(replicas_alike(spec, is_values));
     if is_values {
         out.extend(true_texts(spec));
@@ -365,7 +365,7 @@ fn web_versions(spec: Node<'_>) -> Vec<Finding> {
 
 /// Keys that `image` replaces (prometheus-operator v0.93.0 `pkg/apis/monitoring/v1/prometheus_types.go`).
 fn deprecated_images(spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
-    if matches!(holder, EmbeddedIn::Values) {
+    if matches!(holder, EmbeddedIn::Values { .. }) {
         return Vec::new();
     }
     let keys = ["baseImage", "tag", "sha"].into_iter();

@@ -197,7 +197,7 @@ impl<'d> Finder<'d> {
         }
         self.jobs_in(values.get("extraScrapeConfigs"), out);
         if let Some(jobs) = values.get("scrapeConfigs") {
-            let holder = EmbeddedIn::Values;
+            let holder = EmbeddedIn::VALUES;
             self.part(
                 jobs,
                 &table::ANY,
@@ -223,7 +223,7 @@ impl<'d> Finder<'d> {
             .extend(server.and_then(without_configuration));
         if !found.findings.is_empty() {
             let why = "it has keys that the chart does not read".to_owned();
-            out.push(self.recognized(found, &CHART, EmbeddedIn::Values, why));
+            out.push(self.recognized(found, &CHART, EmbeddedIn::VALUES, why));
         }
     }
 
@@ -280,7 +280,7 @@ impl<'d> Finder<'d> {
             let (shape, part) = (&tables::STACK_SPEC, ObjectRole::Whole);
             let found = self.place(spec, shape, part, &OPERATOR_VALUES);
             if let Some(mut found) = found {
-                let holder = EmbeddedIn::Values;
+                let holder = EmbeddedIn::VALUES;
                 let together = together::check("Prometheus", spec, &holder);
                 found.findings.extend(together);
                 let why = format!("{} is part of {}", spec.path(), holder.noun());
@@ -298,7 +298,7 @@ impl<'d> Finder<'d> {
                 findings
                     .for_each(|finding| finding.severity = finding.severity.min(Severity::Warning));
                 let why = "it has keys of a Prometheus at another level".to_owned();
-                out.push(self.recognized(found, &STACK, EmbeddedIn::Values, why));
+                out.push(self.recognized(found, &STACK, EmbeddedIn::VALUES, why));
             }
         }
         for (key, shape) in [
@@ -327,7 +327,7 @@ impl<'d> Finder<'d> {
             let finding = finding.of_key(key.path(), key.identity());
             finding.help("write its keys directly below `prometheus`")
         }));
-        let holder = EmbeddedIn::Values;
+        let holder = EmbeddedIn::VALUES;
         let why = format!("{} is part of {}", prometheus.path(), holder.noun());
         out.push(self.recognized(found, &OPERATOR_VALUES, holder, why));
     }
@@ -384,7 +384,7 @@ impl<'d> Finder<'d> {
         part: ObjectRole,
         out: &mut Vec<RecognizedFile>,
     ) {
-        self.part(node, shape, part, &OPERATOR_VALUES, EmbeddedIn::Values, out);
+        self.part(node, shape, part, &OPERATOR_VALUES, EmbeddedIn::VALUES, out);
     }
 
     /// A list of jobs in a text of its own, if there is one.
@@ -400,7 +400,7 @@ impl<'d> Finder<'d> {
                 &table::ANY,
                 ObjectRole::Jobs,
                 &NATIVE,
-                EmbeddedIn::Values,
+                EmbeddedIn::VALUES,
                 out,
             );
         }
@@ -419,7 +419,7 @@ impl<'d> Finder<'d> {
         }
         let found = self.place(node, shape, ObjectRole::Whole, dialect);
         let why = format!("{} has groups of rules", node.path());
-        out.extend(found.map(|found| self.rules(found, dialect, EmbeddedIn::Values, why)));
+        out.extend(found.map(|found| self.rules(found, dialect, EmbeddedIn::VALUES, why)));
     }
 }
 

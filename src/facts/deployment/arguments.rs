@@ -98,6 +98,16 @@ impl Arguments {
         values.collect()
     }
 
+    /// Whether an argument is a path, or a flag with it: `run /etc/alloy/config.alloy`,
+    /// `--config=file:/etc/otelcol/config.yaml`.
+    #[must_use]
+    pub fn names(&self, path: &str) -> bool {
+        self.list.iter().any(|argument| {
+            let before = argument.text.strip_suffix(path);
+            before.is_some_and(|before| before.is_empty() || before.ends_with(['=', ':']))
+        })
+    }
+
     /// Whether a script, a shell or a variable may add flags that are not seen. `program` is what may
     /// come before the flags.
     #[must_use]

@@ -174,11 +174,13 @@ pub fn reading<'d>(
                 .collect()
         }
     };
-    // Which of several sends to an endpoint is not known.
-    if word == VMAGENT && found.len() > 1 {
-        found
-            .iter_mut()
-            .for_each(|hit| hit.certainty = RunCertainty::Doubtful);
+    if word == VMAGENT {
+        // Which of several sends to an endpoint is not known.
+        let certainty = match found.len() {
+            1 => RunCertainty::Certain,
+            _ => RunCertainty::Doubtful,
+        };
+        found.iter_mut().for_each(|hit| hit.certainty = certainty);
     }
     of_own_file(found, &subject)
 }
@@ -246,6 +248,7 @@ fn by_mount<'d>(
         let alone = inside::below(&path, &mount.path) == Some("");
         let certainty = match (path == started, alone) {
             (true, _) => RunCertainty::Certain,
+            _ if is_one(deployment) && deployment.arguments.names(&path) => RunCertainty::Certain,
             (false, true) => RunCertainty::Likely,
             // The file that Prometheus was told to take is not there, and this one is meant.
             _ if is_meant(tree, deployment, &path) => RunCertainty::Likely,

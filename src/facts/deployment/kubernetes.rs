@@ -352,6 +352,7 @@ impl<'d> Workload<'d> {
             _ => None,
         };
         PodNetwork {
+            workload: Some((self.manifest.kind.to_owned(), self.manifest.name.to_owned())),
             is_alone: doubts.is_empty()
                 && self.spec.get("hostNetwork").is_none()
                 && self.containers().count() == 1

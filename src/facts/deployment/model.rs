@@ -438,6 +438,8 @@ pub struct Withheld {
 /// What is known of the network of a pod.
 #[derive(Clone, Debug, Default)]
 pub struct PodNetwork {
+    /// The kind and the name of what makes the pod.
+    pub workload: Option<(String, String)>,
     /// Whether it is sure that nothing shares `localhost` with the container.
     pub is_alone: bool,
     /// Why it does not ask the DNS of the cluster, if it does not.

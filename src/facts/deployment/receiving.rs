@@ -63,6 +63,12 @@ impl Deployment {
     /// Whether it takes remote write.
     #[must_use]
     pub fn receiving(&self) -> Receiving {
+        self.receiving_beside(&[])
+    }
+
+    /// The same where nothing but `others`, which are looked at too, may start it in another way.
+    #[must_use]
+    pub fn receiving_beside(&self, others: &[&Self]) -> Receiving {
         let feature = self.features_of_receiver().next().is_some();
         let tag = self.known_image().and_then(Image::pulled_tag);
         let is_newest = tag == Some("latest");
@@ -79,11 +85,15 @@ impl Deployment {
             return Receiving::Possible;
         }
         let official = self.known_image().is_some();
+        let is_other = |doubt: &Evidence| {
+            let mut others = others.iter().filter(|other| !std::ptr::eq(**other, self));
+            others.any(|other| other.place.order() == doubt.place.order())
+        };
         Receiving::Off(RemoteWriteOffReason {
             missing,
             // The tag may have been pulled before 3.0.
             is_sure: official
-                && self.doubts.is_empty()
+                && self.doubts.iter().all(is_other)
                 && !(is_newest && missing == Missing::FlagForFeature),
         })
     }

@@ -1,11 +1,15 @@
 //! Whether a Service of Kubernetes answers at an address.
 
 use super::{ReachFault, Unreachable, nearest};
-use crate::facts::deployment::{Platform, RunCertainty, RunningDeployment, Service};
-use crate::facts::patches::LEADING;
+use crate::facts::deployment::{Deployment, Platform, RunCertainty, Service};
+use crate::facts::patches::{AROUND, LEADING};
 use crate::facts::service_match::Requester;
 use crate::finding::{Evidence, Place};
 use crate::prometheus::endpoint::{Endpoint, HostNetwork};
+
+/// The port of the config-reloader that the Operator puts beside Prometheus (prometheus-operator
+/// `pkg/operator/config_reloader.go`).
+const RELOADER: u16 = 8080;
 
 /// A host of the cluster, taken apart.
 struct ClusterHost<'h> {
@@ -33,7 +37,7 @@ impl Requester<'_> {
     /// Why no Service of the tree answers at an address.
     pub(super) fn unreachable_in_cluster(&self, endpoint: &Endpoint) -> Option<Unreachable> {
         if endpoint.network() == HostNetwork::Loopback {
-            return self.localhost_in_pod(endpoint.port_or_default()?);
+            return self.localhost_in_pod(endpoint);
         }
         if endpoint.network() != HostNetwork::Internal {
             return None;
@@ -122,33 +126,50 @@ impl Requester<'_> {
         }
     }
 
-    /// The container that surely runs the configuration in a pod of the tree.
-    fn in_pod(&self) -> Option<&RunningDeployment<'_>> {
-        let [runner] = self.runners() else {
-            return None;
+    /// What surely runs the configuration in a pod of the tree that nothing patches.
+    fn in_pod(&self) -> Option<&Deployment> {
+        let deployment = match self.runners() {
+            [runner] if runner.certainty == RunCertainty::Certain => runner.deployment,
+            [] => self.operated()?,
+            _ => return None,
         };
-        let is_pod = runner.deployment.platform == Platform::Kubernetes;
-        (is_pod && runner.certainty == RunCertainty::Certain).then_some(runner)
+        let facts = self.facts();
+        let patches = facts.shared.patches(&facts.files);
+        let is_patched = deployment
+            .pod
+            .workload
+            .as_ref()
+            .is_some_and(|(kind, name)| {
+                let mut found = patches.of(kind, name, &deployment.file, AROUND);
+                found.next().is_some()
+            });
+        (deployment.platform == Platform::Kubernetes && !is_patched).then_some(deployment)
     }
 
     /// Why the pod does not know the names of the cluster.
     fn outside_dns(&self) -> Option<Evidence> {
-        self.in_pod()?.deployment.pod.outside.clone()
+        self.in_pod()?.pod.outside.clone()
     }
 
     /// That nothing in a pod listens at a port, where only Prometheus runs.
-    fn localhost_in_pod(&self, port: u16) -> Option<Unreachable> {
-        let deployment = self.in_pod()?.deployment;
+    fn localhost_in_pod(&self, endpoint: &Endpoint) -> Option<Unreachable> {
+        let port = endpoint.port_or_default()?;
+        let deployment = self.in_pod()?;
         let is_known = deployment.base.is_none() && deployment.known_image().is_some();
-        let is_silent = deployment.listens_at(port) == Some(false);
+        let is_silent = deployment.listens_at(port) == Some(false)
+            && !(deployment.is_operated() && port == RELOADER);
         (deployment.pod.is_alone && is_known && is_silent).then(|| {
             let why = ReachFault::Localhost {
+                written: endpoint.host_name()?,
                 port,
                 meant: None,
                 in_pod: true,
             };
-            self.found(why, [])
-        })
+            Some(Unreachable {
+                from: deployment.name.clone(),
+                ..self.found(why, [])
+            })
+        })?
     }
 
     /// That the namespace of a Service is misspelled.

@@ -15,31 +15,17 @@ impl<'f> Requester<'f> {
     pub(super) fn unreachable_in_compose(&self, endpoint: &Endpoint) -> Option<Unreachable> {
         let host = endpoint.host_name()?;
         let is_single = endpoint.network() == HostNetwork::Internal && !host.contains(['.', ':']);
-        let [runner] = self.runners() else {
-            return None;
-        };
+        let (together, own, runner) = self.in_project()?;
         let deployment = runner.deployment;
-        if deployment.platform != Platform::Compose || runner.certainty != RunCertainty::Certain {
-            return None;
-        }
-        let together = self.together(&deployment.file)?;
-        let deployments = self.facts().deployments();
-        let is_own = |named: &&&NetworkName| {
-            let mut containers = named.service().into_iter();
-            containers.any(|container| {
-                let at_place = deployments.at(&container.place);
-                at_place.is_some_and(|at_place| std::ptr::eq(at_place, deployment))
-            })
-        };
-        let own = together.all.iter().find(is_own)?;
         let port = endpoint.port_or_default()?;
         let (why, other) = match endpoint.network() {
-            HostNetwork::Loopback => localhost(&together, own, runner, port)?,
+            HostNetwork::Loopback => localhost(&together, own, runner, (&host, port))?,
             _ if own.surroundings().own_mode == Some(NetworkMode::None) => {
                 let mode = NetworkMode::None;
                 let published = None;
                 (ReachFault::OwnMode { mode, published }, None)
             }
+            _ if self.maps(&host) => return None,
             _ if is_single => by_name(&together, own, &host, port)?,
             _ => return None,
         };
@@ -61,6 +47,32 @@ impl<'f> Requester<'f> {
             from: deployment.name.clone(),
             evidence: runs.chain(other).collect(),
         })
+    }
+
+    /// Whether the service that surely runs the configuration has an address of its own for a name.
+    pub(in crate::facts) fn maps(&self, host: &str) -> bool {
+        self.in_project().is_some_and(|(_, own, _)| {
+            let mut names = own.surroundings().own_names.iter();
+            names.any(|name| name.eq_ignore_ascii_case(host))
+        })
+    }
+
+    /// The services of the project that surely runs the configuration, and the one that does.
+    fn in_project(&self) -> Option<(Together<'f>, &'f NetworkName, &RunningDeployment<'f>)> {
+        let [runner] = self.runners() else {
+            return None;
+        };
+        let deployment = runner.deployment;
+        if deployment.platform != Platform::Compose || runner.certainty != RunCertainty::Certain {
+            return None;
+        }
+        let together = self.together(&deployment.file)?;
+        let is_own = |named: &&NetworkName| {
+            let mut containers = named.service().into_iter();
+            containers.any(|container| container.place.order() == deployment.place.order())
+        };
+        let own = together.all.iter().copied().find(is_own)?;
+        Some((together, own, runner))
     }
 
     /// Whether anything of the tree has a name.
@@ -196,7 +208,7 @@ fn localhost<'n>(
     together: &Together<'n>,
     own: &NetworkName,
     runner: &RunningDeployment<'_>,
-    port: u16,
+    (host, port): (&str, u16),
 ) -> Option<Found<'n>> {
     let deployment = runner.deployment;
     let has_guests = together.all.iter().any(|named| {
@@ -218,6 +230,7 @@ fn localhost<'n>(
     }
     let meant = with_port(together, own, port);
     let why = ReachFault::Localhost {
+        written: host.to_owned(),
         port,
         meant: meant.and_then(service_name),
         in_pod: false,

@@ -93,5 +93,6 @@ fn backend(rule: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
         service: text("name")?.to_owned(),
         namespace: text("namespace").or(own).map(str::to_owned),
         port: text("port").map(str::to_owned),
+        takes_target: false,
     })
 }

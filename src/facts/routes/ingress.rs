@@ -25,13 +25,15 @@ impl Routes {
                 .flat_map(Node::items)
                 .map(|node| Served {
                     path: nginx.path(node),
-                    to: node.get("backend").and_then(|to| backend(to, manifest)),
+                    to: node
+                        .get("backend")
+                        .and_then(|to| nginx.backend(to, manifest)),
                 })
                 .collect();
             if default.is_some() || paths.is_empty() {
                 paths.push(Served {
                     path: Path::Open,
-                    to: default.and_then(|to| backend(to, manifest)),
+                    to: default.and_then(|to| nginx.backend(to, manifest)),
                 });
             }
             let has_tls = tls_hosts(spec).any(|name| name.eq_ignore_ascii_case(host));
@@ -61,7 +63,13 @@ impl Routes {
 struct Nginx<'d> {
     annotations: Option<Mapping<'d>>,
     is_nginx: bool,
+    takes_target: bool,
 }
+
+/// Classes whose controllers know the ports of Services alone (traefik/traefik
+/// `pkg/provider/kubernetes/ingress/kubernetes.go`, `getServicePort`; kubernetes-sigs/
+/// aws-load-balancer-controller `pkg/k8s/service_utils.go`, `LookupServicePort`).
+const STRICT: &[&str] = &["alb", "traefik"];
 
 /// The beginning of the annotations of ingress-nginx.
 const NGINX: &str = "nginx.ingress.kubernetes.io/";
@@ -78,6 +86,7 @@ impl<'d> Nginx<'d> {
         Self {
             annotations,
             is_nginx: class.is_some_and(|class| class.contains("nginx")),
+            takes_target: !class.is_some_and(|class| STRICT.contains(&class)),
         }
     }
 
@@ -113,6 +122,24 @@ impl<'d> Nginx<'d> {
         })
     }
 
+    /// `service` of networking.k8s.io/v1, or the keys of `extensions/v1beta1`.
+    fn backend(&self, node: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
+        let (name, port) = match node.get("service") {
+            Some(service) => {
+                let port = service.get("port");
+                let port = port.and_then(|port| port.get("number").or(port.get("name")));
+                (service.get("name"), port)
+            }
+            None => (node.get("serviceName"), node.get("servicePort")),
+        };
+        Some(Backend {
+            service: name.and_then(Node::as_str)?.to_owned(),
+            namespace: manifest.namespace.map(str::to_owned),
+            port: port.and_then(Node::as_str).map(str::to_owned),
+            takes_target: self.takes_target,
+        })
+    }
+
     fn path(&self, node: Node<'_>) -> Path {
         let Some(path) = node.get("path").and_then(Node::as_str) else {
             return Path::Prefix("/".to_owned());
@@ -131,23 +158,6 @@ impl<'d> Nginx<'d> {
             _ => Path::Begins(path.to_owned()),
         }
     }
-}
-
-/// `service` of networking.k8s.io/v1, or the keys of `extensions/v1beta1`.
-fn backend(node: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
-    let (name, port) = match node.get("service") {
-        Some(service) => {
-            let port = service.get("port");
-            let port = port.and_then(|port| port.get("number").or(port.get("name")));
-            (service.get("name"), port)
-        }
-        None => (node.get("serviceName"), node.get("servicePort")),
-    };
-    Some(Backend {
-        service: name.and_then(Node::as_str)?.to_owned(),
-        namespace: manifest.namespace.map(str::to_owned),
-        port: port.and_then(Node::as_str).map(str::to_owned),
-    })
 }
 
 fn tls_hosts<'d>(spec: Node<'d>) -> impl Iterator<Item = &'d str> {

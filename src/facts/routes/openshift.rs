@@ -66,5 +66,6 @@ fn backend(spec: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
         service: spec.get("to")?.get("name")?.as_str()?.to_owned(),
         namespace: manifest.namespace.map(str::to_owned),
         port: port.and_then(Node::as_str).map(str::to_owned),
+        takes_target: true,
     })
 }

@@ -130,6 +130,7 @@ fn service_of(route: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
         service: text("name")?.to_owned(),
         namespace: text("namespace").or(manifest.namespace).map(str::to_owned),
         port: text("port").map(str::to_owned),
+        takes_target: false,
     })
 }
 

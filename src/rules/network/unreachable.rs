@@ -159,10 +159,11 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             format!("write `{meant}`"),
         ),
         ReachFault::Localhost {
+            written,
             port,
             meant,
             in_pod,
-        } => localhost(from, so, *port, meant.as_deref(), *in_pod),
+        } => localhost((from, written), so, *port, meant.as_deref(), *in_pod),
         ReachFault::PublishedPort {
             service,
             written,
@@ -269,7 +270,7 @@ fn other_mode(service: &str, so: &str, mode: NetworkMode) -> (String, String) {
 }
 
 fn localhost(
-    from: &str,
+    (from, written): (&str, &str),
     so: &str,
     port: u16,
     meant: Option<&str>,
@@ -278,12 +279,12 @@ fn localhost(
     match meant {
         Some(meant) => (
             format!(
-                "`localhost` is {from} itself, which does not listen on {port}; `{meant}` has that port"
+                "`{written}` is {from} itself, which does not listen on {port}; `{meant}` has that port"
             ),
             format!("write the name of the service, `{meant}`, and its own port"),
         ),
         None => (
-            format!("`localhost` is {from} itself, where nothing listens on {port}: {so}"),
+            format!("`{written}` is {from} itself, where nothing listens on {port}: {so}"),
             match in_pod {
                 true => "write the name of a Service".to_owned(),
                 false => "write the name of the service, or `host.docker.internal` for the machine"

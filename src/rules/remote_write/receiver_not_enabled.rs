@@ -50,13 +50,20 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     });
 }
 
-/// Why what answers takes no samples, if so it is.
+/// Why what answers takes no samples, whichever of several files of docker compose starts it.
 fn off(service: &ServiceMatch<'_>) -> Option<RemoteWriteOffReason> {
-    let prometheus = service.prometheus.filter(|_| service.changes.is_empty());
-    match prometheus?.receiving() {
-        Receiving::Off(off) => Some(off),
-        Receiving::Possible => None,
-    }
+    let all = service.every_prometheus()?;
+    let reasons: Option<Vec<_>> = all
+        .iter()
+        .map(|deployment| match deployment.receiving_beside(&all) {
+            Receiving::Off(off) => Some(off),
+            Receiving::Possible => None,
+        })
+        .collect();
+    let reasons = reasons?;
+    let is_sure = reasons.iter().all(|reason| reason.is_sure);
+    let first = reasons.into_iter().next()?;
+    Some(RemoteWriteOffReason { is_sure, ..first })
 }
 
 fn help(missing: Missing, name: &str, deployment: &Deployment) -> String {

@@ -25,7 +25,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
     // The Operator adds the jobs to a resource that has none of its own.
     let is_operated = matches!(
         configuration.holder,
-        Some(EmbeddedIn::Resource { .. } | EmbeddedIn::Values)
+        Some(EmbeddedIn::Resource { .. } | EmbeddedIn::Values { .. })
     );
     let has_none = is_operated && config.jobs().next().is_none();
     let global = global.filter(|_| has_none || config.jobs().any(inherits));
@@ -95,7 +95,7 @@ fn look_back(configuration: &Configuration<'_>) -> Option<(i64, String)> {
     if facts.vmalert_alone().is_some() {
         return None;
     }
-    if let Some(EmbeddedIn::Resource { .. } | EmbeddedIn::Values) = holder {
+    if let Some(EmbeddedIn::Resource { .. } | EmbeddedIn::Values { .. }) = holder {
         return look_back_of_operated(configuration);
     }
     let mut longest = None;

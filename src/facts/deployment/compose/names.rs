@@ -93,9 +93,31 @@ fn surroundings(project: &Project<'_>, service: &ComposeService<'_>) -> Surround
         exposed: exposed
             .filter_map(|node| project.expand(node.as_str()?)?.parse().ok())
             .collect(),
+        own_names: own_names(project, service),
         mode: mode.map(str::to_owned),
         aliases: aliases(project, service),
     }
+}
+
+/// The names in `extra_hosts` (`name:address`, `name=address` or a mapping) and behind the colons of links.
+fn own_names(project: &Project<'_>, service: &ComposeService<'_>) -> Vec<String> {
+    let hosts = service.layers.iter();
+    let hosts = hosts.filter_map(|layer| layer.get("extra_hosts")?.mapping());
+    let mapped = hosts.flat_map(|hosts| hosts.entries());
+    let mapped = mapped.map(|entry| entry.name().to_owned());
+    let listed = service.items("extra_hosts").into_iter();
+    let listed = listed.filter_map(|node| {
+        let text = project.expand(node.as_str()?)?;
+        let (name, _) = text.split_once(['=', ':'])?;
+        Some(name.trim().to_owned())
+    });
+    let links = ["links", "external_links"].into_iter();
+    let links = links.flat_map(|key| service.items(key));
+    let links = links.filter_map(|node| {
+        let text = project.expand(node.as_str()?)?;
+        Some(text.rsplit_once(':')?.1.to_owned())
+    });
+    mapped.chain(listed).chain(links).collect()
 }
 
 /// The networks of a service: without any, that of the project.

@@ -346,6 +346,17 @@ impl<'d> Operated<'d> {
             .collect()
     }
 
+    /// Whether nothing but the reloader of the Operator is in the pod with Prometheus.
+    fn is_alone(&self) -> bool {
+        const BESIDE: &[&str] = &["containers", "hostNetwork", "initContainers", "thanos"];
+        let metadata = self.spec.get("podMetadata");
+        let is_injected = metadata.is_some_and(|node| {
+            let text = node.document().text().slice(node.span());
+            ["inject", "sidecar"].iter().any(|word| text.contains(word))
+        });
+        !is_injected && BESIDE.iter().all(|key| self.spec.get(key).is_none())
+    }
+
     fn deployment(
         &self,
         home: Home<'_>,
@@ -380,7 +391,11 @@ impl<'d> Operated<'d> {
             mounts: self.mounts(objects),
             withheld: Vec::new(),
             by_path: ByPath::default(),
-            pod: PodNetwork::default(),
+            pod: PodNetwork {
+                workload: Some((self.kind.to_owned(), self.name.to_owned())),
+                is_alone: self.is_alone() && doubts.is_empty(),
+                outside: None,
+            },
             environment: Vec::new(),
             overlays: doubts.clone(),
             writers: Arc::default(),

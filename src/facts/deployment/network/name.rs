@@ -50,6 +50,8 @@ pub struct Surroundings {
     pub aliases: Vec<(String, String)>,
     /// Whether names may lead somewhere that is not in sight (`extra_hosts`, `links`, `dns`).
     pub has_other_names: bool,
+    /// The names that it has addresses or other services for (`extra_hosts`, `links`).
+    pub own_names: Vec<String>,
     /// The `network_mode`, which may be another service's network.
     pub mode: Option<String>,
     /// The same where it puts the service outside of every network with names, and nothing else gives
