@@ -84,6 +84,14 @@ pub struct ReceiverSettings {
     pub doubt: Option<Evidence>,
 }
 
+/// Whether a command line starts the program of a receiver: an image may hold several.
+fn is_started(program: &Program, arguments: &Arguments) -> bool {
+    let is_command = |word: &str| arguments.list.iter().any(|argument| argument.text == word);
+    let subcommand = program.subcommand.as_deref();
+    let hidden_by = program.hidden_by.as_deref();
+    subcommand.is_none_or(is_command) && hidden_by.is_none_or(|flag| arguments.flag(flag).is_none())
+}
+
 impl Facts<'_> {
     /// What the receiver is set to that answers at an endpoint, if it is one container of the tree whose
     /// image and command line are in sight.
@@ -111,14 +119,7 @@ impl Facts<'_> {
         if only.itself.is_some() || arguments.may_have_more(&commands) {
             return None;
         }
-        let is_command = |word: &str| arguments.list.iter().any(|argument| argument.text == word);
-        let hidden_by = program.hidden_by.as_deref();
-        if program
-            .subcommand
-            .as_deref()
-            .is_some_and(|word| !is_command(word))
-            || hidden_by.is_some_and(|flag| arguments.flag(flag).is_some())
-        {
+        if !is_started(program, arguments) {
             return None;
         }
         let read = ProgramReading {
@@ -144,14 +145,8 @@ impl Facts<'_> {
             client_certificate: read.is_set(SettingName::ClientCertificate),
             other_part: read.other_part(),
             paths: program.paths.iter().map(ToString::to_string).collect(),
-            lacks_intake: release_of(image).and_then(|own| {
-                let since = program.remote_write?;
-                (own < since).then_some((own, since))
-            }),
-            lacks_version_2: release_of(image).and_then(|own| {
-                let since = program.remote_write_2?;
-                (own < since).then_some((own, since))
-            }),
+            lacks_intake: older_than(image, program.remote_write),
+            lacks_version_2: older_than(image, program.remote_write_2),
             release: release_of(image),
             limits: ReceiverLimits::of(&read),
             has_file: matches!(read.file, ProgramFile::Document(_)),
@@ -295,6 +290,12 @@ fn release_of(image: &Image) -> Option<MajorMinor> {
     let mut numbers = tag.strip_prefix('v').unwrap_or(tag).split(['.', '-', '+']);
     let mut number = || numbers.next()?.parse().ok();
     Some((number()?, number()?))
+}
+
+/// The release of an image, if it is older than the first that has something, and that first one.
+fn older_than(image: &Image, since: Option<MajorMinor>) -> Option<(MajorMinor, MajorMinor)> {
+    let (own, since) = (release_of(image)?, since?);
+    (own < since).then_some((own, since))
 }
 
 /// A file of the tree. Its lines are not shown, since anything may be in it.

@@ -4,7 +4,7 @@ use super::{
     Common, Configuration, HttpPart, Material, NamedFile, PrometheusStart, RelabelList,
     RemoteWriteEntry, RuleFindings, Upgrade,
 };
-use crate::finding::{Severity, nearest};
+use crate::finding::{Severity, nearest, rule};
 use crate::prometheus::Config;
 
 /// A native check, by what it looks at.
@@ -116,7 +116,7 @@ impl RulePage {
     /// The group, such as `remote-write`.
     #[must_use]
     pub fn group(&self) -> &'static str {
-        self.name.split('/').next().unwrap_or(self.name)
+        rule::group_of(self.name)
     }
 }
 

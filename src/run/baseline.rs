@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::gate::BaselineFrom;
-use super::suppress::{GROUP, SuppressionContext, group_of, is_on};
+use super::suppress::{GROUP, SuppressionContext, is_on};
 use crate::discover::FileContent;
+use crate::finding::rule::group_of;
 use crate::finding::{
     Finding, Severity, Text, named_path, path_with_destinations, rule, token_of, value,
 };

@@ -63,7 +63,7 @@ fn counts(
     let of_operator = || [OPERATOR.word, OPERATOR_VALUES.word].contains(&spoken.dialect.word);
     let is_foreign = OF_RELEASES.contains(rule) && !of_agent()
         || OF_JOBS.contains(rule) && of_operator()
-        || finding.rule.starts_with("relabel/")
+        || rule::group_of(rule) == rule::GROUP_RELABEL
             && finding.rule != OF_TARGETS
             && is_of_targets(document)
         || programs::has_another_default(finding, holder);
@@ -270,5 +270,6 @@ fn is_of_old_agent(finding: &Finding) -> bool {
 fn is_of_selector(spoken: &DialectWording, finding: &Finding) -> bool {
     let span = finding.place.span();
     let mut selectors = spoken.references.iter();
-    finding.rule.starts_with("schema/") && selectors.any(|reference| reference.place.span() == span)
+    rule::group_of(&finding.rule) == rule::GROUP_SCHEMA
+        && selectors.any(|reference| reference.place.span() == span)
 }

@@ -380,14 +380,13 @@ fn of_other(
 
 /// Groups of rules about what loads and does not do what was meant: in test data it is what was
 /// meant.
-const ABOUT_INTENT: &[&str] = &["relabel/", "rules/", "scrape/"];
+const ABOUT_INTENT: &[&str] = &[rule::GROUP_RELABEL, rule::GROUP_RULES, rule::GROUP_SCRAPE];
 
 /// Makes infos of what is reported about the intent behind test data that nothing in the tree runs.
 fn as_test_data(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
     let is_intent = |finding: &Finding| {
-        let mut groups = ABOUT_INTENT.iter();
         finding.rule == rule::REMOTE_WRITE_PLAIN_HTTP
-            || groups.any(|it| finding.rule.starts_with(it))
+            || ABOUT_INTENT.contains(&rule::group_of(&finding.rule))
     };
     if !judgment.findings.iter().any(is_intent) {
         return;

@@ -164,17 +164,14 @@ fn judge_in_time(
 ) -> BTreeSet<PathBuf> {
     online::ask(request, survey);
     let facts = all_facts(request, survey, policies, tree);
-    let reached = match only {
-        None => {
-            let facts_of = |seen: &ScannedFile| facts.get(&policies.scope_of(&seen.found));
-            reach::of(request, survey, policies, &facts_of, tree).map(|files| JudgedFiles {
-                files: files.clone(),
-                trees: true,
-                reached: Some(files),
-            })
-        }
-        Some(_) => None,
-    };
+    let facts_of = |seen: &ScannedFile| facts.get(&policies.scope_of(&seen.found));
+    let reach = || reach::of(request, survey, policies, &facts_of, tree);
+    let reached = only.is_none().then(reach).flatten();
+    let reached = reached.map(|files| JudgedFiles {
+        files: files.clone(),
+        trees: true,
+        reached: Some(files),
+    });
     let only = only.or(reached.as_ref());
     let judging = Judging {
         request,
@@ -203,22 +200,8 @@ fn judge_in_time(
     let is_whole = late.is_empty() && survey.late.is_empty() && !survey.incomplete;
     // What is missing in a part of the tree may be in the rest.
     let said = (gathered.all.findings.len(), gathered.all.unchecked.len());
-    let in_time = is_whole
-        .then(|| {
-            request.deadline.limit(|| {
-                gathered.trees(&judging, run);
-                // Those that a skipped file leads to would be taken for ones that nothing leads to.
-                if only.is_none_or(|only| only.reached.is_none()) {
-                    gathered.containers(&facts, tree, run);
-                }
-                let uses = std::mem::take(&mut gathered.uses);
-                let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
-                let levels = gathered.levels;
-                let unused = unused.filter_map(|(one, policy)| levels.of(one, policy));
-                gathered.all.findings.extend(unused);
-            })
-        })
-        .flatten();
+    let whole = || request.deadline.limit(|| gathered.whole(&judging, run));
+    let in_time = is_whole.then(whole).flatten();
     // Time that ran out on the way cut short what these rest on.
     let is_whole = in_time.is_some() && !request.deadline.is_over();
     if is_whole {
@@ -255,6 +238,22 @@ struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
+    /// Adds what rests on the whole tree.
+    fn whole(&mut self, judging: &Judging<'a>, run: &mut Run) {
+        let (facts, tree) = (judging.facts, judging.tree);
+        self.trees(judging, run);
+        // Those that a skipped file leads to would be taken for ones that nothing leads to.
+        if judging.only.is_none_or(|only| only.reached.is_none()) {
+            self.containers(facts, tree, run);
+        }
+        let uses = std::mem::take(&mut self.uses);
+        let unused = unused(self.request, self.survey, self.policies, facts, uses, tree);
+        let levels = self.levels;
+        let unused = unused.into_iter();
+        let unused = unused.filter_map(|(one, policy)| levels.of(one, policy));
+        self.all.findings.extend(unused);
+    }
+
     fn new(request: &'a Request, survey: &'a Survey, policies: &'a Policies) -> Self {
         Self {
             request,

@@ -221,16 +221,11 @@ fn hiding(
     }
 }
 
-/// The group of a rule.
-pub(crate) fn group_of(rule: &str) -> &str {
-    rule.split('/').next().unwrap_or(rule)
-}
-
 /// Whether a name is that of a rule or a group.
 pub(crate) fn is_known(known: &[&str], name: &str) -> bool {
     known
         .iter()
-        .any(|rule| *rule == name || group_of(rule) == name)
+        .any(|rule| *rule == name || rule::group_of(rule) == name)
 }
 
 /// The rule or group that a wrong name is most like: by all of it, or by its last part.
@@ -238,7 +233,7 @@ pub(crate) fn nearest_name<'k>(known: &[&'k str], name: &str) -> Option<&'k str>
     let rules = || known.iter().copied();
     let by_last = |rule: &&str| rule.rsplit('/').next() == Some(name);
     crate::finding::nearest(name, rules())
-        .or_else(|| crate::finding::nearest(name, rules().map(group_of)))
+        .or_else(|| crate::finding::nearest(name, rules().map(rule::group_of)))
         .or_else(|| rules().find(by_last))
 }
 

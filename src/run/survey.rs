@@ -14,7 +14,7 @@ use super::let_go::KeptBytes;
 use super::loaded::Loaded;
 use super::policies::{self, Policies};
 use super::request::{Request, Run, Side};
-use super::started::StartedPrograms;
+use super::started::{StartReading, StartedPrograms};
 use super::watch::WatchStage;
 use crate::discover::{self, FileContent, RecognizedFile};
 use crate::facts::deployment::is_dockerfile;
@@ -120,13 +120,8 @@ pub(crate) struct Survey {
     pub(crate) unfollowed: Vec<Unchecked>,
 }
 
-/// Discovers and parses; none if a policy is broken, which is then noted.
-pub(crate) fn survey(
-    request: &Request,
-    tree: &dyn Tree,
-    run: &mut Run,
-) -> Option<(Survey, Policies)> {
-    let watch = &request.watch;
+/// The files of a run; what is not read is noted.
+fn walk(request: &Request, tree: &dyn Tree, run: &mut Run) -> Walked {
     let (paths, outward): (Vec<PathBuf>, Vec<PathBuf>) = request
         .paths
         .iter()
@@ -137,7 +132,7 @@ pub(crate) fn survey(
         format!("{shown} is not read: a link to it leads out of the repository")
     }));
     let walk = || tree.walk(&paths, &walk_of(request));
-    let walked = watch.stage(WatchStage::Find, 0, walk);
+    let walked = request.watch.stage(WatchStage::Find, 0, walk);
     let may_be_gone =
         |problem: &&Problem| request.if_recognized && matches!(problem.error, ReadError::Missing);
     let named = walked.problems.iter().filter(|problem| problem.named);
@@ -145,6 +140,16 @@ pub(crate) fn survey(
     run.problems
         .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
     run.notes.extend(left_out(&walked));
+    walked
+}
+
+/// Discovers and parses; none if a policy is broken, which is then noted.
+pub(crate) fn survey(
+    request: &Request,
+    tree: &dyn Tree,
+    run: &mut Run,
+) -> Option<(Survey, Policies)> {
+    let walked = walk(request, tree, run);
     let mut files = walked.files;
     let mut policies = policies_of(&files, request, tree, run)?;
     let looks = look_at_all(&files, request, &policies, tree);
@@ -179,14 +184,7 @@ pub(crate) fn survey(
         for (found, how) in &unseen {
             let none = Policy::default();
             let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
-            let look = || panics::caught(|| look_at_started(found, *how, request, policy, tree));
-            let look = match request.deadline.limit(look) {
-                Some(look) => {
-                    look.unwrap_or_else(|caught| SurveyedFile::Panic(found.clone(), caught))
-                }
-                None => SurveyedFile::Late(found.clone()),
-            };
-            survey.add(look, run);
+            survey.add(look_in_time(found, *how, request, policy, tree), run);
         }
     }
     if request.is_gate() {
@@ -202,6 +200,21 @@ pub(crate) fn survey(
     survey.named.clone_from(&request.paths);
     survey.walked = files;
     Some((survey, policies))
+}
+
+/// Reads a file that Prometheus is started with, if there is time left.
+fn look_in_time(
+    found: &FoundFile,
+    how: StartReading,
+    request: &Request,
+    policy: &Policy,
+    tree: &dyn Tree,
+) -> SurveyedFile {
+    let look = || panics::caught(|| look_at_started(found, how, request, policy, tree));
+    match request.deadline.limit(look) {
+        Some(look) => look.unwrap_or_else(|caught| SurveyedFile::Panic(found.clone(), caught)),
+        None => SurveyedFile::Late(found.clone()),
+    }
 }
 
 fn policies_of(

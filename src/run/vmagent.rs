@@ -221,7 +221,7 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
     };
     let held = findings.into_iter().filter(holds);
     held.map(|mut finding| {
-        if finding.rule.starts_with("schema/") {
+        if rule::group_of(&finding.rule) == rule::GROUP_SCHEMA {
             finding.severity = finding.severity.min(Severity::Warning);
             finding.evidence.push(Evidence {
                 place: place.clone(),

@@ -4,7 +4,7 @@ use crate::dialect::refused;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::scalar::{Fault, Remedy};
+use super::scalar::{Change, Fault};
 use super::section::Section;
 use super::version::TargetReleases;
 use crate::yaml::{Document, Entry, Kind, Node, placeholder};
@@ -318,15 +318,15 @@ pub(super) fn advice_of(
     is_good: impl Fn(&str) -> bool,
 ) -> Option<Advice> {
     let scalar = node.scalar()?;
-    let words = || fault.help.clone().map(Advice::say);
-    let advice = match &fault.remedy {
+    let words = || fault.remedy.words.clone().map(Advice::say);
+    let advice = match &fault.remedy.change {
         // An edit there would change every other use of the anchor, so that it is left to people.
         _ if node.is_alias() => return words(),
         None => return words(),
-        Some(Remedy::Unquote) => {
+        Some(Change::Unquote) => {
             Advice::edit(vec![(node.content_span(), scalar.text.to_owned())]).safe()
         }
-        Some(Remedy::Replace { text, sure }) => {
+        Some(Change::Replace { text, sure }) => {
             let before = scalar.text.get(..fault.from)?;
             let fixed = format!("{before}{text}{}", scalar.text.get(fault.to..)?);
             // An edit that leaves another fault behind is worse than none, so that the whole text
@@ -356,7 +356,7 @@ pub(super) fn advice_of(
             }
         }
     };
-    Some(match &fault.help {
+    Some(match &fault.remedy.words {
         Some(help) => advice.text(help),
         None => advice,
     })

@@ -21,8 +21,7 @@ pub(super) struct ScalarFault {
     pub(super) to: usize,
     /// A clause that follows the name of what is wrong.
     pub(super) message: Message,
-    pub(super) help: Option<String>,
-    pub(super) remedy: Option<Remedy>,
+    pub(super) remedy: Remedy,
 }
 
 /// How a scalar is written, for the grammars of go-yaml: whether it is plain, and its tag.
@@ -81,7 +80,6 @@ pub(super) fn fault(
         from: problem.from,
         to: problem.to,
         message: refused(problem.about("")),
-        help: problem.help,
         remedy: problem.remedy,
     })
 }
@@ -138,8 +136,8 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
     if problem.is_none() && !quoted_url {
         return None;
     }
-    let (message, help, remedy) = match problem {
-        Some(problem) => (refused(problem.about("")), problem.help, problem.remedy),
+    let (message, remedy) = match problem {
+        Some(problem) => (refused(problem.about("")), problem.remedy),
         None => (
             format!(
                 ": expected {}, found {}",
@@ -147,8 +145,7 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
                 words::what_is(Kind::Scalar(scalar))
             )
             .into(),
-            None,
-            None,
+            Remedy::default(),
         ),
     };
     Some(ScalarFault {
@@ -156,7 +153,6 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
         from: 0,
         to: scalar.text.len(),
         message,
-        help,
         remedy,
     })
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::check::{Rule, SchemaReport, advice_of, part_of};
 use super::grammar;
 use super::null::{self, Null};
-use super::scalar::{self, Remedy};
+use super::scalar::{self, Change};
 use super::section::{InheritedSettings, Scheme, Section, is_null};
 use super::table::{By, Enum, NullItem, Reference, Struct, Type};
 use super::tables::CONFIG;
@@ -362,12 +362,14 @@ impl<'d> Walker<'_, '_> {
                 Rule::WrongType => node.span(),
                 _ => part_of(node, fault.from, fault.to),
             };
+            let mut remedy = fault.remedy;
+            let unquoted = || unquoted(ty, node, scalar, scope);
+            remedy.change = remedy.change.or_else(unquoted);
             let problem = scalar::Fault {
                 from: fault.from,
                 to: fault.to,
                 message: String::new(),
-                help: fault.help,
-                remedy: fault.remedy.or_else(|| unquoted(ty, node, scalar, scope)),
+                remedy,
             };
             let advice = advice_of(&problem, node, |text| {
                 let fixed = Scalar { text, ..scalar };
@@ -417,7 +419,7 @@ fn unquoted(
     node: Node<'_>,
     scalar: Scalar<'_>,
     scope: InheritedSettings,
-) -> Option<Remedy> {
+) -> Option<Change> {
     let is_one = matches!(ty, Type::Bool | Type::Int | Type::Uint | Type::Float);
     let plain = Scalar {
         style: Style::Plain,
@@ -425,7 +427,7 @@ fn unquoted(
         ..scalar
     };
     let is_right = || grammar::fault(ty, plain, null::of(plain), scope).is_none();
-    (is_one && !node.document().is_yaml() && is_right()).then_some(Remedy::Unquote)
+    (is_one && !node.document().is_yaml() && is_right()).then_some(Change::Unquote)
 }
 
 /// Relabel rules of a job follow the job's scheme; since 3.7.0 all others follow the global

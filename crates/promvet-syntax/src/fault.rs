@@ -10,15 +10,38 @@ pub struct Fault {
     pub to: usize,
     /// A clause that can follow the name of the field, or `: ` and a sentence. See [`Self::about`].
     pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
+    /// What to do about it.
+    pub remedy: Remedy,
+}
+
+/// What to do about a fault. The caller makes an advice of it, since only the caller knows where the
+/// text is in its file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remedy {
+    /// What to write instead, in words.
+    pub words: Option<String>,
     /// What would put the text right, where there is one right form.
-    pub remedy: Option<Remedy>,
+    pub change: Option<Change>,
+}
+
+impl From<&str> for Remedy {
+    fn from(words: &str) -> Self {
+        words.to_owned().into()
+    }
+}
+
+impl From<String> for Remedy {
+    fn from(words: String) -> Self {
+        Self {
+            words: Some(words),
+            change: None,
+        }
+    }
 }
 
 /// A change that puts a value right.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remedy {
+pub enum Change {
     /// Write this in place of the faulty part.
     Replace {
         /// What to write.
@@ -40,22 +63,21 @@ impl Fault {
             // panic, so that the fault would be lost.
             to: to.max(from),
             message: message.into(),
-            help: None,
-            remedy: None,
+            remedy: Remedy::default(),
         }
     }
 
     /// Adds what to write instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.remedy.words = Some(help.into());
         self
     }
 
     /// Adds the one text that can be meant by the faulty part.
     #[must_use]
     pub fn surely(mut self, text: impl Into<String>) -> Self {
-        self.remedy = Some(Remedy::Replace {
+        self.remedy.change = Some(Change::Replace {
             text: text.into(),
             sure: true,
         });
@@ -65,7 +87,7 @@ impl Fault {
     /// Adds a text that may be meant by the faulty part.
     #[must_use]
     pub fn perhaps(mut self, text: impl Into<String>) -> Self {
-        self.remedy = Some(Remedy::Replace {
+        self.remedy.change = Some(Change::Replace {
             text: text.into(),
             sure: false,
         });
@@ -75,7 +97,7 @@ impl Fault {
     /// Says that the value is right without its quotes.
     #[must_use]
     pub fn unquote(mut self) -> Self {
-        self.remedy = Some(Remedy::Unquote);
+        self.remedy.change = Some(Change::Unquote);
         self
     }
 

@@ -18,7 +18,7 @@ pub mod uuid;
 
 mod fault;
 
-pub use fault::{Fault, Remedy};
+pub use fault::{Change, Fault, Remedy};
 
 #[cfg(test)]
 mod work_tests;

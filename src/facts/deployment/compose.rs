@@ -166,20 +166,7 @@ fn deployment(
     }
     let base = built.as_ref().and_then(|image| image.base.clone());
     let prometheus = runs_prometheus(service, image.as_ref(), base.as_ref(), &arguments, &mounts);
-    let may_run = image
-        .as_ref()
-        .is_none_or(|image| image.prometheus_likelihood() != PrometheusLikelihood::No)
-        || arguments.value("config.file").is_some()
-        || arguments.value(VMAGENT_CONFIG).is_some()
-        || has_settings(image.as_ref(), &arguments, &mounts);
-    if !every
-        && prometheus.is_none()
-        && arguments.value(VMAGENT_CONFIG).is_none()
-        && !(may_run
-            && mounts.iter().any(|mount| {
-                matches!(mount.source, MountSource::Tree(_) | MountSource::Compose(_))
-            }))
-    {
+    if !every && prometheus.is_none() && !may_read_files(image.as_ref(), &arguments, &mounts) {
         return None;
     }
     Some(Deployment {
@@ -206,6 +193,19 @@ fn deployment(
         overlays,
         writers: Arc::clone(writers),
     })
+}
+
+/// Whether a service may be a program that reads files of the tree.
+fn may_read_files(image: Option<&Image>, arguments: &Arguments, mounts: &[Mount]) -> bool {
+    let is_vmagent = arguments.value(VMAGENT_CONFIG).is_some();
+    let is_of_tree =
+        |mount: &Mount| matches!(mount.source, MountSource::Tree(_) | MountSource::Compose(_));
+    let may_run = || {
+        image.is_none_or(|image| image.prometheus_likelihood() != PrometheusLikelihood::No)
+            || arguments.value("config.file").is_some()
+            || has_settings(image, arguments, mounts)
+    };
+    is_vmagent || mounts.iter().any(is_of_tree) && may_run()
 }
 
 /// The image that `build` makes, if its Dockerfile is in the tree.

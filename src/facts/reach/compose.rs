@@ -104,23 +104,7 @@ fn by_name<'n>(
     let here = own.surroundings();
     let mut named = together.all.iter().filter(has_name);
     let Some(other) = named.next() else {
-        if here.has_other_names || !together.is_alone || is_container_name(together, host) {
-            return None;
-        }
-        let names = together.all.iter().flat_map(|named| {
-            let names = named.names().iter();
-            names.map(|name| (name.as_str(), (*named, name)))
-        });
-        let near = nearest(host, names);
-        let others = || with_port(together, own, port);
-        let meant = near.map(|(named, _)| named).or_else(others);
-        let near = near.map(|(_, name)| name.clone());
-        let why = ReachFault::NoSuchName {
-            host: host.to_owned(),
-            is_near: near.is_some(),
-            meant: near.or_else(|| service_name(meant?)),
-        };
-        return Some((why, meant));
+        return no_such_name(together, own, host, port);
     };
     if named.next().is_some() || std::ptr::eq(*other, own) {
         return None;
@@ -169,6 +153,33 @@ fn by_name<'n>(
         .service()
         .is_some_and(|service| service.changes.is_empty());
     (is_whole && !listens && there.mode.is_none()).then_some((why, Some(other)))
+}
+
+/// That no service has a name, unless something out of sight may have it.
+fn no_such_name<'n>(
+    together: &Together<'n>,
+    own: &NetworkName,
+    host: &str,
+    port: u16,
+) -> Option<Found<'n>> {
+    let has_others = own.surroundings().has_other_names;
+    if has_others || !together.is_alone || is_container_name(together, host) {
+        return None;
+    }
+    let names = together.all.iter().flat_map(|named| {
+        let names = named.names().iter();
+        names.map(|name| (name.as_str(), (*named, name)))
+    });
+    let near = nearest(host, names);
+    let others = || with_port(together, own, port);
+    let meant = near.map(|(named, _)| named).or_else(others);
+    let near = near.map(|(_, name)| name.clone());
+    let why = ReachFault::NoSuchName {
+        host: host.to_owned(),
+        is_near: near.is_some(),
+        meant: near.or_else(|| service_name(meant?)),
+    };
+    Some((why, meant))
 }
 
 /// The network in which a host is an alias of a service and nothing else, unless one of `ours` has that

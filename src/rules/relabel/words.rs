@@ -59,6 +59,31 @@ pub(in crate::rules) fn why(
             )
         }
         MatchReason::Known(texts) => format!("the value is {}, {fits}", any_of(texts)),
+        MatchReason::Left(_)
+        | MatchReason::NotKept(_)
+        | MatchReason::Dropped(_)
+        | MatchReason::Earlier => why_earlier(rule, reason, hit),
+        MatchReason::Separator => format!(
+            "it joins {} labels with `{}`, which no text matched by the pattern contains",
+            rule.sources.len(),
+            rule.separator
+        ),
+        MatchReason::Foreign(sign) if rule.sources.len() > 1 => format!(
+            "the pattern needs `{sign}`, which no label contains; labels are joined with `{}`",
+            rule.separator
+        ),
+        MatchReason::Foreign(sign) => {
+            format!("the pattern needs `{sign}`, which the value never has")
+        }
+        MatchReason::Edges(edge) => format!("the value begins and ends with `{edge}`, {fits}"),
+        MatchReason::Compared if hit => "the two values are always the same".to_owned(),
+        MatchReason::Compared => "the two values are never the same".to_owned(),
+    }
+}
+
+/// Why an earlier rule decides, as a clause; empty for another reason.
+fn why_earlier(rule: &RelabelRule<'_>, reason: &MatchReason, hit: bool) -> String {
+    match reason {
         MatchReason::Left(texts) if hit && rule.action == "drop" => format!(
             "an earlier rule keeps only {}, which this one drops",
             listed(texts)
@@ -79,21 +104,7 @@ pub(in crate::rules) fn why(
         MatchReason::Earlier => {
             "an earlier rule leaves nothing that this pattern matches".to_owned()
         }
-        MatchReason::Separator => format!(
-            "it joins {} labels with `{}`, which no text matched by the pattern contains",
-            rule.sources.len(),
-            rule.separator
-        ),
-        MatchReason::Foreign(sign) if rule.sources.len() > 1 => format!(
-            "the pattern needs `{sign}`, which no label contains; labels are joined with `{}`",
-            rule.separator
-        ),
-        MatchReason::Foreign(sign) => {
-            format!("the pattern needs `{sign}`, which the value never has")
-        }
-        MatchReason::Edges(edge) => format!("the value begins and ends with `{edge}`, {fits}"),
-        MatchReason::Compared if hit => "the two values are always the same".to_owned(),
-        MatchReason::Compared => "the two values are never the same".to_owned(),
+        _ => String::new(),
     }
 }
 

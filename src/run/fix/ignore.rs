@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::{Fixer, content_of};
 use crate::discover;
+use crate::finding::rule::group_of;
 use crate::finding::{Day, Place, Span, Text, rule};
 use crate::report::Reported;
 use crate::run::Run;
 use crate::run::suppress::directive::{self, Malformed, SuppressionComment};
-use crate::run::suppress::group_of;
 use crate::schema::edit::apply;
 use crate::source::{LARGEST, Overlay, Tree};
 use crate::yaml::{Document, Kind, Node, Style, parse_all, parse_first};

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::GROUP;
 use super::marks::{PlacedSuppression, TextSuppressions};
-use super::{GROUP, group_of};
 use crate::discover::FileContent;
+use crate::finding::rule::group_of;
 use crate::finding::{Day, Finding};
 use crate::policy::Policy;
 use crate::run::survey::ScannedFile;

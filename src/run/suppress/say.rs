@@ -3,7 +3,7 @@
 use super::directive::{Malformed, SuppressedName};
 use super::file::{DAY, FileSuppressions, Tally, has_lapsed};
 use super::marks::{Covers, PlacedSuppression, TextSuppressions};
-use super::{GROUP, SuppressionContext, added, group_of, is_known, is_on, nearest_name};
+use super::{GROUP, SuppressionContext, added, is_known, is_on, nearest_name};
 use crate::finding::{Advice, Day, Finding, Severity, Span, rule};
 use crate::rules;
 
@@ -147,7 +147,7 @@ impl SuppressionOutcome<'_> {
 
     fn forbidden(&self, index: usize, name: &SuppressedName, tally: &Tally) -> Option<Finding> {
         let policy = &self.sheet.policy.suppressions;
-        let own = group_of(&name.text) == GROUP;
+        let own = rule::group_of(&name.text) == GROUP;
         let whole = policy.forbids(&name.text);
         let refused = tally.refused.as_deref();
         if !own && whole.is_none() && refused.is_none() {
@@ -266,11 +266,11 @@ impl SuppressionOutcome<'_> {
     /// something.
     fn may_be_reported_unused(&self, name: &SuppressedName) -> bool {
         let policy = self.sheet.policy;
-        let own = group_of(&name.text) == GROUP;
+        let own = rule::group_of(&name.text) == GROUP;
         if own || policy.suppressions.forbids(&name.text).is_some() {
             return false;
         }
-        let of_name = |rule: &&&str| **rule == name.text || group_of(rule) == name.text;
+        let of_name = |rule: &&&str| **rule == name.text || rule::group_of(rule) == name.text;
         let like = self.finding(rule::SUPPRESSIONS_UNUSED, name.span, "");
         let mut on = self
             .context

@@ -148,6 +148,19 @@ impl Translator {
         Some(self.builder.mapping(node, &pairs))
     }
 
+    fn add_spelling(&mut self, shape: &'static MappingShape) {
+        for key in shape.keys {
+            // Of two keys for one, the longer one is an addition: `additionalRemoteWrite`.
+            let is_addition = |native| {
+                let mut others = shape.keys.iter().filter(|key| key.native == Some(native));
+                others.any(|other| other.name.len() < key.name.len())
+            };
+            if let Some(native) = key.native.filter(|native| !is_addition(native)) {
+                self.spelling.add(native, key.name);
+            }
+        }
+    }
+
     /// What a mapping holds, judged and translated.
     fn items<'d>(
         &mut self,
@@ -162,16 +175,7 @@ impl Translator {
             return None;
         };
         let mut items = Vec::new();
-        for key in shape.keys {
-            // Of two keys for one, the longer one is an addition: `additionalRemoteWrite`.
-            let is_addition = |native| {
-                let mut others = shape.keys.iter().filter(|key| key.native == Some(native));
-                others.any(|other| other.name.len() < key.name.len())
-            };
-            if let Some(native) = key.native.filter(|native| !is_addition(native)) {
-                self.spelling.add(native, key.name);
-            }
-        }
+        self.add_spelling(shape);
         for entry in mapping.effective() {
             let known = shape.find(entry.name());
             if known.is_none() {

@@ -139,7 +139,8 @@ fn bad_query(call: &Call, (major, minor): (u16, u16)) -> Option<(String, String)
     let fault = faults.into_iter().find(|fault| fault.flag.is_none())?;
     let message = format!("`query`: {}; {BECOMES}", fault.message);
     let help = fault
-        .help
+        .remedy
+        .words
         .unwrap_or_else(|| "correct the expression".to_owned());
     Some((message, help))
 }

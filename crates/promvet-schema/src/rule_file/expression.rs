@@ -9,6 +9,7 @@ use crate::scalar;
 use crate::yaml::Node;
 use promvet_syntax::go::{Go, expand, regex};
 use promvet_syntax::promql::{self, Loss, MatchOperator, Matcher, NodeKind, PromqlRelease};
+use promvet_text::Advice;
 
 /// References of `label_replace` to groups that its pattern lacks.
 pub const LABEL_REPLACE: &str = "rules/label-replace";
@@ -330,12 +331,18 @@ impl Expression<'_, '_, '_> {
                     "the range of this subquery holds one step only, and `{name}` needs two: the \
                      result is always empty"
                 );
-                let help = Some("make the range at least twice the step".to_owned());
+                let advice = Advice::say("make the range at least twice the step");
                 let span = range.span();
                 let at = (span.start as usize, span.end as usize);
                 let condition = ExpressionNeed::ClosedRange;
-                self.report
-                    .on_condition(condition, SHORT_RANGE, self.node, at, message, help);
+                self.report.on_condition(
+                    condition,
+                    SHORT_RANGE,
+                    self.node,
+                    at,
+                    message,
+                    Some(advice),
+                );
             }
             _ => {}
         }
@@ -390,9 +397,15 @@ impl Expression<'_, '_, '_> {
             if label == "le" { "bucket" } else { "quantile" }
         );
         let condition = ExpressionNeed::StoredForm(label);
-        let help = Some(format!("write `{stored}`"));
-        self.report
-            .on_condition(condition, BUCKET_VALUE, self.node, at, message, help);
+        let advice = Advice::say(format!("write `{stored}`"));
+        self.report.on_condition(
+            condition,
+            BUCKET_VALUE,
+            self.node,
+            at,
+            message,
+            Some(advice),
+        );
     }
 }
 

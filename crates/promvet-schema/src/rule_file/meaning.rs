@@ -185,7 +185,7 @@ fn expression(node: Node<'_>, report: &mut RuleFileReport<'_>) {
         }
         let message = refused(fault.message);
         if let Some(finding) = report.expression(node, at, unfilled, message) {
-            finding.advice = fault.help.map(Into::into);
+            finding.advice = fault.remedy.words.map(Into::into);
         }
     }
 }

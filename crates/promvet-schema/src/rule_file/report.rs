@@ -7,7 +7,7 @@ use super::entries::entry;
 use super::place;
 use crate::yaml::{Document, Node, placeholder};
 use crate::{Scheme, Version};
-use promvet_text::{Finding, Message, Severity, Span};
+use promvet_text::{Advice, Finding, Message, Severity, Span};
 
 /// The rule for everything about a rule file's structure.
 pub const RULE_FILE: &str = "files/rule-file";
@@ -170,7 +170,7 @@ impl<'d> RuleFileReport<'d> {
         node: Node<'_>,
         at: (usize, usize),
         message: impl Into<Message>,
-        help: Option<String>,
+        advice: Option<Advice>,
     ) {
         let same = |need: &&Need| need.condition == condition;
         let is_range = matches!(condition, ExpressionNeed::TwoSamplesIn(_));
@@ -180,7 +180,7 @@ impl<'d> RuleFileReport<'d> {
         if self.warn(rule, node, at, message).is_some()
             && let Some(mut finding) = self.findings.pop()
         {
-            finding.advice = help.map(Into::into);
+            finding.advice = advice;
             self.needs.push(Need { condition, finding });
         }
     }

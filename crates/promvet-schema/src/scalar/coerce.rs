@@ -188,7 +188,7 @@ fn float_to_uint(number: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Remedy;
+    use super::super::Change;
     use super::*;
 
     #[test]
@@ -219,9 +219,9 @@ mod tests {
             assert!(fault.message.contains(words), "{text}: {fault}");
         }
         let fault = int("10000", false, None).expect_err("quoted");
-        assert_eq!(fault.remedy, Some(Remedy::Unquote), "{fault}");
+        assert_eq!(fault.remedy.change, Some(Change::Unquote), "{fault}");
         let fault = int("ten", false, None).expect_err("quoted");
-        assert_eq!(fault.remedy, None, "{fault}");
+        assert_eq!(fault.remedy.change, None, "{fault}");
         assert!(int("10", true, Some("tag:yaml.org,2002:str")).is_err());
         assert!(int("10", true, Some("!mine")).is_err());
     }
@@ -267,7 +267,7 @@ mod tests {
             assert!(boolean(text, true, None).is_err(), "{text}");
         }
         let fault = boolean("true", false, None).expect_err("quoted");
-        assert_eq!(fault.remedy, Some(Remedy::Unquote), "{fault}");
+        assert_eq!(fault.remedy.change, Some(Change::Unquote), "{fault}");
     }
 
     #[test]

@@ -221,7 +221,7 @@ fn digits_of(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crate::fault::Remedy;
+    use crate::fault::Change;
 
     use super::*;
 
@@ -292,7 +292,10 @@ mod tests {
         ] {
             let fault = duration(text).expect_err(text);
             assert_eq!(fault.from..fault.to, place, "{text}: {fault}");
-            let said = format!("{fault}; {}", fault.help.as_deref().unwrap_or_default());
+            let said = format!(
+                "{fault}; {}",
+                fault.remedy.words.as_deref().unwrap_or_default()
+            );
             assert!(said.contains(words), "{text}: {said}");
         }
     }
@@ -308,9 +311,12 @@ mod tests {
         ] {
             let fault = duration(text).expect_err(text);
             let text = unit.to_owned();
-            assert_eq!(fault.remedy, Some(Remedy::Replace { text, sure }));
+            assert_eq!(fault.remedy.change, Some(Change::Replace { text, sure }));
         }
-        assert_eq!(duration("1.5h").expect_err("a fraction").remedy, None);
+        assert_eq!(
+            duration("1.5h").expect_err("a fraction").remedy.change,
+            None
+        );
     }
 
     proptest::proptest! {

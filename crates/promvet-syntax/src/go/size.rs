@@ -188,20 +188,16 @@ fn unknown_unit(name: &str, number_from: usize, from: usize, to: usize) -> Fault
     }
     let known_elsewhere =
         factor(name, Spelling::Binary).is_some() || factor(name, Spelling::Plain).is_some();
+    let fault = Fault::new(from, to, format!("has the unknown unit `{name}`"));
+    if let Some(unit) = right_case(name.trim()).filter(|_| !known_elsewhere) {
+        return fault.surely(unit);
+    }
     let why = if known_elsewhere {
         "use either KB or KiB in one value, not both"
     } else {
         "use one of the units B, KB, MB, GB, TB, PB and EB, or KiB, MiB … (in this case), powers of 1024"
     };
-    let fault = Fault::new(from, to, format!("has the unknown unit `{name}`")).help(why);
-    match right_case(name.trim()) {
-        Some(unit) if !known_elsewhere => Fault {
-            help: None,
-            ..fault
-        }
-        .surely(unit),
-        _ => fault,
-    }
+    fault.help(why)
 }
 
 /// A unit in its right case: `mb` and `Mb` as `MB`, `mib` as `MiB`.
@@ -215,7 +211,7 @@ fn right_case(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::fault::Remedy;
+    use crate::fault::Change;
 
     use super::*;
 
@@ -283,7 +279,10 @@ mod tests {
         ] {
             let fault = byte_size(text).expect_err(text);
             assert_eq!(fault.from..fault.to, place, "{text}: {fault}");
-            let said = format!("{fault}; {}", fault.help.as_deref().unwrap_or_default());
+            let said = format!(
+                "{fault}; {}",
+                fault.remedy.words.as_deref().unwrap_or_default()
+            );
             assert!(said.contains(words), "{text}: {said}");
         }
     }
@@ -293,9 +292,15 @@ mod tests {
         for (text, unit) in [("100kB", "KB"), ("1 MB", "MB"), ("16mib", "MiB")] {
             let fault = byte_size(text).expect_err(text);
             let text = unit.to_owned();
-            assert_eq!(fault.remedy, Some(Remedy::Replace { text, sure: true }));
+            assert_eq!(
+                fault.remedy.change,
+                Some(Change::Replace { text, sure: true })
+            );
         }
-        assert_eq!(byte_size("1ZB").expect_err("no such unit").remedy, None);
+        assert_eq!(
+            byte_size("1ZB").expect_err("no such unit").remedy.change,
+            None
+        );
     }
 
     proptest::proptest! {

@@ -275,7 +275,7 @@ impl Parser<'_> {
             }
             Err(fault) => {
                 let message = fault.about(&format!("`{}`", self.slice(token)));
-                let help = fault.help.as_deref();
+                let help = fault.remedy.words.as_deref();
                 let help = help.unwrap_or("write a duration such as `5m`");
                 self.push(ExprFault::at(token, message).help(help));
                 None

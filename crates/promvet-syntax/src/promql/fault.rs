@@ -1,6 +1,7 @@
 //! What is wrong with an expression.
 
 use super::token::Token;
+use crate::fault::Remedy;
 
 /// A fault of an expression and the bytes of it that are at fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,8 +12,8 @@ pub struct ExprFault {
     pub to: usize,
     /// What is wrong, as a clause that can follow "the expression is not PromQL: ".
     pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
+    /// What to do about it.
+    pub remedy: Remedy,
     /// The feature flag that would make it right, if one would.
     pub flag: Option<&'static str>,
     /// Whether it is an instant vector where a range vector is expected.
@@ -25,7 +26,7 @@ impl ExprFault {
             from,
             to: to.max(from),
             message: message.into(),
-            help: None,
+            remedy: Remedy::default(),
             flag: None,
             lacks_range: false,
         }
@@ -35,8 +36,8 @@ impl ExprFault {
         Self::new(token.from, token.to, message)
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub(super) fn help(mut self, help: impl Into<Remedy>) -> Self {
+        self.remedy = help.into();
         self
     }
 }

@@ -273,10 +273,8 @@ impl Parser<'_> {
             }
             _ => (token.from, token.to),
         };
-        let help = match &fault.help {
-            Some(help) => help,
-            None => "correct the pattern; its syntax is that of RE2",
-        };
+        let help = fault.remedy.words.as_deref();
+        let help = help.unwrap_or("correct the pattern; its syntax is that of RE2");
         let fault_of = ExprFault::new(from, to, fault.about("the regular expression"));
         self.push(fault_of.help(help));
     }

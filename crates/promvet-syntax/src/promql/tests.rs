@@ -208,7 +208,7 @@ fn help_names_what_was_meant() {
     ] {
         let help: Vec<_> = check(text, NEWEST)
             .into_iter()
-            .filter_map(|fault| fault.help)
+            .filter_map(|fault| fault.remedy.words)
             .collect();
         assert!(
             help.iter().any(|help| help.contains(words)),

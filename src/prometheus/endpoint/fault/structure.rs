@@ -42,27 +42,8 @@ fn with_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> Option<UrlFault> {
         return None;
     }
     let name = endpoint.slice(scheme);
-    let lower = name.to_ascii_lowercase();
-    if !matches!(lower.as_str(), "http" | "https") {
-        let meant = misspelled(&lower);
-        return Some(UrlFault {
-            kind: FaultKind::Scheme,
-            range: scheme.range(),
-            message: format!(
-                "Prometheus cannot send over `{name}`: expected a URL that begins with http:// or \
-                 https://"
-            ),
-            suggestion: meant.map(|meant| {
-                format!(
-                    "{meant}{}",
-                    endpoint
-                        .without_secrets(scheme.end, endpoint.text.len())
-                        .trim_end()
-                )
-            }),
-            is_sure: !matches!(lower.as_str(), "tcp" | "tls"),
-            refused_by_go: false,
-        });
+    if !is_http(name) {
+        return Some(another_scheme(endpoint, scheme));
     }
     let behind = endpoint.masked.get(scheme.end..).unwrap_or("");
     if !behind.starts_with("://") {
@@ -71,14 +52,9 @@ fn with_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> Option<UrlFault> {
             kind: FaultKind::Slashes,
             range: scheme.start..rest,
             message: format!("`//` is missing between `{name}:` and the host: every send fails"),
-            suggestion: endpoint.host().map(|_| {
-                format!(
-                    "{name}://{}",
-                    endpoint
-                        .without_secrets(rest, endpoint.text.len())
-                        .trim_end()
-                )
-            }),
+            suggestion: endpoint
+                .host()
+                .map(|_| format!("{name}://{}", rest_of(endpoint, rest))),
             is_sure: true,
             refused_by_go: false,
         });
@@ -96,12 +72,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> Option<UrlFault> {
             message: format!(
                 "the URL has two schemes: Prometheus looks up the host `{host}`, and every send fails"
             ),
-            suggestion: Some(
-                endpoint
-                    .without_secrets(inner, endpoint.text.len())
-                    .trim_end()
-                    .to_owned(),
-            ),
+            suggestion: Some(rest_of(endpoint, inner)),
             is_sure: true,
             refused_by_go: false,
         });
@@ -114,6 +85,34 @@ fn with_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> Option<UrlFault> {
         is_sure: false,
         refused_by_go: false,
     })
+}
+
+fn is_http(scheme: &str) -> bool {
+    ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str())
+}
+
+/// What Prometheus sends nothing over.
+fn another_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> UrlFault {
+    let name = endpoint.slice(scheme);
+    let lower = name.to_ascii_lowercase();
+    UrlFault {
+        kind: FaultKind::Scheme,
+        range: scheme.range(),
+        message: format!(
+            "Prometheus cannot send over `{name}`: expected a URL that begins with http:// or \
+             https://"
+        ),
+        suggestion: misspelled(&lower)
+            .map(|meant| format!("{meant}{}", rest_of(endpoint, scheme.end))),
+        is_sure: !matches!(lower.as_str(), "tcp" | "tls"),
+        refused_by_go: false,
+    }
+}
+
+/// A URL from a byte on, without its secrets.
+fn rest_of(endpoint: &Endpoint, from: usize) -> String {
+    let rest = endpoint.without_secrets(from, endpoint.text.len());
+    rest.trim_end().to_owned()
 }
 
 /// The scheme that a URL begins with, if what is behind it is meant for `://`, and where the host begins:

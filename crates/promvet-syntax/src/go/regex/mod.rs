@@ -472,7 +472,10 @@ mod tests {
             ("a\\Qb", 1..4, "escapes the closing parenthesis"),
         ] {
             let fault = regex(pattern, NEW).expect_err(pattern);
-            let said = format!("{fault}; {}", fault.help.as_deref().unwrap_or_default());
+            let said = format!(
+                "{fault}; {}",
+                fault.remedy.words.as_deref().unwrap_or_default()
+            );
             assert!(said.contains(words), "{pattern}: {said}");
             assert_eq!(fault.from..fault.to, place, "{pattern}: {fault}");
         }

@@ -177,7 +177,10 @@ fn go_refuses() {
     ] {
         let fault = url(text).expect_err(text);
         assert_eq!(fault.from..fault.to, place, "{text}: {fault}");
-        let said = format!("{fault}; {}", fault.help.as_deref().unwrap_or_default());
+        let said = format!(
+            "{fault}; {}",
+            fault.remedy.words.as_deref().unwrap_or_default()
+        );
         assert!(said.contains(words), "{text}: {said}");
     }
 }

@@ -1,5 +1,7 @@
 //! Values that go on in the lines below their key.
 
+use std::ops::Range;
+
 use super::super::{arguments, plausible, value};
 use super::sections::MappingContent;
 use super::{Awaited, Scan, State, ValueLines, is_commented, is_hidden, is_word_alone, items};
@@ -21,21 +23,7 @@ impl<'t> Scan<'t> {
                 };
                 None
             }
-            State::HereDocument { from, to, left } => {
-                let line = body.trim_start();
-                let is_end = left == 0 || self.content.get(from..to) == Some(line);
-                self.state = if is_end {
-                    State::Open
-                } else {
-                    let left = left - 1;
-                    State::HereDocument { from, to, left }
-                };
-                if is_end || !arguments::is_secret_line(line) {
-                    return Some(0);
-                }
-                self.hide(body.len() - line.len(), body.len());
-                None
-            }
+            State::HereDocument { from, to, left } => self.in_here_document(body, from..to, left),
             _ if blank => None,
             State::Value { column, commented } => {
                 let same = commented == ValueLines::Either || commented == is_commented(body);
@@ -68,18 +56,7 @@ impl<'t> Scan<'t> {
                 column,
                 awaited,
                 flow,
-            } => {
-                self.state = State::Open;
-                let rest = body.get(indent..).unwrap_or("");
-                let Some(behind) = rest.strip_prefix(':').map(str::trim_start) else {
-                    return Some(0);
-                };
-                if !is_hidden(awaited, value::unquoted(behind, flow)) {
-                    return Some(0);
-                }
-                self.value(body, body.len() - behind.len(), column, flow);
-                Some(body.len())
-            }
+            } => self.explicit_value(body, indent, column, awaited, flow),
             State::Argument { certain } => {
                 self.state = State::Open;
                 let rest = body.get(indent..).unwrap_or("");
@@ -91,6 +68,46 @@ impl<'t> Scan<'t> {
                 None
             }
         }
+    }
+
+    /// Hides a line of a here-document that is a secret. `end` is where the word that closes it is.
+    fn in_here_document(&mut self, body: &str, end: Range<usize>, left: usize) -> Option<usize> {
+        let line = body.trim_start();
+        let is_end = left == 0 || self.content.get(end.clone()) == Some(line);
+        self.state = match left.checked_sub(1).filter(|_| !is_end) {
+            Some(left) => State::HereDocument {
+                from: end.start,
+                to: end.end,
+                left,
+            },
+            None => State::Open,
+        };
+        if is_end || !arguments::is_secret_line(line) {
+            return Some(0);
+        }
+        self.hide(body.len() - line.len(), body.len());
+        None
+    }
+
+    /// Hides the value that follows a key written with `?`.
+    fn explicit_value(
+        &mut self,
+        body: &str,
+        indent: usize,
+        column: usize,
+        awaited: Awaited,
+        flow: bool,
+    ) -> Option<usize> {
+        self.state = State::Open;
+        let rest = body.get(indent..).unwrap_or("");
+        let Some(behind) = rest.strip_prefix(':').map(str::trim_start) else {
+            return Some(0);
+        };
+        if !is_hidden(awaited, value::unquoted(behind, flow)) {
+            return Some(0);
+        }
+        self.value(body, body.len() - behind.len(), column, flow);
+        Some(body.len())
     }
 
     /// Hides what belongs to a quoted value of the lines before, up to its closing quote.
