@@ -1,5 +1,7 @@
 //! The judgment of one file.
 
+mod read;
+
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -7,14 +9,14 @@ use memchr::memmem;
 use super::embedded_in::EmbeddedIn;
 use super::foreign::DialectWording;
 use super::kinds::{OutlineClass, classify, has_nearly_section, nearly_ours, telling_key};
-use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::outline::Outline;
 use crate::finding::{Place, Text, Unchecked};
 use crate::yaml::{
-    Document, Kind, Mapping, Node, SoundParts, SyntaxError, SyntaxKind, parse_all, parse_first,
-    parse_masked, placeholder, whole_parts,
+    Document, Kind, Mapping, Node, SoundParts, SyntaxError, parse_all, parse_first, placeholder,
+    whole_parts,
 };
+use read::{ReadText, read};
 
 /// What a file was recognized as.
 #[derive(Debug)]
@@ -404,63 +406,6 @@ fn has(names: &[&str]) -> String {
     } else {
         format!("it has the {}", keys(names))
     }
-}
-
-/// A text as far as it could be read.
-struct ReadText {
-    outcome: Result<Document, SyntaxError>,
-    masked: bool,
-    template: Option<TemplateEvidence>,
-}
-
-/// Reads a text as it is; if that is not YAML, or YAML only because `{{ x }}` happens to be a
-/// mapping in a mapping, with its tags covered.
-fn read(text: &Arc<Text>, declared: Option<TemplateEvidence>) -> ReadText {
-    let plain = |outcome| ReadText {
-        outcome,
-        masked: false,
-        template: declared,
-    };
-    let outcome = parse_first(text);
-    let readable = match &outcome {
-        Ok(document) => !has_bare_tag(text, std::iter::once(document)),
-        Err(error) => error.kind != SyntaxKind::Malformed,
-    };
-    if readable {
-        return plain(outcome);
-    }
-    let Some((covered, has_tags)) = read_masked(text) else {
-        return plain(outcome);
-    };
-    match (covered, outcome) {
-        (Err(error), Err(_)) if declared.is_some() || has_tags => ReadText {
-            outcome: Err(error),
-            masked: true,
-            template: declared.or(Some(TemplateEvidence::Unrendered)),
-        },
-        (Err(_), outcome) => plain(outcome),
-        (covered, _) => ReadText {
-            outcome: covered,
-            masked: true,
-            template: declared.or(Some(TemplateEvidence::Unrendered)),
-        },
-    }
-}
-
-/// Reads a text with its tags covered, and says whether it has tags of a template language. All
-/// branches of conditions are read, unless together they are not YAML or repeat a key.
-fn read_masked(text: &Arc<Text>) -> Option<(Result<Document, SyntaxError>, bool)> {
-    let parse = |mask: &Mask| parse_masked(text, &mask.content, &mask.holes);
-    let all = mask(text.content(), Branches::All)?;
-    let outcome = parse(&all);
-    let clashes = outcome.as_ref().map_or(true, repeats_key);
-    if all.has_branches && clashes {
-        let first = mask(text.content(), Branches::First)?;
-        if let Ok(document) = parse(&first) {
-            return Some((Ok(document), all.has_tags));
-        }
-    }
-    Some((outcome, all.has_tags))
 }
 
 /// All nodes of a document as written, aliases not followed.

@@ -1,17 +1,22 @@
 //! Endpoints on the command line of vmagent (VictoriaMetrics v1.140
 //! `app/vmagent/remotewrite/{remotewrite,client}.go`).
 
+mod credentials;
 mod faults;
 mod known;
 pub(super) mod unit;
+
+pub(super) use credentials::domain;
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::finding::{Advice, Finding, Place, Severity, Span, rule};
-use crate::yaml::{Document, Node, TranslationBuilder, TranslationEntry};
 use promvet_syntax::shell;
+
+use crate::finding::{Finding, Place, Span};
+use crate::yaml::{Document, Node, TranslationBuilder, TranslationEntry};
+use credentials::{shared_credentials, too_few};
 
 /// The flag that makes an endpoint.
 const URL: &str = "remoteWrite.url";
@@ -376,103 +381,6 @@ fn endpoints(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Opt
     let key = builder.scalar(first, "remote_write");
     let root = builder.mapping(first, &[(key, list)]);
     Some(builder.finish(root))
-}
-
-/// Flags whose value is a credential, or leads to one.
-const CREDENTIALS: &[&str] = &[
-    "remoteWrite.basicAuth.password",
-    "remoteWrite.basicAuth.passwordFile",
-    "remoteWrite.bearerToken",
-    "remoteWrite.bearerTokenFile",
-    "remoteWrite.oauth2.clientSecret",
-    "remoteWrite.oauth2.clientSecretFile",
-];
-
-/// What is reported about credentials that are given once and go to URLs of different
-/// organizations.
-fn shared_credentials(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Vec<Finding> {
-    let flags = flags(arguments);
-    let of = |name: &str| {
-        flags
-            .iter()
-            .filter(|flag| flag.name == name)
-            .collect::<Vec<_>>()
-    };
-    let urls = of(URL);
-    let domains: Vec<&str> = urls.iter().filter_map(|url| domain(url.value)).collect();
-    let differs = |domain: &&str| Some(domain) != domains.first();
-    if domains.len() < urls.len() || !domains.iter().any(differs) {
-        return Vec::new();
-    }
-    let once = CREDENTIALS.iter().filter_map(|name| match &*of(name) {
-        [only] => Some((name, only.node, only.span)),
-        _ => None,
-    });
-    let found = once.map(|(name, node, span)| {
-        let place = Place::new(source.text(), span);
-        let message = format!(
-            "`-{name}`: it is given once, so every URL gets it: {} and {}",
-            domains.first().copied().unwrap_or(""),
-            domains
-                .iter()
-                .copied()
-                .find(|domain| differs(domain))
-                .unwrap_or("")
-        );
-        let finding = Finding::new(
-            rule::AGENTS_SHARED_CREDENTIAL,
-            Severity::Warning,
-            place,
-            message,
-        );
-        let help =
-            "give it once for each URL, in their order, with an empty value where none belongs";
-        finding
-            .of_key(node.path(), node.identity())
-            .help(Advice::say(help))
-    });
-    found.collect()
-}
-
-/// What is reported about a credential that is given for some URLs, and neither for one nor for all:
-/// those behind them send none.
-fn too_few(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Vec<Finding> {
-    let flags = flags(arguments);
-    let count = |name: &str| flags.iter().filter(|flag| flag.name == name).count();
-    let urls = count(URL);
-    let some = CREDENTIALS.iter().filter_map(|name| {
-        let given = count(name);
-        let last = flags.iter().rfind(|flag| flag.name == *name)?;
-        (given > 1 && given < urls).then_some((name, given, last))
-    });
-    let found = some.map(|(name, given, last)| {
-        let place = Place::new(source.text(), last.span);
-        let message = format!("`-{name}`: {given} values for {urls} URLs: the last URLs get none");
-        let rule = rule::AGENTS_SHARED_CREDENTIAL;
-        let finding = Finding::new(rule, Severity::Info, place, message);
-        let finding = finding.of_key(last.node.path(), last.node.identity());
-        finding.help(Advice::say(
-            "give one for each URL, or an empty value where none belongs",
-        ))
-    });
-    found.collect()
-}
-
-/// The last two labels of the host of a URL, if it is a name on the internet.
-pub(super) fn domain(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?.split(':').next()?;
-    let mut labels = host.rmatch_indices('.').map(|(at, _)| at);
-    let last = labels.next()?;
-    let top = host.get(last + 1..)?;
-    let is_own = ["cluster", "internal", "lan", "local", "localhost", "svc"].contains(&top);
-    let is_name = top.len() > 1 && top.chars().all(|c| c.is_ascii_alphabetic());
-    if is_own || !is_name || host.contains(".svc.") {
-        return None;
-    }
-    let from = labels.next().map_or(0, |at| at + 1);
-    host.get(from..)
 }
 
 /// The flags among some arguments, one for each value of a list.

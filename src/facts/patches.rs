@@ -1,6 +1,8 @@
 //! What changes objects of Kubernetes after their manifests: patches of kustomizations, of Flux and
 //! of Argo CD, and the routes of service meshes. They are not applied; what they change is not known.
 
+mod kustomization;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use crate::finding::{Evidence, Place, Text};
 use crate::needle;
 use crate::source::LARGEST;
 use crate::yaml::{Document, Node, parse_all};
+use kustomization::{Kustomization, KustomizationReach};
 
 /// Words of files that patch or route.
 const WORDS: &[&str] = &[
@@ -147,10 +150,6 @@ struct Patch {
     place: Place,
 }
 
-/// The files and folders of a kustomization's resources.
-#[derive(Debug, Default)]
-struct KustomizationReach(BTreeSet<PathBuf>);
-
 /// A route of a mesh, by every text in it that may name a Service.
 #[derive(Debug)]
 struct MeshRoute {
@@ -166,12 +165,6 @@ struct Filter {
     /// None for any.
     namespace: Option<String>,
     place: Place,
-}
-
-/// A kustomization: its folder and what it refers to.
-struct Kustomization<'d> {
-    folder: PathBuf,
-    root: Node<'d>,
 }
 
 impl Patches {
@@ -492,44 +485,5 @@ fn texts(node: Node<'_>, out: &mut BTreeSet<String>) {
         .flat_map(|mapping| mapping.entries())
     {
         texts(entry.value, out);
-    }
-}
-
-impl KustomizationReach {
-    fn of(kustomization: &Kustomization<'_>, all: &BTreeMap<PathBuf, Kustomization<'_>>) -> Self {
-        let mut out = Self::default();
-        out.add(kustomization, all, 0);
-        out
-    }
-
-    fn add(
-        &mut self,
-        kustomization: &Kustomization<'_>,
-        all: &BTreeMap<PathBuf, Kustomization<'_>>,
-        depth: usize,
-    ) {
-        if depth > DEEPEST {
-            return;
-        }
-        for key in REFERRING {
-            let items = kustomization
-                .root
-                .get(key)
-                .into_iter()
-                .flat_map(Node::items);
-            for path in items.filter_map(Node::as_str) {
-                let path = on_disk(&kustomization.folder, path);
-                if !self.0.insert(path.clone()) {
-                    continue;
-                }
-                if let Some(base) = all.get(&path) {
-                    self.add(base, all, depth + 1);
-                }
-            }
-        }
-    }
-
-    fn has(&self, file: &Path) -> bool {
-        self.0.contains(file)
     }
 }

@@ -1,41 +1,30 @@
 //! What is reported about one file by itself.
 
+mod other_files;
+
 use std::path::Path;
 use std::ptr;
 use std::sync::Arc;
 
-use super::agent;
-use super::before_2;
-use super::broken;
-use super::by_default;
-use super::by_tag;
-use super::chart_agent;
-use super::chart_release;
-use super::custom_rules;
-use super::foreign;
-use super::job_list;
-use super::patched;
-use super::placeholders;
 use super::rendered::{self, RenderedConfiguration};
 use super::request::Request;
 use super::survey::ScannedFile;
-use super::unrendered;
-use super::vmagent;
 use super::watch::RunStats;
-use super::web_file;
-use crate::discover::{
-    self, DialectWording, EmbeddedIn, FileContent, RULE_FILE, RecognizedFile, TARGET_FILE, WEB_FILE,
+use super::{
+    agent, before_2, broken, by_default, by_tag, chart_agent, chart_release, custom_rules, foreign,
+    job_list, patched, placeholders, unrendered, vmagent, web_file,
 };
+use crate::discover::{self, DialectWording, EmbeddedIn, FileContent, RecognizedFile};
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
+use crate::finding::{Finding, Place, Severity, Span};
 use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
 use crate::rules::{self, ConfigContext, Configuration, LoadedBy, RuleJudgment};
 use crate::schema::dialect::SENDERS;
-use crate::schema::target_file::{self, TargetFormat};
 use crate::schema::{self, TargetReleases, Version, edit, rule_file};
 use crate::source::Tree;
-use crate::yaml::{Document, parse_first};
+use crate::yaml::Document;
+use other_files::{as_test_data, encoded, of_other};
 
 /// What is reported about one file, and the configuration in it.
 pub(crate) fn judge_one<'a>(
@@ -348,78 +337,6 @@ fn as_spoken(
     }
 }
 
-/// What is said of a file that a configuration includes or names.
-fn of_other(
-    kind: &'static str,
-    seen: &ScannedFile,
-    facts: &Facts<'_>,
-    request: &Request,
-    own: &CustomRules,
-) -> RuleJudgment {
-    let recognized = &seen.recognized;
-    let mut judgment = match kind == RULE_FILE {
-        true => custom_rules::of_rule_file(&recognized.text, &seen.found, facts, own),
-        false => RuleJudgment::default(),
-    };
-    if kind == WEB_FILE && recognized.template.is_none() {
-        judgment.findings.extend(web_file::check(&recognized.text));
-    }
-    // One that was named says nothing by being silent about it; a hook names whatever has
-    // changed, and of that only what a configuration loads is ours.
-    let is_meant = || match request.if_recognized {
-        true => kind == RULE_FILE && facts.is_loaded(&seen.found.path),
-        false => true,
-    };
-    if seen.found.named && !seen.is_judged() && is_meant() {
-        let path = recognized.text.path();
-        let target = target_of(recognized, request, facts.policy(), path, None);
-        as_what_it_is(kind, &recognized.text, &target, &mut judgment);
-    }
-    judgment
-}
-
-/// Groups of rules about what loads and does not do what was meant: in test data it is what was
-/// meant.
-const ABOUT_INTENT: &[&str] = &[rule::GROUP_RELABEL, rule::GROUP_RULES, rule::GROUP_SCRAPE];
-
-/// Makes infos of what is reported about the intent behind test data that nothing in the tree runs.
-fn as_test_data(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
-    let is_intent = |finding: &Finding| {
-        finding.rule == rule::REMOTE_WRITE_PLAIN_HTTP
-            || ABOUT_INTENT.contains(&rule::group_of(&finding.rule))
-    };
-    if !judgment.findings.iter().any(is_intent) {
-        return;
-    }
-    let holder = seen.recognized.holder.as_ref();
-    let is_idle = || facts.runners(&seen.found.path, holder).is_empty();
-    if facts.is_idle_test_data(seen.recognized.text.path(), true) && is_idle() {
-        let all = judgment.findings.iter_mut();
-        all.filter(|finding| is_intent(finding))
-            .for_each(|finding| finding.severity = Severity::Info);
-    }
-}
-
-/// That a configuration in base64 is not read.
-fn encoded(seen: &ScannedFile, place: &Place, logical: &str, request: &Request) -> RuleJudgment {
-    let mut judgment = RuleJudgment::default();
-    if request.lists_unread(&seen.found.path) {
-        let key = match &seen.recognized.holder {
-            Some(EmbeddedIn::Object { kind: "Secret", .. }) => "stringData",
-            _ => "data",
-        };
-        judgment.unchecked.push(Unchecked {
-            noun: None,
-            place: place.clone(),
-            logical: logical.to_owned(),
-            reason: "it is a Prometheus configuration in base64, which promvet does not read"
-                .into(),
-            settle: Some(format!("write it as text below `{key}`")),
-        });
-    }
-    judgment
-}
-
 /// How relabel rules come to Prometheus.
 fn reader_of(recognized: &RecognizedFile, vmagent: bool, template: bool) -> LoadedBy {
     let dialect = recognized.spoken.as_ref().map(|spoken| spoken.dialect.word);
@@ -429,44 +346,6 @@ fn reader_of(recognized: &RecognizedFile, vmagent: bool, template: bool) -> Load
         doubles_dollars: dialect.is_some() || template || recognized.holder.is_some(),
         template,
         incomplete: recognized.masked,
-    }
-}
-
-/// Judges a named file as what it is, or notes that promvet does not read its kind.
-fn as_what_it_is(
-    kind: &str,
-    text: &Arc<Text>,
-    target: &TargetReleases,
-    judgment: &mut RuleJudgment,
-) {
-    if kind == RULE_FILE {
-        match parse_first(text) {
-            Ok(document) => match rule_file::other_reader(&document) {
-                Some(other) => judgment.unchecked.push(not_ours(text, other)),
-                None => {
-                    let found = rule_file::check(&document, target, None).findings;
-                    judgment.findings.extend(found);
-                }
-            },
-            Err(error) => judgment.findings.push(rule_file::broken(text, &error)),
-        }
-    } else if kind == TARGET_FILE {
-        // Which job reads it, and what relabel rules that has, is not known here.
-        let format = TargetFormat::of(&text.path().to_lowercase());
-        let found = target_file::check_text(text, format, true, target);
-        judgment.findings.extend(found);
-    } else if kind != WEB_FILE {
-        judgment.unchecked.push(not_ours(text, kind));
-    }
-}
-
-fn not_ours(text: &Arc<Text>, kind: &str) -> Unchecked {
-    Unchecked {
-        noun: None,
-        place: Place::new(text, Span::default()),
-        logical: String::new(),
-        reason: format!("it is not a Prometheus configuration, but another file ({kind})"),
-        settle: None,
     }
 }
 

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,9 +11,9 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::image::names_similar;
-use super::inside;
-use super::is_dockerfile;
+use super::{inside, is_dockerfile};
 use crate::finding::{Place, Span, Text};
+use words::{dedented, file_of_chart, goes_on, is_agent, is_prometheus, quoted_path, value};
 
 /// The flag that names the configuration.
 const FLAG: &str = "config.file";
@@ -468,55 +469,6 @@ impl<'t> MentionReader<'t> {
         let line = line.unwrap_or_default().trim_start();
         line.starts_with(['#', ';']) || line.starts_with("//") || line.contains(" # ")
     }
-}
-
-/// Whether a text ends with a backslash that joins the next line to it.
-fn goes_on(text: &str) -> bool {
-    text.trim_end_matches('\r').ends_with('\\')
-}
-
-/// The value behind a flag: in the same word, in the next one, or in the next item of a list.
-fn value(behind: &str) -> &str {
-    let skipped = |c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\'' | ',' | ':');
-    let value = behind.trim_start_matches(skipped);
-    let value = value.strip_prefix("- ").unwrap_or(value);
-    let value = value.trim_start_matches(['"', '\'', ' ']);
-    let ends = |c: char| c.is_whitespace() || ENDS.contains(&c);
-    value.split(ends).next().unwrap_or_default()
-}
-
-/// Lines without what all of them are indented by.
-fn dedented(lines: &[&str]) -> String {
-    let indent = |line: &&str| line.len() - line.trim_start().len();
-    let least = lines.iter().map(indent).min().unwrap_or_default();
-    let lines = lines
-        .iter()
-        .map(|line| line.get(least..).unwrap_or_default());
-    lines.fold(String::new(), |all, line| all + line + "\n")
-}
-
-/// The path in a line of a template that takes a file of the chart.
-fn file_of_chart(line: &str) -> Option<&str> {
-    let (_, behind) = line.split_once(FILES_GET)?;
-    quoted_path(behind)
-}
-
-fn quoted_path(text: &str) -> Option<&str> {
-    let quoted = text.trim_start().trim_start_matches('(').trim_start();
-    let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '`'))?;
-    quoted.get(1..)?.split(quote).next()
-}
-
-fn is_prometheus(text: &str) -> bool {
-    text.to_ascii_lowercase().contains("prom")
-}
-
-/// Whether a text names Grafana Agent, which has a flag `config.file` too.
-fn is_agent(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    ["grafana-agent", "grafana/agent", "agentctl"]
-        .iter()
-        .any(|name| text.contains(name))
 }
 
 /// The name of the file that a mention means.

@@ -1,22 +1,21 @@
 //! What the deployments of a tree start Prometheus with, whatever the names of the files.
 
+mod alloy;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
 use super::arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
-use super::commands;
 use super::image::{Image, names_similar};
 use super::model::{ComposeOrigin, Deployment, Mount, MountSource, Platform};
 use super::resolve::{Provided, ResolvedPath};
 use super::scan::{SourceFile, SourceKind, kinds, may_run_prometheus};
-use super::{DeploymentSources, inside, is_dockerfile};
+use super::{DeploymentSources, commands, inside, is_dockerfile};
 use crate::finding::Place;
 use crate::source::{EntryKind, Tree};
-
-/// Endings of configurations of Grafana Alloy, by which mounts of them are known.
-const ALLOY: &[&str] = &[".alloy", ".river"];
+use alloy::is_alloy;
 
 /// A program that is started with a configuration.
 #[derive(Clone, Debug)]
@@ -417,46 +416,6 @@ impl StartedContainer<'_> {
         starts.collect()
     }
 
-    /// The configurations of Grafana Alloy that it gets, by the paths where they are mounted, or that
-    /// it is started with.
-    fn alloy(&self) -> Vec<ProgramStart> {
-        let deployment = self.deployment;
-        let mounted = deployment.mounts.iter().map(|mount| &mount.path);
-        let arguments = &deployment.arguments.list;
-        let named = arguments.iter().map(|argument| &argument.text);
-        let is_run = arguments.windows(2).filter_map(|pair| match pair {
-            [run, path] if run.text == "run" && path.text.starts_with('/') => Some(&path.text),
-            _ => None,
-        });
-        let paths: BTreeSet<&String> = mounted
-            .chain(named)
-            .filter(|path| path.starts_with('/') && is_alloy(path))
-            .chain(is_run.filter(|_| self.runs_alloy()))
-            .collect();
-        let starts = paths.into_iter().flat_map(|path| {
-            let start = ProgramStart {
-                what: format!("{} starts Alloy with `{path}`", deployment.name),
-                place: self.place_of(path),
-                files: self.files(),
-                target: None,
-                is_sure: false,
-                is_listed: false,
-                is_alloy: true,
-                leads: ArgumentSource::Unknown(String::new()),
-            };
-            self.followed(&start, path, true)
-        });
-        starts.collect()
-    }
-
-    fn runs_alloy(&self) -> bool {
-        let images = self.deployment.image.iter().chain(&self.deployment.base);
-        images.into_iter().any(|image| {
-            let name = image.repository().rsplit('/').next().unwrap_or_default();
-            matches!(name, "alloy" | "agent" | "grafana-agent" | "grafana-alloy")
-        })
-    }
-
     /// Where a path is mounted, or the container.
     fn place_of(&self, path: &str) -> Place {
         let mounts = self.deployment.mounts.iter();
@@ -519,10 +478,6 @@ fn path_in(mount: &Mount, path: &str) -> String {
         (None, below) => below.to_owned(),
     };
     whole.strip_prefix("..data/").unwrap_or(&whole).to_owned()
-}
-
-fn is_alloy(path: &str) -> bool {
-    ALLOY.iter().any(|ending| path.ends_with(ending))
 }
 
 /// The absolute path of the file that a place is in.

@@ -1,5 +1,6 @@
 //! Holds a text against the table of its dialect, and makes the native tree of it, in one pass.
 
+mod authentication;
 mod hidden;
 mod jobs;
 mod scalars;
@@ -14,7 +15,7 @@ use super::{Dialect, external_labels};
 use crate::check::{Rule, has_placeholder};
 use crate::edit;
 use crate::yaml::{
-    Document, Entry, Kind, Mapping, Node, TranslatedNode, TranslationBuilder, TranslationEntry,
+    Document, Kind, Mapping, Node, TranslatedNode, TranslationBuilder, TranslationEntry,
 };
 use promvet_text::{Advice, Finding, Message, Place, Severity};
 use scalars::is_number;
@@ -230,44 +231,6 @@ impl Translator {
         Some(items)
     }
 
-    /// A key for which `authorization` is written since 0.66 (prometheus-operator, CHANGELOG.md). The
-    /// `authorization` of monitors takes no file, so that it does not take the place of the key there.
-    fn translate_former_token(&mut self, shape: &MappingShape, entry: Entry<'_>) {
-        const FORMER: &str = "bearerTokenFile";
-        let successor = shape.find("authorization").map(|key| &key.ty);
-        let takes_file = matches!(successor, Some(DialectType::Object(of)) if of.find("credentialsFile").is_some());
-        if entry.name() != FORMER || !takes_file || entry.value.scalar().is_none() {
-            return;
-        }
-        let words = "write `authorization: {credentialsFile: …}`";
-        let is_free = entry
-            .key
-            .parent()
-            .is_some_and(|node| node.get("authorization").is_none());
-        let text = entry.value.document().text();
-        let value = text.slice(entry.value.content_span());
-        let is_plain = !value.contains(['\n', ',', '}', '#']) && !entry.value.is_alias();
-        let advice = Advice::edit(vec![
-            (entry.key.span(), "authorization".to_owned()),
-            (
-                entry.value.content_span(),
-                format!("{{credentialsFile: {value}}}"),
-            ),
-        ]);
-        let advice = match is_free && is_plain {
-            true => advice.text(words).unsafe_(),
-            false => Advice::say(words),
-        };
-        let message = format!("`{FORMER}` is deprecated from version 0.66 of the Operator on");
-        self.say(
-            Rule::Deprecated,
-            Severity::Info,
-            entry.key,
-            message,
-            Some(advice),
-        );
-    }
-
     /// A value of a type: its translation, if it has one.
     fn value(
         &mut self,
@@ -361,40 +324,6 @@ impl Translator {
             pairs.push((name, self.builder.scalar(node, SELECTED)));
         }
         Some(self.builder.mapping(node, &pairs))
-    }
-
-    /// The credential that an extension of the Collector adds
-    /// (opentelemetry-collector-contrib v0.140.0 `extension/*authextension`).
-    fn authenticator<'d>(&mut self, entry: Entry<'d>) -> Option<TranslationEntry<'d>> {
-        let name = entry.value.get("authenticator")?.as_str()?;
-        let (native, keys): (&str, &[&str]) = match name.split('/').next()? {
-            "basicauth" => ("basic_auth", &["username", "password"]),
-            "sigv4auth" => ("sigv4", &["region"]),
-            "oauth2client" => ("oauth2", &["client_id", "client_secret", "token_url"]),
-            _ => ("authorization", &["credentials"]),
-        };
-        Some((native, entry.key, self.unknown_values(entry.key, keys)))
-    }
-
-    /// Prometheus rejects `Authorization` among headers, so that it becomes the section of its own
-    /// that it has.
-    fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<TranslationEntry<'d>>) {
-        let mapping = entry.value.mapping();
-        let mut pairs = Vec::new();
-        for header in mapping.into_iter().flat_map(Mapping::effective) {
-            if header.name().eq_ignore_ascii_case("authorization") {
-                let value = self.unknown_values(header.key, &["credentials"]);
-                items.push(("authorization", header.key, value));
-                continue;
-            }
-            let copied = self
-                .builder
-                .copy(header.key)
-                .zip(self.builder.copy(header.value));
-            pairs.extend(copied);
-        }
-        let made = self.builder.mapping(entry.value, &pairs);
-        items.push(("headers", entry.key, made));
     }
 
     /// A section with keys whose values are not known.

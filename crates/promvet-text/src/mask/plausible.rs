@@ -1,13 +1,13 @@
 //! What a value may be that is not a secret: a path, a name, an id, a header.
 
 mod header;
-
-use std::borrow::Cow;
-
-pub(super) use header::{is_header_name, misplaced_header, secret_header};
+mod placeholder;
 
 use super::looks;
 use super::value::{is_harmless, is_words};
+use placeholder::filled_in;
+
+pub(super) use header::{is_header_name, misplaced_header, secret_header};
 
 /// Whether a value may be the path of a file: it has a slash or a point and does not look like a
 /// token, or it consists of words.
@@ -141,85 +141,9 @@ pub(super) fn is_plainly_not_made_up(text: &str) -> bool {
 /// The fewest letters and digits that take turns, more than in a short name such as `k8s1a2b3c4d5`.
 const SHORTEST_RANDOM_NAME: usize = 20;
 
-/// A value with a letter for each place to be filled in: `${NAME}`, `$NAME`, `$(name)`, `$1`,
-/// `<name>`, `%name%`, `%(name)s`, `@NAME@`, `{{ name }}`. A password may have each of these marks, so
-/// what is between them has to be a name, and what is around them counts as it is.
-fn filled_in(value: &str) -> Cow<'_, str> {
-    let marks = ['$', '{', '<', '%', '@'];
-    if !value.contains(marks) {
-        return Cow::Borrowed(value);
-    }
-    let mut out = String::with_capacity(value.len());
-    let mut rest = value;
-    while let Some(at) = rest.find(marks) {
-        let (before, behind) = rest.split_at(at);
-        out.push_str(before);
-        let length = placeholder(behind).unwrap_or(0);
-        rest = behind.get(length.max(1)..).unwrap_or("");
-        out.push_str(if length > 0 {
-            "a"
-        } else {
-            behind.get(..1).unwrap_or("")
-        });
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
 /// Whether what is between the braces of a template is not a name, so that it may be a secret.
 pub(super) fn is_open(value: &str) -> bool {
     filled_in(value).contains("{{")
-}
-
-/// The most bytes of a placeholder: a template of Helm may have functions.
-const LONGEST_PLACEHOLDER: usize = 160;
-
-/// The length of the placeholder that a text begins with.
-fn placeholder(text: &str) -> Option<usize> {
-    let text = text.get(..super::floor(text, LONGEST_PLACEHOLDER))?;
-    // Variables of shells may have a default in their braces.
-    for (open, close) in [
-        ("${{", "}}"),
-        ("{{", "}}"),
-        ("${", "}"),
-        ("$(", ")"),
-        ("%(", ")s"),
-    ] {
-        if let Some(behind) = text.strip_prefix(open) {
-            let (inside, _) = behind.split_once(close)?;
-            let is_name = |word: &str| is_name_of_variable(word);
-            let mut words = inside.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            let is_placeholder = words.all(is_name) && has_plain_literals(inside);
-            return is_placeholder.then_some(open.len() + inside.len() + close.len());
-        }
-    }
-    if let Some(behind) = text.strip_prefix('$') {
-        let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let name = behind.get(..end.unwrap_or(behind.len()))?;
-        let group = (1..3).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_digit());
-        return (group || is_variable_name(name)).then_some(1 + name.len());
-    }
-    let (open, behind) = text.split_at_checked(1)?;
-    let close = match open {
-        "<" => '>',
-        "%" => '%',
-        "@" => '@',
-        _ => return None,
-    };
-    let (name, _) = behind.split_once(close)?;
-    let mut words = name.split([' ', '-', '.']).filter(|word| !word.is_empty());
-    let is_name = words.all(is_variable_name) && !name.is_empty();
-    let may_have_blanks = close == '>' || !name.contains(' ');
-    (is_name && may_have_blanks).then_some(name.len() + 2)
-}
-
-/// Whether each text in quotes consists of words: `{{ pw | default("SECRET") }}` holds a secret.
-fn has_plain_literals(inside: &str) -> bool {
-    let mut literals = inside.split(['"', '\'', '`']).skip(1).step_by(2);
-    literals.all(|text| {
-        text.split(|c: char| !c.is_ascii_alphanumeric())
-            .all(is_part)
-    })
 }
 
 /// Whether a text may be the name of a variable: words, or capitals.
@@ -501,107 +425,4 @@ fn is_separated(value: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_paths_and_ids_are_not_taken_for_secrets() {
-        for value in [
-            "grafana-cloud-rw",
-            "API_TOKEN",
-            "remoteWriteToken",
-            "default-token-hu5jz",
-            "/etc/secrets/token",
-            "kv/data/prometheus",
-            "https://login.example.com/oauth2/v2.0/token",
-            "123e4567-e89b-12d3-a456-426614174000",
-            "123456789012",
-            "Apache-2.0",
-            "VersionTLS13",
-            "oauth2client/prod",
-            "${TOKEN}",
-            "${1}:9100",
-            "$1-${2}",
-            "<cluster-name>",
-            "^(.*)$",
-        ] {
-            assert!(is_reference(value), "{value}");
-        }
-        for value in [
-            "aA0A+/Aaa__0+a0a0",
-            "qwzxkjhgtrplmvbncdsf",
-            "A1B2C-3D4E5-F6G7H",
-            "d41d8cd98f00b204e9800998ecf8427e",
-            "482910573829104857",
-            "Zm9vYmFyL3+F/aGk3Lw==",
-            "BUGXVAXEJA6ZOLUABQ6YOBZEIJ3CAWKV",
-            "Kagiba642bomogo<>",
-            "qwzxkjhgtrplmvbncdsf$",
-            "a$-9kQmZ2pLwT4",
-        ] {
-            assert!(!is_reference(value), "{value}");
-        }
-    }
-
-    #[test]
-    fn base64_with_slashes_is_not_a_path() {
-        for value in [
-            "secrets/token",
-            "certs/CA2/Root1.pem",
-            "/run/secrets/T1",
-            "C:\\Program Files\\Prometheus\\token.txt",
-            "$HOME/secrets/token",
-            "${CREDENTIALS_DIR}/token",
-            "{{ .Values.secretsDir }}/token_2",
-            "{{ dir | default('/etc/prometheus') }}/token",
-            "{{ lookup('env', 'TOKEN_FILE') }}",
-            "<path to the token>",
-            "%PROGRAMDATA%\\token.txt",
-            "%(here)s/token",
-            "@SECRETS@/token",
-            "${DIR:-/etc/prometheus}/token",
-            "backups/20240101120000.txt",
-        ] {
-            assert!(is_plausible_path(value), "{value}");
-        }
-        for value in [
-            "aA0A+/Aaa__0+a0a0",
-            "aA0A9/AaazK0Wa0a0",
-            "/aA0A9/AaazK0Wa0a0",
-            "hV7$x-9kQmZ2pLwT4",
-            "Pa$word-Secr3t99xx",
-            "p<x>Secr3t99xxQ7",
-            "-Q.W9uE!+0=P$Pht61-h+rS3H",
-            "C:\\Kagiba642bomogo!",
-            "C:\\c672d41d8cd98f00b204e9800998ecf8427e0a1b",
-            "C:\\12345678901234567890",
-            "123456789012345678.txt",
-            "~/12345678901234567890",
-            "a/12345678901234567890",
-            "a/BUGXVAXEJAZOLUABQYOBZEIJCAWKVABC",
-            "~/BUGXVAXEJAZOLUABQYOBZEIJCAWKVABC",
-            "{{ c672d41d8cd98f00b204e9800998ecf8427e0a1b }}",
-            "{{ pw | default('qwzxkjhgtrplmvbncdsf') }}",
-            "{{ lookup(\"env\", \"qwzxkjhgtrplmvbncdsf\") }}",
-            "${Kagiba642bomogo}",
-            "x/${Kagiba642bomogo}",
-            "<Kagiba642bomogo>",
-        ] {
-            assert!(!is_plausible_path(value), "{value}");
-        }
-    }
-
-    #[test]
-    fn headers_written_as_text_lose_their_values() {
-        for (text, expected) in [
-            ("X-Api: aA0A9AaazK0Wa0a0", Some(7)),
-            ("X-Api:aA0A9AaazK0Wa0a0^^X-B: c", Some(6)),
-            ("X-Scope-OrgID: aA0A9AaazK0Wa0a0", None),
-            ("X-Env: prod,X-Api: aA0A9AaazK0Wa0a0", Some(19)),
-            ("aA0A9AaazK0Wa0a0", Some(0)),
-            ("${HEADERS:-}", None),
-        ] {
-            assert_eq!(secret_header(text), expected, "{text}");
-        }
-    }
-}
+mod tests;
