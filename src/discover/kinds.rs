@@ -301,9 +301,26 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
             .iter()
             .filter(|key| SECTIONS.iter().any(|section| section.name == key.name))
             .all(|key| key.name == "global");
-    ours(outline, is_ours(path.as_ref()))
-        .filter(|_| !is_of_exporter)
-        .unwrap_or(OutlineClass::Unknown)
+    // People who write sections of Prometheus into the values of its chart add keys that only the chart has.
+    let is_of_chart = || name.to_ascii_lowercase().contains(VALUES) && unknown_keys(outline) > 0;
+    match ours(outline, is_ours(path.as_ref())).filter(|_| !is_of_exporter) {
+        Some(_) if is_of_chart() => OutlineClass::Neighbor {
+            kind: HELM,
+            keys: &[],
+        },
+        ours => ours.unwrap_or(OutlineClass::Unknown),
+    }
+}
+
+/// The word in the names of files with values of a chart.
+const VALUES: &str = "values";
+
+/// How many keys are not sections of Prometheus.
+fn unknown_keys(outline: &Outline<'_>) -> usize {
+    let is_section = |name: &str| SECTIONS.iter().any(|section| section.name == name);
+    let keys = outline.keys.iter();
+    keys.filter(|key| !is_section(key.name) && !key.name.starts_with("x-"))
+        .count()
 }
 
 /// How many unknown keys a section outweighs: one whose name is ours alone, and one whose name
@@ -322,12 +339,7 @@ fn ours(outline: &Outline<'_>, by_name: bool) -> Option<OutlineClass> {
     if outline.shape != RootValue::Mapping {
         return None;
     }
-    let section_of = |name: &str| SECTIONS.iter().find(|section| section.name == name);
-    let unknown = outline
-        .keys
-        .iter()
-        .filter(|key| section_of(key.name).is_none() && !key.name.starts_with("x-"))
-        .count();
+    let unknown = unknown_keys(outline);
     let mut weights = Vec::new();
     let mut found = Vec::new();
     let mut server_only = false;

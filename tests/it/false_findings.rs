@@ -2490,3 +2490,17 @@ fn a_release_without_an_intake_is_an_error_by_its_major_number() {
         assert_reported(&tree, severity, "remote-write/receiver-settings");
     }
 }
+
+/// Who writes sections of Prometheus into the values of its chart names the file so.
+#[test]
+fn values_with_sections_of_prometheus_are_no_configuration() {
+    let sections = "global: {scrape_interval: 15s}\nscrape_configs: [{job_name: a, static_configs: \
+                    [{targets: ['a:1']}]}]\n";
+    let values = format!("{sections}alertmanager: {{service: {{enabled: true}}}}\n");
+    assert_silent(&[("prometheus-values.yaml", &values)]);
+    let rule = "schema/unknown-field";
+    assert_reported(&[("prometheus.yml", &values)], Severity::Error, rule);
+    // Without a key of a chart, the name alone says little.
+    let slip = sections.replace("targets", "target");
+    assert_reported(&[("prometheus-values.yaml", &slip)], Severity::Error, rule);
+}

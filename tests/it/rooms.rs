@@ -34,6 +34,12 @@ const CRATES: &[(&str, &str)] = &[
     ("promvet-schema", "promvet_schema"),
 ];
 
+/// As many lines as a function may have: it fits on a screen.
+const LONGEST_FUNCTION: usize = 74;
+
+/// As many lines as a file may have: it holds one idea.
+const LONGEST_FILE: usize = 502;
+
 /// Where each name that follows `before` in a file is: the number of the line, and the name.
 fn names<'t>(source: &'t str, before: &str) -> Vec<(usize, &'t str)> {
     let mut out = Vec::new();
@@ -74,6 +80,58 @@ fn against(path: &str, source: &str) -> Vec<String> {
     behind
         .map(|(line, name)| format!("src/{path}:{line}: `{room}` imports from `{name}`"))
         .collect()
+}
+
+/// The functions of a file, each with the number of its lines, from its signature to its end. A test
+/// that is a table may be long.
+fn functions(source: &str) -> impl Iterator<Item = (&str, usize)> {
+    let lines: Vec<_> = source.lines().collect();
+    let mut out = Vec::new();
+    for (from, line) in lines.iter().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        let Some((_, name)) = line.split_once("fn ").filter(|(before, _)| {
+            let mut words = before.split_whitespace();
+            words.all(|word| word.starts_with("pub") || ["const", "super)", "in"].contains(&word))
+        }) else {
+            continue;
+        };
+        let before = from.checked_sub(1).and_then(|from| lines.get(from));
+        let is_test = before.is_some_and(|line| line.trim() == "#[test]");
+        let end = format!("{}}}", &line[..indent]);
+        let length = lines.iter().skip(from).position(|line| *line == end);
+        if let Some(length) = length.filter(|_| !is_test && !line.ends_with('}')) {
+            out.push((name.split('(').next().unwrap_or(name), length + 1));
+        }
+    }
+    out.into_iter()
+}
+
+#[test]
+fn functions_and_files_are_short() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut long = Vec::new();
+    for folder in ["src", "build", "benches", "crates"] {
+        for (path, source) in sources(&root.join(folder)) {
+            if path.contains("tests") {
+                continue;
+            }
+            let lines = source.lines().count();
+            if lines > LONGEST_FILE {
+                long.push(format!("{folder}/{path}: {lines} lines"));
+            }
+            let functions = functions(&source).filter(|(_, lines)| *lines > LONGEST_FUNCTION);
+            long.extend(
+                functions.map(|(name, lines)| format!("{folder}/{path}: `{name}` {lines}")),
+            );
+        }
+    }
+    assert!(long.is_empty(), "{long:#?}");
+    let source = format!(
+        "fn long() {{\n{}}}\n",
+        "    more();\n".repeat(LONGEST_FUNCTION)
+    );
+    let mut found = functions(&source);
+    assert_eq!(found.next(), Some(("long", LONGEST_FUNCTION + 2)));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Files that are no configuration of a sender.
+//! Files that are not a configuration of a sender.
 
 use std::sync::Arc;
 

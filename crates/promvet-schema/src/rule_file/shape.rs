@@ -132,15 +132,12 @@ const FOREIGN: &[(&str, &str)] = &[
         "receivers",
         "name a rule file: this is a configuration of Alertmanager",
     ),
-    (
-        "rule_fields",
-        "name a rule file: this is for `promtool test rules`",
-    ),
-    (
-        "tests",
-        "name a rule file: this is for `promtool test rules`",
-    ),
 ];
+
+/// What to do about tests of rules, which have keys of a configuration (`cmd/promtool/unittest.go`,
+/// `unitTestFile`).
+const UNIT_TEST: &str = "name a rule file: this one is for `promtool test rules`; a pattern such as \
+    `*.yml` must not match it";
 
 /// What is reported about rules as Prometheus 1.x read them.
 pub(super) const OLD: &str =
@@ -290,11 +287,20 @@ fn unknown(
     let name = entry.name();
     let message = refused(format!("unknown key `{name}` in {}", of.name));
     let known = |section: &RuleSection| section.fields.iter().any(|field| field.key == name);
+    let is_of_file = std::ptr::eq(of, &FILE);
+    if is_of_file && OF_OTHER_FILES.contains(&name) {
+        // The file is known for what it is, so that its keys may be shown.
+        entry.key.document().text().recognize_words();
+    }
     let foreign = FOREIGN.iter().find(|(key, _)| *key == name);
+    let foreign = match is_of_file && mapping.get("tests").is_some() {
+        true => Some(UNIT_TEST),
+        false => foreign.map(|(_, help)| *help),
+    };
     let near = nearest(name, of.fields.iter().map(|field| field.key));
     let is_free = |key: &str| mapping.get(key).is_none();
     let advice = match (foreign, near) {
-        (Some((_, help)), _) => Advice::say(*help),
+        (Some(help), _) => Advice::say(help),
         (_, Some(near)) if is_free(near) => Advice::rename(entry.key.span(), near).safe(),
         (_, Some(near)) => Advice::say(format!("did you mean `{near}`? It is set already")),
         _ => {

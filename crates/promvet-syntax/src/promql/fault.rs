@@ -45,14 +45,15 @@ impl ExprFault {
 /// Why the reading of an expression ended.
 #[derive(Debug)]
 pub(super) enum Stop {
-    /// The grammar does not allow what is there.
-    ExprFault(ExprFault),
+    /// The grammar does not allow what is there. Boxed, since each level of the parser has room for it
+    /// on the stack.
+    ExprFault(Box<ExprFault>),
     /// It is nested too deep to be read here, which says nothing about Prometheus.
     Deep,
 }
 
 impl From<ExprFault> for Stop {
     fn from(fault: ExprFault) -> Self {
-        Self::ExprFault(fault)
+        Self::ExprFault(Box::new(fault))
     }
 }

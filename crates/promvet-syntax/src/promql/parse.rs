@@ -60,7 +60,7 @@ pub(super) fn check(text: &str, dialect: PromqlRelease) -> Vec<ExprFault> {
             parser.faults.sort_by_key(|fault| (fault.from, fault.to));
             parser.faults
         }
-        Err(Stop::ExprFault(fault)) => vec![fault],
+        Err(Stop::ExprFault(fault)) => vec![*fault],
         Err(Stop::Deep) => Vec::new(),
     }
 }

@@ -36,9 +36,9 @@ impl Expression<'_, '_, '_> {
         }
         let operator = self.head(node).to_owned();
         let done = match &*operator {
-            "/" => "divided by",
-            "-" => "subtracted from",
-            other if COMPARISONS.contains(&other) => "compared with",
+            "/" => "divided by itself: the ratio is always 1",
+            "-" => "subtracted from itself: the difference is always 0",
+            other if COMPARISONS.contains(&other) => "compared with itself",
             _ => return,
         };
         let Some((left, right)) = self.plain_sides(node) else {
@@ -49,9 +49,8 @@ impl Expression<'_, '_, '_> {
         if !is_same || is_part(&left, &right) == is_part(&right, &left) {
             return;
         }
-        let message = format!(
-            "`{operator}` matches series by all their labels, so each one is {done} itself"
-        );
+        let message =
+            format!("`{operator}` matches series by all their labels, so each one is {done}");
         let help =
             format!("aggregate both sides, such as `sum by (job) (…) {operator} sum by (job) (…)`");
         self.warn(SELF_RATIO, node, message, help);
