@@ -97,38 +97,8 @@ impl<'d> Finder<'d> {
                     out.push(self.unread_sender(remote, noun));
                 }
             }
-            "OpenTelemetryCollector" => {
-                let from = out.len();
-                let config = in_spec("config");
-                match config {
-                    Some(config) if config.scalar().is_some() => self.text(config, out),
-                    Some(config) => self.collector(config, out),
-                    None => {}
-                }
-                let holder = EmbeddedIn::Resource {
-                    kind: "OpenTelemetryCollector",
-                    name: manifest.name.to_owned(),
-                    namespace: manifest.namespace.map(str::to_owned),
-                };
-                let found = out.get_mut(from..).unwrap_or_default().iter_mut();
-                found.for_each(|recognized| holder.around(&mut recognized.holder));
-            }
-            "HelmRelease" => {
-                let chart = in_spec("chart").and_then(|chart| chart.get("spec")?.get("chart"));
-                let chart = Chart::named(chart.or_else(|| in_spec("chartRef")?.get("name")));
-                let values = in_spec("values");
-                if let Some(values) = values {
-                    let from = out.len();
-                    self.values(values, chart, out);
-                    self.of_charts(values, out);
-                    let target = in_spec("targetNamespace").and_then(Node::as_str);
-                    installed(out.get_mut(from..), target.or(manifest.namespace));
-                }
-                let renderers = in_spec("postRenderers").into_iter().flat_map(Node::items);
-                for renderer in renderers.filter_map(|renderer| renderer.get("kustomize")) {
-                    self.kustomization(renderer, out);
-                }
-            }
+            "OpenTelemetryCollector" => self.collector_of(manifest, out),
+            "HelmRelease" => self.release(manifest, out),
             "Kustomization" | "Component" => {
                 self.kustomization(manifest.root, out);
                 let spec = manifest.root.get("spec");
@@ -166,6 +136,42 @@ impl<'d> Finder<'d> {
                     out.push(self.unread_sender(key, &noun));
                 }
             }
+        }
+    }
+
+    /// The configuration in a resource of the Collector's operator.
+    fn collector_of(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
+        let from = out.len();
+        let spec = manifest.root.get("spec");
+        match spec.and_then(|spec| spec.get("config")) {
+            Some(config) if config.scalar().is_some() => self.text(config, out),
+            Some(config) => self.collector(config, out),
+            None => {}
+        }
+        let holder = EmbeddedIn::Resource {
+            kind: "OpenTelemetryCollector",
+            name: manifest.name.to_owned(),
+            namespace: manifest.namespace.map(str::to_owned),
+        };
+        let found = out.get_mut(from..).unwrap_or_default().iter_mut();
+        found.for_each(|recognized| holder.around(&mut recognized.holder));
+    }
+
+    /// The values in a release of Flux, and the patches after it is rendered.
+    fn release(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
+        let in_spec = |key: &str| manifest.root.get("spec")?.get(key);
+        let chart = in_spec("chart").and_then(|chart| chart.get("spec")?.get("chart"));
+        let chart = Chart::named(chart.or_else(|| in_spec("chartRef")?.get("name")));
+        if let Some(values) = in_spec("values") {
+            let from = out.len();
+            self.values(values, chart, out);
+            self.of_charts(values, out);
+            let target = in_spec("targetNamespace").and_then(Node::as_str);
+            installed(out.get_mut(from..), target.or(manifest.namespace));
+        }
+        let renderers = in_spec("postRenderers").into_iter().flat_map(Node::items);
+        for renderer in renderers.filter_map(|renderer| renderer.get("kustomize")) {
+            self.kustomization(renderer, out);
         }
     }
 
