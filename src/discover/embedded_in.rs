@@ -76,6 +76,9 @@ impl EmbeddedIn {
     pub fn program(&self) -> Option<&'static str> {
         match self {
             Self::Part(word) | Self::PartOf(word, _) => Some(word),
+            Self::Resource {
+                kind: "VMAgent", ..
+            } => Some("vmagent"),
             _ => None,
         }
     }

@@ -15,47 +15,11 @@ use std::sync::Arc;
 use promvet_syntax::shell;
 
 use crate::finding::{Finding, Place, Span};
-use crate::yaml::{Document, Node, TranslationBuilder, TranslationEntry};
+use crate::schema::dialect::vmagent::{
+    ENDPOINT_FLAGS as FLAGS, HEADERS_FLAG, HeaderLine, URL_FLAG as URL, add_headers,
+};
+use crate::yaml::{Document, Entry, Node, TranslationBuilder, TranslationEntry};
 use credentials::{shared_credentials, too_few};
-
-/// The flag that makes an endpoint.
-const URL: &str = "remoteWrite.url";
-
-/// Flags and the native keys of an entry that they stand for.
-const FLAGS: &[(&str, &str)] = &[
-    (URL, "url"),
-    ("remoteWrite.basicAuth.password", "basic_auth.password"),
-    (
-        "remoteWrite.basicAuth.passwordFile",
-        "basic_auth.password_file",
-    ),
-    ("remoteWrite.basicAuth.username", "basic_auth.username"),
-    (
-        "remoteWrite.basicAuth.usernameFile",
-        "basic_auth.username_file",
-    ),
-    ("remoteWrite.bearerToken", "bearer_token"),
-    ("remoteWrite.bearerTokenFile", "bearer_token_file"),
-    ("remoteWrite.oauth2.clientID", "oauth2.client_id"),
-    ("remoteWrite.oauth2.clientSecret", "oauth2.client_secret"),
-    (
-        "remoteWrite.oauth2.clientSecretFile",
-        "oauth2.client_secret_file",
-    ),
-    ("remoteWrite.oauth2.tokenUrl", "oauth2.token_url"),
-    ("remoteWrite.aws.region", "sigv4.region"),
-    ("remoteWrite.aws.roleARN", "sigv4.role_arn"),
-    ("remoteWrite.proxyURL", "proxy_url"),
-    ("remoteWrite.sendTimeout", "remote_timeout"),
-    ("remoteWrite.tlsCAFile", "tls_config.ca_file"),
-    ("remoteWrite.tlsCertFile", "tls_config.cert_file"),
-    (
-        "remoteWrite.tlsInsecureSkipVerify",
-        "tls_config.insecure_skip_verify",
-    ),
-    ("remoteWrite.tlsKeyFile", "tls_config.key_file"),
-    ("remoteWrite.tlsServerName", "tls_config.server_name"),
-];
 
 /// The native names of the flags, for messages.
 pub(super) fn spelling() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -298,6 +262,35 @@ pub(super) fn faults_of_vmalert(source: &Arc<Document>, line: &CommandLine<'_>) 
     faults::of_vmalert(source, line)
 }
 
+/// The command line that flags in a mapping make, as in `extraArgs` of a VMAgent.
+pub(super) fn in_mapping(flags: Node<'_>) -> CommandLine<'_> {
+    let entries = flags.mapping().into_iter().flat_map(|map| map.effective());
+    CommandLine {
+        container: flags,
+        arguments: entries.filter_map(argument_of).collect(),
+    }
+}
+
+fn argument_of(entry: Entry<'_>) -> Option<ContainerArgument<'_>> {
+    let scalar = entry.value.scalar()?;
+    Some(ContainerArgument {
+        text: format!("-{}={}", entry.name(), scalar.text),
+        node: entry.value,
+        span: scalar.part(0, scalar.text.len()),
+    })
+}
+
+/// What is wrong with the names of flags in a mapping.
+pub(super) fn faults_of_names(source: &Arc<Document>, flags: Node<'_>) -> Vec<Finding> {
+    let entries = flags.mapping().into_iter().flat_map(|map| map.effective());
+    let names = entries.map(|entry| ContainerArgument {
+        text: format!("-{}", entry.name()),
+        node: entry.key,
+        span: entry.key.span(),
+    });
+    faults::of_names(source, &names.collect::<Vec<_>>())
+}
+
 /// Whether a command line has endpoints.
 pub(super) fn sends(line: &CommandLine<'_>) -> bool {
     flags(&line.arguments).iter().any(|flag| flag.name == URL)
@@ -348,6 +341,21 @@ pub(crate) fn own_flags(native: &Document) -> Vec<OwnFlag> {
         .collect()
 }
 
+/// The value of a flag for the URL with a number: the n-th value is that of the n-th URL, and a single one
+/// counts for all (`lib/flagutil/array.go`, `GetOptionalArg`).
+fn value_for<'f, 'a, 'd>(
+    by_name: &'f HashMap<&str, Vec<WrittenFlag<'a, 'd>>>,
+    name: &str,
+    number: usize,
+) -> Option<&'f WrittenFlag<'a, 'd>> {
+    let flag = match by_name.get(name)?.as_slice() {
+        [only] => Some(only),
+        several => several.get(number),
+    };
+    // An empty one leaves the flag out for its URL.
+    flag.filter(|flag| name == URL || !flag.value.is_empty())
+}
+
 fn endpoints(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Option<Document> {
     let mut by_name: HashMap<&str, Vec<WrittenFlag<'_, '_>>> = HashMap::new();
     for flag in flags(arguments) {
@@ -360,20 +368,17 @@ fn endpoints(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Opt
     for number in 0..urls.len() {
         let mut items: Vec<TranslationEntry<'_>> = Vec::new();
         for &(name, native) in FLAGS {
-            // The n-th value is that of the n-th URL; a single one counts for all
-            // (`lib/flagutil/array.go`, `GetOptionalArg`).
-            let flag = match by_name.get(name).map(Vec::as_slice) {
-                Some([only]) => Some(only),
-                Some(several) => several.get(number),
-                None => None,
-            };
-            // An empty one leaves the flag out for its URL.
-            let flag = flag.filter(|flag| name == URL || !flag.value.is_empty());
-            if let Some(flag) = flag {
+            if let Some(flag) = value_for(&by_name, name, number) {
                 let value = builder.part(flag.node, flag.span, flag.value);
                 items.push((native, flag.node, value));
             }
         }
+        let line = value_for(&by_name, HEADERS_FLAG, number).map(|flag| HeaderLine {
+            node: flag.node,
+            span: flag.span,
+            text: flag.value,
+        });
+        add_headers(&mut builder, line.as_slice(), &mut items);
         let pairs = builder.assemble(first, items);
         entries.push(builder.mapping(first, &pairs));
     }

@@ -4,6 +4,7 @@
 
 mod alertmanager;
 mod alloy;
+mod arguments;
 mod chart_files;
 mod containers;
 mod grafana;
@@ -159,6 +160,7 @@ fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Rec
         findings,
         spelling,
         references: Vec::new(),
+        refused_forms: Vec::new(),
     };
     let why = "it starts vmagent".to_owned();
     Some(finder.recognized(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why))
@@ -342,6 +344,7 @@ impl<'d> Finder<'d> {
             findings,
             spelling: KeySpelling::default(),
             references: Vec::new(),
+            refused_forms: Vec::new(),
         };
         out.push(self.recognized(found, dialect, holder, why));
     }

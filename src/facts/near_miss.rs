@@ -59,6 +59,8 @@ struct Selectable {
     /// The names of its ports; none if they are not all known.
     ports: Option<BTreeSet<String>>,
     place: Place,
+    /// Whether it is a Service for requests from outside.
+    is_way_in: bool,
 }
 
 /// Objects of one sort, by their labels.
@@ -227,6 +229,7 @@ impl Indexed {
             folder: folder.to_owned(),
             labels,
             selects,
+            is_way_in: is_way_in(manifest.root),
             ports,
             place: name.unwrap_or(labeled).place(),
         });
@@ -302,6 +305,9 @@ impl NearMisses<'_> {
             .filter(|it| labels.iter().all(|label| has(&it.labels, label)))
             .collect();
         if !matching.is_empty() {
+            if matching.iter().all(|it| self.is_way_in(it)) {
+                return Vec::new();
+            }
             let ports = self.selecting.ports.iter();
             return ports
                 .filter_map(|port| lacks_port(&matching, &port.name, &port.site, noun))
@@ -320,6 +326,20 @@ impl NearMisses<'_> {
         let by_pods = || self.selects_pods(labels, namespaces, site);
         let slip = || self.slip(indexed, labels, namespaces, noun);
         near().or_else(slip).or_else(by_pods).into_iter().collect()
+    }
+
+    /// Whether a Service lets requests in from outside, to pods that something else makes: the Service
+    /// that is scraped is made there too.
+    fn is_way_in(&self, it: &Selectable) -> bool {
+        it.is_way_in && {
+            let pods = self.tree.pods.all.iter();
+            let mut pods = pods.map(|pod| &pod.labels);
+            !pods.any(|labels| {
+                it.selects
+                    .iter()
+                    .all(|(name, value)| labels.get(name) == Some(value))
+            })
+        }
     }
 
     /// A label that one object lacks of several.
@@ -450,6 +470,12 @@ impl NearMisses<'_> {
                 Namespaces::Unknown => false,
             }
     }
+}
+
+/// Whether an object is a Service for requests from outside the cluster.
+fn is_way_in(root: Node<'_>) -> bool {
+    let kind = root.get("spec").and_then(|spec| spec.get("type")?.as_str());
+    matches!(kind, Some("LoadBalancer" | "NodePort"))
 }
 
 fn noun_of(noun: &str, kind: &str) -> String {

@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use super::programs;
+use super::{programs, refused};
 use crate::discover::{DialectWording, EmbeddedIn, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::is_unit;
 use crate::finding::{Finding, Severity, Span, Unchecked, rule};
 use crate::rules::RuleJudgment;
-use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES, VMAGENT};
+use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES, RULES, VMAGENT};
 use crate::schema::edit;
 use crate::yaml::{Document, Node, placeholder};
 
@@ -71,15 +71,28 @@ fn counts(
 }
 
 /// Puts a native finding into the words of a dialect and of the program that reads it.
-fn reword(finding: &mut Finding, spoken: &DialectWording, holder: Option<&EmbeddedIn>) {
+fn reword(
+    finding: &mut Finding,
+    spoken: &DialectWording,
+    holder: Option<&EmbeddedIn>,
+    document: &Document,
+) {
     let refuses = programs::refuses_url(finding, holder);
+    let has_refused_form = refused::has_refused_form(finding, spoken);
     let spelling = &spoken.spelling;
     let put = |text: &str| {
         let text = spelling.put_at(&finding.place, text);
+        let text = match has_refused_form {
+            true => refused::of_url(&text, spoken),
+            false => text,
+        };
         programs::in_its_name(&text, holder, refuses).unwrap_or(text)
     };
-    let refused = programs::refused(spoken.dialect, holder);
+    let refused = refused::consequence(finding, spoken, holder, document);
     finding.message = finding.message.reworded(put, Some(&refused));
+    if has_refused_form && std::ptr::eq(spoken.dialect, &RULES) {
+        finding.message = RULES.mistyped_value(finding.message.to_string());
+    }
     for evidence in &mut finding.evidence {
         evidence.message = put(&evidence.message);
     }
@@ -107,7 +120,7 @@ pub(super) fn put(
         .findings
         .retain(|finding| counts(finding, spoken, holder, document));
     for finding in &mut judgment.findings {
-        reword(finding, spoken, holder);
+        reword(finding, spoken, holder, document);
     }
     programs::without_output(&mut judgment.findings, holder, facts);
     set_by_scripts(holder, document, facts, judgment);

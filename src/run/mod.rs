@@ -34,6 +34,7 @@ pub(crate) mod policies;
 mod policy_files;
 mod programs;
 mod reach;
+mod refused;
 mod relabel;
 pub(crate) mod relabel_test;
 mod rendered;

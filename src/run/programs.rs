@@ -20,11 +20,12 @@ const PROGRAMS: &[(&str, &str)] = &[
     (COLLECTOR, "the Collector"),
     ("tempo", "Tempo"),
     (VECTOR, "Vector"),
-    ("vmagent", "vmagent"),
+    (VMAGENT, "vmagent"),
 ];
 
 pub(super) const COLLECTOR: &str = "otel-collector";
 const VECTOR: &str = "vector";
+const VMAGENT: &str = "vmagent";
 
 /// What native rules say that Prometheus does, of what other programs do as well.
 const VERBS: &[&str] = &[
@@ -59,7 +60,7 @@ const VERBS: &[&str] = &[
 /// `internal/component/prometheus/remotewrite/types.go`, grafana/agent v0.44
 /// `static/metrics/instance/instance.go`, VictoriaMetrics v1.120 `app/vmagent/remotewrite/client.go`; the
 /// Collector has a feature gate (`exporter.prometheusremotewritexporter.RetryOn429`).
-const SEND_AGAIN: &[&str] = &["alloy", "grafana-agent", COLLECTOR, VECTOR, "vmagent"];
+const SEND_AGAIN: &[&str] = &["alloy", "grafana-agent", COLLECTOR, VECTOR, VMAGENT];
 
 /// What native rules say of a URL that Prometheus loads.
 const LATE: &[&str] = &[
@@ -83,9 +84,10 @@ pub(super) fn in_its_name(
     let name = program(holder)?;
     let mut out = sentence.to_owned();
     if refuses {
-        for late in LATE {
-            out = out.replace(late, &format!("{name} rejects the file"));
-        }
+        out = match name {
+            VMAGENT => not_late(&out, &format!("{name} does not start")),
+            _ => not_late(&out, &format!("{name} rejects the file")),
+        };
     }
     for verb in VERBS {
         out = out.replace(&format!("Prometheus {verb} "), &format!("{name} {verb} "));
@@ -104,6 +106,14 @@ pub(super) fn in_its_name(
     (out != sentence).then_some(out)
 }
 
+/// A sentence about a URL that Prometheus loads, as one about another that is rejected before.
+pub(super) fn not_late(sentence: &str, refused: &str) -> String {
+    let all = LATE.iter();
+    all.fold(sentence.to_owned(), |text, late| {
+        text.replace(late, refused)
+    })
+}
+
 /// What the program does with a configuration that it rejects.
 pub(super) fn refused(dialect: &Dialect, holder: Option<&EmbeddedIn>) -> Cow<'static, str> {
     match program(holder).filter(|_| dialect.has_readers) {
@@ -114,7 +124,7 @@ pub(super) fn refused(dialect: &Dialect, holder: Option<&EmbeddedIn>) -> Cow<'st
 
 /// The name of a program in reports.
 fn program(holder: Option<&EmbeddedIn>) -> Option<&'static str> {
-    let word = holder?.word();
+    let word = holder?.program()?;
     let known = PROGRAMS.iter().find(|(known, _)| *known == word);
     known.map(|(_, name)| *name)
 }
@@ -123,16 +133,23 @@ fn program(holder: Option<&EmbeddedIn>) -> Option<&'static str> {
 pub(super) fn has_another_default(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
     finding.rule == rule::REMOTE_WRITE_RETRY
         && finding.severity == Severity::Info
-        && holder.is_some_and(|holder| SEND_AGAIN.contains(&holder.word()))
+        && holder
+            .and_then(EmbeddedIn::program)
+            .is_some_and(|program| SEND_AGAIN.contains(&program))
 }
 
 /// Whether the program rejects a URL when it starts: the Collector reads it with
-/// `url.ParseRequestURI`, which takes `host:port/path` for a scheme, and Vector wants a scheme
-/// (`src/sinks/prometheus/remote_write/config.rs`).
+/// `url.ParseRequestURI`, which takes `host:port/path` for a scheme, Vector wants a scheme
+/// (`src/sinks/prometheus/remote_write/config.rs`), and vmagent one of two (VictoriaMetrics v1.140
+/// `app/vmagent/remotewrite/remotewrite.go`, `newRemoteWriteCtx`).
 pub(super) fn refuses_url(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
     let url = finding.place.text().slice(finding.place.span());
     let url = url.trim_matches(['"', '\'']);
-    match holder.map(EmbeddedIn::word) {
+    match holder.and_then(EmbeddedIn::program) {
+        Some(VMAGENT) => {
+            let mut schemes = ["http:", "https:"].iter();
+            !url.is_empty() && !schemes.any(|scheme| url.starts_with(scheme))
+        }
         Some(VECTOR) => !url.contains("://"),
         Some(COLLECTOR) => {
             let host = url.split('/').next().unwrap_or(url);

@@ -260,7 +260,7 @@ fn keys_newer_than_the_release_are_reported() {
         (
             "Prometheus",
             "  version: v2.50.0\n  otlp: {promoteResourceAttributes: [a]}",
-            &[(6, "schema/unavailable", "makes no configuration")],
+            &[(6, "schema/unavailable", "generates no configuration")],
         ),
         (
             "Prometheus",
@@ -877,7 +877,7 @@ fn flags_and_features_of_a_prometheus_are_judged() {
         (
             "Prometheus",
             &spec(
-                "  additionalArgs: [{name: web.enable-lifecycle}, {name: storage.tsdb.min-block-duration, value: 2h}]\n  enableFeatures: [promql-experimental-functions]",
+                "  additionalArgs: [{name: web.cors.origin, value: a}, {name: storage.tsdb.min-block-duration, value: 2h}]\n  enableFeatures: [promql-experimental-functions]",
             ),
             &[],
         ),

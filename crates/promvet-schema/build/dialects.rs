@@ -137,6 +137,7 @@ fn code_of(ty: &str, known: &HashSet<&str>) -> Result<String, String> {
         "http" => "HttpUrl",
         "size" => "Size",
         "number" => "Number",
+        "quantity" => "Quantity",
         "bool" => "Bool",
         "key" => "Key",
         "key-of" => "KeyOf",

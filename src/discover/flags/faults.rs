@@ -40,6 +40,18 @@ pub(super) fn of_vmagent(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<
     out
 }
 
+/// Arguments whose names vmagent does not know.
+pub(super) fn of_names(
+    source: &Arc<Document>,
+    arguments: &[ContainerArgument<'_>],
+) -> Vec<Finding> {
+    let named = arguments.iter();
+    let named = named.filter_map(|argument| Some((argument, name_of(argument)?)));
+    named
+        .filter_map(|(argument, name)| unknown(source, argument, name))
+        .collect()
+}
+
 /// A flag that vmagent never had, in a group that is known. A newer release may have it.
 fn unknown(
     source: &Arc<Document>,

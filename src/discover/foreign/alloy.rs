@@ -22,6 +22,7 @@ pub(in crate::discover) fn alloy_in(
             findings,
             spelling: KeySpelling::default(),
             references: Vec::new(),
+            refused_forms: Vec::new(),
         };
         let (document, spoken) = DialectWording::new(found, &ALLOY);
         let spoken = DialectWording {

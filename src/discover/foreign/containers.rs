@@ -41,6 +41,7 @@ impl<'d> Finder<'d> {
             findings: Vec::new(),
             spelling,
             references: Vec::new(),
+            refused_forms: Vec::new(),
         };
         let why = format!("it has the variable {K6}");
         let finder = self.partly(true);

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::super::embedded;
+use super::super::flags;
 use super::super::manifest::Manifest;
 use super::super::names;
 use super::super::others;
@@ -11,7 +12,7 @@ use super::super::selection::Selecting;
 use super::values::Chart;
 use super::{
     EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_collector, found,
-    is_alloy, may_be_alloy, pipelines, together,
+    is_alloy, may_be_alloy, pipelines, together, vmagent,
 };
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{ObjectKind, ObjectRole};
@@ -249,6 +250,13 @@ impl<'d> Finder<'d> {
         found
             .findings
             .extend(together::check(kind.kind, spec, &holder));
+        if let Some(arguments) = spec.get("extraArgs").filter(|_| kind.kind == "VMAgent") {
+            let faults = flags::faults_of_names(self.document, arguments);
+            found.findings.extend(faults);
+            // They take the place of what the operator makes of `remoteWrite`.
+            let line = flags::in_mapping(arguments);
+            out.extend(flags::sends(&line).then(|| vmagent(self, &line)).flatten());
+        }
         out.push(match kind.part {
             ObjectRole::Rules => self.rules(found, dialect, holder, why),
             _ => self.recognized(found, dialect, holder, why),

@@ -1,7 +1,7 @@
 //! In which words a configuration is written.
 
 use super::super::selection::Selecting;
-use crate::finding::{Finding, Unchecked};
+use crate::finding::{Finding, Place, Unchecked};
 use crate::schema::dialect::{Dialect, KeyReference, KeySpelling, Translation};
 use crate::yaml::Document;
 
@@ -16,6 +16,8 @@ pub struct DialectWording {
     pub spelling: KeySpelling,
     /// Keys of Secrets and ConfigMaps that it names.
     pub references: Vec<KeyReference>,
+    /// Values that the definition of the object excludes by their form, and that native rules report.
+    pub refused_forms: Vec<Place>,
     /// What of the text could not be read.
     pub unchecked: Option<Unchecked>,
     /// The program other than Prometheus that reads it, by its word in reports.
@@ -38,12 +40,14 @@ impl DialectWording {
             findings,
             spelling,
             references,
+            refused_forms,
         } = found;
         let spoken = Self {
             dialect,
             findings,
             spelling,
             references,
+            refused_forms,
             unchecked: None,
             program: None,
             is_partial: false,

@@ -2,6 +2,7 @@
 //! that the Operator sets itself, and keys that are newer than the release.
 
 use super::super::embedded_in::EmbeddedIn;
+use super::arguments::{dashed, has_own_arguments, managed};
 use super::{alertmanager, found};
 use crate::finding::{Advice, Finding, Severity, rule};
 use crate::schema::dialect::{TooNew, too_new};
@@ -29,8 +30,9 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
         out.extend(agent_feature(spec, is_values));
     }
     out.extend(default_classes(spec));
-    out.extend(managed_arguments(spec, kind));
-    out.extend(dashed_arguments(spec));
+    out.extend(managed(spec, kind));
+    out.extend(dashed(spec));
+    out.extend(fractions(spec));
     out.extend(web_versions(spec));
     out.extend(deprecated_images(spec, holder));
     out.extend(release(spec));
@@ -190,7 +192,7 @@ fn default_classes(spec: Node<'_>) -> Option<Finding> {
     let mut defaults = defaults.filter(|value| value.as_str() == Some("true"));
     let (first, second) = (defaults.next()?, defaults.next()?);
     let message =
-        "`default`: another class is the default already; the Operator makes no configuration"
+        "`default`: another class is the default already; the Operator generates no configuration"
             .to_owned();
     let finding = found("schema/conflict", Severity::Error, second, message);
     let finding = finding.evidence(first.place(), "it is this one");
@@ -253,85 +255,28 @@ fn agent_feature(spec: Node<'_>, is_values: bool) -> Option<Finding> {
     })
 }
 
-/// Whether the container of Prometheus has arguments that take the place of those of the Operator.
-fn has_own_arguments(spec: Node<'_>) -> bool {
-    let mut containers = spec.get("containers").into_iter().flat_map(Node::items);
-    containers.any(|container| {
-        let name = container.get("name").and_then(Node::as_str);
-        name == Some("prometheus") && container.get("args").is_some()
-    })
-}
-
-/// Arguments with the dashes that the Operator writes itself (`pkg/operator/argument.go`, `buildArgs`).
-fn dashed_arguments(spec: Node<'_>) -> Vec<Finding> {
-    if has_own_arguments(spec) {
-        return Vec::new();
-    }
-    let list = spec.get("additionalArgs").into_iter().flat_map(Node::items);
-    let names = list.filter_map(|argument| argument.get("name"));
-    let dashed = names.filter_map(|node| {
-        let name = node.as_str()?;
-        let bare = name.trim_start_matches('-');
-        let is_dashed = bare.len() < name.len() && !bare.is_empty();
-        is_dashed.then(|| {
-            let message = format!(
-                "`{name}`: the Operator adds two dashes: Prometheus does not know `--{name}` and does not start"
-            );
-            let finding = found(rule::START_FLAG, Severity::Error, node, message);
-            let finding = finding.kind("dashes");
-            finding.help(Advice::replace(node.span(), bare).text(format!("write `{bare}`")).safe())
-        })
-    });
-    dashed.collect()
-}
-
-/// Flags that the Operator sets itself, and the key of `spec` that makes it do so; none where it
-/// always does (prometheus-operator v0.93.0 `pkg/prometheus/server/statefulset.go`,
-/// `buildServerArgs`, and `pkg/operator/argument.go`).
-const MANAGED: &[(&str, Option<&str>)] = &[
-    ("config.file", None),
-    ("web.config.file", None),
-    ("enable-feature", Some("enableFeatures")),
-    ("query.lookback-delta", Some("query.lookbackDelta")),
-    ("query.max-concurrency", Some("query.maxConcurrency")),
-    ("query.max-samples", Some("query.maxSamples")),
-    ("query.timeout", Some("query.timeout")),
-    ("storage.tsdb.retention.size", Some("retentionSize")),
-    ("storage.tsdb.retention.time", Some("retention")),
-    ("web.external-url", Some("externalUrl")),
-    ("web.route-prefix", Some("routePrefix")),
+/// Keys with a fraction, which the Operator takes from 0 to 1 (prometheus-operator v0.93.0
+/// `pkg/prometheus/promcfg.go`, `appendTracingConfig` and `buildTSDBConfig`).
+const FRACTIONS: &[[&str; 2]] = &[
+    ["tracingConfig", "samplingFraction"],
+    ["tsdb", "staleSeriesCompactionThreshold"],
 ];
 
-fn managed_arguments(spec: Node<'_>, kind: &str) -> Vec<Finding> {
-    let list = spec.get("additionalArgs").into_iter().flat_map(Node::items);
-    let path = match kind {
-        "Prometheus" => "storage.tsdb.path",
-        _ => "storage.agent.path",
-    };
-    let one = |item: Node<'_>| {
-        let name = item.get("name")?;
-        let flag = name.as_str()?;
-        let key = match flag == path {
-            true => None,
-            false => MANAGED.iter().find(|(managed, _)| *managed == flag)?.1,
-        };
-        let node = |key: &str| key.split('.').try_fold(spec, |node, part| node.get(part));
-        let setting = key.and_then(node).filter(|node| !node.is_null());
-        if key.is_some() && setting.is_none() {
+fn fractions(spec: Node<'_>) -> Vec<Finding> {
+    let all = FRACTIONS.iter();
+    let wrong = all.filter_map(|[section, key]| {
+        let node = spec.get(section)?.get(key)?;
+        let number: f64 = node.as_str()?.parse().ok()?;
+        if (0.0..=1.0).contains(&number) {
             return None;
         }
         let message = format!(
-            "`{flag}`: the Operator sets this flag itself and makes no configuration with it twice"
+            "`{key}`: expected a number from 0 to 1; the Operator generates no configuration"
         );
-        let finding = found("schema/conflict", Severity::Error, name, message);
-        Some(match (key, setting) {
-            (Some(key), Some(setting)) => finding
-                .evidence(setting.place(), "it is set by this key")
-                .help(format!("remove it: `{key}` sets the flag")),
-            _ => finding.help("remove it"),
-        })
-    };
-    list.filter_map(one).collect()
+        let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Error, node, message);
+        Some(finding.help("write a fraction such as `0.1`"))
+    });
+    wrong.collect()
 }
 
 /// The versions of TLS that a web configuration knows (prometheus/exporter-toolkit `web/tls_config.go`). The
@@ -392,14 +337,22 @@ fn release(spec: Node<'_>) -> Vec<Finding> {
     if placeholder::find(text).next().is_some() || text.contains(['{', '$']) {
         return Vec::new();
     }
-    // Operators before 0.77 run Prometheus 1.x, which has none of these keys.
     let Some(release) = release_of(text) else {
         let message = format!(
-            "`version`: expected a release of Prometheus such as `v3.5.0`, found `{text}`; the Operator makes no configuration"
+            "`version`: expected a release of Prometheus such as `v3.5.0`, found `{text}`; the Operator generates no configuration"
         );
         let rule = rule::SCHEMA_INVALID_VALUE;
         return vec![found(rule, Severity::Error, version, message)];
     };
+    if !(2..=3).contains(&release.0) {
+        let message = format!(
+            "`version`: Operator 0.77 and newer generate no configuration for Prometheus {}.x",
+            release.0
+        );
+        let rule = rule::SCHEMA_INVALID_VALUE;
+        let finding = found(rule, Severity::Warning, version, message);
+        return vec![finding.help("name a release of Prometheus 2 or 3")];
+    }
     let newer = too_new(spec, release).into_iter();
     let newer = newer.map(|(entry, since, effect)| (entry.key, entry.name(), since, effect));
     let protocols = spec
@@ -415,7 +368,7 @@ fn release(spec: Node<'_>) -> Vec<Finding> {
         .map(|(node, name, since, effect)| {
             let what = match effect {
                 TooNew::Dropped => "the Operator leaves it out",
-                TooNew::Refused => "the Operator makes no configuration",
+                TooNew::Refused => "the Operator generates no configuration",
             };
             let message = format!(
                 "`{name}`: needs Prometheus {}.{} or newer, and `version` is `{text}`: {what}",
@@ -431,7 +384,7 @@ fn release(spec: Node<'_>) -> Vec<Finding> {
 const TEXT_1: &str = "PrometheusText1.0.0";
 
 /// The release that a text names, as the Operator reads it (blang/semver `ParseTolerant`).
-fn release_of(text: &str) -> Option<(u16, u16)> {
+pub(super) fn release_of(text: &str) -> Option<(u16, u16)> {
     let text = text.trim();
     let text = text.strip_prefix('v').unwrap_or(text);
     let number = text.split(['-', '+']).next()?;

@@ -11,7 +11,7 @@ use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
 use super::merged::{MergedConfiguration, parameter};
 use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files, together};
-use crate::finding::{Finding, KeyPath, Severity};
+use crate::finding::{Finding, KeyPath, Severity, Span, rule};
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, STACK, tables};
 use crate::yaml::{Dollars, Node, embedded};
@@ -276,6 +276,7 @@ impl<'d> Finder<'d> {
         out: &mut Vec<RecognizedFile>,
     ) {
         let spec = prometheus.get("prometheusSpec");
+        let mut judged: Vec<Span> = Vec::new();
         if let Some(spec) = spec {
             let (shape, part) = (&tables::STACK_SPEC, ObjectRole::Whole);
             let found = self.place(spec, shape, part, &OPERATOR_VALUES);
@@ -283,6 +284,8 @@ impl<'d> Finder<'d> {
                 let holder = EmbeddedIn::VALUES;
                 let together = together::check("Prometheus", spec, &holder);
                 found.findings.extend(together);
+                at_top(&mut found.findings, spec, &STACK);
+                judged = found.findings.iter().map(|it| it.place.span()).collect();
                 let why = format!("{} is part of {}", spec.path(), holder.noun());
                 out.push(self.recognized(found, &OPERATOR_VALUES, holder, why));
             }
@@ -291,7 +294,11 @@ impl<'d> Finder<'d> {
         }
         if chart == Some(Chart::Stack) || spec.is_some_and(|spec| spec.mapping().is_some()) {
             let shape = &tables::STACK_PROMETHEUS;
-            let misplaced = self.place(prometheus, shape, ObjectRole::Whole, &STACK);
+            let mut misplaced = self.place(prometheus, shape, ObjectRole::Whole, &STACK);
+            if let Some(found) = &mut misplaced {
+                let is_new = |finding: &Finding| !judged.contains(&finding.place.span());
+                found.findings.retain(is_new);
+            }
             if let Some(mut found) = misplaced.filter(|found| !found.findings.is_empty()) {
                 // Templates of a chart around it may read the key.
                 let findings = found.findings.iter_mut();
@@ -317,6 +324,7 @@ impl<'d> Finder<'d> {
         let shape = &tables::BITNAMI_PROMETHEUS;
         let found = self.place(prometheus, shape, ObjectRole::Whole, &OPERATOR_VALUES);
         let Some(mut found) = found else { return };
+        at_top(&mut found.findings, prometheus, &CHART);
         let spec = prometheus.mapping();
         let spec = spec.and_then(|mapping| mapping.entry("prometheusSpec"));
         found.findings.extend(spec.map(|entry| {
@@ -420,6 +428,21 @@ impl<'d> Finder<'d> {
         let found = self.place(node, shape, ObjectRole::Whole, dialect);
         let why = format!("{} has groups of rules", node.path());
         out.extend(found.map(|found| self.rules(found, dialect, EmbeddedIn::VALUES, why)));
+    }
+}
+
+/// Says of unknown keys of a section, from which the templates of a chart take what they know, what becomes
+/// of them there.
+fn at_top(findings: &mut [Finding], section: Node<'_>, dialect: &'static Dialect) {
+    let keys = section.mapping().into_iter().flat_map(|map| map.entries());
+    let keys: Vec<Span> = keys.map(|entry| entry.key.span()).collect();
+    let at_top = findings.iter_mut().filter(|finding| {
+        finding.rule == rule::SCHEMA_UNKNOWN_FIELD && keys.contains(&finding.place.span())
+    });
+    for finding in at_top {
+        finding.message = finding
+            .message
+            .reworded(str::to_owned, Some(dialect.unknown));
     }
 }
 

@@ -26,13 +26,8 @@ const SILENT: &[&str] = &["otel-collector", "vector", "vmagent"];
 
 /// Whether a program shows the URL nowhere, or reads a file that vmagent's operator makes.
 fn is_silent(holder: Option<&EmbeddedIn>) -> bool {
-    match holder {
-        Some(EmbeddedIn::Resource { kind, .. }) => *kind == "VMAgent",
-        Some(holder) => holder
-            .program()
-            .is_some_and(|program| SILENT.contains(&program)),
-        None => false,
-    }
+    let program = holder.and_then(EmbeddedIn::program);
+    program.is_some_and(|program| SILENT.contains(&program))
 }
 
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {

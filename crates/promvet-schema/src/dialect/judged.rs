@@ -16,6 +16,9 @@ impl Translator {
             return;
         };
         let has_native = key.native.is_some();
+        if has_native && !has_form(ty, text) {
+            self.refused_forms.push(node.place());
+        }
         let (expected, help) = match ty {
             DialectType::Duration if !has_native && !is_duration(text) => {
                 let fault = scalar::duration(text).err();
@@ -29,7 +32,10 @@ impl Translator {
             DialectType::ProxyUrl if !is_proxy(text) => {
                 ("a URL with `http://`, `https://` or `socks5://`", None)
             }
-            DialectType::HttpUrl if !is_http(text) => ("a URL with `http://` or `https://`", None),
+            DialectType::Quantity if !is_quantity(text) => ("a number such as `0.1`", None),
+            DialectType::HttpUrl if !has_native && !is_http(text) => {
+                ("a URL with `http://` or `https://`", None)
+            }
             _ => return,
         };
         let message = self.dialect.mistyped_value(format!(
@@ -67,6 +73,7 @@ pub(super) fn has_form(ty: &DialectType, text: &str) -> bool {
         DialectType::Size => is_size(text),
         DialectType::ProxyUrl => is_proxy(text),
         DialectType::HttpUrl => is_http(text),
+        DialectType::Quantity => is_quantity(text),
         DialectType::Enum(words) | DialectType::Lower(words) => words.contains(&text),
         _ => true,
     }
@@ -75,6 +82,24 @@ pub(super) fn has_form(ty: &DialectType, text: &str) -> bool {
 /// The pattern of `Duration`; the Operator takes an empty text for none.
 fn is_duration(text: &str) -> bool {
     text.is_empty() || scalar::duration(text).is_ok()
+}
+
+/// Suffixes of numbers (apimachinery `pkg/api/resource/suffix.go`).
+const OF_QUANTITIES: &[&str] = &[
+    "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "n", "u", "m", "k", "M", "G", "T", "P", "E", "",
+];
+
+/// The pattern of `Quantity` in the definitions.
+fn is_quantity(text: &str) -> bool {
+    let mut suffixes = OF_QUANTITIES.iter();
+    suffixes.any(|suffix| {
+        let number = text.strip_suffix(suffix);
+        number.is_some_and(|number| {
+            let is_written =
+                |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
+            number.chars().all(is_written) && number.parse::<f64>().is_ok()
+        })
+    })
 }
 
 /// The pattern of `ByteSize`: `(^0|([0-9]*[.])?[0-9]+((K|M|G|T|E|P)i?)?B)$`.

@@ -14,6 +14,7 @@ mod spelling;
 pub mod table;
 pub mod tables;
 mod translate;
+pub mod vmagent;
 
 use promvet_text::Message;
 

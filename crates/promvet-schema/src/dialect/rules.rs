@@ -1,5 +1,6 @@
 //! Groups of rules in a PrometheusRule, as the Operator writes them into a rule file.
 
+use super::judged::has_form;
 use super::table::DialectType;
 use super::translate::Translator;
 use crate::yaml::{Node, TranslatedNode};
@@ -10,6 +11,9 @@ const OF_THANOS: &str = "partial_response_strategy";
 
 /// Its values, in letters of any case (the pattern in the CustomResourceDefinition).
 const STRATEGIES: &[&str] = &["abort", "warn"];
+
+/// Keys of a group and of a rule with a duration.
+const DURATIONS: &[&str] = &["for", "interval", "keep_firing_for", "query_offset"];
 
 impl Translator {
     /// `spec` of a PrometheusRule.
@@ -42,6 +46,7 @@ impl Translator {
         let Some(mapping) = node.mapping() else {
             return self.builder.copy(node);
         };
+        self.durations(node);
         let mut pairs = Vec::new();
         for entry in mapping.effective() {
             if entry.name() == OF_THANOS {
@@ -49,7 +54,10 @@ impl Translator {
                 continue;
             }
             if entry.name() == "rules" {
-                entry.value.items().for_each(|rule| self.texts(rule));
+                for rule in entry.value.items() {
+                    self.texts(rule);
+                    self.durations(rule);
+                }
             }
             let key = self.builder.copy(entry.key)?;
             pairs.push((key, self.builder.copy(entry.value)?));
@@ -68,6 +76,17 @@ impl Translator {
                 if entry.value.scalar().is_some() && !entry.value.is_null() {
                     self.scalar(&DialectType::Text, entry.value);
                 }
+            }
+        }
+    }
+
+    /// Durations, whose pattern the CustomResourceDefinition states.
+    fn durations(&mut self, of: Node<'_>) {
+        let values = DURATIONS.iter().filter_map(|key| of.get(key));
+        for value in values {
+            let is_one = |text: &str| has_form(&DialectType::Duration, text);
+            if value.as_str().is_some_and(|text| !is_one(text)) {
+                self.refused_forms.push(value.place());
             }
         }
     }

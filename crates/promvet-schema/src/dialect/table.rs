@@ -54,6 +54,9 @@ pub enum DialectType {
     HttpUrl,
     /// A number.
     Number,
+    /// A number, or a text that is one, with a suffix such as `m` perhaps
+    /// (apimachinery `pkg/api/resource/quantity.go`).
+    Quantity,
     /// `true` or `false`.
     Bool,
     /// A key of a Secret: `{name, key}`.

@@ -6,6 +6,7 @@ mod jobs;
 mod scalars;
 mod selector;
 mod unknown;
+mod vmagent;
 
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ pub struct Translation {
     pub spelling: KeySpelling,
     /// Keys of Secrets and ConfigMaps that it names.
     pub references: Vec<KeyReference>,
+    /// Values that the definition of the object excludes by their form, and that native rules report.
+    pub refused_forms: Vec<Place>,
 }
 
 /// A key of a Secret or a ConfigMap that a text names.
@@ -75,6 +78,7 @@ pub fn translate(
         findings: Vec::new(),
         spelling: KeySpelling::default(),
         references: Vec::new(),
+        refused_forms: Vec::new(),
         added_labels: Vec::new(),
     };
     let root = translator.root(node, shape, part)?;
@@ -83,6 +87,7 @@ pub fn translate(
         findings: translator.findings,
         spelling: translator.spelling,
         references: translator.references,
+        refused_forms: translator.refused_forms,
     })
 }
 
@@ -92,6 +97,7 @@ pub(super) struct Translator {
     findings: Vec<Finding>,
     spelling: KeySpelling,
     references: Vec<KeyReference>,
+    pub(super) refused_forms: Vec<Place>,
     /// The external labels that the Operator adds to those that are written.
     added_labels: Vec<String>,
 }
@@ -254,6 +260,7 @@ impl Translator {
             }
             // Its field is a text and not a pointer, so that the Operator takes an empty one for
             // none (prometheus-operator v0.93.0 `promcfg.go`, `ep.Interval != ""`).
+            DialectType::Quantity => self.quantity(key, node),
             DialectType::OptionalDuration if node.as_str() == Some("") => None,
             _ => {
                 self.form(ty, key, node);
@@ -287,6 +294,9 @@ impl Translator {
             let made = match item {
                 DialectType::Object(shape) if key.native == Some("scrape_configs") => {
                     self.job(shape, one, Some(number))
+                }
+                DialectType::Object(shape) if key.native == Some("remote_write") => {
+                    self.endpoint(shape, one)
                 }
                 _ => self.value(item, key, one),
             };
@@ -354,7 +364,10 @@ impl Translator {
             return Some(items);
         };
         for key in shape.keys.iter().filter(|key| key.required) {
-            if mapping.get(key.name).is_some_and(|value| !value.is_null()) {
+            if mapping
+                .get(key.name)
+                .is_some_and(|value| !value.is_null() || is_in_template(value))
+            {
                 continue;
             }
             if let Some(slip) = misspelled(shape, mapping, key) {
@@ -411,6 +424,11 @@ impl Translator {
 fn is_dropped(tls: Mapping<'_>) -> bool {
     let is_insecure = tls.get("insecure").and_then(Node::as_str) == Some("true");
     is_insecure && tls.get("ca_file").or_else(|| tls.get("ca_pem")).is_none()
+}
+
+/// Whether lines of a template may make a value that is empty without them.
+fn is_in_template(empty: Node<'_>) -> bool {
+    empty.document().text().content().contains("{{")
 }
 
 /// Whether something fills in a part of a scalar, or what looks like a flow collection.

@@ -1,7 +1,7 @@
 //! Scalars of a dialect.
 
 use super::super::judged::has_form;
-use super::super::table::DialectType;
+use super::super::table::{DialectType, Key};
 use super::{SELECTED, Translator, is_filled_in, name_of};
 use crate::check::Rule;
 use crate::yaml::{Kind, Node, Scalar, Style, TranslatedNode};
@@ -51,6 +51,24 @@ impl Translator {
             }
             _ => self.builder.copy(node),
         }
+    }
+
+    /// A number that may be a text. The Operator writes it as a number.
+    pub(super) fn quantity(&mut self, key: &Key, node: Node<'_>) -> Option<TranslatedNode> {
+        let Some(scalar) = node.scalar().filter(|scalar| scalar.as_bool().is_none()) else {
+            self.wrong_kind(node, "a number");
+            return None;
+        };
+        if is_filled_in(node) {
+            return self.builder.copy(node);
+        }
+        self.form(&DialectType::Quantity, key, node);
+        let is_plain_number = scalar.text.parse::<f64>().is_ok();
+        Some(match is_plain_number {
+            true => self.builder.scalar_at(node.span(), scalar.text, true),
+            // It has a suffix.
+            false => self.builder.scalar(node, SELECTED),
+        })
     }
 
     /// Takes back the advice to quote a value that is wrong in quotes too, such as a duration without a unit.

@@ -7,6 +7,20 @@ use crate::secrets;
 use crate::yaml::{Entry, Node, TranslatedNode};
 use promvet_text::{Advice, Severity, nearest};
 
+/// What a selector holds.
+const PARTS: [(&str, &DialectType); 3] = [
+    ("name", &DialectType::Text),
+    ("key", &DialectType::Text),
+    ("optional", &DialectType::Bool),
+];
+
+/// Keys whose selectors may name what is not there.
+const OPTIONAL: &[&str] = &[
+    "additionalAlertManagerConfigs",
+    "additionalAlertRelabelConfigs",
+    "additionalScrapeConfigs",
+];
+
 impl Translator {
     /// A selector of a key of a Secret or a ConfigMap.
     pub(super) fn selector(
@@ -44,7 +58,20 @@ impl Translator {
                             self.say(Rule::WrongType, Severity::Error, entry.key, message, None);
                             break;
                         }
-                        _ => {}
+                        ("secret" | "configMap", None) if !entry.value.is_null() => {
+                            secrets::hide(entry.value);
+                            self.wrong_kind(entry.value, "`{name, key}`");
+                        }
+                        ("secret" | "configMap", None) => {}
+                        (name, _) => {
+                            let message = self.dialect.unknown_key(format!(
+                                "`{name}`: unknown key; expected `secret` or `configMap`"
+                            ));
+                            let meant = nearest(name, ["secret", "configMap"]);
+                            let advice = meant.map(|name| Advice::rename(entry.key.span(), name));
+                            let key = entry.key;
+                            self.say(Rule::UnknownField, Severity::Error, key, message, advice);
+                        }
                     }
                 }
             }
@@ -80,6 +107,16 @@ impl Translator {
                 );
                 return;
             }
+        }
+        for (key, ty) in PARTS {
+            let value = node.get(key).filter(|value| !value.is_null());
+            value.and_then(|value| self.scalar(ty, value));
+        }
+        // The content may be missing: the Operator asks for it in these alone (`pkg/k8s/secrets.go`).
+        let is_optional = OPTIONAL.contains(&&*name_of(node))
+            && node.get("optional").and_then(Node::as_str) == Some("true");
+        if is_optional {
+            return;
         }
         if key.is_empty() && !name.is_empty() {
             let message = self
