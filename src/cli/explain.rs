@@ -13,11 +13,11 @@ use crate::report::{JSON_VERSION, harmless_line, harmless_lines};
 use crate::rules;
 use crate::rules::custom::CustomRules;
 use crate::run::policies;
-use crate::schema;
+use crate::schema::{self, dialect};
 use crate::source::Folder;
 
 /// Prints the page of a rule, of a receiver (`receiver:mimir`), or of a key
-/// (`remote_write.queue_config.max_shards`).
+/// (`remote_write.queue_config.max_shards`, `Prometheus.spec.remoteWrite.url`).
 pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
     if let Some(id) = name.strip_prefix("receiver:") {
         return receiver(id, out);
@@ -55,14 +55,14 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         list(&group, out)?;
         return Ok(Exit::Clean);
     }
-    if let Some(page) = schema::describe(name) {
-        key::write(&page, out)?;
+    if key::explained(name, out)? {
         return Ok(Exit::Clean);
     }
     let (kind, near) = if name.contains('/') {
         ("rule", rules::nearest_name(name).map(str::to_owned))
     } else if name.contains('.') {
-        ("key", schema::suggest(name))
+        let near = dialect::nearest_key(name);
+        ("key", near.or_else(|| schema::suggest(name)))
     } else {
         let rule = || rules::nearest_name(name).map(str::to_owned);
         let catalog = Catalog::default();

@@ -2,13 +2,26 @@
 
 use std::io::{self, Write};
 
-use crate::schema::{KeyPage, Version};
+use crate::schema::dialect::{self, DialectKeyPage};
+use crate::schema::{self, KeyPage, Version};
 
 /// How many other places of a key are listed: one line.
 const MOST_PLACES: usize = 8;
 
+/// Writes the page of a key, if there is one.
+pub(super) fn explained(name: &str, out: &mut dyn Write) -> io::Result<bool> {
+    if let Some(page) = schema::describe(name) {
+        write(&page, out)?;
+    } else if let Some(page) = dialect::describe_key(name) {
+        write_of_dialect(&page, out)?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
 /// Writes what the schema knows of a key.
-pub(super) fn write(page: &KeyPage, out: &mut dyn Write) -> io::Result<()> {
+fn write(page: &KeyPage, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", page.path)?;
     for (name, says) in rows(page) {
         writeln!(out, "{name:10}  {says}")?;
@@ -25,6 +38,29 @@ pub(super) fn write(page: &KeyPage, out: &mut dyn Write) -> io::Result<()> {
         if more > 0 {
             writeln!(out, "  and {more} more")?;
         }
+    }
+    Ok(())
+}
+
+/// Writes what the tables of the dialects know of a key.
+fn write_of_dialect(page: &DialectKeyPage, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", page.path)?;
+    writeln!(out, "takes       {}", page.takes)?;
+    if page.required {
+        writeln!(out, "required    always")?;
+    }
+    writeln!(out, "in          {}", page.noun)?;
+    if let Some((major, minor)) = page.since {
+        writeln!(out, "since       Prometheus {major}.{minor}")?;
+    }
+    if let Some(native) = &page.native {
+        writeln!(
+            out,
+            "becomes     `{native}`; `promvet explain {native}` has more"
+        )?;
+    }
+    if !page.keys.is_empty() {
+        writeln!(out, "\nKeys below it: {}.", page.keys.join(", "))?;
     }
     Ok(())
 }

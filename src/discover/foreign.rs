@@ -13,6 +13,7 @@ mod merged;
 mod objects;
 mod openshift;
 mod pipelines;
+mod required;
 mod senders;
 mod spoken;
 mod terraform;

@@ -20,7 +20,7 @@ use crate::discover::{
 use crate::finding::{Advice, Finding, Place, Severity, Text, nearest, rule};
 use crate::needle;
 use crate::yaml::{Node, parse_all};
-use ports::lacks_port;
+use ports::{is_way_in, lacks_port};
 use release::Choices;
 
 /// As many names as a message lists.
@@ -470,12 +470,6 @@ impl NearMisses<'_> {
                 Namespaces::Unknown => false,
             }
     }
-}
-
-/// Whether an object is a Service for requests from outside the cluster.
-fn is_way_in(root: Node<'_>) -> bool {
-    let kind = root.get("spec").and_then(|spec| spec.get("type")?.as_str());
-    matches!(kind, Some("LoadBalancer" | "NodePort"))
 }
 
 fn noun_of(noun: &str, kind: &str) -> String {

@@ -14,6 +14,7 @@ use crate::report::OwnPage;
 use crate::rules::custom::{self, ConditionContext, CustomRule, CustomRules};
 use crate::rules::{Configuration, RuleJudgment};
 use crate::source::{EntryKind, FoundFile, Tree};
+use crate::yaml::Document;
 
 /// The bytes that a page may have. A page is prose and examples; those of docs/policies have fewer
 /// than 3,000.
@@ -171,6 +172,19 @@ pub(crate) fn of_rule_file(
     }
     let path = facts.relative(&found.path);
     custom::judge_rule_file(text, path, rules)
+}
+
+/// What the rules say of groups in a resource or in values.
+pub(super) fn of_groups(
+    document: &Document,
+    found: &FoundFile,
+    facts: &Facts<'_>,
+    rules: &CustomRules,
+) -> RuleJudgment {
+    match rules.look_at_rule_files() {
+        true => custom::judge_groups(document, facts.relative(&found.path), rules),
+        false => RuleJudgment::default(),
+    }
 }
 
 /// The pages of all rules that a run knew, for reports.

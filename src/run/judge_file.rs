@@ -56,7 +56,7 @@ pub(crate) fn judge_one<'a>(
             chart_release::set_unread_jobs_aside(&mut judgment, document, seen, facts);
             return (judgment, read.configuration);
         }
-        FileContent::Rules { document } => of_rules(document, seen, facts, request),
+        FileContent::Rules { document } => of_rules(document, seen, facts, request, own),
         FileContent::Broken { error, .. } if recognized.masked => {
             unrendered::not_at_all(recognized, error)
         }
@@ -307,14 +307,13 @@ fn of_rules(
     seen: &ScannedFile,
     facts: &Facts<'_>,
     request: &Request,
+    own: &CustomRules,
 ) -> RuleJudgment {
     let path = document.text().path();
     let target = target_of(&seen.recognized, request, facts.policy(), path, None);
     let checked = rule_file::check(document, &target, None);
-    let mut judgment = RuleJudgment {
-        findings: checked.findings,
-        ..RuleJudgment::default()
-    };
+    let mut judgment = custom_rules::of_groups(document, &seen.found, facts, own);
+    judgment.findings.extend(checked.findings);
     let unmet = facts.unmet_where_operated(&checked.needs);
     judgment.findings.extend(unmet);
     foreign::set_metricsql_aside(&mut judgment, facts);

@@ -4,7 +4,7 @@ use super::foreign::OF_ABSENCE;
 use super::survey::ScannedFile;
 use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Evidence, Finding, Severity, rule};
 use crate::rules::RuleJudgment;
 
 /// What merges of kustomize have besides the keys of an object (kubernetes-sigs/kustomize
@@ -25,6 +25,12 @@ fn is_of_whole(finding: &Finding) -> bool {
         || DIRECTIVES.iter().any(|word| text.starts_with(word))
 }
 
+/// Whether a patch lacks a key in an item of a list. The list takes the place of the whole other one: the
+/// definitions of the resources name no key by which items are merged.
+fn is_in_replaced_list(finding: &Finding) -> bool {
+    finding.rule == rule::SCHEMA_MISSING_FIELD && finding.logical.contains('[')
+}
+
 /// Takes out what a patch of a kustomization may mend: the object that is applied is another one.
 pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
     let Some(EmbeddedIn::Resource { kind, name, .. }) = &seen.recognized.holder else {
@@ -43,11 +49,22 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
     let may_be_mended = |finding: &Finding| {
         let span = finding.place.span();
         if is_patch && is_of_whole(finding) {
-            return true;
+            return !is_in_replaced_list(finding);
         }
         finding.place.path() == text.path()
             && (patched.has(span)
                 || OF_ABSENCE.contains(&&*finding.rule) && patched.is_beside(span))
     };
     judgment.findings.retain(|finding| !may_be_mended(finding));
+    let replaced = judgment.findings.iter_mut();
+    for finding in replaced.filter(|finding| is_patch && is_in_replaced_list(finding)) {
+        // Another patch may come behind it.
+        finding.severity = finding.severity.min(Severity::Warning);
+        finding.evidence.push(Evidence {
+            place: finding.place.clone(),
+            message:
+                "kustomize replaces the whole list of a custom resource with that of the patch"
+                    .to_owned(),
+        });
+    }
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::programs;
 use crate::discover::{DialectWording, EmbeddedIn};
 use crate::finding::{Finding, rule};
-use crate::schema::dialect::{OPENSHIFT, OPERATOR, OPERATOR_VALUES, RULES};
+use crate::schema::dialect::{Dialect, OPENSHIFT, OPERATOR, OPERATOR_VALUES, RULES};
 use crate::yaml::{Document, Node};
 
 /// The Operator stops for the whole resource: nothing that changes later reaches its Prometheus either.
@@ -24,6 +24,9 @@ const MONITORS: &[&str] = &["ServiceMonitor", "PodMonitor", "Probe", "ScrapeConf
 
 /// Keys of values under which there are such kinds.
 const MONITORS_OF_VALUES: &[&str] = &["additionalServiceMonitors", "additionalPodMonitors"];
+
+/// Keys of values under which there are groups of rules.
+const RULES_OF_VALUES: &[&str] = &["additionalPrometheusRules", "additionalPrometheusRulesMap"];
 
 /// Keys below which a part is the user's own, and goes to Prometheus as it is.
 const COPIED: &[&str] = &[
@@ -95,7 +98,7 @@ pub(super) fn consequence(
 ) -> Cow<'static, str> {
     let dialect = spoken.dialect;
     if std::ptr::eq(dialect, &RULES) {
-        return of_rule(finding).into();
+        return of_rule(finding, dialect).into();
     }
     let family = [&OPERATOR, &OPERATOR_VALUES, &OPENSHIFT];
     if !family.iter().any(|known| std::ptr::eq(*known, dialect)) {
@@ -107,6 +110,9 @@ pub(super) fn consequence(
     };
     let keys: Vec<&str> = keys_of(&finding.logical).collect();
     let has = |list: &[&str]| keys.iter().any(|key| list.contains(key));
+    if has(RULES_OF_VALUES) {
+        return of_rule(finding, dialect).into();
+    }
     if kind == "VMAgent" {
         return NO_START.into();
     }
@@ -143,16 +149,16 @@ const OF_RULES: &[&str] = &[
 
 /// Who refuses a fault of a PrometheusRule. Its definition has its keys, wants names of groups that are
 /// distinct and an `expr` for each rule, and states the pattern of durations.
-fn of_rule(finding: &Finding) -> &'static str {
+fn of_rule(finding: &Finding, dialect: &Dialect) -> &'static str {
     let keys: Vec<&str> = keys_of(&finding.logical).collect();
     let is_of_map = keys
         .iter()
         .any(|key| ["labels", "annotations"].contains(key));
     match keys.last() {
         Some(last) if finding.rule == rule::FILES_RULE_FILE && !is_of_map => match *last {
-            "expr" | "name" => RULES.mistyped,
+            "expr" | "name" => dialect.mistyped,
             key if OF_RULES.contains(&key) => RULES.refused,
-            _ => RULES.unknown,
+            _ => dialect.unknown,
         },
         _ => RULES.refused,
     }

@@ -46,6 +46,7 @@ mod near_miss;
 mod not_as_meant;
 mod not_read;
 mod operator;
+mod operator_gaps;
 mod oracle;
 mod outputs;
 mod packaging;

@@ -235,10 +235,14 @@ fn keys_are_held_against_each_other() {
             "  baseImage: quay.io/prometheus/prometheus",
             &[(5, "schema/deprecated", "baseImage")],
         ),
-        ("Probe", "  prober: {url: 'blackbox:9115'}", &[]),
         (
             "Probe",
-            "  prober: {url: 'http://blackbox:9115/probe'}",
+            "  prober: {url: 'blackbox:9115'}\n  targets: {staticConfig: {static: [a]}}",
+            &[],
+        ),
+        (
+            "Probe",
+            "  prober: {url: 'http://blackbox:9115/probe'}\n  targets: {staticConfig: {static: [a]}}",
             &[(5, "schema/invalid-value", "a host and a port")],
         ),
     ]);

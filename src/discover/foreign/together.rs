@@ -3,7 +3,7 @@
 
 use super::super::embedded_in::EmbeddedIn;
 use super::arguments::{dashed, has_own_arguments, managed};
-use super::{alertmanager, found};
+use super::{alertmanager, found, required};
 use crate::finding::{Advice, Finding, Severity, rule};
 use crate::schema::dialect::{TooNew, too_new};
 use crate::yaml::{Entry, Node, placeholder};
@@ -11,11 +11,12 @@ use crate::yaml::{Entry, Node, placeholder};
 /// What is reported about the keys of a Prometheus or an agent; `holder` says whether a chart reads
 /// them first.
 pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
+    let required = required::check(kind, spec, holder);
     match kind {
         "Prometheus" | "PrometheusAgent" => {}
         "AlertmanagerConfig" => return alertmanager::check(spec),
-        "Probe" => return prober(spec).into_iter().collect(),
-        _ => return Vec::new(),
+        "Probe" => return required.into_iter().chain(prober(spec)).collect(),
+        _ => return required,
     }
     let mut out = Vec::new();
     let is_values = matches!(holder, EmbeddedIn::Values { .. });

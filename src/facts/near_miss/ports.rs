@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{MOST_LISTED, Selectable, UNNAMED, found, noun_of};
 use crate::discover::FindingSite;
 use crate::finding::{Advice, Finding, nearest};
+use crate::yaml::Node;
 
 /// What is reported about a port that nothing which is selected has.
 pub(super) fn lacks_port(
@@ -64,4 +65,10 @@ pub(super) fn may_serve(name: &str) -> bool {
         "admin", "exporter", "health", "http", "manage", "metric", "monitor", "prom", "web",
     ];
     HTTP.iter().any(|word| name.contains(word))
+}
+
+/// Whether an object is a Service for requests from outside the cluster.
+pub(super) fn is_way_in(root: Node<'_>) -> bool {
+    let kind = root.get("spec").and_then(|spec| spec.get("type")?.as_str());
+    matches!(kind, Some("LoadBalancer" | "NodePort"))
 }

@@ -69,6 +69,14 @@ fn relative(configuration: &Configuration<'_>, document: &Document) -> String {
 /// the file.
 #[must_use]
 pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &CustomRules) -> RuleJudgment {
+    match parse_first(text) {
+        Ok(document) => judge_groups(&document, path, rules),
+        Err(_) => RuleJudgment::default(),
+    }
+}
+
+/// The same for a document that holds groups of rules.
+pub fn judge_groups(document: &Document, path: String, rules: &CustomRules) -> RuleJudgment {
     let mut out = RuleJudgment::default();
     let alone: Vec<_> = rules
         .all()
@@ -76,10 +84,9 @@ pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &CustomRules) -> R
         .filter(|rule| !asks(rule))
         .cloned()
         .collect();
-    let wanted = alone.iter().any(|rule| rule.node.is_of_rule_files());
-    if let (true, Ok(document)) = (wanted, parse_first(text)) {
+    if alone.iter().any(|rule| rule.node.is_of_rule_files()) {
         let subject = JudgedDocument {
-            document: &document,
+            document,
             form: DocumentForm::RuleFile,
             path,
             configuration: None,

@@ -21,7 +21,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{ConditionContext, judge, judge_rule_file};
+pub use engine::{ConditionContext, judge, judge_groups, judge_rule_file};
 pub use mutants::{Mutant, mutants};
 pub use nodes::{DocumentForm, RuleNodeKind};
 pub use page::{CustomRule, Unknown};

@@ -6,6 +6,7 @@
 //! facts and rules see native keys alone. [`KeySpelling`] puts what they say back into the words of
 //! the text.
 
+mod describe;
 mod external_labels;
 mod judged;
 mod rules;
@@ -18,6 +19,7 @@ pub mod vmagent;
 
 use promvet_text::Message;
 
+pub use describe::{DialectKeyPage, describe_key, nearest_key};
 pub use since::{TooNew, too_new};
 pub use spelling::KeySpelling;
 pub use translate::{KeyReference, SELECTED, Translation, translate};

@@ -3,6 +3,12 @@
 
 use crate::yaml::{Entry, Node};
 
+/// The release from which on the Operator writes a key, by its path below `spec`.
+pub(super) fn of_key(path: &str) -> Option<(u16, u16)> {
+    let row = SINCE.iter().find(|(known, ..)| *known == path);
+    row.map(|(_, since, _)| *since)
+}
+
 /// What the Operator does with a key that the release of `version` does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TooNew {
