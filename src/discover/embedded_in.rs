@@ -127,6 +127,20 @@ impl EmbeddedIn {
         }
     }
 
+    /// Whether it is a resource that an operator makes pods of, which send by themselves.
+    #[must_use]
+    pub fn runs_itself(&self) -> bool {
+        /// Kinds of operators for which pods run.
+        const RUNNING: &[&str] = &[
+            "MonitoringStack",
+            "Prometheus",
+            "PrometheusAgent",
+            "ThanosRuler",
+            "VMAgent",
+        ];
+        matches!(self, Self::Resource { kind, .. } if RUNNING.contains(kind))
+    }
+
     /// What it is, with its name.
     #[must_use]
     pub fn noun(&self) -> String {

@@ -2,14 +2,18 @@
 //! and the container that answers.
 
 use super::Facts;
-use super::deployment::{NetworkContainer, NetworkName, Platform, RunCertainty, Service};
+use std::path::Path;
+
+use super::deployment::{
+    AnsweringContainer, Image, NetworkContainer, NetworkName, Platform, RunCertainty, Service,
+};
 use super::patches::LEADING;
 use super::routes::{Backend, Misrouted, RequestHandler, RouteFault};
 use super::service_match::{Requester, ServiceMatch};
 use super::settings::ReceiverSettings;
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::Endpoint;
-use crate::yaml::placeholder;
+use crate::yaml::{Node, placeholder};
 
 /// A thing on the way, with the place that proves it.
 #[derive(Clone, Debug)]
@@ -20,6 +24,8 @@ pub struct Hop {
     pub name: String,
     /// Where the tree says so.
     pub proof: Evidence,
+    /// The image of a container, if it surely runs this one.
+    pub image: Option<Image>,
 }
 
 /// What is on the way.
@@ -27,6 +33,8 @@ pub struct Hop {
 pub enum HopKind {
     /// An Ingress, a Route or an HTTPRoute.
     Ingress,
+    /// A reverse proxy that passes requests on.
+    Proxy,
     /// A Service of Kubernetes.
     Service,
     /// A container, or a service of docker compose.
@@ -39,6 +47,7 @@ impl HopKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Ingress => "ingress",
+            Self::Proxy => "proxy",
             Self::Service => "service",
             Self::Container => "container",
         }
@@ -46,9 +55,20 @@ impl HopKind {
 }
 
 impl Requester<'_> {
-    /// What sends the samples, if it is one container of the tree.
+    /// What sends the samples of an entry, if it is one container or resource of the tree.
     #[must_use]
-    pub fn sender(&self) -> Option<Hop> {
+    pub fn sender(&self, entry: Node<'_>) -> Option<Hop> {
+        if let Some(holder) = self.holder.filter(|holder| holder.runs_itself()) {
+            return Some(Hop {
+                kind: HopKind::Container,
+                name: without_article(&holder.noun()),
+                proof: Evidence {
+                    place: entry.place(),
+                    message: "the pods of this resource send".to_owned(),
+                },
+                image: None,
+            });
+        }
         let [runner] = self.runners() else {
             return None;
         };
@@ -62,6 +82,7 @@ impl Requester<'_> {
                 place: deployment.place.clone(),
                 message: "this container runs the configuration".to_owned(),
             },
+            image: None,
         })
     }
 
@@ -73,13 +94,17 @@ impl Requester<'_> {
             return Vec::new();
         }
         let answering = self.answering(endpoint);
+        let facts = self.facts();
         if let [only] = answering.as_slice() {
-            return only.hops();
+            let alias = endpoint.host_name().and_then(|host| self.alias(&host));
+            let mut out: Vec<_> = alias.map(service_hop).into_iter().collect();
+            out.extend(only.hops());
+            out.extend(facts.passed_on(only, endpoint));
+            return out;
         }
         if !answering.is_empty() {
             return Vec::new();
         }
-        let facts = self.facts();
         facts.route(endpoint).map_or_else(Vec::new, |way| {
             let mut out = vec![Hop {
                 kind: HopKind::Ingress,
@@ -88,8 +113,17 @@ impl Requester<'_> {
                     message: format!("{} routes this host", way.name),
                     place: way.place,
                 },
+                image: None,
             }];
-            out.extend(way.to.iter().flat_map(|backend| facts.behind(backend)));
+            let file = facts.absolute(out.first().map_or("", |hop| hop.proof.place.path()));
+            let behind = |backend: &Backend| match backend {
+                Backend {
+                    is_of_compose: true,
+                    ..
+                } => facts.behind_label(backend, &file),
+                _ => facts.behind(backend),
+            };
+            out.extend(way.to.iter().flat_map(behind));
             out
         })
     }
@@ -141,11 +175,8 @@ impl Facts<'_> {
         let found = match answering {
             [only] => {
                 let upstream = self.upstream(only, endpoint)?;
-                let network = self.shared.network(&self.files);
-                let mut hits = network.ask(self.files.tree, &upstream.host, upstream.port);
-                hits.retain(|hit| hit.named.file == only.named.file);
-                let [hit] = hits.as_slice() else { return None };
-                let mut found = self.answer(hit, &[]);
+                let hit = self.of_file(&upstream.host, upstream.port, &only.named.file)?;
+                let mut found = self.answer(&hit, &[]);
                 found.evidence.push(upstream.proof);
                 found
             }
@@ -153,6 +184,38 @@ impl Facts<'_> {
             _ => return None,
         };
         self.receiver_settings(&[found])
+    }
+
+    /// The only container that answers to a name in the project of a compose file.
+    fn of_file(&self, host: &str, port: u16, file: &Path) -> Option<AnsweringContainer<'_>> {
+        let network = self.shared.network(&self.files);
+        let mut hits = network.ask(self.files.tree, host, port);
+        hits.retain(|hit| hit.named.file == file);
+        (hits.len() == 1).then(|| hits.pop()).flatten()
+    }
+
+    /// Where the proxy that answers at an endpoint passes requests on, and what answers there.
+    fn passed_on(&self, proxy: &ServiceMatch<'_>, endpoint: &Endpoint) -> Vec<Hop> {
+        let Some(upstream) = self.upstream(proxy, endpoint) else {
+            return Vec::new();
+        };
+        let hit = self.of_file(&upstream.host, upstream.port, &proxy.named.file);
+        let container = hit.and_then(|hit| hit.container.map(NetworkContainer::hop));
+        let passing = Hop {
+            kind: HopKind::Proxy,
+            name: "reverse proxy".to_owned(),
+            proof: upstream.proof,
+            image: None,
+        };
+        std::iter::once(passing).chain(container).collect()
+    }
+
+    /// The service of a compose file that has the labels of a router.
+    fn behind_label(&self, backend: &Backend, file: &Path) -> Vec<Hop> {
+        let port = backend.port.as_ref().and_then(|port| port.parse().ok());
+        let hit = port.and_then(|port| self.of_file(&backend.service, port, file));
+        let container = hit.and_then(|hit| hit.container.map(NetworkContainer::hop));
+        container.into_iter().collect()
     }
 
     fn behind_route(&self, endpoint: &Endpoint) -> Option<ServiceMatch<'_>> {
@@ -191,6 +254,9 @@ impl Facts<'_> {
 
     /// The only Service that something may lead to, and the port of it.
     fn service_of(&self, backend: &Backend) -> Option<(&Service, Option<u16>)> {
+        if backend.is_of_compose {
+            return None;
+        }
         let network = self.shared.network(&self.files);
         let mut services = network.services(self.files.tree, &backend.service);
         services.retain(|service| match (&service.namespace, &backend.namespace) {
@@ -219,14 +285,7 @@ impl Facts<'_> {
         let Some((service, port)) = self.service_of(backend) else {
             return Vec::new();
         };
-        let mut out = vec![Hop {
-            kind: HopKind::Service,
-            name: format!("Service `{}`", service.name),
-            proof: Evidence {
-                place: service.place.clone(),
-                message: format!("the Service `{}` is defined here", service.name),
-            },
-        }];
+        let mut out = vec![service_hop(service)];
         let host = match &service.namespace {
             Some(namespace) => format!("{}.{namespace}", service.name),
             None => service.name.clone(),
@@ -257,6 +316,7 @@ impl NetworkName {
             kind: HopKind::Service,
             name: format!("Service `{name}`"),
             proof: self.evidence().first()?.clone(),
+            image: None,
         })
     }
 }
@@ -276,7 +336,20 @@ impl NetworkContainer {
                     None => "this container answers".to_owned(),
                 },
             },
+            image: image.filter(|_| !self.has_other_image).cloned(),
         }
+    }
+}
+
+fn service_hop(service: &Service) -> Hop {
+    Hop {
+        kind: HopKind::Service,
+        name: format!("Service `{}`", service.name),
+        proof: Evidence {
+            place: service.place.clone(),
+            message: format!("the Service `{}` is defined here", service.name),
+        },
+        image: None,
     }
 }
 

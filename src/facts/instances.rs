@@ -1,5 +1,6 @@
 //! The Opstrace instances that an endpoint may belong to.
 
+use super::deployment::Image;
 use super::opstrace::{Instance, TenantHost};
 use super::receiver::{Hints, Recognition};
 use super::service_match::ServiceMatch;
@@ -95,6 +96,12 @@ impl<'t> Facts<'t> {
         endpoint: &Endpoint,
         answering: &[ServiceMatch<'_>],
     ) -> Recognition<'_> {
+        self.recognize_by(endpoint, service_match::image(answering))
+    }
+
+    /// The receiver of an endpoint, by its URL and by the image of what answers there.
+    #[must_use]
+    pub fn recognize_by(&self, endpoint: &Endpoint, image: Option<&Image>) -> Recognition<'_> {
         let host = endpoint.host_name();
         let own_domain = host
             .as_deref()
@@ -116,7 +123,7 @@ impl<'t> Facts<'t> {
             &Hints {
                 receiver: by_policy.map(|(entry, _)| entry.receiver.as_str()),
                 domains: &domains,
-                image: service_match::image(answering),
+                image,
             },
         )
     }

@@ -81,6 +81,8 @@ pub(super) struct Backend {
     pub(super) namespace: Option<String>,
     /// The port, by number or by name.
     pub(super) port: Option<String>,
+    /// Whether it is a service of the compose file that routes to it.
+    pub(super) is_of_compose: bool,
     /// Whether that of the pods leads there too: a Route of OpenShift has it, and ingress-nginx takes
     /// either (kubernetes/ingress-nginx `internal/ingress/controller/controller.go`, `serviceEndpoints`).
     pub(super) takes_target: bool,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Facts;
 use super::deployment::{
     AnsweringContainer, Deployment, Image, NetworkContainer, NetworkName, Platform, RunCertainty,
-    RunningDeployment,
+    RunningDeployment, Service,
 };
 use super::patches::{IMAGE, LEADING, STARTING};
 use super::receiver::names_tenant;
@@ -84,7 +84,7 @@ pub struct Requester<'f> {
     facts: &'f Facts<'f>,
     /// The path of its file, as shown.
     shown: &'f str,
-    holder: Option<&'f EmbeddedIn>,
+    pub(super) holder: Option<&'f EmbeddedIn>,
     file: OnceCell<PathBuf>,
     runners: OnceCell<Vec<RunningDeployment<'f>>>,
 }
@@ -185,8 +185,8 @@ impl<'f> Requester<'f> {
         self.file.get_or_init(|| self.facts.absolute(self.shown))
     }
 
-    /// The name that a Service of the type ExternalName is an alias of. The DNS maps no ports.
-    fn external_name(&self, host: &str) -> Option<String> {
+    /// The only Service of a name, if it is of the type ExternalName. The DNS maps no ports.
+    pub(super) fn alias(&self, host: &str) -> Option<&'f Service> {
         let network = self.facts.shared.network(&self.facts.files);
         let (name, rest) = host.split_once('.').unwrap_or((host, ""));
         let namespace = rest.split('.').next().filter(|label| !label.is_empty());
@@ -198,10 +198,8 @@ impl<'f> Requester<'f> {
         let [service] = services.as_slice() else {
             return None;
         };
-        service
-            .external_name
-            .clone()
-            .filter(|_| service.is_external)
+        let is_alias = service.is_external && service.external_name.is_some();
+        is_alias.then_some(*service)
     }
 
     /// What of the tree answers at an endpoint of the configuration. Nothing unless the host is a
@@ -215,9 +213,9 @@ impl<'f> Requester<'f> {
         let network = facts.shared.network(&facts.files);
         let mut hits = network.ask(facts.files.tree, &host, port);
         if hits.is_empty()
-            && let Some(other) = self.external_name(&host)
+            && let Some(other) = self.alias(&host).and_then(|it| it.external_name.as_deref())
         {
-            hits = network.ask(facts.files.tree, &other, port);
+            hits = network.ask(facts.files.tree, other, port);
         }
         if hits.is_empty() {
             return Vec::new();

@@ -1,7 +1,7 @@
 //! What is known of each endpoint, gathered for the inventory.
 
 use crate::facts::receiver::{
-    Credential, ReceiverCandidate, ReceiverCertainty, TenantPlace, parts,
+    Credential, ReceiverCandidate, ReceiverCertainty, Recognition, TenantPlace, parts,
 };
 use crate::facts::{self, Requester};
 use crate::finding::{Evidence, Redacted};
@@ -32,8 +32,12 @@ pub(crate) fn rows(configuration: &Configuration<'_>) -> Vec<InventoryRow> {
 fn row(entry: &RemoteWriteEntry<'_>, standpoint: Option<&Requester<'_>>) -> InventoryRow {
     let node = entry.write.node();
     let endpoint = entry.url().map(|url| &url.endpoint);
+    let way = standpoint.zip(endpoint);
+    let way = way.map_or_else(Vec::new, |(from, endpoint)| from.way(endpoint));
     let recognition = entry.sound_url().map(|url| &url.recognition);
-    let candidates = recognition.map_or(&[][..], |recognition| recognition.decisive());
+    let by_way = by_way(entry, &way);
+    let candidates = by_way.as_ref().or(recognition);
+    let candidates = candidates.map_or(&[][..], |recognition| recognition.decisive());
     let mut receivers: Vec<String> = candidates
         .iter()
         .map(|candidate| candidate.profile.short.to_string())
@@ -58,13 +62,8 @@ fn row(entry: &RemoteWriteEntry<'_>, standpoint: Option<&Requester<'_>>) -> Inve
             let authority = endpoint.authority()?;
             Some(endpoint.slice(authority).to_owned())
         }),
-        sender: standpoint.and_then(Requester::sender).map(hop),
-        way: standpoint
-            .zip(endpoint)
-            .map_or_else(Vec::new, |(from, endpoint)| from.way(endpoint))
-            .into_iter()
-            .map(hop)
-            .collect(),
+        sender: standpoint.and_then(|from| from.sender(node)).map(hop),
+        way: way.into_iter().map(hop).collect(),
         credentials: credentials(entry),
         tls: tls(entry),
         dropped: dropped(entry),
@@ -72,6 +71,15 @@ fn row(entry: &RemoteWriteEntry<'_>, standpoint: Option<&Requester<'_>>) -> Inve
         findings: Figures::default(),
         unchecked: Vec::new(),
     }
+}
+
+/// Who an endpoint is meant for by the image at the end of its way, where its URL alone tells less.
+fn by_way<'a>(entry: &'a RemoteWriteEntry<'_>, way: &[facts::Hop]) -> Option<Recognition<'a>> {
+    let url = entry.sound_url()?;
+    let image = way.last()?.image.as_ref()?;
+    let first = url.recognition.decisive().first();
+    let is_settled = first.is_some_and(|first| first.certainty.is_certain());
+    (!is_settled).then(|| entry.facts.recognize_by(&url.endpoint, Some(image)))
 }
 
 /// A hop, without the secrets of its own file: those of one file say nothing of another one's names.

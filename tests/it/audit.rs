@@ -342,3 +342,120 @@ fn the_way_has_the_file_that_proves_each_hop() {
     insta::assert_snapshot!("audit_dot", draw("dot"));
     insta::assert_snapshot!("audit_mermaid", draw("mermaid"));
 }
+
+/// A configuration in compose, and what else the project runs.
+fn way_in_compose(url: &str, services: &str, more: &[(&str, &str)]) -> Vec<String> {
+    let config = format!("remote_write:\n  - url: {url}\n");
+    let compose = format!(
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: \
+         ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n{services}"
+    );
+    let mut files = vec![("prometheus.yml", &*config), ("compose.yaml", &*compose)];
+    files.extend(more);
+    names_on_way(&Scratch::new(&files))
+}
+
+/// The names of what is on the way of the only endpoint, and the receiver.
+fn names_on_way(folder: &Scratch) -> Vec<String> {
+    let report = folder.json(&["audit"]);
+    let [one] = list(&report, "endpoints") else {
+        panic!("{report}")
+    };
+    let names = list(one, "way")
+        .iter()
+        .map(|hop| format!("{} {}", text(hop, "kind"), text(hop, "name")));
+    let receivers = list(&one["receiver"], "names").iter();
+    let receivers = receivers.filter_map(|name| name.as_str().map(str::to_owned));
+    names.chain(receivers).collect()
+}
+
+#[test]
+fn the_way_goes_on_behind_a_proxy_and_the_image_at_its_end_is_the_receiver() {
+    let nginx = "events {}\nhttp {\n  server {\n    listen 80;\n    location / {\n      \
+                 proxy_pass http://mimir:8080;\n    }\n  }\n}\n";
+    let services = "  gateway:\n    image: nginx:1.27\n    volumes: ['./nginx.conf:/etc/nginx/nginx.conf']\n  \
+                    mimir:\n    image: grafana/mimir:2.14.0\n";
+    let url = "http://gateway/api/v1/push";
+    assert_eq!(
+        way_in_compose(url, services, &[("nginx.conf", nginx)]),
+        [
+            "container service `gateway`",
+            "proxy reverse proxy",
+            "container service `mimir`",
+            "Mimir"
+        ]
+    );
+    let labels = |more: &str| {
+        format!(
+            "  mimir:\n    image: grafana/mimir:2.14.0\n    labels:\n    - \
+             traefik.http.routers.m.rule=Host(`m.example.com`)\n    - \
+             traefik.http.services.m.loadbalancer.server.port=8080\n{more}"
+        )
+    };
+    let url = "https://m.example.com/api/v1/push";
+    let through = way_in_compose(url, &labels(""), &[]);
+    let router = "ingress Traefik router `m`";
+    assert_eq!(through, [router, "container service `mimir`", "Mimir"]);
+    // A router that names another service leads there.
+    let other = labels("    - traefik.http.routers.m.service=other\n");
+    let through = way_in_compose(url, &other, &[]);
+    assert_eq!(through.first().map(String::as_str), Some(router));
+    assert!(!through.iter().any(|name| name.starts_with("container")));
+}
+
+#[test]
+fn resources_send_and_an_alias_is_on_the_way() {
+    let folder = Scratch::new(&[(
+        "all.yaml",
+        "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s, namespace: mon}\nspec:\n  \
+         remoteWrite:\n  - url: http://store:8080/api/v1/push\n---\napiVersion: v1\nkind: Service\nmetadata: \
+         {name: store, namespace: mon}\nspec: {type: ExternalName, externalName: mimir.mimir.svc.cluster.local}\n\
+         ---\napiVersion: v1\nkind: Service\nmetadata: {name: mimir, namespace: mimir}\nspec: {selector: {app: m}, \
+         ports: [{port: 8080}]}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: mimir, namespace: \
+         mimir}\nspec:\n  template:\n    metadata: {labels: {app: m}}\n    spec: {containers: [{name: mimir, image: \
+         'grafana/mimir:2.14.0', ports: [{containerPort: 8080}]}]}\n",
+    )]);
+    assert_eq!(
+        names_on_way(&folder),
+        [
+            "service Service `store`",
+            "service Service `mimir`",
+            "container container `mimir` of the Deployment `mimir`",
+            "Mimir"
+        ]
+    );
+    let report = folder.json(&["audit"]);
+    let [one] = list(&report, "endpoints") else {
+        panic!("{report}")
+    };
+    assert_eq!(one["sender"]["name"], "Prometheus `k8s`");
+}
+
+/// Values of a chart are both a Service and what answers there.
+#[test]
+fn what_is_at_one_place_is_drawn_in_two_boxes() {
+    let folder = Scratch::new(&[
+        (
+            "prom.yaml",
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s, namespace: mon}\nspec:\n  \
+             remoteWrite:\n  - url: http://prometheus-operated.mon.svc:9090/api/v1/write\n",
+        ),
+        (
+            "central.yaml",
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: central, namespace: mon2}\n\
+             spec: {enableRemoteWriteReceiver: true}\n",
+        ),
+    ]);
+    let drawn = folder.promvet(&["audit", "--format", "mermaid"]).stdout;
+    let boxes = drawn
+        .lines()
+        .filter(|line| line.contains("[") || line.contains("(\""));
+    let arrows = drawn.lines().filter(|line| line.contains("-->"));
+    assert_eq!(boxes.count(), 3, "{drawn}");
+    let ends = arrows.filter_map(|line| {
+        let (from, to) = line.trim().split_once("-->")?;
+        let to = to.rsplit(' ').next()?;
+        Some(from.trim() != to)
+    });
+    assert!(ends.into_iter().all(|apart| apart), "{drawn}");
+}

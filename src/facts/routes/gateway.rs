@@ -93,6 +93,7 @@ fn backend(rule: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
         service: text("name")?.to_owned(),
         namespace: text("namespace").or(own).map(str::to_owned),
         port: text("port").map(str::to_owned),
+        is_of_compose: false,
         takes_target: false,
     })
 }

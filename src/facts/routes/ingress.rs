@@ -136,6 +136,7 @@ impl<'d> Nginx<'d> {
             service: name.and_then(Node::as_str)?.to_owned(),
             namespace: manifest.namespace.map(str::to_owned),
             port: port.and_then(Node::as_str).map(str::to_owned),
+            is_of_compose: false,
             takes_target: self.takes_target,
         })
     }

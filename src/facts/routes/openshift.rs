@@ -66,6 +66,7 @@ fn backend(spec: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
         service: spec.get("to")?.get("name")?.as_str()?.to_owned(),
         namespace: manifest.namespace.map(str::to_owned),
         port: port.and_then(Node::as_str).map(str::to_owned),
+        is_of_compose: false,
         takes_target: true,
     })
 }

@@ -52,7 +52,7 @@ impl Routes {
             {
                 continue;
             }
-            for (name, value, node) in labels {
+            for &(name, value, node) in &labels {
                 let router = name
                     .strip_prefix("traefik.http.routers.")
                     .and_then(|rest| rest.strip_suffix(".rule"));
@@ -61,13 +61,14 @@ impl Routes {
                     is_open = true;
                     continue;
                 };
+                let to = of_compose(service.name(), router, &labels);
                 for host in hosts {
                     let route = Route {
                         name: format!("the Traefik router `{router}`"),
                         place: node.place(),
                         paths: vec![Served {
                             path: path.clone(),
-                            to: None,
+                            to: to.clone(),
                         }],
                         // Which of them an entry point serves, its own settings say.
                         http: Http::Served,
@@ -130,6 +131,7 @@ fn service_of(route: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
         service: text("name")?.to_owned(),
         namespace: text("namespace").or(manifest.namespace).map(str::to_owned),
         port: text("port").map(str::to_owned),
+        is_of_compose: false,
         takes_target: false,
     })
 }
@@ -151,6 +153,25 @@ fn labels<'d>(service: Node<'d>) -> Vec<(&'d str, &'d str, Node<'d>)> {
         }));
     }
     out
+}
+
+/// The service whose labels define a router, if the router leads to it: it names no other service of
+/// Traefik (doc.traefik.io/traefik, Docker, "Service definition").
+fn of_compose(service: &str, router: &str, labels: &[(&str, &str, Node<'_>)]) -> Option<Backend> {
+    let names_service = format!("traefik.http.routers.{router}.service");
+    let mut ports = labels.iter().filter(|(name, ..)| {
+        name.starts_with("traefik.http.services.") && name.ends_with(".loadbalancer.server.port")
+    });
+    let port = ports.next().map(|(_, port, _)| (*port).to_owned());
+    let is_only = ports.next().is_none();
+    let names_other = labels.iter().any(|(name, ..)| *name == names_service);
+    (is_only && !names_other).then(|| Backend {
+        service: service.to_owned(),
+        namespace: None,
+        port,
+        is_of_compose: true,
+        takes_target: false,
+    })
 }
 
 /// The hosts and the path of a rule, if it consists of those.

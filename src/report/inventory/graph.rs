@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Inventory, InventoryRow, Verification};
+use super::{Inventory, InventoryRow, RowHop, Verification};
 use crate::report::neutral;
 
 /// A picture, everything in the order in which it is met.
@@ -58,10 +58,8 @@ impl InventoryGraph {
         let mut label = label(row);
         let between = row.way.len().saturating_sub(1);
         for hop in row.way.iter().take(between) {
-            let place = &hop.proof.place;
-            let key = format!("{}:{}", place.path(), place.start().offset);
-            let to = self.node(key, GraphNodeKind::Between, || {
-                vec![neutral_name(&hop.name), place.path().to_string()]
+            let to = self.node(key_of(hop), GraphNodeKind::Between, || {
+                vec![neutral_name(&hop.name), hop.proof.place.path().to_string()]
             });
             self.edge(from, to, std::mem::take(&mut label));
             from = to;
@@ -102,13 +100,12 @@ impl InventoryGraph {
                 std::iter::once(host).chain(receiver).collect()
             });
         };
-        let place = &last.proof.place;
-        let key = format!("{}:{}", place.path(), place.start().offset);
-        self.node(key, GraphNodeKind::Receiver, || {
+        self.node(key_of(last), GraphNodeKind::Receiver, || {
             // Where the tree does not show who answers, the host tells it best.
             let is_answer = last.kind == "container";
             let host = row.host.clone().filter(|_| !is_answer);
-            let lines = [neutral_name(&last.name), place.path().to_string()];
+            let path = last.proof.place.path();
+            let lines = [neutral_name(&last.name), path.to_string()];
             host.into_iter().chain(lines).chain(receiver).collect()
         })
     }
@@ -149,6 +146,13 @@ fn label(row: &InventoryRow) -> String {
     };
     let both = tenant.into_iter().chain(tls);
     neutral::line(&both.collect::<Vec<_>>().join(", ")).into_owned()
+}
+
+/// What tells the boxes of the tree apart. A resource of an operator and values of a chart stand for a
+/// Service and for what answers there, at one place.
+fn key_of(hop: &RowHop) -> String {
+    let place = &hop.proof.place;
+    format!("{} {}:{}", hop.kind, place.path(), place.start().offset)
 }
 
 /// A name without the marks of code.

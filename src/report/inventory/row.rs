@@ -125,11 +125,15 @@ impl Figures {
     }
 }
 
+/// As many receivers as a table or a picture names where one of them is meant. JSON and CSV name all.
+const MOST_NAMED: usize = 3;
+
 impl InventoryRow {
     /// The receivers in words.
     pub(super) fn receiver(&self) -> String {
         match self.receivers.as_slice() {
             [] => "unknown".into(),
+            many if many.len() > MOST_NAMED => format!("one of {} receivers", many.len()),
             some => some.join(" or "),
         }
     }

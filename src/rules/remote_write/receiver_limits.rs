@@ -123,8 +123,11 @@ fn batch_bytes(
         return None;
     }
     let message = format!(
-        "{samples} samples are more than the {} bytes that {} accepts in a batch: full batches are rejected",
-        most.value, settings.container
+        "{} samples take {} bytes at least, and {} accepts {} in a batch: full batches are rejected",
+        grouped(samples),
+        grouped(samples.saturating_mul(BYTES_A_SAMPLE)),
+        settings.container,
+        grouped(most.value)
     );
     let place = node.or(entry.url().map(|url| url.node))?;
     let mut finding = out

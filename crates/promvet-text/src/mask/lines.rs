@@ -240,13 +240,13 @@ impl<'t> Scan<'t> {
             self.out.extend(found.into_iter().map(hides));
         }
         self.out.extend(commands::find(body).into_iter().map(hides));
-        if marks.has(Marks::COLON) && marks.has(Marks::DIGIT) {
+        if marks.has(Marks::COLON) && marks.has(Marks::DIGIT | Marks::CAPITAL) {
             self.out.extend(arguments::behind_users(body).map(hides));
         }
         if marks.has(Marks::BRACE) {
             self.out.extend(arguments::defaults(body).map(hides));
         }
-        if marks.has(Marks::DIGIT) {
+        if marks.has(Marks::DIGIT | Marks::CAPITAL) {
             let found = arguments::behind_names(body);
             self.out.extend(found.into_iter().map(hides));
         }

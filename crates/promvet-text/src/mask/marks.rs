@@ -173,14 +173,19 @@ mod tests {
     ];
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
 
         #[test]
         fn no_line_lacks_the_bytes_that_are_asked_for(
             pieces in prop::collection::vec(prop::sample::select(PIECES), 1..12),
         ) {
             let text = pieces.concat();
-            prop_assert_eq!(lexical_secrets(&text), without_gates(&text));
+            // Two of the searches may find the same part.
+            let once = |mut found: Vec<Span>| {
+                found.dedup();
+                found
+            };
+            prop_assert_eq!(once(lexical_secrets(&text)), once(without_gates(&text)));
         }
     }
 }
