@@ -2,6 +2,7 @@
 
 mod other_files;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::ptr;
 use std::sync::Arc;
@@ -205,8 +206,8 @@ fn of_configuration<'a>(
     if target.versions.as_slice() == TargetReleases::default().versions {
         by_tag::put(&mut schema, written, target, seen, facts);
     }
-    let schema = without_echoes(schema, &judgment.findings);
     judgment.findings.extend(schema);
+    drop_echoes(&mut judgment.findings);
     if let Some(one) = configuration {
         add_started(&mut judgment, one, seen, facts, target, watch);
     }
@@ -348,16 +349,18 @@ fn reader_of(recognized: &RecognizedFile, vmagent: bool, template: bool) -> Load
     }
 }
 
-/// The schema's findings without the warnings that a finding about the same key makes redundant.
-fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> {
-    let is_echo = |warning: &Finding, said: &Finding| {
-        said.logical == warning.logical
-            && rules::find(&said.rule).is_some_and(|page| page.echoes.contains(&&*warning.rule))
-    };
-    schema.retain(|finding| {
-        finding.severity != Severity::Warning || !judged.iter().any(|said| is_echo(finding, said))
-    });
-    schema
+/// Takes out the warnings that a finding about the same key makes redundant, as the page of its rule says.
+fn drop_echoes(findings: &mut Vec<Finding>) {
+    let mut echoes: HashMap<String, Vec<&str>> = HashMap::new();
+    for said in findings.iter() {
+        if let Some(page) = rules::find(&said.rule).filter(|page| !page.echoes.is_empty()) {
+            let of_key = echoes.entry(said.logical.clone()).or_default();
+            of_key.extend(page.echoes);
+        }
+    }
+    let said = |key: &str| echoes.get(key).map_or(&[][..], Vec::as_slice);
+    let is_echo = |warning: &Finding| said(&warning.logical).contains(&&*warning.rule);
+    findings.retain(|finding| finding.severity != Severity::Warning || !is_echo(finding));
 }
 
 /// What a configuration is judged for. What was asked for wins over the policy. That discovery

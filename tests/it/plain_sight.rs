@@ -503,3 +503,59 @@ fn a_port_beside_a_plain_name_needs_the_type_of_an_address() {
         );
     }
 }
+
+/// Who follows the advice about the port has no use for a network in common.
+#[test]
+fn a_port_without_metrics_is_all_that_is_said_of_a_target() {
+    let compose = "services:\n  redis:\n    image: redis:7\n    networks: [data]\n  prometheus:\n    image: \
+                   prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n    \
+                   networks: [monitoring]\nnetworks: {data: , monitoring: }\n";
+    let scrapes = |target: &str| {
+        format!(
+            "scrape_configs:\n  - job_name: a\n    static_configs:\n      - targets: ['{target}']\n"
+        )
+    };
+    let rules_of = |target: &str| -> Vec<String> {
+        let config = scrapes(target);
+        let found = reported(&[("prometheus.yml", &config), ("compose.yaml", compose)]);
+        found.into_iter().map(|(rule, ..)| rule).collect()
+    };
+    assert_eq!(rules_of("redis:6379"), ["scrape/no-metrics"]);
+    assert_eq!(rules_of("redis:9121"), ["network/unreachable"]);
+}
+
+/// Sections that are flags of the command line.
+#[test]
+fn flags_written_as_sections_are_named() {
+    let config = "web: {enable-lifecycle: true}\nquery: {timeout: 2m}\nlog: {level: debug}\nstorage:\n  tsdb:\n    \
+                  no-lockfile: true\nscrape_configs: [{job_name: a, static_configs: [{targets: ['a:1']}]}]\n";
+    let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", config)]));
+    let helps: Vec<_> = found.iter().filter_map(|it| it.help_line()).collect();
+    for flag in ["--web.", "--query.", "--log.", "--storage.tsdb.no-lockfile"] {
+        assert!(
+            helps.iter().any(|help| help.contains(flag)),
+            "{flag} {helps:?}"
+        );
+    }
+}
+
+/// A list with nothing in it can be anywhere.
+#[test]
+fn an_empty_list_at_the_wrong_place_of_values_is_an_info() {
+    let values = |list: &str| {
+        format!(
+            "prometheus:\n  prometheusSpec: {{retention: 10d}}\n  additionalScrapeConfigs: {list}\n"
+        )
+    };
+    for (list, severity) in [
+        ("[]", Severity::Info),
+        (
+            "[{job_name: a, static_configs: [{targets: ['a:1']}]}]",
+            Severity::Warning,
+        ),
+    ] {
+        let found = memory::found("/tree", &memory::tree(&[("values.yaml", &values(list))]));
+        let key = found.iter().find(|it| &*it.rule == "schema/unknown-field");
+        assert_eq!(key.map(|it| it.severity), Some(severity), "{list}");
+    }
+}

@@ -103,6 +103,27 @@ const NOT_A_KEY: &[(&str, &str, &str)] = &[
         "max_block_duration",
         "set it by the flag `--storage.tsdb.max-block-duration`",
     ),
+    (
+        "storage.tsdb",
+        "no_lockfile",
+        "set it by the flag `--storage.tsdb.no-lockfile`",
+    ),
+    (
+        "storage.tsdb",
+        "head_chunks_write_queue_size",
+        "set it by the flag `--storage.tsdb.head-chunks-write-queue-size`",
+    ),
+    (
+        "",
+        "query",
+        "set its keys by flags, such as `--query.timeout` and `--query.max-concurrency`",
+    ),
+    (
+        "",
+        "web",
+        "set its keys by flags, such as `--web.enable-lifecycle` and `--web.external-url`",
+    ),
+    ("", "log", "set its keys by flags, such as `--log.level`"),
     ("", "recording_rules", IN_RULE_FILES),
     ("", "alerting_rules", IN_RULE_FILES),
     ("", "rules", IN_RULE_FILES),

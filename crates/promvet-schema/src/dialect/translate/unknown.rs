@@ -3,7 +3,7 @@
 use super::{Translator, is_filled_in};
 use crate::check::Rule;
 use crate::dialect::table::{DialectType, Key, MappingShape};
-use crate::dialect::tables;
+use crate::dialect::{CHART, STACK, tables};
 use crate::unknown::of_short;
 use crate::yaml::{Entry, Mapping, Node};
 use promvet_text::{Advice, Severity, nearest, surely_meant};
@@ -45,6 +45,10 @@ impl Translator {
             _ => {}
         }
         let severity = match meant {
+            // A chart ignores it, and there is nothing in it to lose.
+            Some(MeantKey::Below(_)) if is_empty(entry.value) && self.is_of_chart() => {
+                Severity::Info
+            }
             Some(MeantKey::Spelling(_) | MeantKey::Below(_)) => Severity::Error,
             Some(MeantKey::Like(key))
                 if key_of(key).is_some_and(|key| replaces(shape, key, is_free)) =>
@@ -112,6 +116,12 @@ impl Translator {
         }
     }
 
+    /// Whether the templates of a chart read the text, and leave what they do not know.
+    fn is_of_chart(&self) -> bool {
+        let mut charts = [&CHART, &STACK].into_iter();
+        charts.any(|chart| std::ptr::eq(self.dialect, chart))
+    }
+
     /// Whether a key is one of a Prometheus where only those of an agent are known.
     pub(super) fn of_server(&self, shape: &MappingShape, name: &str) -> bool {
         let tables = (&tables::PROMETHEUS_AGENT, &tables::PROMETHEUS);
@@ -162,6 +172,14 @@ fn is_off(node: Node<'_>) -> bool {
     let entries = node.mapping().into_iter().flat_map(Mapping::entries);
     let entries: Vec<_> = entries.collect();
     matches!(&*entries, [only] if only.name() == "enabled" && only.value.as_str() == Some("false"))
+}
+
+/// Whether a list or a mapping has nothing in it.
+fn is_empty(node: Node<'_>) -> bool {
+    match node.mapping() {
+        Some(mapping) => mapping.entries().next().is_none(),
+        None => node.sequence().is_some() && node.items().next().is_none(),
+    }
 }
 
 /// The entry whose key is a misspelling of another one.
