@@ -3,6 +3,7 @@
 //! The fuzz targets call these functions with what libFuzzer invents. The test `fuzz_corpus` of the
 //! crate `promvet` includes this file and calls them with the corpus, on stable Rust.
 
+mod agents;
 mod deployments;
 mod grammars;
 mod masking;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use promvet::finding::{Place, Text};
 use promvet::work;
 
+pub use agents::agents;
 pub use deployments::deployments;
 pub use grammars::grammars;
 pub use masking::masking;
@@ -51,6 +53,7 @@ pub type Reader = fn(&[u8]);
 
 /// Every reader by the name of its fuzz target.
 pub const READERS: &[(&str, Reader)] = &[
+    ("agents", agents),
     ("deployments", deployments),
     ("grammars", grammars),
     ("masking", masking),

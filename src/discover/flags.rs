@@ -4,9 +4,14 @@
 mod credentials;
 mod faults;
 mod known;
+mod mappings;
 pub(super) mod unit;
+mod vmalert;
 
 pub(super) use credentials::domain;
+pub(super) use mappings::{of_mapping, shared_with};
+pub(super) use vmalert::translate_vmalert;
+use vmalert::{APPENDED, KEEPS_PATH};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -19,11 +24,12 @@ use crate::schema::dialect::vmagent::{
     ENDPOINT_FLAGS as FLAGS, HEADERS_FLAG, HeaderLine, URL_FLAG as URL, add_headers,
 };
 use crate::yaml::{Document, Entry, Node, TranslationBuilder, TranslationEntry};
-use credentials::{shared_credentials, too_few};
+use credentials::{is_on, shared_credentials, too_few};
 
 /// The native names of the flags, for messages.
 pub(super) fn spelling() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FLAGS.iter().map(|&(flag, native)| (native, flag))
+    let flags = FLAGS.iter().map(|&(flag, native)| (native, flag));
+    flags.chain([("headers", HEADERS_FLAG)])
 }
 
 /// One argument of a container, which may be a word of a line.
@@ -39,13 +45,6 @@ pub(super) struct CommandLine<'d> {
     /// The container.
     container: Node<'d>,
     arguments: Vec<ContainerArgument<'d>>,
-}
-
-impl<'d> CommandLine<'d> {
-    /// What has the command line.
-    pub(super) fn container(&self) -> Node<'d> {
-        self.container
-    }
 }
 
 impl ContainerArgument<'_> {
@@ -98,6 +97,8 @@ pub(super) fn all_containers(root: Node<'_>) -> Vec<Node<'_>> {
         let list = way.iter().try_fold(root, |node, key| node.get(key));
         containers.extend(list.into_iter().flat_map(Node::items));
     }
+    // A run of k6's operator has the keys of a container (`TestRun`).
+    containers.extend(root.get("spec").and_then(|spec| spec.get("runner")));
     containers
 }
 
@@ -196,13 +197,18 @@ fn arguments(node: Node<'_>) -> Vec<ContainerArgument<'_>> {
             out.extend(line(item));
         } else {
             out.push(ContainerArgument {
-                text: scalar.text.to_owned(),
+                text: undoubled(scalar.text),
                 node: item,
                 span: scalar.part(0, scalar.text.len()),
             });
         }
     }
     out
+}
+
+/// A text as the shell behind a compose file gets it: `$$` is one dollar there.
+fn undoubled(text: &str) -> String {
+    text.replace("$$", "$")
 }
 
 /// The words of a line. Their places are looked for in the source, which may be folded and indented.
@@ -223,7 +229,7 @@ fn line(node: Node<'_>) -> Vec<ContainerArgument<'_>> {
         });
         ContainerArgument {
             // `vmagent -x; true`
-            text: word.text.trim_end_matches(';').to_owned(),
+            text: undoubled(word.text.trim_end_matches(';')),
             node,
             span: span.unwrap_or(inner),
         }
@@ -328,6 +334,7 @@ pub(crate) fn own_flags(native: &Document) -> Vec<OwnFlag> {
     };
     let is_own = |name: &str| {
         OF_DATA.iter().any(|start| name.starts_with(start))
+            && name != HEADERS_FLAG
             && !FLAGS.iter().any(|(flag, _)| *flag == name)
     };
     let flags = flags(&line.arguments).into_iter();
@@ -368,7 +375,8 @@ fn endpoints(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Opt
     for number in 0..urls.len() {
         let mut items: Vec<TranslationEntry<'_>> = Vec::new();
         for &(name, native) in FLAGS {
-            if let Some(flag) = value_for(&by_name, name, number) {
+            let flag = value_for(&by_name, name, number);
+            if let Some(flag) = flag.filter(|_| is_on(&by_name, name, number)) {
                 let value = builder.part(flag.node, flag.span, flag.value);
                 items.push((native, flag.node, value));
             }

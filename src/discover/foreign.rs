@@ -7,6 +7,7 @@ mod alloy;
 mod arguments;
 mod chart_files;
 mod containers;
+mod exporter_values;
 mod grafana;
 mod kustomize;
 mod merged;
@@ -17,6 +18,7 @@ mod required;
 mod senders;
 mod spoken;
 mod terraform;
+mod thanos;
 mod together;
 mod values;
 
@@ -31,17 +33,19 @@ use crate::finding::{Finding, KeyPath, Message, Severity, Text, Unchecked};
 use crate::schema;
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{
-    Dialect, KeySpelling, NATIVE, Translation, VMAGENT, tables, translate,
+    Dialect, KeySpelling, NATIVE, Translation, VMAGENT, VMALERT, tables, translate,
 };
 use crate::yaml::{
     Document, Dollars, Node, SyntaxError, TranslationBuilder, embedded, parse_first,
 };
 
+pub(crate) use alloy::is_alloy;
 use alloy::may_be_alloy;
-pub(super) use alloy::{alloy_in, begins_as_alloy, is_alloy};
+pub(super) use alloy::{alloy_in, begins_as_alloy};
 pub(crate) use chart_files::is_file_of_chart;
 pub use spoken::DialectWording;
 pub(super) use terraform::read as terraform;
+pub(crate) use thanos::{FILE_FLAG as THANOS_FILE_FLAG, as_thanos_rule_reads, names_file};
 
 /// Words: every file with a configuration in another dialect holds one of these, or the group of an object.
 pub(super) const WORDS: &[&str] = &[
@@ -54,6 +58,7 @@ pub(super) const WORDS: &[&str] = &[
     "metrics_generator",
     "destinations:",
     "extra_remote_write",
+    "newrelic_remote_write",
     "additionalRemoteWrites",
     "kind: PodMonitor",
     "kind: Prometheus",
@@ -76,6 +81,8 @@ pub(super) const WORDS: &[&str] = &[
     "promscrape.config",
     "K6_PROMETHEUS_RW_SERVER_URL",
     "remote-write.config",
+    "RemoteWrite",
+    "monitoring.googleapis.com",
 ];
 
 /// All of them in a document.
@@ -102,6 +109,9 @@ pub(super) fn find(
         finder.files_of_values(root, &mut out);
         finder.openshift_file(root, &mut out);
         finder.operations(root, None, &mut out);
+    } else if root.get("apiVersion").is_none() {
+        // Values of a chart that say which kind it makes.
+        finder.fluent_bit(root, &mut out);
     }
     out
 }
@@ -116,20 +126,13 @@ fn flags_in(
     let mut out = Vec::new();
     finder.containers(root, &mut out);
     for line in flags::containers(root, "vmalert") {
-        if flags::sends(&line) {
-            let noun = "a command line of vmalert";
-            out.push(finder.unread_sender(line.container(), noun));
-        }
+        let Some(native) = flags::translate_vmalert(document, &line) else {
+            continue;
+        };
         let findings = flags::faults_of_vmalert(document, &line);
+        let found = with_flags(native, findings);
         let why = "it starts vmalert".to_owned();
-        let holder = EmbeddedIn::Part("vmalert");
-        finder.faults(
-            line.container(),
-            findings,
-            &VMAGENT,
-            (holder, why),
-            &mut out,
-        );
+        out.push(finder.recognized(found, &VMALERT, EmbeddedIn::Part("vmalert"), why));
     }
     for line in flags::containers(root, "vmagent") {
         out.extend(vmagent(&finder, &line));
@@ -154,17 +157,22 @@ fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Rec
     if findings.is_empty() && !flags::sends(line) {
         return None;
     }
+    let found = with_flags(flags::translate(document, line), findings);
+    let why = "it starts vmagent".to_owned();
+    Some(finder.recognized(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why))
+}
+
+/// A native tree that is spoken of in flags.
+fn with_flags(document: Document, findings: Vec<Finding>) -> Translation {
     let mut spelling = KeySpelling::default();
     flags::spelling().for_each(|(native, flag)| spelling.add(native, flag));
-    let found = Translation {
-        document: flags::translate(document, line),
+    Translation {
+        document,
         findings,
         spelling,
         references: Vec::new(),
         refused_forms: Vec::new(),
-    };
-    let why = "it starts vmagent".to_owned();
-    Some(finder.recognized(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why))
+    }
 }
 
 /// What a text in a file is of other programs: a configuration of Alloy, or what sends.

@@ -121,6 +121,8 @@ pub const RULE_FILE: &str = "rule file";
 pub const TARGET_FILE: &str = "target file";
 /// What Alloy's own files are called.
 pub(super) const ALLOY: &str = "Alloy configuration";
+/// A list without the key `remote_write` above it.
+pub const REMOTE_WRITE_LIST: &str = "list of remote-write endpoints";
 /// What `additionalScrapeConfigs` of the Operator names.
 pub(super) const LIST_OF_JOBS: &str = "list of scrape configurations";
 /// What configurations of `--web.config.file` are called.
@@ -236,7 +238,7 @@ const NEIGHBORS: &[Neighbor] = &[
     mapping(HELM, &["server", "alertmanager"]),
     list(LIST_OF_JOBS, &["job_name"]),
     list(TARGET_FILE, &["targets"]),
-    list("list of remote-write endpoints", &["url"]),
+    list(REMOTE_WRITE_LIST, &["url"]),
     list("Ansible playbook", &["hosts"]),
 ];
 

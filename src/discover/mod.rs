@@ -35,11 +35,17 @@ pub(crate) use flags::unit::{
 };
 pub(crate) use flags::{OwnFlag, own_flags};
 pub use foreign::DialectWording;
-pub(crate) use foreign::is_file_of_chart;
-pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE, is_kind_of_sender, section_names};
+pub(crate) use foreign::{
+    THANOS_FILE_FLAG, as_thanos_rule_reads, is_alloy, is_file_of_chart,
+    names_file as names_file_of_thanos,
+};
+pub use kinds::{
+    REMOTE_WRITE_LIST, RULE_FILE, TARGET_FILE, WEB_FILE, is_kind_of_sender, section_names,
+};
 pub(crate) use lost::{lost, only_holds};
 pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};
+pub(crate) use names::is_alloy as is_alloy_name;
 pub use names::{
     copies_of_example, has_yaml_name, is_candidate, is_example, is_for_collector, is_template,
     is_test_data,

@@ -103,7 +103,7 @@ pub(super) fn without_template_suffix(name: &str) -> &str {
 /// Whether a file is a configuration of Grafana Alloy, or of Grafana Agent in flow mode, by its name, endings of
 /// templates aside.
 #[must_use]
-pub(super) fn is_alloy(path: &Path) -> bool {
+pub(crate) fn is_alloy(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let bare = without_template_suffix(&name);
     let is_it = |ending: &str| matches!(ending, "alloy" | "river");

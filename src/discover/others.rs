@@ -111,6 +111,13 @@ const SIGNS: &[Sign] = &[
         noun: "a configuration of NixOS",
     },
     Sign {
+        endings: &["nix"],
+        section: "",
+        word: "\"prometheus_remote_write\"",
+        around: WordContext::Any,
+        noun: "a configuration of NixOS",
+    },
+    Sign {
         endings: &["jsonnet", "libsonnet"],
         section: "",
         word: "remoteWrite",

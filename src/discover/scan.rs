@@ -72,6 +72,8 @@ const OPERATOR: &[&[u8]] = &[
     b"kind: ServiceMonitor",
     b"serviceMonitorSelector",
     b"prometheusremotewrite",
+    b"prometheusRemoteWrite",
+    b"monitoring.googleapis.com/v1",
     b"extraScrapeConfigs",
     b"serverFiles",
     // Programs that send, whose files need have no other word: Grafana Agent, values of the chart

@@ -10,14 +10,14 @@ use super::Facts;
 use super::credential_file::{PathQuery, PathVerdict};
 use super::deployment::{
     self, Copied, DeployedConfiguration, Deployment, Deployments, HeldKey, Mount, MountSource,
-    Outside, RunCertainty, RunningDeployment, VMAGENT_CONFIG,
+    Outside, ResolvedPath, RunCertainty, RunningDeployment, VMAGENT_CONFIG,
 };
 use super::set_ups;
 use super::settings::WEB_FILE;
-use crate::discover::EmbeddedIn;
+use crate::discover::{EmbeddedIn, THANOS_FILE_FLAG};
 use crate::finding::Place;
 use crate::policy::{MountPolicy, MountedFrom};
-use crate::source::GitError;
+use crate::source::{GitError, LARGEST};
 
 /// The program, as names of its files and objects have it.
 const VMAGENT_NAME: &str = "vmagent";
@@ -152,6 +152,52 @@ impl<'t> Facts<'t> {
             let (path, place) = deployment.arguments.value(VMAGENT_CONFIG)?;
             let is_at = deployment::shows(tree, deployment, &subject, path);
             is_at.then(|| place.clone())
+        })
+    }
+
+    /// Where a Thanos Rule of the tree is started with the endpoints in a file. `holder` is what they are
+    /// in, if it is not the whole of the file.
+    #[must_use]
+    pub fn given_to_thanos_rule(&self, file: &Path, holder: Option<&EmbeddedIn>) -> Option<Place> {
+        let tree = self.files.tree;
+        let subject = subject_of(file, holder)?;
+        self.programs().all().iter().find_map(|deployment| {
+            let (path, place) = deployment.arguments.value(THANOS_FILE_FLAG)?;
+            let is_at = deployment::shows(tree, deployment, &subject, path);
+            is_at.then(|| place.clone())
+        })
+    }
+
+    /// Where the tree starts a program, by its word in reports.
+    #[must_use]
+    pub fn starts_program(&self, word: &str) -> Option<&Place> {
+        let mut all = self.programs().all().iter();
+        let one = all.find(|deployment| deployment::runs_program(deployment, word))?;
+        Some(&one.place)
+    }
+
+    /// Whether the tree has the file that the flag at a place gives to Thanos Rule, and endpoints in it.
+    #[must_use]
+    pub fn has_file_of_thanos_rule(&self, flag: &Place) -> bool {
+        let is_flag = |place: &Place| place.path() == flag.path() && place.span() == flag.span();
+        let tree = self.files.tree;
+        let has_endpoints = |deployment: &Deployment| {
+            let (path, _) = deployment.arguments.value(THANOS_FILE_FLAG)?;
+            let ResolvedPath::Provided(found) = deployment.resolve(tree, path) else {
+                return None;
+            };
+            match (found.written, found.tree_file) {
+                (Some(_), _) => Some(()),
+                (None, Some(file)) => {
+                    let bytes = tree.read(&file, LARGEST).ok()?;
+                    memchr::memmem::find(&bytes, b"remote_write").map(|_| ())
+                }
+                (None, None) => None,
+            }
+        };
+        self.programs().all().iter().any(|deployment| {
+            let mut list = deployment.arguments.list.iter();
+            list.any(|argument| is_flag(&argument.place)) && has_endpoints(deployment).is_some()
         })
     }
 

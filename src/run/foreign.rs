@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use super::{programs, refused};
+use super::{programs, refused, taken, thanos_rule};
 use crate::discover::{DialectWording, EmbeddedIn, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::is_unit;
 use crate::finding::{Finding, Severity, Span, Unchecked, rule};
 use crate::rules::RuleJudgment;
-use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES, RULES, VMAGENT};
+use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES, RULES, THANOS, VMAGENT};
 use crate::schema::edit;
 use crate::yaml::{Document, Node, placeholder};
 
@@ -66,7 +66,8 @@ fn counts(
         || rule::group_of(rule) == rule::GROUP_RELABEL
             && finding.rule != OF_TARGETS
             && is_of_targets(document)
-        || programs::has_another_default(finding, holder);
+        || programs::has_another_default(finding, holder)
+        || taken::takes(finding, holder);
     !(is_said || is_foreign || is_of_selector(spoken, finding) || is_of_old_agent(finding))
 }
 
@@ -102,7 +103,7 @@ fn reword(
         text.slice(after)
             .starts_with(|c: char| c.is_ascii_lowercase())
     };
-    let is_of_keys = !std::ptr::eq(spoken.dialect, &VMAGENT);
+    let is_of_keys = spoken.dialect.word != VMAGENT.word;
     if let Some(advice) = &mut finding.advice {
         advice.spell(put, |after| is_of_keys && is_key(after));
     }
@@ -121,6 +122,7 @@ pub(super) fn put(
         .retain(|finding| counts(finding, spoken, holder, document));
     for finding in &mut judgment.findings {
         reword(finding, spoken, holder, document);
+        taken::header_of_alloy(finding, holder);
     }
     programs::without_output(&mut judgment.findings, holder, facts);
     set_by_scripts(holder, document, facts, judgment);
@@ -146,10 +148,18 @@ pub(super) fn put(
     judgment
         .findings
         .extend(programs::unexpanded(document, holder, facts));
+    judgment.findings.extend(taken::hyphened(document, holder));
     let unset = programs::unset(document, holder, facts);
     judgment.findings.extend(unset);
+    if programs::has_more_files(document, holder, facts) {
+        let findings = &mut judgment.findings;
+        findings.retain(|finding| finding.rule != rule::AGENTS_PIPELINE);
+    }
     let lacking = programs::without_extension(document, holder, facts);
     judgment.findings.extend(lacking);
+    if std::ptr::eq(spoken.dialect, &THANOS) {
+        thanos_rule::put(&mut judgment.findings, document, holder, facts);
+    }
     let is_of_absence = |finding: &Finding| OF_ABSENCE.contains(&&*finding.rule);
     judgment
         .findings

@@ -1,5 +1,6 @@
 //! What is known of each endpoint, gathered for the inventory.
 
+use super::programs;
 use crate::facts::receiver::{
     Credential, ReceiverCandidate, ReceiverCertainty, Recognition, TenantPlace, parts,
 };
@@ -24,9 +25,12 @@ pub(crate) fn rows(configuration: &Configuration<'_>) -> Vec<InventoryRow> {
         Requester::new(configuration.facts, shown, holder)
     });
     let entries = configuration.entries.iter();
-    entries
-        .map(|entry| row(entry, standpoint.as_ref()))
-        .collect()
+    let program = programs::program(configuration.holder);
+    let rows = entries.map(|entry| InventoryRow {
+        program,
+        ..row(entry, standpoint.as_ref())
+    });
+    rows.collect()
 }
 
 fn row(entry: &RemoteWriteEntry<'_>, standpoint: Option<&Requester<'_>>) -> InventoryRow {
@@ -49,6 +53,7 @@ fn row(entry: &RemoteWriteEntry<'_>, standpoint: Option<&Requester<'_>>) -> Inve
         entry: node.place(),
         logical: node.path(),
         name: entry.write.get("name").and_then(text),
+        program: None,
         receivers,
         known_by: candidates
             .first()

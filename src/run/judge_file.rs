@@ -12,8 +12,9 @@ use super::request::Request;
 use super::survey::ScannedFile;
 use super::watch::RunStats;
 use super::{
-    agent, before_2, broken, by_default, by_tag, chart_agent, chart_release, custom_rules, foreign,
-    job_list, patched, placeholders, unrendered, vmagent, web_file,
+    agent, agent_fragment, before_2, broken, by_default, by_tag, chart_agent, chart_release,
+    custom_rules, foreign, job_list, patched, placeholders, taken, thanos_rule, unrendered,
+    vmagent, web_file,
 };
 use crate::discover::{self, DialectWording, EmbeddedIn, FileContent, RecognizedFile};
 use crate::facts::Facts;
@@ -42,6 +43,10 @@ pub(crate) fn judge_one<'a>(
             let mut judgment = of_configuration(&read, document, seen, facts, request, own);
             job_list::add(&mut judgment, document, seen, facts);
             as_test_data(&mut judgment, seen, facts);
+            let holder = recognized.holder.as_ref();
+            judgment
+                .findings
+                .retain(|finding| !taken::is_filled_by_azure(finding, holder));
             before_2::set_aside(&mut judgment, seen, facts);
             if !(judgment.findings.is_empty() && judgment.unchecked.is_empty()) {
                 // Lines are shown only of files about which there is something to say.
@@ -73,7 +78,8 @@ pub(crate) fn judge_one<'a>(
         FileContent::Encoded { place, logical } => encoded(seen, place, logical, request),
         FileContent::Unread(unchecked) => {
             let mut judgment = RuleJudgment::default();
-            if request.lists_unread(&seen.found.path) {
+            let is_read = || thanos_rule::is_read(unchecked, facts);
+            if request.lists_unread(&seen.found.path) && !is_read() {
                 judgment.unchecked.push(unchecked.clone());
             }
             judgment
@@ -200,6 +206,7 @@ fn of_configuration<'a>(
         None => {
             let is_unread = || facts.runners(&seen.found.path, holder).is_empty();
             let own = vmagent::own_words(&mut schema, is_unread);
+            agent_fragment::put(&mut schema, is_unread, facts);
             judgment.unchecked.extend(own);
         }
     }

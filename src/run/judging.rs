@@ -8,6 +8,7 @@ use super::loaded::Loads;
 use super::policies::Policies;
 use super::request::Request;
 use super::survey::{ScannedFile, custom_rules_of, own_fault};
+use super::thanos_rule;
 use super::uses::ScopeUses;
 use crate::facts::Facts;
 use crate::finding::Span;
@@ -129,10 +130,12 @@ impl<'a> Judging<'a> {
     /// As much of a file as is wanted; none if it has to be read again and is not what it was.
     fn judged(&self, seen: &ScannedFile, facts: &'a Facts<'a>) -> Option<JudgedFile<'a>> {
         if !seen.is_let_go() {
-            return Some(self.part_of(seen, facts));
+            let taken = thanos_rule::taken(seen, facts);
+            return Some(self.part_of(taken.as_ref().unwrap_or(seen), facts));
         }
         let again = seen.again(self.tree)?;
-        let mut judged = self.part_of(&again, facts);
+        let taken = thanos_rule::taken(&again, facts);
+        let mut judged = self.part_of(taken.as_ref().unwrap_or(&again), facts);
         let alone = judged.alone.iter_mut().map(AloneFindings::judgment);
         let judgments = alone.chain([&mut judged.judgment]);
         cut(&again, judgments);

@@ -1,6 +1,7 @@
 //! One run over a tree: from paths to findings and the inventory of endpoints.
 
 mod agent;
+mod agent_fragment;
 pub(crate) mod baseline;
 mod before_2;
 mod broken;
@@ -40,10 +41,13 @@ pub(crate) mod relabel_test;
 mod rendered;
 mod request;
 mod selection;
+mod shell_variables;
 pub(crate) mod since;
 mod started;
 pub(crate) mod suppress;
 pub(crate) mod survey;
+mod taken;
+mod thanos_rule;
 mod unparsed;
 mod unrendered;
 mod unused;

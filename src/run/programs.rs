@@ -13,15 +13,23 @@ use crate::yaml::{Document, Entry, Node, parse_first};
 /// Programs by their words in reports.
 const PROGRAMS: &[(&str, &str)] = &[
     ("alloy", "Alloy"),
+    ("ansible", "Prometheus"),
     ("grafana-agent", "Grafana Agent"),
     ("k6", "k6"),
     ("loki", "Loki"),
     ("newrelic", "the New Relic agent"),
     (COLLECTOR, "the Collector"),
+    ("puppet", "Prometheus"),
     ("tempo", "Tempo"),
+    ("thanos-rule", "Thanos Rule"),
     (VECTOR, "Vector"),
     (VMAGENT, "vmagent"),
+    ("vmalert", "vmalert"),
 ];
+
+/// The name of Grafana Agent, which has no release with newer keys.
+pub(super) const AGENT: &str = "Grafana Agent";
+const OF_OLDER: &str = "older releases reject the file";
 
 pub(super) const COLLECTOR: &str = "otel-collector";
 const VECTOR: &str = "vector";
@@ -60,7 +68,14 @@ const VERBS: &[&str] = &[
 /// `internal/component/prometheus/remotewrite/types.go`, grafana/agent v0.44
 /// `static/metrics/instance/instance.go`, VictoriaMetrics v1.120 `app/vmagent/remotewrite/client.go`; the
 /// Collector has a feature gate (`exporter.prometheusremotewritexporter.RetryOn429`).
-const SEND_AGAIN: &[&str] = &["alloy", "grafana-agent", COLLECTOR, VECTOR, VMAGENT];
+const SEND_AGAIN: &[&str] = &[
+    "alloy",
+    "grafana-agent",
+    COLLECTOR,
+    VECTOR,
+    VMAGENT,
+    "vmalert",
+];
 
 /// What native rules say of a URL that Prometheus loads.
 const LATE: &[&str] = &[
@@ -103,6 +118,9 @@ pub(super) fn in_its_name(
     ] {
         out = out.replace(from, &to);
     }
+    if name == AGENT {
+        out = out.replace(OF_OLDER, "Grafana Agent is older, and rejects the file");
+    }
     (out != sentence).then_some(out)
 }
 
@@ -123,7 +141,7 @@ pub(super) fn refused(dialect: &Dialect, holder: Option<&EmbeddedIn>) -> Cow<'st
 }
 
 /// The name of a program in reports.
-fn program(holder: Option<&EmbeddedIn>) -> Option<&'static str> {
+pub(super) fn program(holder: Option<&EmbeddedIn>) -> Option<&'static str> {
     let word = holder?.program()?;
     let known = PROGRAMS.iter().find(|(known, _)| *known == word);
     known.map(|(_, name)| *name)
@@ -303,6 +321,22 @@ fn sets_all(service: &Deployment) -> bool {
         && !["env_file", "extends", "include", "<<:"]
             .iter()
             .any(|word| text.contains(word))
+}
+
+/// Whether a Collector is started with several files, which it merges: what one lacks is in another.
+pub(super) fn has_more_files(
+    document: &Document,
+    holder: Option<&EmbeddedIn>,
+    facts: &Facts<'_>,
+) -> bool {
+    let Some(holder) = holder.filter(|holder| holder.word() == COLLECTOR) else {
+        return false;
+    };
+    let file = facts.absolute(document.text().path());
+    let readers = facts.readers(&file, Some(holder));
+    readers
+        .iter()
+        .any(|reader| reader.deployment.arguments.values("config").len() > 1)
 }
 
 /// What is reported about a credential that an extension adds which the image does not have: the

@@ -7,6 +7,7 @@ mod file;
 mod inner;
 mod marks;
 mod say;
+mod slashes;
 
 use std::borrow::Cow;
 use std::cell::LazyCell;

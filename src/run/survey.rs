@@ -79,6 +79,17 @@ impl ScannedFile {
         })
     }
 
+    /// The same as another program takes it.
+    pub(super) fn taken_as(&self, recognized: RecognizedFile) -> Self {
+        Self {
+            found: self.found.clone(),
+            recognized,
+            asked: self.asked,
+            mends: CorrectedDocuments::default(),
+            is_judged: true,
+        }
+    }
+
     /// Its document without the misspelled keys that the schema found in it.
     pub(super) fn meant<'d>(&'d self, document: &'d Document, found: &[Finding]) -> &'d Document {
         self.mends.meant(document, found)

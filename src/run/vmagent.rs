@@ -3,7 +3,7 @@
 //! promvet does not know all of what vmagent rejects (`lib/promscrape/config.go` of VictoriaMetrics),
 //! so nothing about its configuration is an error.
 
-use crate::discover::nodes;
+use super::shell_variables;
 use crate::facts::included::CheckedIncludes;
 use crate::finding::{Advice, Evidence, Finding, Place, Severity, Unchecked, rule};
 use crate::yaml::{Document, Node};
@@ -77,7 +77,8 @@ pub(super) fn put(
     });
     // What renders a template expands them.
     if !is_template {
-        findings.extend(variables(document, place));
+        let form = |name: &str| format!("%{{{name}}}");
+        shell_variables::add(findings, document, "vmagent", form, place);
     }
     // The flags that start it are in one file.
     let is_lenient = place.text().content().contains(LENIENT);
@@ -101,29 +102,6 @@ pub(super) fn put(
     }));
 }
 
-/// Variables in the form of a shell, which vmagent does not expand (`lib/envtemplate`: `%{NAME}`).
-fn variables(document: &Document, place: &Place) -> Vec<Finding> {
-    let scalars = nodes(document).filter_map(|node| Some((node, node.as_str()?)));
-    let found = scalars.filter_map(|(node, text)| {
-        let name = text.split_once("${")?.1.split_once('}')?.0;
-        let is_name = name.starts_with(|c: char| c.is_ascii_uppercase())
-            && name
-                .chars()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        is_name.then(|| {
-            let message = format!(
-                "vmagent does not expand `${{{name}}}`, only `%{{{name}}}`: it is taken as it is written"
-            );
-            let here = node.place();
-            Finding::new(rule::SCHEMA_INVALID_VALUE, Severity::Warning, here, message)
-                .of_key(node.path(), node.identity())
-                .evidence(place.clone(), "vmagent reads it here")
-                .help(Advice::say(format!("write `%{{{name}}}`")))
-        })
-    });
-    found.take(MOST_VARIABLES).collect()
-}
-
 /// Whether a finding is about a value with a variable in the form that vmagent expands.
 fn is_expanded(finding: &Finding) -> bool {
     let text = finding.place.text().slice(finding.place.span());
@@ -134,8 +112,8 @@ fn is_expanded(finding: &Finding) -> bool {
     name.is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_sign))
 }
 
-/// As many are reported in a file: one shows what is wrong with all.
-const MOST_VARIABLES: usize = 5;
+/// What it does with a file that it rejects.
+const REFUSED: &str = "vmagent rejects the file";
 
 /// The flag by which vmagent ignores keys that it does not have.
 const LENIENT: &str = "promscrape.config.strictParse=false";
@@ -164,6 +142,19 @@ const ACTIONS: &[&str] = &[
     "replace_all",
 ];
 
+/// Keys by which a file is surely one of vmagent.
+const SURE: &[&str] = &[
+    "consulagent_sd_configs",
+    "if",
+    "max_scrape_size",
+    "no_stale_markers",
+    "scrape_align_interval",
+    "scrape_offset",
+    "series_limit",
+    "stream_parse",
+    "yandexcloud_sd_configs",
+];
+
 /// Takes out what only vmagent understands from the findings of a file, unless something in the tree is
 /// seen to read it: an action of its own tells that it was written for vmagent.
 pub(super) fn own_words(
@@ -176,7 +167,19 @@ pub(super) fn own_words(
             && finding.logical.ends_with(".action")
             && ACTIONS.contains(&text.trim_matches(['"', '\'']))
     };
-    let action = schema.iter().find(|finding| is_action(finding))?;
+    let is_sure = |finding: &Finding| {
+        let key = finding.logical.rsplit('.').next().unwrap_or_default();
+        let is_rule = || finding.logical.contains("relabel_configs");
+        finding.rule == rule::SCHEMA_UNKNOWN_FIELD
+            && SURE.contains(&key)
+            && (key != "if" || is_rule())
+    };
+    let is_sign = |finding: &&Finding| is_action(finding) || is_sure(finding);
+    let action = schema.iter().find(is_sign)?;
+    let what = match is_action(action) {
+        true => "an action",
+        false => "a key",
+    };
     if !is_unread() {
         return None;
     }
@@ -191,7 +194,7 @@ pub(super) fn own_words(
     Some(Unchecked {
         noun: None,
         reason: format!(
-            "`{name}` is an action of vmagent, which Prometheus rejects, and nothing here shows which \
+            "`{name}` is {what} of vmagent, which Prometheus rejects, and nothing here shows which \
              of the two reads the file"
         ),
         place,
@@ -209,10 +212,16 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
             _ if is_of_url(finding) => false,
             rule::SCHEMA_UNKNOWN_FIELD => !KEYS.contains(&key),
             // It has more actions, `keep_metrics` and `replace_all` among them.
+            // It takes parts of units, and lowers a timeout above the interval.
+            rule::SCHEMA_INVALID_VALUE | rule::SCHEMA_CONFLICT
+                if key.ends_with("_interval") || key.ends_with("_timeout") =>
+            {
+                false
+            }
             rule::SCHEMA_INVALID_VALUE => key != "action",
             // A file of `scrape_config_files` is a list there, and a condition may be one.
             rule::SCHEMA_WRONG_TYPE => {
-                !finding.logical.is_empty() && !finding.logical.contains(".if")
+                !finding.logical.is_empty() && !finding.logical.contains(".if") && key != "regex"
             }
             // A rule with `if` needs no labels.
             rule::SCHEMA_MISSING_FIELD => !finding.logical.contains("relabel_configs"),
@@ -223,6 +232,8 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
     held.map(|mut finding| {
         if rule::group_of(&finding.rule) == rule::GROUP_SCHEMA {
             finding.severity = finding.severity.min(Severity::Warning);
+            let put = |text: &str| text.to_owned();
+            finding.message = finding.message.reworded(put, Some(REFUSED));
             finding.evidence.push(Evidence {
                 place: place.clone(),
                 message: "vmagent, which has other keys too, reads it here".to_owned(),

@@ -65,6 +65,7 @@ mod running_release;
 mod scalars;
 mod security;
 mod selection;
+mod senders;
 mod sources;
 mod started;
 mod starts;

@@ -26,14 +26,6 @@ fn other_programs_are_listed_by_their_kinds() {
         (
             "compose.yaml",
             service(
-                "victoriametrics/vmalert",
-                "'-remoteWrite.url=http://vm:8428'",
-            ),
-            "not checked: 1 command line of vmalert",
-        ),
-        (
-            "compose.yaml",
-            service(
                 "thanosio/thanos:v0.35.0",
                 "rule, '--remote-write.config-file=/rw.yaml'",
             ),

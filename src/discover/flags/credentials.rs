@@ -1,8 +1,9 @@
 //! Credentials of vmagent's endpoints, which are given by position.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{ContainerArgument, URL, flags};
+use super::{ContainerArgument, URL, WrittenFlag, flags, value_for};
 use crate::finding::{Advice, Finding, Place, Severity, rule};
 use crate::yaml::Document;
 
@@ -104,4 +105,31 @@ pub(in super::super) fn domain(url: &str) -> Option<&str> {
     }
     let from = labels.next().map_or(0, |at| at + 1);
     host.get(from..)
+}
+
+/// Groups of flags, and those without which the group does nothing (`app/vmagent/remotewrite/client.go`,
+/// `getAWSAPIConfig` and `getAuthConfig`).
+const SWITCHES: &[(&str, &[&str])] = &[
+    ("remoteWrite.aws.", &["remoteWrite.aws.useSigv4"]),
+    (
+        "remoteWrite.oauth2.",
+        &[
+            "remoteWrite.oauth2.clientSecret",
+            "remoteWrite.oauth2.clientSecretFile",
+        ],
+    ),
+];
+
+/// Whether a flag counts for a URL.
+pub(super) fn is_on(
+    by_name: &HashMap<&str, Vec<WrittenFlag<'_, '_>>>,
+    name: &str,
+    number: usize,
+) -> bool {
+    let Some((_, switches)) = SWITCHES.iter().find(|(group, _)| name.starts_with(group)) else {
+        return true;
+    };
+    switches.iter().any(|switch| {
+        value_for(by_name, switch, number).is_some_and(|flag| !["", "false"].contains(&flag.value))
+    })
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::known;
-use super::{CommandLine, ContainerArgument, URL, values, written};
+use super::{APPENDED, CommandLine, ContainerArgument, KEEPS_PATH, URL, values, written};
 use crate::finding::{Advice, Finding, Place, Severity, nearest, placeholder, rule, surely_meant};
 use crate::yaml::{Document, Node};
 
@@ -37,6 +37,7 @@ pub(super) fn of_vmagent(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<
             out.push(finding.help(Advice::say(format!("write `-{name}={}`", stray.text))));
         }
     }
+    out.extend(headers(source, line));
     out
 }
 
@@ -50,6 +51,27 @@ pub(super) fn of_names(
     named
         .filter_map(|(argument, name)| unknown(source, argument, name))
         .collect()
+}
+
+/// A header without a colon (`lib/promauth/config.go`, `parseHeaders`); `^^` separates several.
+fn headers(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
+    let flags = written(&line.arguments).into_iter();
+    let set = flags.filter(|flag| flag.name == "remoteWrite.headers");
+    let found = set.filter_map(|flag| {
+        // A comma begins the headers of the next URL, which may not be there.
+        let first = flag.value.get(values(flag.value).into_iter().next()?)?;
+        first.split("^^").find(|header| {
+            let header = header.trim_matches(['"', '\'', '`']);
+            !header.is_empty() && !header.contains(':') && !header.contains(['$', '{', '%'])
+        })?;
+        let place = Place::new(source.text(), flag.span);
+        let message = "`-remoteWrite.headers`: a header without `:`; vmagent does not start";
+        let rule = rule::SCHEMA_INVALID_VALUE;
+        let finding = Finding::new(rule, Severity::Error, place, message.to_owned());
+        let finding = finding.of_key(flag.node.path(), flag.node.identity());
+        Some(finding.help(Advice::say("write `NAME: VALUE`, and `^^` between several")))
+    });
+    found.collect()
 }
 
 /// A flag that vmagent never had, in a group that is known. A newer release may have it.
@@ -144,9 +166,9 @@ fn is_like_last(name: &str, meant: &str) -> bool {
 
 /// URLs of vmalert to which it appends a path that they have already.
 pub(super) fn of_vmalert(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
-    const PATH: &str = "/api/v1/write";
+    const PATH: &str = APPENDED;
     let flags = written(&line.arguments);
-    let keeps = |name: &str| name == "remoteWrite.disablePathAppend";
+    let keeps = |name: &str| name == KEEPS_PATH;
     if flags
         .iter()
         .any(|flag| keeps(flag.name) && flag.value != "false")

@@ -106,7 +106,7 @@ pub(in crate::discover) fn begins_as_alloy(text: &str) -> bool {
 
 /// Whether a text is a configuration of Alloy that sends, whatever its name: all of it can be read as
 /// one. A document with such a configuration in it is none.
-pub(in crate::discover) fn is_alloy(text: &Arc<Text>) -> bool {
+pub(crate) fn is_alloy(text: &Arc<Text>) -> bool {
     may_be_alloy(text.content()) && {
         let read = alloy::read(text);
         read.stopped.is_none() && !read.documents.is_empty()

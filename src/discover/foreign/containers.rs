@@ -2,15 +2,25 @@
 
 use super::{EmbeddedIn, Finder, RecognizedFile, flags};
 use crate::schema::dialect::{KeySpelling, SENDERS, Translation};
-use crate::yaml::{Node, Scalar, TranslationBuilder};
+use crate::yaml::{Node, Scalar, TranslationBuilder, TranslationEntry};
 
 /// The variable that tells k6 where to send (grafana/xk6-output-prometheus-remote
 /// `pkg/remotewrite/config.go`).
 const K6: &str = "K6_PROMETHEUS_RW_SERVER_URL";
+const K6_BEARER: &str = "K6_PROMETHEUS_RW_BEARER_TOKEN";
 
-/// Flags that give Thanos Rule a `remote_write` section, as a text or as a file (thanos-io/thanos
-/// `cmd/thanos/rule.go`).
-const THANOS: &[&str] = &["--remote-write.config", "--remote-write.config-file"];
+/// Its variables, and the native keys of an entry that they stand for.
+const VARIABLES: &[(&str, &str)] = &[
+    (K6, "url"),
+    (K6_BEARER, "authorization.credentials"),
+    (
+        "K6_PROMETHEUS_RW_INSECURE_SKIP_TLS_VERIFY",
+        "tls_config.insecure_skip_verify",
+    ),
+    ("K6_PROMETHEUS_RW_PASSWORD", "basic_auth.password"),
+    ("K6_PROMETHEUS_RW_SIGV4_REGION", "sigv4.region"),
+    ("K6_PROMETHEUS_RW_USERNAME", "basic_auth.username"),
+];
 
 impl<'d> Finder<'d> {
     /// What the containers of a compose file or a manifest send.
@@ -18,24 +28,37 @@ impl<'d> Finder<'d> {
         for container in flags::all_containers(root) {
             for key in ["environment", "env"] {
                 let set = container.get(key);
-                out.extend(set.and_then(url_of_k6).map(|url| self.k6(url)));
+                out.extend(set.and_then(|set| self.k6(set)));
             }
-            out.extend(self.thanos_rule(container));
+            self.thanos_rule(container, out);
         }
     }
 
-    /// The one endpoint of k6. Its credentials and headers are in other variables.
-    fn k6(&self, (node, scalar, from): (Node<'d>, Scalar<'d>, usize)) -> RecognizedFile {
+    /// The one endpoint of k6, with what its variables say of it.
+    fn k6(&self, set: Node<'d>) -> Option<RecognizedFile> {
+        let (node, ..) = variable(set, K6)?;
         let mut builder = TranslationBuilder::new(self.document);
-        let text = scalar.text.get(from..).unwrap_or("");
-        let url = builder.part(node, scalar.part(from, scalar.text.len()), text);
-        let pairs = builder.assemble(node, vec![("url", node, url)]);
+        let mut spelling = KeySpelling::default();
+        let is_bearer = variable(set, K6_BEARER).is_some();
+        let mut items: Vec<TranslationEntry<'d>> = Vec::new();
+        for &(name, native) in VARIABLES {
+            let Some((node, scalar, from)) = variable(set, name) else {
+                continue;
+            };
+            // A token wins over a password (`pkg/remotewrite/config.go`).
+            if is_bearer && native.starts_with("basic_auth.") {
+                continue;
+            }
+            let text = scalar.text.get(from..).unwrap_or("");
+            let value = builder.part(node, scalar.part(from, scalar.text.len()), text);
+            items.push((native, node, value));
+            spelling.add(native, name);
+        }
+        let pairs = builder.assemble(node, items);
         let entry = builder.mapping(node, &pairs);
         let list = builder.sequence(node, &[entry]);
         let key = builder.scalar(node, "remote_write");
         let root = builder.mapping(node, &[(key, list)]);
-        let mut spelling = KeySpelling::default();
-        spelling.add("url", K6);
         let found = Translation {
             document: builder.finish(root),
             findings: Vec::new(),
@@ -45,40 +68,23 @@ impl<'d> Finder<'d> {
         };
         let why = format!("it has the variable {K6}");
         let finder = self.partly(true);
-        finder.recognized(found, &SENDERS, EmbeddedIn::Part("k6"), why)
-    }
-
-    fn thanos_rule(&self, container: Node<'d>) -> Option<RecognizedFile> {
-        let lists = ["entrypoint", "command", "args"].into_iter();
-        let lists = lists.filter_map(|key| container.get(key));
-        let flag = lists.flat_map(|list| {
-            // A whole line may be one text.
-            let line = list.scalar().map(|_| list);
-            line.into_iter().chain(list.items())
-        });
-        let mut flags = flag.filter(|node| {
-            let text = node.as_str().unwrap_or("");
-            let mut words = text.split_whitespace();
-            words.any(|word| THANOS.contains(&word.split('=').next().unwrap_or(word)))
-        });
-        let flag = flags.next()?;
-        Some(self.unread_sender(flag, "a command line of Thanos Rule"))
+        Some(finder.recognized(found, &SENDERS, EmbeddedIn::Part("k6"), why))
     }
 }
 
-/// The URL of k6 in an environment: its node, and where it begins in that.
-fn url_of_k6(set: Node<'_>) -> Option<(Node<'_>, Scalar<'_>, usize)> {
+/// A variable in an environment: its node, and where the value begins in that.
+fn variable<'d>(set: Node<'d>, name: &str) -> Option<(Node<'d>, Scalar<'d>, usize)> {
     if let Some(map) = set.mapping() {
-        let node = map.entry(K6)?.value;
+        let node = map.entry(name)?.value;
         return Some((node, node.scalar()?, 0));
     }
     set.items().find_map(|item| match item.scalar() {
         Some(scalar) => {
-            let value = scalar.text.strip_prefix(K6)?.strip_prefix('=')?;
+            let value = scalar.text.strip_prefix(name)?.strip_prefix('=')?;
             Some((item, scalar, scalar.text.len() - value.len()))
         }
         None => {
-            let is_it = item.get("name").and_then(Node::as_str) == Some(K6);
+            let is_it = item.get("name").and_then(Node::as_str) == Some(name);
             let node = item.get("value").filter(|_| is_it)?;
             Some((node, node.scalar()?, 0))
         }

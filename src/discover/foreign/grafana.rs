@@ -4,7 +4,7 @@ use super::{EmbeddedIn, Finder, RecognizedFile};
 use crate::finding::{Advice, Finding, Message, Severity, placeholder, rule};
 use crate::schema::dialect::table::{self, ObjectRole};
 use crate::schema::dialect::{SENDERS, tables};
-use crate::yaml::{Kind, Mapping, Node};
+use crate::yaml::{Entry, Kind, Mapping, Node};
 
 /// Inline secrets of an endpoint that Loki loses, and the keys of the files to use instead
 /// (grafana/loki v3.5 `pkg/ruler/config.go`, `RemoteWriteConfig.Clone`: the password of `basic_auth`
@@ -15,18 +15,32 @@ const MASKED: &[(&[&str], &str)] = &[
     (&["oauth2", "client_secret"], "client_secret_file"),
 ];
 
+/// Its word in reports.
+const AGENT: &str = "grafana-agent";
+
+/// Keys that only an instance of Grafana Agent has, and the sections that it shares with Prometheus.
+const OF_INSTANCE: &[&str] = &[
+    "host_filter",
+    "max_wal_time",
+    "min_wal_time",
+    "remote_flush_deadline",
+    "wal_truncate_frequency",
+    "write_stale_on_shutdown",
+];
+const SECTIONS: &[&str] = &["remote_write", "scrape_configs"];
+
 impl<'d> Finder<'d> {
     /// Grafana Agent in static mode. Others have a key `metrics` too, so what is in it decides.
     pub(super) fn grafana_agent(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
-        const NAME: &str = "grafana-agent";
         let agent = root.get("metrics").or_else(|| root.get("prometheus"));
         let Some(agent) = agent.filter(|agent| is_agent(*agent)) else {
             return;
         };
-        let holder = || EmbeddedIn::Part(NAME);
+        let holder = || EmbeddedIn::Part(AGENT);
         let found = self.place(agent, &tables::AGENT_METRICS, ObjectRole::Whole, &SENDERS);
         let more: Vec<_> = both_names(root)
             .into_iter()
+            .chain(shared_out(agent))
             .chain(goes_nowhere(root, agent))
             .collect();
         self.with_findings(found, more, agent, holder(), out);
@@ -42,7 +56,16 @@ impl<'d> Finder<'d> {
             self.with_findings(found, more, one, holder(), out);
         }
         if let Some(integrations) = root.get("integrations") {
-            self.sender(integrations, &tables::AGENT_INTEGRATIONS, NAME, out);
+            self.sender(integrations, &tables::AGENT_INTEGRATIONS, AGENT, out);
+        }
+    }
+
+    /// An instance in a file of its own, as the scraping service takes it (grafana/agent v0.44.2
+    /// `internal/static/agentctl`).
+    pub(super) fn agent_instance(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
+        let has = |key: &&str| root.get(key).is_some();
+        if has(&"name") && OF_INSTANCE.iter().any(|key| has(key)) && SECTIONS.iter().any(has) {
+            self.sender(root, &tables::AGENT_INSTANCE, AGENT, out);
         }
     }
 
@@ -134,7 +157,8 @@ impl<'d> Finder<'d> {
             let found = self.place(one, &table::ANY, ObjectRole::NativeEndpoint, &SENDERS);
             let masked = MASKED.iter();
             let masked = masked.filter_map(|(way, file)| masked_by_loki(one, way, file));
-            self.with_findings(found, masked.collect(), one, holder(), out);
+            let more = masked.chain(tenant_of_loki(remote, one)).collect();
+            self.with_findings(found, more, one, holder(), out);
         }
     }
 }
@@ -164,6 +188,7 @@ fn of_loki(remote: Node<'_>) -> Vec<Finding> {
         let finding = finding.of_key(old.key.path(), old.key.identity());
         out.push(finding.help(Advice::say("move it into `clients`, under a name")));
     }
+    out.extend(without_clients(remote));
     let named = entry("clients").or_else(|| entry("client"));
     let enabled = remote.get("enabled");
     let is_off = enabled.is_none_or(|node| node.as_str() == Some("false"));
@@ -195,6 +220,51 @@ fn of_loki(remote: Node<'_>) -> Vec<Finding> {
     out
 }
 
+/// What is reported about a section that is on and names no client (`RemoteWriteConfig.Validate`).
+fn without_clients(remote: Node<'_>) -> Option<Finding> {
+    let map = remote.mapping()?;
+    let enabled = map.entry("enabled")?;
+    let is_set = |entry: Entry<'_>| {
+        placeholder::is_open(entry.name()) || matches!(entry.name(), "client" | "clients" | "<<")
+    };
+    if enabled.value.as_str() != Some("true") || map.entries().any(is_set) {
+        return None;
+    }
+    // A chart, or flags, may add them.
+    let is_file = remote.parent()?.parent()?.parent().is_none();
+    let severity = match is_file {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let message = SENDERS.refuses("`clients`: missing, and `enabled` is true");
+    let rule = rule::SCHEMA_MISSING_FIELD;
+    let finding = Finding::new(rule, severity, enabled.key.place(), message);
+    let finding = finding.of_key(format!("{}.clients", remote.path()), remote.identity());
+    Some(finding.help("add `clients`, or set `enabled: false`"))
+}
+
+/// A header of the tenant, which Loki takes out whatever is set (grafana/loki v3.5
+/// `pkg/ruler/registry.go`, `getTenantConfig`).
+fn tenant_of_loki(remote: Node<'_>, endpoint: Node<'_>) -> Option<Finding> {
+    let headers = endpoint.get("headers")?.mapping()?;
+    let header = headers
+        .entries()
+        .find(|entry| entry.name().trim().eq_ignore_ascii_case(TENANT))?;
+    let adds = remote.get("add_org_id_header").and_then(Node::as_str);
+    let then = match adds {
+        Some("false") => "sends none, since `add_org_id_header` is false",
+        _ => "sends its own tenant instead, `fake` without `auth_enabled`",
+    };
+    let message = format!("`{}`: Loki drops this header, and {then}", header.name());
+    let rule = rule::SCHEMA_INVALID_VALUE;
+    let finding = Finding::new(rule, Severity::Warning, header.key.place(), message);
+    let finding = finding.of_key(header.key.path(), header.key.identity());
+    Some(finding.help("set the tenant in a proxy, or by another header"))
+}
+
+/// The header that names a tenant of Mimir.
+const TENANT: &str = "X-Scope-OrgID";
+
 /// A secret of an endpoint that Loki sends as the text `<secret>`.
 fn masked_by_loki(endpoint: Node<'_>, way: &[&str], file: &str) -> Option<Finding> {
     let value = way.iter().try_fold(endpoint, |node, key| node.get(key))?;
@@ -223,6 +293,21 @@ fn both_names(root: Node<'_>) -> Option<Finding> {
     let message =
         SENDERS.refuses("`prometheus`: it is the old name of `metrics`, and both are set");
     Some(refused(rule::SCHEMA_CONFLICT, old.key, message).help("move its keys into `metrics`"))
+}
+
+/// What is reported about instances beside the scraping service, which hands out its own (grafana/agent
+/// v0.44.2 `internal/static/metrics/agent.go`, `ApplyDefaults`).
+fn shared_out(agent: Node<'_>) -> Option<Finding> {
+    let service = agent.get("scraping_service")?.get("enabled")?;
+    let configs = agent.mapping()?.entry("configs")?;
+    configs.value.items().next()?;
+    if service.as_str() != Some("true") {
+        return None;
+    }
+    let message = SENDERS.refuses("`configs`: with `scraping_service` there may be none here");
+    let finding = refused(rule::SCHEMA_CONFLICT, configs.key, message);
+    let finding = finding.evidence(service.place(), "it is switched on here");
+    Some(finding.help("hand the instances to the scraping service: `agentctl config-sync`"))
 }
 
 /// Integrations whose metrics are scraped and sent nowhere (grafana/agent v0.44.2

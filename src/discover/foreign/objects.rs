@@ -32,6 +32,9 @@ const IN_TEXTS: &[&str] = &[
 /// How the names of the ConfigMaps begin that Azure's agent for managed Prometheus reads.
 const AZURE: &str = "ama-metrics-prometheus-config";
 
+/// The key of it.
+const AZURE_KEY: &str = "prometheus-config";
+
 /// The group of an operator that took over the Prometheus Operator's kinds (rhobs/
 /// observability-operator).
 const FORK: &str = "monitoring.rhobs";
@@ -131,6 +134,19 @@ impl<'d> Finder<'d> {
                 let set = set.map(|entry| (entry.name(), entry.key, entry.value));
                 self.parameters(None, set, text.is_some(), out);
             }
+            // A resource of Alloy's operator has the values of its chart in it.
+            "Alloy" => {
+                let spec = manifest.root.get("spec").into_iter();
+                spec.for_each(|spec| self.alloy_values(spec, out));
+            }
+            // Google's operator, whose sections are at the top.
+            "OperatorConfig" => {
+                if let Some(exports) = manifest.root.mapping().and_then(|map| map.entry("exports"))
+                {
+                    let noun = "a resource of the kind OperatorConfig";
+                    out.push(self.unread_sender(exports.key, noun));
+                }
+            }
             kind => {
                 if let Some(key) = manifest.root.get("spec").and_then(sender_in) {
                     let noun = format!("a resource of the kind {kind}");
@@ -144,7 +160,9 @@ impl<'d> Finder<'d> {
     fn collector_of(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
         let from = out.len();
         let spec = manifest.root.get("spec");
-        match spec.and_then(|spec| spec.get("config")) {
+        let config = spec.and_then(|spec| spec.get("config"));
+        self.text_of_collector(config, manifest, out);
+        match config {
             Some(config) if config.scalar().is_some() => self.text(config, out),
             Some(config) => self.collector(config, out),
             None => {}
@@ -187,7 +205,10 @@ impl<'d> Finder<'d> {
         let text = manifest
             .root
             .get("data")
-            .and_then(|data| data.get("prometheus-config"));
+            .and_then(|data| data.get(AZURE_KEY));
+        if text.is_none() {
+            self.not_for_azure(manifest, out);
+        }
         let Some(document) = text.and_then(|text| self.inside(text)) else {
             return;
         };
@@ -197,6 +218,62 @@ impl<'d> Finder<'d> {
         let why = "it is a configuration of Azure's agent".to_owned();
         let finder = self.within(&document);
         finder.faults(root, findings, &SENDERS, (holder, why), out);
+    }
+
+    /// What is reported about a text where the resource has a mapping since `v1beta1`
+    /// (open-telemetry/opentelemetry-operator `apis/v1beta1/config.go`).
+    fn text_of_collector(
+        &self,
+        config: Option<Node<'d>>,
+        manifest: Manifest<'d>,
+        out: &mut Vec<RecognizedFile>,
+    ) {
+        let version = manifest.root.get("apiVersion").and_then(Node::as_str);
+        let is_mapping = version.is_some_and(|version| version.ends_with("/v1beta1"));
+        let text = config.filter(|config| config.as_str().is_some_and(|text| text.contains('\n')));
+        let Some(text) = text.filter(|_| is_mapping && self.template.is_none()) else {
+            return;
+        };
+        let message =
+            "`config`: expected a mapping, found a text; the API server rejects the object";
+        let finding = found(
+            rule::SCHEMA_WRONG_TYPE,
+            Severity::Error,
+            text,
+            message.to_owned(),
+        );
+        let finding = finding.help("remove the `|`: in `v1beta1` it is a part of the resource");
+        let holder = EmbeddedIn::Part("otel-collector");
+        let why = "it is a resource for a Collector".to_owned();
+        self.faults(manifest.root, vec![finding], &SENDERS, (holder, why), out);
+    }
+
+    /// Texts under keys that Azure's agent does not read.
+    fn not_for_azure(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
+        let data = manifest.root.get("data").and_then(Node::mapping);
+        let entries = data.into_iter().flat_map(|data| data.entries());
+        let texts = entries.filter(|entry| {
+            let text = entry.value.as_str().unwrap_or("");
+            text.contains("scrape_configs") || text.contains("job_name")
+        });
+        let findings: Vec<Finding> = texts
+            .map(|entry| {
+                let message = format!(
+                    "`{}`: Azure's agent reads only the key `{AZURE_KEY}`",
+                    entry.name()
+                );
+                let finding = found(
+                    rule::SCHEMA_UNKNOWN_FIELD,
+                    Severity::Warning,
+                    entry.key,
+                    message,
+                );
+                finding.help(format!("name the key `{AZURE_KEY}`"))
+            })
+            .collect();
+        let holder = EmbeddedIn::Part("ama-metrics");
+        let why = "it is a configuration of Azure's agent".to_owned();
+        self.faults(manifest.root, findings, &SENDERS, (holder, why), out);
     }
 
     /// Keys of `spec` at the level above it, where nothing reads them.
@@ -385,13 +462,17 @@ const DEEPEST_SENDER: usize = 8;
 
 fn sender_below(node: Node<'_>, depth: usize) -> Option<Node<'_>> {
     let depth = depth.checked_sub(1)?;
-    let is_endpoint = |node: Node<'_>| {
-        ["url", "endpoint"]
+    let names = |node: Node<'_>| {
+        ["url", "endpoint", "host"]
             .iter()
             .any(|key| node.get(key).is_some())
     };
+    let is_endpoint = |node: Node<'_>| names(node) || node.get("client").is_some_and(names);
     for entry in node.mapping().into_iter().flat_map(|map| map.entries()) {
-        let is_named = matches!(entry.name(), "remoteWrite" | "remote_write");
+        let is_named = matches!(
+            entry.name(),
+            "remoteWrite" | "remote_write" | "prometheusRemoteWrite"
+        );
         if is_named && (is_endpoint(entry.value) || entry.value.items().any(is_endpoint)) {
             return Some(entry.key);
         }

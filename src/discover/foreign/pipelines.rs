@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::found;
+use super::{exporter_values, found};
 use crate::finding::{Advice, Finding, MOST_OWN_NAMES, Severity, nearest, placeholder, rule};
 use crate::yaml::{Entry, Mapping, Node};
 
@@ -104,6 +104,7 @@ pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec
         );
         out.push(finding.help(advice));
     }
+    out.extend(exporter_values::of_exporter(exporter.value));
     out.extend(tls(exporter.value));
     out.extend(bare_variable(exporter.value));
     match pipelines.named.get(exporter.name()) {
@@ -231,7 +232,16 @@ fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Findin
         return None;
     }
     let service = root.get("service");
-    let extensions = root.get("extensions").and_then(Node::mapping)?;
+    let Some(extensions) = root.get("extensions").and_then(Node::mapping) else {
+        // A file may be one of several; a resource is whole.
+        let is_whole = root.parent().is_some() && severity_in(root) == Severity::Error;
+        let message = format!(
+            "`authenticator`: no extension is called `{name}`; the Collector rejects the file"
+        );
+        let finding = found(rule::AGENTS_PIPELINE, Severity::Error, node, message);
+        let finding = finding.help(Advice::say(format!("define `{name}` below `extensions`")));
+        return is_whole.then_some(finding);
+    };
     if extensions.get(name).is_none() && !extensions.entries().any(|entry| entry.name() == name) {
         let message = format!(
             "`authenticator`: no extension is called `{name}`; the Collector rejects the file"
@@ -242,6 +252,12 @@ fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Findin
             Some(near) => finding.help(Advice::replace(node.span(), near).unsafe_()),
             None => finding.help(Advice::say(format!("define `{name}` below `extensions`"))),
         });
+    }
+    if let Some(finding) = extensions
+        .get(name)
+        .and_then(|extension| of_server(extension, name, node))
+    {
+        return Some(finding);
     }
     let started = service?.get("extensions");
     let is_started =
@@ -256,12 +272,55 @@ fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Findin
     Some(finding.help(Advice::say(format!("add `{name}` to `service.extensions`"))))
 }
 
+/// What is reported about an extension without the part of a client (opentelemetry-collector-contrib
+/// v0.140.0 `extension/basicauthextension`): the passwords in `htpasswd` are those of a server.
+fn of_server(extension: Node<'_>, name: &str, node: Node<'_>) -> Option<Finding> {
+    let passwords = extension.mapping()?.entry("htpasswd")?;
+    if extension.get("client_auth").is_some() {
+        return None;
+    }
+    let message = format!(
+        "`authenticator`: `{name}` has only `htpasswd`, which is for receivers; the Collector rejects the file"
+    );
+    let finding = found(rule::AGENTS_PIPELINE, Severity::Error, node, message);
+    let finding = finding.evidence(passwords.key.place(), "it is here");
+    Some(finding.help("set `client_auth` in the extension"))
+}
+
+/// A receiver that scrapes nothing (opentelemetry-collector-contrib v0.140.0
+/// `receiver/prometheusreceiver/config.go`, `Validate`); the Operator adds the allocator to its own.
+fn without_jobs(config: Node<'_>) -> Option<Finding> {
+    let receiver = config.parent()?;
+    let root = receiver.parent()?.parent()?;
+    let has = |key: &&str| config.get(key).is_some();
+    let is_filled = config
+        .mapping()?
+        .entries()
+        .any(|entry| placeholder::is_open(entry.name()) || entry.name() == "<<");
+    if root.parent().is_some()
+        || is_filled
+        || ["scrape_configs", "scrape_config_files"]
+            .iter()
+            .any(|key| has(key))
+        || receiver.get("target_allocator").is_some()
+    {
+        return None;
+    }
+    let key = receiver.mapping()?.entry("config")?.key;
+    let message =
+        "`config`: neither `scrape_configs` nor `target_allocator`; the Collector rejects the file";
+    let rule = rule::SCHEMA_MISSING_FIELD;
+    let finding = found(rule, Severity::Error, key, message.to_owned());
+    Some(finding.help("add `scrape_configs`"))
+}
+
 /// What is wrong with the part of Prometheus in a receiver.
 pub(super) fn of_receiver(config: Node<'_>) -> Vec<Finding> {
     let mut out = unsupported(
         config,
         "the receiver does not support it, and the Collector rejects the file",
     );
+    out.extend(without_jobs(config));
     let mut jobs = config
         .get("scrape_configs")
         .into_iter()

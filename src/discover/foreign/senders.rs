@@ -1,9 +1,11 @@
 //! Programs that take Prometheus's own sections, or send by remote write.
 
-use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, pipelines};
+use super::super::flags;
+use super::super::others;
+use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, pipelines, vmagent};
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{MappingShape, ObjectRole};
-use crate::schema::dialect::{SENDERS, Translation, tables};
+use crate::schema::dialect::{NEW_RELIC, SENDERS, Translation, VMAGENT, tables};
 use crate::yaml::{Dollars, Entry, Node, embedded};
 
 /// Parts of the names of charts whose values are looked for below a name.
@@ -29,14 +31,20 @@ impl<'d> Finder<'d> {
     /// All of them in a document.
     pub(super) fn senders(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         self.grafana_agent(root, out);
+        self.agent_instance(root, out);
         self.ansible(root, out);
         self.collector(root, out);
         self.vector(root, out);
         self.fluent_bit(root, out);
+        self.puppet(root, out);
+        self.new_relic(root, out);
         if root.get("promxy").is_some() && root.get("remote_write").is_some() {
             self.sender(root, &tables::PROMXY, "promxy", out);
         }
         self.of_charts(root, out);
+        if is_of_vmagent(root) {
+            self.vmagent_values(root, out);
+        }
         // Below the name that an umbrella chart gives a chart. Others have such keys too, so that it
         // has to be a known name.
         let map = root.mapping().into_iter().flat_map(|map| map.entries());
@@ -70,6 +78,13 @@ impl<'d> Finder<'d> {
     fn new_relic(&self, config: Node<'d>, out: &mut Vec<RecognizedFile>) {
         if config.get("extra_remote_write").is_some() {
             self.sender(config, &tables::NEW_RELIC, "newrelic", out);
+        }
+        if let Some(own) = config.get("newrelic_remote_write") {
+            let holder = EmbeddedIn::Part("newrelic");
+            let (shape, part) = (&tables::NEW_RELIC_REMOTE, ObjectRole::Endpoint);
+            // The URL is made of the key.
+            let finder = self.partly(true);
+            finder.part(own, shape, part, &NEW_RELIC, holder, out);
         }
     }
 
@@ -125,6 +140,10 @@ impl<'d> Finder<'d> {
         if variables.any(is_list) {
             self.sender(root, &tables::ANSIBLE_VARIABLES, "ansible", out);
         }
+        let args = root.get("vmagent_service_args");
+        let line = args.map(flags::of_mapping);
+        let line = line.filter(flags::sends);
+        out.extend(line.and_then(|line| vmagent(self, &line)));
     }
 
     /// Values of the chart victoria-metrics-agent (VictoriaMetrics/helm-charts
@@ -137,11 +156,18 @@ impl<'d> Finder<'d> {
             let finder = self.partly(true);
             finder.part(one, shape, ObjectRole::Endpoint, &SENDERS, holder, out);
         }
+        if let Some(extra) = root.get("extraArgs") {
+            let urls = root.get("remoteWrite").into_iter().flat_map(Node::items);
+            let urls = urls.filter_map(|item| item.get("url")).collect();
+            let findings = flags::shared_with(self.document, urls, extra);
+            let holder = (EmbeddedIn::Part("vmagent"), "it starts vmagent".to_owned());
+            self.faults(extra, findings, &VMAGENT, holder, out);
+        }
     }
 
     /// Values of the charts alloy and grafana-agent, whose text is that of Agent in static mode if
     /// they say so (grafana/agent `operations/helm/charts/grafana-agent/values.yaml`).
-    fn alloy_values(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
+    pub(super) fn alloy_values(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         for name in ["alloy", "agent"] {
             let Some(chart) = root.get(name) else {
                 continue;
@@ -184,6 +210,11 @@ impl<'d> Finder<'d> {
             let found = self.place(entry.value, shape, ObjectRole::Endpoint, &SENDERS);
             let more = pipelines::of_exporter(&pipelines, entry);
             self.with_findings(found, more, entry.value, holder(), out);
+        }
+        // AWS had it in its own distribution, before the extension `sigv4auth`.
+        for entry in components("exporters", "awsprometheusremotewrite") {
+            let noun = "an exporter of an old Collector of AWS";
+            out.push(self.unread_sender(entry.key, noun));
         }
         for entry in components("receivers", "prometheus") {
             let Some(config) = entry.value.get("config") else {
@@ -237,12 +268,26 @@ impl<'d> Finder<'d> {
         }
     }
 
+    /// Data of hiera for the Puppet module (voxpupuli/puppet-prometheus `manifests/{init,server}.pp`).
+    fn puppet(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
+        let shape = &tables::PUPPET_DATA;
+        if shape.keys.iter().any(|key| root.get(key.name).is_some()) {
+            self.sender(root, shape, "puppet", out);
+        }
+    }
+
     /// Outputs of Fluent Bit in YAML, which are only named
     /// (<https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/yaml>).
-    fn fluent_bit(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
+    pub(super) fn fluent_bit(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let outputs = root
             .get("pipeline")
             .and_then(|pipeline| pipeline.get("outputs"));
+        let texts = root.get("config").and_then(|config| config.get("outputs"));
+        if let Some(text) = texts.filter(|node| node.scalar().is_some())
+            && !others::senders("fluent-bit.conf", text.as_str().unwrap_or("")).is_empty()
+        {
+            out.push(self.unread_sender(text, "a configuration of Fluent Bit"));
+        }
         for output in outputs.into_iter().flat_map(Node::items) {
             let Some(name) = output.get("name") else {
                 continue;
@@ -270,6 +315,31 @@ impl<'d> Finder<'d> {
             }
         }
     }
+}
+
+/// Whether values with a list `remoteWrite` are those of the chart victoria-metrics-agent: beside it is the
+/// scrape configuration, or a flag or the image of vmagent.
+fn is_of_vmagent(root: Node<'_>) -> bool {
+    let config = root.get("config");
+    let scrapes = config.and_then(|config| {
+        config
+            .get("scrape_configs")
+            .or_else(|| config.get("global"))
+    });
+    let extra = root.get("extraArgs").and_then(Node::mapping);
+    let mut flags = extra.into_iter().flat_map(|map| map.entries());
+    let image = root
+        .get("image")
+        .and_then(|image| image.get("repository")?.as_str());
+    root.get("remoteWrite")
+        .is_some_and(|list| list.sequence().is_some())
+        && (scrapes.is_some()
+            || flags.any(|entry| {
+                ["promscrape.", "remoteWrite."]
+                    .iter()
+                    .any(|group| entry.name().starts_with(group))
+            })
+            || image.is_some_and(|image| image.ends_with("/vmagent")))
 }
 
 /// Settings of Vector's TLS that skip verification (vectordotdev/vector v0.50

@@ -69,6 +69,7 @@ pub use network::{
     AnsweringContainer, ContainerNetworks, NetworkContainer, NetworkMode, NetworkName,
     Surroundings, Together, network,
 };
+pub(crate) use programs::is_of as runs_program;
 pub use receiving::{Missing, Receiving, RemoteWriteOffReason};
 pub(crate) use resolve::AtPath;
 pub use resolve::{Access, NotMounted, Provided, ResolvedPath};

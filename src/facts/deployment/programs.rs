@@ -42,6 +42,10 @@ const PROGRAMS: &[KnownProgram] = &[
         names: &["tempo", "grafana-tempo"],
     },
     KnownProgram {
+        word: "thanos-rule",
+        names: &["thanos"],
+    },
+    KnownProgram {
         word: "vector",
         names: &["vector"],
     },
@@ -59,12 +63,23 @@ const ACCOUNTS: &[&str] = &[
     "grafana",
     "otel",
     "opentelemetry-collector-releases",
+    "thanos",
+    "thanosio",
     "timberio",
     "victoriametrics",
 ];
 
-/// Folders in which the images bring nothing: secrets are mounted there, if they are.
+/// Folders in which the images bring nothing but a configuration: secrets are mounted there, if they are.
 const EMPTY: &[&str] = &[
+    "/etc/agent",
+    "/etc/alloy",
+    "/etc/loki",
+    "/etc/otel",
+    "/etc/otelcol",
+    "/etc/otelcol-contrib",
+    "/etc/tempo",
+    "/etc/thanos",
+    "/etc/vector",
     "/run/secrets",
     "/var/run/secrets",
     "/secrets",
@@ -72,13 +87,16 @@ const EMPTY: &[&str] = &[
     "/mnt",
 ];
 
+/// How the names of the configurations end that the images bring.
+const CONFIGURATIONS: &[&str] = &[".alloy", ".river", ".yaml", ".yml"];
+
 /// Whether a container runs one of them.
 pub(super) fn is_one(deployment: &Deployment) -> bool {
     PROGRAMS.iter().any(|program| runs(deployment, program))
 }
 
 /// Whether a container runs the program of a word.
-pub(super) fn is_of(deployment: &Deployment, word: &str) -> bool {
+pub(crate) fn is_of(deployment: &Deployment, word: &str) -> bool {
     let mut programs = PROGRAMS.iter().filter(|program| program.word == word);
     programs.any(|program| runs(deployment, program))
 }
@@ -102,7 +120,9 @@ pub(super) fn lacks(deployment: &Deployment, path: &str) -> bool {
         _ => return false,
     };
     let account = image.repository().rsplit('/').nth(1).unwrap_or_default();
+    let is_configuration = CONFIGURATIONS.iter().any(|ending| path.ends_with(ending));
     is_one(deployment)
+        && !is_configuration
         && ACCOUNTS.contains(&account)
         && EMPTY
             .iter()
@@ -118,6 +138,7 @@ pub(super) fn may_run(bytes: &[u8]) -> bool {
         "loki",
         "otelcol",
         "tempo",
+        "thanos",
         "vector",
     ];
     let mut words = WORDS.iter();

@@ -12,7 +12,7 @@ use crate::finding::{Redacted, Unchecked};
 use crate::report::neutral;
 use crate::report::prose::spot;
 
-const HEAD: [&str; 24] = [
+const HEAD: [&str; 25] = [
     "path",
     "line",
     "logical",
@@ -37,6 +37,7 @@ const HEAD: [&str; 24] = [
     "infos",
     "unchecked",
     "suppressed",
+    "program",
 ];
 
 pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {
@@ -87,6 +88,7 @@ fn cells(row: &Redacted<InventoryRow>) -> [String; HEAD.len()] {
         row.findings.infos.to_string(),
         row.unchecked.join("; "),
         row.findings.suppressed.to_string(),
+        row.program.unwrap_or("Prometheus").to_owned(),
     ]
 }
 

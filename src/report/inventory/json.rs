@@ -33,6 +33,7 @@ struct JsonEndpoint<'a> {
     start: JsonPosition,
     logical: &'a str,
     name: Option<Cow<'a, str>>,
+    program: &'static str,
     receiver: Receiver<'a>,
     tenant: Option<Cow<'a, str>>,
     tenant_in: Option<Cow<'a, str>>,
@@ -160,6 +161,7 @@ fn endpoint(row: &Redacted<InventoryRow>) -> JsonEndpoint<'_> {
         start: row.place.start().into(),
         logical: &row.logical,
         name: optional(&row.name),
+        program: row.program.unwrap_or("Prometheus"),
         receiver: Receiver {
             names: list(&row.receivers),
             known_by: row.known_by,

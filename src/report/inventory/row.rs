@@ -13,6 +13,8 @@ pub struct InventoryRow {
     pub logical: String,
     /// `name`.
     pub name: Option<String>,
+    /// The program that sends, if it is not Prometheus.
+    pub program: Option<&'static str>,
     /// The receiver, or all that it may be; empty if nothing is known.
     pub receivers: Vec<String>,
     /// How the receiver is known, such as `host`; none if it is not.

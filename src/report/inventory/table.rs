@@ -31,6 +31,11 @@ const COLUMNS: &[Column] = &[
         is_literal: true,
     },
     Column {
+        head: "program",
+        cell: |row| row.program.unwrap_or_default().to_owned(),
+        is_literal: false,
+    },
+    Column {
         head: "receiver",
         cell: receiver,
         is_literal: false,

@@ -39,6 +39,7 @@ fn row(part: &str) -> InventoryRow {
         tenant: Some("team-a".into()),
         tenant_in: Some("header X-Scope-OrgID".into()),
         host: Some("mimir.example.com:8080".into()),
+        program: None,
         sender: None,
         way: vec![],
         credentials: vec![

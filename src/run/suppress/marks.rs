@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::directive::{self, CommentScope, Malformed, NEEDLE, SuppressionComment};
+use super::slashes;
 use crate::discover::{Branches, FileContent, RecognizedFile, mask};
 use crate::finding::{Place, Span, Text};
 use crate::yaml::{
@@ -79,6 +80,9 @@ impl TextSuppressions {
         let text = &recognized.text;
         match &recognized.what {
             _ if !may_hold(text) => None,
+            FileContent::Configuration { document, .. } if !document.is_yaml() => {
+                Self::of_text(text, false)
+            }
             FileContent::Configuration { document, .. } | FileContent::Rules { document } => {
                 let masked = recognized
                     .masked
@@ -103,6 +107,9 @@ impl TextSuppressions {
     pub(super) fn of_text(text: &Arc<Text>, thorough: bool) -> Option<Self> {
         if !may_hold(text) {
             return None;
+        }
+        if let Some(content) = slashes::as_hashes(text) {
+            return Self::read(text, &content, None, false);
         }
         let (documents, error) = parse_all(text);
         let documents = error.is_none().then_some(&*documents);
@@ -139,7 +146,11 @@ impl TextSuppressions {
         };
         let mut names = 0;
         for comment in found {
-            let words = text.slice(comment.span);
+            let range = comment.span.start as usize..comment.span.end as usize;
+            let words = match documents {
+                Some(_) => text.slice(comment.span),
+                None => content.get(range).unwrap_or(""),
+            };
             let Some(read) = directive::read(words, comment.span, comment.trailing) else {
                 continue;
             };

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::endpoints;
 use super::graph::GraphFault;
 use super::reader::{Block, Item, Value};
 use super::{PREFIXES, REMOTE_WRITE, SCRAPE};
@@ -121,7 +122,11 @@ pub(super) fn faults(items: &[Item], out: &mut Vec<GraphFault>) {
             }
         }
         match &*block.name {
-            SCRAPE => scrape(block, out),
+            SCRAPE => {
+                scrape(block, out);
+                endpoints::faults(block, out);
+            }
+            REMOTE_WRITE => endpoints::faults(block, out),
             "declare" => faults(&block.body, out),
             _ => {}
         }
@@ -251,6 +256,19 @@ fn scrape(block: &Block, out: &mut Vec<GraphFault>) {
         say(UNKNOWN_FIELD, Severity::Warning, span, message, advice, out);
     }
     timeout(block, out);
+    without_receiver(block, out);
+}
+
+/// `forward_to` is required (`Arguments` of `scrape.go`).
+fn without_receiver(block: &Block, out: &mut Vec<GraphFault>) {
+    let is_it = |item: &Item| matches!(item, Item::Attribute { name, .. } if name == "forward_to");
+    if block.body.iter().any(is_it) || block.body.is_empty() {
+        return;
+    }
+    let message = "`forward_to`: missing; Alloy rejects the file".to_owned();
+    let advice = Advice::say("name the receiver of a `prometheus.remote_write`");
+    let (rule, span) = ("schema/missing-field", block.name_span);
+    say(rule, Severity::Error, span, message, advice, out);
 }
 
 /// `scrape_timeout` must not be above `scrape_interval`, also where it is the default
@@ -373,7 +391,7 @@ fn texts(body: &[Item], out: &mut Vec<GraphFault>) {
     }
 }
 
-fn say(
+pub(super) fn say(
     rule: &'static str,
     severity: Severity,
     span: Span,

@@ -4,6 +4,7 @@
 //! `internal/component/prometheus/remotewrite/types.go`); what is not a literal becomes a placeholder.
 
 mod components;
+mod endpoints;
 mod graph;
 mod jobs;
 mod reader;

@@ -197,6 +197,18 @@ pub static VMAGENT: Dialect = Dialect {
     is_pruned: false,
 };
 
+/// The command line of vmalert.
+pub static VMALERT: Dialect = Dialect {
+    word: "vmagent",
+    noun: "the command line of vmalert",
+    unknown: "vmalert does not start",
+    mistyped: "vmalert does not start",
+    refused: "vmalert does not start",
+    has_readers: false,
+    is_strict: false,
+    is_pruned: false,
+};
+
 /// Grafana Agent in static mode, Tempo, and others that take Prometheus's own sections.
 pub static SENDERS: Dialect = Dialect {
     word: "sender",
@@ -205,6 +217,31 @@ pub static SENDERS: Dialect = Dialect {
     mistyped: "the program rejects the file",
     refused: "the program rejects the file",
     has_readers: true,
+    is_strict: false,
+    is_pruned: false,
+};
+
+/// The endpoint that New Relic's configurator makes, which ignores keys that it does not know
+/// (newrelic/newrelic-prometheus-configurator `internal/configurator`, `yaml.Unmarshal`).
+pub static NEW_RELIC: Dialect = Dialect {
+    word: "sender",
+    noun: "a configuration of another program",
+    unknown: "the New Relic agent ignores it",
+    mistyped: "the New Relic agent does not start",
+    refused: "Prometheus rejects the file",
+    has_readers: false,
+    is_strict: false,
+    is_pruned: false,
+};
+
+/// The file with the endpoints of Thanos Rule, which ignores keys that it does not know.
+pub static THANOS: Dialect = Dialect {
+    word: "sender",
+    noun: "a configuration of another program",
+    unknown: "Thanos Rule ignores it",
+    mistyped: "Thanos Rule does not start",
+    refused: "Thanos Rule does not start",
+    has_readers: false,
     is_strict: false,
     is_pruned: false,
 };

@@ -1,6 +1,7 @@
 //! Holds a text against the table of its dialect, and makes the native tree of it, in one pass.
 
 mod authentication;
+mod authenticator;
 mod hidden;
 mod jobs;
 mod scalars;

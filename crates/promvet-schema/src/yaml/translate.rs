@@ -228,10 +228,40 @@ impl TranslationBuilder {
         for (head, items) in below {
             let key = items.first().map_or(like, |(_, key, _)| *key);
             let inner = self.assemble(key, items);
+            // A chart has two keys for what is one mapping here.
+            let whole = |this: &Self, pair: &(TranslatedNode, TranslatedNode)| {
+                this.out.key_text(pair.0.0) == head && !this.pairs_of(pair.1).is_empty()
+            };
+            if let Some(at) = pairs.iter().position(|pair| whole(self, pair)) {
+                let (name, value) = pairs.swap_remove(at);
+                let mut all = self.pairs_of(value);
+                all.extend(inner);
+                let value = self.mapping(key, &all);
+                pairs.push((name, value));
+                continue;
+            }
             let value = self.mapping(key, &inner);
             pairs.push((self.scalar(key, head), value));
         }
         pairs
+    }
+
+    /// The keys and values of a mapping that was made; none for anything else.
+    fn pairs_of(&self, node: TranslatedNode) -> Vec<(TranslatedNode, TranslatedNode)> {
+        let Some(NodeData {
+            data: NodeContent::Mapping { links, .. },
+            ..
+        }) = self.out.nodes.get(node.0 as usize)
+        else {
+            return Vec::new();
+        };
+        let ids = self.out.links.get(links.0 as usize..links.1 as usize);
+        let pairs = ids.unwrap_or_default().chunks_exact(2);
+        let pairs = pairs.filter_map(|pair| match pair {
+            [key, value] => Some((TranslatedNode(*key), TranslatedNode(*value))),
+            _ => None,
+        });
+        pairs.collect()
     }
 
     /// A node as it is, with all that is in it. None if it is too large or too deep.

@@ -46,19 +46,6 @@ impl Translator {
         );
     }
 
-    /// The credential that an extension of the Collector adds
-    /// (opentelemetry-collector-contrib v0.140.0 `extension/*authextension`).
-    pub(super) fn authenticator<'d>(&mut self, entry: Entry<'d>) -> Option<TranslationEntry<'d>> {
-        let name = entry.value.get("authenticator")?.as_str()?;
-        let (native, keys): (&str, &[&str]) = match name.split('/').next()? {
-            "basicauth" => ("basic_auth", &["username", "password"]),
-            "sigv4auth" => ("sigv4", &["region"]),
-            "oauth2client" => ("oauth2", &["client_id", "client_secret", "token_url"]),
-            _ => ("authorization", &["credentials"]),
-        };
-        Some((native, entry.key, self.unknown_values(entry.key, keys)))
-    }
-
     /// Prometheus rejects `Authorization` among headers, so that it becomes the section of its own
     /// that it has.
     pub(super) fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<TranslationEntry<'d>>) {
@@ -66,7 +53,7 @@ impl Translator {
         let mut pairs = Vec::new();
         for header in mapping.into_iter().flat_map(Mapping::effective) {
             if header.name().eq_ignore_ascii_case("authorization") {
-                let value = self.unknown_values(header.key, &["credentials"]);
+                let value = self.authorization(header);
                 items.push(("authorization", header.key, value));
                 continue;
             }

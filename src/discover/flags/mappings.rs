@@ -1,0 +1,48 @@
+//! Flags that are keys of a mapping, in variables of Ansible and in values of charts.
+
+use std::sync::Arc;
+
+use super::credentials::shared_credentials;
+use super::{CommandLine, ContainerArgument, URL};
+use crate::finding::Finding;
+use crate::yaml::{Document, Node};
+
+/// Flags as keys of a mapping, as the roles of Ansible for VictoriaMetrics have them; a list is one flag
+/// several times (VictoriaMetrics/ansible-playbooks `roles/vmagent/templates`).
+pub(in crate::discover) fn of_mapping(flags: Node<'_>) -> CommandLine<'_> {
+    let entries = flags.mapping().into_iter().flat_map(|map| map.entries());
+    let arguments = entries.flat_map(|entry| {
+        let one = entry.value.scalar().map(|_| entry.value);
+        let values = one.into_iter().chain(entry.value.items());
+        values.filter_map(move |node| {
+            let scalar = node.scalar()?;
+            Some(ContainerArgument {
+                text: format!("-{}={}", entry.name(), scalar.text),
+                node,
+                span: scalar.part(0, scalar.text.len()),
+            })
+        })
+    });
+    CommandLine {
+        container: flags,
+        arguments: arguments.collect(),
+    }
+}
+
+/// What is wrong with credentials among further flags, which go to all of some URLs.
+pub(in crate::discover) fn shared_with(
+    source: &Arc<Document>,
+    urls: Vec<Node<'_>>,
+    extra: Node<'_>,
+) -> Vec<Finding> {
+    let mut line = of_mapping(extra);
+    line.arguments.extend(urls.into_iter().filter_map(|node| {
+        let scalar = node.scalar()?;
+        Some(ContainerArgument {
+            text: format!("-{URL}={}", scalar.text),
+            node,
+            span: scalar.part(0, scalar.text.len()),
+        })
+    }));
+    shared_credentials(source, &line.arguments)
+}

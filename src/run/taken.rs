@@ -1,0 +1,102 @@
+//! What only Prometheus rejects, and other programs take or mend; and what only they take in another way.
+
+use super::programs::{AGENT, COLLECTOR, program};
+use crate::discover::{EmbeddedIn, nodes};
+use crate::finding::{Finding, Severity, rule};
+use crate::yaml::Document;
+
+/// Whether a finding is about what only Prometheus rejects, or what the program undoes.
+/// vmagent sends to one URL twice where it is named twice, and signs requests beside other credentials
+/// (VictoriaMetrics v1.140 `app/vmagent/remotewrite/{remotewrite,client}.go`); it and the Collector take any
+/// header; Ansible decrypts what its vault encrypted.
+pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
+    let Some(word) = holder.map(EmbeddedIn::word) else {
+        return false;
+    };
+    let is_of = |section: &str| finding.logical.contains(section);
+    match &*finding.rule {
+        rule::REMOTE_WRITE_DUPLICATE_ENDPOINT => word == "vmagent",
+        rule::SCHEMA_CONFLICT => word == "vmagent" && finding.message.contains("sigv4"),
+        rule::SCHEMA_INVALID_VALUE if is_of("headers.") => match word {
+            ALLOY => is_own_value(finding),
+            _ => [COLLECTOR, "vmagent"].contains(&word),
+        },
+        rule::CREDENTIALS_CONTENT => {
+            word == "ansible" && is_vault(finding.place.text().slice(finding.place.span()))
+        }
+        _ => false,
+    }
+}
+
+/// What Prometheus puts into headers itself (`storage/remote/client.go`).
+const OWN_VALUES: &[&str] = &["application/x-protobuf", "snappy", "0.1.0"];
+
+/// Whether a header has the value that it has anyway.
+fn is_own_value(finding: &Finding) -> bool {
+    let text = finding.place.text();
+    let rest = text.content().get(finding.place.span().start as usize..);
+    let line = rest.and_then(|rest| rest.lines().next()).unwrap_or("");
+    OWN_VALUES
+        .iter()
+        .any(|value| line.contains(&format!("\"{value}\"")))
+}
+
+/// Says of a header that Prometheus does not take what Alloy does with it: it checks none (grafana/alloy
+/// v1.18 `internal/component/prometheus/remotewrite/types.go`).
+pub(super) fn header_of_alloy(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
+    let is_alloy = holder.is_some_and(|holder| holder.word() == ALLOY);
+    let is_header = finding.logical.contains("headers.");
+    if is_alloy && is_header && finding.rule == rule::SCHEMA_INVALID_VALUE {
+        finding.severity = finding.severity.min(Severity::Warning);
+        let put = |text: &str| text.to_owned();
+        let then = "Alloy sends this one in its place";
+        finding.message = finding.message.reworded(put, Some(then));
+    }
+}
+
+const ALLOY: &str = "alloy";
+
+/// Whether a value is encrypted with Ansible Vault.
+fn is_vault(value: &str) -> bool {
+    value.contains("$ANSIBLE_VAULT;")
+}
+
+/// Variables that Azure's agent for managed Prometheus puts into targets of the configuration for nodes
+/// (Azure/prometheus-collector `otelcollector/configmaps/ama-metrics-prometheus-config-node-configmap.yaml`).
+pub(super) fn is_filled_by_azure(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
+    let is_its =
+        matches!(holder, Some(EmbeddedIn::Object { name, .. }) if name.starts_with("ama-metrics-"));
+    let text = finding.place.text().slice(finding.place.span());
+    is_its
+        && finding.rule == rule::SCRAPE_TARGET_ADDRESS
+        && ["$NODE_IP", "$NODE_NAME"]
+            .iter()
+            .any(|name| text.contains(name))
+}
+
+/// Variables with a hyphen in their names, which the agent expands to nothing: to a shell the hyphen begins a
+/// default (drone/envsubst `parse/scan.go`, as grafana/agent v0.44.2 has it).
+pub(super) fn hyphened(document: &Document, holder: Option<&EmbeddedIn>) -> Vec<Finding> {
+    if program(holder) != Some(AGENT) {
+        return Vec::new();
+    }
+    let found = nodes(document).filter_map(|node| {
+        let (_, rest) = node.as_str()?.split_once("${")?;
+        let (name, _) = rest.split_once('}')?;
+        let is_sign = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "_-".contains(c);
+        let is_one = name.contains('-') && name.chars().all(is_sign);
+        is_one.then(|| {
+            let message = format!(
+                "`${{{name}}}`: the hyphen is a part of the name here, so it is replaced by nothing"
+            );
+            let rule = rule::SCHEMA_VARIABLE;
+            let finding = Finding::new(rule, Severity::Warning, node.place(), message);
+            let finding = finding.of_key(node.path(), node.identity());
+            finding.help("write `_` in the name; a default is written `${NAME:-DEFAULT}`")
+        })
+    });
+    found.take(MOST_HYPHENS).collect()
+}
+
+/// As many of them are reported in a part of a configuration.
+const MOST_HYPHENS: usize = 5;

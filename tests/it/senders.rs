@@ -1,0 +1,748 @@
+//! Files of other programs that send, read with the consequences that they have there.
+
+use crate::support::memory;
+use promvet::finding::{Finding, Severity};
+
+/// What is found in a tree, from warnings on: places, rules, severities and messages.
+fn told(files: &[(&str, &str)]) -> Vec<(String, String, Severity, String)> {
+    let mut found = memory::found("/tree", &memory::tree(files));
+    found.retain(|one| one.severity >= Severity::Warning);
+    let line = |one: &Finding| {
+        let path = one.place.path();
+        let name = path.rsplit('/').next().unwrap_or(path);
+        format!("{name}:{}", one.place.start().line)
+    };
+    let told = found.iter();
+    told.map(|one| {
+        (
+            line(one),
+            one.rule.to_string(),
+            one.severity,
+            one.message.to_string(),
+        )
+    })
+    .collect()
+}
+
+/// A tree in which one thing is told, at a place, with some words in it.
+fn assert_told(files: &[(&str, &str)], place: &str, severity: Severity, words: &str) {
+    match &*told(files) {
+        [(at, _, how, message)] => {
+            assert_eq!((&**at, *how), (place, severity), "{message}");
+            assert!(message.contains(words), "{message}");
+        }
+        other => panic!("{place} {words}: {other:?}"),
+    }
+}
+
+fn assert_silent(files: &[(&str, &str)]) {
+    let told = told(files);
+    assert!(told.is_empty(), "{files:?}: {told:?}");
+}
+
+/// A service of Thanos Rule with its file of endpoints.
+const RULER: &str = "services:\n  ruler:\n    image: quay.io/thanos/thanos:v0.37.2\n    command: [rule, --query=a, --remote-write.config-file=/etc/thanos/rw.yaml]\n    volumes: ['./rw.yaml:/etc/thanos/rw.yaml']\n";
+
+#[test]
+fn the_file_of_thanos_rule_is_read_as_it_reads_it() {
+    let entry = |more: &str| {
+        format!("remote_write:\n- url: https://receive.example.com/api/v1/receive\n{more}")
+    };
+    let tree = |more: &str| entry(more);
+    for (more, place, severity, words) in [
+        (
+            "  basicAuth: {username: a}\n",
+            "rw.yaml:3",
+            Severity::Warning,
+            "Thanos Rule ignores it",
+        ),
+        (
+            "  basic_auth: {username: a, password: '${PW}'}\n",
+            "rw.yaml:3",
+            Severity::Warning,
+            "only `$(PW)`",
+        ),
+        (
+            "  remote_timeout: 1x\n",
+            "rw.yaml:3",
+            Severity::Error,
+            "Thanos Rule does not start",
+        ),
+    ] {
+        let text = tree(more);
+        assert_told(
+            &[("compose.yaml", RULER), ("rw.yaml", &text)],
+            place,
+            severity,
+            words,
+        );
+    }
+    for more in [
+        "",
+        "  basic_auth: {username: a, password: $(PW)}\n",
+        "  name: receive\n",
+    ] {
+        assert_silent(&[("compose.yaml", RULER), ("rw.yaml", &tree(more))]);
+    }
+    // Nothing says that Thanos Rule reads it.
+    let camel = tree("  basicAuth: {username: a}\n");
+    let told = told(&[("rw.yaml", &camel)]);
+    let [(_, _, severity, message)] = &*told else {
+        panic!("{told:?}")
+    };
+    assert_eq!(*severity, Severity::Error);
+    assert!(message.contains("Prometheus rejects the file"), "{message}");
+}
+
+#[test]
+fn a_file_of_thanos_rule_without_endpoints_is_told() {
+    assert_told(
+        &[("compose.yaml", RULER), ("rw.yaml", "remote_write: []\n")],
+        "rw.yaml:1",
+        Severity::Warning,
+        "no endpoint",
+    );
+}
+
+/// The endpoints may be in the flag itself.
+#[test]
+fn endpoints_in_a_flag_of_thanos_rule_are_read() {
+    let service = |flags: &str| {
+        format!(
+            "services:\n  ruler:\n    image: quay.io/thanos/thanos:v0.37.2\n    command:\n    - rule\n{flags}"
+        )
+    };
+    let inline = |host: &str| {
+        service(&format!(
+            "    - |-\n      --remote-write.config=remote_write:\n        - url: {host}/api/v1/receive\n"
+        ))
+    };
+    assert_told(
+        &[("compose.yaml", &inline("thanos-receive:19291"))],
+        "compose.yaml:8",
+        Severity::Error,
+        "has no scheme",
+    );
+    assert_silent(&[("compose.yaml", &inline("http://thanos-receive:19291"))]);
+    let apart = |host: &str| {
+        service(&format!(
+            "    - --remote-write.config\n    - 'remote_write: [{{url: \"{host}/api/v1/receive\"}}]'\n"
+        ))
+    };
+    assert_told(
+        &[("compose.yaml", &apart("thanos-receive:19291"))],
+        "compose.yaml:7",
+        Severity::Error,
+        "has no scheme",
+    );
+    let both = service(
+        "    - --remote-write.config-file=/rw.yaml\n    - '--remote-write.config=remote_write: [{url: \"http://a/api/v1/receive\"}]'\n",
+    );
+    assert_told(
+        &[("compose.yaml", &both)],
+        "compose.yaml:7",
+        Severity::Error,
+        "Thanos Rule does not start",
+    );
+}
+
+/// A Collector with an extension and an exporter that names it.
+fn collector(extension: &str, exporter: &str) -> String {
+    format!(
+        "receivers: {{otlp: {{protocols: {{grpc: {{}}}}}}}}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://mimir.example.com/api/v1/push\n{exporter}extensions:\n{extension}service:\n  extensions: [a]\n  pipelines:\n    metrics: {{receivers: [otlp], exporters: [prometheusremotewrite]}}\n"
+    )
+    .replace("[a]", match extension.trim_start().split(':').next() {
+        Some("bearertokenauth") => "[bearertokenauth]",
+        Some("basicauth/rw") => "[basicauth/rw]",
+        _ => "[health_check]",
+    })
+}
+
+/// A credential in an extension of a Collector is one of the exporter that names it.
+#[test]
+fn credentials_in_extensions_of_a_collector_are_read() {
+    let bearer = "    auth: {authenticator: bearertokenauth}\n";
+    let basic = "    auth: {authenticator: basicauth/rw}\n";
+    for (extension, exporter, line, severity, words) in [
+        (
+            "  bearertokenauth: {token: 9f8a7s6d5f4g3h2j1k0l9q8w7e6r}\n",
+            bearer,
+            7,
+            Severity::Warning,
+            "`auth.token` holds a secret",
+        ),
+        (
+            "  basicauth/rw: {client_auth: {username: u, password: 9f8a7s6d5f4g3h2j1k0l9q8w7e6r}}\n",
+            basic,
+            7,
+            Severity::Warning,
+            "password` holds a secret",
+        ),
+        (
+            "  health_check: {}\n",
+            "    headers: {Authorization: 'Bearer 9f8a7s6d5f4g3h2j1k0l9q8w7e6r'}\n",
+            5,
+            Severity::Warning,
+            "holds a secret",
+        ),
+        (
+            "  basicauth/rw: {client_auth: {username: u, passwd: '${env:P}'}}\n",
+            basic,
+            7,
+            Severity::Warning,
+            "`passwd`",
+        ),
+        (
+            "  basicauth/rw: {htpasswd: {file: /etc/htpasswd}}\n",
+            basic,
+            5,
+            Severity::Error,
+            "only `htpasswd`",
+        ),
+    ] {
+        let text = collector(extension, exporter);
+        let place = format!("collector.yaml:{line}");
+        assert_told(&[("collector.yaml", &text)], &place, severity, words);
+    }
+    for (extension, exporter) in [
+        ("  bearertokenauth: {token: '${env:TOKEN}'}\n", bearer),
+        (
+            "  bearertokenauth: {filename: /run/token, token: x}\n",
+            bearer,
+        ),
+        (
+            "  basicauth/rw: {client_auth: {username: u, password: '${env:P}'}}\n",
+            basic,
+        ),
+        (
+            "  health_check: {}\n",
+            "    headers: {Authorization: 'Bearer ${env:TOKEN}'}\n",
+        ),
+    ] {
+        assert_silent(&[("collector.yaml", &collector(extension, exporter))]);
+    }
+}
+
+/// Values for which the Collector does not start, beside those that it takes.
+#[test]
+fn values_that_a_collector_rejects_are_errors() {
+    for (wrong, right) in [
+        (
+            "remote_write_queue: {queue_size: 0}",
+            "remote_write_queue: {enabled: false, queue_size: 0}",
+        ),
+        (
+            "remote_write_queue: {num_consumers: -1}",
+            "remote_write_queue: {num_consumers: 0}",
+        ),
+        (
+            "max_batch_request_parallelism: 0",
+            "max_batch_request_parallelism: 1",
+        ),
+        ("tls: {min_version: TLS12}", "tls: {min_version: '1.2'}"),
+        ("timeout: 1d", "timeout: 24h"),
+        ("headers: 'X-Scope-OrgID: a'", "headers: {X-Scope-OrgID: a}"),
+        (
+            "external_labels: {cluster: ''}",
+            "external_labels: {cluster: a}",
+        ),
+        ("compression: gzip", "compression: snappy"),
+        (
+            "proxy_url: 'http://${env:A-B}'",
+            "proxy_url: 'http://${env:A:-b}'",
+        ),
+    ] {
+        let text = |line: &str| collector("  health_check: {}\n", &format!("    {line}\n"));
+        let told = told(&[("collector.yaml", &text(wrong))]);
+        let [(place, _, _, message)] = &*told else {
+            panic!("{wrong}: {told:?}")
+        };
+        assert_eq!(place, "collector.yaml:5", "{wrong}");
+        assert!(
+            message.contains("the Collector rejects the file") || message.contains("it rejects"),
+            "{message}"
+        );
+        assert_silent(&[("collector.yaml", &text(right))]);
+    }
+}
+
+/// New Relic's configurator makes an endpoint of a key, and ignores what it does not know.
+#[test]
+fn the_configurator_of_new_relic_is_read() {
+    let file = |line: &str| {
+        format!("newrelic_remote_write:\n  {line}\ncommon: {{scrape_interval: 30s}}\n")
+    };
+    for (wrong, severity, words) in [
+        (
+            "license_key: eu01xx9f3b1c55e8a7d2096e4be31cFFNRAL",
+            Severity::Warning,
+            "license_key` holds a secret",
+        ),
+        (
+            "url: https://metric-api.newrelic.com/prometheus/v1/write",
+            Severity::Warning,
+            "the New Relic agent ignores it",
+        ),
+        (
+            "extra_write_relabel_configs: [{source_labels: [__name__], regex: 'kube_(?!pod).*', action: keep}]",
+            Severity::Error,
+            "`regex`",
+        ),
+    ] {
+        assert_told(
+            &[("config.yaml", &file(wrong))],
+            "config.yaml:2",
+            severity,
+            words,
+        );
+        let values = format!("cluster: prod\nconfig:\n  newrelic_remote_write:\n    {wrong}\n");
+        assert_told(
+            &[("values.yaml", &values)],
+            "values.yaml:4",
+            severity,
+            words,
+        );
+    }
+    assert_silent(&[("config.yaml", &file("license_key: ${LICENSE_KEY}"))]);
+    assert_silent(&[("config.yaml", &file("proxy_url: http://proxy:3128"))]);
+}
+
+/// Flags of vmagent in variables of Ansible, and the ones that it rejects or that do nothing.
+#[test]
+fn flags_in_other_places_are_read() {
+    let ansible = |url: &str| {
+        format!(
+            "vmagent_service_args:\n  promscrape.config: /etc/p.yml\n  remoteWrite.url: '{url}'\n"
+        )
+    };
+    assert_told(
+        &[("group_vars/all.yml", &ansible("victoria:8428/api/v1/write"))],
+        "all.yml:3",
+        Severity::Error,
+        "has no scheme",
+    );
+    assert_silent(&[(
+        "group_vars/all.yml",
+        &ansible("http://victoria:8428/api/v1/write"),
+    )]);
+    let service = |image: &str, flags: &str| {
+        format!(
+            "services:\n  a:\n    image: victoriametrics/{image}:v1.110.0\n    command:\n{flags}"
+        )
+    };
+    for (image, flags, line, severity, words) in [
+        (
+            "vmagent",
+            "    - -remoteWrite.url=http://vm:8428/api/v1/write\n    - -remoteWrite.headers=X-Scope-OrgID\n",
+            6,
+            Severity::Error,
+            "without `:`",
+        ),
+        (
+            "vmalert",
+            "    - -remoteWrite.url=vm:8428\n",
+            5,
+            Severity::Error,
+            "has no scheme",
+        ),
+        (
+            "vmalert",
+            "    - -remoteWrite.url=http://vm:8428/api/v1/write\n",
+            5,
+            Severity::Warning,
+            "vmalert appends",
+        ),
+    ] {
+        let text = service(image, flags);
+        assert_told(
+            &[("compose.yaml", &text)],
+            &format!("compose.yaml:{line}"),
+            severity,
+            words,
+        );
+    }
+    for (image, flags) in [
+        (
+            "vmagent",
+            "    - -remoteWrite.url=http://vm:8428/api/v1/write\n    - '-remoteWrite.headers=X-Scope-OrgID: a'\n",
+        ),
+        ("vmalert", "    - -remoteWrite.url=http://vm:8428\n"),
+        (
+            "vmalert",
+            "    - -remoteWrite.url=http://vm:8428/api/v1/write\n    - -remoteWrite.disablePathAppend\n",
+        ),
+    ] {
+        assert_silent(&[("compose.yaml", &service(image, flags))]);
+    }
+}
+
+/// Sections of Grafana's programs around the endpoints.
+#[test]
+fn sections_of_grafanas_programs_are_judged_as_they_read_them() {
+    let tempo = |line: &str| {
+        format!(
+            "storage: {{trace: {{backend: local}}}}\nmetrics_generator:\n  storage:\n    path: /wal\n{line}    remote_write: [{{url: 'http://prometheus:9090/api/v1/write'}}]\n"
+        )
+    };
+    let loki =
+        |lines: &str| format!("schema_config: {{configs: []}}\nruler:\n  remote_write:\n{lines}");
+    let client = |more: &str| {
+        format!(
+            "    enabled: true\n    clients:\n      a:\n        url: http://prometheus:9090/api/v1/write\n{more}"
+        )
+    };
+    let instance = |url: &str| {
+        format!(
+            "name: a\nhost_filter: false\nscrape_configs: []\nremote_write: [{{url: '{url}'}}]\n"
+        )
+    };
+    for (name, text, line, severity, words) in [
+        (
+            "tempo.yaml",
+            tempo("    remote_write_flush_deadlin: 1m\n"),
+            5,
+            Severity::Warning,
+            "Tempo rejects the file",
+        ),
+        (
+            "loki.yaml",
+            loki("    enabled: true\n"),
+            4,
+            Severity::Error,
+            "`clients`: missing",
+        ),
+        (
+            "loki.yaml",
+            loki(&client("        headers: {X-Scope-OrgID: ops}\n")),
+            8,
+            Severity::Warning,
+            "Loki drops this header",
+        ),
+        (
+            "agent-1.yaml",
+            instance("cortex:9009/api/prom/push"),
+            4,
+            Severity::Error,
+            "has no scheme",
+        ),
+    ] {
+        assert_told(&[(name, &text)], &format!("{name}:{line}"), severity, words);
+    }
+    for (name, text) in [
+        (
+            "tempo.yaml",
+            tempo("    remote_write_flush_deadline: 1m\n    wal: {}\n"),
+        ),
+        ("loki.yaml", loki("    enabled: false\n")),
+        (
+            "loki.yaml",
+            loki(&client("        headers: {X-Team: ops}\n")),
+        ),
+        ("agent-1.yaml", instance("http://cortex:9009/api/prom/push")),
+    ] {
+        assert_silent(&[(name, &text)]);
+    }
+}
+
+/// A fragment for Grafana Agent has `remote_write` in its `global`.
+#[test]
+fn a_fragment_beside_an_agent_is_no_error() {
+    let fragment = "global:\n  scrape_interval: 15s\n  remote_write: [{url: 'http://prometheus:9090/api/v1/write'}]\n";
+    let compose = "services:\n  agent: {image: 'grafana/agent:v0.43.0', command: ['-config.file=/etc/agent/agent.yaml']}\n";
+    let told_of =
+        |files: &[(&str, &str)]| told(files).into_iter().map(|one| one.2).collect::<Vec<_>>();
+    assert_eq!(told_of(&[("custom.yml", fragment)]), [Severity::Error]);
+    assert_eq!(
+        told_of(&[("custom.yml", fragment), ("compose.yaml", compose)]),
+        [Severity::Warning]
+    );
+}
+
+/// Durations with days, and keys of Prometheus, for which Alloy does not start.
+#[test]
+fn what_only_prometheus_takes_is_an_error_in_alloy() {
+    let file = |line: &str| {
+        format!(
+            "prometheus.scrape \"a\" {{\n  targets = []\n  forward_to = [prometheus.remote_write.a.receiver]\n}}\nprometheus.remote_write \"a\" {{\n  endpoint {{\n    url = \"http://mimir:9009/api/v1/push\"\n    {line}\n  }}\n}}\n"
+        )
+    };
+    for (wrong, right) in [
+        ("remote_timeout = \"1d\"", "remote_timeout = \"24h\""),
+        (
+            "write_relabel_configs = []",
+            "write_relabel_config { action = \"keep\" }",
+        ),
+        (
+            "basic_auth { username_file = \"/u\" }",
+            "basic_auth {\n username = \"a\"\n password_file = \"/p\"\n }",
+        ),
+    ] {
+        let told_of = |line: &str| {
+            let mut all = told(&[("config.alloy", &file(line))]);
+            all.retain(|one| one.3.contains("Alloy"));
+            all
+        };
+        let told = told_of(wrong);
+        assert!(
+            matches!(&*told, [(place, _, Severity::Error, _)] if place == "config.alloy:8"),
+            "{wrong}: {told:?}"
+        );
+        assert!(told_of(right).is_empty(), "{right}: {:?}", told_of(right));
+    }
+}
+
+/// What Prometheus rejects, and these programs take.
+#[test]
+fn what_a_program_takes_is_no_fault() {
+    let vmagent = |flags: &str| {
+        format!(
+            "services:\n  a:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n{flags}"
+        )
+    };
+    let twice = "    - -remoteWrite.url=http://vm:8428/api/v1/write\n    - -remoteWrite.url=http://vm:8428/api/v1/write\n";
+    let amp = "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-12345678-1234-1234-1234-123456789012/api/v1/remote_write";
+    let signed = |signs: &str| {
+        format!(
+            "    - -remoteWrite.url={amp}\n    - -remoteWrite.url=http://vm:8428/api/v1/write\n{signs}    - -remoteWrite.aws.region=us-east-1\n    - -remoteWrite.bearerToken=,${{T}}\n"
+        )
+    };
+    let headers = "    - -remoteWrite.url=http://mimir:9009/api/v1/push\n    - '-remoteWrite.headers=X-Scope-OrgID:a'\n";
+    assert_silent(&[("compose.yaml", &vmagent(twice))]);
+    assert_silent(&[("compose.yaml", &vmagent(headers))]);
+    let on = signed("    - -remoteWrite.aws.useSigv4=true,false\n");
+    assert_silent(&[("compose.yaml", &vmagent(&on))]);
+    // Nothing is signed without the switch.
+    let off = told(&[("compose.yaml", &vmagent(&signed("")))]);
+    assert!(
+        matches!(&*off, [(place, ..)] if place == "compose.yaml:5"),
+        "{off:?}"
+    );
+    let shell = "services:\n  a:\n    image: victoriametrics/vmagent:v1.110.0\n    entrypoint: /bin/sh\n    command: [-c, 'exec /vmagent-prod -remoteWrite.url=$${RW_URL} -remoteWrite.url=http://$$HOST:8428/api/v1/write']\n";
+    assert_silent(&[("compose.yaml", shell)]);
+    let chart = "destinations:\n- name: a\n  type: prometheus\n  url: http://mimir:9009/api/v1/push\n  tenantId: a\n  extraHeaders: {X-A: b}\n";
+    assert_silent(&[("values.yaml", chart)]);
+    let alloy = "prometheus.scrape \"a\" {\n  targets = []\n  forward_to = [prometheus.remote_write.a.receiver]\n}\nprometheus.remote_write \"a\" {\n  endpoint {\n    url = \"http://mimir:9009/api/v1/push\"\n    headers = {\"X-Prometheus-Remote-Write-Version\" = \"0.1.0\"}\n  }\n}\n";
+    assert_silent(&[("config.alloy", alloy)]);
+    let vault = "prometheus_remote_write:\n- url: http://mimir:9009/api/v1/push\n  bearer_token: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    6162\n";
+    assert_silent(&[("group_vars/all.yml", vault)]);
+    let azure = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ama-metrics-prometheus-config-node}\ndata:\n  prometheus-config: |\n    scrape_configs:\n    - job_name: a\n      static_configs: [{targets: ['$NODE_IP:9100']}]\n";
+    assert_silent(&[("ama.yaml", azure)]);
+    assert_told(
+        &[(
+            "ama.yaml",
+            &azure.replace("prometheus-config: |", "prometheus.yml: |"),
+        )],
+        "ama.yaml:5",
+        Severity::Warning,
+        "only the key `prometheus-config`",
+    );
+}
+
+/// A file with a key that only vmagent has is not one of Prometheus for sure.
+#[test]
+fn keys_of_vmagent_are_its_signs() {
+    for line in [
+        "stream_parse: true",
+        "series_limit: 10",
+        "relabel_configs: [{if: '{a=\"b\"}', action: drop}]",
+    ] {
+        let text = format!(
+            "scrape_configs:\n- job_name: a\n  static_configs: [{{targets: ['a:1']}}]\n  {line}\n"
+        );
+        assert_silent(&[("scrape.yml", &text)]);
+        let compose = "services:\n  p: {image: 'prom/prometheus:v3.5.0', command: ['--config.file=/p.yml'], volumes: ['./scrape.yml:/p.yml']}\n";
+        let read = told(&[("scrape.yml", &text), ("compose.yaml", compose)]);
+        assert!(
+            read.iter().any(|one| one.2 == Severity::Error),
+            "{line}: {read:?}"
+        );
+    }
+    let compose = "services:\n  a:\n    image: victoriametrics/vmagent\n    command: [-promscrape.config=/s.yml, '-remoteWrite.url=http://vm:8428/api/v1/write']\n    volumes: ['./scrape.yml:/s.yml']\n";
+    let job = |line: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  static_configs: [{{targets: ['a:1']}}]\n  {line}\n"
+        )
+    };
+    for line in [
+        "scrape_interval: 1.5m",
+        "scrape_interval: 5s\n  scrape_timeout: 10s",
+        "relabel_configs: [{source_labels: [a], regex: [b, c], action: drop}]",
+    ] {
+        assert_silent(&[("compose.yaml", compose), ("scrape.yml", &job(line))]);
+    }
+    assert_told(
+        &[
+            ("compose.yaml", compose),
+            ("scrape.yml", &job("metric_path: /x")),
+        ],
+        "scrape.yml:4",
+        Severity::Warning,
+        "vmagent rejects the file",
+    );
+    assert_told(
+        &[
+            ("compose.yaml", compose),
+            (
+                "scrape.yml",
+                &job("basic_auth: {username: a, password: '${PW}'}"),
+            ),
+        ],
+        "scrape.yml:4",
+        Severity::Warning,
+        "only `%{PW}`",
+    );
+}
+
+/// Comments of Alloy hide findings as those of YAML do.
+#[test]
+fn suppressions_work_in_alloy() {
+    let file = |before: &str, behind: &str| {
+        format!(
+            "prometheus.scrape \"a\" {{\n  targets = []\n  forward_to = [prometheus.remote_write.a.receiver]\n}}\nprometheus.remote_write \"a\" {{\n  endpoint {{\n{before}    url = \"mimir:9009/api/v1/push\"{behind}\n  }}\n}}\n"
+        )
+    };
+    assert_eq!(told(&[("config.alloy", &file("", ""))]).len(), 1);
+    for text in [
+        file("", " // promvet: ignore[remote-write/url-syntax] lab"),
+        file("    // promvet: ignore[remote-write/url-syntax] lab\n", ""),
+        format!(
+            "// promvet: ignore-file[remote-write/url-syntax] lab\n{}",
+            file("", "")
+        ),
+    ] {
+        assert_silent(&[("config.alloy", &text)]);
+    }
+}
+
+/// Variables of k6 beside its URL, values of the chart of vmagent, and resources that hold Alloy.
+#[test]
+fn endpoints_in_further_places_are_read() {
+    let k6 = |more: &str| {
+        format!(
+            "services:\n  a:\n    image: grafana/k6\n    environment:\n      K6_OUT: experimental-prometheus-rw\n      K6_PROMETHEUS_RW_SERVER_URL: https://mimir.example.com/api/v1/push\n{more}"
+        )
+    };
+    let run = |url: &str| {
+        format!(
+            "apiVersion: k6.io/v1alpha1\nkind: TestRun\nmetadata: {{name: t}}\nspec:\n  arguments: -o experimental-prometheus-rw\n  runner:\n    env: [{{name: K6_PROMETHEUS_RW_SERVER_URL, value: '{url}'}}]\n"
+        )
+    };
+    let chart = |more: &str| {
+        format!(
+            "remoteWrite:\n- url: https://a.example.com/api/v1/write\n{more}config: {{scrape_configs: []}}\n"
+        )
+    };
+    let alloy = |url: &str| {
+        format!(
+            "apiVersion: collectors.grafana.com/v1alpha1\nkind: Alloy\nmetadata: {{name: a}}\nspec:\n  alloy:\n    configMap:\n      content: |\n        prometheus.scrape \"a\" {{\n          targets = []\n          forward_to = [prometheus.remote_write.a.receiver]\n        }}\n        prometheus.remote_write \"a\" {{\n          endpoint {{\n            url = \"{url}\"\n          }}\n        }}\n"
+        )
+    };
+    let agent = |url: &str| {
+        format!(
+            "metrics:\n  wal_directory: /w\n  configs:\n  - name: a\n    remote_write: [{{url: '{url}'}}]\n"
+        )
+    };
+    for (name, text, line, severity, words) in [
+        (
+            "compose.yaml",
+            k6(
+                "      K6_PROMETHEUS_RW_USERNAME: u\n      K6_PROMETHEUS_RW_PASSWORD: 9f8a7s6d5f4g3h2j1k0l9q8w7e6r\n",
+            ),
+            8,
+            Severity::Warning,
+            "holds a secret",
+        ),
+        (
+            "compose.yaml",
+            k6("      K6_PROMETHEUS_RW_INSECURE_SKIP_TLS_VERIFY: 'true'\n"),
+            7,
+            Severity::Warning,
+            "not verified",
+        ),
+        (
+            "run.yaml",
+            run("prometheus:9090/api/v1/write"),
+            7,
+            Severity::Error,
+            "has no scheme",
+        ),
+        (
+            "values.yaml",
+            chart("  basicAuth.username: u\n  basicAuth.password: 9f8a7s6d5f4g3h2j1k0l9q8w7e6r\n"),
+            4,
+            Severity::Warning,
+            "holds a secret",
+        ),
+        (
+            "values.yaml",
+            chart(
+                "- url: https://b.example.net/api/v1/write\nextraArgs: {remoteWrite.bearerTokenFile: /t}\n",
+            ),
+            4,
+            Severity::Warning,
+            "every URL gets it",
+        ),
+        (
+            "a.yaml",
+            alloy("mimir:9009/api/v1/push"),
+            14,
+            Severity::Error,
+            "has no scheme",
+        ),
+        (
+            "agent.yaml",
+            agent("http://${MY-HOST}:9009/api/prom/push"),
+            5,
+            Severity::Warning,
+            "the hyphen",
+        ),
+    ] {
+        assert_told(&[(name, &text)], &format!("{name}:{line}"), severity, words);
+    }
+    for (name, text) in [
+        (
+            "compose.yaml",
+            k6("      K6_PROMETHEUS_RW_USERNAME: u\n      K6_PROMETHEUS_RW_PASSWORD: ${P}\n"),
+        ),
+        ("run.yaml", run("http://prometheus:9090/api/v1/write")),
+        ("values.yaml", chart("")),
+        ("a.yaml", alloy("http://mimir:9009/api/v1/push")),
+        ("agent.yaml", agent("http://${MY_HOST}:9009/api/prom/push")),
+    ] {
+        assert_silent(&[(name, &text)]);
+    }
+}
+
+/// What sends and is not read is named.
+#[test]
+fn further_senders_are_named() {
+    for (name, text) in [
+        (
+            "values.yaml",
+            "kind: DaemonSet\nconfig:\n  outputs: |\n    [OUTPUT]\n        Name prometheus_remote_write\n        Host a\n",
+        ),
+        (
+            "output.yaml",
+            "apiVersion: fluentbit.fluent.io/v1alpha2\nkind: ClusterOutput\nmetadata: {name: p}\nspec:\n  prometheusRemoteWrite: {host: a, port: 443}\n",
+        ),
+        (
+            "gmp.yaml",
+            "apiVersion: monitoring.googleapis.com/v1\nkind: OperatorConfig\nmetadata: {name: config}\nexports: [{url: 'http://a/api/v1/push'}]\n",
+        ),
+        (
+            "rules.yaml",
+            "apiVersion: loki.grafana.com/v1\nkind: RulerConfig\nmetadata: {name: r}\nspec:\n  remoteWrite: {enabled: true, client: {name: a, url: 'http://a/api/v1/push'}}\n",
+        ),
+        (
+            "adot.yaml",
+            "receivers: {}\nexporters:\n  awsprometheusremotewrite: {endpoint: 'https://a/api/v1/remote_write'}\nservice: {pipelines: {}}\n",
+        ),
+        (
+            "vector.nix",
+            "{ services.vector.settings.sinks.p = { type = \"prometheus_remote_write\"; }; }\n",
+        ),
+    ] {
+        let run = memory::judged(&memory::at("/tree"), &memory::tree(&[(name, text)]));
+        assert_eq!(run.outcome.unchecked().len(), 1, "{name}");
+    }
+}
