@@ -18,7 +18,7 @@ use super::{
 };
 use crate::discover::{self, DialectWording, EmbeddedIn, FileContent, RecognizedFile};
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity, Span};
+use crate::finding::{Finding, Place, Severity, Span, Unchecked};
 use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
 use crate::rules::{self, ConfigContext, Configuration, LoadedBy, RuleJudgment};
@@ -171,7 +171,6 @@ fn of_configuration<'a>(
     own: &CustomRules,
 ) -> RuleJudgment {
     let recognized = &seen.recognized;
-    let holder = recognized.holder.as_ref();
     let watch = &request.watch;
     let vmagent = read_by_vmagent(seen, facts);
     let is_lax = |spoken: &Arc<DialectWording>| !spoken.dialect.is_strict;
@@ -203,12 +202,9 @@ fn of_configuration<'a>(
     }
     match &vmagent {
         Some(place) => schema = vmagent::as_it_reads(schema, place),
-        None => {
-            let is_unread = || facts.runners(&seen.found.path, holder).is_empty();
-            let own = vmagent::own_words(&mut schema, is_unread);
-            agent_fragment::put(&mut schema, is_unread, facts);
-            judgment.unchecked.extend(own);
-        }
+        None => judgment
+            .unchecked
+            .extend(words_of_others(&mut schema, seen, facts)),
     }
     if target.versions.as_slice() == TargetReleases::default().versions {
         by_tag::put(&mut schema, written, target, seen, facts);
@@ -236,6 +232,18 @@ fn of_configuration<'a>(
         .findings
         .extend(rendered.map(RenderedConfiguration::finding));
     judgment
+}
+
+/// Takes out of what the schema says what may be meant for another program than Prometheus.
+fn words_of_others(
+    schema: &mut Vec<Finding>,
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+) -> Option<Unchecked> {
+    let (path, holder) = (&seen.found.path, seen.recognized.holder.as_ref());
+    let is_unread = || facts.runners(path, holder).is_empty();
+    agent_fragment::put(schema, is_unread, facts);
+    vmagent::own_words(schema, path, is_unread)
 }
 
 /// Adds what the programs that start with a configuration make of it: other releases, their flags and

@@ -3,6 +3,8 @@
 //! promvet does not know all of what vmagent rejects (`lib/promscrape/config.go` of VictoriaMetrics),
 //! so nothing about its configuration is an error.
 
+use std::path::Path;
+
 use super::shell_variables;
 use crate::facts::included::CheckedIncludes;
 use crate::finding::{Advice, Evidence, Finding, Place, Severity, Unchecked, rule};
@@ -159,8 +161,11 @@ const SURE: &[&str] = &[
 /// seen to read it: an action of its own tells that it was written for vmagent.
 pub(super) fn own_words(
     schema: &mut Vec<Finding>,
+    path: &Path,
     is_unread: impl FnOnce() -> bool,
 ) -> Option<Unchecked> {
+    // A file with this name is one of Prometheus, until something shows that vmagent reads it.
+    let is_named = path.file_stem().is_some_and(|name| name == "prometheus");
     let is_action = |finding: &Finding| {
         let text = finding.place.text().slice(finding.place.span());
         finding.rule == rule::SCHEMA_INVALID_VALUE
@@ -171,6 +176,7 @@ pub(super) fn own_words(
         let key = finding.logical.rsplit('.').next().unwrap_or_default();
         let is_rule = || finding.logical.contains("relabel_configs");
         finding.rule == rule::SCHEMA_UNKNOWN_FIELD
+            && !is_named
             && SURE.contains(&key)
             && (key != "if" || is_rule())
     };

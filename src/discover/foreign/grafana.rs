@@ -64,7 +64,7 @@ impl<'d> Finder<'d> {
     /// `internal/static/agentctl`).
     pub(super) fn agent_instance(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let has = |key: &&str| root.get(key).is_some();
-        if has(&"name") && OF_INSTANCE.iter().any(|key| has(key)) && SECTIONS.iter().any(has) {
+        if has(&"name") && OF_INSTANCE.iter().any(&has) && SECTIONS.iter().any(has) {
             self.sender(root, &tables::AGENT_INSTANCE, AGENT, out);
         }
     }

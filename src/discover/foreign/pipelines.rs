@@ -299,9 +299,7 @@ fn without_jobs(config: Node<'_>) -> Option<Finding> {
         .any(|entry| placeholder::is_open(entry.name()) || entry.name() == "<<");
     if root.parent().is_some()
         || is_filled
-        || ["scrape_configs", "scrape_config_files"]
-            .iter()
-            .any(|key| has(key))
+        || ["scrape_configs", "scrape_config_files"].iter().any(has)
         || receiver.get("target_allocator").is_some()
     {
         return None;

@@ -235,6 +235,13 @@ impl TranslationBuilder {
             if let Some(at) = pairs.iter().position(|pair| whole(self, pair)) {
                 let (name, value) = pairs.swap_remove(at);
                 let mut all = self.pairs_of(value);
+                // Of two equal ones the chart writes both, and the last counts.
+                all.retain(|(key, _)| {
+                    let text = self.out.key_text(key.0);
+                    !inner
+                        .iter()
+                        .any(|(other, _)| self.out.key_text(other.0) == text)
+                });
                 all.extend(inner);
                 let value = self.mapping(key, &all);
                 pairs.push((name, value));
