@@ -6,6 +6,8 @@ mod compose;
 use super::deployment::NetworkMode;
 use super::selected::is_slip;
 use super::service_match::Requester;
+use super::settings::text_of;
+use crate::discover::EmbeddedIn;
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::Endpoint;
 
@@ -136,6 +138,18 @@ impl Requester<'_> {
     pub fn may_tell(&self) -> bool {
         let facts = self.facts();
         !facts.shared.network(&facts.files).is_empty() || !self.runners().is_empty()
+    }
+
+    /// Whether the file of the configuration of another program names a port in several places: it may
+    /// listen there.
+    fn names_port_twice(&self, port: u16) -> bool {
+        let is_other = self.holder().and_then(EmbeddedIn::program).is_some();
+        is_other && {
+            let facts = self.facts();
+            let text = text_of(facts, self.file());
+            let port = port.to_string();
+            text.is_none_or(|text| text.content().matches(&port).nth(1).is_some())
+        }
     }
 
     /// Why nothing answers at an address of the configuration; nothing as soon as a part of the

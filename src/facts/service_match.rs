@@ -8,7 +8,7 @@ use super::deployment::{
     AnsweringContainer, Deployment, Image, NetworkContainer, NetworkName, Platform, RunCertainty,
     RunningDeployment, Service,
 };
-use super::patches::{IMAGE, LEADING, STARTING};
+use super::patches::{ChangedImage, IMAGE, LEADING, STARTING};
 use super::receiver::names_tenant;
 use crate::discover::EmbeddedIn;
 use crate::finding::Evidence;
@@ -42,9 +42,13 @@ pub struct ServiceMatch<'f> {
     in_other_files: Vec<&'f Deployment>,
     /// Whether the image may be another one.
     has_other_image: bool,
+    /// Whether it has another tag, which is not known.
+    pub(super) has_other_tag: bool,
     /// Whether nothing in the tree shows that the one who asks runs in the same project: of several set-ups
     /// another one may be meant.
     pub is_guessed: bool,
+    /// Whether it is known what asks, so that ports of the machine are not meant.
+    pub is_asked_from_inside: bool,
 }
 
 impl ServiceMatch<'_> {
@@ -68,6 +72,19 @@ impl ServiceMatch<'_> {
             })
         });
         self.evidence.iter().cloned().chain(image).collect()
+    }
+
+    /// Whether a port of the machine leads there.
+    #[must_use]
+    pub fn publishes(&self, port: u16) -> bool {
+        let mut published = self.named.surroundings().published.iter();
+        published.any(|(outside, _)| *outside == port)
+    }
+
+    /// Whether another container may listen on its ports.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.named.surroundings().is_shared
     }
 
     /// Its image, if one is named.
@@ -181,7 +198,11 @@ impl<'f> Requester<'f> {
         is_held || chart.is_some_and(|chart| tree.metadata(&chart).is_ok())
     }
 
-    fn file(&self) -> &Path {
+    pub(super) fn holder(&self) -> Option<&'f EmbeddedIn> {
+        self.holder
+    }
+
+    pub(super) fn file(&self) -> &Path {
         self.file.get_or_init(|| self.facts.absolute(self.shown))
     }
 
@@ -243,6 +264,7 @@ impl Facts<'_> {
         let own = container.map_or(&[][..], |container| &container.changes);
         let mut out = own.to_vec();
         if named.platform != Platform::Kubernetes {
+            out.extend(self.shared.network(&self.files).laid_over(named));
             return out;
         }
         let patches = self.shared.patches(&self.files);
@@ -256,6 +278,18 @@ impl Facts<'_> {
         }
         out.extend(patches.routed(service, named.namespace.as_deref()));
         out
+    }
+
+    /// What a kustomization makes of the image of a container of Kubernetes.
+    fn changed_image(
+        &self,
+        named: &NetworkName,
+        container: &NetworkContainer,
+    ) -> Option<ChangedImage> {
+        let image = container.image.as_ref();
+        let image = image.filter(|_| named.platform == Platform::Kubernetes)?;
+        let patches = self.shared.patches(&self.files);
+        patches.image_in(image.repository(), &named.file)
     }
 
     pub(super) fn answer<'f>(
@@ -274,7 +308,12 @@ impl Facts<'_> {
             deployment.prometheus.is_some() && deployment.listens_at(hit.port) == Some(true)
         };
         let prometheus = deployment.filter(serves);
-        let changes = self.changes(hit.named, hit.container);
+        let mut changes = self.changes(hit.named, hit.container);
+        let image = hit
+            .container
+            .and_then(|container| self.changed_image(hit.named, container));
+        let renamed = image.as_ref().filter(|image| image.is_renamed);
+        changes.extend(renamed.map(|image| image.evidence.clone()));
         let others = changes
             .iter()
             .filter_map(|change| self.deployments().at(&change.place));
@@ -297,7 +336,8 @@ impl Facts<'_> {
         ServiceMatch {
             changes,
             in_other_files,
-            has_other_image: has_other_image || is_patched().is_some(),
+            has_other_image: has_other_image || renamed.is_some() || is_patched().is_some(),
+            has_other_tag: image.is_some(),
             container: hit.container,
             named: hit.named,
             port: hit.port,
@@ -306,6 +346,9 @@ impl Facts<'_> {
             prometheus,
             evidence: hit.named.evidence().to_vec(),
             itself,
+            is_asked_from_inside: runners
+                .iter()
+                .any(|runner| runner.certainty == RunCertainty::Certain),
             is_guessed: runners.is_empty() && hit.named.platform != Platform::Kubernetes,
         }
     }

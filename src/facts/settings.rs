@@ -122,6 +122,7 @@ impl Facts<'_> {
         if !is_started(program, arguments) {
             return None;
         }
+        let release = release_of(image).filter(|_| !only.has_other_tag);
         let read = ProgramReading {
             arguments,
             environment: &container.environment,
@@ -145,9 +146,9 @@ impl Facts<'_> {
             client_certificate: read.is_set(SettingName::ClientCertificate),
             other_part: read.other_part(),
             paths: program.paths.iter().map(ToString::to_string).collect(),
-            lacks_intake: older_than(image, program.remote_write),
-            lacks_version_2: older_than(image, program.remote_write_2),
-            release: release_of(image),
+            lacks_intake: older_than(release, program.remote_write),
+            lacks_version_2: older_than(release, program.remote_write_2),
+            release,
             limits: ReceiverLimits::of(&read),
             has_file: matches!(read.file, ProgramFile::Document(_)),
             evidence: only.shown(),
@@ -198,10 +199,14 @@ impl Facts<'_> {
                 kind,
                 name,
                 providers,
-            } => providers.iter().any(|provider| {
-                let file = self.absolute(provider.place.path());
-                patches.of(kind, name, &file, &[]).next().is_some()
-            }),
+            } => {
+                // Of several, such as a generator of an overlay that replaces another one, any may count.
+                providers.len() > 1
+                    || providers.iter().any(|provider| {
+                        let file = self.absolute(provider.place.path());
+                        patches.of(kind, name, &file, &[]).next().is_some()
+                    })
+            }
             _ => false,
         };
         let mounts = deployment.mounts.iter();
@@ -292,9 +297,12 @@ fn release_of(image: &Image) -> Option<MajorMinor> {
     Some((number()?, number()?))
 }
 
-/// The release of an image, if it is older than the first that has something, and that first one.
-fn older_than(image: &Image, since: Option<MajorMinor>) -> Option<(MajorMinor, MajorMinor)> {
-    let (own, since) = (release_of(image)?, since?);
+/// A release, if it is older than the first that has something, and that first one.
+fn older_than(
+    release: Option<MajorMinor>,
+    since: Option<MajorMinor>,
+) -> Option<(MajorMinor, MajorMinor)> {
+    let (own, since) = (release?, since?);
     (own < since).then_some((own, since))
 }
 

@@ -10,7 +10,8 @@ use super::command_output::CommandOutputs;
 use super::compose_mounts::ComposeMounts;
 use super::credential_file::FileLookup;
 use super::deployment::{
-    self, ContainerNetworks, Deployment, DeploymentSources, Deployments, Objects, SourceFile,
+    self, ContainerNetworks, Deployment, DeploymentSources, Deployments, Objects, Platform,
+    SourceFile,
 };
 use super::issuer::cert_manager::{self, Manifests};
 use super::near_miss::{self, Selectables};
@@ -129,8 +130,28 @@ impl<'t> Shared<'t> {
 
     /// Everything in the tree that runs Prometheus.
     pub(super) fn deployments(&self, files: &FileLookup<'_>) -> &Deployments {
-        self.deployments
-            .get_or_init(|| Deployments::new(self.sources(files).deployments(files.tree)))
+        self.deployments.get_or_init(|| {
+            let mut all = self.sources(files).deployments(files.tree);
+            let in_cluster = |one: &&mut Deployment| one.platform == Platform::Kubernetes;
+            for deployment in all.iter_mut().filter(in_cluster) {
+                self.forget_tag(deployment, files);
+            }
+            Deployments::new(all)
+        })
+    }
+
+    /// Takes away the tag of an image that a kustomization changes: several may, each in its own way.
+    fn forget_tag(&self, deployment: &mut Deployment, files: &FileLookup<'_>) {
+        let Some(image) = deployment.image.as_mut() else {
+            return;
+        };
+        let patches = self.patches(files);
+        if patches
+            .image_in(image.repository(), &deployment.file)
+            .is_some()
+        {
+            image.name = format!("{}:${{TAG}}", image.repository());
+        }
     }
 
     /// What the Prometheus Operator runs by resources and values of the tree, and where in it what a

@@ -303,3 +303,228 @@ fn the_port_of_the_pods_is_not_that_of_the_service() {
     assert_eq!(found(&ingress("", 8080)), NONE);
     assert_eq!(found(&ingress("", 8081)), wrong);
 }
+
+/// A kustomization that lies over `base/all.yaml`, with a patch where one is given.
+fn laid_over(base: &str, kustomization: &str) -> Vec<String> {
+    let over = format!("resources: [../base]\n{kustomization}");
+    told(&[
+        ("base/all.yaml", base),
+        ("base/kustomization.yaml", "resources: [all.yaml]\n"),
+        ("over/kustomization.yaml", &over),
+    ])
+}
+
+fn sender_in_cluster(entry: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c, namespace: mon}}\ndata:\n  prometheus.yml: |\n    remote_write: [{{{entry}}}]\n---\n"
+    )
+}
+
+/// Patches of a resource of the Operator, in each way that kustomizations write them.
+#[test]
+fn patches_of_a_resource_may_enable_the_receiver() {
+    let base = format!(
+        "{}apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: central, namespace: mon}}\nspec: {{replicas: 1}}\n",
+        sender_in_cluster("url: 'http://prometheus-operated.mon.svc:9090/api/v1/write'")
+    );
+    let patch = |target: &str, path: &str, value: &str| {
+        format!(
+            "patches:\n- target: {{kind: Prometheus{target}}}\n  patch: |\n    - {{op: add, path: {path}, value: {value}}}\n"
+        )
+    };
+    assert_eq!(laid_over(&base, ""), OFF);
+    let receiver = "/spec/enableRemoteWriteReceiver";
+    for target in [", name: central", ""] {
+        assert_eq!(laid_over(&base, &patch(target, receiver, "true")), NONE);
+    }
+    let arguments = "[{name: web.enable-remote-write-receiver}]";
+    let more = patch("", "/spec/additionalArgs", arguments);
+    assert_eq!(laid_over(&base, &more), NONE);
+    // Neither has to do with it.
+    for other in [
+        patch("", "/spec/replicas", "2"),
+        patch(", name: other", receiver, "true"),
+    ] {
+        assert_eq!(laid_over(&base, &other), OFF, "{other}");
+    }
+}
+
+/// `images` of a kustomization set the release of what runs.
+#[test]
+fn the_tag_that_a_kustomization_changes_is_not_known() {
+    let feature = ", '--enable-feature=remote-write-receiver'";
+    let base = format!(
+        "{}{}",
+        sender_in_cluster("url: 'http://prometheus.mon.svc:9090/api/v1/write'"),
+        server(feature)
+    );
+    let image = |name: &str, more: &str| format!("images: [{{name: {name}, {more}}}]\n");
+    assert_eq!(laid_over(&base, ""), OFF);
+    let other = image("grafana/mimir", "newTag: v2.45.0");
+    assert_eq!(laid_over(&base, &other), OFF);
+    for change in ["newTag: v2.45.0", "newName: example.org/gateway"] {
+        let changed = image("prom/prometheus", change);
+        assert_eq!(laid_over(&base, &changed), NONE, "{change}");
+    }
+    // Without any flag it is off in each release.
+    let plain = base.replace(feature, "");
+    let changed = image("prom/prometheus", "newTag: v2.45.0");
+    assert_eq!(laid_over(&plain, &changed), OFF);
+}
+
+/// Names and ports that a kustomization makes.
+#[test]
+fn names_that_a_kustomization_makes_are_not_slips() {
+    let base = |url: &str| {
+        format!(
+            "{}{}",
+            sender_in_cluster(url),
+            server(", '--web.enable-remote-write-receiver'")
+        )
+    };
+    let near = base("url: 'http://prometheus-a.mon.svc:9090/api/v1/write'");
+    let near = near.replace("prometheus-a", "promethues");
+    assert_eq!(laid_over(&near, ""), UNREACHABLE);
+    assert_eq!(laid_over(&near, "namePrefix: p-\n"), NONE);
+    assert_eq!(laid_over(&near, "nameSuffix: '-x'\n"), NONE);
+    let port = base("url: 'http://prometheus.mon.svc:8080/api/v1/write'");
+    assert_eq!(laid_over(&port, ""), UNREACHABLE);
+    let copied = |field: &str| {
+        format!(
+            "replacements:\n- source: {{kind: ConfigMap, name: p, fieldPath: data.port}}\n  targets:\n  - select: {{kind: Service, name: prometheus}}\n    fieldPaths: [{field}]\n"
+        )
+    };
+    assert_eq!(laid_over(&port, &copied("spec.ports.0.port")), NONE);
+    assert_eq!(laid_over(&port, &copied("metadata.labels.a")), UNREACHABLE);
+}
+
+/// A file of another folder that changes a service, and one that is a project of its own.
+#[test]
+fn a_compose_file_of_another_folder_may_be_laid_over() {
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    command: ['--config.file=/etc/prometheus/prometheus.yml']\n  tempo:\n    image: grafana/tempo:2.9.0\n    command: -config.file=/etc/tempo/tempo.yaml\n    volumes: ['./tempo:/etc/tempo']\n";
+    let found = |other: &str| {
+        told(&[
+            ("docker-compose.yml", compose),
+            ("tempo/tempo.yaml", TEMPO),
+            ("deploy/prod.yml", other),
+        ])
+    };
+    let flag = "    command: ['--config.file=/a', '--web.enable-remote-write-receiver']\n";
+    assert_eq!(found(&format!("services:\n  prometheus:\n{flag}")), NONE);
+    let own = format!("services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n{flag}");
+    assert_eq!(found(&own), OFF);
+}
+
+/// What listens at a port of a container, beside the program itself.
+#[test]
+fn ports_of_other_containers_and_of_the_machine_count() {
+    let config = |port: u16| format!("remote_write: [{{url: 'http://vm:{port}/api/v1/write'}}]\n");
+    let settings: &[&str] = &["Warning remote-write/receiver-settings"];
+    let sender = "  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n";
+    let vm = "  vm:\n    image: victoriametrics/victoria-metrics:v1.110.0\n    command: ['-httpListenAddr=:8428']\n";
+    let found = |services: &str, port: u16| {
+        let compose = format!("services:\n{services}");
+        told(&[
+            ("compose.yaml", &compose),
+            ("prometheus.yml", &config(port)),
+        ])
+    };
+    assert_eq!(found(&format!("{sender}{vm}"), 8080), settings);
+    let front = "  front:\n    image: nginx:1.27\n    network_mode: 'service:vm'\n";
+    assert_eq!(found(&format!("{sender}{vm}{front}"), 8080), NONE);
+    // What sends from outside of the project uses the port of the machine.
+    let published = format!("{vm}    ports: ['18428:8428']\n");
+    assert_eq!(found(&published, 18428), NONE);
+    assert_eq!(found(&format!("{sender}{published}"), 18428), UNREACHABLE);
+}
+
+/// Another program has `localhost` for itself, unless its configuration makes it listen there.
+#[test]
+fn localhost_of_another_program_is_itself() {
+    let compose = |more: &str| {
+        format!(
+            "services:\n  otel:\n    image: otel/opentelemetry-collector-contrib:0.120.0\n    command: [--config=/etc/otel.yaml]\n    volumes: ['./otel.yaml:/etc/otel.yaml']\n{more}  prometheus:\n    image: prom/prometheus:v3.5.0\n    command: ['--web.enable-remote-write-receiver']\n    ports: ['9090:9090']\n"
+        )
+    };
+    let config = |receiver: &str, host: &str| {
+        format!(
+            "receivers: {{otlp: {{protocols: {{grpc: {{{receiver}}}}}}}}}\nexporters:\n  prometheusremotewrite:\n    endpoint: http://{host}:9090/api/v1/write\nservice:\n  pipelines:\n    metrics: {{receivers: [otlp], exporters: [prometheusremotewrite]}}\n"
+        )
+    };
+    let found =
+        |more: &str, config: &str| told(&[("compose.yaml", &compose(more)), ("otel.yaml", config)]);
+    let local = config("", "localhost");
+    assert_eq!(found("", &local), UNREACHABLE);
+    assert_eq!(found("    network_mode: host\n", &local), NONE);
+    let listening = config("endpoint: '0.0.0.0:9090'", "localhost");
+    assert_eq!(found("", &listening), NONE);
+    // A proxy by a variable resolves the name.
+    let near = config("", "promethues");
+    assert_eq!(found("", &near), UNREACHABLE);
+    let proxy = "    environment: {HTTP_PROXY: 'http://squid:3128'}\n";
+    assert_eq!(found(proxy, &near), NONE);
+}
+
+/// A flag that another file lays over the first one takes its place.
+#[test]
+fn the_flags_of_vmagent_are_those_of_the_last_file() {
+    let vmagent = |host: &str| {
+        format!(
+            "  vmagent:\n    image: victoriametrics/vmagent:v1.110.0\n    command: ['-remoteWrite.url=http://{host}:9090/api/v1/write']\n"
+        )
+    };
+    let server = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    command: ['--web.enable-remote-write-receiver']\n";
+    let base = format!("{server}{}", vmagent("promethues"));
+    assert_eq!(told(&[("compose.yaml", &base)]), UNREACHABLE);
+    let over = format!("services:\n{}", vmagent("prometheus"));
+    let over = over.replace("    image: victoriametrics/vmagent:v1.110.0\n", "");
+    assert_eq!(
+        told(&[("compose.yaml", &base), ("compose.override.yaml", &over)]),
+        NONE
+    );
+}
+
+/// What may serve a path or change the TLS of a request beside the manifests that are read.
+#[test]
+fn snippets_and_rules_of_a_mesh_are_not_in_sight() {
+    let config = "remote_write: [{url: 'https://mimir.example.com/api/v1/push'}]\n";
+    let ingress = |annotation: &str| {
+        let manifest = format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: mimir\n  namespace: a\n  annotations: {{{annotation}}}\nspec:\n  ingressClassName: nginx\n  rules:\n  - host: mimir.example.com\n    http:\n      paths:\n      - {{path: /x, pathType: Prefix, backend: {{service: {{name: mimir, port: {{number: 80}}}}}}}}\n"
+        );
+        told(&[("a.yaml", &manifest), ("prometheus.yml", config)])
+    };
+    assert_eq!(ingress(""), ["Warning network/ingress"]);
+    let snippet = "nginx.ingress.kubernetes.io/server-snippet: 'location /api { return 204; }'";
+    assert_eq!(ingress(snippet), NONE);
+
+    let vm = format!(
+        "{}{}",
+        sender_in_cluster("url: 'http://prometheus.mon.svc:8428/api/v1/write'"),
+        server("").replace(
+            "prom/prometheus:v3.5.0",
+            "victoriametrics/victoria-metrics:v1.110.0"
+        )
+    );
+    let vm = vm
+        .replace(
+            "'--config.file=/etc/prometheus/prometheus.yml'",
+            "-tls, -tlsCertFile=/a",
+        )
+        .replace("port: 9090", "port: 8428");
+    let mesh = |host: &str| {
+        format!(
+            "{vm}---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {{name: a, namespace: mon}}\nspec: {{host: {host}, trafficPolicy: {{tls: {{mode: SIMPLE}}}}}}\n"
+        )
+    };
+    let settings: &[&str] = &["Warning remote-write/receiver-settings"];
+    assert_eq!(told(&[("a.yaml", &vm)]), settings);
+    assert_eq!(
+        told(&[("a.yaml", &mesh("prometheus.mon.svc.cluster.local"))]),
+        NONE
+    );
+    assert_eq!(
+        told(&[("a.yaml", &mesh("other.mon.svc.cluster.local"))]),
+        settings
+    );
+}

@@ -166,7 +166,7 @@ pub fn reading<'d>(
         ..*subject
     };
     let mut found: Vec<_> = match word == VMAGENT {
-        true => sending(programs, &file),
+        true => sending(programs, &file, &tree.shown(&file)),
         false => {
             let all = programs.mounting(&subject);
             all.filter(|deployment| is_of(deployment, word))
@@ -192,7 +192,7 @@ fn real(tree: &dyn Tree, subject: &DeployedConfiguration<'_>) -> PathBuf {
 }
 
 /// The containers of a file that run vmagent with endpoints.
-fn sending<'d>(programs: &'d Deployments, file: &Path) -> Vec<RunningDeployment<'d>> {
+fn sending<'d>(programs: &'d Deployments, file: &Path, shown: &str) -> Vec<RunningDeployment<'d>> {
     let is_there = |deployment: &&Deployment| {
         deployment.file == file || deployment.others.iter().any(|other| other == file)
     };
@@ -202,7 +202,10 @@ fn sending<'d>(programs: &'d Deployments, file: &Path) -> Vec<RunningDeployment<
         .filter(|deployment| is_of(deployment, VMAGENT));
     all.filter(is_there)
         .filter_map(|deployment| {
-            let (_, place) = deployment.arguments.value("remoteWrite.url")?;
+            let urls = deployment.arguments.values("remoteWrite.url");
+            // What another file lays over the flags takes their place.
+            let mut places = urls.into_iter().map(|(_, place)| place);
+            let place = places.find(|place| &**place.path() == shown)?;
             Some(RunningDeployment {
                 deployment,
                 certainty: RunCertainty::Likely,

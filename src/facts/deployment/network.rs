@@ -15,7 +15,9 @@ use super::model::Platform;
 use super::scan::SourceFile;
 use super::{Committed, DeploymentSources, Home, compose, kubernetes};
 use crate::facts::words::{WordClass, WordIndex};
+use crate::finding::{Evidence, Place};
 use crate::source::Tree;
+use crate::yaml::{Mapping, Node};
 
 /// The services that are started together.
 #[derive(Debug)]
@@ -46,6 +48,15 @@ pub struct ContainerNetworks {
     committed: Committed,
     /// All compose files, in the order of their paths.
     compose: Vec<SourceFile>,
+    /// The services that are laid over others, by their names; gathered when first asked for.
+    overlays: OnceLock<HashMap<String, Vec<Overlay>>>,
+}
+
+/// A service with neither an image nor a build: it changes that of another compose file.
+#[derive(Debug)]
+struct Overlay {
+    file: PathBuf,
+    place: Place,
 }
 
 /// Files whose names are read together.
@@ -136,6 +147,7 @@ impl DeploymentSources {
             groups,
             pods: Pods::new(&self.workloads, &self.operated),
             compose: self.compose.clone(),
+            overlays: OnceLock::new(),
         }
     }
 }
@@ -178,6 +190,48 @@ impl ContainerNetworks {
             all,
             is_alone: others.is_empty(),
         })
+    }
+
+    /// The compose files of folders above and below that may be laid over a service
+    /// (`docker compose -f compose.yaml -f deploy/prod.yaml`). Those of its own folder are known with it.
+    pub fn laid_over(&self, named: &NetworkName) -> impl Iterator<Item = Evidence> {
+        let name = named.names.first().map_or("", String::as_str);
+        let overlays = self.overlays.get_or_init(|| self.gather_overlays());
+        let found = overlays.get(name).into_iter().flatten();
+        let folder = named.file.parent();
+        let found = found.filter(move |overlay| match (folder, overlay.file.parent()) {
+            (Some(own), Some(other)) => {
+                own != other && (own.starts_with(other) || other.starts_with(own))
+            }
+            _ => false,
+        });
+        found.map(|overlay| Evidence {
+            place: overlay.place.clone(),
+            message: "this file may be laid over it".to_owned(),
+        })
+    }
+
+    fn gather_overlays(&self) -> HashMap<String, Vec<Overlay>> {
+        const WHOLE: &[&str] = &["build", "extends", "image"];
+        let mut out: HashMap<String, Vec<Overlay>> = HashMap::new();
+        for file in &self.compose {
+            let services = file
+                .first()
+                .and_then(|document| document.root()?.get("services"));
+            let services = services.and_then(Node::mapping).into_iter();
+            for service in services.flat_map(Mapping::entries) {
+                let is_whole = WHOLE.iter().any(|key| service.value.get(key).is_some());
+                if service.value.mapping().is_some() && !is_whole {
+                    out.entry(service.name().to_owned())
+                        .or_default()
+                        .push(Overlay {
+                            file: file.path.clone(),
+                            place: service.key.place(),
+                        });
+                }
+            }
+        }
+        out
     }
 
     /// The containers behind all names; reads every file.

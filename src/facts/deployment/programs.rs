@@ -10,6 +10,8 @@ struct KnownProgram {
     word: &'static str,
     /// The last part of the names of its images, which are those of its commands too.
     names: &'static [&'static str],
+    /// The ports on which it listens without a setting, and those of protocols that it is often set to.
+    ports: &'static [u16],
 }
 
 /// All of them.
@@ -17,14 +19,17 @@ const PROGRAMS: &[KnownProgram] = &[
     KnownProgram {
         word: "alloy",
         names: &["alloy", "grafana-alloy", "agent", "grafana-agent"],
+        ports: &[12345],
     },
     KnownProgram {
         word: "grafana-agent",
         names: &["agent", "grafana-agent"],
+        ports: &[80, 12345],
     },
     KnownProgram {
         word: "loki",
         names: &["loki", "grafana-loki"],
+        ports: &[3100, 9095],
     },
     KnownProgram {
         word: "otel-collector",
@@ -36,22 +41,27 @@ const PROGRAMS: &[KnownProgram] = &[
             "otelcol",
             "otelcol-contrib",
         ],
+        ports: &[1777, 4317, 4318, 8888, 13133, 55679],
     },
     KnownProgram {
         word: "tempo",
         names: &["tempo", "grafana-tempo"],
+        ports: &[80, 3200, 4317, 4318, 9095],
     },
     KnownProgram {
         word: "thanos-rule",
         names: &["thanos"],
+        ports: &[10901, 10902, 19291],
     },
     KnownProgram {
         word: "vector",
         names: &["vector"],
+        ports: &[8686],
     },
     KnownProgram {
         word: VMAGENT,
         names: &["vmagent", "vmagent-prod"],
+        ports: &[8429],
     },
 ];
 
@@ -113,17 +123,34 @@ fn runs(deployment: &Deployment, program: &KnownProgram) -> bool {
         || command.is_some_and(|argument| program.names.contains(&inside::name(&argument.text)))
 }
 
-/// Whether the project's own image runs, and brings nothing at a path.
-pub(super) fn lacks(deployment: &Deployment, path: &str) -> bool {
+/// Whether the project's own image of one of them runs.
+fn is_own(deployment: &Deployment) -> bool {
     let image = match (&deployment.image, &deployment.base) {
         (Some(image), None) => image,
         _ => return false,
     };
     let account = image.repository().rsplit('/').nth(1).unwrap_or_default();
+    is_one(deployment) && ACCOUNTS.contains(&account)
+}
+
+/// Whether the project's own image runs, and nothing but a configuration that names a port makes it
+/// listen there.
+pub(super) fn listens_by_configuration(deployment: &Deployment, port: u16) -> bool {
+    let mut programs = PROGRAMS.iter().filter(|program| runs(deployment, program));
+    let text = port.to_string();
+    let mut arguments = deployment.arguments.list.iter();
+    let mut environment = deployment.environment.iter();
+    is_own(deployment)
+        && !programs.any(|program| program.ports.contains(&port))
+        && !arguments.any(|argument| argument.text.contains(&text))
+        && !environment.any(|one| one.content.text().is_none_or(|it| it.contains(&text)))
+}
+
+/// Whether the project's own image runs, and brings nothing at a path.
+pub(super) fn lacks(deployment: &Deployment, path: &str) -> bool {
     let is_configuration = CONFIGURATIONS.iter().any(|ending| path.ends_with(ending));
-    is_one(deployment)
+    is_own(deployment)
         && !is_configuration
-        && ACCOUNTS.contains(&account)
         && EMPTY
             .iter()
             .any(|folder| inside::below(path, folder).is_some())

@@ -3,6 +3,7 @@
 use super::arguments::Argument;
 use super::image::Image;
 use super::model::Deployment;
+use super::programs::listens_by_configuration;
 use crate::finding::{Evidence, Place};
 
 /// The flag that switches the receiver on, since 2.33 (prometheus/prometheus `CHANGELOG.md`).
@@ -112,6 +113,23 @@ impl Deployment {
         };
         let own: u16 = address.rsplit(':').next()?.parse().ok()?;
         Some(own == port)
+    }
+
+    /// Whether it surely does not listen on a port, unless the text of its configuration has it.
+    #[must_use]
+    pub fn is_deaf_at(&self, port: u16) -> bool {
+        let is_prometheus = self.base.is_none() && self.known_image().is_some();
+        is_prometheus && self.listens_at(port) == Some(false)
+            || listens_by_configuration(self, port)
+    }
+
+    /// Whether a variable names a proxy, which programs other than Prometheus heed (golang.org/x/net
+    /// `http/httpproxy`).
+    #[must_use]
+    pub fn has_proxy(&self) -> bool {
+        let mut all = self.environment.iter();
+        self.prometheus.is_none()
+            && all.any(|one| one.name.to_ascii_uppercase().ends_with("_PROXY"))
     }
 
     /// Its release, as major and minor number.

@@ -133,17 +133,19 @@ impl Requester<'_> {
             [] => self.operated()?,
             _ => return None,
         };
+        let is_pod = deployment.platform == Platform::Kubernetes;
+        (is_pod && !self.is_patched(deployment)).then_some(deployment)
+    }
+
+    /// Whether a patch gives a pod other containers, another network or other names.
+    fn is_patched(&self, deployment: &Deployment) -> bool {
         let facts = self.facts();
         let patches = facts.shared.patches(&facts.files);
-        let is_patched = deployment
-            .pod
-            .workload
-            .as_ref()
-            .is_some_and(|(kind, name)| {
-                let mut found = patches.of(kind, name, &deployment.file, AROUND);
-                found.next().is_some()
-            });
-        (deployment.platform == Platform::Kubernetes && !is_patched).then_some(deployment)
+        let workload = deployment.pod.workload.as_ref();
+        workload.is_some_and(|(kind, name)| {
+            let mut found = patches.of(kind, name, &deployment.file, AROUND);
+            found.next().is_some()
+        })
     }
 
     /// Why the pod does not know the names of the cluster.
@@ -155,10 +157,10 @@ impl Requester<'_> {
     fn localhost_in_pod(&self, endpoint: &Endpoint) -> Option<Unreachable> {
         let port = endpoint.port_or_default()?;
         let deployment = self.in_pod()?;
-        let is_known = deployment.base.is_none() && deployment.known_image().is_some();
-        let is_silent = deployment.listens_at(port) == Some(false)
+        let is_silent = deployment.is_deaf_at(port)
+            && !self.names_port_twice(port)
             && !(deployment.is_operated() && port == RELOADER);
-        (deployment.pod.is_alone && is_known && is_silent).then(|| {
+        (deployment.pod.is_alone && is_silent).then(|| {
             let why = ReachFault::Localhost {
                 written: endpoint.host_name()?,
                 port,
@@ -221,7 +223,8 @@ impl Requester<'_> {
             let text = endpoint.host_name().unwrap_or_default();
             !network.ask(tree, &text, port).is_empty()
         };
-        if is_open || facts.shared.sets_namespace() || is_known() {
+        let renames = facts.shared.patches(&facts.files).renames();
+        if is_open || renames || facts.shared.sets_namespace() || is_known() {
             return None;
         }
         let here = network.services_in(tree, namespace);
@@ -269,7 +272,11 @@ impl Requester<'_> {
             text.contains("hostAliases") || text.contains("dnsConfig")
         };
         let facts = self.facts();
-        if runs.into_iter().any(has_own_names) || facts.shared.sets_namespace() {
+        let mut runners = self.runners().iter().map(|runner| runner.deployment);
+        if runs.into_iter().any(has_own_names)
+            || runners.any(|deployment| self.is_patched(deployment))
+            || facts.shared.sets_namespace()
+        {
             return None;
         }
         let first = all.first()?;

@@ -19,6 +19,8 @@ impl<'f> Requester<'f> {
         let deployment = runner.deployment;
         let port = endpoint.port_or_default()?;
         let (why, other) = match endpoint.network() {
+            _ if deployment.has_proxy() => return None,
+            HostNetwork::Loopback if self.names_port_twice(port) => return None,
             HostNetwork::Loopback => localhost(&together, own, runner, (&host, port))?,
             _ if own.surroundings().own_mode == Some(NetworkMode::None) => {
                 let mode = NetworkMode::None;
@@ -226,16 +228,11 @@ fn localhost<'n>(
         let mode = named.surroundings().mode.as_deref();
         mode.is_some_and(|mode| mode.starts_with("service:") || mode.starts_with("container:"))
     });
-    // The official image runs Prometheus and nothing else.
-    let image = deployment
-        .image
-        .as_ref()
-        .filter(|_| deployment.base.is_none())?;
+    // The official images run one program and nothing else.
     if !own.surroundings().is_apart
         || has_guests
         || !together.is_alone
-        || !image.is_official()
-        || deployment.listens_at(port) != Some(false)
+        || !deployment.is_deaf_at(port)
     {
         return None;
     }

@@ -148,7 +148,7 @@ impl<'d> Nginx<'d> {
         let kind = node.get("pathType").and_then(Node::as_str);
         let is_pattern = self.is("use-regex", "true")
             || self.get("rewrite-target").is_some() && path.contains(['(', '*', '[', '$']);
-        if is_pattern || placeholder::is_open(path) {
+        if is_pattern || self.get("server-snippet").is_some() || placeholder::is_open(path) {
             return Path::Open;
         }
         match kind {

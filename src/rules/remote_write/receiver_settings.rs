@@ -106,6 +106,11 @@ fn port(
     let [only] = url.answering.as_slice() else {
         return None;
     };
+    // From outside the project, the port of the machine is right.
+    let is_of_machine = !only.is_asked_from_inside && only.publishes(only.port);
+    if is_of_machine || only.is_shared() {
+        return None;
+    }
     let ports = settings.ports.as_ref()?;
     if ports.iter().any(|port| port.value == only.port) {
         return None;

@@ -1,5 +1,7 @@
 //! The names by which the services of a project reach each other.
 
+use std::collections::HashSet;
+
 use super::arguments;
 use super::project::{ComposeService, Project, each_project};
 use crate::facts::deployment::Home;
@@ -20,9 +22,26 @@ pub(in crate::facts::deployment) fn named(
     let named = each_project(home, folder, all, |project| -> Vec<NetworkName> {
         let services = project.services();
         let named = services.iter().map(|service| of_service(project, service));
-        named.collect()
+        let mut named: Vec<NetworkName> = named.collect();
+        note_guests(&mut named);
+        named
     });
     named.into_iter().flatten().collect()
+}
+
+/// Notes in whose network others are (`network_mode: service:…`, `container:…`).
+fn note_guests(named: &mut [NetworkName]) {
+    let modes = named.iter().filter_map(|named| {
+        let mode = named.surroundings.mode.as_deref()?;
+        let host = mode
+            .strip_prefix("service:")
+            .or(mode.strip_prefix("container:"))?;
+        Some(host.to_owned())
+    });
+    let hosts: HashSet<String> = modes.collect();
+    for named in named {
+        named.surroundings.is_shared = named.names.iter().any(|name| hosts.contains(name));
+    }
 }
 
 fn of_service(project: &Project<'_>, service: &ComposeService<'_>) -> NetworkName {
@@ -93,6 +112,7 @@ fn surroundings(project: &Project<'_>, service: &ComposeService<'_>) -> Surround
         exposed: exposed
             .filter_map(|node| project.expand(node.as_str()?)?.parse().ok())
             .collect(),
+        is_shared: false,
         own_names: own_names(project, service),
         mode: mode.map(str::to_owned),
         aliases: aliases(project, service),

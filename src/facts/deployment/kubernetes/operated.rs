@@ -93,7 +93,7 @@ pub(in crate::facts::deployment) fn named(file: &SourceFile) -> Vec<NetworkName>
             pods: None,
             ports: Ports::Same,
             containers: vec![operated.container()],
-            workload: None,
+            workload: Some((operated.kind.to_owned(), operated.name.to_owned())),
             injected: None,
             surroundings: Surroundings::default(),
             evidence: vec![Evidence {

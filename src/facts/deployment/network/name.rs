@@ -52,6 +52,8 @@ pub struct Surroundings {
     pub has_other_names: bool,
     /// The names that it has addresses or other services for (`extra_hosts`, `links`).
     pub own_names: Vec<String>,
+    /// Whether another service is in its network, and may listen on its ports.
+    pub is_shared: bool,
     /// The `network_mode`, which may be another service's network.
     pub mode: Option<String>,
     /// The same where it puts the service outside of every network with names, and nothing else gives
