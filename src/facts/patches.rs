@@ -1,6 +1,8 @@
 //! What changes objects of Kubernetes after their manifests: patches of kustomizations, of Flux and
 //! of Argo CD, and the routes of service meshes. They are not applied; what they change is not known.
 
+mod images;
+mod keys;
 mod kustomization;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +19,10 @@ use crate::finding::{Evidence, Place, Text};
 use crate::needle;
 use crate::source::LARGEST;
 use crate::yaml::{Document, Node, parse_all};
+pub(super) use images::ChangedImage;
+use images::ImageChange;
+use keys::HOLDING;
+pub(super) use keys::{AROUND, IMAGE, LEADING, STARTING};
 use kustomization::{Kustomization, KustomizationReach};
 
 /// Words of files that patch or route.
@@ -64,72 +70,6 @@ const CLUSTER_FILTERS: &[&str] = &["CiliumClusterwideEnvoyConfig"];
 /// The namespace whose filters count in all others (istio.io, EnvoyFilter).
 const ISTIO_ROOT: &str = "istio-system";
 
-/// Keys that hold a patched key, and change nothing by themselves.
-const HOLDING: &[&str] = &[
-    "apiVersion",
-    "containers",
-    "kind",
-    "metadata",
-    "name",
-    "namespace",
-    "spec",
-    "template",
-];
-
-/// Keys of a workload by which another program runs in its containers, or with other settings; those of
-/// resources of the Prometheus Operator included.
-pub(super) const STARTING: &[&str] = &[
-    "additionalArgs",
-    "args",
-    "command",
-    "containers",
-    "enableFeatures",
-    "enableRemoteWriteReceiver",
-    "env",
-    "envFrom",
-    "externalUrl",
-    "image",
-    "initContainers",
-    "listenLocal",
-    "portName",
-    "routePrefix",
-    "spec",
-    "tag",
-    "template",
-    "version",
-    "volumeMounts",
-    "volumes",
-    "web",
-];
-
-/// Keys of a workload by which its pod gets other containers, another network or other names.
-pub(super) const AROUND: &[&str] = &[
-    "containers",
-    "dnsConfig",
-    "dnsPolicy",
-    "hostAliases",
-    "hostNetwork",
-    "image",
-    "initContainers",
-    "spec",
-    "template",
-];
-
-/// Keys of a workload by which a container gets another image.
-pub(super) const IMAGE: &[&str] = &["containers", "image", "spec", "template"];
-
-/// Keys of a Service by which it leads elsewhere.
-pub(super) const LEADING: &[&str] = &[
-    "clusterIP",
-    "externalName",
-    "port",
-    "ports",
-    "selector",
-    "spec",
-    "targetPort",
-    "type",
-];
-
 /// How deep kustomizations may refer to others: more than in any layout of bases and overlays.
 const DEEPEST: usize = 16;
 
@@ -156,25 +96,6 @@ pub(super) struct Patches {
     images: Vec<ImageChange>,
     /// Whether a kustomization gives objects other names.
     renames: bool,
-}
-
-/// A kustomization that gives an image another tag or another name.
-#[derive(Debug)]
-struct ImageChange {
-    /// As the manifests have it, without its tag.
-    name: String,
-    renames: bool,
-    /// The files that it reaches; none for all.
-    reach: Option<Arc<KustomizationReach>>,
-    place: Place,
-}
-
-/// What a kustomization makes of an image.
-pub(super) struct ChangedImage {
-    /// Whether it gets another name too, so that another program may run.
-    pub(super) is_renamed: bool,
-    /// Where that is written.
-    pub(super) evidence: Evidence,
 }
 
 /// A patch of one object or of several.
@@ -322,72 +243,6 @@ impl Patches {
             text.is_some_and(|text| !text.is_empty())
         };
         self.renames |= ["namePrefix", "nameSuffix"].iter().any(is_set);
-    }
-
-    /// What a kustomization copies into objects, as a patch of each of them.
-    fn replacement(&mut self, item: Node<'_>, reach: Option<&Arc<KustomizationReach>>) {
-        for target in item.get("targets").into_iter().flat_map(Node::items) {
-            let text = |key: &str| Some(target.get("select")?.get(key)?.as_str()?.to_owned());
-            let fields = target.get("fieldPaths").into_iter().flat_map(Node::items);
-            let fields: Vec<Vec<String>> = fields
-                .filter_map(Node::as_str)
-                .map(|field| field.split('.').map(str::to_owned).collect())
-                .collect();
-            let last = |field: &Vec<String>| {
-                let mut parts = field.iter().rev();
-                parts.find(|part| part.parse::<usize>().is_err()).cloned()
-            };
-            self.patches.push(Patch {
-                kind: text("kind"),
-                name: text("name"),
-                reach: reach.cloned(),
-                keys: fields.iter().filter_map(last).collect(),
-                paths: fields,
-                place: item.place(),
-            });
-        }
-    }
-
-    /// An entry of `images`; Argo CD writes `name=other:tag` (argo-cd `util/kustomize/kustomize.go`).
-    fn image(&mut self, item: Node<'_>, reach: Option<&Arc<KustomizationReach>>) {
-        let (name, renames) = match item.as_str() {
-            Some(text) => match text.split_once('=') {
-                Some((name, _)) => (name, true),
-                None => (text.split([':', '@']).next().unwrap_or(text), false),
-            },
-            None => {
-                let name = item.get("name").and_then(Node::as_str).unwrap_or_default();
-                (name, item.get("newName").is_some())
-            }
-        };
-        self.images.push(ImageChange {
-            name: name.to_owned(),
-            renames,
-            reach: reach.cloned(),
-            place: item.place(),
-        });
-    }
-
-    /// Whether a kustomization gives objects other names than their manifests.
-    pub(super) fn renames(&self) -> bool {
-        self.renames
-    }
-
-    /// What a kustomization makes of an image, named without its tag, in a file.
-    pub(super) fn image_in(&self, name: &str, file: &Path) -> Option<ChangedImage> {
-        let is_it = |change: &&ImageChange| {
-            let mut reach = change.reach.iter();
-            change.name == name && reach.all(|reach| reach.has(file))
-        };
-        let all: Vec<&ImageChange> = self.images.iter().filter(is_it).collect();
-        let first = all.first()?;
-        Some(ChangedImage {
-            is_renamed: all.iter().any(|change| change.renames),
-            evidence: Evidence {
-                place: first.place.clone(),
-                message: "a kustomization changes this image".to_owned(),
-            },
-        })
     }
 
     fn patch(
