@@ -228,6 +228,41 @@ fn an_expression_that_is_always_empty_is_reported() {
         ("vector(1) and hour() == 2", false),
         ("up unless hour() == 2", false),
         ("label_replace(up, 'a', 'b', '', '') and hour() == 2", false),
+        // What is scraped has `job` and `instance`.
+        (
+            "node_load15 > count by (instance) (node_cpu_seconds_total{mode='idle'}) * 0.8",
+            true,
+        ),
+        (
+            "rate(node_disk_io_time_seconds_total[5m]) / sum(node_filesystem_size_bytes) > 1",
+            true,
+        ),
+        ("avg by (job) (up) < up", true),
+        (
+            "node_load15 > on (instance) group_left count by (instance) (node_cpu_seconds_total)",
+            false,
+        ),
+        (
+            "node_load15 > ignoring (cpu) count without (cpu) (node_cpu_seconds_total)",
+            false,
+        ),
+        (
+            "node_load15 > count without (cpu) (node_cpu_seconds_total)",
+            false,
+        ),
+        (
+            "node_load15 > count by (job, instance) (node_cpu_seconds_total)",
+            false,
+        ),
+        ("node_load15 > scalar(count(node_cpu_seconds_total))", false),
+        ("node_load15 > topk(1, node_load1)", false),
+        ("node_load15 > time()", false),
+        ("http_requests > sum by (instance) (http_requests)", false),
+        ("my_metric > sum by (instance) (my_metric)", false),
+        (
+            "instance:node_load15:rate > sum by (instance) (node_load15)",
+            false,
+        ),
     ] {
         let found = reported_of_alert(expr);
         let of_rule = found

@@ -307,7 +307,7 @@ impl<'d> LostLabels<'d> {
 }
 
 /// Whether a metric is one of a program whose labels are known.
-fn is_known(metric: &str) -> bool {
+pub(super) fn is_known(metric: &str) -> bool {
     KNOWN.iter().any(|known| match known.ends_with('_') {
         true => metric.starts_with(known),
         false => metric == *known,

@@ -2,6 +2,7 @@
 
 use promvet_syntax::promql::{self, Loss, NodeKind};
 
+use super::super::lost::is_known;
 use super::{ALWAYS_EMPTY, Expression, innermost};
 
 /// Functions that make one series without labels of nothing (prometheus/prometheus `promql/functions.go`,
@@ -42,6 +43,15 @@ pub(super) const KEEPING: &[&str] = &[
 
 /// Operators that filter by a number.
 pub(super) const COMPARISONS: &[&str] = &["==", "!=", "<", "<=", ">", ">="];
+
+/// Labels that Prometheus sets on every series of a target (`scrape/target.go`, `PopulateLabels`).
+const SCRAPED: [&str; 2] = ["job", "instance"];
+
+/// Whether a metric is one of a known exporter, which others than Prometheus seldom send. What is called
+/// `http_…` may come over OTLP, and what has a `:` is recorded.
+fn is_scraped(metric: &str) -> bool {
+    is_known(metric) && !metric.starts_with("http_") && !metric.contains(':')
+}
 
 impl Expression<'_, '_, '_> {
     /// Reports a part without which the whole has no result, and that never has one.
@@ -116,8 +126,16 @@ impl Expression<'_, '_, '_> {
             "only the {side} side has the label `{label}`, and both sides must have the same labels: the result is \
              always empty"
         );
+        let other = if side == "left" { right } else { left };
         let side = if group.is_empty() { "" } else { side };
-        let help = format!("write `ignoring ({label}){group}{side}` after the operator");
+        let help = match SCRAPED.contains(&&*label) {
+            // A scraped series has more labels than these.
+            true => {
+                let labels = self.listed(other).join(", ");
+                format!("write `on ({labels}){group}{side}` after the operator")
+            }
+            false => format!("write `ignoring ({label}){group}{side}` after the operator"),
+        };
         self.warn(ALWAYS_EMPTY, node, message, help);
     }
 
@@ -131,7 +149,8 @@ impl Expression<'_, '_, '_> {
         })
     }
 
-    /// The labels that the `by` of the outermost aggregation of a part lists.
+    /// The labels that the `by` of the outermost aggregation of a part lists, or that its series have
+    /// because they were scraped.
     fn listed(&self, part: promql::Node<'_>) -> Vec<String> {
         let mut node = innermost(part);
         loop {
@@ -145,7 +164,11 @@ impl Expression<'_, '_, '_> {
                     return labels.map(|label| self.slice(*label).to_owned()).collect();
                 }
                 NodeKind::Call if KEEPING.contains(&self.head(node)) => children.first().copied(),
+                NodeKind::Range => children.first().copied(),
                 NodeKind::Binary => self.beside_number(node),
+                NodeKind::Selector if is_scraped(self.head(node)) => {
+                    return SCRAPED.iter().map(|label| (*label).to_owned()).collect();
+                }
                 _ => None,
             };
             match next {
