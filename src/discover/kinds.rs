@@ -1,6 +1,6 @@
 //! What Prometheus and its neighbors write at the top of their files.
 
-use super::names::is_ours;
+use super::names::{is_ours, is_values_name};
 use super::outline::{Outline, OutlineKey, RootValue};
 use crate::finding::nearest;
 
@@ -304,7 +304,7 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
             .filter(|key| SECTIONS.iter().any(|section| section.name == key.name))
             .all(|key| key.name == "global");
     // People who write sections of Prometheus into the values of its chart add keys that only the chart has.
-    let is_of_chart = || name.to_ascii_lowercase().contains(VALUES) && unknown_keys(outline) > 0;
+    let is_of_chart = || is_values_name(path.as_ref()) && unknown_keys(outline) > 0;
     match ours(outline, is_ours(path.as_ref())).filter(|_| !is_of_exporter) {
         Some(_) if is_of_chart() => OutlineClass::Neighbor {
             kind: HELM,
@@ -313,9 +313,6 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
         ours => ours.unwrap_or(OutlineClass::Unknown),
     }
 }
-
-/// The word in the names of files with values of a chart.
-const VALUES: &str = "values";
 
 /// How many keys are not sections of Prometheus.
 fn unknown_keys(outline: &Outline<'_>) -> usize {

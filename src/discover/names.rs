@@ -210,6 +210,12 @@ pub fn is_for_collector(path: &str) -> bool {
     words.any(|word| matches!(word, "otel" | "otelcol" | "otelcollector" | "opentelemetry"))
 }
 
+/// Whether a file holds values of a chart, as far as its name tells.
+#[must_use]
+pub fn is_values_name(path: &Path) -> bool {
+    parts(path).is_some_and(|(stem, _)| stem.contains("values"))
+}
+
 /// Whether a file is a Prometheus configuration as far as its name tells.
 pub(super) fn is_ours(path: &Path) -> bool {
     let Some((stem, _)) = parts(path) else {

@@ -2509,3 +2509,19 @@ fn values_with_sections_of_prometheus_are_no_configuration() {
     let slip = sections.replace("targets", "target");
     assert_reported(&[("prometheus-values.yaml", &slip)], Severity::Error, rule);
 }
+
+/// Who keeps two ways to install a program has its Service with the ports of either.
+#[test]
+fn a_service_beside_values_of_a_chart_may_have_other_ports() {
+    let values = "prometheus:\n  prometheusSpec:\n    additionalScrapeConfigs:\n    - job_name: a\n      \
+                  static_configs: [{targets: ['rabbitmq.rabbit.svc:9419']}]\n";
+    let manifest = "apiVersion: v1\nkind: Service\nmetadata: {name: rabbitmq, namespace: rabbit}\nspec: {selector: \
+                    {app: r}, ports: [{port: 5672}]}\n";
+    let both = [
+        ("values-stack.yaml", values),
+        ("rabbit/standalone.yaml", manifest),
+        ("rabbit/values-ha.yaml", "replicaCount: 3\n"),
+    ];
+    assert_silent(&both);
+    assert_reported(&both[..2], Severity::Warning, "network/unreachable");
+}

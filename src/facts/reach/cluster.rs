@@ -1,6 +1,10 @@
 //! Whether a Service of Kubernetes answers at an address.
 
+use std::path::Path;
+
 use super::{ReachFault, Unreachable, nearest};
+use crate::discover::is_values_name;
+use crate::facts::Facts;
 use crate::facts::deployment::{Deployment, Platform, RunCertainty, Service};
 use crate::facts::patches::{AROUND, LEADING};
 use crate::facts::service_match::Requester;
@@ -71,6 +75,7 @@ impl Requester<'_> {
                 let port = endpoint.port_or_default()?;
                 match self.behind_alias(first, here.len()) {
                     Some(behind) => (not_offered(&behind, port)?, *behind.first()?),
+                    None if facts.may_be_released(first) => return None,
                     None => (not_offered(&here, port)?, *first),
                 }
             }
@@ -292,6 +297,21 @@ impl Requester<'_> {
             service: first.name.clone(),
             namespace,
         })
+    }
+}
+
+impl Facts<'_> {
+    /// Whether a chart may make a Service too: values of one are beside its manifest, as where people
+    /// keep both ways to install a program. A chart's Service has the ports of its values.
+    fn may_be_released(&self, service: &Service) -> bool {
+        let tree = self.files.tree;
+        let file = self.absolute(service.place.path());
+        let beside = file.parent().map(|folder| tree.list(folder));
+        let beside = beside.and_then(Result::ok).unwrap_or_default();
+        let is_chart = |name: &str| name.eq_ignore_ascii_case("Chart.yaml");
+        let names = || beside.iter().filter_map(|path| path.file_name()?.to_str());
+        // The values of a chart in the tree are those of its templates, which are in sight.
+        !names().any(is_chart) && names().any(|name| is_values_name(Path::new(name)))
     }
 }
 
