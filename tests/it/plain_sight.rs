@@ -463,6 +463,28 @@ fn the_loopback_of_a_container_is_its_own_in_every_network() {
             expected,
         );
     }
+    // Another compose file of the folder may be laid over it, or run a guest in its network.
+    let text = compose("{driver: bridge}", "networks: [m]");
+    for (other, expected) in [
+        ("  broker: {image: kafka}\n", own),
+        ("  prometheus: {network_mode: host}\n", None),
+        (
+            "  exporter: {image: e, network_mode: 'service:prometheus'}\n",
+            None,
+        ),
+        (
+            "  exporter: {image: e, network_mode: 'container:p'}\n",
+            None,
+        ),
+    ] {
+        let other = format!("services:\n{other}");
+        let files = [
+            ("prometheus.yml", config),
+            ("compose.yml", &*text),
+            ("compose.other.yml", &*other),
+        ];
+        expect(&files, expected);
+    }
 }
 
 /// `command` of Kubernetes is the entry point, that of compose its arguments.

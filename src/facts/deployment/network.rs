@@ -26,6 +26,8 @@ pub struct Together<'n> {
     pub all: Vec<&'n NetworkName>,
     /// Whether no other compose file of the folder may add to them.
     pub is_alone: bool,
+    /// The services of those others.
+    pub others: Vec<&'n NetworkName>,
 }
 
 /// All names of a tree's networks. Files are parsed when a name is asked for that occurs in them.
@@ -189,6 +191,7 @@ impl ContainerNetworks {
         Some(Together {
             all,
             is_alone: others.is_empty(),
+            others,
         })
     }
 

@@ -224,14 +224,16 @@ fn localhost<'n>(
     (host, port): (&str, u16),
 ) -> Option<Found<'n>> {
     let deployment = runner.deployment;
-    let has_guests = together.all.iter().any(|named| {
+    let has_guests = together.all.iter().chain(&together.others).any(|named| {
         let mode = named.surroundings().mode.as_deref();
         mode.is_some_and(|mode| mode.starts_with("service:") || mode.starts_with("container:"))
     });
+    // A file that may be laid over this one has the service too.
+    let is_namesake = |other: &&NetworkName| other.names().first() == own.names().first();
     // The official images run one program and nothing else.
     if !own.surroundings().is_apart
         || has_guests
-        || !together.is_alone
+        || together.others.iter().any(is_namesake)
         || !deployment.is_deaf_at(port)
     {
         return None;
