@@ -7,7 +7,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::examine::{FileContent, RecognizedFile};
-use super::foreign::terraform;
+use super::foreign::{outputs, terraform};
 use super::names;
 use crate::finding::{Place, Span, Text, Unchecked};
 
@@ -257,7 +257,15 @@ fn is_key(line: &str, word: &str) -> bool {
 
 /// What is read of such a file, and what is reported about all other places.
 pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
-    let (read, spans) = terraform(text);
+    let (mut read, mut spans) = terraform(text);
+    let outputs = match senders(text.path(), text.content()).is_empty() {
+        true => Vec::new(),
+        false => outputs(text, text.path()),
+    };
+    if !outputs.is_empty() {
+        read.extend(outputs);
+        spans.push(Span::new(0, text.content().len()));
+    }
     if !read.is_empty() {
         text.recognize();
     }

@@ -123,6 +123,7 @@ pub(super) fn put(
     for finding in &mut judgment.findings {
         reword(finding, spoken, holder, document);
         taken::header_of_alloy(finding, holder);
+        taken::split_url(finding, holder);
     }
     programs::without_output(&mut judgment.findings, holder, facts);
     set_by_scripts(holder, document, facts, judgment);

@@ -2,7 +2,7 @@
 
 use super::programs::{AGENT, COLLECTOR, program};
 use crate::discover::{EmbeddedIn, nodes};
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Advice, Finding, Severity, rule};
 use crate::yaml::Document;
 
 /// Whether a finding is about what only Prometheus rejects, or what the program undoes.
@@ -19,7 +19,7 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
         rule::SCHEMA_CONFLICT => word == "vmagent" && finding.message.contains("sigv4"),
         rule::SCHEMA_INVALID_VALUE if is_of("headers.") => match word {
             ALLOY => is_own_value(finding),
-            _ => [COLLECTOR, "vmagent"].contains(&word),
+            _ => [COLLECTOR, "fluent-bit", "telegraf", "vmagent"].contains(&word),
         },
         rule::CREDENTIALS_CONTENT => {
             word == "ansible" && is_vault(finding.place.text().slice(finding.place.span()))
@@ -55,6 +55,28 @@ pub(super) fn header_of_alloy(finding: &mut Finding, holder: Option<&EmbeddedIn>
 }
 
 const ALLOY: &str = "alloy";
+
+/// Programs whose URL is in several settings, or grows a path, and what to correct there.
+const SPLIT: &[(&str, &str)] = &[
+    ("fluent-bit", "correct `host`, `port`, `uri` and `tls`"),
+    (
+        "netdata",
+        "correct `destination`, `remote write URL path`, and the scheme in the name of the section",
+    ),
+    (
+        "vmalert",
+        "correct the URL, without the path that vmalert appends",
+    ),
+];
+
+/// Says what to correct where a URL is not written in one piece.
+pub(super) fn split_url(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
+    let word = holder.map(EmbeddedIn::word);
+    let row = SPLIT.iter().find(|(known, _)| Some(*known) == word);
+    if let Some((_, help)) = row.filter(|_| finding.logical.ends_with(".url")) {
+        finding.advice = Some(Advice::say(*help));
+    }
+}
 
 /// Whether a value is encrypted with Ansible Vault.
 fn is_vault(value: &str) -> bool {

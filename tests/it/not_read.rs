@@ -13,8 +13,8 @@ fn other_programs_are_listed_by_their_kinds() {
     };
     for (name, content, expected) in [
         (
-            "fluent-bit.yaml",
-            "pipeline:\n  outputs:\n  - name: prometheus_remote_write\n    host: mimir\n"
+            "values.yaml",
+            "config:\n  outputs: |\n    [OUTPUT]\n        Name prometheus_remote_write\n"
                 .to_owned(),
             "not checked: 1 configuration of Fluent Bit",
         ),

@@ -746,3 +746,149 @@ fn further_senders_are_named() {
         assert_eq!(run.outcome.unchecked().len(), 1, "{name}");
     }
 }
+
+/// Programs whose files are TOML, or sections with keys.
+#[test]
+fn outputs_in_other_forms_are_read() {
+    let vector = |lines: &str| {
+        format!("[sinks.p]\ntype = \"prometheus_remote_write\"\ninputs = [\"m\"]\n{lines}")
+    };
+    let headers = "[outputs.http.headers]\nContent-Type = \"application/x-protobuf\"\nContent-Encoding = \"snappy\"\nX-Prometheus-Remote-Write-Version = \"0.1.0\"\n";
+    let telegraf = |lines: &str, headers: &str| {
+        format!("[[outputs.http]]\ndata_format = \"prometheusremotewrite\"\n{lines}{headers}")
+    };
+    let fluent = |lines: &str| {
+        format!(
+            "[SERVICE]\n    Flush 1\n[OUTPUT]\n    Name prometheus_remote_write\n    Host mimir.example.com\n{lines}"
+        )
+    };
+    let yaml = |lines: &str| {
+        format!(
+            "pipeline:\n  outputs:\n  - name: prometheus_remote_write\n    host: mimir.example.com\n{lines}"
+        )
+    };
+    let netdata = |head: &str, lines: &str| {
+        format!("[{head}]\n    enabled = yes\n{lines}    remote write URL path = /api/v1/push\n")
+    };
+    let held = |text: &str, key: &str| {
+        let lines: String = text.lines().map(|line| format!("    {line}\n")).collect();
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  {key}: |\n{lines}"
+        )
+    };
+    let right = "url = \"http://mimir:9009/api/v1/push\"\n";
+    let wrong = "url = \"mimir:9009/api/v1/push\"\n";
+    for (name, text, line, severity, words) in [
+        (
+            "vector.toml",
+            vector("endpoint = \"mimir:9009/api/v1/push\"\n"),
+            4,
+            Severity::Error,
+            "Vector rejects the file",
+        ),
+        (
+            "vector.toml",
+            vector(
+                "endpoint = \"https://mimir.example.com/api/v1/push\"\ntls.verify_certificate = false\n",
+            ),
+            5,
+            Severity::Warning,
+            "not verified",
+        ),
+        (
+            "telegraf.conf",
+            telegraf(wrong, headers),
+            3,
+            Severity::Error,
+            "has no scheme",
+        ),
+        (
+            "telegraf.conf",
+            telegraf(right, ""),
+            2,
+            Severity::Warning,
+            "`Content-Type` is missing",
+        ),
+        (
+            "fluent-bit.conf",
+            fluent("    Port 443\n    Uri /api/v1/push\n"),
+            6,
+            Severity::Warning,
+            "443 without",
+        ),
+        (
+            "fluent-bit.conf",
+            fluent("    Port 443\n    Tls on\n    Tls.verify off\n    Uri /api/v1/push\n"),
+            8,
+            Severity::Warning,
+            "not verified",
+        ),
+        (
+            "fluent-bit.yaml",
+            yaml("    port: 443\n    tls: on\n"),
+            4,
+            Severity::Warning,
+            "path",
+        ),
+        (
+            "exporting.conf",
+            netdata(
+                "prometheus_remote_write:a",
+                "    destination = http://mimir:9009\n",
+            ),
+            3,
+            Severity::Warning,
+            "only a host",
+        ),
+        (
+            "a.yaml",
+            held(
+                &vector("endpoint = \"mimir:9009/api/v1/push\"\n"),
+                "vector.toml",
+            ),
+            9,
+            Severity::Error,
+            "Vector rejects the file",
+        ),
+    ] {
+        assert_told(&[(name, &text)], &format!("{name}:{line}"), severity, words);
+    }
+    for (name, text) in [
+        (
+            "vector.toml",
+            vector("endpoint = \"http://mimir:9009/api/v1/push\"\n"),
+        ),
+        (
+            "vector.toml",
+            "[sources.a]\ntype = \"prometheus_remote_write\"\naddress = \"0.0.0.0:9090\"\n"
+                .to_owned(),
+        ),
+        ("telegraf.conf", telegraf(right, headers)),
+        (
+            "fluent-bit.conf",
+            fluent("    Port 443\n    Tls on\n    Uri /api/v1/push\n    Header X-Scope-OrgID a\n"),
+        ),
+        (
+            "fluent-bit.yaml",
+            yaml("    port: 443\n    tls: on\n    uri: /api/v1/push\n"),
+        ),
+        (
+            "exporting.conf",
+            netdata(
+                "prometheus_remote_write:https:a",
+                "    destination = mimir.example.com:443\n",
+            ),
+        ),
+        (
+            "exporting.conf",
+            netdata(
+                "prometheus_remote_write:a",
+                "    destination = mimir:9009\n",
+            )
+            .replace("yes", "no"),
+        ),
+        ("a.yaml", held(&telegraf(right, headers), "telegraf.conf")),
+    ] {
+        assert_silent(&[(name, &text)]);
+    }
+}

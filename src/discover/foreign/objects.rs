@@ -12,12 +12,12 @@ use super::super::selection::Selecting;
 use super::values::Chart;
 use super::{
     EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_collector, found,
-    is_alloy, may_be_alloy, pipelines, together, vmagent,
+    is_alloy, may_be_alloy, outputs, together, vmagent,
 };
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{ObjectKind, ObjectRole};
 use crate::schema::dialect::{ALERTMANAGER, OPERATOR, RULES, SENDERS, tables};
-use crate::yaml::{Dollars, Node, embedded as text_of, parse_first, placeholder};
+use crate::yaml::{Dollars, Entry, Node, embedded as text_of, parse_first, placeholder};
 
 /// Words: every text of an object that is a configuration of another program holds one of these.
 const IN_TEXTS: &[&str] = &[
@@ -28,12 +28,6 @@ const IN_TEXTS: &[&str] = &[
     "scrape_configs",
     "monitoring.coreos.com/",
 ];
-
-/// How the names of the ConfigMaps begin that Azure's agent for managed Prometheus reads.
-const AZURE: &str = "ama-metrics-prometheus-config";
-
-/// The key of it.
-const AZURE_KEY: &str = "prometheus-config";
 
 /// The group of an operator that took over the Prometheus Operator's kinds (rhobs/
 /// observability-operator).
@@ -194,32 +188,6 @@ impl<'d> Finder<'d> {
         }
     }
 
-    /// The configuration of Azure's agent for managed Prometheus, which validates it as the Collector
-    /// does, and takes none that does not pass (Azure/prometheus-collector
-    /// `otelcollector/prom-config-validator-builder/main.go`). Prometheus's sections in it are read as
-    /// in other ConfigMaps.
-    fn azure(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
-        if !manifest.name.starts_with(AZURE) {
-            return;
-        }
-        let text = manifest
-            .root
-            .get("data")
-            .and_then(|data| data.get(AZURE_KEY));
-        if text.is_none() {
-            self.not_for_azure(manifest, out);
-        }
-        let Some(document) = text.and_then(|text| self.inside(text)) else {
-            return;
-        };
-        let Some(root) = document.root() else { return };
-        let findings = pipelines::unsupported(root, "Azure's agent drops the whole configuration");
-        let holder = EmbeddedIn::Part("ama-metrics");
-        let why = "it is a configuration of Azure's agent".to_owned();
-        let finder = self.within(&document);
-        finder.faults(root, findings, &SENDERS, (holder, why), out);
-    }
-
     /// What is reported about a text where the resource has a mapping since `v1beta1`
     /// (open-telemetry/opentelemetry-operator `apis/v1beta1/config.go`).
     fn text_of_collector(
@@ -246,34 +214,6 @@ impl<'d> Finder<'d> {
         let holder = EmbeddedIn::Part("otel-collector");
         let why = "it is a resource for a Collector".to_owned();
         self.faults(manifest.root, vec![finding], &SENDERS, (holder, why), out);
-    }
-
-    /// Texts under keys that Azure's agent does not read.
-    fn not_for_azure(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
-        let data = manifest.root.get("data").and_then(Node::mapping);
-        let entries = data.into_iter().flat_map(|data| data.entries());
-        let texts = entries.filter(|entry| {
-            let text = entry.value.as_str().unwrap_or("");
-            text.contains("scrape_configs") || text.contains("job_name")
-        });
-        let findings: Vec<Finding> = texts
-            .map(|entry| {
-                let message = format!(
-                    "`{}`: Azure's agent reads only the key `{AZURE_KEY}`",
-                    entry.name()
-                );
-                let finding = found(
-                    rule::SCHEMA_UNKNOWN_FIELD,
-                    Severity::Warning,
-                    entry.key,
-                    message,
-                );
-                finding.help(format!("name the key `{AZURE_KEY}`"))
-            })
-            .collect();
-        let holder = EmbeddedIn::Part("ama-metrics");
-        let why = "it is a configuration of Azure's agent".to_owned();
-        self.faults(manifest.root, findings, &SENDERS, (holder, why), out);
     }
 
     /// Keys of `spec` at the level above it, where nothing reads them.
@@ -358,7 +298,11 @@ impl<'d> Finder<'d> {
             // Other programs' own formats.
             let text = entry.value.as_str().unwrap_or("");
             if let Some((_, noun)) = others::senders(entry.name(), text).first() {
-                out.push(self.unread_sender(entry.key, noun));
+                let read = self.outputs_in(entry);
+                if read.is_empty() {
+                    out.push(self.unread_sender(entry.key, noun));
+                }
+                out.extend(read);
             }
             let holder = EmbeddedIn::Object {
                 kind,
@@ -369,6 +313,19 @@ impl<'d> Finder<'d> {
             let found = out.get_mut(from..).unwrap_or_default().iter_mut();
             found.for_each(|recognized| holder.around(&mut recognized.holder));
         }
+    }
+
+    /// Outputs of other programs in a key of an object.
+    fn outputs_in(&self, entry: Entry<'d>) -> Vec<RecognizedFile> {
+        let within = KeyPath {
+            identity: entry.value.identity(),
+            logical: entry.value.path(),
+        };
+        let text = text_of(entry.value, within, Dollars::Plain);
+        let read = text
+            .iter()
+            .flat_map(|text| outputs::read(text, entry.name()));
+        read.collect()
     }
 
     fn text(&self, node: Node<'d>, out: &mut Vec<RecognizedFile>) {

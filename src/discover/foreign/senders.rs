@@ -2,6 +2,7 @@
 
 use super::super::flags;
 use super::super::others;
+use super::outputs::is_fluent;
 use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, pipelines, vmagent};
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{MappingShape, ObjectRole};
@@ -276,7 +277,7 @@ impl<'d> Finder<'d> {
         }
     }
 
-    /// Outputs of Fluent Bit in YAML, which are only named
+    /// Outputs of Fluent Bit in YAML; those in values of its chart are only named
     /// (<https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/yaml>).
     pub(super) fn fluent_bit(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let outputs = root
@@ -289,18 +290,15 @@ impl<'d> Finder<'d> {
             out.push(self.unread_sender(text, "a configuration of Fluent Bit"));
         }
         for output in outputs.into_iter().flat_map(Node::items) {
-            let Some(name) = output.get("name") else {
-                continue;
-            };
-            if name.as_str() == Some("prometheus_remote_write") {
-                out.push(self.unread_sender(name, "a configuration of Fluent Bit"));
+            if is_fluent(output) {
+                out.push(self.fluent_output(output));
             }
         }
     }
 
     /// A sink of Vector (vectordotdev/vector v0.50 `src/sinks/prometheus/remote_write/config.rs`), in
     /// its own file or in values of its chart.
-    fn vector(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
+    pub(super) fn vector(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let values = root.get("customConfig");
         let sinks = [Some(root), values].into_iter().flatten();
         let sinks = sinks.filter_map(|sink| sink.get("sinks")?.mapping());
