@@ -165,7 +165,8 @@ pub(super) fn own_words(
     is_unread: impl FnOnce() -> bool,
 ) -> Option<Unchecked> {
     // A file with this name is one of Prometheus, until something shows that vmagent reads it.
-    let is_named = path.file_stem().is_some_and(|name| name == "prometheus");
+    let is_named = path.file_stem().is_some_and(|name| name == "prometheus")
+        && !path.to_string_lossy().contains("vmagent");
     let is_action = |finding: &Finding| {
         let text = finding.place.text().slice(finding.place.span());
         finding.rule == rule::SCHEMA_INVALID_VALUE

@@ -157,7 +157,7 @@ fn programs_that_are_not_read_are_listed() {
     for (path, text) in [
         (
             "cm.yaml",
-            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  vector.toml: |\n    [sinks.a]\n    type = \"prometheus_remote_write\"\n",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  vector.toml: |\n    [sinks.a]\n    type = \"prometheus_remote_write\"\n    endpoint = {{ .url }}\n",
         ),
         (
             "alert.yaml",
@@ -257,7 +257,7 @@ fn a_walk_lists_what_sends_in_files_that_are_only_named() {
         ),
         (
             "vector.toml",
-            "[sinks.a]\ntype = \"prometheus_remote_write\"\n",
+            "[sinks.a]\ntype = \"prometheus_remote_write\"\nendpoint = {{ url }}\n",
             true,
         ),
         (

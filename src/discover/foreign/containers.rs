@@ -1,7 +1,7 @@
 //! Containers of other programs that are told by their command line or environment where to send.
 
 use super::{EmbeddedIn, Finder, RecognizedFile, flags};
-use crate::schema::dialect::{KeySpelling, SENDERS, Translation};
+use crate::schema::dialect::{KeySpelling, SELECTED, SENDERS, Translation};
 use crate::yaml::{Node, Scalar, TranslationBuilder, TranslationEntry};
 
 /// The variable that tells k6 where to send (grafana/xk6-output-prometheus-remote
@@ -53,6 +53,12 @@ impl<'d> Finder<'d> {
             let value = builder.part(node, scalar.part(from, scalar.text.len()), text);
             items.push((native, node, value));
             spelling.add(native, name);
+        }
+        // The rest of the variables may be set elsewhere.
+        let has = |wanted: &str| items.iter().any(|(native, ..)| *native == wanted);
+        if has("basic_auth.password") && !has("basic_auth.username") {
+            let user = builder.scalar(node, SELECTED);
+            items.push(("basic_auth.username", node, user));
         }
         let pairs = builder.assemble(node, items);
         let entry = builder.mapping(node, &pairs);
