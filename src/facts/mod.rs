@@ -14,6 +14,7 @@ mod hops;
 pub mod included;
 mod instances;
 pub mod issuer;
+mod layers;
 mod namespaces;
 mod near_miss;
 mod old_release;
@@ -85,6 +86,7 @@ const SCANS: &[ByteScan] = &[
     deployment::may_hold,
     pulled_in::names_rules,
     routes::may_hold,
+    layers::may_hold,
     near_miss::may_hold,
     operator_release::may_tell,
     rule_evaluator::may_tell,

@@ -14,6 +14,13 @@ const RECEIVING: &[&str] = &[
 ];
 
 impl Facts<'_> {
+    /// The oldest release that a Prometheus of the Operator in the tree names.
+    #[must_use]
+    pub fn oldest_operated(&self) -> Option<(u16, u16)> {
+        let all = self.all_operated().iter();
+        all.filter_map(Deployment::release).min()
+    }
+
     /// What is reported of the needs of rules: nothing that something which the Operator runs meets,
     /// since which of them selects the rules is not asked.
     #[must_use]

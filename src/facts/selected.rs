@@ -222,6 +222,7 @@ fn committed(
     facts: &Facts<'_>,
     reference: &KeyReference,
     written: &ProvidedValue,
+    severity: Severity,
 ) -> Option<Finding> {
     let path = facts.absolute(written.place.path());
     let (shown, start, _) = written.place.order();
@@ -234,11 +235,29 @@ fn committed(
         written.noun
     );
     let place = written.place.clone();
-    let finding = Finding::new(rule::CREDENTIALS_COMMITTED, Severity::Error, place, message);
+    let finding = Finding::new(rule::CREDENTIALS_COMMITTED, severity, place, message);
     let finding = finding.of_key(written.logical.clone(), written.identity.clone());
     let help = "change the secret, then keep it out of the repository, encrypt it (SOPS, SealedSecret), or fill it in at deploy time (ExternalSecret)";
     let finding = finding.help(Advice::say(help));
     Some(finding.evidence(reference.place.clone(), "the Operator reads it for this"))
+}
+
+/// Whether a value is a text that can be sent as it is: chosen by a person, perhaps, and not encrypted or
+/// a hash.
+fn is_text(observed: &[Observation]) -> bool {
+    !observed.iter().any(|observation| {
+        matches!(
+            observation,
+            Observation::Empty
+                | Observation::Encrypted(_)
+                | Observation::Hash(_)
+                | Observation::Jwt(_)
+                | Observation::NotBase64
+                | Observation::Pem(_)
+                | Observation::Placeholder
+                | Observation::TooLong
+        )
+    })
 }
 
 /// What is wrong with a value, at the place where it is written.
@@ -246,7 +265,7 @@ fn value(facts: &Facts<'_>, reference: &KeyReference, written: &ProvidedValue) -
     let observed = written.content.observe(facts.files.now);
     let is_secret = !PUBLIC.contains(&&*reference.field);
     if reference.is_inline && is_secret && token::is_live(&observed) {
-        return committed(facts, reference, written);
+        return committed(facts, reference, written, Severity::Error);
     }
     let (severity, problem, advice) = if reference.is_inline && written.content.ends_with_newline()
     {
@@ -278,7 +297,11 @@ fn value(facts: &Facts<'_>, reference: &KeyReference, written: &ProvidedValue) -
             "write the credential at deploy time, as an ExternalSecret or a SealedSecret does",
         )
     } else {
-        return None;
+        let is_plain = reference.is_inline && is_secret && is_text(&observed);
+        let is_open = written.content.has_variable();
+        return (is_plain && !is_open)
+            .then(|| committed(facts, reference, written, Severity::Warning))
+            .flatten();
     };
     let message = format!("{} {problem}", written.noun);
     let finding = Finding::new(

@@ -14,6 +14,7 @@ use super::deployment::{
     SourceFile,
 };
 use super::issuer::cert_manager::{self, Manifests};
+use super::layers::{self, Layers};
 use super::near_miss::{self, Selectables};
 use super::operated::ByFile;
 use super::opstrace::{self, Instance};
@@ -48,6 +49,7 @@ pub struct Shared<'t> {
     loaders: OnceLock<Vec<Document>>,
     routes: OnceLock<Routes>,
     patches: OnceLock<Patches>,
+    layers: OnceLock<Layers>,
     selectables: OnceLock<Selectables>,
     vmalert_alone: OnceLock<Option<Place>>,
     operator_release: OnceLock<Option<u16>>,
@@ -91,6 +93,7 @@ impl<'t> Shared<'t> {
             loaders: OnceLock::new(),
             routes: OnceLock::new(),
             patches: OnceLock::new(),
+            layers: OnceLock::new(),
             selectables: OnceLock::new(),
             vmalert_alone: OnceLock::new(),
             operator_release: OnceLock::new(),
@@ -212,6 +215,12 @@ impl<'t> Shared<'t> {
     pub(super) fn patches(&self, files: &FileLookup<'_>) -> &Patches {
         self.patches
             .get_or_init(|| Patches::new(files, &self.texts(patches::may_hold)))
+    }
+
+    /// What releases of charts lay over other values.
+    pub(super) fn layers(&self, files: &FileLookup<'_>) -> &Layers {
+        self.layers
+            .get_or_init(|| Layers::new(files, &self.texts(layers::may_hold)))
     }
 
     /// What labels select, and what selects by labels.

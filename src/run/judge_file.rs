@@ -18,7 +18,7 @@ use super::{
 };
 use crate::discover::{self, DialectWording, EmbeddedIn, FileContent, RecognizedFile};
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity, Span, Unchecked};
+use crate::finding::{Finding, Place, Severity, Span, Unchecked, rule};
 use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
 use crate::rules::{self, ConfigContext, Configuration, LoadedBy, RuleJudgment};
@@ -58,6 +58,7 @@ pub(crate) fn judge_one<'a>(
             as_spoken(&mut judgment, document, seen, facts);
             unrendered::as_alternatives(&mut judgment, recognized);
             by_default::put(&mut judgment, recognized, facts);
+            patched::set_replaced_values_aside(&mut judgment, recognized, facts);
             chart_agent::add(&mut judgment, document, seen, facts);
             chart_release::set_unread_jobs_aside(&mut judgment, document, seen, facts);
             return (judgment, read.configuration);
@@ -333,8 +334,40 @@ fn of_rules(
     let unmet = facts.unmet_where_operated(&checked.needs);
     judgment.findings.extend(unmet);
     foreign::set_metricsql_aside(&mut judgment, facts);
+    of_older_release(&mut judgment, document, &target, facts);
     as_spoken(&mut judgment, document, seen, facts);
     judgment
+}
+
+/// Makes warnings of expressions that the Prometheus of the tree evaluates, while a newer Operator
+/// may leave them out: it parses them as its own release of Prometheus does (`pkg/operator/rules.go`).
+fn of_older_release(
+    judgment: &mut RuleJudgment,
+    document: &Document,
+    target: &TargetReleases,
+    facts: &Facts<'_>,
+) {
+    let is_promql = |finding: &Finding| finding.rule == rule::FILES_PROMQL;
+    if !judgment.findings.iter().any(is_promql) {
+        return;
+    }
+    let old = facts.oldest_operated().filter(|release| *release < (3, 0));
+    let old = old.and_then(|(major, minor)| Version::parse(&format!("{major}.{minor}")).ok());
+    let Some(old) = old else { return };
+    let target = TargetReleases {
+        template: target.template,
+        ..TargetReleases::of_all(vec![old])
+    };
+    let there = rule_file::check(document, &target, None).findings;
+    let is_there = |finding: &Finding| {
+        let mut there = there.iter();
+        there.any(|other| is_promql(other) && other.place.span() == finding.place.span())
+    };
+    for finding in judgment.findings.iter_mut().filter(|it| is_promql(it)) {
+        if !is_there(finding) {
+            finding.severity = finding.severity.min(Severity::Warning);
+        }
+    }
 }
 
 /// Puts a judgment into the words and places of the dialect that the file is written in.

@@ -2,7 +2,7 @@
 
 use super::foreign::OF_ABSENCE;
 use super::survey::ScannedFile;
-use crate::discover::EmbeddedIn;
+use crate::discover::{EmbeddedIn, RecognizedFile};
 use crate::facts::Facts;
 use crate::finding::{Evidence, Finding, Severity, rule};
 use crate::rules::RuleJudgment;
@@ -67,4 +67,19 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
                     .to_owned(),
         });
     }
+}
+
+/// Takes out what is said of a list in values that a release of the tree replaces by another one.
+pub(super) fn set_replaced_values_aside(
+    judgment: &mut RuleJudgment,
+    recognized: &RecognizedFile,
+    facts: &Facts<'_>,
+) {
+    if !matches!(recognized.holder, Some(EmbeddedIn::Values { .. })) {
+        return;
+    }
+    judgment.findings.retain(|finding| {
+        let is_minor = finding.severity == Severity::Info || !finding.logical.contains('[');
+        is_minor || !facts.is_replaced_in_values(&finding.place, &finding.logical)
+    });
 }

@@ -75,6 +75,7 @@ mod suppressions;
 mod surroundings;
 mod unparsed;
 mod upgrade;
+mod value_layers;
 mod verdicts;
 mod vm_operator;
 mod watch;

@@ -216,3 +216,82 @@ fn custom_rules_look_at_rules_in_resources() {
     let said = said.filter(|line| line.contains("acme/x the alert A has no labels"));
     assert_eq!(said.count(), 2, "{}", ran.stdout);
 }
+
+/// A release of Prometheus that knows what a newer Operator does not.
+#[test]
+fn what_the_prometheus_of_the_tree_evaluates_is_no_error() {
+    let rule = format!(
+        "{CORE}kind: PrometheusRule\nmetadata: {{name: a}}\nspec: {{groups: [{{name: a, rules: [{{record: 'a:b', expr: 'EXPR'}}]}}]}}\n"
+    );
+    for (version, expression, expected) in [
+        (
+            "v2.55.1",
+            "holt_winters(up[5m], 0.5, 0.5)",
+            Some(Severity::Warning),
+        ),
+        (
+            "v3.5.0",
+            "holt_winters(up[5m], 0.5, 0.5)",
+            Some(Severity::Error),
+        ),
+        ("v2.55.1", "up ==", Some(Severity::Error)),
+        ("v2.55.1", "up == 1", None),
+    ] {
+        let prometheus = format!(
+            "{CORE}kind: Prometheus\nmetadata: {{name: a}}\nspec: {{version: {version}, ruleSelector: {{}}}}\n"
+        );
+        let rule = rule.replace("EXPR", expression);
+        let found = reported(&[("p.yaml", &prometheus), ("r.yaml", &rule)]);
+        let said = found.iter().find(|(rule, ..)| rule == "files/promql");
+        assert_eq!(
+            said.map(|it| it.2),
+            expected,
+            "{version} {expression}: {found:?}"
+        );
+    }
+}
+
+/// Keys of OpenShift's configuration that an older release reads, and forms that its operator passes on.
+#[test]
+fn configurations_of_openshift_have_their_forms() {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cluster-monitoring-config, namespace: openshift-monitoring}\ndata:\n  config.yaml: |\n";
+    for (text, expected) in [
+        ("    grafana: {nodeSelector: {a: b}}\n", 0),
+        ("    prometheusK8s: {retentionSize: 10G}\n", 1),
+        ("    prometheusK8s: {retentionSize: 10GB}\n", 0),
+        ("    prometheusK8s: {logLevel: trace}\n", 1),
+        (
+            "    prometheusK8s: {logLevel: debug, collectionProfile: minimal}\n",
+            0,
+        ),
+        ("    prometheusK8s: {collectionProfile: tiny}\n", 1),
+    ] {
+        let found = reported(&[("cm.yaml", &format!("{head}{text}"))]);
+        assert_eq!(found.len(), expected, "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn secrets_in_the_clear_are_reported() {
+    let prometheus = format!(
+        "{CORE}kind: Prometheus\nmetadata: {{name: p, namespace: m}}\nspec:\n  remoteWrite: [{{url: 'https://a.example.com/w', authorization: {{credentials: {{name: a, key: token}}}}}}]\n"
+    );
+    for (value, expected) in [
+        ("kX9vQ2mLp7RzT4wY", Some("warning")),
+        ("'${TOKEN}'", None),
+        ("changeme", None),
+    ] {
+        let secret = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: a, namespace: m}}\nstringData: {{token: {value}}}\n"
+        );
+        let folder = Scratch::repository(&[("p.yaml", &prometheus), ("s.yaml", &secret)]);
+        let ran = folder.promvet(&["check", "--format", "concise", "."]);
+        let mut lines = ran.stdout.lines();
+        let line = lines.find(|line| line.contains("credentials/committed"));
+        let is_it = match (line, expected) {
+            (Some(line), Some(word)) => line.contains(word),
+            (line, word) => line.is_none() == word.is_none(),
+        };
+        assert!(is_it, "{value}: {}", ran.stdout);
+    }
+}

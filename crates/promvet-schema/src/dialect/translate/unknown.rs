@@ -24,7 +24,7 @@ impl Translator {
             self.bare_label(entry);
             return None;
         }
-        let mut meant = meant_by(shape, name);
+        let mut meant = meant_by(shape, name).map(|meant| of_endpoint(shape, entry, meant));
         if self.of_server(shape, name) && !matches!(meant, Some(MeantKey::Spelling(_))) {
             meant = None;
         }
@@ -39,7 +39,7 @@ impl Translator {
         let key_of = |name: &str| shape.find(name).filter(|_| is_free(name));
         let lacks = |name: &str| key_of(name).is_some_and(|key| key.required);
         match meant {
-            Some(MeantKey::Spelling(_) | MeantKey::Below(_)) => {}
+            Some(MeantKey::Spelling(_) | MeantKey::Below(_) | MeantKey::Removed(_)) => {}
             Some(MeantKey::Like(key)) if lacks(key) => {}
             _ if shape.open => return None,
             _ => {}
@@ -55,6 +55,7 @@ impl Translator {
             {
                 Severity::Error
             }
+            Some(MeantKey::Removed(_)) => Severity::Info,
             // Switched off, as it is without the key.
             _ if is_off(entry.value) || is_old_switch => Severity::Info,
             _ => Severity::Warning,
@@ -94,6 +95,10 @@ impl Translator {
             Some(MeantKey::Below(key)) => (
                 format!("`{name}`: unknown key; it belongs in `{key}`"),
                 Advice::say(format!("move it into `{key}`")),
+            ),
+            Some(MeantKey::Removed(release)) => (
+                format!("`{name}`: OpenShift {release} and newer do not read it"),
+                Advice::say("remove it"),
             ),
             Some(MeantKey::Like(key)) => (
                 format!("`{name}`: unknown key"),
@@ -239,21 +244,59 @@ enum MeantKey {
     Below(&'static str),
     /// One that looks like it.
     Like(&'static str),
+    /// One that this release removed.
+    Removed(&'static str),
 }
+
+/// Keys that OpenShift's monitoring read once (openshift/cluster-monitoring-operator release-4.10
+/// `pkg/manifests/config.go`).
+const REMOVED: &[(&str, &str)] = &[("grafana", "4.11")];
+
+/// For a key of an endpoint beside the list of endpoints, that list: what is meant to be sent is seldom meant
+/// for the first section that happens to have such a key.
+fn of_endpoint(shape: &'static MappingShape, entry: Entry<'_>, meant: MeantKey) -> MeantKey {
+    let MeantKey::Below(_) = meant else {
+        return meant;
+    };
+    let plain = bare_key_name(entry.name());
+    let is_sent = || {
+        entry
+            .key
+            .parent()
+            .is_some_and(|spec| spec.get(SENDING).is_some())
+    };
+    let inner = shape.find(SENDING).and_then(|key| inner_shape(&key.ty));
+    let has_it = inner.is_some_and(|inner| {
+        let mut keys = inner.keys.iter();
+        keys.any(|key| bare_key_name(key.name) == plain)
+    });
+    match has_it && is_sent() {
+        true => MeantKey::Below(SENDING),
+        false => meant,
+    }
+}
+
+/// The list of endpoints.
+const SENDING: &str = "remoteWrite";
 
 /// Keys of other kinds, and what they are called where they have another name.
 const OTHER_NAMES: &[(&str, &str)] = &[
+    ("alerting", "alertingEndpoints"),
     ("endpoints", "podMetricsEndpoints"),
     ("interval", "scrapeInterval"),
     ("metricRelabelConfigs", "metricRelabelings"),
     ("path", "metricsPath"),
     ("podMetricsEndpoints", "endpoints"),
     ("relabelConfigs", "relabelings"),
+    ("relabelConfigs", "writeRelabelConfigs"),
     ("relabelings", "relabelingConfigs"),
+    ("relabelings", "writeRelabelConfigs"),
+    ("sigv4Config", "sigv4"),
     ("storage", "storageSpec"),
     ("storageSpec", "storage"),
     ("targets", "static"),
     ("timeout", "scrapeTimeout"),
+    ("writeRelabelConfigs", "inlineUrlRelabelConfig"),
 ];
 
 /// Spellings come before resemblance, since `scrape_interval` for `scrapeInterval` is sure and a
@@ -275,6 +318,12 @@ fn meant_by(shape: &'static MappingShape, name: &str) -> Option<MeantKey> {
         let mut names = OTHER_NAMES.iter().filter(|(other, _)| *other == name);
         names.find_map(|(_, key)| shape.find(key))
     };
+    if std::ptr::eq(shape, &tables::OPEN_SHIFT_CLUSTER) {
+        let removed = REMOVED.iter().find(|(key, _)| *key == name);
+        if let Some((_, release)) = removed {
+            return Some(MeantKey::Removed(release));
+        }
+    }
     if let Some(key) = same.or_else(native).or_else(other) {
         return Some(MeantKey::Spelling(key.name));
     }
