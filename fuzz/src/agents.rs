@@ -1,4 +1,4 @@
-//! Configurations of Alloy, and the flags of vmagent: readers that are not those of YAML.
+//! Configurations of Alloy, flags of vmagent, TOML and files of sections: readers that are not those of YAML.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,14 @@ use super::{assert_place, within};
 const BUDGETS: u64 = 20_000_000;
 
 /// The names under which the bytes are in the tree.
-const NAMES: [&str; 3] = ["config.alloy", "compose.yaml", "vmagent.service"];
+const NAMES: [&str; 6] = [
+    "config.alloy",
+    "compose.yaml",
+    "vmagent.service",
+    "vector.toml",
+    "fluent-bit.conf",
+    "exporting.conf",
+];
 
 /// Any bytes as such files, and as the command line of a service that runs vmagent: what is found is inside
 /// the files, and the same bytes give the same answer.

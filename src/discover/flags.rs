@@ -117,9 +117,13 @@ fn command_line<'d>(container: Node<'d>, program: &str) -> Option<CommandLine<'d
         let name = it.text.trim_start_matches('-');
         name == "envflag.enable" || name == "envflag.enable=true"
     };
-    let is_by_environment = arguments.iter().any(by_environment);
-    if is_by_environment {
-        arguments.extend(variables(container));
+    if arguments.iter().any(by_environment) {
+        let prefix = |it: &ContainerArgument<'_>| {
+            let flag = it.text.trim_start_matches('-');
+            flag.strip_prefix("envflag.prefix=").map(str::to_owned)
+        };
+        let prefix = arguments.iter().find_map(prefix).unwrap_or_default();
+        arguments.extend(variables(container, &prefix));
     }
     Some(CommandLine {
         container,
@@ -151,7 +155,9 @@ pub(super) fn is_name_of(text: &str, program: &str) -> bool {
 }
 
 /// Variables of the environment that stand for flags, as arguments.
-fn variables(container: Node<'_>) -> Vec<ContainerArgument<'_>> {
+fn variables<'d>(container: Node<'d>, prefix: &str) -> Vec<ContainerArgument<'d>> {
+    let variable =
+        |name: &str, node: Node<'d>, from: usize| variable(name.strip_prefix(prefix)?, node, from);
     let mut out = Vec::new();
     for key in ["environment", "env"] {
         let Some(set) = container.get(key) else {

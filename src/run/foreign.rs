@@ -158,6 +158,11 @@ pub(super) fn put(
     }
     let lacking = programs::without_extension(document, holder, facts);
     judgment.findings.extend(lacking);
+    for unchecked in &mut judgment.unchecked {
+        if let Some(named) = programs::in_its_name(&unchecked.reason, holder, false) {
+            unchecked.reason = named;
+        }
+    }
     if std::ptr::eq(spoken.dialect, &THANOS) {
         thanos_rule::put(&mut judgment.findings, document, holder, facts);
     }

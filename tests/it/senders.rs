@@ -305,6 +305,7 @@ fn the_configurator_of_new_relic_is_read() {
     }
     assert_silent(&[("config.yaml", &file("license_key: ${LICENSE_KEY}"))]);
     assert_silent(&[("config.yaml", &file("proxy_url: http://proxy:3128"))]);
+    assert_silent(&[("config.yaml", &file("data_source_name: a"))]);
 }
 
 /// Flags of vmagent in variables of Ansible, and the ones that it rejects or that do nothing.
@@ -891,4 +892,46 @@ fn outputs_in_other_forms_are_read() {
     ] {
         assert_silent(&[(name, &text)]);
     }
+}
+
+/// Variables with a prefix that stand for flags of vmagent.
+#[test]
+fn variables_with_a_prefix_are_flags() {
+    let compose = |url: &str| {
+        format!(
+            "services:\n  a:\n    image: victoriametrics/vmagent:v1.110.0\n    command: [-envflag.enable, -envflag.prefix=VM_]\n    environment:\n      VM_remoteWrite_url: '{url}'\n"
+        )
+    };
+    assert_told(
+        &[("compose.yaml", &compose("vm:8428/api/v1/write"))],
+        "compose.yaml:6",
+        Severity::Error,
+        "has no scheme",
+    );
+    assert_silent(&[("compose.yaml", &compose("http://vm:8428/api/v1/write"))]);
+}
+
+/// What cannot be checked is so where the program runs.
+#[test]
+fn reasons_name_the_program() {
+    let text = "storage: {trace: {backend: local}}\nmetrics_generator:\n  storage:\n    path: /wal\n    remote_write:\n    - url: https://mimir.example.com/api/v1/push\n      headers: {X-Scope-OrgID: a}\n      tls_config: {ca_file: /etc/ca.crt}\n";
+    let run = memory::judged(&memory::at("/tree"), &memory::tree(&[("tempo.yaml", text)]));
+    let reasons: Vec<_> = run
+        .outcome
+        .unchecked()
+        .iter()
+        .map(|one| one.reason.clone())
+        .collect();
+    assert!(
+        reasons
+            .iter()
+            .all(|reason| !reason.contains("Prometheus runs")),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons
+            .iter()
+            .any(|reason| reason.contains("where Tempo runs")),
+        "{reasons:?}"
+    );
 }
