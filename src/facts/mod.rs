@@ -3,6 +3,7 @@
 //! Facts are drawn on demand: files other than the configurations are read only when the judgment
 //! of an endpoint needs them. Each fact knows its evidence, and can be unknown.
 
+mod alloy_modules;
 mod charts;
 mod command_output;
 mod compose_mounts;

@@ -136,6 +136,18 @@ impl<'d> HttpClient<'d> {
         keys.all(is_bare).then_some(entry)
     }
 
+    /// Whether `http_headers` has a header with a secret.
+    #[must_use]
+    pub fn has_secret_header(self) -> bool {
+        let headers = self.settings.get("http_headers").and_then(Node::mapping);
+        let mut headers = headers.into_iter().flat_map(Mapping::entries);
+        let is_set = |node: Node<'_>| node.items().next().is_some();
+        headers.any(|header| {
+            let mut kinds = ["secrets", "files"].iter();
+            kinds.any(|kind| header.value.get(kind).is_some_and(is_set))
+        })
+    }
+
     /// The client that fetches tokens for `oauth2`: it has TLS and proxy settings of its own.
     #[must_use]
     pub fn oauth2(self) -> Option<OAuth2<'d>> {

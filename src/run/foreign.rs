@@ -152,10 +152,10 @@ pub(super) fn put(
     judgment.findings.extend(taken::hyphened(document, holder));
     let unset = programs::unset(document, holder, facts);
     judgment.findings.extend(unset);
-    if programs::has_more_files(document, holder, facts) {
-        let findings = &mut judgment.findings;
-        findings.retain(|finding| finding.rule != rule::AGENTS_PIPELINE);
-    }
+    let is_elsewhere = programs::is_elsewhere(document, holder, facts);
+    judgment
+        .findings
+        .retain(|finding| finding.rule != rule::AGENTS_PIPELINE || !is_elsewhere(finding));
     let lacking = programs::without_extension(document, holder, facts);
     judgment.findings.extend(lacking);
     for unchecked in &mut judgment.unchecked {

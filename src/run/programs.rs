@@ -35,6 +35,8 @@ pub(super) const AGENT: &str = "Grafana Agent";
 const OF_OLDER: &str = "older releases reject the file";
 
 pub(super) const COLLECTOR: &str = "otel-collector";
+/// The word of Alloy in reports.
+pub(super) const ALLOY: &str = "alloy";
 const VECTOR: &str = "vector";
 const VMAGENT: &str = "vmagent";
 
@@ -298,7 +300,7 @@ pub(super) fn unset(
 }
 
 /// Programs that take variables from their environment, by their words in reports.
-const READING: &[&str] = &["alloy", COLLECTOR];
+const READING: &[&str] = &[ALLOY, COLLECTOR];
 
 /// The variable that a value is, as Alloy (`sys.env("X")`, `env("X")` of Agent) and the Collector
 /// (`${env:X}`) write it.
@@ -326,12 +328,23 @@ fn sets_all(service: &Deployment) -> bool {
             .any(|word| text.contains(word))
 }
 
+/// Whether what a finding about a pipeline misses is in another file of the same configuration.
+pub(super) fn is_elsewhere<'a>(
+    document: &'a Document,
+    holder: Option<&'a EmbeddedIn>,
+    facts: &'a Facts<'_>,
+) -> impl Fn(&Finding) -> bool + 'a {
+    let has_more = has_more_files(document, holder, facts);
+    let is_alloy = holder.is_some_and(|holder| holder.word() == ALLOY);
+    move |finding| {
+        let place = &finding.place;
+        let reference = place.text().slice(place.span());
+        has_more || is_alloy && facts.declares_elsewhere(&facts.absolute(place.path()), reference)
+    }
+}
+
 /// Whether a Collector is started with several files, which it merges: what one lacks is in another.
-pub(super) fn has_more_files(
-    document: &Document,
-    holder: Option<&EmbeddedIn>,
-    facts: &Facts<'_>,
-) -> bool {
+fn has_more_files(document: &Document, holder: Option<&EmbeddedIn>, facts: &Facts<'_>) -> bool {
     let Some(holder) = holder.filter(|holder| holder.word() == COLLECTOR) else {
         return false;
     };

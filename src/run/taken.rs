@@ -1,6 +1,6 @@
 //! What only Prometheus rejects, and other programs take or mend; and what only they take in another way.
 
-use super::programs::{AGENT, COLLECTOR, program};
+use super::programs::{AGENT, ALLOY, COLLECTOR, program};
 use crate::discover::{EmbeddedIn, nodes};
 use crate::finding::{Advice, Finding, Severity, rule};
 use crate::yaml::Document;
@@ -53,8 +53,6 @@ pub(super) fn header_of_alloy(finding: &mut Finding, holder: Option<&EmbeddedIn>
         finding.message = finding.message.reworded(put, Some(then));
     }
 }
-
-const ALLOY: &str = "alloy";
 
 /// Programs whose URL is in several settings, or grows a path, and what to correct there.
 const SPLIT: &[(&str, &str)] = &[

@@ -2525,3 +2525,68 @@ fn a_service_beside_values_of_a_chart_may_have_other_ports() {
     assert_silent(&both);
     assert_reported(&both[..2], Severity::Warning, "network/unreachable");
 }
+
+/// Paths of a service that another one extends count from its own file.
+#[test]
+fn an_extended_service_has_the_paths_of_its_file() {
+    let extended = "services:\n  prometheus:\n    image: prom/prometheus:v3.4.0\n    volumes: \
+                    ['./prometheus/prometheus.yml:/etc/prometheus/prometheus.yml']\n";
+    let own = "services:\n  prometheus:\n    extends: {file: ./monitoring/compose.part.yml, service: prometheus}\n";
+    let config =
+        "scrape_configs: [{job_name: a, static_configs: [{targets: ['localhost:9090']}]}]\n";
+    let tree = |path: &'static str| {
+        [
+            ("docker-compose.yml", own),
+            ("monitoring/compose.part.yml", extended),
+            (path, config),
+        ]
+    };
+    assert_silent(&tree("monitoring/prometheus/prometheus.yml"));
+    assert_reported(
+        &tree("prometheus/prometheus.yml"),
+        Severity::Warning,
+        "start/config-file",
+    );
+}
+
+/// Alloy reads all files of a folder as one configuration, and people copy those of several folders together.
+#[test]
+fn another_file_of_alloy_may_declare_a_component() {
+    let base = "prometheus.scrape \"a\" {\n  targets = [{__address__ = \"a:1\"}]\n  forward_to = \
+                [prometheus.relabel.b.receiver]\n}\nprometheus.relabel \"b\" {\n  forward_to = \
+                [prometheus.relabel.c.receiver]\n  rule {\n    target_label = \"os\"\n    replacement = \"x\"\n  }\n}\n\
+                prometheus.remote_write \"w\" {\n  endpoint { url = \"https://h.example.com/api/v1/push\" }\n}\n";
+    let other = |label: &str| {
+        format!(
+            "prometheus.relabel \"{label}\" {{\n  forward_to = [prometheus.remote_write.w.receiver]\n}}\n"
+        )
+    };
+    let (declared, not) = (other("c"), other("d"));
+    for path in ["linux/labels.alloy", "common/labels.alloy"] {
+        let rules = |text: &str| {
+            let files = [("linux/base.alloy", base), (path, text)];
+            let found = memory::found("/tree", &memory::tree(&files));
+            let of_rule = found.iter().filter(|one| &*one.rule == "agents/pipeline");
+            let of_reference =
+                of_rule.filter(|one| one.message.to_string().contains("has this label"));
+            of_reference.count()
+        };
+        assert_eq!(rules(&declared), 0, "{path}");
+        assert_eq!(rules(&not), 1, "{path}");
+    }
+}
+
+/// A section that sends nothing on purpose, beside a header with the secret.
+#[test]
+fn an_empty_authorization_beside_a_secret_header_is_an_info() {
+    let job = |header: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  authorization: {{type: ''}}\n  http_headers: {{X-Secret: {header}}}\n  \
+             static_configs: [{{targets: ['a:1']}}]\n"
+        )
+    };
+    let rule = "credentials/authorization-empty";
+    let (secret, plain) = (job("{files: [/s/h]}"), job("{values: [x]}"));
+    assert_reported(&[("prometheus.yml", &secret)], Severity::Info, rule);
+    assert_reported(&[("prometheus.yml", &plain)], Severity::Warning, rule);
+}

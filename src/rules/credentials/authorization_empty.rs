@@ -13,8 +13,13 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
         return;
     }
     let message = "`authorization` has no credentials, so no token is sent";
+    // Another header has the secret.
+    let severity = match part.client.http.has_secret_header() {
+        true => Severity::Info,
+        false => Severity::Warning,
+    };
     out.push(
-        out.at(bare.key, Severity::Warning, message).help(
+        out.at(bare.key, severity, message).help(
             Advice::remove(bare.key.span())
                 .text("add `credentials_file`, or delete the section")
                 .unsafe_(),

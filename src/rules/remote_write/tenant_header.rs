@@ -58,9 +58,8 @@ fn not_the_named(
         return;
     }
     let bare = name.trim_matches(['"', '\'']);
-    let is_meant = |header: &&Header<'_>| {
-        names_tenant(header.name) || header.name.eq_ignore_ascii_case(bare)
-    };
+    let is_meant =
+        |header: &&Header<'_>| names_tenant(header.name) || header.name.eq_ignore_ascii_case(bare);
     for header in headers.iter().filter(is_meant) {
         let message = format!(
             "`{}` does not set the tenant: {} reads it from `{name}`",

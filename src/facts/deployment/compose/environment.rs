@@ -105,7 +105,7 @@ impl Project<'_> {
             for item in node.items().chain(single) {
                 let path = item.as_str().or_else(|| item.get("path")?.as_str());
                 let path = self.expand(path?)?;
-                let path = inside::on_disk(&self.folder, &path);
+                let path = inside::on_disk(&self.folder_for(node), &path);
                 files.push(self.variables_of(&path)?);
             }
         }

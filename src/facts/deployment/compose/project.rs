@@ -433,12 +433,28 @@ impl<'f> Project<'f> {
         }
     }
 
+    /// The folder that paths written at a node count from. Those of a service that another one extends
+    /// count from its own file (compose-spec 05-services.md, "Relative resources").
+    pub(super) fn folder_for(&self, node: Node<'_>) -> PathBuf {
+        let path = node.document().text().path();
+        let mut own = self.layers.iter().map(|layer| layer.document.text().path());
+        if own.any(|own| own == path) {
+            return self.folder.clone();
+        }
+        folder_of(&self.home.tree.absolute(Path::new(&**path)))
+    }
+
     /// A path of a compose file, as the path of a tree or of the machine.
     pub(super) fn host_path(&self, written: &str) -> Option<PathBuf> {
+        self.host_path_from(&self.folder, written)
+    }
+
+    /// The same for one that counts from another folder.
+    pub(super) fn host_path_from(&self, folder: &Path, written: &str) -> Option<PathBuf> {
         if written.starts_with('~') || written.starts_with('\\') || is_drive(written) {
             return None;
         }
-        let path = inside::on_disk(&self.folder, written);
+        let path = inside::on_disk(folder, written);
         path.starts_with(self.root).then_some(path)
     }
 }

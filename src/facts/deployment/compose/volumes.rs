@@ -1,5 +1,7 @@
 //! `volumes` and `tmpfs` of a service.
 
+use std::path::Path;
+
 use super::is_true;
 use super::project::{Project, is_drive};
 use crate::facts::deployment::model::{Mount, MountSource, Outside};
@@ -45,7 +47,10 @@ impl Project<'_> {
                 let reason = "the mounted source depends on a variable that has no value here";
                 (MountSource::Unknown(reason.to_owned()), None)
             }
-            Some(Some(source)) => self.source(&source, written.kind.as_deref()),
+            Some(Some(source)) => {
+                let folder = self.folder_for(node);
+                self.source(&source, written.kind.as_deref(), &folder)
+            }
             None if written.kind.as_deref() == Some("tmpfs") => scratch(),
             None => (MountSource::Outside(Outside::Volume(String::new())), None),
         };
@@ -69,12 +74,17 @@ impl Project<'_> {
         VolumeEntry::At(Box::new(Mount::new(path, scratch().0, node.place())))
     }
 
-    fn source(&self, source: &str, kind: Option<&str>) -> (MountSource, Option<Evidence>) {
+    fn source(
+        &self,
+        source: &str,
+        kind: Option<&str>,
+        folder: &Path,
+    ) -> (MountSource, Option<Evidence>) {
         let is_path = source.starts_with(['.', '/', '~', '\\']) || is_drive(source);
         match kind {
             Some("volume") => self.named(source),
             Some("tmpfs") => scratch(),
-            Some("bind") | None if is_path || kind.is_some() => (self.bind(source), None),
+            Some("bind") | None if is_path || kind.is_some() => (self.bind(source, folder), None),
             None => self.named(source),
             Some(other) => {
                 let words = format!("a mount of the type `{other}`");
@@ -83,8 +93,8 @@ impl Project<'_> {
         }
     }
 
-    fn bind(&self, source: &str) -> MountSource {
-        match self.host_path(source) {
+    fn bind(&self, source: &str, folder: &Path) -> MountSource {
+        match self.host_path_from(folder, source) {
             Some(path) => MountSource::Tree(path),
             None => MountSource::Outside(Outside::Host(source.to_owned())),
         }
@@ -107,7 +117,7 @@ impl Project<'_> {
             });
         let source = match device {
             Some(device) => match self.expand(&device) {
-                Some(device) => self.bind(&device),
+                Some(device) => self.bind(&device, &self.folder),
                 None => MountSource::Unknown(format!(
                     "the folder of the volume `{name}` depends on a variable"
                 )),
