@@ -2,7 +2,7 @@
 //! of a folder as one (grafana/alloy `internal/alloycli/cmd_run.go`, `loadAlloySource`), and people keep
 //! their parts in folders side by side.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Facts;
 use crate::source::LARGEST;
@@ -34,7 +34,7 @@ impl Facts<'_> {
             .any(|path| self.has_one_of(&path, &blocks))
     }
 
-    fn has_one_of(&self, path: &PathBuf, blocks: &[String]) -> bool {
+    fn has_one_of(&self, path: &Path, blocks: &[String]) -> bool {
         let tree = self.files.tree;
         let is_inside = tree.within(path, &[&self.files.bounds]).unwrap_or(false);
         let bytes = is_inside.then(|| tree.read(path, LARGEST).ok()).flatten();
