@@ -50,6 +50,8 @@ pub struct ReceiverSettings {
     pub ports: Option<Vec<KnownSetting<u16>>>,
     /// What the paths of its interface begin with: empty or with a slash.
     pub prefix: Option<KnownSetting<String>>,
+    /// What its older paths begin with, if that is set, and what they usually begin with.
+    pub moved_prefix: Option<(String, String)>,
     /// Whether its paths may begin with something that is unknown.
     pub hides_prefix: bool,
     /// The header in which it reads the tenant, if it does so in one.
@@ -135,6 +137,7 @@ impl Facts<'_> {
             ports: read.ports(port),
             hides_prefix: read.prefix().is_none() && program.setting(SettingName::Prefix).is_some(),
             prefix: read.prefix(),
+            moved_prefix: read.moved_prefix(),
             tenant_header: (profile.tenant.place == TenantPlace::Header)
                 .then(|| profile.tenant.name.to_string()),
             tenants: read.switch(SettingName::Tenants),
@@ -163,6 +166,12 @@ impl Facts<'_> {
             settings.client_certificate = web.client_certificate;
         }
         Some(settings)
+    }
+
+    /// Whether an image is that of a receiver whose settings are known.
+    #[must_use]
+    pub fn is_receiver(&self, image: &Image) -> bool {
+        self.catalog.program(image).is_some()
     }
 
     /// The configuration file of a program, by its flag or where it is without one.

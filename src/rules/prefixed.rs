@@ -22,6 +22,15 @@ pub(super) fn without_prefix(
 ) -> Vec<ShapeFault> {
     let path = url.endpoint.slice(url.endpoint.path());
     let behind = |length: usize| cut(&url.endpoint, length);
+    let moved = settings.and_then(|settings| settings.moved_prefix.as_ref());
+    let moved = moved.and_then(|(own, usual)| Some((usual, path.strip_prefix(own.as_str())?)));
+    if let Some((usual, rest)) = moved {
+        let before = url.endpoint.text().get(..url.endpoint.path().start);
+        let usual = format!("{}{usual}{rest}", before.unwrap_or_default());
+        if judge(&usual).is_empty() {
+            return Vec::new();
+        }
+    }
     if settings.is_none_or(|settings| settings.hides_prefix) {
         let ends = path.match_indices('/').skip(1).take(MOST_SEGMENTS);
         let mut cuts = ends.filter_map(|(length, _)| behind(length));

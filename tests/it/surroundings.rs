@@ -1,7 +1,7 @@
 //! What surrounds an endpoint: who sends, who answers, and what changes either. Each fault has its mirror,
 //! a healthy tree that looks like it.
 
-use promvet::finding::Finding;
+use promvet::finding::{Finding, Severity};
 
 use crate::support::memory;
 
@@ -527,4 +527,64 @@ fn snippets_and_rules_of_a_mesh_are_not_in_sight() {
         told(&[("a.yaml", &mesh("other.mon.svc.cluster.local"))]),
         settings
     );
+}
+
+/// A path that a flag of Cortex moves.
+#[test]
+fn the_old_path_of_cortex_is_where_its_flag_puts_it() {
+    let found = |path: &str, flag: &str| {
+        let compose = format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  cortex:\n    image: cortexproject/cortex:v1.18.1\n    command: [-auth.enabled=false, -server.http-listen-port=9009{flag}]\n"
+        );
+        let config = format!("remote_write: [{{url: 'http://cortex:9009{path}'}}]\n");
+        let tree = memory::tree(&[("compose.yaml", compose), ("prometheus.yml", config)]);
+        let found = memory::found("/tree", &tree);
+        found.iter().any(|one| one.rule == "remote-write/url-shape")
+    };
+    let flag = ", -http.prefix=/legacy";
+    assert!(found("/legacy/push", ""));
+    assert!(!found("/legacy/push", flag));
+    assert!(found("/legacy/pull", flag));
+}
+
+/// Alloy without the header that Mimir requires, and a template that may add it.
+#[test]
+fn a_tenant_that_alloy_does_not_name_is_an_error() {
+    let mimir = "services:\n  alloy:\n    image: grafana/alloy:v1.9.0\n    command: [run, /etc/alloy/config.alloy]\n    volumes: ['./config.alloy:/etc/alloy/config.alloy']\n  mimir:\n    image: grafana/mimir:2.14.3\n    command: [-auth.multitenancy-enabled=true]\n";
+    let alloy = |more: &str| {
+        format!(
+            "prometheus.remote_write \"a\" {{\n  endpoint {{\n    url = \"http://mimir:8080/api/v1/push\"\n{more}  }}\n}}\n"
+        )
+    };
+    let found = |more: &str| {
+        let tree = memory::tree(&[("compose.yaml", mimir), ("config.alloy", &*alloy(more))]);
+        let mut found = memory::found("/tree", &tree);
+        found.retain(|one| one.rule == "remote-write/tenant-header");
+        found.first().map(|one| one.severity)
+    };
+    assert_eq!(found(""), Some(Severity::Error));
+    assert_eq!(
+        found("    headers = {\"X-Scope-OrgID\" = sys.env(\"TENANT\")}\n"),
+        None
+    );
+}
+
+/// What answers is not the receiver that its name makes one guess.
+#[test]
+fn a_proxy_of_the_tree_may_add_the_credential() {
+    let manifests = |image: &str| {
+        let sender = sender_in_cluster(
+            "url: 'http://token-refresher.mon.svc:8080/api/metrics/v1/test/api/v1/receive'",
+        );
+        let proxy = server("").replace("prom/prometheus:v3.5.0", image);
+        let proxy = proxy.replace(
+            "name: prometheus, namespace: mon}\nspec:\n  selector",
+            "name: token-refresher, namespace: mon}\nspec:\n  selector",
+        );
+        format!("{sender}{proxy}").replace("port: 9090", "port: 8080")
+    };
+    let text = manifests("quay.io/observatorium/token-refresher:v1");
+    let found = memory::found("/tree", &memory::tree(&[("a.yaml", &text)]));
+    let missing = |rule: &str| found.iter().any(|one| one.rule == rule);
+    assert!(!missing("remote-write/credentials-missing"), "{found:?}");
 }

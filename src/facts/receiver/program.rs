@@ -76,6 +76,8 @@ pub enum SettingName {
     Port,
     /// What the paths of its interface begin with.
     Prefix,
+    /// What its older paths begin with, where that can be moved; the usual one as default.
+    OldPrefix,
     /// Whether it has several tenants.
     Tenants,
     /// Names a certificate, or turns TLS on.
@@ -121,6 +123,7 @@ impl SettingName {
     pub(super) const ALL: &'static [(&'static str, Self)] = &[
         ("port", Self::Port),
         ("prefix", Self::Prefix),
+        ("old_prefix", Self::OldPrefix),
         ("tenants", Self::Tenants),
         ("tls", Self::Tls),
         ("users", Self::Users),

@@ -265,6 +265,16 @@ impl ProgramReading<'_> {
         }
     }
 
+    /// What older paths begin with, where that is set, and what they begin with otherwise.
+    pub(super) fn moved_prefix(&self) -> Option<(String, String)> {
+        let setting = self.program.setting(SettingName::OldPrefix)?;
+        let usual = setting.default.as_deref()?;
+        match self.value(setting) {
+            SettingPlace::Here(value, _) => Some((clean_prefix(value), usual.to_owned())),
+            SettingPlace::Nowhere | SettingPlace::Hidden => None,
+        }
+    }
+
     /// The path of the URL at which a program is reached, by its flags: `computeExternalURL` and
     /// the default of `--web.route-prefix` in main.go of Prometheus.
     fn prefix_of_url(&self, setting: &ProgramSetting) -> Option<KnownSetting<String>> {

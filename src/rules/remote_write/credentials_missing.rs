@@ -1,7 +1,7 @@
 //! `remote-write/credentials-missing`: the receiver wants a credential and none is set.
 
-use crate::facts::ReceiverSettings;
-use crate::facts::receiver::{Credential, ReceiverCertainty};
+use crate::facts::{ReceiverSettings, ServiceMatch};
+use crate::facts::receiver::{Credential, ReceiverCandidate, ReceiverCertainty};
 use crate::finding::Severity;
 use crate::rules::{RemoteWriteEntry, RuleFindings};
 
@@ -16,6 +16,15 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let lacks_intake = |settings: &ReceiverSettings| settings.lacks_intake.is_some();
     let is_by_image = url.recognition.not_receiver_by == Some(ReceiverCertainty::Image);
     if is_by_image || entry.settings().is_some_and(lacks_intake) {
+        return;
+    }
+    // What answers is not a known receiver, but perhaps a proxy that adds the credential.
+    let is_guess =
+        |candidate: &ReceiverCandidate<'_>| candidate.certainty != ReceiverCertainty::Image;
+    let mut images = url.answering.iter().filter_map(ServiceMatch::image);
+    if images.any(|image| !entry.facts.is_receiver(image))
+        && url.recognition.decisive().iter().all(is_guess)
+    {
         return;
     }
     // What an unknown host of the vendor requires is not known: its path may hold the credential.

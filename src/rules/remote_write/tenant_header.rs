@@ -235,8 +235,8 @@ fn missing(
     let Some(tenant) = demand.tenant_header() else {
         return;
     };
-    let same = |header: &Header<'_>| header.name.eq_ignore_ascii_case(&tenant.name);
     // A header that is the credential is missed as a credential.
+    let same = |header: &Header<'_>| header.name.eq_ignore_ascii_case(&tenant.name);
     let is_credential = demand.takes(&Credential::Header(tenant.name.clone()));
     if headers.iter().any(same) || is_credential {
         return;
@@ -247,8 +247,9 @@ fn missing(
     if let Some((settings, wants)) = set {
         if wants.value {
             // By default it has several tenants, unless a file that is not in the tree says otherwise.
-            let is_sure = (wants.place.is_some() || settings.has_file) && !entry.templated;
-            let severity = match is_sure {
+            let is_sure = wants.place.is_some() || settings.has_file;
+            let is_written = !entry.templated || is_plain_alloy(entry);
+            let severity = match is_sure && is_written {
                 true => Severity::Error,
                 false => Severity::Warning,
             };
@@ -276,13 +277,20 @@ fn missing(
         ),
         _ => return,
     };
-    let help = to_add(entry, &tenant.name);
     let kind = match tenant.required {
         MustBeGiven::Yes => "missing",
         _ => "not-set",
     };
-    let finding = out.at(url.node, severity, message);
-    out.push(finding.kind(kind).help(help));
+    let finding = out.at(url.node, severity, message).kind(kind);
+    out.push(finding.help(to_add(entry, &tenant.name)));
+}
+
+/// Whether the entry is a block of Alloy that no template makes: an expression fills in a value, and no
+/// argument.
+fn is_plain_alloy(entry: &RemoteWriteEntry<'_>) -> bool {
+    let program = entry.holder().and_then(EmbeddedIn::program);
+    let text = entry.write.node().document().text();
+    program == Some("alloy") && !text.content().contains("{{")
 }
 
 /// Whether the program adds the header by itself: the ruler of Loki does unless it is told not to (grafana/loki
