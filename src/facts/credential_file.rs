@@ -96,6 +96,8 @@ pub enum Unverified {
     /// Git ignores it, and this checkout has nothing of its kind. The path is where it was looked
     /// for.
     Ignored(String),
+    /// Its folder is kept empty: files come where it is deployed. The path is where it was looked for.
+    Kept(String),
     /// Of several that may run the configuration some have it.
     Doubtful,
 }
@@ -327,6 +329,13 @@ impl FileLookup<'_> {
         let FileState::Missing(shown) = &judged.state else {
             return judged;
         };
+        if file
+            .parent()
+            .is_some_and(|folder| is_kept(self.tree, folder))
+        {
+            judged.state = FileState::Unverified(Unverified::Kept(shown.clone()));
+            return judged;
+        }
         let ignored = |path: &Path| self.tree.is_ignored_by_git(path, &self.bounds);
         if !ignored(file) {
             return judged;
@@ -365,6 +374,18 @@ impl FileLookup<'_> {
         let bounds = normal(&self.bounds)?;
         path.strip_prefix(&bounds).ok().map(Path::to_path_buf)
     }
+}
+
+/// Whether a folder has nothing in it but what keeps it in git, or says what belongs there.
+pub(super) fn is_kept(tree: &dyn Tree, folder: &Path) -> bool {
+    let inside = tree.list(folder).unwrap_or_default();
+    let is_keeper = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.to_ascii_lowercase();
+        [".gitkeep", ".keep", ".gitignore", ".placeholder"].contains(&&*name)
+            || name.starts_with("readme")
+    };
+    !inside.is_empty() && inside.iter().all(is_keeper)
 }
 
 /// A path without `.` and `..`; none if it begins with more `..` than can be applied.

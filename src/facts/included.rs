@@ -36,7 +36,7 @@ use std::cell::LazyCell;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::credential_file::{FileLookup, PathBase, Unverified};
+use super::credential_file::{FileLookup, PathBase, Unverified, is_kept};
 use super::deployment::RunningDeployment;
 use crate::schema::scalar::{self, Fault};
 use crate::source::EntryKind;
@@ -233,6 +233,9 @@ fn resolve(
         // Kept out of git on purpose, it is where Prometheus runs.
         FoundAtPath::Nothing if lookup.tree.is_ignored_by_git(&path, &bounds) => {
             Matched::Unverified(Unverified::Ignored(shown()))
+        }
+        FoundAtPath::Nothing if path.parent().is_some_and(|it| is_kept(lookup.tree, it)) => {
+            Matched::Unverified(Unverified::Kept(shown()))
         }
         FoundAtPath::Nothing if glob::is_pattern(pattern) => Matched::Nothing(shown()),
         FoundAtPath::Nothing | FoundAtPath::Dangling => Matched::Missing(shown()),

@@ -2590,3 +2590,34 @@ fn an_empty_authorization_beside_a_secret_header_is_an_info() {
     assert_reported(&[("prometheus.yml", &secret)], Severity::Info, rule);
     assert_reported(&[("prometheus.yml", &plain)], Severity::Warning, rule);
 }
+
+/// Files that people put into a folder of the tree by hand are there where Prometheus runs.
+#[test]
+fn a_folder_that_is_kept_empty_is_filled_later() {
+    let config = "scrape_configs:\n- job_name: a\n  scheme: https\n  tls_config: {ca_file: /certs/ca.pem}\n  \
+                  static_configs: [{targets: ['10.0.0.1:9090']}]\n";
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus:v3.4.0\n    volumes: \
+                   ['./prometheus.yml:/etc/prometheus/prometheus.yml', './certs:/certs:ro']\n";
+    let tree = |path: &'static str| {
+        [
+            ("prometheus.yml", config),
+            ("compose.yml", compose),
+            (path, ""),
+        ]
+    };
+    for keeper in ["certs/.gitkeep", "certs/README.md"] {
+        assert_silent(&tree(keeper));
+    }
+    assert_reported(
+        &tree("certs/other.pem"),
+        Severity::Error,
+        "credentials/missing",
+    );
+    let rules = "rule_files: [rules/*.yml]\nscrape_configs: [{job_name: a, static_configs: [{targets: ['a:1']}]}]\n";
+    assert_silent(&[("prometheus.yml", rules), ("rules/.gitkeep", "")]);
+    assert_reported(
+        &[("prometheus.yml", rules)],
+        Severity::Warning,
+        "files/no-match",
+    );
+}

@@ -62,6 +62,7 @@ fn reason(why: &Unverified) -> &str {
             "the configuration has no folder to which a relative path could be relative"
         }
         Unverified::External(reason) => reason,
+        Unverified::Kept(_) => "their folder is kept empty in the tree",
         Unverified::Ignored(_) => "git ignores them, and this checkout has none",
         _ => "where it leads is not known",
     }

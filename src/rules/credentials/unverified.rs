@@ -120,6 +120,9 @@ fn reason(why: &Unverified) -> String {
         Unverified::Ignored(looked_for) => {
             return format!("git ignores {looked_for}, and this checkout has no such file");
         }
+        Unverified::Kept(looked_for) => {
+            return format!("the folder of {looked_for} is kept empty in the tree");
+        }
     };
     words.to_owned()
 }
