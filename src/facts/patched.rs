@@ -1,5 +1,6 @@
 //! What of an object kustomizations patch, as parts of its text.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Facts;
@@ -14,6 +15,8 @@ pub struct Patched {
     changed: Vec<Span>,
     /// The items of lists that they change a part of: keys that are missing there may be added.
     around: Vec<Span>,
+    /// The paths of keys that are not there without them, such as `spec.endpoints`.
+    added: BTreeSet<String>,
 }
 
 impl Patched {
@@ -21,6 +24,12 @@ impl Patched {
     #[must_use]
     pub fn has(&self, span: Span) -> bool {
         is_in(&self.changed, span)
+    }
+
+    /// Whether a patch adds a key that the object lacks, by its path.
+    #[must_use]
+    pub fn adds(&self, path: &str) -> bool {
+        self.added.contains(path)
     }
 
     /// Whether a patch changes something of the same item of a list.
@@ -70,7 +79,13 @@ impl Facts<'_> {
 fn add(root: Node<'_>, path: &[String], out: &mut Patched) {
     let mut node = root;
     let mut span = root.span();
+    let mut known = String::new();
     for part in path {
+        match node.sequence() {
+            Some(_) => known.push_str(&format!("[{part}]")),
+            None if known.is_empty() => known.push_str(part),
+            None => known.push_str(&format!(".{part}")),
+        }
         let next = match (node.sequence(), part.parse::<usize>()) {
             (Some(_), Ok(number)) => node.items().nth(number).inspect(|item| {
                 out.around.push(item.span());
@@ -87,7 +102,10 @@ fn add(root: Node<'_>, path: &[String], out: &mut Patched) {
         match next {
             Some(next) => node = next,
             // What is not there yet changes nothing of what is.
-            None => return,
+            None => {
+                out.added.insert(known);
+                return;
+            }
         }
     }
     out.changed.push(span);

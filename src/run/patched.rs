@@ -53,7 +53,8 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
         }
         finding.place.path() == text.path()
             && (patched.has(span)
-                || OF_ABSENCE.contains(&&*finding.rule) && patched.is_beside(span))
+                || OF_ABSENCE.contains(&&*finding.rule)
+                    && (patched.is_beside(span) || patched.adds(&finding.logical)))
     };
     judgment.findings.retain(|finding| !may_be_mended(finding));
     let replaced = judgment.findings.iter_mut();

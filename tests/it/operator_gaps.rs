@@ -56,6 +56,7 @@ fn keys_that_a_monitor_needs_are_asked_for() {
             found.next().map(|(.., severity)| severity)
         };
         assert_eq!(lacks(&[("a.yaml", &text)]), expected, "{spec}");
+        assert_eq!(lacks(&[("tests/checks/a.yaml", &text)]), None, "{spec}");
         // A patch has what it changes.
         let kustomization = "resources: [../base]\npatches: [{path: a.yaml}]\n";
         let patch = [("k/kustomization.yaml", kustomization), ("k/a.yaml", &text)];
@@ -293,5 +294,31 @@ fn secrets_in_the_clear_are_reported() {
             (line, word) => line.is_none() == word.is_none(),
         };
         assert!(is_it, "{value}: {}", ran.stdout);
+    }
+}
+
+/// What a patch adds is not missing in the object that is applied.
+#[test]
+fn a_key_that_a_patch_adds_is_not_missing() {
+    let monitor =
+        format!("{CORE}kind: ServiceMonitor\nmetadata: {{name: a}}\nspec:\n  selector: {{}}\n");
+    let patch = |name: &str, key: &str| {
+        format!(
+            "{CORE}kind: ServiceMonitor\nmetadata: {{name: {name}}}\nspec:\n  {key}: [{{port: web}}]\n"
+        )
+    };
+    let kustomization = "resources: [../base]\npatches: [{path: monitor_patch.yaml}]\n";
+    for (name, is_reported) in [("a", false), ("b", true)] {
+        let patch = patch(name, "endpoints");
+        let found = reported(&[
+            ("base/kustomization.yaml", "resources: [monitor.yaml]\n"),
+            ("base/monitor.yaml", &monitor),
+            ("over/kustomization.yaml", kustomization),
+            ("over/monitor_patch.yaml", &patch),
+        ]);
+        let of_rule = found
+            .iter()
+            .any(|(rule, ..)| rule == "schema/missing-field");
+        assert_eq!(of_rule, is_reported, "{name}: {found:?}");
     }
 }

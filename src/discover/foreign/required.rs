@@ -1,6 +1,7 @@
 //! Keys of `spec` without which a monitor selects or scrapes nothing.
 
 use super::super::embedded_in::EmbeddedIn;
+use super::super::names::is_test_data;
 use super::found;
 use crate::finding::{Finding, Severity, rule};
 use crate::schema::dialect::tables;
@@ -34,7 +35,15 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
         return Vec::new();
     };
     let text = spec.document().text();
-    if is_part || text.is_embedded() || text.content().contains("{{") {
+    // Tests of tools have manifests with what their subject needs, and nothing applies them.
+    let mut folders = path.split('/').rev().skip(1);
+    let is_of_tests = folders.any(|folder| ["test", "tests"].contains(&folder));
+    if is_part
+        || is_of_tests
+        || is_test_data(path)
+        || text.is_embedded()
+        || text.content().contains("{{")
+    {
         return Vec::new();
     }
     // Another name for a key is reported as such, and so is one at another level.
