@@ -1,7 +1,7 @@
 //! `remote-write/credentials-missing`: the receiver wants a credential and none is set.
 
-use crate::facts::{ReceiverSettings, ServiceMatch};
 use crate::facts::receiver::{Credential, ReceiverCandidate, ReceiverCertainty};
+use crate::facts::{ReceiverSettings, ServiceMatch};
 use crate::finding::Severity;
 use crate::rules::{RemoteWriteEntry, RuleFindings};
 
