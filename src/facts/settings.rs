@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::Facts;
 use super::deployment::{
-    Arguments, AtPath, Deployment, Image, MountSource, PartKind, ResolvedPath, VolumeSource,
+    Arguments, AtPath, Deployment, GATEWAY_USERS, Image, MountSource, PartKind, ResolvedPath,
+    VolumeSource,
 };
 use super::receiver::{MajorMinor, Program, ProgramOf, SettingName, TenantPlace};
 use super::service_match::ServiceMatch;
@@ -157,6 +158,12 @@ impl Facts<'_> {
             evidence: only.shown(),
             doubt: only.named.injected().cloned(),
         };
+        if let Some(("true", place)) = arguments.value(GATEWAY_USERS) {
+            settings.users = Some(KnownSetting {
+                value: true,
+                place: Some(place.clone()),
+            });
+        }
         if let Some(flag) = program.web_config.as_deref() {
             let file = self.file_of(only, Some(flag));
             let web = file.web_settings();

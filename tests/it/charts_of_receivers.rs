@@ -150,3 +150,54 @@ fn ports_and_paths_of_the_services_are_judged() {
         assert_eq!(found, expected, "{url}");
     }
 }
+
+/// nginx of the chart asks for a user where its values say so.
+#[test]
+fn a_gateway_with_users_wants_one() {
+    let values = |enabled: &str| {
+        format!(
+            "gateway:\n  enabledNonEnterprise: true\n  nginx:\n    basicAuth: {{enabled: {enabled}, username: u}}\n"
+        )
+    };
+    let user = "  basic_auth: {username: u, password_file: p}\n";
+    for (enabled, more, expected) in [
+        ("true", "", vec!["error remote-write/receiver-settings"]),
+        ("true", user, vec![]),
+        ("false", "", vec![]),
+    ] {
+        let release = flux("mimir-distributed", &values(enabled), "");
+        let found = found(("r.yaml", &release), GATEWAY, more);
+        assert_eq!(found, expected, "{enabled} {more}");
+    }
+}
+
+/// Charts of Prometheus make a Service that takes samples.
+#[test]
+fn services_of_prometheus_charts_are_known() {
+    let stack = "http://metrics-kube-prometheus-stack-prometheus.mon.svc";
+    let server = "http://metrics-prometheus-server.mon.svc";
+    for (chart, url, port) in [
+        // Its full name has 26 characters at most.
+        (
+            "kube-prometheus-stack",
+            "http://metrics-kube-prometheus-st-prometheus.mon.svc",
+            9090,
+        ),
+        ("prometheus", server, 80),
+    ] {
+        let release = flux(chart, "a: b\n", "");
+        let at = |port: u16| {
+            let url = format!("{url}:{port}/api/v1/write");
+            found(("r.yaml", &release), &url, "")
+        };
+        assert_eq!(at(port), Vec::<String>::new(), "{chart}");
+        assert_eq!(at(9999), ["warning network/unreachable"], "{chart}");
+    }
+    let release = flux("kube-prometheus-stack", "a: b\n", "");
+    let other = found(
+        ("r.yaml", &release),
+        &format!("{stack}:9999/api/v1/write"),
+        "",
+    );
+    assert!(other.is_empty(), "{other:?}");
+}

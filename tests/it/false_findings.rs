@@ -2519,11 +2519,14 @@ fn a_service_beside_values_of_a_chart_may_have_other_ports() {
                     {app: r}, ports: [{port: 5672}]}\n";
     let both = [
         ("values-stack.yaml", values),
-        ("rabbit/standalone.yaml", manifest),
-        ("rabbit/values-ha.yaml", "replicaCount: 3\n"),
+        ("rabbitmq/standalone.yaml", manifest),
+        ("rabbitmq/values-ha.yaml", "replicaCount: 3\n"),
     ];
     assert_silent(&both);
     assert_reported(&both[..2], Severity::Warning, "network/unreachable");
+    // Those of another program say nothing of it.
+    let other = [("values.yaml", values), ("rabbit.yaml", manifest)];
+    assert_reported(&other, Severity::Warning, "network/unreachable");
 }
 
 /// Paths of a service that another one extends count from its own file.

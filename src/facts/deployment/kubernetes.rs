@@ -14,6 +14,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use self::provider::{AUTOMOUNT, Providers};
+pub use self::released::GATEWAY_USERS;
 pub(super) use self::released::{may_install, released};
 pub use self::service::Service;
 pub(super) use self::service::{Pods, services};

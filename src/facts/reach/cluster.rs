@@ -301,8 +301,9 @@ impl Requester<'_> {
 }
 
 impl Facts<'_> {
-    /// Whether a chart may make a Service too: values of one are beside its manifest, as where people
-    /// keep both ways to install a program. A chart's Service has the ports of its values.
+    /// Whether a chart may make a Service too: values that have its name, or a folder of its name, are
+    /// beside its manifest, as where people keep both ways to install a program. A chart's Service has
+    /// the ports of its values.
     fn may_be_released(&self, service: &Service) -> bool {
         let tree = self.files.tree;
         let file = self.absolute(service.place.path());
@@ -310,8 +311,15 @@ impl Facts<'_> {
         let beside = beside.and_then(Result::ok).unwrap_or_default();
         let is_chart = |name: &str| name.eq_ignore_ascii_case("Chart.yaml");
         let names = || beside.iter().filter_map(|path| path.file_name()?.to_str());
+        let of_program = |path: &Path| path.to_string_lossy().contains(&service.name);
+        let in_its_folder = file.parent().and_then(Path::file_name);
+        let in_its_folder = in_its_folder.is_some_and(|name| of_program(Path::new(name)));
+        let is_of_it = |name: &str| {
+            let path = Path::new(name);
+            is_values_name(path) && (in_its_folder || of_program(path))
+        };
         // The values of a chart in the tree are those of its templates, which are in sight.
-        !names().any(is_chart) && names().any(|name| is_values_name(Path::new(name)))
+        !names().any(is_chart) && names().any(is_of_it)
     }
 }
 

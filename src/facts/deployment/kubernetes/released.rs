@@ -1,6 +1,10 @@
 //! The Services that charts of receivers make, by what installs them: a HelmRelease, an Application, a
 //! kustomization or a helmfile, with all values in sight. Where some are elsewhere, nothing is known.
 
+mod charts;
+
+pub use charts::GATEWAY_USERS;
+
 use super::super::arguments::{Argument, Arguments};
 use super::super::environment::ContainerEnvironment;
 use super::super::image::Image;
@@ -11,148 +15,7 @@ use super::service::Service;
 use crate::finding::{Evidence, KeyPath, Place};
 use crate::needle;
 use crate::yaml::{Dollars, Mapping, Node, embedded, parse_first, placeholder};
-
-/// A Service that a chart makes.
-struct ReleasedService {
-    /// The chart.
-    chart: &'static str,
-    /// What its full name ends in, unless the name of the release has it already.
-    infix: &'static str,
-    /// The part of the chart.
-    part: &'static str,
-    /// The value that says whether it is made, and whether it is without that value.
-    switch: Option<(&'static [&'static str], bool)>,
-    /// Its ports, and those of the containers.
-    ports: &'static [(u16, u16)],
-    /// What runs behind it.
-    image: &'static str,
-    /// The way to the flags of its program.
-    flags: Option<&'static [&'static str]>,
-    /// Values that are settings of its program, by their ways, and the flags that mean the same.
-    settings: &'static [(&'static [&'static str], &'static str)],
-    /// A flag that says what the chart does by itself, and values by which it may do something else.
-    own: Option<(&'static str, &'static [&'static [&'static str]])>,
-}
-
-/// What limits and tenants of Mimir are called in values.
-const OF_MIMIR: &[(&[&str], &str)] = &[
-    (
-        &["mimir", "structuredConfig", "multitenancy_enabled"],
-        "auth.multitenancy-enabled",
-    ),
-    (
-        &[
-            "mimir",
-            "structuredConfig",
-            "limits",
-            "out_of_order_time_window",
-        ],
-        "ingester.out-of-order-time-window",
-    ),
-    (
-        &[
-            "mimir",
-            "structuredConfig",
-            "limits",
-            "native_histograms_ingestion_enabled",
-        ],
-        "ingester.native-histograms-ingestion-enabled",
-    ),
-    (
-        &[
-            "mimir",
-            "structuredConfig",
-            "limits",
-            "max_global_exemplars_per_user",
-        ],
-        "ingester.max-global-exemplars-per-user",
-    ),
-    (
-        &["mimir", "structuredConfig", "server", "http_listen_port"],
-        "server.http-listen-port",
-    ),
-];
-
-/// nginx of the chart sets a tenant where the request has none.
-const ANY_TENANT: &str = "-auth.multitenancy-enabled=false";
-
-/// The Services. Sources: grafana/mimir `operations/helm/charts/mimir-distributed` templates/_helpers.tpl
-/// (`mimir.resourceName`), templates/gateway/gateway-svc.yaml, values.yaml (`nginxConfig.file` with
-/// `ensured_x_scope_orgid`) of 5.x and 6.x; VictoriaMetrics/helm-charts `charts/victoria-metrics-single`
-/// templates/_helpers.tpl (`victoria-metrics.server.fullname`), templates/server-service.yaml, and
-/// `charts/victoria-metrics-cluster` templates/vminsert-service.yaml, vmselect-service.yaml.
-const MADE: &[ReleasedService] = &[
-    ReleasedService {
-        chart: MIMIR,
-        infix: "mimir",
-        part: "gateway",
-        switch: Some((&["gateway", "enabled"], true)),
-        ports: &[(80, 8080), (8080, 8080)],
-        image: "grafana/mimir",
-        flags: None,
-        settings: &[],
-        own: Some((ANY_TENANT, &[&["gateway", "nginx", "config"]])),
-    },
-    ReleasedService {
-        chart: MIMIR,
-        infix: "mimir",
-        part: "nginx",
-        switch: Some((&["nginx", "enabled"], true)),
-        ports: &[(80, 8080)],
-        image: "grafana/mimir",
-        flags: None,
-        settings: &[],
-        own: Some((ANY_TENANT, &[&["nginx", "nginxConfig"]])),
-    },
-    ReleasedService {
-        chart: MIMIR,
-        infix: "mimir",
-        part: "distributor",
-        switch: None,
-        ports: &[(8080, 8080), (9095, 9095)],
-        image: "grafana/mimir",
-        flags: Some(&["distributor", "extraArgs"]),
-        settings: OF_MIMIR,
-        own: None,
-    },
-    ReleasedService {
-        chart: VM_SINGLE,
-        infix: VM_SINGLE,
-        part: "server",
-        switch: Some((&["server", "enabled"], true)),
-        ports: &[(8428, 8428)],
-        image: "victoriametrics/victoria-metrics",
-        flags: Some(&["server", "extraArgs"]),
-        settings: &[],
-        own: None,
-    },
-    ReleasedService {
-        chart: VM_CLUSTER,
-        infix: VM_CLUSTER,
-        part: "vminsert",
-        switch: Some((&["vminsert", "enabled"], true)),
-        ports: &[(8480, 8480)],
-        image: "victoriametrics/vminsert",
-        flags: Some(&["vminsert", "extraArgs"]),
-        settings: &[],
-        own: None,
-    },
-    ReleasedService {
-        chart: VM_CLUSTER,
-        infix: VM_CLUSTER,
-        part: "vmselect",
-        switch: Some((&["vmselect", "enabled"], true)),
-        ports: &[(8481, 8481)],
-        image: "victoriametrics/vmselect",
-        flags: Some(&["vmselect", "extraArgs"]),
-        settings: &[],
-        own: None,
-    },
-];
-
-const MIMIR: &str = "mimir-distributed";
-const VM_SINGLE: &str = "victoria-metrics-single";
-const VM_CLUSTER: &str = "victoria-metrics-cluster";
+use charts::{MADE, MIMIR, PROMETHEUS, ReleasedService, STACK, VM_CLUSTER, VM_SINGLE};
 
 /// Values by which the names or the ports of the Services, or the files behind them, may be others.
 const UNKNOWN: &[&str] = &[
@@ -169,11 +32,15 @@ const UNKNOWN: &[&str] = &[
     "useExternalConfig",
 ];
 
+/// The longest full name of kube-prometheus-stack.
+const LONGEST_OF_STACK: usize = 26;
+
 /// Whether a file may install one of the charts: a scan of its bytes.
 pub(in crate::facts::deployment) fn may_install(bytes: &[u8]) -> bool {
     const KINDS: &[&str] = &["Application", "HelmRelease", "helmCharts", "releases"];
     let has = |word: &&'static str| needle::has(word, bytes);
-    [MIMIR, VM_SINGLE, VM_CLUSTER].iter().any(has) && KINDS.iter().any(has)
+    // `kube-prometheus-stack` has the word too.
+    [MIMIR, VM_SINGLE, VM_CLUSTER, PROMETHEUS].iter().any(has) && KINDS.iter().any(has)
 }
 
 /// The Services that the charts make which a file installs, and what they lead to.
@@ -337,10 +204,15 @@ impl ChartRelease<'_> {
         values: Option<Node<'_>>,
         file: &SourceFile,
     ) -> (Service, NetworkName) {
-        let full = match release.contains(made.infix) {
+        let mut full = match release.contains(made.infix) {
             true => release.to_owned(),
             false => format!("{release}-{}", made.infix),
         };
+        if made.chart == STACK {
+            // `trunc 26 | trimSuffix "-"` (templates/_helpers.tpl, `kube-prometheus-stack.fullname`).
+            full = full.chars().take(LONGEST_OF_STACK).collect();
+            full.truncate(full.trim_end_matches('-').len());
+        }
         let name = format!("{full}-{}", made.part);
         let place = self.chart.place();
         let ports: Vec<(u16, ContainerPort)> = made
@@ -412,8 +284,19 @@ impl ReleasedService {
             let value = entry.value.as_str().unwrap_or_default();
             push(format!("-{}={value}", entry.name()), entry.key.place());
         }
+        // A list of names of flags, some with their values.
+        let names = self.flags.and_then(at).into_iter().flat_map(Node::items);
+        for item in names {
+            push(
+                format!("--{}", item.as_str().unwrap_or_default()),
+                item.place(),
+            );
+        }
         for (way, flag) in self.settings {
             if let Some((node, value)) = at(way).and_then(|node| Some((node, node.as_str()?))) {
+                if self.chart == STACK && value != "true" {
+                    continue;
+                }
                 push(format!("-{flag}={value}"), node.place());
             }
         }
