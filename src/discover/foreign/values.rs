@@ -434,10 +434,11 @@ impl<'d> Finder<'d> {
 /// Says of unknown keys of a section, from which the templates of a chart take what they know, what becomes
 /// of them there.
 fn at_top(findings: &mut [Finding], section: Node<'_>, dialect: &'static Dialect) {
+    // Keys that parameters set one by one have one place for all.
     let keys = section.mapping().into_iter().flat_map(|map| map.entries());
-    let keys: Vec<Span> = keys.map(|entry| entry.key.span()).collect();
+    let paths: Vec<String> = keys.map(|entry| entry.key.path()).collect();
     let at_top = findings.iter_mut().filter(|finding| {
-        finding.rule == rule::SCHEMA_UNKNOWN_FIELD && keys.contains(&finding.place.span())
+        finding.rule == rule::SCHEMA_UNKNOWN_FIELD && paths.contains(&finding.logical)
     });
     for finding in at_top {
         finding.message = finding
