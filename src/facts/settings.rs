@@ -87,6 +87,13 @@ pub struct ReceiverSettings {
     pub doubt: Option<Evidence>,
 }
 
+fn here(value: bool, place: &Place) -> KnownSetting<bool> {
+    KnownSetting {
+        value,
+        place: Some(place.clone()),
+    }
+}
+
 /// Whether a command line starts the program of a receiver: an image may hold several.
 fn is_started(program: &Program, arguments: &Arguments) -> bool {
     let is_command = |word: &str| arguments.list.iter().any(|argument| argument.text == word);
@@ -158,11 +165,9 @@ impl Facts<'_> {
             evidence: only.shown(),
             doubt: only.named.injected().cloned(),
         };
-        if let Some(("true", place)) = arguments.value(GATEWAY_USERS) {
-            settings.users = Some(KnownSetting {
-                value: true,
-                place: Some(place.clone()),
-            });
+        let of_gateway = arguments.value(GATEWAY_USERS);
+        if let Some((_, place)) = of_gateway.filter(|(value, _)| *value == "true") {
+            settings.users = Some(here(true, place));
         }
         if let Some(flag) = program.web_config.as_deref() {
             let file = self.file_of(only, Some(flag));

@@ -218,13 +218,17 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
         match &*finding.rule {
             _ if is_of_url(finding) => false,
             rule::SCHEMA_UNKNOWN_FIELD => !KEYS.contains(&key),
-            // It has more actions, `keep_metrics` and `replace_all` among them.
-            // It takes parts of units, and lowers a timeout above the interval.
-            rule::SCHEMA_INVALID_VALUE | rule::SCHEMA_CONFLICT
-                if key.ends_with("_interval") || key.ends_with("_timeout") =>
-            {
+            // It lowers a timeout above the interval.
+            rule::SCHEMA_CONFLICT if key.ends_with("_interval") || key.ends_with("_timeout") => {
                 false
             }
+            rule::SCHEMA_INVALID_VALUE
+                if key.ends_with("_interval") || key.ends_with("_timeout") =>
+            {
+                let text = finding.place.text().slice(finding.place.span());
+                !is_duration(text.trim_matches(['"', '\'']))
+            }
+            // It has more actions, `keep_metrics` and `replace_all` among them.
             rule::SCHEMA_INVALID_VALUE => key != "action",
             // A file of `scrape_config_files` is a list there, and a condition may be one.
             rule::SCHEMA_WRONG_TYPE => {
@@ -249,6 +253,24 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
         finding
     })
     .collect()
+}
+
+/// Whether a text is a duration for vmagent, which takes parts of units and no unit at all
+/// (VictoriaMetrics/metricsql `parser.go`, `DurationValue`).
+fn is_duration(text: &str) -> bool {
+    const UNITS: &[&str] = &["", "ms", "s", "m", "h", "d", "w", "y", "i"];
+    let mut rest = text;
+    while !rest.is_empty() {
+        let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let unit = number.trim_start_matches(|c: char| c.is_ascii_lowercase());
+        let is_number = number.len() < rest.len();
+        let unit = number.get(..number.len() - unit.len()).unwrap_or_default();
+        if !is_number || !UNITS.contains(&unit) {
+            return false;
+        }
+        rest = number.get(unit.len()..).unwrap_or_default();
+    }
+    !text.is_empty()
 }
 
 /// Takes out that a file of `scrape_config_files` is a list, as vmagent reads it, and says instead

@@ -794,13 +794,13 @@ fn other_dialects_are_compared_in_their_own_words() {
             "compose.yaml",
             "OrgID:a",
             "OrgID:b",
-            "changed tenant configuration  -remoteWrite.headers.x-scope-orgid: a > b",
+            "changed tenant remote_write vm.example.com remoteWrite.headers.x-scope-orgid: a > b",
         ),
         (
             "compose.yaml",
             "hunter2",
             "hunter3",
-            "changed setting configuration  -remoteWrite.headers.x-token: - > - secret",
+            "changed setting remote_write vm.example.com remoteWrite.headers.x-token: - > - secret",
         ),
         (
             "op.yaml",
