@@ -12,10 +12,13 @@ const MOST_FILES: usize = 100;
 
 impl Facts<'_> {
     /// Whether another file of the folder, or of one beside it, declares what a reference names, such as
-    /// `prometheus.relabel.labels.receiver`.
+    /// `prometheus.relabel.labels.receiver`; of a ConfigMap, another key may.
     #[must_use]
     pub fn declares_elsewhere(&self, file: &Path, reference: &str) -> bool {
         let blocks = blocks(reference);
+        if !is_alloy(file) {
+            return self.has_one_of(file, &blocks);
+        }
         let tree = self.files.tree;
         let Some(folder) = file.parent() else {
             return false;

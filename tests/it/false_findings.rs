@@ -2577,6 +2577,24 @@ fn another_file_of_alloy_may_declare_a_component() {
         assert_eq!(rules(&declared), 0, "{path}");
         assert_eq!(rules(&not), 1, "{path}");
     }
+    // The keys of a ConfigMap become files of one folder.
+    let indented = |text: &str| {
+        text.lines()
+            .map(|line| format!("    {line}\n"))
+            .collect::<String>()
+    };
+    let map = |other: &str| {
+        let (base, other) = (indented(base), indented(other));
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  base.alloy: |\n{base}  more.alloy: |\n{other}"
+        )
+    };
+    for (text, count) in [(map(&declared), 0), (map(&not), 1)] {
+        let found = memory::found("/tree", &memory::tree(&[("map.yaml", &text)]));
+        let of_rule = found.iter().filter(|one| &*one.rule == "agents/pipeline");
+        let of_reference = of_rule.filter(|one| one.message.to_string().contains("has this label"));
+        assert_eq!(of_reference.count(), count);
+    }
 }
 
 /// A section that sends nothing on purpose, beside a header with the secret.

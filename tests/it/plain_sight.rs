@@ -272,6 +272,28 @@ fn an_expression_that_is_always_empty_is_reported() {
     }
 }
 
+/// What is left on both sides is what to match by.
+#[test]
+fn the_advice_names_labels_that_both_sides_have() {
+    for (expr, words) in [
+        (
+            "node_load15 > count by (instance) (node_cpu_seconds_total{mode='idle'})",
+            "`on (instance) group_left`",
+        ),
+        (
+            "apiserver_requests > 0 and histogram_quantile(0.1, sum by (job, le) (rate(a_bucket[5m]))) < 9",
+            "`on (job)`",
+        ),
+    ] {
+        let text = format!("groups:\n- name: a\n  rules:\n  - alert: A\n    expr: \"{expr}\"\n");
+        let config = "rule_files: [r.yml]\n";
+        let files = [("prometheus.yml", config), ("r.yml", &*text)];
+        let found = memory::found("/tree", &memory::tree(&files));
+        let mut helps = found.iter().filter_map(|it| it.help_line());
+        assert!(helps.any(|help| help.contains(words)), "{expr}: {found:?}");
+    }
+}
+
 /// Series that match themselves, so that nothing is compared.
 #[test]
 fn a_ratio_of_a_series_and_itself_is_reported() {

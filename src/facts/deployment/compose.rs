@@ -166,7 +166,7 @@ fn deployment(
     }
     let base = built.as_ref().and_then(|image| image.base.clone());
     let prometheus = runs_prometheus(service, image.as_ref(), base.as_ref(), &arguments, &mounts);
-    if !every && prometheus.is_none() && !may_read_files(image.as_ref(), &arguments, &mounts) {
+    if !every && prometheus.is_none() && !may_load_files(image.as_ref(), &arguments, &mounts) {
         return None;
     }
     Some(Deployment {
@@ -196,7 +196,7 @@ fn deployment(
 }
 
 /// Whether a service may be a program that reads files of the tree.
-fn may_read_files(image: Option<&Image>, arguments: &Arguments, mounts: &[Mount]) -> bool {
+fn may_load_files(image: Option<&Image>, arguments: &Arguments, mounts: &[Mount]) -> bool {
     let is_vmagent = arguments.value(VMAGENT_CONFIG).is_some();
     let is_of_tree =
         |mount: &Mount| matches!(mount.source, MountSource::Tree(_) | MountSource::Compose(_));

@@ -131,7 +131,11 @@ impl Expression<'_, '_, '_> {
         let help = match SCRAPED.contains(&&*label) {
             // A scraped series has more labels than these.
             true => {
-                let labels = self.listed(other).join(", ");
+                // `histogram_quantile` leaves no `le`.
+                let is_of_buckets = self.slice(other).contains("histogram_quantile");
+                let is_kept = |label: &String| label != "le" || !is_of_buckets;
+                let labels = self.listed(other).into_iter().filter(is_kept);
+                let labels = labels.collect::<Vec<_>>().join(", ");
                 format!("write `on ({labels}){group}{side}` after the operator")
             }
             false => format!("write `ignoring ({label}){group}{side}` after the operator"),
@@ -164,6 +168,10 @@ impl Expression<'_, '_, '_> {
                     return labels.map(|label| self.slice(*label).to_owned()).collect();
                 }
                 NodeKind::Call if KEEPING.contains(&self.head(node)) => children.first().copied(),
+                // Its first argument is a number.
+                NodeKind::Call if self.head(node) == "histogram_quantile" => {
+                    children.get(1).copied()
+                }
                 NodeKind::Range => children.first().copied(),
                 NodeKind::Binary => self.beside_number(node),
                 NodeKind::Selector if is_scraped(self.head(node)) => {
