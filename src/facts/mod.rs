@@ -10,6 +10,7 @@ mod compose_mounts;
 pub mod credential_file;
 mod deployed;
 pub mod deployment;
+mod environments;
 mod filled;
 mod hops;
 pub mod included;

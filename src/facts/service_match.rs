@@ -8,6 +8,7 @@ use super::deployment::{
     AnsweringContainer, Deployment, Image, NetworkContainer, NetworkName, Platform, RunCertainty,
     RunningDeployment, Service,
 };
+use super::environments;
 use super::patches::{ChangedImage, IMAGE, LEADING, STARTING};
 use super::receiver::names_tenant;
 use crate::discover::EmbeddedIn;
@@ -238,6 +239,7 @@ impl<'f> Requester<'f> {
         {
             hits = network.ask(facts.files.tree, other, port);
         }
+        hits.retain(|hit| !environments::are_apart(self.file(), &hit.named.file));
         if hits.is_empty() {
             return Vec::new();
         }

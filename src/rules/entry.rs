@@ -8,7 +8,7 @@ use super::prefixed::without_prefix;
 use crate::discover::EmbeddedIn;
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{
-    Cause, Credential, ReceiverCertainty, Recognition, ShapeFault, judge,
+    Cause, Credential, ReceiverCandidate, ReceiverCertainty, Recognition, ShapeFault, judge,
 };
 use crate::facts::{
     Facts, KnownIssuer, ReceiverRequirements, ReceiverSettings, Requester, ServiceMatch,
@@ -89,6 +89,20 @@ impl EntryUrl<'_> {
         } else {
             advice.unsafe_()
         }
+    }
+}
+
+impl RemoteWriteEntry<'_> {
+    /// Whether a container of the tree answers whose image is not that of a known receiver, so that the
+    /// receiver is guessed by the words of the URL alone.
+    #[must_use]
+    pub fn is_of_another_program(&self) -> bool {
+        let Some(url) = &self.url else { return false };
+        let is_guess =
+            |candidate: &ReceiverCandidate<'_>| candidate.certainty != ReceiverCertainty::Image;
+        let mut images = url.answering.iter().filter_map(ServiceMatch::image);
+        images.any(|image| !self.facts.is_receiver(image))
+            && url.recognition.decisive().iter().all(is_guess)
     }
 }
 

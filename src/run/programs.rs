@@ -21,6 +21,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("netdata", "Netdata"),
     ("newrelic", "the New Relic agent"),
     (COLLECTOR, "the Collector"),
+    ("promxy", "promxy"),
     ("puppet", "Prometheus"),
     ("telegraf", "Telegraf"),
     ("tempo", "Tempo"),

@@ -588,3 +588,51 @@ fn a_proxy_of_the_tree_may_add_the_credential() {
     let missing = |rule: &str| found.iter().any(|one| one.rule == rule);
     assert!(!missing("remote-write/credentials-missing"), "{found:?}");
 }
+
+/// A name or a Service of another environment of the tree is not there for this one.
+#[test]
+fn environments_do_not_answer_for_each_other() {
+    let sender = sender_in_cluster("url: 'http://prometheus.mon.svc:9090/api/v1/write'");
+    let off = server("");
+    let found = |here: &str, there: &str| told(&[(here, &sender), (there, &off)]);
+    for (here, there) in [
+        ("clusters/eu/a.yaml", "clusters/us/b.yaml"),
+        ("prod/a.yaml", "dev/b.yaml"),
+        ("overlays/prod/mon/a.yaml", "overlays/dev/mon/b.yaml"),
+    ] {
+        assert_eq!(found(here, there), NONE, "{here} {there}");
+    }
+    for (here, there) in [
+        ("clusters/eu/a.yaml", "clusters/eu/b.yaml"),
+        ("clusters/eu/a.yaml", "base/b.yaml"),
+        ("apps/a.yaml", "infra/b.yaml"),
+    ] {
+        assert_eq!(found(here, there), OFF, "{here} {there}");
+    }
+}
+
+/// What is in front of a receiver that is known by its name alone may take a prefix off.
+#[test]
+fn a_prefix_before_the_path_of_a_receiver_is_a_hint() {
+    for (url, severity) in [
+        (
+            "https://victoriametrics.example.com/vm/api/v1/write",
+            Severity::Info,
+        ),
+        (
+            "https://thanos-receive.example.com/thanos/api/v1/receive",
+            Severity::Info,
+        ),
+        (
+            "https://thanos-receive.example.com/api/v1/push",
+            Severity::Warning,
+        ),
+    ] {
+        let config = format!("remote_write: [{{url: '{url}'}}]\n");
+        let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", &config)]));
+        let of_rule = found
+            .iter()
+            .find(|one| one.rule == "remote-write/url-shape");
+        assert_eq!(of_rule.map(|one| one.severity), Some(severity), "{url}");
+    }
+}

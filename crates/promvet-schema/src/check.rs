@@ -179,7 +179,10 @@ impl<'a> SchemaReport<'a> {
         subject: &str,
         grammar: impl Fn(&str) -> Result<(), Fault>,
     ) -> FindingDraft<'_> {
-        let scalar = node.scalar().unwrap_or_default();
+        // Of another kind the walk tells.
+        let Some(scalar) = node.scalar() else {
+            return FindingDraft(None);
+        };
         let Err(fault) = grammar(scalar.text) else {
             return FindingDraft(None);
         };

@@ -92,12 +92,7 @@ fn unknown(
         return None;
     }
     let meant = meant(name);
-    let message = match meant {
-        Some(meant) => {
-            format!("`-{name}`: unknown flag, perhaps `-{meant}`; vmagent does not start")
-        }
-        None => format!("`-{name}`: unknown flag; vmagent does not start"),
-    };
+    let message = format!("`-{name}`: unknown flag; vmagent does not start");
     let finding = said(
         source,
         argument,

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::{ReachFault, Unreachable, nearest};
 use crate::discover::is_values_name;
-use crate::facts::Facts;
 use crate::facts::deployment::{Deployment, Platform, RunCertainty, Service};
 use crate::facts::patches::{AROUND, LEADING};
 use crate::facts::service_match::Requester;
+use crate::facts::{Facts, environments};
 use crate::finding::{Evidence, Place};
 use crate::prometheus::endpoint::{Endpoint, HostNetwork};
 
@@ -50,7 +50,16 @@ impl Requester<'_> {
         let host = ClusterHost::new(&host)?;
         let facts = self.facts();
         let network = facts.shared.network(&facts.files);
-        let all = network.services(facts.files.tree, host.name);
+        let mut all = network.services(facts.files.tree, host.name);
+        let is_apart = |service: &&Service| {
+            let file = facts.absolute(service.place.path());
+            environments::are_apart(self.file(), &file)
+        };
+        let in_others = all.extract_if(.., |service| is_apart(service)).count();
+        // What makes it in one environment by a manifest may make it here in another way.
+        if all.is_empty() && in_others > 0 {
+            return None;
+        }
         let wanted = || match host.namespace {
             "" => self.own_namespace(),
             written => Some(written.to_owned()),

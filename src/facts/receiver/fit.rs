@@ -365,6 +365,17 @@ impl Fit<'_> {
         })
         .or_else(|| self.near(|shape| shape.slip(path)))
         .or_else(|| {
+            // Something in front may take a prefix off; `/api` begins what receivers have themselves.
+            let mut tails = path.match_indices('/').skip(1);
+            let takes = |at: usize| path.get(at..).is_some_and(|tail| shape.takes_path(tail));
+            let is_prefixed = !path.starts_with("/api/") && tails.any(|(at, _)| takes(at));
+            let says = format!("{} has no path `{shown}`", self.profile.short);
+            is_prefixed.then(|| FitFault {
+                ground: FaultGround::Unknown,
+                ..self.found(piece.range(), says)
+            })
+        })
+        .or_else(|| {
             let (known, values) = known(path)?;
             Some(FitFault {
                 values,

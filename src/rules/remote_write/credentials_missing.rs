@@ -1,7 +1,7 @@
 //! `remote-write/credentials-missing`: the receiver wants a credential and none is set.
 
-use crate::facts::receiver::{Credential, ReceiverCandidate, ReceiverCertainty};
-use crate::facts::{ReceiverSettings, ServiceMatch};
+use crate::facts::ReceiverSettings;
+use crate::facts::receiver::{Credential, ReceiverCertainty};
 use crate::finding::Severity;
 use crate::rules::{RemoteWriteEntry, RuleFindings};
 
@@ -18,13 +18,8 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     if is_by_image || entry.settings().is_some_and(lacks_intake) {
         return;
     }
-    // What answers is not a known receiver, but perhaps a proxy that adds the credential.
-    let is_guess =
-        |candidate: &ReceiverCandidate<'_>| candidate.certainty != ReceiverCertainty::Image;
-    let mut images = url.answering.iter().filter_map(ServiceMatch::image);
-    if images.any(|image| !entry.facts.is_receiver(image))
-        && url.recognition.decisive().iter().all(is_guess)
-    {
+    // It may be a proxy that adds the credential.
+    if entry.is_of_another_program() {
         return;
     }
     // What an unknown host of the vendor requires is not known: its path may hold the credential.

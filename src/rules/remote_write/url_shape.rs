@@ -18,7 +18,11 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
             continue;
         }
         let span = url.span(fault.range.start, fault.range.end);
-        let mut finding = out.part(url.node, span, severity(fault), fault.message.clone());
+        let severity = match severity(fault) {
+            Severity::Warning if entry.is_of_another_program() => Severity::Info,
+            other => other,
+        };
+        let mut finding = out.part(url.node, span, severity, fault.message.clone());
         finding.advice = match &fault.suggestion {
             _ if fault.of_host => Some(Advice::say(of_host(&fault.expected))),
             Some(right) => {

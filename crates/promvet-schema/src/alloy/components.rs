@@ -245,7 +245,7 @@ fn scrape(block: &Block, out: &mut Vec<GraphFault>) {
                 Advice::say(format!("use {instead} instead")),
             ),
             (None, Some(meant)) => (
-                format!("`{name}`: unknown attribute, perhaps `{meant}`; Alloy rejects the file"),
+                format!("`{name}`: unknown attribute; Alloy rejects the file"),
                 Advice::replace(span, meant).unsafe_(),
             ),
             (None, None) => (
