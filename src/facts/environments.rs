@@ -35,6 +35,9 @@ const NAMES: &[&str] = &[
     "uat",
 ];
 
+/// How names of regions begin.
+const REGIONS: &[&str] = &["af", "ap", "asia", "au", "ca", "eu", "me", "sa", "uk", "us"];
+
 /// Whether two files are in different environments, as far as the names of their folders tell.
 pub(super) fn are_apart(one: &Path, two: &Path) -> bool {
     let folders = |path: &Path| -> Vec<String> {
@@ -50,7 +53,10 @@ pub(super) fn are_apart(one: &Path, two: &Path) -> bool {
     let (Some(here), Some(there)) = (one.get(same), two.get(same)) else {
         return false;
     };
-    let is_name = |name: &String| NAMES.contains(&&**name);
+    let is_name = |name: &String| {
+        let region = name.split('-').next().unwrap_or_default();
+        NAMES.contains(&&**name) || REGIONS.contains(&region)
+    };
     let holder = same.checked_sub(1).and_then(|at| one.get(at));
     let is_held = holder.is_some_and(|name| HOLDERS.contains(&&**name));
     // What all of them share is in a folder of its own.
@@ -73,6 +79,7 @@ mod tests {
             ),
             ("/t/overlays/prod/a.yaml", "/t/overlays/dev/b.yaml", true),
             ("/t/prod/a.yaml", "/t/dev/b.yaml", true),
+            ("/t/eu-west-1/a.yaml", "/t/us/b.yaml", true),
             ("/t/clusters/eu/a.yaml", "/t/clusters/eu/b.yaml", false),
             ("/t/clusters/eu/a.yaml", "/t/base/b.yaml", false),
             ("/t/clusters/eu/a.yaml", "/t/clusters/common/b.yaml", false),

@@ -33,6 +33,20 @@ pub(super) const KINDS: &[&str] = &["Ingress", "Route", "HTTPRoute", "IngressRou
 /// judged.
 const OTHERS: &[&str] = &["VirtualService", "HTTPProxy"];
 
+/// Paths of what helps others on the same host: oauth2-proxy, and challenges of ACME.
+const HELPERS: &[&str] = &["/oauth2", "/.well-known"];
+
+/// The paths that are served; none where only helpers are, so that the rest of the host is routed by
+/// something that is not in sight.
+fn served(routes: &[Route]) -> Option<Vec<String>> {
+    let paths = routes.iter().flat_map(|route| &route.paths);
+    let mut paths: Vec<_> = paths.filter_map(|served| served.path.written()).collect();
+    paths.dedup();
+    let is_helper = |path: &String| HELPERS.iter().any(|helper| path.starts_with(helper));
+    let has_others = paths.is_empty() || !paths.iter().all(is_helper);
+    has_others.then_some(paths)
+}
+
 /// Whether a file may route requests: a scan of its bytes.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
     let has = |word: &&'static str| needle::has(word, bytes);
@@ -255,12 +269,9 @@ impl Routes {
             }
         };
         let Some(serves) = serving.first() else {
-            let paths = routes.iter().flat_map(|route| &route.paths);
-            let mut paths: Vec<_> = paths.filter_map(|served| served.path.written()).collect();
-            paths.dedup();
             return Some(Misrouted {
                 by: first.name.clone(),
-                why: RouteFault::Path(paths),
+                why: RouteFault::Path(served(routes)?),
                 evidence: evidence(first, &first.place, ""),
             });
         };

@@ -222,7 +222,10 @@ impl<'a> RemoteWriteEntry<'a> {
                 .iter()
                 .any(|service| !service.changes.is_empty());
             let settings = self.settings();
-            if faults.is_empty() || settings.is_none() && !is_changed {
+            // A receiver of the tree whose settings are elsewhere, such as in its environment.
+            let mut images = url.answering.iter().filter_map(ServiceMatch::image);
+            let mut is_hidden = || images.any(|image| self.facts.is_receiver(image));
+            if faults.is_empty() || settings.is_none() && !is_changed && !is_hidden() {
                 return faults;
             }
             without_prefix(url, settings, faults, |text| {

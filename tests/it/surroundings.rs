@@ -636,3 +636,25 @@ fn a_prefix_before_the_path_of_a_receiver_is_a_hint() {
         assert_eq!(of_rule.map(|one| one.severity), Some(severity), "{url}");
     }
 }
+
+/// The environment of VictoriaMetrics may hold the prefix of its paths.
+#[test]
+fn a_prefix_that_the_environment_sets_is_not_known() {
+    let config = "remote_write: [{url: 'http://vm:8428/store/api/v1/write'}]\n";
+    let compose = |command: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: \
+             ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  vm:\n    image: \
+             victoriametrics/victoria-metrics:v1.120.0\n    command: [{command}]\n    environment: \
+             {{VM_http_pathPrefix: /store}}\n"
+        )
+    };
+    let found = |command: &str| {
+        let compose = compose(command);
+        let tree = memory::tree(&[("prometheus.yml", config), ("compose.yaml", &compose)]);
+        let found = memory::found("/tree", &tree);
+        found.iter().any(|one| one.severity > Severity::Info)
+    };
+    assert!(!found("-envflag.enable, -envflag.prefix=VM_"));
+    assert!(found("-retentionPeriod=3"));
+}
