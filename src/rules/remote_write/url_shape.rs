@@ -19,7 +19,9 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
         }
         let span = url.span(fault.range.start, fault.range.end);
         let severity = match severity(fault) {
-            Severity::Warning if entry.is_of_another_program() => Severity::Info,
+            Severity::Warning if !fault.is_by_name && entry.is_of_another_program() => {
+                Severity::Info
+            }
             other => other,
         };
         let mut finding = out.part(url.node, span, severity, fault.message.clone());
