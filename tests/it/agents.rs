@@ -844,15 +844,15 @@ fn another_flag_of_vmagent_is_proposed_only_if_it_may_be_meant() {
         let compose = format!(
             "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.102.0\n    command: ['-remoteWrite.url=https://vm.example.com/api/v1/write', '{flag}']\n"
         );
-        let found = reported(&[("compose.yml", &compose)]);
-        let unknown: Vec<_> = found
+        let found = memory::found("/tree", &memory::tree(&[("compose.yml", &*compose)]));
+        let unknown = found
             .iter()
-            .filter(|one| one.0 == "schema/unknown-field")
-            .collect();
-        assert_eq!(unknown.len(), 1, "{flag}: {found:?}");
+            .filter(|one| &*one.rule == "schema/unknown-field");
+        let helps: Vec<_> = unknown.filter_map(|one| one.help_line()).collect();
+        assert_eq!(helps.len(), 1, "{flag}: {found:?}");
         match words {
-            Some(meant) => assert!(unknown[0].1.contains(meant), "{flag}: {found:?}"),
-            None => assert!(!unknown[0].1.contains("perhaps"), "{flag}: {found:?}"),
+            Some(meant) => assert!(helps[0].contains(meant), "{flag}: {helps:?}"),
+            None => assert!(helps[0].starts_with("remove it"), "{flag}: {helps:?}"),
         }
     };
     for flag in [
