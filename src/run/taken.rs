@@ -8,7 +8,8 @@ use crate::yaml::Document;
 /// Whether a finding is about what only Prometheus rejects, or what the program undoes.
 /// vmagent sends to one URL twice where it is named twice, and signs requests beside other credentials
 /// (VictoriaMetrics v1.140 `app/vmagent/remotewrite/{remotewrite,client}.go`); it and the Collector take any
-/// header; Ansible decrypts what its vault encrypted.
+/// header; Ansible decrypts what its vault encrypted. Of a password and a header `Authorization`, Telegraf
+/// sends the header (influxdata/telegraf v1.34 `plugins/outputs/http/http.go`, `writeMetric`).
 pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
     let Some(word) = holder.map(EmbeddedIn::word) else {
         return false;
@@ -16,6 +17,7 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
     let is_of = |section: &str| finding.logical.contains(section);
     match &*finding.rule {
         rule::REMOTE_WRITE_DUPLICATE_ENDPOINT => word == "vmagent",
+        rule::SCHEMA_CONFLICT if word == "telegraf" => true,
         rule::SCHEMA_CONFLICT => word == "vmagent" && finding.message.contains("sigv4"),
         rule::SCHEMA_INVALID_VALUE if is_of("headers.") => match word {
             ALLOY => is_own_value(finding),

@@ -524,6 +524,8 @@ fn what_a_program_takes_is_no_fault() {
     assert_silent(&[("values.yaml", chart)]);
     let alloy = "prometheus.scrape \"a\" {\n  targets = []\n  forward_to = [prometheus.remote_write.a.receiver]\n}\nprometheus.remote_write \"a\" {\n  endpoint {\n    url = \"http://mimir:9009/api/v1/push\"\n    headers = {\"X-Prometheus-Remote-Write-Version\" = \"0.1.0\"}\n  }\n}\n";
     assert_silent(&[("config.alloy", alloy)]);
+    let telegraf = "[[outputs.http]]\nurl = \"https://m.example.com/api/v1/push\"\ndata_format = \"prometheusremotewrite\"\nusername = \"u\"\npassword = \"${P}\"\n[outputs.http.headers]\nContent-Type = \"application/x-protobuf\"\nContent-Encoding = \"snappy\"\nX-Prometheus-Remote-Write-Version = \"0.1.0\"\nAuthorization = \"Bearer ${T}\"\n";
+    assert_silent(&[("telegraf.conf", telegraf)]);
     let vault = "prometheus_remote_write:\n- url: http://mimir:9009/api/v1/push\n  bearer_token: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    6162\n";
     assert_silent(&[("group_vars/all.yml", vault)]);
     let azure = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ama-metrics-prometheus-config-node}\ndata:\n  prometheus-config: |\n    scrape_configs:\n    - job_name: a\n      static_configs: [{targets: ['$NODE_IP:9100']}]\n";

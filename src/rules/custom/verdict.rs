@@ -25,7 +25,7 @@ pub(super) struct UnknownBound {
 /// What is reported about a condition that can't be evaluated.
 const FAILED: &str = "could not be evaluated here";
 
-/// Whether something is unchecked, by the reason that [`UnknownBound::judge`] writes: since a condition can't be evaluated, not since a fact is unknown.
+/// Whether something is unchecked, by the reason that `UnknownBound::judge` writes: since a condition can't be evaluated, not since a fact is unknown.
 #[must_use]
 pub fn is_failure(reason: &str) -> bool {
     reason.contains(FAILED)
