@@ -658,3 +658,28 @@ fn a_prefix_that_the_environment_sets_is_not_known() {
     assert!(!found("-envflag.enable, -envflag.prefix=VM_"));
     assert!(found("-retentionPeriod=3"));
 }
+
+/// The prefix of a Prometheus of the Operator is that of its receiver too.
+#[test]
+fn the_prefix_of_a_resource_is_asked_for() {
+    let hub = |more: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: hub, namespace: mon}}\nspec:\n  \
+             version: v3.5.0\n  enableRemoteWriteReceiver: true\n{more}"
+        )
+    };
+    let found = |path: &str, more: &str| {
+        let url = format!("url: 'http://prometheus-operated.mon.svc:9090{path}'");
+        told(&[(
+            "a.yaml",
+            &format!("{}{}", sender_in_cluster(&url), hub(more)),
+        )])
+    };
+    let wrong = ["Warning remote-write/receiver-settings"];
+    assert_eq!(found("/api/v1/write", "  routePrefix: /prom\n"), wrong);
+    assert_eq!(found("/prom/api/v1/write", "  routePrefix: /prom\n"), NONE);
+    assert_eq!(
+        found("/api/v1/write", "  externalUrl: 'https://h/prom'\n"),
+        NONE
+    );
+}

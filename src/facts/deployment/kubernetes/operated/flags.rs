@@ -57,6 +57,11 @@ impl<'d> Operated<'d> {
         if let Some((node, text)) = look_back.and_then(|node| Some((node, node.as_str()?))) {
             push(format!("--query.lookback-delta={text}"), node);
         }
+        // Without it the Operator writes `/`, whatever the external URL is (`pkg/prometheus/server`).
+        let prefix = self.spec.get("routePrefix");
+        if let Some((node, text)) = prefix.and_then(|node| Some((node, node.as_str()?))) {
+            push(format!("--web.route-prefix={text}"), node);
+        }
         let features = self.spec.get("enableFeatures");
         let features = features.filter(|_| !left_out.contains(&"enableFeatures"));
         for feature in features.into_iter().flat_map(Node::items) {
