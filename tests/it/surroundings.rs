@@ -683,3 +683,23 @@ fn the_prefix_of_a_resource_is_asked_for() {
         NONE
     );
 }
+
+/// `prometheus-operated` leads to every Prometheus of the Operator in a namespace, that of a chart too.
+#[test]
+fn a_chart_may_answer_beside_a_resource() {
+    let resource = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s, namespace: mon}\nspec: {replicas: 1}\n";
+    let release = |namespace: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: kps, namespace: {namespace}}}\nspec:\n  \
+             chart: {{spec: {{chart: kube-prometheus-stack}}}}\n  values: {{prometheus: {{prometheusSpec: \
+             {{enableRemoteWriteReceiver: true}}}}}}\n"
+        )
+    };
+    let sender = sender_in_cluster("url: 'http://prometheus-operated.mon.svc:9090/api/v1/write'");
+    let found = |namespace: &str| {
+        let all = format!("{sender}{resource}");
+        told(&[("a.yaml", &all), ("kps.yaml", &release(namespace))])
+    };
+    assert_eq!(found("mon"), NONE);
+    assert_eq!(found("other"), OFF);
+}

@@ -213,7 +213,8 @@ impl ChartRelease<'_> {
             full = full.chars().take(LONGEST_OF_STACK).collect();
             full.truncate(full.trim_end_matches('-').len());
         }
-        let name = format!("{full}-{}", made.part);
+        let own = || format!("{full}-{}", made.part);
+        let name = made.fixed.map_or_else(own, str::to_owned);
         let place = self.chart.place();
         let ports: Vec<(u16, ContainerPort)> = made
             .ports
