@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Facts;
 use super::token::{self, Observation};
 use crate::facts::deployment::{ProvidedValue, Provider};
-use crate::finding::{Advice, Finding, Severity, nearest, rule};
+use crate::finding::{Advice, Finding, KeySteps, Severity, nearest, rule};
 use crate::schema::dialect::KeyReference;
 
 /// As many keys as a message lists.
@@ -92,7 +92,7 @@ impl Facts<'_> {
                 reference.field
             );
             let finding = found(reference, Severity::Warning, message);
-            let finding = finding.help(Advice::say(format!("write `name: {near}`")));
+            let finding = finding.help(Advice::write(format!("write `name: {near}`")));
             return Some(finding.evidence(maker.place.clone(), "created here"));
         }
         let holders = makers.iter().filter(|maker| maker.keys.contains_key(key));
@@ -196,7 +196,7 @@ fn lacks(reference: &KeyReference, maker: &Provider) -> Option<Finding> {
     let finding = finding.evidence(maker.place.clone(), format!("it has {}", listed.join(", ")));
     let only = keys.first().copied().filter(|_| keys.len() == 1);
     Some(match nearest(key, keys).or(only) {
-        Some(near) => finding.help(Advice::say(format!("write `key: {near}`"))),
+        Some(near) => finding.help(Advice::write(format!("write `key: {near}`"))),
         None => finding.help(Advice::say("name a key that it has")),
     })
 }
@@ -205,9 +205,10 @@ fn lacks(reference: &KeyReference, maker: &Provider) -> Option<Finding> {
 /// are used (prometheus-operator v0.93.0 `pkg/prometheus/resource_selector.go`).
 fn consequence(reference: &KeyReference) -> &'static str {
     const SELECTED: &[&str] = &["endpoints", "podMetricsEndpoints", "basicAuth", "tlsConfig"];
-    match SELECTED
-        .iter()
-        .any(|key| reference.logical.starts_with(&format!("spec.{key}")))
+    match KeySteps::of(&reference.logical)
+        .keys()
+        .nth(1)
+        .is_some_and(|key| SELECTED.contains(&key))
     {
         true => "the Operator leaves this resource out",
         false => "the Operator generates no configuration",

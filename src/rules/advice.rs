@@ -76,7 +76,7 @@ pub(in crate::rules) fn in_place(
         !end.is_some_and(|end| end.starts_with(goes_on))
     });
     let Some(at) = at else {
-        return Advice::say(words);
+        return Advice::write(words);
     };
     let start = span.start as usize + at;
     let edit = (Span::new(start, start + old.len()), new.to_owned());

@@ -4,13 +4,13 @@
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity, rule};
 
-/// The key that only the agent has.
-const KEY: &str = "global.remote_write";
+/// The key that only the agent has, and its section.
+const KEY: &[&str] = &["global", "remote_write"];
 
 /// Makes a warning of that key in a file that nothing is seen to read, where the tree starts an agent.
 pub(super) fn put(schema: &mut [Finding], is_unread: impl FnOnce() -> bool, facts: &Facts<'_>) {
     let is_it = |finding: &&mut Finding| {
-        finding.rule == rule::SCHEMA_UNKNOWN_FIELD && finding.logical == *KEY
+        finding.rule == rule::SCHEMA_UNKNOWN_FIELD && finding.keys().keys().eq(KEY.iter().copied())
     };
     let Some(finding) = schema.iter_mut().find(is_it) else {
         return;

@@ -5,7 +5,7 @@ use super::chart_release::{has_few_charts, major, release};
 use super::survey::ScannedFile;
 use crate::discover::{EmbeddedIn, charts};
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity, rule};
+use crate::finding::{Advice, Finding, Place, Severity, rule};
 use crate::rules::RuleJudgment;
 use crate::yaml::{Document, Node, parse_all};
 
@@ -160,7 +160,7 @@ impl<'d> Agent<'d> {
         let place = evidence?.clone();
         Some(
             finding
-                .help("write `--agent` in `defaultFlagsOverride`")
+                .help(Advice::write("write `--agent` in `defaultFlagsOverride`"))
                 .evidence(place, "this release of the chart starts Prometheus 3"),
         )
     }

@@ -9,7 +9,7 @@ mod single;
 
 use super::request::{Request, Run};
 use crate::discover::ConfigurationKind;
-use crate::finding::{Finding, Place, Text, rule};
+use crate::finding::{Action, Finding, Place, Text, rule};
 use crate::schema::edit::{PlannedEdit, apply, merged};
 use crate::source::{EntryKind, LARGEST, Overlay, Tree, collapse, rewrite};
 
@@ -344,13 +344,12 @@ fn unfixed(finding: &Finding) -> Option<&str> {
     if finding.fix.is_some() || finding.unfixed.is_some() {
         return finding.unfixed.as_deref();
     }
-    let help = finding.help_line()?;
-    let is_advice = WRITTEN.iter().any(|start| help.starts_with(start));
-    is_advice.then_some("promvet cannot tell what of the text has to be replaced")
+    let is_known = matches!(
+        finding.advice.as_ref()?.action(),
+        Action::Write | Action::Rename { .. } | Action::Replace { .. }
+    );
+    is_known.then_some("promvet cannot tell what of the text has to be replaced")
 }
-
-/// How helps begin that say what to write.
-const WRITTEN: &[&str] = &["did you mean `", "rename it to `", "write `"];
 
 /// The content of a file behind its byte-order mark, if it is what was judged.
 fn content_of<'b>(bytes: &'b [u8], judged: &Text) -> Result<&'b str, String> {

@@ -67,7 +67,7 @@ fn counts(
             && finding.rule != OF_TARGETS
             && is_of_targets(document)
         || programs::has_another_default(finding, holder)
-        || taken::takes(finding, holder);
+        || taken::takes(finding, holder, document);
     !(is_said || is_foreign || is_of_selector(spoken, finding) || is_of_old_agent(finding))
 }
 
@@ -78,19 +78,18 @@ fn reword(
     holder: Option<&EmbeddedIn>,
     document: &Document,
 ) {
-    let refuses = programs::refuses_url(finding, holder);
     let has_refused_form = refused::has_refused_form(finding, spoken);
     let spelling = &spoken.spelling;
     let put = |text: &str| {
         let text = spelling.put_at(&finding.place, text);
-        let text = match has_refused_form {
-            true => refused::of_url(&text, spoken),
-            false => text,
-        };
-        programs::in_its_name(&text, holder, refuses).unwrap_or(text)
+        programs::in_its_name(&text, holder).unwrap_or(text)
     };
-    let refused = refused::consequence(finding, spoken, holder, document);
-    finding.message = finding.message.reworded(put, Some(&refused));
+    let refused = match finding.message.is_late() {
+        true if has_refused_form => Some(refused::of_url(spoken)),
+        true => programs::late(finding, holder),
+        false => Some(refused::consequence(finding, spoken, holder, document).into_owned()),
+    };
+    finding.message = finding.message.reworded(put, refused.as_deref());
     if has_refused_form && std::ptr::eq(spoken.dialect, &RULES) {
         finding.message = RULES.mistyped_value(finding.message.to_string());
     }
@@ -133,7 +132,7 @@ pub(super) fn put(
     let refused = programs::refused(spoken.dialect, holder);
     let refused = spoken.dialect.has_readers.then_some(&*refused);
     let put = |text: &str| {
-        let named = programs::in_its_name(text, holder, false);
+        let named = programs::in_its_name(text, holder);
         named.unwrap_or_else(|| text.to_owned())
     };
     let of_dialect = spoken
@@ -159,7 +158,7 @@ pub(super) fn put(
     let lacking = programs::without_extension(document, holder, facts);
     judgment.findings.extend(lacking);
     for unchecked in &mut judgment.unchecked {
-        if let Some(named) = programs::in_its_name(&unchecked.reason, holder, false) {
+        if let Some(named) = programs::in_its_name(&unchecked.reason, holder) {
             unchecked.reason = named;
         }
     }
@@ -215,9 +214,7 @@ fn set_by_scripts(
 /// three keys later (prometheus-operator v0.41.0 `pkg/apis/monitoring/v1/types.go`).
 fn is_of_old_operator(finding: &Finding, facts: &Facts<'_>) -> bool {
     finding.rule == rule::SCHEMA_DEPRECATED
-        && [".baseImage", ".tag", ".sha"]
-            .iter()
-            .any(|key| finding.logical.ends_with(key))
+        && ["baseImage", "tag", "sha"].contains(&finding.keys().last())
         && facts.operator_release().is_some_and(|minor| minor < 41)
 }
 
@@ -274,24 +271,16 @@ pub(super) fn set_metricsql_aside(judgment: &mut RuleJudgment, facts: &Facts<'_>
 
 /// Whether a finding of the dialect and a native one say that the same key is missing.
 fn lack_the_same(spoken: &DialectWording, of_dialect: &Finding, native: &Finding) -> bool {
-    let key_of = |path: &'_ str| {
-        path.rsplit_once('.')
-            .map(|(of, key)| (of.len(), key.to_owned()))
-    };
-    let (Some((here, key)), Some((there, other))) =
-        (key_of(&of_dialect.logical), key_of(&native.logical))
-    else {
-        return false;
-    };
+    let (here, there) = (of_dialect.keys(), native.keys());
     of_dialect.rule == rule::SCHEMA_MISSING_FIELD
-        && of_dialect.logical.get(..here) == native.logical.get(..there)
-        && spoken.spelling.of(&other) == key
+        && here.section() == there.section()
+        && spoken.spelling.of(there.last()) == here.last()
 }
 
 /// Whether a finding speaks of `sigv4.enabled`, which Grafana Agent had up to 0.13 (grafana/agent
 /// v0.14.0 CHANGELOG).
 fn is_of_old_agent(finding: &Finding) -> bool {
-    finding.rule == rule::SCHEMA_UNKNOWN_FIELD && finding.logical.ends_with("sigv4.enabled")
+    finding.rule == rule::SCHEMA_UNKNOWN_FIELD && finding.keys().ends_with(&["sigv4", "enabled"])
 }
 
 /// Whether a finding of the schema speaks of the value of a key of a Secret, which stands for a text

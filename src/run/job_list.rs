@@ -4,7 +4,7 @@ use super::survey::ScannedFile;
 use crate::discover::{self, EmbeddedIn};
 use crate::facts::Facts;
 use crate::facts::deployment::RunCertainty;
-use crate::finding::{Finding, Place, Severity, Span, rule};
+use crate::finding::{Advice, Finding, Place, Severity, Span, rule};
 use crate::rules::RuleJudgment;
 use crate::schema::dialect::NATIVE;
 use crate::yaml::{Document, Node};
@@ -54,7 +54,7 @@ pub(super) fn add(
     let message = "expected the sections of a configuration, found a list of jobs; Prometheus \
                    rejects the file";
     let mut finding = Finding::new(rule::SCHEMA_WRONG_TYPE, severity, first, message)
-        .help("write `scrape_configs:` above the list");
+        .help(Advice::write("write `scrape_configs:` above the list"));
     if let Some(runner) = starts {
         finding.evidence.extend(runner.evidence.iter().cloned());
     }

@@ -28,7 +28,7 @@ fn is_of_whole(finding: &Finding) -> bool {
 /// Whether a patch lacks a key in an item of a list. The list takes the place of the whole other one: the
 /// definitions of the resources name no key by which items are merged.
 fn is_in_replaced_list(finding: &Finding) -> bool {
-    finding.rule == rule::SCHEMA_MISSING_FIELD && finding.logical.contains('[')
+    finding.rule == rule::SCHEMA_MISSING_FIELD && finding.keys().is_in_list()
 }
 
 /// Takes out what a patch of a kustomization may mend: the object that is applied is another one.
@@ -80,7 +80,7 @@ pub(super) fn set_replaced_values_aside(
         return;
     }
     judgment.findings.retain(|finding| {
-        let is_minor = finding.severity == Severity::Info || !finding.logical.contains('[');
+        let is_minor = finding.severity == Severity::Info || !finding.keys().is_in_list();
         is_minor || !facts.is_replaced_in_values(&finding.place, &finding.logical)
     });
 }

@@ -33,7 +33,6 @@ const PROGRAMS: &[(&str, &str)] = &[
 
 /// The name of Grafana Agent, which has no release with newer keys.
 pub(super) const AGENT: &str = "Grafana Agent";
-const OF_OLDER: &str = "older releases reject the file";
 
 pub(super) const COLLECTOR: &str = "otel-collector";
 /// The word of Alloy in reports.
@@ -83,12 +82,6 @@ const SEND_AGAIN: &[&str] = &[
     "vmalert",
 ];
 
-/// What native rules say of a URL that Prometheus loads.
-const LATE: &[&str] = &[
-    "Prometheus loads it, and every send fails",
-    "Prometheus starts, and every send fails",
-];
-
 /// Programs that expand variables only with a flag (grafana/agent v0.44.2 `internal/static/config`,
 /// grafana/tempo v2.9 `cmd/tempo/main.go`, grafana/loki v3.5 `pkg/util/cfg/dynamic.go`).
 const EXPANDING: &[&str] = &["grafana-agent", "loki", "tempo"];
@@ -97,19 +90,9 @@ const EXPANDING: &[&str] = &["grafana-agent", "loki", "tempo"];
 const EXPAND: &str = "config.expand-env";
 
 /// A sentence about Prometheus as one about the program that reads the configuration.
-pub(super) fn in_its_name(
-    sentence: &str,
-    holder: Option<&EmbeddedIn>,
-    refuses: bool,
-) -> Option<String> {
+pub(super) fn in_its_name(sentence: &str, holder: Option<&EmbeddedIn>) -> Option<String> {
     let name = program(holder)?;
     let mut out = sentence.to_owned();
-    if refuses {
-        out = match name {
-            VMAGENT => not_late(&out, &format!("{name} does not start")),
-            _ => not_late(&out, &format!("{name} rejects the file")),
-        };
-    }
     for verb in VERBS {
         out = out.replace(&format!("Prometheus {verb} "), &format!("{name} {verb} "));
         out = out.replace(&format!("Prometheus {verb},"), &format!("{name} {verb},"));
@@ -124,17 +107,22 @@ pub(super) fn in_its_name(
     ] {
         out = out.replace(from, &to);
     }
-    if name == AGENT {
-        out = out.replace(OF_OLDER, "Grafana Agent is older, and rejects the file");
-    }
     (out != sentence).then_some(out)
 }
 
-/// A sentence about a URL that Prometheus loads, as one about another that is rejected before.
-pub(super) fn not_late(sentence: &str, refused: &str) -> String {
-    let all = LATE.iter();
-    all.fold(sentence.to_owned(), |text, late| {
-        text.replace(late, refused)
+/// What a program does with what only some releases of Prometheus reject, or none.
+pub(super) fn late(finding: &Finding, holder: Option<&EmbeddedIn>) -> Option<String> {
+    let name = program(holder)?;
+    if finding.rule == rule::SCHEMA_UNAVAILABLE {
+        // It has the keys of a release that is known.
+        return (name == AGENT).then(|| format!("{name} is older, and rejects the file"));
+    }
+    if !refuses_url(finding, holder) {
+        return None;
+    }
+    Some(match name {
+        VMAGENT => format!("{name} does not start"),
+        _ => format!("{name} rejects the file"),
     })
 }
 
@@ -166,7 +154,7 @@ pub(super) fn has_another_default(finding: &Finding, holder: Option<&EmbeddedIn>
 /// `url.ParseRequestURI`, which takes `host:port/path` for a scheme, Vector wants a scheme
 /// (`src/sinks/prometheus/remote_write/config.rs`), and vmagent one of two (VictoriaMetrics v1.140
 /// `app/vmagent/remotewrite/remotewrite.go`, `newRemoteWriteCtx`).
-pub(super) fn refuses_url(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
+fn refuses_url(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
     let url = finding.place.text().slice(finding.place.span());
     let url = url.trim_matches(['"', '\'']);
     match holder.and_then(EmbeddedIn::program) {

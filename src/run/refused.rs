@@ -108,7 +108,8 @@ pub(super) fn consequence(
         Some(EmbeddedIn::Resource { kind, .. }) => kind,
         _ => "Prometheus",
     };
-    let keys: Vec<&str> = keys_of(&finding.logical).collect();
+    let steps = finding.keys();
+    let keys: Vec<&str> = steps.keys().collect();
     let has = |list: &[&str]| keys.iter().any(|key| list.contains(key));
     if has(RULES_OF_VALUES) {
         return of_rule(finding, dialect).into();
@@ -150,7 +151,8 @@ const OF_RULES: &[&str] = &[
 /// Who refuses a fault of a PrometheusRule. Its definition has its keys, wants names of groups that are
 /// distinct and an `expr` for each rule, and states the pattern of durations.
 fn of_rule(finding: &Finding, dialect: &Dialect) -> &'static str {
-    let keys: Vec<&str> = keys_of(&finding.logical).collect();
+    let steps = finding.keys();
+    let keys: Vec<&str> = steps.keys().collect();
     let is_of_map = keys
         .iter()
         .any(|key| ["labels", "annotations"].contains(key));
@@ -175,16 +177,9 @@ pub(super) fn has_refused_form(finding: &Finding, spoken: &DialectWording) -> bo
 
 /// What is said of a URL that the definition of a remote write excludes since prometheus-operator v0.90.0
 /// (CHANGELOG.md), and that the Operator and Prometheus take before.
-pub(super) fn of_url(sentence: &str, spoken: &DialectWording) -> String {
+pub(super) fn of_url(spoken: &DialectWording) -> String {
     let by_definition = spoken.dialect.mistyped;
-    let refused = format!("{by_definition}; before Operator 0.90, every send fails");
-    programs::not_late(sentence, &refused)
-}
-
-/// The names of keys on a path, without the numbers of items.
-fn keys_of(path: &str) -> impl Iterator<Item = &str> {
-    path.split('.')
-        .map(|part| part.split('[').next().unwrap_or(part))
+    format!("{by_definition}; before Operator 0.90, every send fails")
 }
 
 /// Who refuses a fault of a monitor; none if it is Prometheus.

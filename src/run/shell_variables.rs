@@ -32,7 +32,7 @@ pub(super) fn add(
             Finding::new(rule::SCHEMA_INVALID_VALUE, Severity::Warning, here, message)
                 .of_key(node.path(), node.identity())
                 .evidence(place.clone(), format!("{program} reads it here"))
-                .help(Advice::say(format!("write `{right}`")))
+                .help(Advice::write(format!("write `{right}`")))
         })
     });
     let found: Vec<Finding> = found.take(MOST).collect();

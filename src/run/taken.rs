@@ -3,23 +3,23 @@
 use super::programs::{AGENT, ALLOY, COLLECTOR, program};
 use crate::discover::{EmbeddedIn, nodes};
 use crate::finding::{Advice, Finding, Severity, rule};
-use crate::yaml::Document;
+use crate::yaml::{Document, Mapping, Node};
 
 /// Whether a finding is about what only Prometheus rejects, or what the program undoes.
 /// vmagent sends to one URL twice where it is named twice, and signs requests beside other credentials
 /// (VictoriaMetrics v1.140 `app/vmagent/remotewrite/{remotewrite,client}.go`); it and the Collector take any
 /// header; Ansible decrypts what its vault encrypted. Of a password and a header `Authorization`, Telegraf
 /// sends the header (influxdata/telegraf v1.34 `plugins/outputs/http/http.go`, `writeMetric`).
-pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
+pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>, document: &Document) -> bool {
     let Some(word) = holder.map(EmbeddedIn::word) else {
         return false;
     };
-    let is_of = |section: &str| finding.logical.contains(section);
+    let keys = finding.keys();
     match &*finding.rule {
         rule::REMOTE_WRITE_DUPLICATE_ENDPOINT => word == "vmagent",
         rule::SCHEMA_CONFLICT if word == "telegraf" => true,
-        rule::SCHEMA_CONFLICT => word == "vmagent" && finding.message.contains("sigv4"),
-        rule::SCHEMA_INVALID_VALUE if is_of("headers.") => match word {
+        rule::SCHEMA_CONFLICT => word == "vmagent" && is_beside_sigv4(finding, document),
+        rule::SCHEMA_INVALID_VALUE if keys.is_below("headers") => match word {
             ALLOY => is_own_value(finding),
             _ => [COLLECTOR, "fluent-bit", "telegraf", "vmagent"].contains(&word),
         },
@@ -28,6 +28,18 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a finding is about a key of an endpoint that has `sigv4`.
+fn is_beside_sigv4(finding: &Finding, document: &Document) -> bool {
+    let here = finding.place.span();
+    let list = document.root().and_then(|root| root.get("remote_write"));
+    let mut endpoints = list.into_iter().flat_map(Node::items);
+    endpoints.any(|endpoint| {
+        let entries = endpoint.mapping().into_iter().flat_map(Mapping::entries);
+        let mut entries = entries.filter(|entry| entry.key.span() == here);
+        endpoint.get("sigv4").is_some() && entries.next().is_some()
+    })
 }
 
 /// What Prometheus puts into headers itself (`storage/remote/client.go`).
@@ -47,7 +59,7 @@ fn is_own_value(finding: &Finding) -> bool {
 /// v1.18 `internal/component/prometheus/remotewrite/types.go`).
 pub(super) fn header_of_alloy(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
     let is_alloy = holder.is_some_and(|holder| holder.word() == ALLOY);
-    let is_header = finding.logical.contains("headers.");
+    let is_header = finding.keys().is_below("headers");
     if is_alloy && is_header && finding.rule == rule::SCHEMA_INVALID_VALUE {
         finding.severity = finding.severity.min(Severity::Warning);
         let put = |text: &str| text.to_owned();
@@ -73,7 +85,7 @@ const SPLIT: &[(&str, &str)] = &[
 pub(super) fn split_url(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
     let word = holder.map(EmbeddedIn::word);
     let row = SPLIT.iter().find(|(known, _)| Some(*known) == word);
-    if let Some((_, help)) = row.filter(|_| finding.logical.ends_with(".url")) {
+    if let Some((_, help)) = row.filter(|_| finding.keys().last() == "url") {
         finding.advice = Some(Advice::say(*help));
     }
 }
@@ -114,7 +126,9 @@ pub(super) fn hyphened(document: &Document, holder: Option<&EmbeddedIn>) -> Vec<
             let rule = rule::SCHEMA_VARIABLE;
             let finding = Finding::new(rule, Severity::Warning, node.place(), message);
             let finding = finding.of_key(node.path(), node.identity());
-            finding.help("write `_` in the name; a default is written `${NAME:-DEFAULT}`")
+            finding.help(Advice::write(
+                "write `_` in the name; a default is written `${NAME:-DEFAULT}`",
+            ))
         })
     });
     found.take(MOST_HYPHENS).collect()

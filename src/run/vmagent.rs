@@ -7,42 +7,94 @@ use std::path::Path;
 
 use super::shell_variables;
 use crate::facts::included::CheckedIncludes;
-use crate::finding::{Advice, Evidence, Finding, Place, Severity, Unchecked, rule};
+use crate::finding::{Advice, Evidence, Finding, KeySteps, Place, Severity, Unchecked, rule};
 use crate::yaml::{Document, Node};
 
-/// Keys that vmagent knows and Prometheus does not (`lib/promscrape/config.go` and
-/// `lib/promrelabel/config.go` of VictoriaMetrics 1.101).
-const KEYS: &[&str] = &[
-    "attach_namespace_metadata",
-    "consulagent_sd_configs",
-    "disable_compression",
-    "disable_keepalive",
-    "headers",
-    "if",
-    "labels",
-    "match",
-    "max_scrape_size",
-    "metric_relabel_configs",
-    "no_stale_markers",
-    "proxy_authorization",
-    "proxy_basic_auth",
-    "proxy_bearer_token",
-    "proxy_bearer_token_file",
-    "proxy_headers",
-    "proxy_oauth2",
-    "proxy_tls_config",
-    "relabel_configs",
-    "relabel_debug",
-    "metric_relabel_debug",
-    "sample_limit",
-    "label_limit",
-    "scrape_align_interval",
-    "scrape_offset",
-    "series_limit",
-    "stream_parse",
-    "vultr_configs",
-    "yandexcloud_sd_configs",
+/// A section of a scrape configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ScrapeSection {
+    Global,
+    Job,
+    /// An item of a discovery.
+    Discovery,
+    /// An item of `relabel_configs` or `metric_relabel_configs`.
+    RelabelRule,
+}
+
+/// Keys that vmagent knows in a section and Prometheus does not (`lib/promscrape/config.go`,
+/// `lib/promauth/config.go` and `lib/promrelabel/config.go` of VictoriaMetrics 1.101).
+const KEYS: &[(ScrapeSection, &[&str])] = &[
+    (
+        ScrapeSection::Global,
+        &[
+            "label_limit",
+            "metric_relabel_configs",
+            "relabel_configs",
+            "sample_limit",
+        ],
+    ),
+    (
+        ScrapeSection::Job,
+        &[
+            "consulagent_sd_configs",
+            "disable_compression",
+            "disable_keepalive",
+            "headers",
+            "max_scrape_size",
+            "metric_relabel_debug",
+            "no_stale_markers",
+            "proxy_authorization",
+            "proxy_basic_auth",
+            "proxy_bearer_token",
+            "proxy_bearer_token_file",
+            "proxy_headers",
+            "proxy_oauth2",
+            "proxy_tls_config",
+            "relabel_debug",
+            "scrape_align_interval",
+            "scrape_offset",
+            "series_limit",
+            "stream_parse",
+            "vultr_configs",
+            "yandexcloud_sd_configs",
+        ],
+    ),
+    (
+        ScrapeSection::Discovery,
+        &[
+            "attach_namespace_metadata",
+            "headers",
+            "proxy_authorization",
+            "proxy_basic_auth",
+            "proxy_bearer_token",
+            "proxy_bearer_token_file",
+            "proxy_headers",
+            "proxy_oauth2",
+            "proxy_tls_config",
+        ],
+    ),
+    (ScrapeSection::RelabelRule, &["if", "labels", "match"]),
 ];
+
+/// The section that holds a key; none for what lies deeper.
+fn section_of(keys: &KeySteps<'_>) -> Option<ScrapeSection> {
+    let section = keys.section();
+    match section.last() {
+        "global" => Some(ScrapeSection::Global),
+        // A file of `scrape_config_files` is the list itself there.
+        "scrape_configs" | "" => Some(ScrapeSection::Job),
+        "relabel_configs" | "metric_relabel_configs" => Some(ScrapeSection::RelabelRule),
+        name if name.ends_with("_sd_configs") => Some(ScrapeSection::Discovery),
+        _ => None,
+    }
+}
+
+/// Whether vmagent has a key that Prometheus does not have.
+fn is_own_key(keys: &KeySteps<'_>) -> bool {
+    let section = section_of(keys);
+    KEYS.iter()
+        .any(|(of, names)| Some(*of) == section && names.contains(&keys.last()))
+}
 
 /// Sections of Prometheus's file that vmagent's does not have (`lib/promscrape/config.go`, `Config` and
 /// `GlobalConfig`; strict since 1.73, `-promscrape.config.strictParse`).
@@ -74,8 +126,7 @@ pub(super) fn put(
     is_template: bool,
 ) {
     findings.retain(|finding| {
-        let section = finding.logical.split(['.', '[']).next().unwrap_or_default();
-        !SECTIONS.contains(&section) && !is_of_url(finding) && !is_expanded(finding)
+        !SECTIONS.contains(&finding.keys().first()) && !is_of_url(finding) && !is_expanded(finding)
     });
     // What renders a template expands them.
     if !is_template {
@@ -126,8 +177,8 @@ fn is_of_url(finding: &Finding) -> bool {
     let rules = [rule::SCHEMA_INVALID_VALUE, rule::SCRAPE_TARGET_ADDRESS];
     let place = finding.whole.as_ref().unwrap_or(&finding.place);
     let text = place.text().slice(place.span());
-    let is_address =
-        finding.logical.contains("targets") || finding.logical.ends_with(".replacement");
+    let keys = finding.keys();
+    let is_address = keys.has("targets") || keys.last() == "replacement";
     rules.contains(&&*finding.rule) && is_address && text.contains('/')
 }
 
@@ -170,16 +221,15 @@ pub(super) fn own_words(
     let is_action = |finding: &Finding| {
         let text = finding.place.text().slice(finding.place.span());
         finding.rule == rule::SCHEMA_INVALID_VALUE
-            && finding.logical.ends_with(".action")
+            && finding.keys().last() == "action"
             && ACTIONS.contains(&text.trim_matches(['"', '\'']))
     };
     let is_sure = |finding: &Finding| {
-        let key = finding.logical.rsplit('.').next().unwrap_or_default();
-        let is_rule = || finding.logical.contains("relabel_configs");
+        let keys = finding.keys();
         finding.rule == rule::SCHEMA_UNKNOWN_FIELD
             && !is_named
-            && SURE.contains(&key)
-            && (key != "if" || is_rule())
+            && SURE.contains(&keys.last())
+            && is_own_key(&keys)
     };
     let is_sign = |finding: &&Finding| is_action(finding) || is_sure(finding);
     let action = schema.iter().find(is_sign)?;
@@ -193,8 +243,8 @@ pub(super) fn own_words(
     let place = action.place.clone();
     let logical = action.logical.to_string();
     let is_own = |finding: &Finding| {
-        let key = finding.logical.rsplit('.').next().unwrap_or_default();
-        is_action(finding) || finding.rule == rule::SCHEMA_UNKNOWN_FIELD && KEYS.contains(&key)
+        is_action(finding)
+            || finding.rule == rule::SCHEMA_UNKNOWN_FIELD && is_own_key(&finding.keys())
     };
     schema.retain(|finding| !is_own(finding));
     let name = place.text().slice(place.span());
@@ -214,10 +264,11 @@ pub(super) fn own_words(
 /// `place` is where vmagent is started with it.
 pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding> {
     let holds = |finding: &Finding| {
-        let key = finding.logical.rsplit('.').next().unwrap_or_default();
+        let keys = finding.keys();
+        let key = keys.last();
         match &*finding.rule {
             _ if is_of_url(finding) => false,
-            rule::SCHEMA_UNKNOWN_FIELD => !KEYS.contains(&key),
+            rule::SCHEMA_UNKNOWN_FIELD => !is_own_key(&keys),
             // It lowers a timeout above the interval.
             rule::SCHEMA_CONFLICT if key.ends_with("_interval") || key.ends_with("_timeout") => {
                 false
@@ -232,10 +283,10 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
             rule::SCHEMA_INVALID_VALUE => key != "action",
             // A file of `scrape_config_files` is a list there, and a condition may be one.
             rule::SCHEMA_WRONG_TYPE => {
-                !finding.logical.is_empty() && !finding.logical.contains(".if") && key != "regex"
+                !finding.logical.is_empty() && !keys.has("if") && key != "regex"
             }
             // A rule with `if` needs no labels.
-            rule::SCHEMA_MISSING_FIELD => !finding.logical.contains("relabel_configs"),
+            rule::SCHEMA_MISSING_FIELD => section_of(&keys) != Some(ScrapeSection::RelabelRule),
             _ => true,
         }
     };

@@ -180,8 +180,10 @@ fn refused(mut finding: Finding, text: &Text, program: &str) -> Option<Finding> 
     }
     finding.rule = rule::FILES_WEB_CONFIGURATION.into();
     // The table knows the file, and not the program that reads it.
-    let message = finding.message.text_mut();
-    *message = message.replace("Prometheus rejects the file", &does_not_start(program));
+    let put = |text: &str| text.to_owned();
+    finding.message = finding
+        .message
+        .reworded(put, Some(&does_not_start(program)));
     Some(match meant {
         Some(meant) => finding.help(meant),
         None => finding,

@@ -2,6 +2,7 @@
 
 mod agent_mode;
 mod agents;
+mod always_help;
 mod audit;
 mod bounds;
 mod broken;

@@ -94,18 +94,17 @@ pub(super) fn sure_where_something_lacks(found: &mut [Finding]) {
     };
     let mut lacking = HashSet::new();
     for finding in found.iter().filter(lacks) {
-        lacking.insert(section_of(&finding.logical).to_owned());
-        lacking.insert(finding.logical.clone());
+        lacking.insert(finding.keys().section());
+        lacking.insert(finding.keys());
     }
-    for finding in found {
-        if slip(finding).is_some() && lacking.contains(section_of(&finding.logical)) {
+    let is_sure =
+        |finding: &Finding| slip(finding).is_some() && lacking.contains(&finding.keys().section());
+    let sure: Vec<bool> = found.iter().map(is_sure).collect();
+    for (finding, is_sure) in found.iter_mut().zip(sure) {
+        if is_sure {
             finding.severity = Severity::Error;
         }
     }
-}
-
-fn section_of(key: &str) -> &str {
-    key.rsplit_once('.').map_or("", |(section, _)| section)
 }
 
 impl CorrectedDocument {

@@ -303,7 +303,7 @@ impl<'d> Checker<'d> {
             Some(near) if mapping.get(near).is_none() => {
                 Advice::rename(entry.key.span(), near).safe()
             }
-            Some(near) => Advice::say(format!("did you mean `{near}`? It is set already")),
+            Some(near) => Advice::write(format!("did you mean `{near}`? It is set already")),
             None => Advice::say(format!("move it under `labels`, as `{name}: …`")),
         };
         if let Some(finding) = self.push(entry.key, message) {

@@ -135,23 +135,8 @@ impl<'d> Walker<'_, '_> {
             node,
             format!("{}: expected {wants}, found {is}", self.subject(ty, key)),
         );
-        let help = match (ty, kind) {
-            (Type::List(item), Kind::Scalar(_)) if !matches!(item, Type::Section(_)) => {
-                "write a list of one item as `[item]`, or as `- item` on a separate line"
-            }
-            (Type::List(Type::Section(_)), Kind::Mapping(_)) => {
-                "write `- ` before the first key, and indent the other keys to match"
-            }
-            (Type::Section(_) | Type::Map(..), Kind::Sequence(_)) => "write the keys without `-`",
-            (Type::Section(_) | Type::Map(..), Kind::Scalar(_)) => {
-                "write `key: value` pairs below it, indented"
-            }
-            (Type::List(_), Kind::Mapping(_) | Kind::Scalar(_)) => {
-                "write a list: begin each item with `- `"
-            }
-            (_, Kind::Sequence(_)) => "write one value, without `-` and brackets",
-            (_, Kind::Mapping(_)) => "write one value in place of the mapping",
-            _ => return,
+        let Some(help) = words::how_to_write(words::form_of(ty), kind) else {
+            return;
         };
         let is_of_texts = matches!(ty, Type::List(item) if !matches!(item, Type::Section(_)));
         match one_item(node).filter(|_| is_of_texts) {
@@ -325,7 +310,8 @@ impl<'d> Walker<'_, '_> {
         let Some(problem) = grammar::tag_fault(scalar) else {
             return false;
         };
-        self.report.at(Rule::WrongType, node, problem);
+        let said = self.report.at(Rule::WrongType, node, problem);
+        said.help("remove the tag, or write a value that fits it");
         true
     }
 

@@ -8,6 +8,9 @@ use super::table::{Enum, Field, Type};
 use super::version::Version;
 use crate::yaml::{Kind, Node, Scalar};
 
+/// What becomes of a file with something newer than the release that reads it.
+pub(crate) const OF_OLDER: &str = "older releases reject the file";
+
 /// What a node is, with its article.
 pub(super) fn what_is(kind: Kind<'_>) -> String {
     match kind {
@@ -74,6 +77,66 @@ pub(super) fn what_is_wanted(ty: &Type) -> &'static str {
     }
 }
 
+/// What a value has to be, as far as it decides how it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Text,
+    Number,
+    Bool,
+    List,
+    ListOfMappings,
+    Mapping,
+}
+
+/// The form of a type.
+pub(super) fn form_of(ty: &Type) -> Form {
+    match ty {
+        Type::List(Type::Section(_)) => Form::ListOfMappings,
+        Type::List(_) => Form::List,
+        Type::Section(_) | Type::Map(..) => Form::Mapping,
+        Type::Bool => Form::Bool,
+        Type::Int | Type::Uint | Type::Float => Form::Number,
+        _ => Form::Text,
+    }
+}
+
+/// How a value of another kind is written so that it has the form that is wanted.
+pub(crate) fn how_to_write(wanted: Form, found: Kind<'_>) -> Option<&'static str> {
+    Some(match (wanted, found) {
+        (Form::List, Kind::Scalar(_)) => {
+            "write a list of one item as `[item]`, or as `- item` on a separate line"
+        }
+        (Form::ListOfMappings, Kind::Mapping(_)) => {
+            "write `- ` before the first key, and indent the other keys to match"
+        }
+        (Form::Mapping, Kind::Sequence(_)) => "write the keys without `-`",
+        (Form::Mapping, Kind::Scalar(_)) => "write `key: value` pairs below it, indented",
+        (Form::List | Form::ListOfMappings, Kind::Mapping(_) | Kind::Scalar(_)) => {
+            "write a list: begin each item with `- `"
+        }
+        (Form::Text | Form::Number | Form::Bool, Kind::Sequence(_)) => {
+            "write one value, without `-` and brackets"
+        }
+        (Form::Text | Form::Number | Form::Bool, Kind::Mapping(_)) => {
+            "write one value in place of the mapping"
+        }
+        (Form::Number, Kind::Scalar(_)) => "write a number such as `10`",
+        (Form::Bool, Kind::Scalar(_)) => "write `true` or `false`",
+        _ => return None,
+    })
+}
+
+/// Of spellings that differ in nothing but case, the first one.
+pub(crate) fn once_each(words: &[&'static str]) -> Vec<&'static str> {
+    let mut listed: Vec<&str> = Vec::new();
+    for word in words {
+        if !listed.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+            listed.push(word);
+        }
+    }
+    listed
+}
+
 /// How a required key is added, or filled in if it is written already.
 pub(super) fn how_to_add(field: &Field, is_written: bool, version: Version) -> String {
     /// More words than a role has are looked up by `promvet explain`.
@@ -132,7 +195,7 @@ impl NotAmong {
     pub(super) fn advice(&self, place: Node<'_>) -> Advice {
         match self.near {
             Some((word, _)) if place.is_alias() || place.scalar().is_none() => {
-                Advice::say(format!("write `{word}`"))
+                Advice::write(format!("write `{word}`"))
             }
             Some((word, true)) => Advice::replace(place.span(), word).safe(),
             Some((word, false)) => Advice::replace(place.span(), word)
@@ -160,19 +223,22 @@ pub(super) fn not_among(
             return None;
         }
         let message = match word.removed.filter(|removed| *removed <= version) {
-            Some(removed) => {
+            Some(removed) => format!(
+                "{subject}: `{text}` was removed in Prometheus {removed}, which rejects the file"
+            )
+            .into(),
+            None => Message::leading_late_to(
                 format!(
-                    "{subject}: `{text}` was removed in Prometheus {removed}, which rejects the file"
-                )
-            }
-            None => format!(
-                "{subject}: `{text}` requires Prometheus {} or newer; older releases reject the file",
-                word.since
+                    "{subject}: `{text}` requires Prometheus {} or newer",
+                    word.since
+                ),
+                "; ",
+                OF_OLDER,
             ),
         };
         return Some(NotAmong {
             rule: Rule::Unavailable,
-            message: message.into(),
+            message,
             // With one word left it must be the one, but a newer release may suit better, so that
             // it is not sure.
             near: match known(set, version).as_slice() {

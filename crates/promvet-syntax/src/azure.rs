@@ -8,7 +8,8 @@ use crate::Fault;
 /// Other texts.
 pub fn scope(text: &str) -> Result<(), Fault> {
     if text.is_empty() {
-        return Err(Fault::new(0, 0, "contains no scope"));
+        return Err(Fault::new(0, 0, "contains no scope")
+            .help("write the scope, such as `https://monitor.azure.com/.default`"));
     }
     // The class of `azuread.AzureADConfig.Validate`, `^[\w\s:/.\-]+$`: `\w` and `\s` are ASCII in
     // Go, so that other letters and spaces are refused.
@@ -19,7 +20,8 @@ pub fn scope(text: &str) -> Result<(), Fault> {
             at,
             at + c.len_utf8(),
             format!("contains {c:?}; a scope consists of letters, digits and `_:/.-`"),
-        )),
+        )
+        .help("remove it")),
     }
 }
 

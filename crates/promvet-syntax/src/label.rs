@@ -9,11 +9,10 @@ use crate::Fault;
 /// The empty name.
 pub fn utf8_name(text: &str) -> Result<(), Fault> {
     if text.is_empty() {
-        return Err(Fault::new(
-            0,
-            0,
-            "is empty, which is not a valid label name",
-        ));
+        return Err(
+            Fault::new(0, 0, "is empty, which is not a valid label name")
+                .help("write a name, or remove the entry"),
+        );
     }
     Ok(())
 }
@@ -59,6 +58,7 @@ pub fn legacy_template(text: &str) -> Result<(), Fault> {
                         "is not a valid label name: `$` must be followed by a number, a name or \
                          `{name}`",
                     )
+                    .help("write `$1` or `${1}`, or remove the `$`")
                 })?,
             c if is_word(c) && (at > 0 || !c.is_ascii_digit()) => 1,
             c => return Err(bad_character(at, c)),
@@ -85,16 +85,23 @@ fn is_word(c: char) -> bool {
 }
 
 fn bad_character(at: usize, c: char) -> Fault {
-    let why = if c.is_ascii_digit() {
-        "it cannot begin with a digit"
+    let (why, help) = if c.is_ascii_digit() {
+        (
+            "it cannot begin with a digit",
+            "put a letter or `_` before it",
+        )
     } else {
-        "it consists of letters, digits and underscores"
+        (
+            "it consists of letters, digits and underscores",
+            "write `_` in its place",
+        )
     };
     Fault::new(
         at,
         at + c.len_utf8(),
         format!("is not a valid legacy label name: unexpected {c:?}, {why}"),
     )
+    .help(help)
 }
 
 #[cfg(test)]

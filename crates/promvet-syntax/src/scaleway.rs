@@ -22,10 +22,8 @@ pub fn access_key(text: &str) -> Result<(), Fault> {
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     });
     good.then_some(()).ok_or_else(|| {
-        Fault::whole(
-            text,
-            "is not a valid access key: expected `SCW` and 17 upper-case letters or digits",
-        )
+        Fault::whole(text, "is not a valid access key")
+            .help("write `SCW` and 17 upper-case letters or digits")
     })
 }
 
@@ -43,7 +41,10 @@ pub fn uuid(text: &str) -> Result<(), Fault> {
     });
     (good && groups.next().is_none())
         .then_some(())
-        .ok_or_else(|| Fault::whole(text, "is not a valid UUID"))
+        .ok_or_else(|| {
+            Fault::whole(text, "is not a valid UUID")
+                .help("write it as 8-4-4-4-12 hexadecimal digits")
+        })
 }
 
 /// Checks `zone`: a text such as `fr-par-1`.
@@ -63,10 +64,7 @@ pub fn zone(text: &str) -> Result<(), Fault> {
         && matches!(parts.next().map(str::as_bytes), Some([b'1'..=b'9']))
         && parts.next().is_none();
     good.then_some(()).ok_or_else(|| {
-        Fault::whole(
-            text,
-            "is not a valid zone: expected a zone such as `fr-par-1`",
-        )
+        Fault::whole(text, "is not a valid zone").help("write a zone such as `fr-par-1`")
     })
 }
 
@@ -82,7 +80,8 @@ pub fn api_url(text: &str) -> Result<(), Fault> {
             text.len() - 1,
             text.len(),
             "is not a valid API URL: it must not end in a slash",
-        ));
+        )
+        .help("remove the slash"));
     }
     Ok(())
 }

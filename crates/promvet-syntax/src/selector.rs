@@ -271,11 +271,10 @@ impl<'t> Parser<'t> {
             _ => return Err(self.unexpected(token, "a value")),
         };
         if number && value.parse::<i64>().is_err() {
-            return Err(Fault::new(
-                token.from,
-                token.to,
-                ": `>` and `<` require an integer",
-            ));
+            return Err(
+                Fault::new(token.from, token.to, ": `>` and `<` require an integer")
+                    .help("write a whole number behind it"),
+            );
         }
         check_value(value).map_err(|fault| fault.shifted(token.from))
     }
@@ -320,7 +319,9 @@ fn check_name(text: &str) -> Result<(), Fault> {
     let mut parts = text.split('/');
     let (first, second) = (parts.next().unwrap_or_default(), parts.next());
     if parts.next().is_some() {
-        return Err(Fault::whole(text, ": a label name has at most one slash"));
+        return Err(
+            Fault::whole(text, ": a label name has at most one slash").help("write `prefix/name`")
+        );
     }
     let Some(name) = second else {
         return check_plain_name(first);
@@ -331,7 +332,8 @@ fn check_name(text: &str) -> Result<(), Fault> {
             first,
             ": the prefix before the slash must be a lower-case \
              DNS subdomain",
-        ));
+        )
+        .help("write a prefix such as `app.kubernetes.io`"));
     }
     check_plain_name(name).map_err(|fault| fault.shifted(first.len() + 1))
 }
@@ -343,7 +345,7 @@ fn is_dns_label(text: &str) -> bool {
 
 fn check_plain_name(text: &str) -> Result<(), Fault> {
     if text.is_empty() {
-        return Err(Fault::new(0, 0, ": the label name is empty"));
+        return Err(Fault::new(0, 0, ": the label name is empty").help("write the name of a label"));
     }
     check_value(text)
 }
@@ -364,7 +366,8 @@ fn check_value(text: &str) -> Result<(), Fault> {
         text,
         ": names and values are up to 63 letters, digits, `-`, `_` \
          and `.`, with a letter or digit at both ends",
-    ))
+    )
+    .help("shorten it, or remove the other characters"))
 }
 
 #[cfg(test)]

@@ -15,10 +15,10 @@ pub fn uuid(text: &str) -> Result<(), Fault> {
         45 => match bytes.split_at_checked(9) {
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case(b"urn:uuid:") => Some((rest, 9)),
             _ => {
-                return Err(Fault::whole(
-                    text,
-                    "is not a UUID: invalid `urn:uuid:` prefix",
-                ));
+                return Err(
+                    Fault::whole(text, "is not a UUID: invalid `urn:uuid:` prefix")
+                        .help("remove the prefix"),
+                );
             }
         },
         // `uuid.Parse` drops the first and last character unseen, so that `[…]` passes like `{…}`.
@@ -29,11 +29,9 @@ pub fn uuid(text: &str) -> Result<(), Fault> {
     let Some((plain, offset)) = plain else {
         return Err(Fault::whole(
             text,
-            format!(
-                "is not a UUID: invalid length {}; expected 8-4-4-4-12 hexadecimal digits",
-                bytes.len()
-            ),
-        ));
+            format!("is not a UUID: invalid length {}", bytes.len()),
+        )
+        .help("write it as 8-4-4-4-12 hexadecimal digits"));
     };
     let bad = plain.iter().enumerate().position(|(at, byte)| {
         if matches!(at, 8 | 13 | 18 | 23) {
@@ -58,8 +56,9 @@ fn bad_at(text: &str, at: usize) -> Fault {
     Fault::new(
         from,
         (from + c.len_utf8()).min(text.len()),
-        "is not a UUID: invalid format; expected 8-4-4-4-12 hexadecimal digits",
+        "is not a UUID: invalid format",
     )
+    .help("write it as 8-4-4-4-12 hexadecimal digits")
 }
 
 #[cfg(test)]

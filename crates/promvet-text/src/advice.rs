@@ -49,6 +49,8 @@ pub enum Action {
     },
     /// Change text outside of any value, such as a comment: `(span, new text)`, ascending.
     Edit(Vec<(Span, String)>),
+    /// Write what the words say: what of the text it replaces is not known.
+    Write,
     /// Nothing that an edit could do.
     Say,
 }
@@ -75,6 +77,12 @@ impl Advice {
     #[must_use]
     pub fn say(text: impl Into<String>) -> Self {
         Self::new(Action::Say).text(text)
+    }
+
+    /// Words that say what to write, where no edit can be made of them.
+    #[must_use]
+    pub fn write(text: impl Into<String>) -> Self {
+        Self::new(Action::Write).text(text)
     }
 
     /// Write `text` in place of the value, or part of one, at `span`.
@@ -177,7 +185,7 @@ impl Advice {
             Action::Rename { to, .. } => format!("rename it to `{to}`").into(),
             Action::Remove { .. } => "remove this line".into(),
             Action::Insert { key, value, .. } => format!("add `{key}: {value}`").into(),
-            Action::Edit(_) | Action::Say => "".into(),
+            Action::Edit(_) | Action::Write | Action::Say => "".into(),
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod panics;
 pub mod placeholder;
 mod redacted;
 mod sentence;
+mod steps;
 mod text;
 pub mod work;
 
@@ -30,4 +31,5 @@ pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::{MOST_OWN_NAMES, nearest, surely_meant};
 pub use redacted::{Redacted, Sentences};
 pub use sentence::Message;
+pub use steps::KeySteps;
 pub use text::{EmbeddingStyle, KeyPath, Place, Position, Quoting, Span, Text, most_bytes_alive};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Action, Advice, Applicability, Message, Place, Span};
+use super::{Action, Advice, Applicability, KeySteps, Message, Place, Span};
 
 /// How bad a finding is. The order is the order of gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,6 +143,12 @@ impl Finding {
         self.logical = logical.into();
         self.identity = identity.into();
         self
+    }
+
+    /// The keys that lead to what it is about.
+    #[must_use]
+    pub fn keys(&self) -> KeySteps<'_> {
+        KeySteps::of(&self.logical)
     }
 
     /// Adds what to do about it.

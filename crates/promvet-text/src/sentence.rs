@@ -10,6 +10,8 @@ pub struct Message {
     text: String,
     /// Where the clause is.
     clause: Option<Range<usize>>,
+    /// Whether the clause says something else than that the file is rejected.
+    is_late: bool,
 }
 
 impl Message {
@@ -21,7 +23,26 @@ impl Message {
         let start = text.len();
         text.push_str(clause);
         let clause = Some(start..text.len());
-        Self { text, clause }
+        Self {
+            text,
+            clause,
+            is_late: false,
+        }
+    }
+
+    /// The same of a fault that some readers reject and others do not: other releases, other programs.
+    #[must_use]
+    pub fn leading_late_to(fault: impl Into<String>, joint: &str, clause: &str) -> Self {
+        Self {
+            is_late: true,
+            ..Self::leading_to(fault, joint, clause)
+        }
+    }
+
+    /// Whether the clause says something else than that the file is rejected.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.is_late
     }
 
     /// The same in other words, with another clause where it has one; without one here, its own stays.
@@ -33,7 +54,14 @@ impl Message {
         let part = |range| self.text.get::<Range<usize>>(range).unwrap_or_default();
         let fault = part(0..range.start);
         let behind = part(range.end..self.text.len());
-        let mut message = Self::leading_to(reword(fault), "", clause.unwrap_or(part(range)));
+        // Only who loads the file says what happens then.
+        let (clause, is_late) = match clause {
+            Some(clause) => (clause.to_owned(), false),
+            None if self.is_late => (reword(part(range)), true),
+            None => (part(range).to_owned(), false),
+        };
+        let mut message = Self::leading_to(reword(fault), "", &clause);
+        message.is_late = is_late;
         message.push_str(&reword(behind));
         message
     }
@@ -47,6 +75,7 @@ impl Message {
                 .clause
                 .as_ref()
                 .map(|clause| words.len() + clause.start..words.len() + clause.end),
+            is_late: self.is_late,
         }
     }
 
@@ -83,7 +112,11 @@ impl Deref for Message {
 
 impl From<String> for Message {
     fn from(text: String) -> Self {
-        Self { text, clause: None }
+        Self {
+            text,
+            clause: None,
+            is_late: false,
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn of_vmagent(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<
                 Severity::Error,
                 message,
             );
-            out.push(finding.help(Advice::say(format!("write `-{name}={}`", stray.text))));
+            out.push(finding.help(Advice::write(format!("write `-{name}={}`", stray.text))));
         }
     }
     out.extend(headers(source, line));
@@ -69,7 +69,9 @@ fn headers(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
         let rule = rule::SCHEMA_INVALID_VALUE;
         let finding = Finding::new(rule, Severity::Error, place, message.to_owned());
         let finding = finding.of_key(flag.node.path(), flag.node.identity());
-        Some(finding.help(Advice::say("write `NAME: VALUE`, and `^^` between several")))
+        Some(finding.help(Advice::write(
+            "write `NAME: VALUE`, and `^^` between several",
+        )))
     });
     found.collect()
 }

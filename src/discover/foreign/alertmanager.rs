@@ -106,7 +106,7 @@ fn webhook(config: Node<'_>) -> Option<Finding> {
     let rule = rule::SCHEMA_INVALID_VALUE;
     let finding = found(rule, Severity::Error, url.value, message);
     Some(match text.contains("://") {
-        true => finding.help("write `https://` or `http://`"),
+        true => finding.help(Advice::write("write `https://` or `http://`")),
         false => {
             finding.help(Advice::replace(url.value.span(), format!("https://{text}")).unsafe_())
         }
@@ -142,7 +142,7 @@ fn in_the_clear(
     let rule = rule::CREDENTIALS_PLAIN_HTTP;
     let finding = found(rule, Severity::Error, config.get("url")?, message);
     let finding = finding.evidence(credential.key.place(), "it is sent with every alert");
-    Some(finding.help("write `https://`"))
+    Some(finding.help(Advice::write("write `https://`")))
 }
 
 /// A certificate that is not verified.

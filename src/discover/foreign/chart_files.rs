@@ -4,7 +4,7 @@
 
 use super::super::values::SERVER_FILES;
 use super::values::of_key;
-use crate::finding::{Finding, Severity, nearest, rule};
+use crate::finding::{Advice, Finding, Severity, nearest, rule};
 use crate::yaml::{Entry, Node};
 
 /// The folder that the chart makes of `serverFiles` and `ruleFiles`, and the rule files that its own
@@ -121,7 +121,7 @@ fn missing_rules(values: Node<'_>) -> Vec<Finding> {
         let message = format!("`serverFiles` has no {key}, so that no rules are loaded");
         let finding = of_key(node, rule::FILES_MISSING, Severity::Warning, message);
         out.push(match nearest(name, names.iter().copied()) {
-            Some(near) => finding.help(format!("write `{FOLDER}{near}`")),
+            Some(near) => finding.help(Advice::write(format!("write `{FOLDER}{near}`"))),
             None => finding.help(format!(
                 "add `{name}` to `serverFiles`, or delete this line"
             )),
@@ -166,7 +166,7 @@ fn unloaded(values: Node<'_>) -> Vec<Finding> {
         let finding = of_key(entry.key, rule::FILES_MISSING, Severity::Warning, message);
         let finding = finding.kind("not-loaded");
         out.push(match (list, own) {
-            (None, Some(own)) => finding.help(format!("write `{own}`")),
+            (None, Some(own)) => finding.help(Advice::write(format!("write `{own}`"))),
             _ => finding.help(format!("add `{FOLDER}{name}` to `rule_files`")),
         });
     }

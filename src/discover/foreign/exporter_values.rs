@@ -132,7 +132,7 @@ fn headers(exporter: Node<'_>) -> Option<Finding> {
     let message = "`headers`: expected a mapping, found a text; the Collector rejects the file";
     let rule = rule::SCHEMA_WRONG_TYPE;
     let finding = found(rule, Severity::Error, node, message.to_owned());
-    Some(finding.help("write `headers: {NAME: VALUE}`"))
+    Some(finding.help(Advice::write("write `headers: {NAME: VALUE}`")))
 }
 
 fn empty_label(exporter: Node<'_>) -> Option<Finding> {

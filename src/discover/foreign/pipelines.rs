@@ -144,7 +144,7 @@ fn bare_variable(exporter: Node<'_>) -> Option<Finding> {
         "`endpoint`: the Collector does not expand `${name}` since 0.107, only `${{env:{name}}}`"
     );
     let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Warning, node, message);
-    Some(finding.help(Advice::say(format!("write `${{env:{name}}}`"))))
+    Some(finding.help(Advice::write(format!("write `${{env:{name}}}`"))))
 }
 
 fn tls(exporter: Node<'_>) -> Option<Finding> {
@@ -365,7 +365,7 @@ fn braces(replacement: Node<'_>) -> Option<Finding> {
         replacement,
         message.to_owned(),
     );
-    Some(finding.help(Advice::say("write `$${1}`")))
+    Some(finding.help(Advice::write("write `$${1}`")))
 }
 
 fn pipelines(root: Node<'_>) -> Vec<Entry<'_>> {

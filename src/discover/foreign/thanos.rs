@@ -156,7 +156,7 @@ fn sends_nothing(root: Node<'_>) -> Option<Finding> {
         let message =
             format!("expected the key `remote_write`, found {kind}; Thanos Rule does not start");
         let finding = found(rule::SCHEMA_WRONG_TYPE, Severity::Error, root, message);
-        return Some(finding.help("write `remote_write:` above the list"));
+        return Some(finding.help(Advice::write("write `remote_write:` above the list")));
     };
     let list = mapping.get("remote_write");
     if list.is_some_and(|list| {

@@ -252,7 +252,7 @@ fn agent_feature(spec: Node<'_>, is_values: bool) -> Option<Finding> {
     let finding = found(rule::SCHEMA_CONFLICT, Severity::Warning, node, message);
     Some(match is_values {
         true => finding.help("set `prometheus.agentMode` to `true`"),
-        false => finding.help("write `kind: PrometheusAgent`"),
+        false => finding.help(Advice::write("write `kind: PrometheusAgent`")),
     })
 }
 
@@ -340,10 +340,11 @@ fn release(spec: Node<'_>) -> Vec<Finding> {
     }
     let Some(release) = release_of(text) else {
         let message = format!(
-            "`version`: expected a release of Prometheus such as `v3.5.0`, found `{text}`; the Operator generates no configuration"
+            "`version`: expected a release of Prometheus, found `{text}`; the Operator generates no configuration"
         );
         let rule = rule::SCHEMA_INVALID_VALUE;
-        return vec![found(rule, Severity::Error, version, message)];
+        let help = "write a release such as `v3.5.0`";
+        return vec![found(rule, Severity::Error, version, message).help(help)];
     };
     if !(2..=3).contains(&release.0) {
         let message = format!(

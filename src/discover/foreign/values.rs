@@ -212,7 +212,10 @@ impl<'d> Finder<'d> {
             return;
         };
         // The chart copies its endpoints into the configuration, where their keys are judged.
-        let is_in_endpoint = |finding: &Finding| finding.logical.contains("server.remoteWrite[");
+        let is_in_endpoint = |finding: &Finding| {
+            let keys = finding.keys();
+            keys.is_below("remoteWrite") && keys.has("server") && keys.is_in_list()
+        };
         found.findings.retain(|finding| !is_in_endpoint(finding));
         found.findings.extend(list_of_jobs(values));
         found.findings.extend(list_for_mapping(values, is_named));

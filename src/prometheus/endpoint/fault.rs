@@ -5,6 +5,7 @@ mod structure;
 use std::ops::Range;
 
 use super::{Endpoint, host};
+use crate::finding::Message;
 use crate::schema::scalar;
 use structure::structure;
 
@@ -16,7 +17,7 @@ pub struct UrlFault {
     /// Where, in bytes of the text; all of the text where nothing narrower is to blame.
     pub range: Range<usize>,
     /// What is wrong and what will happen, without a secret.
-    pub message: String,
+    pub message: Message,
     /// The URL put right, where one form is likely; without a secret.
     pub suggestion: Option<String>,
     /// Whether that is not a guess.
@@ -118,13 +119,12 @@ impl FaultKind {
 /// The faults of a URL, at most one that is fatal.
 pub(super) fn faults(endpoint: &Endpoint) -> Vec<UrlFault> {
     let refusal = refusal(endpoint);
-    let outcome = if refusal.is_some() {
-        "Prometheus refuses to load it"
-    } else {
-        "Prometheus loads it, and every send fails"
+    let led_to = |fault: String| match refusal.is_some() {
+        true => format!("{fault}: Prometheus refuses to load it").into(),
+        false => Message::leading_late_to(fault, ": ", "Prometheus loads it, and every send fails"),
     };
     let white = white_space(endpoint, refusal.is_some());
-    let fatal = structure(endpoint, outcome)
+    let fatal = structure(endpoint, &led_to)
         .or_else(|| host_fault(endpoint, white.as_ref()))
         .or_else(|| port(endpoint))
         .or_else(|| escape(endpoint));
@@ -163,7 +163,7 @@ fn refusal(endpoint: &Endpoint) -> Option<UrlFault> {
     Some(UrlFault {
         kind: FaultKind::Refused,
         range: fault.from..fault.to,
-        message: format!("the URL {}: Prometheus refuses to load it", fault.message),
+        message: format!("the URL {}: Prometheus refuses to load it", fault.message).into(),
         suggestion: None,
         is_sure: false,
         refused_by_go: true,
@@ -211,7 +211,7 @@ fn host_fault(endpoint: &Endpoint, white: Option<&UrlFault>) -> Option<UrlFault>
     Some(UrlFault {
         kind: FaultKind::Host(fault),
         range: at.range(),
-        message,
+        message: message.into(),
         suggestion: None,
         is_sure: false,
         refused_by_go: false,
@@ -231,7 +231,7 @@ fn port(endpoint: &Endpoint) -> Option<UrlFault> {
     (!fits).then(|| UrlFault {
         kind: FaultKind::Port,
         range: piece.range(),
-        message: format!("`{text}` is not a port: expected a number from 1 to 65535"),
+        message: format!("`{text}` is not a port: expected a number from 1 to 65535").into(),
         suggestion: None,
         is_sure: false,
         refused_by_go: false,
@@ -256,7 +256,8 @@ fn escape(endpoint: &Endpoint) -> Option<UrlFault> {
         message: format!(
             "`{shown}` is not a percent-encoding (`%` and two hexadecimal digits): Prometheus \
              refuses to load it"
-        ),
+        )
+        .into(),
         range,
         suggestion: None,
         is_sure: false,
@@ -273,7 +274,7 @@ fn userinfo(endpoint: &Endpoint) -> Option<UrlFault> {
         range: piece.range(),
         message: "the URL holds credentials: they override `basic_auth` and `authorization`, \
             and Prometheus shows them in its own metrics"
-            .to_owned(),
+            .into(),
         suggestion: endpoint.scheme().map(|_| endpoint.redacted()),
         is_sure: true,
         refused_by_go: false,
@@ -291,7 +292,7 @@ fn fragment(endpoint: &Endpoint) -> Option<UrlFault> {
     Some(UrlFault {
         kind: FaultKind::Fragment,
         range: piece.start - 1..piece.end,
-        message: message.to_owned(),
+        message: message.into(),
         suggestion: (!is_password).then(|| endpoint.without_secrets(0, piece.start - 1)),
         is_sure: true,
         refused_by_go: false,
@@ -325,7 +326,7 @@ fn white_space(endpoint: &Endpoint, refused: bool) -> Option<UrlFault> {
     Some(UrlFault {
         kind: FaultKind::WhiteSpace,
         range: start..end,
-        message: format!("{place}: {outcome}"),
+        message: format!("{place}: {outcome}").into(),
         suggestion: around
             .then(|| endpoint.redacted().trim().to_owned())
             .filter(|trimmed| !trimmed.contains(char::is_whitespace)),

@@ -1,7 +1,7 @@
 //! `kubernetes/object-name`: a volume names a ConfigMap or Secret that the tree has under a name that is
 //! spelled almost so.
 
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::rules::{PrometheusStart, RuleFindings};
 
 pub(super) fn check(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
@@ -18,7 +18,7 @@ pub(super) fn check(start: &PrometheusStart<'_>, out: &mut RuleFindings<'_>) {
             );
             let identity = format!("{}.{kind}.{name}", deployment.name);
             let finding = out.of_place(place, identity, Severity::Warning, message);
-            let finding = finding.help(format!("did you mean `{near}`?"));
+            let finding = finding.help(Advice::write(format!("did you mean `{near}`?")));
             if out.is_new(&finding) {
                 out.push(finding);
             }

@@ -1,6 +1,6 @@
 //! `__meta_` labels that no service discovery of the job sets.
 
-use crate::finding::{Severity, nearest};
+use crate::finding::{Advice, Severity, nearest};
 use crate::prometheus::{Effect, MetaLabel, RelabelRule, RuleOutcome, lists_of, setters};
 use crate::rules::relabel::{RelabelList, dropped};
 use crate::rules::{RuleFindings, advice};
@@ -280,7 +280,7 @@ fn mapped(
         .at(rule.place(), Severity::Warning, message)
         .kind("mapped");
     if let Some(near) = nearest(start, families) {
-        finding = finding.help(format!("write `{near}(.+)`"));
+        finding = finding.help(Advice::write(format!("write `{near}(.+)`")));
     }
     out.push(finding);
 }

@@ -2,7 +2,7 @@
 
 use crate::facts::receiver::Credential;
 use crate::facts::{KnownSetting, ReceiverRequirements, ReceiverSettings};
-use crate::finding::{Finding, Severity, nearest};
+use crate::finding::{Advice, Finding, Severity, nearest};
 use crate::rules::{EntryUrl, RemoteWriteEntry, RuleFindings, advice};
 
 pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
@@ -156,7 +156,7 @@ fn tls(url: &EntryUrl<'_>, settings: &ReceiverSettings, out: &RuleFindings<'_>) 
         .part(url.node, span, Severity::Warning, message)
         .kind("tls");
     finding.evidence = settings.evidence_of(tls, "TLS is set here");
-    Some(finding.help(format!("write `{right}://`")))
+    Some(finding.help(Advice::write(format!("write `{right}://`"))))
 }
 
 fn prefix(

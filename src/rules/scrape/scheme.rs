@@ -1,6 +1,6 @@
 //! `scrape/scheme`: schemes that are neither http nor https.
 
-use crate::finding::{Severity, nearest};
+use crate::finding::{Advice, Severity, nearest};
 use crate::prometheus::{Config, TargetSection};
 use crate::rules::{RuleFindings, advice};
 use crate::yaml::{Node, placeholder};
@@ -51,7 +51,7 @@ fn check_scheme(node: Node<'_>, effect: &str, out: &mut RuleFindings<'_>) {
         Some(near) => {
             finding.changed_by(advice::value(node, near, format!("write `{near}`")).safe())
         }
-        None => finding.help("write `http` or `https`"),
+        None => finding.help(Advice::write("write `http` or `https`")),
     });
 }
 

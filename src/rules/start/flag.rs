@@ -2,7 +2,7 @@
 
 use crate::facts::deployment::flags::FLAGS;
 use crate::facts::deployment::{Argument, Deployment, Platform};
-use crate::finding::{Finding, Severity, nearest, surely_meant};
+use crate::finding::{Advice, Finding, Severity, nearest, surely_meant};
 use crate::rules::start::refused::{RefusedFlag, own_arguments, refused};
 use crate::rules::start::{FlagVerdict, shown};
 use crate::rules::{PrometheusStart, RuleFindings, advice};
@@ -103,7 +103,7 @@ fn lacks_program(
     let finding = out.of_place(&argument.place, identity, severity, message);
     finding
         .kind("command")
-        .help("write `args` in place of `command`")
+        .help(Advice::write("write `args` in place of `command`"))
 }
 
 fn refused_argument(

@@ -24,7 +24,7 @@ pub(super) fn unit_pairs<'u, 'd>(
         false => String::new(),
     };
     // An object of the same name in another namespace.
-    let by_noun = |unit: &ComparedUnit<'_>| match unit.holder.starts_with("Resource") {
+    let by_noun = |unit: &ComparedUnit<'_>| match unit.is_resource {
         true => format!("{} {}", unit.path.display(), unit.noun),
         false => String::new(),
     };

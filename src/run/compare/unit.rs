@@ -17,6 +17,8 @@ pub(super) struct ComparedUnit<'d> {
     pub(super) holder: String,
     /// Whether that is an object that is known by its name in any file.
     pub(super) is_object: bool,
+    /// Whether that is a resource of an operator.
+    pub(super) is_resource: bool,
     /// The name of what holds it, such as `the ServiceMonitor api`.
     pub(super) noun: String,
     /// The namespace of that.
@@ -41,6 +43,7 @@ impl<'d> ComparedUnit<'d> {
             path_now: renames.get(path).map_or(path, |now| now).to_owned(),
             holder: String::new(),
             is_object: false,
+            is_resource: false,
             noun: "a separate file".to_owned(),
             namespace: None,
             shown: shown.to_owned(),
@@ -55,10 +58,8 @@ impl<'d> ComparedUnit<'d> {
     pub(super) fn held_by(mut self, holder: Option<&EmbeddedIn>) -> Self {
         if let Some(holder) = holder {
             self.holder = format!("{holder:?}");
-            self.is_object = matches!(
-                holder,
-                EmbeddedIn::Object { .. } | EmbeddedIn::Resource { .. }
-            );
+            self.is_resource = matches!(holder, EmbeddedIn::Resource { .. });
+            self.is_object = self.is_resource || matches!(holder, EmbeddedIn::Object { .. });
             self.noun = holder.noun().replace('`', "");
             self.namespace = holder.namespace().map(str::to_owned);
             self.shown = format!("{}, {}", self.shown, self.noun);

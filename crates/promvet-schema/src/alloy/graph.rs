@@ -97,7 +97,7 @@ impl Graph<'_> {
                 Item::Attribute { name, span, .. } if name == "url" => {
                     has_slip = true;
                     let message = "`url`: it belongs in a block `endpoint`; Alloy rejects the file";
-                    let advice = Advice::say("write `endpoint { url = … }`");
+                    let advice = Advice::write("write `endpoint { url = … }`");
                     self.say(UNKNOWN_FIELD, *span, message.to_owned(), advice);
                 }
                 Item::Attribute { name, span, .. } if name == "endpoint" => {
@@ -144,7 +144,7 @@ impl Graph<'_> {
 
     fn is_block(&mut self, name: &str, span: Span) {
         let message = format!("`{name}`: it is a block, not an attribute; Alloy rejects the file");
-        let advice = Advice::say(format!("write `{name} {{ … }}` without `=`"));
+        let advice = Advice::write(format!("write `{name} {{ … }}` without `=`"));
         self.say(WRONG_TYPE, span, message, advice);
     }
 
@@ -153,7 +153,7 @@ impl Graph<'_> {
         if ATTRIBUTES.contains(&name) {
             let message =
                 format!("`{name}`: it is an attribute, not a block; Alloy rejects the file");
-            let advice = Advice::say(format!("write `{name} = {{ … }}`"));
+            let advice = Advice::write(format!("write `{name} = {{ … }}`"));
             self.say(WRONG_TYPE, block.name_span, message, advice);
         }
     }

@@ -3,7 +3,7 @@
 //! `+kubebuilder:validation:Pattern`).
 
 use super::table::{DialectType, Key};
-use super::translate::{Translator, is_filled_in, name_of};
+use super::translate::{Translator, how_to_write, is_filled_in, name_of};
 use crate::check::{Rule, advice_of};
 use crate::scalar;
 use crate::yaml::Node;
@@ -19,7 +19,7 @@ impl Translator {
         if has_native && !has_form(ty, text) {
             self.refused_forms.push(node.place());
         }
-        let (expected, help) = match ty {
+        let (expected, advice) = match ty {
             DialectType::Duration if !has_native && !is_duration(text) => {
                 let fault = scalar::duration(text).err();
                 let advice = fault.and_then(|fault| advice_of(&fault, node, is_duration));
@@ -32,7 +32,7 @@ impl Translator {
             DialectType::ProxyUrl if !is_proxy(text) => {
                 ("a URL with `http://`, `https://` or `socks5://`", None)
             }
-            DialectType::Quantity if !is_quantity(text) => ("a number such as `0.1`", None),
+            DialectType::Quantity if !is_quantity(text) => ("a number", None),
             DialectType::HttpUrl if !has_native && !is_http(text) => {
                 ("a URL with `http://` or `https://`", None)
             }
@@ -42,7 +42,8 @@ impl Translator {
             "`{}`: expected {expected}, found `{text}`",
             name_of(node)
         ));
-        self.say(Rule::InvalidValue, Severity::Error, node, message, help);
+        let advice = advice.or_else(|| how_to_write(ty).map(Advice::say));
+        self.say(Rule::InvalidValue, Severity::Error, node, message, advice);
     }
 
     /// What is reported about an item that is twice in a list of the type `set`

@@ -4,6 +4,7 @@ mod authentication;
 mod authenticator;
 mod hidden;
 mod jobs;
+mod kinds;
 mod scalars;
 mod selector;
 mod unknown;
@@ -19,6 +20,8 @@ use crate::edit;
 use crate::yaml::{
     Document, Kind, Mapping, Node, TranslatedNode, TranslationBuilder, TranslationEntry,
 };
+use kinds::Wanted;
+pub(in crate::dialect) use kinds::how_to_write;
 use promvet_text::{Advice, Finding, Message, Place, Severity};
 use scalars::is_number;
 use unknown::{may_be, misspelled};
@@ -178,7 +181,7 @@ impl Translator {
         let Some(mapping) = node.mapping() else {
             // Helm drops a null key, so that it is not a fault in values.
             if !node.is_null() {
-                self.wrong_kind(node, "a mapping");
+                self.wrong_kind(node, Wanted::Mapping);
             }
             return None;
         };
@@ -264,7 +267,9 @@ impl Translator {
             DialectType::Quantity => self.quantity(key, node),
             DialectType::OptionalDuration if node.as_str() == Some("") => None,
             _ => {
-                self.form(ty, key, node);
+                if self.is_of_kind(ty, node) {
+                    self.form(ty, key, node);
+                }
                 self.scalar(ty, node)
             }
         }
@@ -287,7 +292,13 @@ impl Translator {
         node: Node<'_>,
     ) -> Option<TranslatedNode> {
         let Some(list) = node.sequence() else {
-            self.wrong_kind(node, "a list");
+            self.wrong_kind(
+                node,
+                match item {
+                    DialectType::Object(_) => Wanted::ListOfMappings,
+                    _ => Wanted::List,
+                },
+            );
             return None;
         };
         let mut items = Vec::new();
@@ -313,7 +324,7 @@ impl Translator {
         node: Node<'_>,
     ) -> Option<TranslatedNode> {
         let Some(mapping) = node.mapping() else {
-            self.wrong_kind(node, "a mapping");
+            self.wrong_kind(node, Wanted::Mapping);
             return None;
         };
         let mut pairs = Vec::new();

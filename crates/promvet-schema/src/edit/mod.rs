@@ -51,7 +51,7 @@ pub type Edits = Vec<(Span, String)>;
 pub fn edits(document: &Document, action: &Action) -> Result<Edits, Declined> {
     let edits = match action {
         Action::Edit(edits) => edits.clone(),
-        Action::Say => return Err(Declined::Words),
+        Action::Write | Action::Say => return Err(Declined::Words),
         // Spans mean other syntax there, so that nothing below applies.
         _ if !document.is_yaml() => vec![foreign::edit(document, action)?],
         Action::Replace { span, text } | Action::Rename { span, to: text } => {

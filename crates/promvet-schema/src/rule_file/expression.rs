@@ -397,7 +397,7 @@ impl Expression<'_, '_, '_> {
             if label == "le" { "bucket" } else { "quantile" }
         );
         let condition = ExpressionNeed::StoredForm(label);
-        let advice = Advice::say(format!("write `{stored}`"));
+        let advice = Advice::write(format!("write `{stored}`"));
         self.report.on_condition(
             condition,
             BUCKET_VALUE,

@@ -7,8 +7,9 @@ use crate::dialect::refused;
 use crate::quotes;
 use crate::scalar;
 use crate::slips;
+use crate::words::OF_OLDER;
 use crate::yaml::{Document, Entry, Kind, Mapping, Node, Scalar, parse_all};
-use promvet_text::{Advice, nearest};
+use promvet_text::{Advice, Message, nearest};
 
 /// What a value is.
 #[derive(Clone, Copy)]
@@ -253,10 +254,8 @@ fn section(of: &'static RuleSection, node: Node<'_>, report: &mut RuleFileReport
             None => unknown(of, mapping, entry, report),
             Some(field) if (report.version.major, report.version.minor) < field.since => {
                 let (major, minor) = field.since;
-                let message = format!(
-                    "`{}` needs Prometheus {major}.{minor} or newer; older releases reject the file",
-                    field.key
-                );
+                let fault = format!("`{}` needs Prometheus {major}.{minor} or newer", field.key);
+                let message = Message::leading_late_to(fault, "; ", OF_OLDER);
                 if let Some(finding) = report.at(entry.key, message) {
                     finding.advice = Some(NEWER.into());
                 }
@@ -302,7 +301,7 @@ fn unknown(
     let advice = match (foreign, near) {
         (Some(help), _) => Advice::say(help),
         (_, Some(near)) if is_free(near) => Advice::rename(entry.key.span(), near).safe(),
-        (_, Some(near)) => Advice::say(format!("did you mean `{near}`? It is set already")),
+        (_, Some(near)) => Advice::write(format!("did you mean `{near}`? It is set already")),
         _ => {
             let mut sections = [&FILE, &GROUP, &RULE].into_iter();
             Advice::say(match sections.find(|section| known(section)) {

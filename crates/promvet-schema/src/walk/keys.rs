@@ -4,7 +4,7 @@
 use crate::dialect::refused;
 use std::collections::HashSet;
 
-use promvet_text::Advice;
+use promvet_text::{Advice, Message};
 
 use super::Walker;
 use crate::check::{Rule, one_of_two};
@@ -80,9 +80,8 @@ impl<'d> Walker<'_, '_> {
                 .kind("removed")
         } else {
             let since = found.since;
-            let message = format!(
-                "`{name}` needs Prometheus {since} or newer; older releases reject the file"
-            );
+            let fault = format!("`{name}` needs Prometheus {since} or newer");
+            let message = Message::leading_late_to(fault, "; ", words::OF_OLDER);
             self.report
                 .at(Rule::Unavailable, entry.key, message)
                 .kind("newer")
@@ -174,8 +173,17 @@ impl<'d> Walker<'_, '_> {
         let wrong = section
             .node(field.key)
             .is_some_and(|node| matches!(field.ty, Type::List(_)) != node.sequence().is_some());
+        // A value that is not among the words is reported as that.
+        let is_strange = matches!(field.ty, Type::Enum(set) if !set.empty)
+            && section
+                .node(field.key)
+                .is_some_and(|node| node.as_str() == Some("") && !node.is_null());
         // A value of the wrong kind is reported as that, so that it is not missing as well.
-        if !missing || wrong || section.text(field.key).is_some_and(|text| !text.is_empty()) {
+        if !missing
+            || wrong
+            || is_strange
+            || section.text(field.key).is_some_and(|text| !text.is_empty())
+        {
             return;
         }
         let state = match section.entry(field.key) {

@@ -43,11 +43,8 @@ pub fn duration(text: &str) -> Result<Duration, Fault> {
         // `model.ParseDuration` has a case of its own for the empty text: otherwise it would be a
         // duration of nothing.
         "" => {
-            return Err(Fault::new(
-                0,
-                0,
-                "is empty; expected a duration such as `30s`",
-            ));
+            return Err(Fault::new(0, 0, "is empty")
+                .help("write a duration such as `30s`, or remove the key"));
         }
         // Allowed without a unit since prometheus/common made "0" a case of `model.ParseDuration`,
         // because zero needs none.
@@ -158,7 +155,9 @@ impl<'t> Part<'t> {
             .ok()
             .and_then(|number| number.checked_mul(milliseconds)?.checked_add(total))
             .filter(|total| *total <= MOST_MILLISECONDS)
-            .ok_or_else(|| Fault::new(self.from, self.to, "is out of range"))
+            .ok_or_else(|| {
+                Fault::new(self.from, self.to, "is out of range").help("write a shorter duration")
+            })
     }
 }
 

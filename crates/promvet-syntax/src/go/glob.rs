@@ -29,7 +29,8 @@ pub fn target_file_pattern(text: &str) -> Result<(), Fault> {
         return Err(Fault::whole(
             text,
             "is not valid for file discovery: it must end in .json, .yml or .yaml",
-        ));
+        )
+        .help("rename the file, and write its new name here"));
     };
     star_in_last_part(stem, "is not valid for file discovery")
 }

@@ -49,10 +49,7 @@ fn read(text: &str, spelling: Spelling) -> Result<i64, Fault> {
         // passes as well.
         "0" => return Ok(0),
         "" => {
-            return Err(Fault::whole(
-                text,
-                "is not a size; expected a size such as `512MB`",
-            ));
+            return Err(Fault::whole(text, "is not a size").help("write a size such as `512MB`"));
         }
         _ => {}
     }
@@ -72,6 +69,7 @@ fn read(text: &str, spelling: Spelling) -> Result<i64, Fault> {
             text,
             format!("is too large (overflow parsing unit): sizes end at 8 EiB{retried}"),
         )
+        .help("write a smaller size")
     })
 }
 
@@ -122,8 +120,9 @@ impl<'t> Cursor<'t> {
             return Err(Fault::new(
                 from,
                 to,
-                "is not a valid size: each unit needs a number before it, such as `512MB`",
-            ));
+                "is not a valid size: each unit needs a number before it",
+            )
+            .help("write a size such as `512MB`"));
         }
         Ok(value)
     }
@@ -139,7 +138,8 @@ impl<'t> Cursor<'t> {
                     from,
                     self.at + all,
                     "is not a valid size: the number has too many digits",
-                ));
+                )
+                .help("write fewer digits, or a larger unit"));
             }
             value = value * 10 + i64::from(digit - b'0');
             count += 1;

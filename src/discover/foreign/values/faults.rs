@@ -2,7 +2,7 @@
 
 use super::super::super::values::SERVER_FILES;
 use super::of_key;
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Advice, Finding, Severity, rule};
 use crate::yaml::Node;
 
 /// `extraScrapeConfigs` as a list: the chart pastes a text (`values.schema.json` of 19.4.0 and newer).
@@ -38,8 +38,9 @@ pub(super) fn list_for_mapping(values: Node<'_>, is_named: bool) -> Option<Findi
         "`scrapeConfigs`: since its release 28.0.0, the chart expects a mapping from names to jobs";
     let found = || {
         let severity = Severity::Warning;
-        of_key(entry.key, "schema/wrong-type", severity, message.to_owned())
-            .help("write `<name>: {…}` for each job, or a text below `extraScrapeConfigs`")
+        of_key(entry.key, "schema/wrong-type", severity, message.to_owned()).help(Advice::write(
+            "write `<name>: {…}` for each job, or a text below `extraScrapeConfigs`",
+        ))
     };
     is_sure.then(found)
 }

@@ -3,14 +3,18 @@
 use std::ops::Range;
 
 use super::{FaultKind, UrlFault};
+use crate::finding::Message;
 use crate::prometheus::endpoint::{Endpoint, HostNetwork, MASK, UrlPiece, network};
 
 /// What is wrong with it, if that leaves nothing to report about the host.
-pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<UrlFault> {
+pub(super) fn structure(
+    endpoint: &Endpoint,
+    led_to: &dyn Fn(String) -> Message,
+) -> Option<UrlFault> {
     let text = endpoint.text.trim();
     let start = endpoint.text.len() - endpoint.text.trim_start().len();
     let all = start..start + text.len();
-    let fault = |kind, message: String| UrlFault {
+    let fault = |kind, message| UrlFault {
         kind,
         range: all.clone(),
         message,
@@ -19,7 +23,7 @@ pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<UrlFault> 
         refused_by_go: false,
     };
     if text.is_empty() {
-        let message = "the URL is empty: Prometheus starts, and every send fails".to_owned();
+        let message = starting("the URL is empty");
         return Some(UrlFault {
             range: 0..endpoint.text.len(),
             ..fault(FaultKind::Empty, message)
@@ -28,12 +32,12 @@ pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<UrlFault> 
     if text.parse::<f64>().is_ok() {
         return Some(fault(
             FaultKind::Number,
-            format!("`{text}` is a number, not a URL: Prometheus starts, and every send fails"),
+            starting(format!("`{text}` is a number, not a URL")),
         ));
     }
     match endpoint.scheme() {
         Some(scheme) => with_scheme(endpoint, scheme),
-        None => without_scheme(endpoint, all, outcome),
+        None => without_scheme(endpoint, all, led_to),
     }
 }
 
@@ -51,7 +55,8 @@ fn with_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> Option<UrlFault> {
         return Some(UrlFault {
             kind: FaultKind::Slashes,
             range: scheme.start..rest,
-            message: format!("`//` is missing between `{name}:` and the host: every send fails"),
+            message: format!("`//` is missing between `{name}:` and the host: every send fails")
+                .into(),
             suggestion: endpoint
                 .host()
                 .map(|_| format!("{name}://{}", rest_of(endpoint, rest))),
@@ -71,7 +76,8 @@ fn with_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> Option<UrlFault> {
             range: scheme.start..inner,
             message: format!(
                 "the URL has two schemes: Prometheus looks up the host `{host}`, and every send fails"
-            ),
+            )
+            .into(),
             suggestion: Some(rest_of(endpoint, inner)),
             is_sure: true,
             refused_by_go: false,
@@ -80,11 +86,16 @@ fn with_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> Option<UrlFault> {
     endpoint.host().is_none().then(|| UrlFault {
         kind: FaultKind::NoHost,
         range: scheme.start..(scheme.end + 3).min(endpoint.text.len()),
-        message: format!("the host after `{name}://` is missing: every send fails"),
+        message: format!("the host after `{name}://` is missing: every send fails").into(),
         suggestion: None,
         is_sure: false,
         refused_by_go: false,
     })
+}
+
+/// What a fault leads to that Go's `url.Parse` takes.
+fn starting(fault: impl Into<String>) -> Message {
+    Message::leading_late_to(fault, ": ", "Prometheus starts, and every send fails")
 }
 
 fn is_http(scheme: &str) -> bool {
@@ -101,7 +112,8 @@ fn another_scheme(endpoint: &Endpoint, scheme: UrlPiece) -> UrlFault {
         message: format!(
             "Prometheus cannot send over `{name}`: expected a URL that begins with http:// or \
              https://"
-        ),
+        )
+        .into(),
         suggestion: misspelled(&lower)
             .map(|meant| format!("{meant}{}", rest_of(endpoint, scheme.end))),
         is_sure: !matches!(lower.as_str(), "tcp" | "tls"),
@@ -131,7 +143,11 @@ fn broken_scheme(endpoint: &Endpoint, start: usize) -> Option<(&'static str, usi
     (slashes > 1 && is_host).then(|| (scheme, start + scheme.len() + marks.len()))
 }
 
-fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Option<UrlFault> {
+fn without_scheme(
+    endpoint: &Endpoint,
+    all: Range<usize>,
+    led_to: &dyn Fn(String) -> Message,
+) -> Option<UrlFault> {
     let first = endpoint.masked.get(all.clone())?.chars().next()?;
     if first == MASK {
         // It may bring the scheme with it.
@@ -142,7 +158,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
         return Some(UrlFault {
             kind: FaultKind::Slashes,
             range: all.start..at,
-            message: format!("`://` is misspelled after `{scheme}`: every send fails"),
+            message: format!("`://` is misspelled after `{scheme}`: every send fails").into(),
             suggestion: Some(format!("{scheme}://{}", rest.trim_end().replace('\\', "/"))),
             is_sure: true,
             refused_by_go: false,
@@ -155,9 +171,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
         return Some(UrlFault {
             kind: FaultKind::Relative,
             range: all,
-            message: format!(
-                "`{shown}` has neither scheme nor host: Prometheus starts, and every send fails"
-            ),
+            message: starting(format!("`{shown}` has neither scheme nor host")),
             suggestion: None,
             is_sure: false,
             refused_by_go: false,
@@ -172,7 +186,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
         UrlFault {
             kind: FaultKind::NoScheme,
             range: all,
-            message: format!("`{shown}` has no scheme: {outcome}"),
+            message: led_to(format!("`{shown}` has no scheme")),
             suggestion: Some(suggestion),
             is_sure,
             refused_by_go: false,
@@ -181,7 +195,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
         UrlFault {
             kind: FaultKind::Relative,
             range: all,
-            message: format!("`{shown}` is not a URL, since it has no scheme: {outcome}"),
+            message: led_to(format!("`{shown}` is not a URL, since it has no scheme")),
             suggestion: (!endpoint.path().is_empty()).then_some(suggestion),
             is_sure: false,
             refused_by_go: false,

@@ -2,36 +2,41 @@
 
 use super::super::judged::has_form;
 use super::super::table::{DialectType, Key};
+use super::kinds::Wanted;
 use super::{SELECTED, Translator, is_filled_in, name_of};
 use crate::check::Rule;
-use crate::yaml::{Kind, Node, Scalar, Style, TranslatedNode};
+use crate::words;
+use crate::yaml::{Node, Scalar, TranslatedNode};
 use promvet_text::{Advice, Severity, nearest, surely_meant};
 
 impl Translator {
+    /// Whether a scalar has the kind that a type wants.
+    pub(super) fn is_of_kind(&self, ty: &DialectType, node: Node<'_>) -> bool {
+        let Some(scalar) = node.scalar() else {
+            return false;
+        };
+        let is_bool = scalar.as_bool().is_some();
+        match ty {
+            DialectType::Number => is_number(scalar),
+            DialectType::Bool => is_bool,
+            _ => !(self.dialect.is_strict && (is_bool || is_number(scalar))),
+        }
+    }
+
     pub(in crate::dialect) fn scalar(
         &mut self,
         ty: &DialectType,
         node: Node<'_>,
     ) -> Option<TranslatedNode> {
-        let wanted = match ty {
-            DialectType::Number => "a number",
-            DialectType::Bool => "`true` or `false`",
-            _ => "text",
-        };
+        let wanted = Wanted::of(ty);
         let Some(scalar) = node.scalar() else {
             self.wrong_kind(node, wanted);
             return None;
         };
         let is_filled_in = is_filled_in(node);
-        let is_bool = scalar.as_bool().is_some();
-        let fits = match ty {
-            DialectType::Number => is_number(scalar),
-            DialectType::Bool => is_bool,
-            _ => !(self.dialect.is_strict && (is_bool || is_number(scalar))),
-        };
-        if !fits && !is_filled_in {
+        if !self.is_of_kind(ty, node) && !is_filled_in {
             self.wrong_kind(node, wanted);
-            if wanted == "text" && !has_form(ty, scalar.text) {
+            if wanted == Wanted::Text && !has_form(ty, scalar.text) {
                 self.not_by_quotes(ty, node, scalar);
             }
             // One finding is enough: a placeholder keeps native rules from judging the same value.
@@ -56,7 +61,7 @@ impl Translator {
     /// A number that may be a text. The Operator writes it as a number.
     pub(super) fn quantity(&mut self, key: &Key, node: Node<'_>) -> Option<TranslatedNode> {
         let Some(scalar) = node.scalar().filter(|scalar| scalar.as_bool().is_none()) else {
-            self.wrong_kind(node, "a number");
+            self.wrong_kind(node, Wanted::Number);
             return None;
         };
         if is_filled_in(node) {
@@ -71,109 +76,35 @@ impl Translator {
         })
     }
 
-    /// Takes back the advice to quote a value that is wrong in quotes too, such as a duration without a unit.
-    fn not_by_quotes(&mut self, ty: &DialectType, node: Node<'_>, scalar: Scalar<'_>) {
-        let Some(finding) = self.findings.last_mut() else {
-            return;
-        };
-        let is_duration = matches!(ty, DialectType::Duration | DialectType::OptionalDuration);
-        let with_unit = format!("{}s", scalar.text);
-        finding.advice = (is_duration && has_form(ty, &with_unit)).then(|| {
-            let words = format!("add the unit, as in `{with_unit}`");
-            match node.is_alias() {
-                true => Advice::say(words),
-                false => Advice::replace(node.span(), with_unit)
-                    .text(words)
-                    .unsafe_(),
-            }
-        });
-    }
-
     pub(in crate::dialect) fn strange_word(
         &mut self,
         words: &[&'static str],
         node: Node<'_>,
         scalar: Scalar<'_>,
     ) {
-        // Of spellings that differ in nothing but case, the first one is enough.
-        let mut listed: Vec<&str> = Vec::new();
-        for word in words {
-            if !listed.iter().any(|known| known.eq_ignore_ascii_case(word)) {
-                listed.push(word);
-            }
-        }
+        let listed = words::once_each(words);
         let message = self.dialect.mistyped_value(format!(
             "`{}`: expected one of {}",
             name_of(node),
             listed.join(", ")
         ));
         let surely = surely_meant(scalar.text, listed.iter().copied());
-        let advice = nearest(scalar.text, listed).map(|word| {
+        let meant = nearest(scalar.text, listed).map(|word| {
             let advice = Advice::replace(node.span(), word);
             match word.eq_ignore_ascii_case(scalar.text) || surely == Some(word) {
                 true => advice.safe(),
                 false => advice.unsafe_(),
             }
         });
-        self.say(Rule::InvalidValue, Severity::Error, node, message, advice);
+        let advice = meant.unwrap_or_else(|| Advice::say("use one of these words"));
+        self.say(
+            Rule::InvalidValue,
+            Severity::Error,
+            node,
+            message,
+            Some(advice),
+        );
     }
-
-    /// Structural schemas of Kubernetes check kinds before anything else (`validation` of
-    /// apiextensions-apiserver), so that the API server rejects the object.
-    pub(super) fn wrong_kind(&mut self, node: Node<'_>, wanted: &str) {
-        // What a template fills in may be anything.
-        if is_filled_in(node) {
-            return;
-        }
-        let found = match node.kind() {
-            Kind::Mapping(_) => "a mapping",
-            Kind::Sequence(_) => "a list",
-            Kind::Scalar(scalar) if scalar.as_bool().is_some() => "a boolean",
-            Kind::Scalar(scalar) if is_number(scalar) => "a number",
-            Kind::Scalar(_) => "text",
-        };
-        let message = self.dialect.mistyped_value(format!(
-            "`{}`: expected {wanted}, found {found}",
-            name_of(node)
-        ));
-        let advice = node
-            .scalar()
-            .and_then(|scalar| other_quotes(node, scalar, wanted));
-        self.say(Rule::WrongType, Severity::Error, node, message, advice);
-    }
-}
-
-/// The same value with quotes, or without them, where that makes it what is wanted.
-fn other_quotes(node: Node<'_>, scalar: Scalar<'_>, wanted: &str) -> Option<Advice> {
-    let plain = Scalar {
-        style: Style::Plain,
-        ..scalar
-    };
-    let (new, words) = match wanted {
-        "text" => {
-            let new = format!("\"{}\"", scalar.text);
-            let words = format!("quote it: `{new}`");
-            (new, words)
-        }
-        _ if wanted == "a number" && is_number(plain)
-            || wanted != "a number" && is_switch(plain) =>
-        {
-            let words = format!("write it without quotes: `{}`", scalar.text);
-            (scalar.text.to_owned(), words)
-        }
-        _ => return None,
-    };
-    let advice = Advice::edit(vec![(node.content_span(), new)]).text(&*words);
-    // A port has a name there, and its number is another key. What a tag says counts before quotes do.
-    let is_left = node.is_alias() || scalar.tag.is_some() || name_of(node) == "port";
-    Some(match is_left {
-        true => Advice::say(words),
-        false => advice.safe(),
-    })
-}
-
-fn is_switch(scalar: Scalar<'_>) -> bool {
-    matches!(scalar.text, "true" | "false")
 }
 
 /// Underscores are dropped, since YAML 1.1 takes `1_000` for a number.

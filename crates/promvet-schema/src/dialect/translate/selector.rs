@@ -1,5 +1,6 @@
 //! Selectors of a key in a Secret or a ConfigMap.
 
+use super::kinds::Wanted;
 use super::{INLINE, KeyReference, SELECTED, Translator, hidden, name_of};
 use crate::check::Rule;
 use crate::dialect::table::{DialectType, Key};
@@ -37,7 +38,7 @@ impl Translator {
         let Some(mapping) = node.mapping() else {
             // What is written where a Secret is named may be the secret itself.
             secrets::hide(node);
-            self.wrong_kind(node, form);
+            self.wrong_kind(node, Wanted::Selector(form));
             return Some(self.builder.scalar(node, SELECTED));
         };
         hidden::selector(node);
@@ -55,20 +56,24 @@ impl Translator {
                                 name_of(node),
                                 entry.name()
                             ));
-                            self.say(Rule::WrongType, Severity::Error, entry.key, message, None);
+                            let advice = Advice::write(format!(
+                                "write `{0}: {{secret: {{name, key}}}}`, or the same with `configMap`",
+                                name_of(node)
+                            ));
+                            let key = entry.key;
+                            self.say(Rule::WrongType, Severity::Error, key, message, Some(advice));
                             break;
                         }
                         ("secret" | "configMap", None) if !entry.value.is_null() => {
                             secrets::hide(entry.value);
-                            self.wrong_kind(entry.value, "`{name, key}`");
+                            self.wrong_kind(entry.value, Wanted::Selector("`{name, key}`"));
                         }
                         ("secret" | "configMap", None) => {}
                         (name, _) => {
                             let message = self.dialect.unknown_key(format!(
                                 "`{name}`: unknown key; expected `secret` or `configMap`"
                             ));
-                            let meant = nearest(name, ["secret", "configMap"]);
-                            let advice = meant.map(|name| Advice::rename(entry.key.span(), name));
+                            let advice = renamed(entry, &["secret", "configMap"]);
                             let key = entry.key;
                             self.say(Rule::UnknownField, Severity::Error, key, message, advice);
                         }
@@ -96,8 +101,7 @@ impl Translator {
                     "`{}`: unknown key; a selector has `name` and `key`",
                     entry.name()
                 ));
-                let meant = nearest(entry.name(), ["name", "key", "optional"]);
-                let advice = meant.map(|name| Advice::rename(entry.key.span(), name));
+                let advice = renamed(entry, &["name", "key", "optional"]);
                 self.say(
                     Rule::UnknownField,
                     Severity::Error,
@@ -122,7 +126,14 @@ impl Translator {
             let message = self
                 .dialect
                 .mistyped_value(format!("`{}`: no `key`", name_of(node)));
-            self.say(Rule::MissingField, Severity::Error, node, message, None);
+            let advice = Advice::say(format!("add the `key` of the {kind} that holds it"));
+            self.say(
+                Rule::MissingField,
+                Severity::Error,
+                node,
+                message,
+                Some(advice),
+            );
         }
         if !name.is_empty() && !key.is_empty() {
             self.references.push(KeyReference {
@@ -137,4 +148,13 @@ impl Translator {
             });
         }
     }
+}
+
+/// The name that an unknown key is meant to have.
+fn renamed(entry: Entry<'_>, names: &[&'static str]) -> Option<Advice> {
+    let meant = nearest(entry.name(), names.iter().copied());
+    Some(match meant {
+        Some(name) => Advice::rename(entry.key.span(), name),
+        None => Advice::say("remove it, or correct its name"),
+    })
 }

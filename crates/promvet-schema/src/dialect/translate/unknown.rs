@@ -107,7 +107,7 @@ impl Translator {
                         Advice::rename(entry.key.span(), *key).safe()
                     }
                     true => Advice::rename(entry.key.span(), *key).unsafe_(),
-                    false => Advice::say(format!("did you mean `{key}`? It is set already")),
+                    false => Advice::write(format!("did you mean `{key}`? It is set already")),
                 },
             ),
             None if self.of_server(shape, name) => (
@@ -148,13 +148,13 @@ impl Translator {
             // everything as well.
             None if name == "any" && entry.value.as_str() == Some("true") => (
                 self.dialect.unknown_key(format!("`{name}`: unknown key")),
-                Advice::say("write `{}` as the selector, which selects everything"),
+                Advice::write("write `{}` as the selector, which selects everything"),
             ),
             None => {
                 let fault = format!("`{name}`: labels belong in `matchLabels`");
                 let mut message = self.dialect.unknown_key(fault);
                 message.push_str(", and an empty selector selects everything");
-                let advice = Advice::say(format!("write `matchLabels: {{{name}: …}}`"));
+                let advice = Advice::write(format!("write `matchLabels: {{{name}: …}}`"));
                 (message, advice)
             }
         };

@@ -110,11 +110,10 @@ impl<'t> Lexer<'t> {
         let rest = self.rest();
         let line = open + rest.lines().next().map_or(0, str::len);
         let Some(length) = rest.get(marker..).and_then(|rest| rest.find("*/")) else {
-            return Err(Fault::new(
-                open,
-                line,
-                "this comment is never closed with `*/}}`",
-            ));
+            return Err(
+                Fault::new(open, line, "this comment is never closed with `*/}}`")
+                    .help("add `*/}}` behind the comment"),
+            );
         };
         let end = marker + length + 2;
         let after = rest.get(end..).unwrap_or_default();
@@ -127,7 +126,8 @@ impl<'t> Lexer<'t> {
                     open,
                     open + end,
                     "a comment must be alone in its braces, as `{{/* … */}}`",
-                ));
+                )
+                .help("give the comment braces of its own"));
             }
         }
         Ok(())
@@ -141,18 +141,19 @@ impl<'t> Lexer<'t> {
             work::count(1);
             if let Some(length) = close_length(self.rest()) {
                 if let Some(paren) = self.parens.pop() {
-                    return Err(Fault::new(paren, paren + 1, "this `(` is never closed"));
+                    return Err(
+                        Fault::new(paren, paren + 1, "this `(` is never closed").help("add `)`")
+                    );
                 }
                 self.at += length - 2;
                 self.push(TokenKind::Close, 2, spaced);
                 return Ok(());
             }
             let Some(c) = self.rest().chars().next() else {
-                return Err(Fault::new(
-                    open,
-                    open + 2,
-                    "this action is never closed with `}}`",
-                ));
+                return Err(
+                    Fault::new(open, open + 2, "this action is never closed with `}}`")
+                        .help("add `}}`"),
+                );
             };
             if SPACES.contains(&c) {
                 self.at += 1;

@@ -302,6 +302,6 @@ impl<'t> Parser<'t> {
             .find(|token| token.kind == TokenKind::Close);
         let from = self.tokens.get(open).map_or(0, |token| token.from);
         let to = close.map_or(from, |token| token.to);
-        Fault::new(from, to, "this has no `{{ end }}`")
+        Fault::new(from, to, "this has no `{{ end }}`").help("add `{{ end }}`")
     }
 }
