@@ -1,5 +1,7 @@
 //! What holds a configuration that is not a separate file.
 
+mod habits;
+
 use crate::finding::only_before;
 
 /// What a configuration is in.

@@ -1,4 +1,5 @@
-//! Kubernetes selectors, as `labels.Parse` and `fields.ParseSelector` of apimachinery read them.
+//! Kubernetes selectors, as `labels.Parse` and `fields.ParseSelector` of the apimachinery read them that
+//! Prometheus 3.14.0 is built with.
 
 use crate::Fault;
 

@@ -20,16 +20,6 @@ fn shown(section: ClientSection) -> Option<&'static str> {
     }
 }
 
-/// Programs with clients of their own, which show the URL nowhere: vmagent names it `secret-url` unless it is
-/// started with `-remoteWrite.showURL` (VictoriaMetrics v1.120 `app/vmagent/remotewrite/remotewrite.go`).
-const SILENT: &[&str] = &["otel-collector", "vector", "vmagent"];
-
-/// Whether a program shows the URL nowhere, or reads a file that vmagent's operator makes.
-fn is_silent(holder: Option<&EmbeddedIn>) -> bool {
-    let program = holder.and_then(EmbeddedIn::program);
-    program.is_some_and(|program| SILENT.contains(&program))
-}
-
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     // A target is not a URL; `scrape/target-address` reports it.
     if matches!(
@@ -41,9 +31,10 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let shown = shown(part.client.section);
     let entry = part.entry.and_then(|entry| entry.url());
     if let Some(url) = entry {
-        return match is_silent(part.configuration.holder) {
-            true => written(url.node, &url.endpoint, out),
-            false => judge(url.node, 0, &url.endpoint, shown, out),
+        let holder = part.configuration.holder;
+        return match holder.is_none_or(EmbeddedIn::shows_url) {
+            true => judge(url.node, 0, &url.endpoint, shown, out),
+            false => written(url.node, &url.endpoint, out),
         };
     }
     for peer in part.client.peers() {

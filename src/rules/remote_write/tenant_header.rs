@@ -1,14 +1,16 @@
 //! `remote-write/tenant-header`: the header that names the tenant is missing, can't be a tenant's
 //! name, or the receiver does not read it.
 
+use std::sync::Arc;
+
 use crate::discover::EmbeddedIn;
 use crate::facts::receiver::{Credential, MustBeGiven, names_tenant};
 use crate::facts::{KnownSetting, ReceiverRequirements, ReceiverSettings, TenantFlag};
-use crate::finding::{Advice, Severity};
+use crate::finding::{Advice, Severity, Text};
 use crate::prometheus::endpoint::Endpoint;
 use crate::prometheus::{Config, Header, RemoteWrite};
 use crate::rules::{RemoteWriteEntry, RuleFindings};
-use crate::yaml::{Document, Node, parse_first};
+use crate::yaml::Node;
 
 pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let Some(demand) = entry.right_url().and_then(|_| entry.demand()) else {
@@ -248,7 +250,7 @@ fn missing(
         if wants.value {
             // By default it has several tenants, unless a file that is not in the tree says otherwise.
             let is_sure = wants.place.is_some() || settings.has_file;
-            let is_written = !entry.templated || is_plain_alloy(entry);
+            let is_written = !entry.templated || has_all_arguments(entry);
             let severity = match is_sure && is_written {
                 true => Severity::Error,
                 false => Severity::Warning,
@@ -285,41 +287,20 @@ fn missing(
     out.push(finding.help(to_add(entry, &tenant.name)));
 }
 
-/// Whether the entry is a block of Alloy that no template makes: an expression fills in a value, and no
-/// argument.
-fn is_plain_alloy(entry: &RemoteWriteEntry<'_>) -> bool {
-    let program = entry.holder().and_then(EmbeddedIn::program);
+/// The holder of an entry, and the text that it is in.
+fn held<'e>(entry: &'e RemoteWriteEntry<'_>) -> Option<(&'e EmbeddedIn, &'e Arc<Text>)> {
     let text = entry.write.node().document().text();
-    program == Some("alloy") && !text.content().contains("{{")
+    entry.holder().map(|holder| (holder, text))
 }
 
-/// Whether the program adds the header by itself: the ruler of Loki does unless it is told not to (grafana/loki
-/// v3.5 `pkg/ruler/config.go`, `add_org_id_header`), Tempo where it has several tenants itself (grafana/tempo
-/// v2.9 `modules/generator/storage/config_util.go`).
+/// Whether nothing that is not in the file adds arguments to the entry.
+fn has_all_arguments(entry: &RemoteWriteEntry<'_>) -> bool {
+    held(entry).is_some_and(|(holder, text)| holder.has_all_arguments(text))
+}
+
+/// Whether the program adds the header by itself.
 fn is_added(entry: &RemoteWriteEntry<'_>) -> bool {
-    let program = entry.holder().and_then(EmbeddedIn::program);
-    if !matches!(program, Some("loki" | "tempo")) {
-        return false;
-    }
-    let file = parse_first(entry.write.node().document().text()).ok();
-    let Some(root) = file.as_ref().and_then(Document::root) else {
-        return false;
-    };
-    let says = |way: &[&str], word: &str| {
-        let value = way.iter().try_fold(root, |node, key| node.get(key));
-        value.and_then(Node::as_str) == Some(word)
-    };
-    match program {
-        Some("loki") => !says(&["ruler", "remote_write", "add_org_id_header"], "false"),
-        _ => {
-            let own = [
-                "metrics_generator",
-                "storage",
-                "remote_write_add_org_id_header",
-            ];
-            says(&["multitenancy_enabled"], "true") && !says(&own, "false")
-        }
-    }
+    held(entry).is_some_and(|(holder, text)| holder.adds_tenant(text))
 }
 
 /// What the receiver is set to behind a proxy, which sets the tenant by the credential if there is one.

@@ -23,10 +23,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
         .and_then(|global| global.get("scrape_interval"));
     let inherits = |job: TargetSection<'_>| job.get("scrape_interval").is_none();
     // The Operator adds the jobs to a resource that has none of its own.
-    let is_operated = matches!(
-        configuration.holder,
-        Some(EmbeddedIn::Resource { .. } | EmbeddedIn::Values { .. })
-    );
+    let is_operated = configuration.holder.is_some_and(EmbeddedIn::is_operated);
     let has_none = is_operated && config.jobs().next().is_none();
     let global = global.filter(|_| has_none || config.jobs().any(inherits));
     let own = config.jobs().filter_map(|job| job.get("scrape_interval"));
@@ -95,7 +92,7 @@ fn look_back(configuration: &Configuration<'_>) -> Option<(i64, String)> {
     if facts.vmalert_alone().is_some() {
         return None;
     }
-    if let Some(EmbeddedIn::Resource { .. } | EmbeddedIn::Values { .. }) = holder {
+    if holder.is_some_and(EmbeddedIn::is_operated) {
         return look_back_of_operated(configuration);
     }
     let mut longest = None;

@@ -1,4 +1,5 @@
-//! What a table cannot say: small functions that are named in the tables.
+//! What a table cannot say: small functions that are named in the tables. Functions that comments name are
+//! those of Prometheus 3.14.0, unless another release is named.
 
 pub(super) mod agent;
 pub(super) mod alerting;

@@ -3,6 +3,7 @@
 //! Prometheus reads them with version 3 of go-yaml (`model/rulefmt`), strictly: unknown and
 //! repeated keys are refused. `shape` is that reading; `meaning` is what is checked after it:
 //! groups, names, expressions ([`promql`]) and the templates of alerts ([`template`]).
+//! Functions that comments name are those of Prometheus 3.14.0, unless another release is named.
 
 mod alert;
 mod entries;

@@ -1,4 +1,7 @@
 //! What Go's own packages read, and the packages that Prometheus reads values with.
+//!
+//! Functions that a comment names are those of Go 1.26 and of the modules that Prometheus 3.14.0 is built
+//! with, unless the comment names another release; what older ones do differently is said there.
 
 pub mod alternatives;
 pub mod duration;
