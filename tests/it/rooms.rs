@@ -56,6 +56,43 @@ fn names<'t>(source: &'t str, before: &str) -> Vec<(usize, &'t str)> {
     out
 }
 
+/// The names that a list in braces after `before` begins with, such as those of `use crate::{a, b::c}`.
+fn grouped<'t>(source: &'t str, before: &str) -> Vec<(usize, &'t str)> {
+    let mut out = Vec::new();
+    for (at, _) in source.match_indices(&format!("{before}{{")) {
+        let line = source[..at].lines().count().max(1);
+        let inside = &source[at + before.len() + 1..];
+        let mut depth = 1;
+        let mut begin = 0;
+        for (index, c) in inside.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 || depth == 1 && c == ',' {
+                let name = inside[begin..index].trim();
+                let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+                out.push((line, &name[..end.unwrap_or(name.len())]));
+                begin = index + 1;
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    out
+}
+
+/// What is named by way of `super`, from the root of the crate on, in a file that deep.
+fn by_super<'t>(path: &str, source: &'t str) -> Vec<(usize, &'t str)> {
+    let module = path.trim_end_matches(".rs").trim_end_matches("/mod");
+    let way = "super::".repeat(module.split('/').count());
+    let mut out = names(source, &way);
+    out.extend(grouped(source, &way));
+    out
+}
+
 /// The Rust files below a folder, each with its text.
 fn sources(folder: &Path) -> Vec<(String, String)> {
     let files = WalkDir::new(folder).sort_by_file_name().into_iter();
@@ -76,6 +113,8 @@ fn against(path: &str, source: &str) -> Vec<String> {
         return Vec::new();
     };
     let imported = names(source, "crate::").into_iter();
+    let imported = imported.chain(grouped(source, "crate::"));
+    let imported = imported.chain(by_super(path, source));
     let behind = imported.filter(|(_, name)| order(name).is_some_and(|other| other > own));
     behind
         .map(|(line, name)| format!("src/{path}:{line}: `{room}` imports from `{name}`"))
@@ -183,6 +222,23 @@ fn an_import_against_the_order_is_seen() {
         ("facts/mod.rs", "// as crate::rules::find has it", false),
         ("run/mod.rs", "use crate::cli::Exit;", true),
         ("cli/mod.rs", "use crate::run::run;", false),
+        ("facts/mod.rs", "use crate::{finding, source::Tree};", false),
+        (
+            "facts/mod.rs",
+            "use crate::{\n    finding::{Place, rule},\n    rules::Entry,\n};",
+            true,
+        ),
+        (
+            "facts/a/b.rs",
+            "use super::super::super::rules::Entry;",
+            true,
+        ),
+        ("facts/a/b.rs", "use super::super::rules::Entry;", false),
+        (
+            "facts/a/mod.rs",
+            "use super::super::{finding, report};",
+            true,
+        ),
         ("lib.rs", "use crate::cli::main;", false),
     ] {
         assert_eq!(!against(path, source).is_empty(), wrong, "{path}: {source}");
