@@ -288,9 +288,9 @@ pub(super) fn in_words(error: &PolicyError) -> String {
     let error = Redacted::new(error.clone());
     let start = error.place.start();
     let help = error
-        .help
+        .advice
         .as_ref()
-        .map_or(String::new(), |help| format!("; {help}"));
+        .map_or(String::new(), |advice| format!("; {}", advice.help()));
     let path = error.place.path();
     let place = if error.place.text().content().is_empty() {
         path.to_string()

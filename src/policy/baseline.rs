@@ -90,7 +90,7 @@ pub fn read_baseline(
         vec![PolicyError {
             message: format!("this baseline is not JSON: {}", error.problem),
             place: Place::new(text, error.span),
-            help: Some("write it again with `promvet baseline`".into()),
+            advice: Some("write it again with `promvet baseline`".into()),
         }]
     })?;
     let mut wrong = Mistakes {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::form::PolicyKey;
-use crate::finding::{Place, Sentences, Span, Text, is_made_up, nearest};
+use crate::finding::{Advice, Place, Sentences, Span, Text, is_made_up, nearest};
 use crate::yaml::{Kind, Node};
 
 /// What is wrong with a policy file.
@@ -15,7 +15,7 @@ pub struct PolicyError {
     /// Where.
     pub place: Place,
     /// What to write instead.
-    pub help: Option<String>,
+    pub advice: Option<Advice>,
 }
 
 impl PolicyError {
@@ -25,7 +25,7 @@ impl PolicyError {
         Self {
             message,
             place: Place::new(text, Span::default()),
-            help: None,
+            advice: None,
         }
     }
 }
@@ -37,7 +37,7 @@ impl Sentences for PolicyError {
 
     fn sentences(&mut self) -> Vec<&mut String> {
         std::iter::once(&mut self.message)
-            .chain(&mut self.help)
+            .chain(self.advice.as_mut().map(Advice::sentence))
             .collect()
     }
 }
@@ -65,7 +65,12 @@ pub(crate) struct Mistakes {
 }
 
 impl Mistakes {
-    pub(crate) fn add(&mut self, node: Node<'_>, message: impl Into<String>, help: Option<String>) {
+    pub(crate) fn add(
+        &mut self,
+        node: Node<'_>,
+        message: impl Into<String>,
+        advice: Option<Advice>,
+    ) {
         // `prometheus: SECRET`: the message quotes what is in the wrong place.
         if node.as_str().is_some_and(is_made_up) {
             node.document().text().mark_secret(node.span());
@@ -73,7 +78,7 @@ impl Mistakes {
         self.list.push(PolicyError {
             message: message.into(),
             place: node.place(),
-            help,
+            advice,
         });
     }
 
@@ -112,8 +117,9 @@ impl Mistakes {
                 let near = nearest(entry.name(), keys.iter().map(|key| key.name));
                 unknown += 1;
                 misspelled.extend(near.map(|near| (near, entry.value)));
+                let rename = |near: &str| Advice::rename(entry.key.span(), near);
                 let help = near
-                    .map(|near| format!("write `{near}`"))
+                    .map(|near| rename(near).text(format!("write `{near}`")))
                     .or_else(|| keys_help(keys));
                 let message = format!("unknown key `{}` in {what}", entry.name());
                 self.add(entry.key, message, help);
@@ -152,7 +158,7 @@ impl Mistakes {
         self.add(
             node,
             format!("{what} needs {}", missing.join(" and ")),
-            Some(format!("add {}", missing.join(" and "))),
+            Some(format!("add {}", missing.join(" and ")).into()),
         );
         None
     }
@@ -230,15 +236,15 @@ impl Mistakes {
         }
         let names = || words.iter().map(|(word, _)| *word);
         let help = nearest(text, names()).map_or_else(
-            || format!("use one of {}", names().collect::<Vec<_>>().join(", ")),
-            |near| format!("write `{near}`"),
+            || format!("use one of {}", names().collect::<Vec<_>>().join(", ")).into(),
+            |near| Advice::replace(node.span(), near),
         );
         self.add(node, format!("unknown {what}"), Some(help));
         None
     }
 }
 
-fn keys_help(keys: &[&PolicyKey]) -> Option<String> {
+fn keys_help(keys: &[&PolicyKey]) -> Option<Advice> {
     let names: Vec<_> = keys.iter().map(|key| key.name).collect();
-    Some(format!("use one of {}", names.join(", ")))
+    Some(format!("use one of {}", names.join(", ")).into())
 }

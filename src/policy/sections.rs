@@ -54,7 +54,7 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
         vec![PolicyError {
             message: format!("not valid YAML: {}", error.problem),
             place,
-            help: None,
+            advice: None,
         }]
     })?;
     let document = Arc::new(document);
@@ -70,7 +70,7 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
         wrong.list.push(PolicyError {
             message: "promvet.yaml is one document: this second one is ignored".into(),
             place: document.place(next),
-            help: Some("remove the line `---`".into()),
+            advice: Some("remove the line `---`".into()),
         });
     }
     if let Some(root) = document.root() {
@@ -173,7 +173,7 @@ mod tests {
         Policy::read(&text, "").map_err(|wrong| {
             wrong
                 .iter()
-                .map(|error| format!("{:?} {} {:?}", error.place, error.message, error.help))
+                .map(|error| format!("{:?} {} {:?}", error.place, error.message, error.advice))
                 .collect()
         })
     }

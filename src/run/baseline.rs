@@ -78,7 +78,7 @@ pub(crate) fn read(path: &Path, tree: &dyn Tree) -> Result<Baseline, Vec<PolicyE
         let text = Text::new(shown.as_str(), Vec::new());
         let mut wrong = PolicyError::at_start(&text, format!("cannot read the baseline: {error}"));
         if matches!(error, ReadError::Missing) {
-            wrong.help = Some("create one with `promvet baseline`".into());
+            wrong.advice = Some("create one with `promvet baseline`".into());
         }
         vec![wrong]
     })?;

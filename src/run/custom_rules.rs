@@ -41,7 +41,7 @@ pub(crate) fn named_by(policy: &Policy, tree: &dyn Tree) -> Result<CustomRules, 
             wrong.push(PolicyError {
                 message: why,
                 place: folder.place.clone(),
-                help: None,
+                advice: None,
             });
         }
     }

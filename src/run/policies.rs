@@ -268,7 +268,7 @@ impl ScopeReader {
             let text = Text::new(tree.shown(other), Vec::new());
             let message = format!("{} also exists", tree.shown(path));
             let mut error = PolicyError::at_start(&text, message);
-            error.help = Some("keep one of the two: neither takes precedence".into());
+            error.advice = Some("keep one of the two: neither takes precedence".into());
             if !self.read.contains_key(other) {
                 self.read.insert(other.clone(), Vec::new());
                 self.wrong.push(error);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::facts::receiver::{Catalog, Profile, read_profile};
-use crate::finding::{Text, nearest};
+use crate::finding::{Advice, Text, nearest};
 use crate::policy::{Extends, Policy, PolicyError, ReceiverProfile, ReceiverSource};
 use crate::rules;
 use crate::rules::custom::CustomRules;
@@ -123,7 +123,7 @@ impl PolicyReader<'_> {
                 self.wrong.push(PolicyError {
                     message,
                     place: one.place.clone(),
-                    help: None,
+                    advice: None,
                 });
             }
         }
@@ -145,7 +145,9 @@ impl PolicyReader<'_> {
                 self.wrong.push(PolicyError {
                     message: format!("{what} has changed: its SHA-256 is {found}"),
                     place: place.clone(),
-                    help: Some("review what changed in it, then write the new SHA-256 here".into()),
+                    advice: Some(
+                        "review what changed in it, then write the new SHA-256 here".into(),
+                    ),
                 });
                 return Ok(());
             }
@@ -209,7 +211,7 @@ impl PolicyReader<'_> {
                     Err(message) => self.wrong.push(PolicyError {
                         message,
                         place: entry.place.clone(),
-                        help: None,
+                        advice: None,
                     }),
                 }
             }
@@ -220,7 +222,7 @@ impl PolicyReader<'_> {
                 self.wrong.push(PolicyError {
                     message: format!("a receiver's profile: {error}"),
                     place: node.document().place(error.span),
-                    help: None,
+                    advice: None,
                 });
             }
         }
@@ -245,9 +247,9 @@ pub(crate) fn unknown_rules(policy: &Policy, own: &CustomRules) -> Vec<PolicyErr
         .map(|entry| PolicyError {
             message: format!("unknown rule or group `{}`", entry.name),
             place: entry.place.clone(),
-            help: rules::nearest_name(&entry.name)
+            advice: rules::nearest_name(&entry.name)
                 .or_else(|| own.nearest_name(&entry.name))
-                .map(|near| format!("write `{near}`")),
+                .map(|near| Advice::replace(entry.place.span(), near)),
         })
         .collect()
 }
@@ -285,7 +287,7 @@ pub(crate) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
             PolicyError {
                 message: format!("unknown receiver `{}`", entry.receiver),
                 place: entry.place.clone(),
-                help: near.map(|near| format!("write `{near}`")),
+                advice: near.map(|near| Advice::write(format!("write `{near}`"))),
             }
         })
         .collect()

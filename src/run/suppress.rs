@@ -23,7 +23,7 @@ use super::policies::Policies;
 use super::request::Request;
 use super::survey::{ScannedFile, Survey};
 use crate::discover::FileContent;
-use crate::finding::{Finding, Redacted, Severity, Span, rule};
+use crate::finding::{Advice, Finding, Redacted, Severity, Span, rule};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
 use crate::rules::{self, NativeCheck};
@@ -134,7 +134,8 @@ fn refuse_unknown(bench: &SuppressionContext<'_>) -> Result<(), Vec<PolicyError>
                 wrong.push(PolicyError {
                     message: format!("unknown rule or group `{name}`"),
                     place: place.clone(),
-                    help: nearest_name(bench.known, name).map(|near| format!("write `{near}`")),
+                    advice: nearest_name(bench.known, name)
+                        .map(|near| Advice::replace(place.span(), near)),
                 });
             }
         }

@@ -7,7 +7,7 @@ use super::budget;
 use super::facts::{self, Fact, FactUse};
 use super::nodes::RuleNodeKind;
 use super::syntax::{ExpressionSource, parts};
-use crate::finding::nearest;
+use crate::finding::{Advice, nearest};
 use crate::policy::PolicyError;
 use crate::schema::table::{Struct, Type};
 use crate::schema::tables;
@@ -139,7 +139,7 @@ struct ExpressionChecker<'s, 'd> {
 
 impl ExpressionChecker<'_, '_> {
     fn wrong(&mut self, at: &IdedExpr, message: String, help: Option<String>) {
-        let mistake = self.source.mistake(at.id, message, help);
+        let mistake = self.source.mistake(at.id, message, help.map(Advice::from));
         self.out.mistakes.push(mistake);
     }
 

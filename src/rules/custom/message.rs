@@ -96,7 +96,7 @@ fn mistake(node: Node<'_>, at: usize, message: &str, help: &str) -> PolicyError 
     PolicyError {
         message: message.to_owned(),
         place: node.document().place(span),
-        help: Some(help.to_owned()),
+        advice: Some(help.into()),
     }
 }
 

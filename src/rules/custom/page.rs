@@ -9,7 +9,7 @@ use super::message::{self, MessageTemplate};
 use super::nodes::RuleNodeKind;
 use super::syntax::{self, ExpressionSource, ExpressionSpot};
 use super::{budget, check};
-use crate::finding::{KeyPath, Place, Severity, Text, nearest};
+use crate::finding::{Advice, KeyPath, Place, Severity, Text, nearest};
 use crate::policy::{self, Mistakes, PolicyError, PolicyKey, ValueForm};
 use crate::schema::table::Type;
 use crate::yaml::{Document, Node, parse_first};
@@ -160,7 +160,7 @@ pub(super) fn front(page: &Arc<Text>) -> Result<(Document, String), PolicyError>
         Err(error) => Err(PolicyError {
             message: format!("the front matter is not YAML: {}", error.problem),
             place: Place::new(&text, error.span),
-            help: None,
+            advice: None,
         }),
     }
 }
@@ -341,7 +341,7 @@ fn path(node: Node<'_>, kind: RuleNodeKind, wrong: &mut Mistakes) -> Vec<String>
         let Some(found) = of.find(key) else {
             let all = of.all();
             let near = nearest(key, all.iter().map(|found| found.field.key));
-            let help = near.map(|near| format!("write `{near}`"));
+            let help = near.map(|near| Advice::write(format!("write `{near}`")));
             wrong.add(node, format!("unknown key `{}`", syntax::cut(key)), help);
             break;
         };

@@ -5,7 +5,7 @@ use std::thread;
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, SourceInfo};
 use cel::parser::Parser;
 
-use crate::finding::Place;
+use crate::finding::{Advice, Place};
 use crate::panics;
 use crate::policy::PolicyError;
 use crate::schema::rule_file;
@@ -90,11 +90,11 @@ impl ExpressionSource<'_> {
     }
 
     /// A mistake at a node of the expression.
-    pub(super) fn mistake(&self, id: u64, message: String, help: Option<String>) -> PolicyError {
+    pub(super) fn mistake(&self, id: u64, message: String, advice: Option<Advice>) -> PolicyError {
         PolicyError {
             message,
             place: self.place(id).unwrap_or_else(|| self.spot.place(0, 1)),
-            help,
+            advice,
         }
     }
 }
@@ -112,7 +112,7 @@ pub(super) fn read<'d>(
     let refuse = |from: usize, to: usize, why: String| PolicyError {
         message: format!("{what} {why}"),
         place: spot.place(from, to),
-        help: Some("simplify the condition, or split it into several rules".to_owned()),
+        advice: Some("simplify the condition, or split it into several rules".into()),
     };
     if text.len() > LONGEST {
         let why = format!("has {} bytes; the limit is {LONGEST}", text.len());
@@ -131,7 +131,7 @@ pub(super) fn read<'d>(
         ParsedExpression::Wrong(at, why) => Err(PolicyError {
             message: format!("{what} cannot be parsed: {why}"),
             place: spot.place(at, (at + 1).min(text.len().max(at))),
-            help: None,
+            advice: None,
         }),
         ParsedExpression::Large(why) => Err(refuse(0, text.len(), why)),
     }

@@ -18,9 +18,9 @@ fn mistakes(text: &Arc<Text>) -> Vec<String> {
     let said = wrong.iter().map(|error| {
         let start = error.place.start();
         let help = error
-            .help
+            .advice
             .as_ref()
-            .map_or(String::new(), |help| format!("; {help}"));
+            .map_or(String::new(), |advice| format!("; {}", advice.help()));
         format!("{}:{} {}{help}", start.line, start.column, error.message)
     });
     said.collect()
