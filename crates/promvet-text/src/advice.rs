@@ -43,9 +43,9 @@ pub enum Action {
         /// The key or value of the entry that it follows.
         after: Span,
         /// The new key.
-        key: String,
+        key: Box<str>,
         /// Its value as YAML in one line.
-        value: String,
+        value: Box<str>,
     },
     /// Change text outside of any value, such as a comment: `(span, new text)`, ascending.
     Edit(Vec<(Span, String)>),
@@ -108,6 +108,7 @@ impl Advice {
     /// Add `key: value` behind the entry at `after`.
     #[must_use]
     pub fn insert(after: Span, key: impl Into<String>, value: impl Into<String>) -> Self {
+        let (key, value): (String, String) = (key.into(), value.into());
         let (key, value) = (key.into(), value.into());
         Self::new(Action::Insert { after, key, value })
     }
@@ -158,7 +159,7 @@ impl Advice {
         let spelled = |key: &str| put(&format!("`{key}`")).trim_matches('`').to_owned();
         match &mut self.action {
             Action::Rename { to, .. } => *to = spelled(to),
-            Action::Insert { after, key, .. } if inserts(*after) => *key = spelled(key),
+            Action::Insert { after, key, .. } if inserts(*after) => *key = spelled(key).into(),
             Action::Insert { .. } => {
                 self.action = Action::Say;
                 self.applicability = Applicability::Display;
