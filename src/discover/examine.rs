@@ -8,7 +8,9 @@ use memchr::memmem;
 
 use super::embedded_in::EmbeddedIn;
 use super::foreign::DialectWording;
-use super::kinds::{OutlineClass, classify, has_nearly_section, nearly_ours, telling_key};
+use super::kinds::{
+    OutlineClass, classify, classify_text, has_nearly_section, nearly_ours, telling_key,
+};
 use super::names;
 use super::outline::Outline;
 use crate::finding::{Place, Text, Unchecked};
@@ -264,7 +266,7 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgment {
     let outline = Outline::of(&document);
     let by_name = names::is_ours(path.as_ref());
     let nearly = by_name.then(|| nearly_ours(&outline)).flatten();
-    let class = classify(&outline, path);
+    let class = classify_text(&outline, path, document.text());
     if !matches!(class, OutlineClass::Unknown) || has_nearly_section(&outline) {
         document.text().recognize();
     } else if outline.has_words_for_keys() {

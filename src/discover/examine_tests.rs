@@ -127,6 +127,19 @@ fn agents_are_known_by_name_and_by_what_they_lack() {
     }
 }
 
+/// Promtail without clients has no key of its own left, and a job of Prometheus may be called like it.
+#[test]
+fn a_promtail_is_known_by_its_name_and_logs() {
+    let jobs = |files: &str| {
+        format!("scrape_configs:\n  - job_name: a\n    file_sd_configs: [{{files: [{files}]}}]\n")
+    };
+    let kind =
+        |path: &str, files: &str| word(&look(path, &jobs(files))) == "Promtail configuration";
+    assert!(kind("roles/a/promtail-audit.yml.j2", "/var/log/*.log"));
+    assert!(!kind("scrape/promtail.yml", "targets.yml"));
+    assert!(!kind("scrape/audit.yml", "/var/log/*.log"));
+}
+
 #[test]
 fn neighbors_are_not_mistaken() {
     for (source, expected) in [

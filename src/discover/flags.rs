@@ -2,6 +2,7 @@
 //! `app/vmagent/remotewrite/{remotewrite,client}.go`).
 
 mod credentials;
+pub(super) mod dockerfile;
 mod faults;
 mod known;
 mod mappings;
@@ -259,6 +260,7 @@ pub(super) fn nothing(source: &Arc<Document>, line: &CommandLine<'_>) -> Documen
 pub(super) fn faults(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
     let mut out = shared_credentials(source, &line.arguments);
     out.extend(too_few(source, &line.arguments));
+    out.extend(credentials::split(source, &line.arguments));
     out.extend(faults::of_vmagent(source, line));
     out
 }
@@ -267,6 +269,11 @@ pub(super) fn faults(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Find
 /// `Init`).
 pub(super) fn no_url(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<Finding> {
     faults::no_url(source, line)
+}
+
+/// What is reported about an endpoint of a single node of VictoriaMetrics, which has none.
+pub(super) fn of_single(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<Finding> {
+    faults::of_single(source, line)
 }
 
 /// The same for vmalert, whose endpoints are not read.

@@ -140,12 +140,24 @@ fn flags_in(
     for line in flags::containers(root, "vmagent") {
         out.extend(vmagent(&finder, &line));
     }
+    for line in flags::containers(root, "victoria-metrics") {
+        let Some(finding) = flags::of_single(document, &line) else {
+            continue;
+        };
+        let found = with_flags(flags::nothing(document, &line), vec![finding]);
+        let why = "it starts VictoriaMetrics".to_owned();
+        out.push(finder.recognized(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why));
+    }
     out
 }
 
-/// Endpoints on the command line of a unit of systemd or a Quadlet that starts vmagent.
+/// Endpoints on the command line of a unit of systemd, a Quadlet or a Dockerfile that starts vmagent.
 pub(super) fn unit_in(text: &Arc<Text>) -> Option<RecognizedFile> {
-    let document = Arc::new(flags::unit::read(text)?);
+    let is_dockerfile = flags::dockerfile::is_dockerfile(text.path().as_ref().as_ref());
+    let document = Arc::new(match is_dockerfile {
+        true => flags::dockerfile::read(text)?,
+        false => flags::unit::read(text)?,
+    });
     let line = flags::unit::command_line(&document)?;
     vmagent(&Finder::new(&document, None), &line)
 }

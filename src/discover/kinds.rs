@@ -2,7 +2,7 @@
 
 use super::names::{is_ours, is_values_name};
 use super::outline::{Outline, OutlineKey, RootValue};
-use crate::finding::nearest;
+use crate::finding::{Text, nearest};
 
 /// A top-level section of a Prometheus configuration (`config.Config` in prometheus/prometheus,
 /// `config/config.go`, up to 3.14).
@@ -311,6 +311,32 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> OutlineClass {
             keys: &[],
         },
         ours => ours.unwrap_or(OutlineClass::Unknown),
+    }
+}
+
+/// Judges an outline and the text that it is of. A Promtail that has its clients in flags has no key of its
+/// own left; its name says what it is, and where it looks for lines of a log.
+pub(super) fn classify_text(outline: &Outline<'_>, path: &str, text: &Text) -> OutlineClass {
+    let class = classify(outline, path);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    let logs = || {
+        ["__path__", ".log"]
+            .iter()
+            .any(|sign| text.content().contains(sign))
+    };
+    match class {
+        OutlineClass::Ours { ref sections, .. }
+            if sections == &["scrape_configs"]
+                && words.any(|word| word == "promtail")
+                && logs() =>
+        {
+            OutlineClass::Neighbor {
+                kind: PROMTAIL,
+                keys: &[],
+            }
+        }
+        class => class,
     }
 }
 

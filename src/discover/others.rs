@@ -7,7 +7,8 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::examine::{FileContent, RecognizedFile};
-use super::foreign::{outputs, terraform};
+use super::flags::dockerfile::is_dockerfile;
+use super::foreign::{outputs, terraform, unit_in};
 use super::names;
 use crate::finding::{Place, Span, Text, Unchecked};
 
@@ -164,7 +165,9 @@ const SIGNS: &[Sign] = &[
 
 /// Whether a file is of a kind that is only named, by its ending.
 pub(super) fn is_named_only(path: &Path) -> bool {
-    ending_of(path).is_some_and(|ending| SIGNS.iter().any(|sign| sign.endings.contains(&ending)))
+    is_dockerfile(path)
+        || ending_of(path)
+            .is_some_and(|ending| SIGNS.iter().any(|sign| sign.endings.contains(&ending)))
 }
 
 /// Folders into which jsonnet-bundler copies libraries, which have a function for each key.
@@ -189,6 +192,9 @@ fn ending_of(path: &Path) -> Option<&str> {
 
 /// Whether the bytes of a file with such an ending hold a word by which it may send.
 pub(super) fn may_send(path: &Path, bytes: &[u8]) -> bool {
+    if is_dockerfile(path) {
+        return memmem::find(bytes, b"-remoteWrite.").is_some();
+    }
     let ending = ending_of(path);
     let mut signs = SIGNS.iter();
     signs.any(|sign| {
@@ -257,6 +263,13 @@ fn is_key(line: &str, word: &str) -> bool {
 
 /// What is read of such a file, and what is reported about all other places.
 pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
+    if is_dockerfile(text.path().as_ref().as_ref()) {
+        let found = unit_in(text);
+        if found.is_some() {
+            text.recognize();
+        }
+        return found.into_iter().collect();
+    }
     let (mut read, mut spans) = terraform(text);
     let outputs = match senders(text.path(), text.content()).is_empty() {
         true => Vec::new(),

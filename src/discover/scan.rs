@@ -83,6 +83,7 @@ const OPERATOR: &[&[u8]] = &[
     b"promscrape.config",
     b"K6_PROMETHEUS_RW_SERVER_URL",
     b"remote-write.config",
+    b"prometheus.write.queue",
 ];
 
 /// Whether bytes may hold a Prometheus configuration. UTF-16, which the words would not be found

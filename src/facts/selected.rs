@@ -26,6 +26,33 @@ impl Facts<'_> {
         out
     }
 
+    /// What is wrong with the keys that a program reads by itself when it starts, as Alloy does
+    /// (`remote.kubernetes.secret`): objects of the tree that lack them. They may have them elsewhere.
+    #[must_use]
+    pub fn read_keys(&self, references: &[KeyReference]) -> Vec<Finding> {
+        let provided = self.shared.objects(&self.files);
+        let of = |reference: &KeyReference| {
+            let namespace = reference.namespace.as_deref();
+            // A tree may have the configurations of several clusters, with Secrets of one name.
+            let makers = provided.of(reference.kind, &reference.name, namespace);
+            let makers: Vec<_> = makers
+                .into_iter()
+                .filter(|maker| self.is_near(reference, maker))
+                .collect();
+            let is_known = |maker: &Arc<Provider>| {
+                let has = maker.keys.contains_key(&reference.key);
+                maker.complete && !maker.keys.is_empty() && !has
+            };
+            let all = !makers.is_empty() && makers.iter().all(is_known);
+            let consequence = "Alloy does not start";
+            let lacking = all.then(|| lacks(reference, makers.first()?, consequence));
+            let mut finding = lacking.flatten()?;
+            finding.severity = Severity::Warning;
+            Some(finding)
+        };
+        references.iter().filter_map(of).collect()
+    }
+
     /// What makes an object in another namespace, if nothing can be seen that takes it over: a
     /// kustomization, or a program that copies Secrets.
     fn elsewhere(
@@ -50,14 +77,17 @@ impl Facts<'_> {
         if !all.iter().all(is_elsewhere) || all.iter().any(is_copied) {
             return None;
         }
-        // A tree may have the manifests of several clusters in folders of their own.
+        all.into_iter().find(|maker| self.is_near(reference, maker))
+    }
+
+    /// Whether an object is made in the folder of a reference, or in one above or below it. A tree may have
+    /// the manifests of several clusters in folders of their own.
+    fn is_near(&self, reference: &KeyReference, maker: &Provider) -> bool {
         let folder = |path: &str| self.absolute(path).parent().map(std::path::Path::to_owned);
-        let own = folder(reference.place.path())?;
-        let is_near = |maker: &Arc<Provider>| {
-            folder(maker.place.path())
-                .is_some_and(|other| own.starts_with(&other) || other.starts_with(&own))
-        };
-        all.into_iter().find(is_near)
+        let own = folder(reference.place.path());
+        let other = folder(maker.place.path());
+        own.zip(other)
+            .is_some_and(|(own, other)| own.starts_with(&other) || other.starts_with(&own))
     }
 
     fn of_reference(&self, reference: &KeyReference, namespace: Option<&str>) -> Option<Finding> {
@@ -103,7 +133,7 @@ impl Facts<'_> {
             let is_known = |maker: &Arc<Provider>| maker.complete && !maker.keys.is_empty();
             let is_known = makers.iter().all(is_known);
             return is_known
-                .then(|| lacks(reference, makers.first()?))
+                .then(|| lacks(reference, makers.first()?, consequence(reference)))
                 .flatten();
         }
         let written = holders
@@ -178,7 +208,7 @@ fn in_other_namespace(reference: &KeyReference, maker: &Provider, namespace: &st
     finding.evidence(maker.place.clone(), "created here")
 }
 
-fn lacks(reference: &KeyReference, maker: &Provider) -> Option<Finding> {
+fn lacks(reference: &KeyReference, maker: &Provider, consequence: &str) -> Option<Finding> {
     let KeyReference { name, key, .. } = reference;
     let keys: Vec<&str> = maker.keys.keys().map(String::as_str).collect();
     let listed: Vec<String> = keys
@@ -187,15 +217,17 @@ fn lacks(reference: &KeyReference, maker: &Provider) -> Option<Finding> {
         .map(|key| format!("`{key}`"))
         .collect();
     let message = format!(
-        "`{}`: the {} `{name}` has no key `{key}`; {}",
-        reference.field,
-        maker.makes,
-        consequence(reference)
+        "`{}`: the {} `{name}` has no key `{key}`; {consequence}",
+        reference.field, maker.makes
     );
     let finding = found(reference, Severity::Error, message);
     let finding = finding.evidence(maker.place.clone(), format!("it has {}", listed.join(", ")));
     let only = keys.first().copied().filter(|_| keys.len() == 1);
     Some(match nearest(key, keys).or(only) {
+        // In an expression: `data["key"]`.
+        Some(near) if reference.namespace.is_some() => {
+            finding.help(Advice::write(format!("write `[\"{near}\"]`")))
+        }
         Some(near) => finding.help(Advice::write(format!("write `key: {near}`"))),
         None => finding.help(Advice::say("name a key that it has")),
     })

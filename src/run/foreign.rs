@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::facts::deployment::is_unit;
 use crate::finding::{Finding, Severity, Span, Unchecked, rule};
 use crate::rules::RuleJudgment;
-use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES, RULES, THANOS, VMAGENT};
+use crate::schema::dialect::{ALLOY, OPERATOR, OPERATOR_VALUES, RULES, THANOS, VMAGENT};
 use crate::schema::edit;
 use crate::yaml::{Document, Node, placeholder};
 
@@ -171,14 +171,25 @@ pub(super) fn put(
         .retain(|finding| !(spoken.is_partial && is_of_absence(finding)));
     edit::fix_translated(document, &mut judgment.findings);
     judgment.unchecked.extend(spoken.unchecked.iter().cloned());
-    let namespace = holder.and_then(EmbeddedIn::namespace);
-    let selected = facts.selected(&spoken.references, namespace);
-    judgment.findings.extend(selected);
+    judgment.findings.extend(selected(spoken, holder, facts));
     if let Some(selecting) = &spoken.selecting {
         let path = document.text().path();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let near = facts.near_misses(selecting, folder);
         judgment.findings.extend(near);
+    }
+}
+
+/// What is wrong with the keys of Secrets and ConfigMaps that are named.
+fn selected(
+    spoken: &DialectWording,
+    holder: Option<&EmbeddedIn>,
+    facts: &Facts<'_>,
+) -> Vec<Finding> {
+    let namespace = holder.and_then(EmbeddedIn::namespace);
+    match std::ptr::eq(spoken.dialect, &ALLOY) {
+        true => facts.read_keys(&spoken.references),
+        false => facts.selected(&spoken.references, namespace),
     }
 }
 

@@ -246,14 +246,19 @@ pub(super) fn unset(
     holder: Option<&EmbeddedIn>,
     facts: &Facts<'_>,
 ) -> Vec<Finding> {
-    let Some(holder) = holder.filter(|holder| READING.contains(&holder.word())) else {
+    let with_flag = |holder: &EmbeddedIn| EXPANDING.contains(&holder.word());
+    let is_reading = |holder: &EmbeddedIn| READING.contains(&holder.word()) || with_flag(holder);
+    let Some(holder) = holder.filter(|holder| is_reading(holder)) else {
         return Vec::new();
     };
     let named = nodes(document).filter_map(|node| {
+        let value = node.as_str()?;
         let place = node.place();
         let text = place.text().slice(place.span()).to_owned();
-        let name = variable_in(&text)?.to_owned();
-        Some((node, name))
+        let name = variable_in(&text, holder.word())?.to_owned();
+        // A value in place of a missing key has the place of others; what Alloy evaluates has no text.
+        let is_here = holder.word() == ALLOY || value.contains(&*name);
+        is_here.then_some((node, name))
     });
     let named: Vec<(Node<'_>, String)> = named.collect();
     if named.is_empty() {
@@ -265,18 +270,30 @@ pub(super) fn unset(
         return Vec::new();
     };
     let service = reader.deployment;
-    if !sets_all(service) {
+    let expands = || {
+        let value = service.arguments.value(EXPAND);
+        let is_off = value.is_some_and(|(value, _)| value == "false");
+        service.arguments.flag(EXPAND).is_some() && !is_off
+    };
+    if !sets_all(service) || with_flag(holder) && !expands() {
         return Vec::new();
     }
+    // A variable that vmagent does not find stays as it is (`lib/envtemplate/envtemplate.go`).
+    let consequence = match holder.word() {
+        VMAGENT => "so vmagent takes it as it is written",
+        _ => "so the value is empty",
+    };
     let compose = service.place.text().content();
+    // The flags of vmagent are in the compose file itself.
+    let elsewhere = |name: &str| compose.replace(&format!("%{{{name}}}"), "");
     let found = named
         .into_iter()
-        .filter(|(_, name)| !compose.contains(&**name));
+        .filter(|(_, name)| !has_word(&elsewhere(name), name));
     let found = found.map(|(node, name)| {
         let key = node.path();
         let key = key.rsplit('.').next().unwrap_or_default();
         let message = format!(
-            "`{key}`: {} does not set `{name}`, so the value is empty",
+            "`{key}`: {} does not set `{name}`, {consequence}",
             service.name
         );
         let rule = rule::SCHEMA_VARIABLE;
@@ -289,18 +306,40 @@ pub(super) fn unset(
 }
 
 /// Programs that take variables from their environment, by their words in reports.
-const READING: &[&str] = &[ALLOY, COLLECTOR];
+const READING: &[&str] = &[ALLOY, COLLECTOR, VECTOR, VMAGENT];
 
-/// The variable that a value is, as Alloy (`sys.env("X")`, `env("X")` of Agent) and the Collector
-/// (`${env:X}`) write it.
-fn variable_in(text: &str) -> Option<&str> {
+/// The variable in a value, as its program writes it: Alloy `sys.env("X")` (`env("X")` of Agent), the
+/// Collector `${env:X}`, vmagent `%{X}`, the others `${X}`.
+fn variable_in<'t>(text: &'t str, program: &str) -> Option<&'t str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let head = match program {
+        ALLOY | COLLECTOR => None,
+        VMAGENT => Some("%{"),
+        _ => Some("${"),
+    };
+    if let Some(head) = head {
+        // One with a default has `:` behind the name.
+        let (name, _) = text.split_once(head)?.1.split_once('}')?;
+        return (!name.is_empty() && name.chars().all(is_part)).then_some(name);
+    }
     let text = text.trim_matches(['"', '\'']);
     let of_alloy = ["sys.env(\"", "env(\""].iter();
     let mut of_alloy = of_alloy.filter_map(|head| text.strip_prefix(head)?.strip_suffix("\")"));
     let of_collector = || text.strip_prefix("${env:")?.strip_suffix('}');
     let name = of_alloy.next().or_else(of_collector)?;
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    name.chars().all(is_name).then_some(name)
+    name.chars().all(is_part).then_some(name)
+}
+
+/// Whether a text has a word that is not part of a longer name.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let behind = text
+            .get(at + word.len()..)
+            .and_then(|rest| rest.chars().next());
+        !before.is_some_and(is_part) && !behind.is_some_and(is_part)
+    })
 }
 
 /// Whether a service has all its variables in its compose file, in sight.
@@ -309,7 +348,7 @@ fn sets_all(service: &Deployment) -> bool {
     // Variables of `.env` are those of the compose file.
     let is_own = |other: &PathBuf| *other == service.file || other.ends_with(".env");
     service.platform == Platform::Compose
-        && !service.environment.is_empty()
+        && (!service.environment.is_empty() || text.contains("environment:"))
         && service.others.iter().all(is_own)
         && service.base.is_none()
         && !["env_file", "extends", "include", "<<:"]
@@ -439,7 +478,15 @@ mod tests {
             ("sys.env(\"A\") + \"b\"", None),
             ("a", None),
         ] {
-            assert_eq!(variable_in(text), expected, "{text}");
+            assert_eq!(variable_in(text, ALLOY), expected, "{text}");
+        }
+        for (text, program, expected) in [
+            ("https://${A}/x", VECTOR, Some("A")),
+            ("${A:-b}", VECTOR, None),
+            ("-a=%{A}", VMAGENT, Some("A")),
+            ("${A}", VMAGENT, None),
+        ] {
+            assert_eq!(variable_in(text, program), expected, "{text}");
         }
     }
 }

@@ -276,7 +276,7 @@ fn the_configurator_of_new_relic_is_read() {
         (
             "license_key: eu01xx9f3b1c55e8a7d2096e4be31cFFNRAL",
             Severity::Warning,
-            "license_key` holds a secret",
+            "`license_key` holds a secret",
         ),
         (
             "url: https://metric-api.newrelic.com/prometheus/v1/write",
@@ -493,6 +493,289 @@ fn what_only_prometheus_takes_is_an_error_in_alloy() {
 }
 
 /// What Prometheus rejects, and these programs take.
+/// A configuration of Alloy with a job, an endpoint, and more components.
+fn alloy(endpoint: &str, more: &str) -> String {
+    format!(
+        "prometheus.scrape \"node\" {{\n  targets = [{{\"__address__\" = \"node:9100\"}}]\n  forward_to = [prometheus.remote_write.m.receiver]\n}}\nprometheus.remote_write \"m\" {{\n  endpoint {{\n    url = \"https://m.example.com/api/v1/push\"\n    {endpoint}\n  }}\n}}\n{more}"
+    )
+}
+
+/// Each fault of Alloy's configuration with the form that is right.
+#[test]
+fn what_alloy_rejects_is_told_at_its_place() {
+    let monitors = |line: &str| {
+        format!(
+            "prometheus.operator.servicemonitors \"s\" {{\n  forward_to = [prometheus.remote_write.m.receiver]\n  {line}\n}}\n"
+        )
+    };
+    let otlp = |exporter: &str| {
+        format!(
+            "otelcol.receiver.otlp \"d\" {{\n  output {{\n    metrics = [otelcol.exporter.prometheus.{exporter}.input]\n  }}\n}}\notelcol.exporter.prometheus \"d\" {{\n  forward_to = [prometheus.remote_write.m.receiver]\n}}\n"
+        )
+    };
+    let secret = "remote.kubernetes.secret \"a\" {\n  namespace = \"m\"\n  name = \"rw\"\n}\n";
+    let token = "bearer_token = remote.kubernetes.secret.a.data[\"token\"]";
+    let url = "https://m.example.com";
+    let choice = format!("name = sys.env(\"A\") != \"\" ? \"{url}\" : \"b\"");
+    let queue = |name: &str, part: &str| {
+        format!("{name} \"q\" {{\n  endpoint {part}{{\n    url = \"{url}/api/v1/push\"\n  }}\n}}\n")
+    };
+    let forward = |to: &str| {
+        format!(
+            "prometheus.receive_http \"r\" {{\n  forward_to = [prometheus.remote_write.m{to}]\n}}\n"
+        )
+    };
+    for (wrong, line, severity, words, right) in [
+        (
+            alloy("headers {\n      X-Scope-OrgID = \"a\"\n    }", ""),
+            8,
+            Severity::Error,
+            "an attribute, not a block",
+            alloy("headers = {\n      \"X-Scope-OrgID\" = \"a\",\n    }", ""),
+        ),
+        (
+            alloy("headers = {X-Scope-OrgID = \"a\"}", ""),
+            8,
+            Severity::Error,
+            "is in quotes",
+            alloy("headers = {X_Scope_OrgID = \"a\"}", ""),
+        ),
+        (
+            alloy(&choice, ""),
+            8,
+            Severity::Error,
+            "no operator `?`",
+            alloy("name = coalesce(sys.env(\"A\"), \"b\")", ""),
+        ),
+        (
+            alloy("", &otlp("dd")),
+            13,
+            Severity::Warning,
+            "no `otelcol.exporter.prometheus` has this label",
+            alloy("", &otlp("d")),
+        ),
+        (
+            alloy("", &monitors("namespace = [\"a\"]")),
+            13,
+            Severity::Warning,
+            "`namespace`: unknown attribute",
+            alloy("", &monitors("namespaces = [\"a\"]")),
+        ),
+        (
+            alloy("", &forward("")),
+            12,
+            Severity::Error,
+            "the component, not its receiver",
+            alloy("", &forward(".receiver")),
+        ),
+        (
+            alloy(token, ""),
+            8,
+            Severity::Warning,
+            "`a`: no component has this label",
+            alloy(token, secret),
+        ),
+        (
+            alloy("", &queue("prometheus.write.queue", "\"a\" ")),
+            11,
+            Severity::Warning,
+            "newer releases of Alloy do not have it",
+            alloy("", ""),
+        ),
+    ] {
+        let place = format!("config.alloy:{line}");
+        assert_told(&[("config.alloy", &wrong)], &place, severity, words);
+        assert_silent(&[("config.alloy", &right)]);
+    }
+}
+
+/// What an attribute reads is judged like the native key for it.
+#[test]
+fn credentials_that_alloy_reads_are_looked_for() {
+    let file =
+        "local.file \"t\" {\n  filename = \"/etc/alloy/secrets/token\"\n  is_secret = true\n}\n";
+    let read = alloy("bearer_token = local.file.t.content", file);
+    let compose = |mounts: &str| {
+        format!(
+            "services:\n  alloy:\n    image: grafana/alloy:v1.8.0\n    command: [run, /etc/alloy/config.alloy]\n    volumes: ['./config.alloy:/etc/alloy/config.alloy'{mounts}]\n  node: {{image: prom/node-exporter}}\n"
+        )
+    };
+    let tree = |compose: &str, expected: Option<(&str, Severity, &str)>| {
+        let files = [("config.alloy", &*read), ("docker-compose.yml", compose)];
+        match expected {
+            Some((place, severity, words)) => assert_told(&files, place, severity, words),
+            None => assert_silent(&files),
+        }
+    };
+    tree(
+        &compose(""),
+        Some((
+            "config.alloy:12",
+            Severity::Error,
+            "`bearer_token`: no mount of the service `alloy`",
+        )),
+    );
+    tree(&compose(", '/srv/secrets:/etc/alloy/secrets:ro'"), None);
+    let object = "remote.kubernetes.secret \"a\" {\n  namespace = \"m\"\n  name = \"rw\"\n}\n";
+    let read = alloy(
+        "bearer_token = remote.kubernetes.secret.a.data[\"token\"]",
+        object,
+    );
+    let made = |key: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: rw, namespace: m}}\nstringData:\n  {key}: ${{TOKEN}}\n"
+        )
+    };
+    assert_told(
+        &[("k/config.alloy", &read), ("k/s.yaml", &made("password"))],
+        "config.alloy:8",
+        Severity::Warning,
+        "the Secret `rw` has no key `token`; Alloy does not start",
+    );
+    assert_silent(&[("k/config.alloy", &read), ("k/s.yaml", &made("token"))]);
+    // The Secret of another cluster.
+    assert_silent(&[("k/config.alloy", &read), ("l/s.yaml", &made("password"))]);
+}
+
+/// A variable that the service does not set, with the flags of those that need one to expand it.
+#[test]
+fn variables_that_a_service_does_not_set_are_told() {
+    let agent = "metrics:\n  configs:\n  - name: a\n    remote_write:\n    - url: ${RW_URL}\n";
+    let tempo =
+        "metrics_generator:\n  storage:\n    path: /wal\n    remote_write:\n    - url: ${RW_URL}\n";
+    let vector = "sources: {h: {type: host_metrics}}\nsinks:\n  a:\n    type: prometheus_remote_write\n    inputs: [h]\n    endpoint: ${RW_URL}\n";
+    for (file, text, image, flags, place) in [
+        (
+            "agent.yaml",
+            agent,
+            "grafana/agent:v0.43.0",
+            "-config.file=/etc/agent.yaml, -config.expand-env",
+            "agent.yaml:5",
+        ),
+        (
+            "tempo.yaml",
+            tempo,
+            "grafana/tempo:2.6.1",
+            "-config.file=/etc/tempo.yaml, -config.expand-env=true",
+            "tempo.yaml:5",
+        ),
+        (
+            "vector.yaml",
+            vector,
+            "timberio/vector:0.43.0-alpine",
+            "--config, /etc/vector.yaml",
+            "vector.yaml:6",
+        ),
+    ] {
+        let compose = |name: &str| {
+            format!(
+                "services:\n  a:\n    image: {image}\n    command: [{flags}]\n    environment: ['{name}=https://m.example.com/api/v1/push']\n    volumes: ['./{file}:/etc/{file}']\n"
+            )
+        };
+        let tree = |name: &str| {
+            [
+                (file, text.to_owned()),
+                ("docker-compose.yml", compose(name)),
+            ]
+        };
+        let files = tree("RW_ULR");
+        let files = files.each_ref().map(|(name, text)| (*name, &**text));
+        assert_told(&files, place, Severity::Warning, "does not set `RW_URL`");
+        let files = tree("RW_URL");
+        assert_silent(&files.each_ref().map(|(name, text)| (*name, &**text)));
+    }
+    let vmagent = |name: &str| {
+        format!(
+            "services:\n  a:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n    - -remoteWrite.url=https://m.example.com/api/v1/write\n    - -remoteWrite.bearerToken=%{{TOKEN}}\n    environment: {{{name}: '${{T}}'}}\n"
+        )
+    };
+    assert_told(
+        &[("docker-compose.yml", &vmagent("TOKE"))],
+        "docker-compose.yml:6",
+        Severity::Warning,
+        "takes it as it is written",
+    );
+    assert_silent(&[("docker-compose.yml", &vmagent("TOKEN"))]);
+}
+
+/// Faults of vmagent and VictoriaMetrics, with what is right.
+#[test]
+fn flags_that_do_something_else_are_told() {
+    let image = |image: &str, flags: &str| {
+        format!(
+            "services:\n  a:\n    image: victoriametrics/{image}\n    command:\n    - -remoteWrite.url=https://a.example.com/api/v1/write\n{flags}"
+        )
+    };
+    let vmagent = |flags: &str| image("vmagent:v1.110.0", flags);
+    let two = "    - -remoteWrite.url=https://b.example.org/api/v1/write\n";
+    let three = format!("{two}    - -remoteWrite.url=https://c.example.net/api/v1/write\n");
+    let token = "    - -remoteWrite.bearerToken=%{T}\n";
+    let header = "    - '-remoteWrite.headers=Authorization: Bearer %{T}'\n";
+    for (wrong, line, words, right) in [
+        (
+            image("victoria-metrics:v1.110.0", ""),
+            5,
+            "a flag of vmagent; VictoriaMetrics does not start",
+            vmagent(""),
+        ),
+        (
+            vmagent(&format!("{three}{token}{token}")),
+            9,
+            "2 values for 3 URLs",
+            vmagent(&format!("{three}{token}{token}{token}")),
+        ),
+        (
+            vmagent(&format!("{two}{header}")),
+            7,
+            "every URL gets it",
+            vmagent(&format!("{two}{header}{header}")),
+        ),
+        (
+            vmagent(
+                "    - -remoteWrite.basicAuth.username=a\n    - -remoteWrite.basicAuth.password=%{A},%{B}\n",
+            ),
+            7,
+            "the comma begins the value of the next URL",
+            vmagent(
+                "    - -remoteWrite.basicAuth.username=a\n    - -remoteWrite.basicAuth.password='%{A},%{B}'\n",
+            ),
+        ),
+    ] {
+        let place = format!("docker-compose.yml:{line}");
+        assert_told(
+            &[("docker-compose.yml", &wrong)],
+            &place,
+            Severity::Warning,
+            words,
+        );
+        assert_silent(&[("docker-compose.yml", &right)]);
+    }
+    let file = |url: &str| {
+        format!(
+            "FROM victoriametrics/vmagent:v1.110.0\nCMD [\"-remoteWrite.url={url}/api/v1/write\"]\n"
+        )
+    };
+    assert_told(
+        &[("Dockerfile", &file("vm:8428"))],
+        "Dockerfile:2",
+        Severity::Error,
+        "no scheme",
+    );
+    assert_silent(&[("Dockerfile", &file("http://vm:8428"))]);
+    let object = |flag: &str| {
+        format!(
+            "apiVersion: operator.victoriametrics.com/v1beta1\nkind: VMAgent\nmetadata: {{name: a}}\nspec:\n  remoteWrite:\n  - url: https://a.example.com/api/v1/write\n  - url: https://b.example.org/api/v1/write\n  extraArgs:\n    {flag}\n"
+        )
+    };
+    assert_told(
+        &[("v.yaml", &object("remoteWrite.bearerToken: '%{T}'"))],
+        "v.yaml:9",
+        Severity::Warning,
+        "every URL gets it",
+    );
+    assert_silent(&[("v.yaml", &object("remoteWrite.queues: '8'"))]);
+}
+
 #[test]
 fn what_a_program_takes_is_no_fault() {
     let vmagent = |flags: &str| {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{ContainerArgument, URL, WrittenFlag, flags, value_for};
+use super::{ContainerArgument, HEADERS_FLAG, URL, WrittenFlag, flags, value_for, values, written};
 use crate::finding::{Advice, Finding, Place, Severity, rule};
 use crate::yaml::Document;
 
@@ -36,8 +36,10 @@ pub(super) fn shared_credentials(
     if domains.len() < urls.len() || !domains.iter().any(differs) {
         return Vec::new();
     }
-    let once = CREDENTIALS.iter().filter_map(|name| match &*of(name) {
-        [only] => Some((name, only.node, only.span)),
+    let is_credential = |name: &str, value: &str| name != HEADERS_FLAG || authorizes(value);
+    let names = CREDENTIALS.iter().chain([&HEADERS_FLAG]);
+    let once = names.filter_map(|name| match &*of(name) {
+        [only] if is_credential(name, only.value) => Some((name, only.node, only.span)),
         _ => None,
     });
     let found = once.map(|(name, node, span)| {
@@ -66,6 +68,55 @@ pub(super) fn shared_credentials(
     found.collect()
 }
 
+/// Whether lines of headers have a credential.
+fn authorizes(lines: &str) -> bool {
+    lines.split("^^").any(|line| {
+        let name = line.trim_matches(['"', '\'', '`']).split(':').next();
+        name.is_some_and(|name| name.trim().eq_ignore_ascii_case("authorization"))
+    })
+}
+
+/// A value with a comma, for one URL: vmagent takes it for two values, and sends the first.
+pub(super) fn split(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Vec<Finding> {
+    let urls = flags(arguments)
+        .iter()
+        .filter(|flag| flag.name == URL)
+        .count();
+    let written = written(arguments);
+    let found = written.iter().filter_map(|flag| {
+        let is_only = || {
+            written
+                .iter()
+                .filter(|other| other.name == flag.name)
+                .count()
+                == 1
+        };
+        let parts = values(flag.value).len();
+        let is_one = parts > urls && !flag.value.ends_with(',');
+        if !SPLIT.contains(&flag.name) || !is_one || !is_only() {
+            return None;
+        }
+        let place = Place::new(source.text(), flag.span);
+        let message = format!(
+            "`-{}`: the comma begins the value of the next URL, so only what is before it is sent",
+            flag.name
+        );
+        let rule = rule::SCHEMA_INVALID_VALUE;
+        let finding = Finding::new(rule, Severity::Warning, place, message);
+        let finding = finding.of_key(flag.node.path(), flag.node.identity());
+        Some(finding.help(Advice::say("put the value in double quotes")))
+    });
+    found.collect()
+}
+
+/// Flags whose values people choose, or a generator.
+const SPLIT: &[&str] = &[
+    "remoteWrite.basicAuth.password",
+    "remoteWrite.basicAuth.username",
+    "remoteWrite.bearerToken",
+    "remoteWrite.oauth2.clientSecret",
+];
+
 /// What is reported about a credential that is given for some URLs, and neither for one nor for all:
 /// those behind them send none.
 pub(super) fn too_few(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Vec<Finding> {
@@ -77,11 +128,20 @@ pub(super) fn too_few(source: &Arc<Document>, arguments: &[ContainerArgument<'_>
         let last = flags.iter().rfind(|flag| flag.name == *name)?;
         (given > 1 && given < urls).then_some((name, given, last))
     });
+    // A receiver in a private network may want none.
+    let is_public = |url: &&WrittenFlag<'_, '_>| {
+        url.value.starts_with("https://") && domain(url.value).is_some()
+    };
     let found = some.map(|(name, given, last)| {
+        let mut rest = flags.iter().filter(|flag| flag.name == URL).skip(given);
+        let severity = match rest.all(|url| is_public(&url)) {
+            true => Severity::Warning,
+            false => Severity::Info,
+        };
         let place = Place::new(source.text(), last.span);
         let message = format!("`-{name}`: {given} values for {urls} URLs: the last URLs get none");
         let rule = rule::AGENTS_SHARED_CREDENTIAL;
-        let finding = Finding::new(rule, Severity::Info, place, message);
+        let finding = Finding::new(rule, severity, place, message);
         let finding = finding.of_key(last.node.path(), last.node.identity());
         finding.help(Advice::say(
             "give one for each URL, or an empty value where none belongs",

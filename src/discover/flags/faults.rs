@@ -227,6 +227,19 @@ pub(super) fn no_url(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<F
     Some(finding.help(Advice::say(format!("add `-{URL}` with the URL to send to"))))
 }
 
+/// A single node stores what it gets, and forwards nothing (`app/victoria-metrics/main.go`; issue #1645 of
+/// VictoriaMetrics asks for it).
+pub(super) fn of_single(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<Finding> {
+    let mut arguments = line.arguments.iter();
+    let argument = arguments.find(|argument| name_of(argument) == Some(URL))?;
+    let message = format!("`-{URL}`: a flag of vmagent; VictoriaMetrics does not start");
+    let rule = rule::SCHEMA_UNKNOWN_FIELD;
+    let finding = said(source, argument, rule, Severity::Warning, message);
+    Some(finding.help(Advice::say(
+        "remove it; vmagent sends on what it gets, to several places if wanted",
+    )))
+}
+
 fn has_value(argument: &ContainerArgument<'_>) -> bool {
     argument.text.contains('=')
 }

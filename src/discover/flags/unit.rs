@@ -159,7 +159,7 @@ fn commands(content: &str) -> Vec<(Span, Vec<Span>)> {
 }
 
 /// Where the words of a line are, without the quotes around whole words.
-fn spans(line: &str) -> impl Iterator<Item = (usize, usize)> {
+pub(super) fn spans(line: &str) -> impl Iterator<Item = (usize, usize)> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let rest = line.get(from..)?;

@@ -8,20 +8,24 @@ use super::super::examine::{
 };
 use super::DialectWording;
 use crate::finding::{Finding, Place, Text, Unchecked};
-use crate::schema::alloy;
-use crate::schema::dialect::{ALLOY, KeySpelling, Translation};
+use crate::schema::alloy::{self, AlloyDocument};
+use crate::schema::dialect::{ALLOY, KeyReference, KeySpelling, Translation};
 
 /// Endpoints in a configuration of Alloy.
 pub(in crate::discover) fn alloy_in(
     text: &Arc<Text>,
     template: Option<TemplateEvidence>,
 ) -> Vec<RecognizedFile> {
-    let made = |(document, findings, unchecked)| {
+    let made = |(read, findings, unchecked, references): (AlloyDocument, _, _, _)| {
+        let mut spelling = KeySpelling::default();
+        for (native, written) in read.written {
+            spelling.add(native, written);
+        }
         let found = Translation {
-            document,
+            document: read.document,
             findings,
-            spelling: KeySpelling::default(),
-            references: Vec::new(),
+            spelling,
+            references,
             refused_forms: Vec::new(),
         };
         let (document, spoken) = DialectWording::new(found, &ALLOY);
@@ -47,6 +51,7 @@ pub(in crate::discover) fn alloy_in(
     };
     let alloy::AlloyReading {
         documents,
+        keys,
         faults,
         slips,
         variables,
@@ -69,12 +74,29 @@ pub(in crate::discover) fn alloy_in(
     let is_alloy = alloy_words(text.content());
     let faults = faults.chain(slips.into_iter().filter(|_| is_alloy));
     let faults: Vec<Finding> = faults.map(|fault| fault_of(text, fault)).collect();
-    let of_all =
-        (!faults.is_empty() || stopped.is_some()).then(|| (alloy::nothing(text), faults, stopped));
+    let keys = keys.into_iter().map(|key| reference(text, key));
+    let keys: Vec<KeyReference> = keys.collect();
+    let is_any = !faults.is_empty() || stopped.is_some() || !keys.is_empty();
+    let of_all = is_any.then(|| (alloy::nothing(text), faults, stopped, keys));
     let read = documents
         .into_iter()
-        .map(|document| (document, Vec::new(), None));
+        .map(|document| (document, Vec::new(), None, Vec::new()));
     read.chain(of_all).map(made).collect()
+}
+
+/// A key of a Secret or a ConfigMap that Alloy reads.
+fn reference(text: &Arc<Text>, key: alloy::ReadKey) -> KeyReference {
+    KeyReference {
+        kind: key.kind,
+        name: key.name,
+        namespace: Some(key.namespace),
+        key: key.key,
+        field: key.field,
+        is_inline: true,
+        place: Place::new(text, key.span),
+        logical: String::new(),
+        identity: String::new(),
+    }
 }
 
 /// Whether a text has words of Alloy: other languages have files of the same ending.

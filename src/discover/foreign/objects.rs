@@ -270,6 +270,10 @@ impl<'d> Finder<'d> {
         if let Some(arguments) = spec.get("extraArgs").filter(|_| kind.kind == "VMAgent") {
             let faults = flags::faults_of_names(self.document, arguments);
             found.findings.extend(faults);
+            let urls = spec.get("remoteWrite").into_iter().flat_map(Node::items);
+            let urls = urls.filter_map(|item| item.get("url")).collect();
+            let shared = flags::shared_with(self.document, urls, arguments);
+            found.findings.extend(shared);
             // They take the place of what the operator makes of `remoteWrite`.
             let line = flags::in_mapping(arguments);
             out.extend(flags::sends(&line).then(|| vmagent(self, &line)).flatten());

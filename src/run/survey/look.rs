@@ -80,7 +80,13 @@ pub(super) fn look_at(
             starts: true,
             mentions: false,
         };
-        return (SurveyedFile::Other(found.clone()), telling);
+        // One of vmagent has endpoints.
+        let look = look_for_senders(found, request, policy, tree);
+        let look = match look {
+            SurveyedFile::Nothing => SurveyedFile::Other(found.clone()),
+            look => look,
+        };
+        return (look, telling);
     }
     if !found.named && !is_changed && discover::is_only_named(&found.path) {
         let look = look_for_senders(found, request, policy, tree);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::attributes;
 use super::endpoints;
 use super::graph::GraphFault;
 use super::reader::{Block, Item, Value};
@@ -121,6 +122,7 @@ pub(super) fn faults(items: &[Item], out: &mut Vec<GraphFault>) {
                 );
             }
         }
+        attributes::faults(block, out);
         match &*block.name {
             SCRAPE => {
                 scrape(block, out);
@@ -155,8 +157,26 @@ const OTHER_NAMES: &[(&str, &str)] = &[(
     "use `otelcol.exporter.prometheus`, and forward to a `prometheus.remote_write`",
 )];
 
+/// An experiment that is deprecated since 1.14, and that 1.18 does not have (CHANGELOG.md of Alloy).
+pub(super) const QUEUE: &str = "prometheus.write.queue";
+
 /// A component that Alloy does not have: it does not start.
 fn unknown(block: &Block, out: &mut Vec<GraphFault>) {
+    if block.name == QUEUE {
+        let message =
+            "`prometheus.write.queue`: newer releases of Alloy do not have it, and reject the file";
+        let advice = Advice::say("use `prometheus.remote_write`");
+        let rule = "schema/deprecated";
+        say(
+            rule,
+            Severity::Warning,
+            block.name_span,
+            message.to_owned(),
+            advice,
+            out,
+        );
+        return;
+    }
     let other = OTHER_NAMES.iter().find(|(name, _)| *name == block.name);
     let own = block.name.strip_prefix("prometheus.");
     let is_unknown =
@@ -238,37 +258,16 @@ fn scrape(block: &Block, out: &mut Vec<GraphFault>) {
             continue;
         }
         let elsewhere = ELSEWHERE.iter().find(|(native, _)| *native == name);
-        let meant = nearest(name, known());
-        let (message, advice) = match (elsewhere, meant) {
-            (Some((_, instead)), _) => (
-                format!("`{name}`: `{SCRAPE}` does not have it; Alloy rejects the file"),
-                Advice::say(format!("use {instead} instead")),
-            ),
-            (None, Some(meant)) => (
-                format!("`{name}`: unknown attribute; Alloy rejects the file"),
-                Advice::replace(span, meant).unsafe_(),
-            ),
-            (None, None) => (
-                format!("`{name}`: unknown attribute; Alloy rejects the file"),
-                Advice::say("remove it, or correct its name"),
-            ),
+        let Some((_, instead)) = elsewhere else {
+            let known: Vec<&str> = known().collect();
+            out.push(attributes::unknown(name, span, &known));
+            continue;
         };
+        let message = format!("`{name}`: `{SCRAPE}` does not have it; Alloy rejects the file");
+        let advice = Advice::say(format!("use {instead} instead"));
         say(UNKNOWN_FIELD, Severity::Warning, span, message, advice, out);
     }
     timeout(block, out);
-    without_receiver(block, out);
-}
-
-/// `forward_to` is required (`Arguments` of `scrape.go`).
-fn without_receiver(block: &Block, out: &mut Vec<GraphFault>) {
-    let is_it = |item: &Item| matches!(item, Item::Attribute { name, .. } if name == "forward_to");
-    if block.body.iter().any(is_it) || block.body.is_empty() {
-        return;
-    }
-    let message = "`forward_to`: missing; Alloy rejects the file".to_owned();
-    let advice = Advice::say("name the receiver of a `prometheus.remote_write`");
-    let (rule, span) = ("schema/missing-field", block.name_span);
-    say(rule, Severity::Error, span, message, advice, out);
 }
 
 /// `scrape_timeout` must not be above `scrape_interval`, also where it is the default

@@ -40,7 +40,24 @@ const BLOCKS: &[&str] = &[
 ];
 
 /// Attributes that look like blocks.
-const ATTRIBUTES: &[&str] = &["external_labels", "headers", "http_headers"];
+pub(super) const ATTRIBUTES: &[&str] = &["external_labels", "headers", "http_headers"];
+
+/// Components whose receivers are named.
+const RECEIVING: &[&str] = &[
+    "loki.process",
+    "loki.relabel",
+    "loki.write",
+    "prometheus.relabel",
+    REMOTE_WRITE,
+];
+
+/// Components that read what others use as a credential.
+const SOURCES: &[&str] = &[
+    "local.file",
+    "remote.kubernetes.configmap",
+    "remote.kubernetes.secret",
+    "remote.vault",
+];
 
 /// What is wrong in a text.
 pub(super) fn faults(source: &str, items: &[Item]) -> Vec<GraphFault> {
@@ -48,9 +65,13 @@ pub(super) fn faults(source: &str, items: &[Item]) -> Vec<GraphFault> {
         source,
         components: BTreeSet::new(),
         ways: Vec::new(),
+        is_whole: false,
         out: Vec::new(),
     };
     graph.collect(items);
+    let sends = graph.labels_of(REMOTE_WRITE).into_iter();
+    let ways = named_endpoints(source);
+    graph.is_whole = sends.filter(|label| ways.contains(label)).count() > 0;
     graph.references();
     graph.exports(items);
     graph.unused(items);
@@ -63,6 +84,8 @@ struct Graph<'s> {
     components: BTreeSet<(String, String)>,
     /// What `forward_to` names.
     ways: Vec<Span>,
+    /// Whether an endpoint of the text is sent to in it.
+    is_whole: bool,
     out: Vec<GraphFault>,
 }
 
@@ -192,7 +215,9 @@ impl Graph<'_> {
     fn references(&mut self) {
         for span in std::mem::take(&mut self.ways) {
             let text = self.source.get(span.start as usize..span.end as usize);
-            let Some(text) = text.and_then(|text| text.strip_suffix(".receiver")) else {
+            let text = text.unwrap_or_default();
+            let Some(text) = text.strip_suffix(".receiver") else {
+                self.component(text, span);
                 continue;
             };
             let Some((name, label)) = text.rsplit_once('.') else {
@@ -227,6 +252,19 @@ impl Graph<'_> {
         }
     }
 
+    /// A component where its receiver belongs: the values of components do not have the type of a receiver.
+    fn component(&mut self, text: &str, span: Span) {
+        let named = text.rsplit_once('.');
+        let named = named.filter(|(name, _)| RECEIVING.contains(name));
+        let known = |(name, label): (&str, &str)| (name.to_owned(), label.to_owned());
+        if named.is_some_and(|named| self.components.contains(&known(named))) {
+            let message =
+                format!("`{text}`: the component, not its receiver; Alloy rejects the file");
+            let advice = Advice::replace(span, format!("{text}.receiver")).unsafe_();
+            self.say(PIPELINE, span, message, advice);
+        }
+    }
+
     /// Expressions that name a component which is not there, although others of its kind are:
     /// `local.file.passwd.content`.
     fn exports(&mut self, items: &[Item]) {
@@ -242,10 +280,18 @@ impl Graph<'_> {
     }
 
     fn export(&mut self, value: &Value) {
-        let Value::Expression { span } = value else {
-            return;
+        let span = match value {
+            Value::Expression { span } => span,
+            // `metrics = [otelcol.exporter.prometheus.a.input]`.
+            Value::List { items, .. } => return items.iter().for_each(|item| self.export(item)),
+            _ => return,
         };
         let text = self.source.get(span.start as usize..span.end as usize);
+        // A key of what is read: `remote.kubernetes.secret.a.data["key"]`.
+        let text = text.map(|text| match text.split_once("[\"") {
+            Some((object, key)) if key.ends_with("\"]") => object,
+            _ => text,
+        });
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
         // Calls and operators may hold anything, strings among them.
         let Some(text) = text.filter(|text| text.chars().all(is_part)) else {
@@ -256,6 +302,7 @@ impl Graph<'_> {
         // The longest of those that are the names of components.
         let mut name = names.filter(|name| name.contains('.') && self.first_label(name).is_some());
         let Some(name) = name.next_back() else {
+            self.source_of(text, *span);
             return;
         };
         let Some(label) = text
@@ -282,6 +329,26 @@ impl Graph<'_> {
             message,
             advice,
         });
+    }
+
+    /// A component that reads a credential, where none of its kind is there. A text in which samples get from
+    /// one component to the next is a whole configuration, and no example of one endpoint.
+    fn source_of(&mut self, text: &str, span: Span) {
+        let named = SOURCES.iter().find_map(|name| {
+            let label = text.strip_prefix(name)?.strip_prefix('.')?;
+            label.split('.').next()
+        });
+        if let Some(label) = named.filter(|_| self.is_whole) {
+            // Without the name of the component, which is masked where it is set for a credential.
+            let message = format!("`{label}`: no component has this label; Alloy rejects the file");
+            self.out.push(GraphFault {
+                rule: PIPELINE,
+                severity: Severity::Warning,
+                span,
+                message,
+                advice: Advice::say("add the component that the expression names"),
+            });
+        }
     }
 
     /// Endpoints that nothing in the text sends to, where something sends at all.

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use super::components::NATIVE;
+use super::files::LocalFiles;
 use super::reader::{Block, Item, Value};
-use super::{SCRAPE, TreeMaker, WORKED_OUT, head};
-use crate::yaml::{Document, TranslatedNode, TranslationBuilder};
+use super::{AlloyDocument, SCRAPE, TreeMaker, WORKED_OUT};
+use crate::yaml::TranslatedNode;
 use promvet_text::{Span, Text};
 
 /// The list that the rules of a component are, by the place in which Prometheus has them.
@@ -19,14 +20,16 @@ const RELABEL: &[(&str, &str)] = &[
 const BLOCKS: &[&str] = &["authorization", "basic_auth", "oauth2", "tls_config"];
 
 /// A component as a configuration with one job; none if it is neither a job nor has rules.
-pub(super) fn document(text: &Arc<Text>, component: &Block) -> Option<Document> {
+pub(super) fn document(
+    text: &Arc<Text>,
+    files: &LocalFiles,
+    component: &Block,
+) -> Option<AlloyDocument> {
     let list = RELABEL.iter().find(|(name, _)| *name == component.name);
     if component.name != SCRAPE && list.is_none() {
         return None;
     }
-    let mut maker = TreeMaker {
-        builder: TranslationBuilder::new_for_component(text, head(text, component)),
-    };
+    let mut maker = TreeMaker::new(text, files, component);
     let mut pairs = vec![job_name(&mut maker, component)];
     match list {
         Some((_, native)) => {
@@ -41,11 +44,11 @@ pub(super) fn document(text: &Arc<Text>, component: &Block) -> Option<Document> 
         .builder
         .scalar_at(component.name_span, "scrape_configs", true);
     let root = maker.builder.mapping_at(component.span, &[(key, jobs)]);
-    Some(maker.builder.finish(root))
+    Some(maker.finish(root))
 }
 
 /// The name of a job, which Alloy makes of the component's where none is written.
-fn job_name(maker: &mut TreeMaker, component: &Block) -> (TranslatedNode, TranslatedNode) {
+fn job_name(maker: &mut TreeMaker<'_>, component: &Block) -> (TranslatedNode, TranslatedNode) {
     let label = component.label.as_deref().unwrap_or_default();
     let name = format!("{}.{label}", component.name);
     let span = component.name_span;
@@ -53,7 +56,7 @@ fn job_name(maker: &mut TreeMaker, component: &Block) -> (TranslatedNode, Transl
     (key, maker.builder.scalar_at(span, &name, false))
 }
 
-impl TreeMaker {
+impl TreeMaker<'_> {
     /// The blocks `rule` as a list; none if there are none.
     fn rules(
         &mut self,
@@ -63,10 +66,7 @@ impl TreeMaker {
         let rules: Vec<&Block> = component.body.iter().filter_map(rule).collect();
         let first = rules.first()?;
         let key = self.builder.scalar_at(first.name_span, native, true);
-        let items: Vec<TranslatedNode> = rules
-            .iter()
-            .map(|rule| self.mapping(rule.span, &rule.body))
-            .collect();
+        let items: Vec<TranslatedNode> = rules.iter().map(|rule| self.mapping(rule)).collect();
         Some((key, self.builder.sequence_at(first.span, &items)))
     }
 
@@ -86,12 +86,16 @@ impl TreeMaker {
                     pairs.push(self.targets(*span, value));
                 }
                 Item::Attribute { name, span, value } if NATIVE.contains(&&**name) => {
+                    if let Some(pair) = self.in_file(component, name, *span, value) {
+                        pairs.push(pair);
+                        continue;
+                    }
                     let key = self.builder.scalar_at(*span, name, true);
                     pairs.push((key, self.value(value)));
                 }
                 Item::Block(block) if BLOCKS.contains(&&*block.name) => {
                     let key = self.builder.scalar_at(block.name_span, &block.name, true);
-                    pairs.push((key, self.mapping(block.span, &block.body)));
+                    pairs.push((key, self.mapping(block)));
                 }
                 _ => {}
             }

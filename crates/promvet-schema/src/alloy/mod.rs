@@ -3,8 +3,10 @@
 //! The components that scrape, relabel and send are read (grafana/alloy v1.18
 //! `internal/component/prometheus/remotewrite/types.go`); what is not a literal becomes a placeholder.
 
+mod attributes;
 mod components;
 mod endpoints;
+mod files;
 mod graph;
 mod jobs;
 mod reader;
@@ -13,6 +15,8 @@ mod wiring;
 use std::sync::Arc;
 
 use crate::yaml::{Document, TranslatedNode, TranslationBuilder};
+use files::LocalFiles;
+pub use files::ReadKey;
 pub use graph::GraphFault;
 use promvet_text::{Span, Text};
 use reader::{Block, Item, Value};
@@ -57,7 +61,9 @@ pub const WORKED_OUT: &str = "${EXPRESSION}";
 #[derive(Debug)]
 pub struct AlloyReading {
     /// A document with `remote_write` for each component that has endpoints.
-    pub documents: Vec<Document>,
+    pub documents: Vec<AlloyDocument>,
+    /// Keys of Secrets and ConfigMaps that it reads.
+    pub keys: Vec<ReadKey>,
     /// What does not fit together.
     pub faults: Vec<GraphFault>,
     /// What is not written as Alloy wants it.
@@ -66,6 +72,15 @@ pub struct AlloyReading {
     pub variables: Vec<GraphFault>,
     /// Where reading stopped, if that is not the end of the text.
     pub stopped: Option<Span>,
+}
+
+/// A component as a native tree.
+#[derive(Debug)]
+pub struct AlloyDocument {
+    /// The tree.
+    pub document: Document,
+    /// Native keys, and the attributes that they are made of.
+    pub written: Vec<(&'static str, &'static str)>,
 }
 
 /// The endpoints of a text.
@@ -77,7 +92,8 @@ pub fn read(text: &Arc<Text>) -> AlloyReading {
         slips,
     } = reader::read(text.content());
     let mut documents = Vec::new();
-    collect(text, &blocks, &mut documents);
+    let files = LocalFiles::of(&blocks);
+    collect(text, &files, &blocks, &mut documents);
     let content = text.content();
     let stopped = stopped.map(|at| {
         let length = content.get(at..).and_then(|rest| rest.lines().next());
@@ -94,7 +110,12 @@ pub fn read(text: &Arc<Text>) -> AlloyReading {
         true => Vec::new(),
         false => slips.into_iter().map(reader::AlloySlip::fault).collect(),
     };
+    let keys = match stopped {
+        Some(_) => Vec::new(),
+        None => files::keys(content, &blocks),
+    };
     AlloyReading {
+        keys,
         slips,
         variables,
         documents,
@@ -113,36 +134,36 @@ fn is_template(text: &str) -> bool {
 /// A document without anything in it, for what is reported about the text as a whole.
 /// Findings need a document, since their place belongs to one.
 #[must_use]
-pub fn nothing(text: &Arc<Text>) -> Document {
+pub fn nothing(text: &Arc<Text>) -> AlloyDocument {
     let mut builder = TranslationBuilder::of_text(text);
     let root = builder.mapping_at(Span::default(), &[]);
-    builder.finish(root)
+    AlloyDocument {
+        document: builder.finish(root),
+        written: Vec::new(),
+    }
 }
 
 /// Components are at the top, and in `declare` and `template`, which nest no deeper than the
 /// reader goes.
-fn collect(text: &Arc<Text>, blocks: &[Item], out: &mut Vec<Document>) {
+fn collect(text: &Arc<Text>, files: &LocalFiles, blocks: &[Item], out: &mut Vec<AlloyDocument>) {
     for item in blocks {
         let Item::Block(block) = item else { continue };
         match &*block.name {
-            REMOTE_WRITE => out.extend(document(text, block)),
-            "declare" | "foreach" | "template" => collect(text, &block.body, out),
-            _ => out.extend(jobs::document(text, block)),
+            REMOTE_WRITE => out.extend(document(text, files, block)),
+            "declare" | "foreach" | "template" => collect(text, files, &block.body, out),
+            _ => out.extend(jobs::document(text, files, block)),
         }
     }
 }
 
-fn document(text: &Arc<Text>, component: &Block) -> Option<Document> {
-    let owner = head(text, component);
-    let mut maker = TreeMaker {
-        builder: TranslationBuilder::new_for_component(text, owner),
-    };
+fn document(text: &Arc<Text>, files: &LocalFiles, component: &Block) -> Option<AlloyDocument> {
+    let mut maker = TreeMaker::new(text, files, component);
     let mut pairs = Vec::new();
     let mut endpoints = Vec::new();
     for item in &component.body {
         match item {
             Item::Block(block) if block.name == "endpoint" => {
-                endpoints.push(maker.mapping(block.span, &block.body));
+                endpoints.push(maker.mapping(block));
             }
             Item::Attribute {
                 name, span, value, ..
@@ -166,7 +187,7 @@ fn document(text: &Arc<Text>, component: &Block) -> Option<Document> {
         .scalar_at(component.name_span, "remote_write", true);
     pairs.push((key, list));
     let root = maker.builder.mapping_at(component.span, &pairs);
-    Some(maker.builder.finish(root))
+    Some(maker.finish(root))
 }
 
 /// The name of a component with its label: `prometheus.remote_write "default"`.
@@ -177,16 +198,63 @@ fn head(text: &Arc<Text>, component: &Block) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-struct TreeMaker {
+struct TreeMaker<'t> {
     builder: TranslationBuilder,
+    text: &'t Text,
+    files: &'t LocalFiles,
+    written: Vec<(&'static str, &'static str)>,
 }
 
-impl TreeMaker {
-    fn mapping(&mut self, span: Span, body: &[Item]) -> TranslatedNode {
+impl<'t> TreeMaker<'t> {
+    fn new(text: &'t Arc<Text>, files: &'t LocalFiles, component: &Block) -> Self {
+        Self {
+            builder: TranslationBuilder::new_for_component(text, head(text, component)),
+            text,
+            files,
+            written: Vec::new(),
+        }
+    }
+
+    fn finish(self, root: TranslatedNode) -> AlloyDocument {
+        AlloyDocument {
+            document: self.builder.finish(root),
+            written: self.written,
+        }
+    }
+
+    /// A credential that is the content of a file, as the native key for the file.
+    fn in_file(
+        &mut self,
+        block: &Block,
+        name: &str,
+        at: Span,
+        value: &Value,
+    ) -> Option<(TranslatedNode, TranslatedNode)> {
+        let (written, native) = files::native(&block.name, name)?;
+        let key = native.rsplit('.').next()?;
+        let has = |item: &Item| matches!(item, Item::Attribute { name, .. } if name == key);
+        let Value::Expression { span } = value else {
+            return None;
+        };
+        let (path, of) = self.files.content(self.text.slice(*span))?;
+        if block.body.iter().any(has) {
+            return None;
+        }
+        self.written.push((native, written));
+        let key = self.builder.scalar_at(at, key, true);
+        Some((key, self.builder.tagged_at(of, path, "!!str")))
+    }
+
+    fn mapping(&mut self, block: &Block) -> TranslatedNode {
+        let Block { span, body, .. } = block;
         let mut pairs = Vec::new();
         for item in body {
             match item {
                 Item::Attribute { name, span, value } => {
+                    if let Some(pair) = self.in_file(block, name, *span, value) {
+                        pairs.push(pair);
+                        continue;
+                    }
                     let native = NAMES.iter().find(|(theirs, _)| theirs == name);
                     let native = native.map_or(&**name, |(_, native)| native);
                     let key = self.builder.scalar_at(*span, native, true);
@@ -197,7 +265,7 @@ impl TreeMaker {
                 Item::Block(block) if LISTS.iter().any(|(name, _)| *name == block.name) => {}
                 Item::Block(block) => {
                     let key = self.builder.scalar_at(block.name_span, &block.name, true);
-                    let value = self.mapping(block.span, &block.body);
+                    let value = self.mapping(block);
                     pairs.push((key, value));
                 }
             }
@@ -212,14 +280,12 @@ impl TreeMaker {
                 continue;
             };
             let key = self.builder.scalar_at(first.name_span, native, true);
-            let items: Vec<TranslatedNode> = blocks
-                .iter()
-                .map(|block| self.mapping(block.span, &block.body))
-                .collect();
+            let items: Vec<TranslatedNode> =
+                blocks.iter().map(|block| self.mapping(block)).collect();
             let list = self.builder.sequence_at(first.span, &items);
             pairs.push((key, list));
         }
-        self.builder.mapping_at(span, &pairs)
+        self.builder.mapping_at(*span, &pairs)
     }
 
     fn value(&mut self, value: &Value) -> TranslatedNode {
@@ -258,8 +324,11 @@ mod tests {
     fn urls(source: &str) -> Vec<String> {
         let text = Text::new("config.alloy", source.as_bytes().to_vec());
         let documents = read(&text).documents;
-        let entries = documents.iter().flat_map(|document| {
-            let list = document.root().and_then(|root| root.get("remote_write"));
+        let entries = documents.iter().flat_map(|one| {
+            let list = one
+                .document
+                .root()
+                .and_then(|root| root.get("remote_write"));
             list.into_iter().flat_map(Node::items)
         });
         let url = |entry: Node<'_>| {

@@ -1,10 +1,13 @@
 //! A reader of Alloy's syntax with spans (grafana/alloy v1.18 `syntax/{scanner,parser}`). It is
 //! lenient: it ends at the first statement that it cannot read and returns those before it.
 
+mod slips;
 mod words;
 
-use super::graph::GraphFault;
-use promvet_text::{Advice, Severity, Span, work};
+use super::graph::ATTRIBUTES;
+use promvet_text::{Span, work};
+pub(super) use slips::AlloySlip;
+use slips::SlipKind;
 
 /// As deep as blocks and values may nest; Alloy's own configurations are five levels deep. Each
 /// level takes a few hundred bytes of stack.
@@ -93,56 +96,6 @@ pub(super) struct Read {
     pub(super) slips: Vec<AlloySlip>,
 }
 
-/// Something of another language, which is read as what it means.
-pub(super) struct AlloySlip {
-    kind: SlipKind,
-    span: Span,
-}
-
-/// What is meant by it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum SlipKind {
-    Block,
-    Colon,
-    Comma,
-    Hash,
-    Quotes,
-    Unclosed,
-}
-
-/// As many are reported of a text: a configuration in another language has one in each line.
-const MOST_SLIPS: usize = 20;
-
-impl AlloySlip {
-    /// What is said of it.
-    pub(super) fn fault(self) -> GraphFault {
-        let (message, advice) = match self.kind {
-            SlipKind::Block => (
-                "a block where a value belongs",
-                "write the block on its own, and here what it exports, such as `discovery.kubernetes.pods.targets`",
-            ),
-            SlipKind::Colon => ("expected `=`, found `:`", "write `=`"),
-            SlipKind::Comma => (
-                "a line break ends the item here, and its comma is missing",
-                "add a comma at the end of the line",
-            ),
-            SlipKind::Hash => ("a comment begins with `//`, not `#`", "write `//`"),
-            SlipKind::Quotes => (
-                "a string is in double quotes, not in single ones",
-                "write `\"`",
-            ),
-            SlipKind::Unclosed => ("the text ends within a block", "add the missing `}`"),
-        };
-        GraphFault {
-            rule: "schema/syntax",
-            severity: Severity::Error,
-            span: self.span,
-            message: format!("{message}; Alloy rejects the file"),
-            advice: Advice::say(advice),
-        }
-    }
-}
-
 struct Reader<'s> {
     source: &'s str,
     at: usize,
@@ -172,6 +125,7 @@ impl<'s> Reader<'s> {
         let from = self.at;
         let name = self.dotted()?;
         let name_span = Span::new(from, self.at);
+        self.hyphened(from, SlipKind::Name);
         self.skip(false);
         let at = self.at;
         let is_colon = self.peek() == Some(':') && self.takes(":");
@@ -200,7 +154,12 @@ impl<'s> Reader<'s> {
             return None;
         }
         let mut body = Vec::new();
+        let before = self.slips.len();
         self.body(depth, &mut body)?;
+        if ATTRIBUTES.contains(&name) {
+            // What is wrong is the block: an object has keys, which may have any characters.
+            self.slips.truncate(before);
+        }
         if !self.takes("}") {
             let is_first = self
                 .slips
@@ -264,6 +223,10 @@ impl<'s> Reader<'s> {
             is_alone = false;
             self.skip(true);
             self.operand(depth)?;
+        }
+        if self.peek() == Some('?') {
+            is_alone = false;
+            self.choice(depth)?;
         }
         Some(match is_alone {
             true => first,
@@ -390,13 +353,6 @@ impl<'s> Reader<'s> {
         Some(())
     }
 
-    fn slip(&mut self, kind: SlipKind, from: usize, to: usize) {
-        if self.slips.len() < MOST_SLIPS {
-            let span = Span::new(from, to);
-            self.slips.push(AlloySlip { kind, span });
-        }
-    }
-
     fn object(&mut self, depth: usize) -> Option<Value> {
         let from = self.at;
         self.at += 1;
@@ -414,7 +370,11 @@ impl<'s> Reader<'s> {
                     Value::Text { text, span } => (text, span),
                     other => (String::new(), other.span()),
                 },
-                _ => (self.identifier()?.to_owned(), Span::new(at, self.at)),
+                _ => {
+                    let mut name = self.identifier()?.to_owned();
+                    name.push_str(self.hyphened(at, SlipKind::Key));
+                    (name, Span::new(at, self.at))
+                }
             };
             self.skip(true);
             let at = self.at;

@@ -9,9 +9,18 @@ use crate::yaml::Node;
 /// How native keys are written in one text.
 #[derive(Clone, Debug, Default)]
 pub struct KeySpelling {
-    keys: BTreeMap<&'static str, &'static str>,
+    keys: BTreeMap<&'static str, WrittenKey>,
     /// Parts of the text that are native as they are.
     native: Vec<NativePart>,
+}
+
+/// How a native key is written.
+#[derive(Clone, Copy, Debug)]
+struct WrittenKey {
+    name: &'static str,
+    /// The native sections that it is in, with the dot behind them; empty for a key alone. The key that is
+    /// written is not in them.
+    within: &'static str,
 }
 
 /// A part of a text that is native as it is.
@@ -61,21 +70,26 @@ impl KeySpelling {
         let last = native.rsplit('.').next().unwrap_or(native);
         // A key of the same name needs no translation, so that the map stays small.
         if last != written {
-            self.keys.entry(last).or_insert(written);
+            let within = native.strip_suffix(last).unwrap_or_default();
+            let key = WrittenKey {
+                name: written,
+                within,
+            };
+            self.keys.entry(last).or_insert(key);
         }
     }
 
     /// The name that a native key has here.
     #[must_use]
     pub fn of<'k>(&self, native: &'k str) -> &'k str {
-        self.keys.get(native).copied().unwrap_or(native)
+        self.keys.get(native).map_or(native, |key| key.name)
     }
 
     /// The native key that a name is written for here.
     #[must_use]
     pub fn native_of(&self, written: &str) -> Option<&'static str> {
         let mut keys = self.keys.iter();
-        keys.find(|(_, name)| **name == written)
+        keys.find(|(_, key)| key.name == written)
             .map(|(native, _)| *native)
     }
 
@@ -97,6 +111,10 @@ impl KeySpelling {
                 let in_path = out.ends_with(OF_URLS) || behind.starts_with(OF_URLS);
                 let is_key = !in_path && (quoted || word.contains('_'));
                 let here = if is_key { of(word) } else { word };
+                let within = self.keys.get(word).filter(|key| key.name == here);
+                if let Some(key) = within.filter(|key| is_below(&out, key.within)) {
+                    out.truncate(out.len() - key.within.len());
+                }
                 if here.contains('.') {
                     // A flag says where the key is: `basic_auth.password` is one flag.
                     let own = out.trim_end_matches(|c| is_part(c) || c == '.').len();
@@ -114,6 +132,12 @@ impl KeySpelling {
         }
         out
     }
+}
+
+/// Whether a sentence ends with the sections given, which are not in others.
+fn is_below(sentence: &str, sections: &str) -> bool {
+    let before = sentence.strip_suffix(sections);
+    before.is_some_and(|before| !before.ends_with(|c| is_part(c) || c == '.'))
 }
 
 /// What joins the parts of a URL, a path or a value, and never keys. `remote_write` in
@@ -135,10 +159,17 @@ mod tests {
         spelling.add("global.scrape_interval", "interval");
         spelling.add("metrics_path", "path");
         spelling.add("url", "url");
+        spelling.add("authorization.credentials", "license_key");
         spelling.add("basic_auth.password", "remoteWrite.basicAuth.password");
         for (native, here) in [
             ("`bearer_token`: too long", "`bearerTokenSecret`: too long"),
             ("scrape_interval is 0", "interval is 0"),
+            ("`authorization.credentials` is set", "`license_key` is set"),
+            ("`credentials` is set", "`license_key` is set"),
+            (
+                "`oauth2.authorization.credentials`",
+                "`oauth2.authorization.license_key`",
+            ),
             ("`my_metrics_path`", "`my_metrics_path`"),
             (
                 "`basic_auth.password` is set",

@@ -48,6 +48,8 @@ pub struct KeyReference {
     pub kind: &'static str,
     /// The name of the object.
     pub name: String,
+    /// The namespace that is written beside it.
+    pub namespace: Option<String>,
     /// The key in it.
     pub key: String,
     /// The key of the text whose value it is, such as `password`.

@@ -139,6 +139,7 @@ impl Translator {
             self.references.push(KeyReference {
                 kind,
                 name: name.to_owned(),
+                namespace: None,
                 key: key.to_owned(),
                 field: name_of(node),
                 is_inline,
