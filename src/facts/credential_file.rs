@@ -15,6 +15,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::deployment::{Deployment, ProvidedValue, ResolvedPath, RunAs, RunningDeployment};
+use super::submodules;
 use super::token::Observation;
 use crate::deadline::Deadline;
 use crate::finding::{Evidence, Place};
@@ -334,6 +335,10 @@ impl FileLookup<'_> {
             .is_some_and(|folder| is_kept(self.tree, folder))
         {
             judged.state = FileState::Unverified(Unverified::Kept(shown.clone()));
+            return judged;
+        }
+        if let Some(reason) = submodules::lacking(self.tree, &self.bounds, file) {
+            judged.state = FileState::Unverified(Unverified::Unknown(reason));
             return judged;
         }
         let ignored = |path: &Path| self.tree.is_ignored_by_git(path, &self.bounds);

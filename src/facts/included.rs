@@ -15,6 +15,7 @@ mod jobs;
 mod loads;
 mod mounted;
 mod needs;
+mod nothing;
 pub(super) mod recognize;
 mod records;
 mod set;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 
 use super::credential_file::{FileLookup, PathBase, Unverified, is_kept};
 use super::deployment::RunningDeployment;
+use super::submodules;
 use crate::schema::scalar::{self, Fault};
 use crate::source::EntryKind;
 use crate::yaml::{Document, Node, placeholder};
@@ -227,6 +229,7 @@ fn resolve(
         Err(why) => return Matched::Unverified(why),
     };
     let shown = || lookup.tree.shown(&path);
+    let lacking = || submodules::lacking(lookup.tree, &bounds, &path);
     match cache.found(&path, || look(&path, &bounds, lookup)) {
         FoundAtPath::Files(files) => Matched::Files(files),
         FoundAtPath::Outside => Matched::Unverified(Unverified::Outside),
@@ -237,8 +240,12 @@ fn resolve(
         FoundAtPath::Nothing if path.parent().is_some_and(|it| is_kept(lookup.tree, it)) => {
             Matched::Unverified(Unverified::Kept(shown()))
         }
-        FoundAtPath::Nothing if glob::is_pattern(pattern) => Matched::Nothing(shown()),
-        FoundAtPath::Nothing | FoundAtPath::Dangling => Matched::Missing(shown()),
+        FoundAtPath::Nothing => match lacking() {
+            Some(reason) => Matched::Unverified(Unverified::Unknown(reason)),
+            None if glob::is_pattern(pattern) => Matched::Nothing(shown()),
+            None => Matched::Missing(shown()),
+        },
+        FoundAtPath::Dangling => Matched::Missing(shown()),
     }
 }
 

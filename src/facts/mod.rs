@@ -41,6 +41,7 @@ mod service_match;
 mod set_ups;
 pub(crate) mod settings;
 mod shared;
+mod submodules;
 pub mod token;
 mod words;
 

@@ -8,20 +8,17 @@
 
 mod ports;
 mod release;
+mod selectables;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use super::Facts;
 use super::selected::is_slip;
-use crate::discover::{
-    FindingSite, Label, Manifest, Namespaces, RELEASE, Selecting, Selector, labels_of, manifests,
-};
-use crate::finding::{Advice, Finding, Place, Severity, Text, nearest, rule};
-use crate::needle;
-use crate::yaml::{Node, parse_all};
-use ports::{is_way_in, lacks_port};
-use release::Choices;
+use crate::discover::{FindingSite, Label, Namespaces, Selecting, Selector};
+use crate::finding::{Advice, Finding, Place, Severity, nearest, rule};
+use ports::lacks_port;
+use selectables::{Indexed, Selectable, UNNAMED};
+pub(super) use selectables::{Selectables, may_hold};
 
 /// As many names as a message lists.
 const MOST_LISTED: usize = 5;
@@ -30,235 +27,8 @@ const MOST_LISTED: usize = 5;
 /// programs. Each is compared with the value that is looked for.
 const MOST_VALUES: usize = 512;
 
-/// The name of a port that has none.
-const UNNAMED: &str = "";
-
 /// Labels that name a program.
 const NAMING: &[&str] = &["app", "app.kubernetes.io/name", "k8s-app", "name"];
-
-/// Kinds that run pods, and the way to what they make pods of.
-const WORKLOADS: &[(&str, &[&str])] = &[
-    ("DaemonSet", &["spec", "template"]),
-    ("Deployment", &["spec", "template"]),
-    ("Pod", &[]),
-    ("ReplicaSet", &["spec", "template"]),
-    ("StatefulSet", &["spec", "template"]),
-];
-
-/// Something that can be selected.
-#[derive(Debug)]
-struct Selectable {
-    kind: String,
-    name: String,
-    namespace: Option<String>,
-    /// The folder of its file.
-    folder: String,
-    labels: BTreeMap<String, String>,
-    /// The labels by which a Service selects pods.
-    selects: BTreeMap<String, String>,
-    /// The names of its ports; none if they are not all known.
-    ports: Option<BTreeSet<String>>,
-    place: Place,
-    /// Whether it is a Service for requests from outside.
-    is_way_in: bool,
-}
-
-/// Objects of one sort, by their labels.
-#[derive(Debug, Default)]
-struct Indexed {
-    all: Vec<Selectable>,
-    by_label: HashMap<(String, String), Vec<usize>>,
-    by_selected: HashMap<(String, String), Vec<usize>>,
-    values: HashMap<String, BTreeSet<String>>,
-}
-
-/// What of a tree is selected by labels, and what selects it.
-#[derive(Debug, Default)]
-pub(super) struct Selectables {
-    services: Indexed,
-    pods: Indexed,
-    prometheuses: Vec<(Selecting, String)>,
-    /// What they select, by kinds.
-    choices: HashMap<&'static str, Choices>,
-    /// How many of them have a name.
-    names: HashMap<String, usize>,
-    /// How many of them are releases of a chart.
-    releases: usize,
-    /// Labels that kustomizations add to objects.
-    added: HashSet<String>,
-    /// Whether patches may change labels or selectors.
-    is_patched: bool,
-}
-
-/// Whether a file may hold what is selected, or what selects monitors.
-pub(super) fn may_hold(bytes: &[u8]) -> bool {
-    let has = |word: &'static str| needle::has(word, bytes);
-    has("kind")
-        && (has("Service") && has("ports")
-            || has("containers")
-            || has("monitoring.coreos.com/")
-            || has("kube-prometheus-stack"))
-        || has("kustomize")
-        || has("pairs:")
-        || has("ommonLabels")
-        || has("patches")
-}
-
-impl Selectables {
-    pub(super) fn new(texts: &[Arc<Text>]) -> Self {
-        let mut out = Self::default();
-        for text in texts {
-            let path = text.path();
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            for document in &parse_all(text).0 {
-                for manifest in manifests(document) {
-                    out.add(&manifest, folder);
-                }
-                if let Some(root) = document.root() {
-                    out.kustomization(root);
-                }
-            }
-        }
-        out.choices = Choices::of(&out.prometheuses);
-        for (prometheus, _) in &out.prometheuses {
-            *out.names.entry(prometheus.name.clone()).or_default() += 1;
-            out.releases += usize::from(prometheus.kind == RELEASE);
-        }
-        out
-    }
-
-    fn add(&mut self, manifest: &Manifest<'_>, folder: &str) {
-        let root = manifest.root;
-        if manifest.kind == "Service" {
-            let spec = root.get("spec");
-            let ports = spec.and_then(|spec| spec.get("ports"));
-            let selects = spec.and_then(|spec| spec.get("selector"));
-            let names = ports.into_iter().flat_map(Node::items);
-            // A port without a name has the empty one, which no endpoint of a monitor names.
-            let names = names.map(|port| match port.get("name") {
-                Some(name) => name.as_str(),
-                None => Some(UNNAMED),
-            });
-            self.services.add(manifest, folder, root, selects, names);
-        } else if let Some((_, way)) = WORKLOADS.iter().find(|(kind, _)| *kind == manifest.kind) {
-            let template = way.iter().try_fold(root, |node, key| node.get(key));
-            let Some(template) = template else { return };
-            let spec = template.get("spec");
-            let containers = spec.and_then(|spec| spec.get("containers"));
-            let containers = containers.into_iter().flat_map(Node::items);
-            let ports = containers.filter_map(|container| container.get("ports"));
-            let names = ports
-                .flat_map(Node::items)
-                .map(|port| port.get("name").and_then(Node::as_str));
-            self.pods.add(manifest, folder, template, None, names);
-        } else if let Some(kind) = ["Prometheus", "PrometheusAgent"]
-            .into_iter()
-            .find(|kind| *kind == manifest.kind)
-        {
-            let selecting = Selecting::of(kind, root);
-            self.prometheuses
-                .extend(selecting.map(|selecting| (selecting, folder.to_owned())));
-        } else if let Some(release) = Selecting::of_release(manifest) {
-            // It is named with its label, and no line of it is shown.
-            root.document().text().recognize_words();
-            self.prometheuses.push((release, folder.to_owned()));
-        }
-    }
-
-    /// What a kustomization adds to objects.
-    fn kustomization(&mut self, root: Node<'_>) {
-        let common = root.get("commonLabels").into_iter();
-        let lists = root.get("labels").into_iter().flat_map(Node::items);
-        let maps = common.chain(lists.filter_map(|list| list.get("pairs")));
-        for map in maps.filter_map(Node::mapping) {
-            self.added
-                .extend(map.entries().map(|entry| entry.name().to_owned()));
-        }
-        let keys = ["patches", "patchesJson6902", "patchesStrategicMerge", "op"];
-        if keys.iter().any(|key| root.get(key).is_some())
-            || root.items().any(|item| item.get("op").is_some())
-        {
-            let source = root.document().text().content();
-            self.is_patched |= source.contains("abels") || source.contains("elector");
-        }
-    }
-}
-
-impl Indexed {
-    fn add<'d>(
-        &mut self,
-        manifest: &Manifest<'d>,
-        folder: &str,
-        labeled: Node<'d>,
-        selects: Option<Node<'d>>,
-        ports: impl Iterator<Item = Option<&'d str>>,
-    ) {
-        let own = labeled
-            .get("metadata")
-            .and_then(|metadata| metadata.get("labels"));
-        let pairs = |labels: Vec<Label>| {
-            let pairs = labels.into_iter().map(|label| (label.name, label.value));
-            pairs.collect::<BTreeMap<_, _>>()
-        };
-        // Labels that something fills in may be any.
-        let Some(labels) = labels_of(own).map(pairs) else {
-            return;
-        };
-        let ports: Option<BTreeSet<String>> = ports.map(|name| name.map(str::to_owned)).collect();
-        let index = self.all.len();
-        for (name, value) in &labels {
-            let key = (name.clone(), value.clone());
-            self.by_label.entry(key).or_default().push(index);
-            let values = self.values.entry(name.clone()).or_default();
-            values.insert(value.clone());
-        }
-        let selects = labels_of(selects).map(pairs).unwrap_or_default();
-        for (name, value) in &selects {
-            let key = (name.clone(), value.clone());
-            self.by_selected.entry(key).or_default().push(index);
-        }
-        let name = labeled
-            .get("metadata")
-            .and_then(|metadata| metadata.get("name"));
-        // It is named with its labels, and no line of it is shown.
-        labeled.document().text().recognize_words();
-        self.all.push(Selectable {
-            kind: manifest.kind.to_owned(),
-            name: manifest.name.to_owned(),
-            namespace: manifest.namespace.map(str::to_owned),
-            folder: folder.to_owned(),
-            labels,
-            selects,
-            is_way_in: is_way_in(manifest.root),
-            ports,
-            place: name.unwrap_or(labeled).place(),
-        });
-    }
-
-    /// Those with one of the labels, the commonest ones left out: what lacks one of two labels has the
-    /// other.
-    fn with_some<'i>(
-        &'i self,
-        by: &'i HashMap<(String, String), Vec<usize>>,
-        labels: &[Label],
-    ) -> Vec<&'i Selectable> {
-        let lists = labels.iter().map(|label| {
-            let key = (label.name.clone(), label.value.clone());
-            by.get(&key).map_or(&[][..], Vec::as_slice)
-        });
-        let mut lists: Vec<&[usize]> = lists.collect();
-        lists.sort_by_key(|list| list.len());
-        let indexes: BTreeSet<usize> = lists
-            .iter()
-            .take(2)
-            .flat_map(|list| list.iter().copied())
-            .collect();
-        indexes
-            .iter()
-            .filter_map(|index| self.all.get(*index))
-            .collect()
-    }
-}
 
 impl Facts<'_> {
     /// What a resource almost selects, or is almost selected by.
@@ -308,9 +78,12 @@ impl NearMisses<'_> {
             if matching.iter().all(|it| self.is_way_in(it)) {
                 return Vec::new();
             }
+            let may_be_more = self.may_select_more(&matching, labels);
             let ports = self.selecting.ports.iter();
             return ports
-                .filter_map(|port| lacks_port(&matching, &port.name, &port.site, noun))
+                .filter_map(|port| {
+                    lacks_port(&matching, (&port.name, &port.site), noun, may_be_more)
+                })
                 .collect();
         }
         // The cluster brings Services of its own there, such as that of its DNS.
@@ -326,6 +99,19 @@ impl NearMisses<'_> {
         let by_pods = || self.selects_pods(labels, namespaces, site);
         let slip = || self.slip(indexed, labels, namespaces, noun);
         near().or_else(slip).or_else(by_pods).into_iter().collect()
+    }
+
+    /// Whether labels that many programs share may select something that is made elsewhere: by a release
+    /// that they name, or since what the tree has is not beside the monitor.
+    fn may_select_more(&self, matching: &[&Selectable], labels: &[Label]) -> bool {
+        let mut named = labels.iter().filter(|label| NAMING.contains(&&*label.name));
+        let is_installed = || {
+            labels
+                .iter()
+                .any(|label| self.tree.installed.contains(&label.value))
+        };
+        named.next().is_none()
+            && (is_installed() || matching.iter().all(|it| it.folder != self.folder))
     }
 
     /// Whether a Service lets requests in from outside, to pods that something else makes: the Service

@@ -176,6 +176,7 @@ impl From<CredentialKind<'_>> for Credential {
         match kind {
             CredentialKind::Bearer => Self::Bearer,
             CredentialKind::Authorization(word) => Self::Authorization(word.to_owned().into()),
+            CredentialKind::AnyAuthorization => Self::Header("Authorization".to_owned().into()),
             CredentialKind::BasicAuth => Self::BasicAuth,
             CredentialKind::OAuth2 => Self::OAuth2,
             CredentialKind::Sigv4 => Self::SigV4,

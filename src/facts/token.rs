@@ -135,6 +135,10 @@ const ASKED: &[&str] = &[
     "token",
 ];
 
+/// Words of names that say that something writes another value: alone, and before `BY`.
+const REPLACING: &[&str] = &["CHANGEME", "REPLACE", "REPLACED", "REPLACEME"];
+const SETTING: &[&str] = &["FILLED", "GENERATED", "INJECTED", "PROVIDED", "SET"];
+
 /// What a content shows, in a fixed order. `now` is the time in seconds since 1970.
 #[must_use]
 pub fn observe(content: &[u8], now: i64) -> Vec<Observation> {
@@ -336,6 +340,7 @@ fn is_standin(text: &str) -> bool {
     STANDINS.contains(&bare.as_str())
         || TO_CHANGE.iter().any(|word| bare.starts_with(word))
         || asks_for_yours(text)
+        || is_to_be_filled_in(text)
         || is_variable(text)
         || is_variable_of_instance(text)
         || placeholder::is_pretended(text)
@@ -389,6 +394,34 @@ fn is_variable(text: &str) -> bool {
         Some(name) => is_name(name),
         None => is_name(text) && asks(text),
     }
+}
+
+/// Whether a name in capitals says that its value comes later: `API_KEY_PLACEHOLDER`, `API_KEY_HERE`,
+/// `PASSWORD_TO_BE_REPLACED`, `SET_BY_ANSIBLE`. The word placeholder says so in small letters too.
+fn is_to_be_filled_in(text: &str) -> bool {
+    let words: Vec<&str> = text
+        .split(is_joint)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_letters = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let are_letters = words.len() > 1 && words.iter().all(is_letters);
+    let is_shouted = !text.bytes().any(|byte| byte.is_ascii_lowercase());
+    let has = |wanted: &[&str]| {
+        let mut runs = words.windows(wanted.len());
+        runs.any(|run| {
+            run.iter()
+                .zip(wanted)
+                .all(|(word, wanted)| word.eq_ignore_ascii_case(wanted))
+        })
+    };
+    let asks = || {
+        let is_begun = words.first().is_some_and(|word| is_among(word, SETTING));
+        has(&["TO", "BE"])
+            || is_begun && has(&["BY"])
+            || words.last().is_some_and(|word| is_among(word, &["HERE"]))
+            || words.iter().any(|word| is_among(word, REPLACING))
+    };
+    are_letters && (has(&["placeholder"]) || is_shouted && asks())
 }
 
 /// Whether a text is a number and a variable, as where a bearer token begins with the instance that it is

@@ -2,6 +2,7 @@
 //! (prometheus/common `config/http_config.go`).
 
 use crate::finding::{is_secret_name, nearest};
+use crate::schema::dialect::SELECTED;
 use crate::yaml::{Entry, Mapping, Node};
 
 /// HTTP client settings: the mapping in which they are.
@@ -17,6 +18,8 @@ pub enum CredentialKind<'d> {
     Bearer,
     /// `authorization` of another type, such as `ApiKey`.
     Authorization(&'d str),
+    /// The header of that name, with a scheme that is not known.
+    AnyAuthorization,
     /// `basic_auth`.
     BasicAuth,
     /// `oauth2`.
@@ -38,6 +41,7 @@ impl CredentialKind<'_> {
         match self {
             Self::Bearer => "bearer".into(),
             Self::Authorization(kind) => format!("authorization:{kind}"),
+            Self::AnyAuthorization => "header:Authorization".into(),
             Self::BasicAuth => "basic_auth".into(),
             Self::OAuth2 => "oauth2".into(),
             Self::Sigv4 => "sigv4".into(),
@@ -247,6 +251,8 @@ fn authorization_kind(section: Node<'_>) -> CredentialKind<'_> {
         .map_or("", str::trim);
     if word.is_empty() || word.eq_ignore_ascii_case("bearer") {
         CredentialKind::Bearer
+    } else if word == SELECTED {
+        CredentialKind::AnyAuthorization
     } else {
         CredentialKind::Authorization(word)
     }

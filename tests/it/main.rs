@@ -24,6 +24,7 @@ mod custom_rules;
 mod depth;
 mod dialects;
 mod false_findings;
+mod field;
 mod fingerprints;
 mod fix;
 mod fixed;

@@ -128,34 +128,11 @@ impl Facts<'_> {
         if self.written_by(name, shown).is_some() {
             return None;
         }
-        if self.is_below_project(&file, shown) {
-            return None;
-        }
         let other = self.named_elsewhere(name)?;
         Some(LostSource {
             source: tree.shown(&file),
             other: tree.shown(&other),
             place: found.mount.place.clone(),
-        })
-    }
-
-    /// Whether a path of a compose file leads into its own folder from one above it, which
-    /// `--project-directory` then names (docker/compose `cmd/compose/compose.go`). What lies elsewhere below
-    /// that folder proves nothing: files have usual names.
-    fn is_below_project(&self, file: &Path, compose_file: &str) -> bool {
-        let tree = self.files.tree;
-        let compose_file = tree.absolute(Path::new(compose_file));
-        let Some(folder) = compose_file.parent() else {
-            return false;
-        };
-        let Ok(written) = file.strip_prefix(folder) else {
-            return false;
-        };
-        let above = folder.ancestors().skip(1);
-        let mut above = above.take_while(|above| above.starts_with(&self.files.bounds));
-        above.any(|above| {
-            let meant = above.join(written);
-            meant.starts_with(folder) && tree.metadata(&meant).is_ok()
         })
     }
 

@@ -212,6 +212,8 @@ pub struct Mount {
     pub definition: Option<Evidence>,
     /// Whether it can't be written to there.
     pub is_read_only: bool,
+    /// Whether the source holds the default of a variable, which the deployment may set.
+    pub is_default: bool,
 }
 
 impl Mount {
@@ -225,6 +227,7 @@ impl Mount {
             place,
             definition: None,
             is_read_only: false,
+            is_default: false,
         }
     }
 }

@@ -16,6 +16,7 @@ use super::near;
 use super::programs;
 use super::user::DeployedRights;
 use super::written::ProvidedValue;
+use crate::facts::submodules;
 use crate::finding::{Evidence, Place};
 use crate::source::Tree;
 use crate::yaml::placeholder;
@@ -208,7 +209,29 @@ impl Deployment {
         if self.may_be_laid_over(tree, mount, below, &resolved) {
             return self.further_mounts(&self.overlays);
         }
-        self.written_by_another(tree, &resolved).unwrap_or(resolved)
+        let made = self.written_by_another(tree, &resolved);
+        made.or_else(|| self.of_another_checkout(tree, &resolved))
+            .unwrap_or(resolved)
+    }
+
+    /// That a file which the tree lacks may be there in another one: in a submodule, or where a variable
+    /// has a value.
+    fn of_another_checkout(
+        &self,
+        tree: &dyn Tree,
+        resolved: &ResolvedPath<'_>,
+    ) -> Option<ResolvedPath<'_>> {
+        let ResolvedPath::Provided(found) = resolved else {
+            return None;
+        };
+        let file = found.tree_file.as_ref()?;
+        if near::is_inside(self, tree, file) {
+            return None;
+        }
+        let default = || "a variable may name another source than its default".to_owned();
+        let reason = submodules::lacking(tree, &self.root, file)
+            .or_else(|| found.mount.is_default.then(default))?;
+        Some(unknown(reason, found.evidence.clone()))
     }
 
     /// That a file which the tree lacks may be written by another container with the same folder.

@@ -11,14 +11,15 @@ use memchr::memmem;
 
 use super::cache::RuleFile;
 use super::needs::Needs;
+use super::nothing::{is_covered, is_spare, severity_of_nothing};
 use super::set::RuleSet;
 use super::unverified::unverified;
 use super::{
-    FileSet, IncludeCache, Matched, NamedPath, Purpose, Runners, SiblingFiles, find, glob,
-    intervals, jobs, kind_of, mounted, recognize, records, tls, unmounted,
+    FileSet, IncludeCache, Matched, NamedPath, Purpose, Runners, SiblingFiles, find, intervals,
+    jobs, kind_of, mounted, recognize, records, tls, unmounted,
 };
 use crate::discover::{self, is_file_of_chart};
-use crate::facts::credential_file::{FileLookup, Unverified};
+use crate::facts::credential_file::FileLookup;
 use crate::facts::deployment::{RunCertainty, RunningDeployment};
 use crate::finding::{Finding, Message, Place, Severity, Span, Text, Unchecked, rule};
 use crate::prometheus::TargetSection;
@@ -75,10 +76,16 @@ pub fn check(
     named.retain(|named| !checker.elsewhere(named));
     // What the chart makes of the same values is checked there.
     named.retain(|named| !is_file_of_chart(named.node));
+    // Of the patterns of one job that match nothing, one is reported.
+    let mut said = HashSet::new();
     for reference in &named {
-        let is_spare = matches!(reference.matched, Matched::Nothing(_))
-            && folder.is_some_and(|folder| is_covered(reference, &named, folder, lookup));
-        if !is_spare {
+        let is_idle = matches!(reference.matched, Matched::Nothing(_));
+        let is_spare =
+            is_idle && folder.is_some_and(|folder| is_covered(reference, &named, folder, lookup));
+        let list = reference.node.parent().map(|list| list.span());
+        let mut is_repeated =
+            || is_idle && reference.purpose == Purpose::Targets && !said.insert(list);
+        if !is_spare && !is_repeated() {
             checker.named(reference);
         }
     }
@@ -104,52 +111,6 @@ pub fn check(
         .findings
         .extend(tls::check(document, folder, lookup));
     checker.out
-}
-
-/// The most patterns that are compared with one that matches nothing: each is compared with each.
-const MOST_BESIDE: usize = 64;
-
-/// Whether a pattern that matches nothing is spare: another one for the same folder matches files, and no
-/// file of such a kind is left that none of them matches.
-fn is_covered(
-    reference: &NamedPath<'_>,
-    all: &[NamedPath<'_>],
-    folder: &Path,
-    lookup: &FileLookup<'_>,
-) -> bool {
-    let parts = |named: &NamedPath<'_>| {
-        let text = named.node.as_str().unwrap_or("").trim_start_matches("./");
-        let (folder, name) = text.rsplit_once('/').unwrap_or(("", text));
-        (folder.to_owned(), name.to_owned())
-    };
-    let (own, name) = parts(reference);
-    if !glob::is_pattern(&name) {
-        return false;
-    }
-    let beside = all.iter().take(MOST_BESIDE).filter_map(|other| {
-        let (folder, name) = parts(other);
-        let is_beside = other.purpose == reference.purpose && folder == own;
-        is_beside.then_some((matches!(other.matched, Matched::Files(_)), name))
-    });
-    let beside: Vec<(bool, String)> = beside.collect();
-    let is_named = |name: &str| {
-        beside
-            .iter()
-            .any(|(_, pattern)| glob::is_name_of(pattern, name))
-    };
-    let names = lookup.tree.list(&folder.join(&own)).unwrap_or_default();
-    let mut names = names
-        .iter()
-        .filter_map(|path| path.file_name().and_then(|name| name.to_str()));
-    beside.iter().any(|(is_found, _)| *is_found)
-        && names.all(|name| !mounted::is_data(name) || is_named(name))
-}
-
-/// Whether nothing is at what a pattern names, where that was seen: a finding of its own, if it is one.
-fn is_spare(named: &NamedPath<'_>, runners: &Runners<'_>, lookup: &FileLookup<'_>) -> bool {
-    let is_elsewhere = matches!(named.matched, Matched::Unverified(Unverified::Elsewhere));
-    let pattern = named.node.as_str().unwrap_or("");
-    is_elsewhere && mounted::finds_nothing(pattern, named.purpose, runners, lookup)
 }
 
 /// The name scheme that the configuration sets.
@@ -188,12 +149,8 @@ impl IncludeChecker<'_, '_> {
                     "no file matches {path}{}",
                     consequence_for(reference.purpose)
                 );
-                let finding = at(
-                    reference.node,
-                    rule::FILES_NO_MATCH,
-                    Severity::Warning,
-                    message,
-                );
+                let severity = severity_of_nothing(reference.purpose, path, self.lookup);
+                let finding = at(reference.node, rule::FILES_NO_MATCH, severity, message);
                 self.out
                     .findings
                     .push(finding.kind("nothing").help(remedy(reference.purpose)));

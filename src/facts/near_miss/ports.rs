@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use super::{MOST_LISTED, Selectable, UNNAMED, found, noun_of};
 use crate::discover::FindingSite;
-use crate::finding::{Advice, Finding, nearest};
+use crate::finding::{Advice, Finding, Severity, nearest};
 use crate::yaml::Node;
 
-/// What is reported about a port that nothing which is selected has.
+/// What is reported about a port that nothing which is selected has. Where more may be selected than the
+/// tree shows, it is worth knowing, and which port was meant is open.
 pub(super) fn lacks_port(
     matching: &[&Selectable],
-    name: &str,
-    site: &FindingSite,
+    (name, site): (&str, &FindingSite),
     noun: &str,
+    may_be_more: bool,
 ) -> Option<Finding> {
     let ports: Option<Vec<&BTreeSet<String>>> =
         matching.iter().map(|it| it.ports.as_ref()).collect();
@@ -36,9 +37,17 @@ pub(super) fn lacks_port(
         true => "its ports have no names".to_owned(),
         false => format!("only {}", listed.join(", ")),
     };
+    let noun = noun_of(noun, &first.kind);
+    if may_be_more {
+        let message =
+            format!("`port`: no {noun} of the tree that is selected has a port `{name}`, {has}");
+        let mut finding =
+            found(&site.place, site, message).evidence(first.place.clone(), "one is here");
+        finding.severity = Severity::Info;
+        return Some(finding.help("make sure that others have it"));
+    }
     let message = format!(
-        "`port`: the {} `{}` has no port `{name}`, {has}; no targets are found",
-        noun_of(noun, &first.kind),
+        "`port`: the {noun} `{}` has no port `{name}`, {has}; no targets are found",
         first.name,
     );
     if listed.is_empty() {

@@ -59,6 +59,11 @@ fn each_fault_is_seen() {
         (b"Enter your_password here", &["Placeholder"]),
         (b"$API_TOKEN", &["Placeholder"]),
         (b"SHOP_API_TOKEN", &["Placeholder"]),
+        (b"MONITORING_PASSWORD_PLACEHOLDER", &["Placeholder"]),
+        (b"api-key-placeholder", &["Placeholder"]),
+        (b"GRAFANA_CLOUD_API_KEY_HERE", &["Placeholder"]),
+        (b"PASSWORD_TO_BE_REPLACED", &["Placeholder"]),
+        (b"SET_BY_ANSIBLE", &["Placeholder"]),
         (b"Bearer ${TOKEN}", &["Scheme(\"Bearer\")", "Placeholder"]),
         (b"***", &["Placeholder"]),
         (b"...", &["Placeholder"]),
@@ -119,6 +124,10 @@ fn ordinary_credentials_show_nothing() {
         "$AB",
         "TOKEN",
         "ABC_DEF_1234",
+        "Start-Here",
+        "STAND_BY_ME",
+        "placeholder7-horse",
+        "to-be-or-not",
         "Shop_API_TOKEN",
     ] {
         assert_eq!(observe(content.as_bytes(), NOW), [], "{content}");

@@ -36,17 +36,53 @@ const PRIVATE_ENDS: &[&str] = &[
 
 /// Usual names of namespaces, none of them a top-level domain: `mimir-nginx.monitoring`.
 const NAMESPACES: &[&str] = &[
+    "argo",
+    "argocd",
+    "backend",
+    "clickhouse",
     "cortex",
+    "database",
+    "databases",
     "default",
+    "elastic",
+    "elasticsearch",
+    "frontend",
+    "gitea",
+    "gitlab",
+    "grafana",
+    "harbor",
+    "infra",
+    "ingress",
+    "istio",
+    "jenkins",
+    "kafka",
+    "keycloak",
     "logging",
+    "loki",
+    "longhorn",
     "metrics",
     "mimir",
+    "minio",
+    "mongodb",
     "monitoring",
+    "mysql",
+    "nats",
     "o11y",
     "observability",
+    "postgres",
+    "postgresql",
+    "production",
     "prometheus",
+    "rabbitmq",
+    "redis",
+    "rook",
+    "staging",
     "telemetry",
+    "tempo",
     "thanos",
+    "traefik",
+    "vault",
+    "velero",
     "victoriametrics",
 ];
 
@@ -71,7 +107,7 @@ pub fn network(host: &str) -> HostNetwork {
         // `${host}.example.com` is public whatever comes in; `${host}` and `a.${rest}` may be anything.
         (true, _) if last.contains(MASK) || last.len() == name.len() => HostNetwork::Unknown,
         (_, true) => HostNetwork::Internal,
-        _ if is_namespace(last) => HostNetwork::Internal,
+        _ if is_namespace(last) || is_doubled(name) => HostNetwork::Internal,
         _ => HostNetwork::Public,
     }
 }
@@ -82,6 +118,12 @@ fn is_namespace(last: &str) -> bool {
     let ascii = last.is_ascii() && !last.starts_with("xn--");
     NAMESPACES.contains(&last)
         || ascii && last.contains(|c: char| c.is_ascii_digit() || c == '-' || c == '_')
+}
+
+/// Whether a name is that of a Service in the namespace that it has given its name: `minio.minio`.
+fn is_doubled(name: &str) -> bool {
+    name.split_once('.')
+        .is_some_and(|(service, namespace)| service == namespace)
 }
 
 fn of_address(address: IpAddr) -> HostNetwork {
@@ -129,7 +171,7 @@ mod tests {
                 HostNetwork::Internal,
                 "cortex host.docker.internal a.b.svc a.b.svc.cluster.local nas.local nas.local. a.service.consul \
                  10.0.0.1 172.16.0.1 172.31.9.9 192.168.1.1 169.254.1.1 100.64.3.4 [fd00::1] \
-                 [fe80::1%25eth0] mimir-nginx.mimir m.monitoring m.kube-system m_1 \
+                 [fe80::1%25eth0] mimir-nginx.mimir m.monitoring m.kube-system m_1 minio.minio shop.shop \
                  \u{1}\u{1}.svc a-\u{1}.b-\u{1}.svc",
             ),
             (

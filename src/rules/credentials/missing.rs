@@ -21,8 +21,9 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
             the result";
         return out.unchecked(node, reason, None);
     }
-    if file.judged.near.is_none()
-        && let Some(path) = node.as_str()
+    // What names the very file does not mean one that is called almost so.
+    let is_telling = |path: &&str| file.judged.near.is_none() || path.contains('.');
+    if let Some(path) = node.as_str().filter(is_telling)
         && let Some(reason) = file.facts.written_by(path, shown)
     {
         return out.unchecked(node, &reason, None);

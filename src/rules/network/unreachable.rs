@@ -33,6 +33,10 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
         let endpoint = configuration.endpoint(&address.url);
         if let Some(found) = standpoint.unreachable(&endpoint) {
             let is_other = matches!(found.why, ReachFault::NoSuchName { is_near: false, .. });
+            // Installations write addresses over names: `sed -i "s/gateway_host/$ADDRESS/" prometheus.yml`.
+            if is_other && is_written_over(&endpoint, configuration) {
+                continue;
+            }
             let is_other = is_other && is_target(&address);
             if is_other && !names_services.get_or_init(are_services) {
                 continue;
@@ -42,6 +46,16 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
             report(&address, &endpoint, &found, severity, out);
         }
     }
+}
+
+/// Whether a script of the tree writes something else in the place of a host.
+fn is_written_over(endpoint: &Endpoint, configuration: &Configuration<'_>) -> bool {
+    let shown = configuration.config.root().node().document().text().path();
+    let host = endpoint.host().map(|host| endpoint.slice(host));
+    host.is_some_and(|host| {
+        let facts = configuration.facts;
+        facts.filled_in(host, shown, configuration.holder).is_some()
+    })
 }
 
 fn is_target(address: &Address<'_>) -> bool {

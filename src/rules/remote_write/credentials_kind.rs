@@ -30,9 +30,10 @@ fn wrong_kind(
     out: &mut RuleFindings<'_>,
 ) -> bool {
     let kind = receiver::Credential::from(credential.kind);
+    let may_be_any = credential.kind == CredentialKind::AnyAuthorization;
     let for_a_proxy = credential.kind == CredentialKind::ClientCertificate
         || demand.takes(&receiver::Credential::None);
-    if demand.takes(&kind) || for_a_proxy || names_instance(credential) {
+    if demand.takes(&kind) || may_be_any || for_a_proxy || names_instance(credential) {
         return false;
     }
     let severity = if demand.is_certain() {

@@ -24,6 +24,22 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         name: |name| is_shouted(name) && !name.contains('-'),
         around: anywhere,
     },
+    // For scripts, between delimiters: `$HOST$`, `$HOST$:9100`.
+    PlaceholderForm {
+        open: "$",
+        close: "$",
+        name: |name| {
+            name.len() > 2
+                && is_shouted(name)
+                && !name.contains('-')
+                && name.starts_with(|c: char| c.is_ascii_uppercase())
+        },
+        around: |before, _, after| {
+            let is_joint = |c: char| "/:=@,;".contains(c) || c.is_whitespace();
+            before.chars().next_back().is_none_or(is_joint)
+                && after.chars().next().is_none_or(is_joint)
+        },
+    },
     // For `envsubst`, where it is the whole value: in a longer text `$A` may be the end of a pattern.
     PlaceholderForm {
         open: "$",

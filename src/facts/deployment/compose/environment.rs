@@ -244,6 +244,30 @@ pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (EnvVariables, Vec<Arc<
     variables_of(home, &folder.join(".env")).unwrap_or_default()
 }
 
+/// Files that people copy to `.env`, and fill in.
+const EXAMPLES: &[&str] = &[
+    ".env.dist",
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    "env.example",
+    "example.env",
+];
+
+impl Project<'_> {
+    /// Whether an example of the `.env` file sets a variable of a text.
+    pub(super) fn is_set_by_example(&self, text: &str) -> bool {
+        let examples = EXAMPLES.iter().map(|name| self.folder.join(name));
+        let mut examples = examples.filter_map(|path| variables_of(self.home, &path));
+        examples.any(|(_, written)| {
+            written.iter().any(|written| {
+                let behind = text.split_once(&format!("${{{}", written.name));
+                behind.is_some_and(|(_, behind)| behind.starts_with([':', '-', '}']))
+            })
+        })
+    }
+}
+
 /// The same of a file; none if it is not in the tree.
 fn variables_of(home: Home<'_>, path: &Path) -> Option<(EnvVariables, Vec<Arc<ProvidedValue>>)> {
     if !home.holds(path) {
@@ -281,7 +305,7 @@ fn variables_of(home: Home<'_>, path: &Path) -> Option<(EnvVariables, Vec<Arc<Pr
 }
 
 /// The name of the variable that a text is and nothing else: `$NAME`, `${NAME}`, `${NAME:?…}`.
-fn whole_variable(text: &str) -> Option<&str> {
+pub(super) fn whole_variable(text: &str) -> Option<&str> {
     let rest = text.strip_prefix('$')?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let name = match rest.strip_prefix('{') {

@@ -1,6 +1,6 @@
 //! `secrets` and `configs` of a service.
 
-use super::environment::VariableSource;
+use super::environment::{VariableSource, whole_variable};
 use super::is_true;
 use super::project::Project;
 use super::volumes::VolumeEntry;
@@ -108,7 +108,13 @@ impl Project<'_> {
             let text = match self.value(text) {
                 VariableSource::Here(text) => text,
                 VariableSource::InEnvFile(written) => return Some(ComposeOrigin::Content(written)),
-                VariableSource::Elsewhere => text.to_owned(),
+                // Compose fills it in from the environment, or does not start.
+                VariableSource::Elsewhere => match whole_variable(text.trim()) {
+                    Some(variable) => {
+                        return Some(ComposeOrigin::Environment(variable.to_owned(), None));
+                    }
+                    None => text.to_owned(),
+                },
             };
             let noun = format!("the `content` of the {kind} `{name}`");
             let content = HiddenContent::plain(&text);
@@ -122,11 +128,18 @@ impl Project<'_> {
     }
 }
 
+/// The mode that compose gives a file which names none: with less, the file of root is closed to the user of
+/// Prometheus.
+const COMPOSE_MODE: u32 = 0o444;
+
 /// Owner and mode of what docker compose copies into the container. Without `mode` they are not
 /// known: releases made it 0400 of root at first and 0444 since (docker/compose
 /// `pkg/compose/secrets.go`). Without `uid` newer ones take the service's user.
 fn rights(node: Node<'_>) -> Option<DeployedRights> {
     let mode = mode(node.get("mode")?.scalar()?)?;
+    if mode == COMPOSE_MODE && node.get("uid").is_none() {
+        return None;
+    }
     let number = |key: &str| {
         node.get(key)
             .and_then(Node::as_str)

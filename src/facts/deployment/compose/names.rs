@@ -199,8 +199,11 @@ fn range(text: &str) -> Option<(u16, u16)> {
 pub(super) fn image(project: &Project<'_>, service: &ComposeService<'_>) -> Option<Image> {
     let node = service.get("image")?;
     let name = node.as_str()?;
+    // What the example of the `.env` file sets is what is meant, rather than the default.
+    let is_open = project.has_default(name) && project.is_set_by_example(name);
+    let expanded = project.expand(name).filter(|_| !is_open);
     Some(Image {
-        name: project.expand(name).unwrap_or_else(|| name.to_owned()),
+        name: expanded.unwrap_or_else(|| name.to_owned()),
         place: node.place(),
     })
 }

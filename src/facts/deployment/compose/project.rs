@@ -2,9 +2,11 @@
 
 mod other;
 mod overrides;
+mod paths;
 mod service;
 
 pub(super) use overrides::each_project;
+pub(super) use paths::is_drive;
 pub(super) use service::ComposeService;
 
 use std::cell::{OnceCell, RefCell};
@@ -14,6 +16,7 @@ use std::sync::Arc;
 
 use other::ServicesByName;
 
+use super::chain::counts_from;
 use super::environment::env_file;
 use super::volumes::VolumeEntry;
 use crate::facts::deployment::inside;
@@ -432,42 +435,10 @@ impl<'f> Project<'f> {
             service.has_other_ports |= other.changes(service, PORTS);
         }
     }
-
-    /// The folder that paths written at a node count from. Those of a service that another one extends
-    /// count from its own file (compose-spec 05-services.md, "Relative resources").
-    pub(super) fn folder_for(&self, node: Node<'_>) -> PathBuf {
-        let path = node.document().text().path();
-        let mut own = self.layers.iter().map(|layer| layer.document.text().path());
-        if own.any(|own| own == path) {
-            return self.folder.clone();
-        }
-        folder_of(&self.home.tree.absolute(Path::new(&**path)))
-    }
-
-    /// A path of a compose file, as the path of a tree or of the machine.
-    pub(super) fn host_path(&self, written: &str) -> Option<PathBuf> {
-        self.host_path_from(&self.folder, written)
-    }
-
-    /// The same for one that counts from another folder.
-    pub(super) fn host_path_from(&self, folder: &Path, written: &str) -> Option<PathBuf> {
-        if written.starts_with('~') || written.starts_with('\\') || is_drive(written) {
-            return None;
-        }
-        let path = inside::on_disk(folder, written);
-        path.starts_with(self.root).then_some(path)
-    }
 }
 
 fn file_name(path: &Path) -> &str {
     path.file_name()
         .and_then(|name| name.to_str())
         .unwrap_or("")
-}
-
-/// `C:\…` and `C:/…`.
-pub(super) fn is_drive(path: &str) -> bool {
-    let mut chars = path.chars();
-    let letter = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
-    letter && chars.next() == Some(':') && matches!(chars.next(), Some('\\' | '/'))
 }

@@ -62,6 +62,9 @@ impl Project<'_> {
             definition,
             sub_path: sub_path.map(str::to_owned),
             is_read_only: written.is_read_only,
+            is_default: written
+                .source
+                .is_some_and(|source| self.has_default(&source)),
             ..Mount::new(&target, source, place)
         }))
     }

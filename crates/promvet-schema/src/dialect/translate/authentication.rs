@@ -53,8 +53,8 @@ impl Translator {
         let mut pairs = Vec::new();
         for header in mapping.into_iter().flat_map(Mapping::effective) {
             if header.name().eq_ignore_ascii_case("authorization") {
-                let value = self.authorization(header);
-                items.push(("authorization", header.key, value));
+                let section = self.authorization(header);
+                items.push(section);
                 continue;
             }
             let copied = self

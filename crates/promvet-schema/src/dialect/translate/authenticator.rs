@@ -1,6 +1,6 @@
 //! Credentials that an extension of the OpenTelemetry Collector adds, or that are written as a header.
 
-use super::Translator;
+use super::{SELECTED, Translator};
 use crate::dialect::table::MappingShape;
 use crate::dialect::tables;
 use crate::yaml::{Entry, Node, TranslatedNode, TranslationEntry};
@@ -49,7 +49,7 @@ const AUTHENTICATORS: &[Authenticator] = &[
 ];
 
 /// Any other extension: what it adds is not known.
-const OTHER: (&str, &[&str]) = ("authorization", &["credentials"]);
+const OTHER: (&str, &[&str]) = ("authorization", &["type", "credentials"]);
 
 /// Values that count only without a file (`basicauthextension`, `bearertokenauthextension`: the file is
 /// read in their place).
@@ -60,9 +60,6 @@ const SHADOWED: &[(&str, &str)] = &[
     ("client_id", "client_id_file"),
     ("username", "username_file"),
 ];
-
-/// The schemes of the header in which a credential stays as it is.
-const SCHEMES: &[&str] = &["Bearer ", "Basic "];
 
 impl Translator {
     /// The credential that the extension adds which an exporter names.
@@ -105,25 +102,33 @@ impl Translator {
         (!pairs.is_empty()).then(|| self.builder.mapping(like, &pairs))
     }
 
-    /// The section for a header `Authorization`.
-    pub(super) fn authorization(&mut self, header: Entry<'_>) -> TranslatedNode {
-        let scalar = header.value.scalar();
-        let token = scalar.and_then(|scalar| {
-            let mut schemes = SCHEMES.iter();
-            let from = schemes
-                .find_map(|scheme| scalar.text.starts_with(scheme).then_some(scheme.len()))?;
-            Some((
-                scalar.part(from, scalar.text.len()),
-                scalar.text.get(from..)?,
-            ))
-        });
-        let Some((span, text)) = token else {
-            return self.unknown_values(header.key, &["credentials"]);
+    /// The section for a header `Authorization`. A user name is in the same text as its password; without
+    /// a scheme it is not known what a server is asked to take.
+    pub(super) fn authorization<'d>(&mut self, header: Entry<'d>) -> TranslationEntry<'d> {
+        let value = header.value;
+        let Some(scalar) = value.scalar() else {
+            let unknown = self.unknown_values(header.key, &["type", "credentials"]);
+            return ("authorization", header.key, unknown);
         };
-        let key = self.builder.scalar(header.key, "credentials");
-        let value = self.builder.part(header.value, span, text);
-        self.builder.mapping(header.value, &[(key, value)])
+        let (scheme, token) = match scalar.text.split_once(' ') {
+            Some((scheme, token)) if is_scheme(scheme) && !token.contains(' ') => (scheme, token),
+            _ => (SELECTED, scalar.text),
+        };
+        let span = scalar.part(scalar.text.len() - token.len(), scalar.text.len());
+        let token = self.builder.part(value, span, token);
+        let (native, first, last) = match scheme.eq_ignore_ascii_case("basic") {
+            true => ("basic_auth", ("username", SELECTED), "password"),
+            false => ("authorization", ("type", scheme), "credentials"),
+        };
+        let mut text = |text: &str| self.builder.scalar(header.key, text);
+        let pairs = [(text(first.0), text(first.1)), (text(last), token)];
+        (native, header.key, self.builder.mapping(value, &pairs))
     }
+}
+
+/// Whether a word may be the scheme of the header: `Bearer`, `ApiKey`.
+fn is_scheme(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// The extension of a name, in the configuration that has an exporter.
