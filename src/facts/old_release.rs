@@ -1,5 +1,7 @@
 //! Scripts and variables of Ansible that start a Prometheus before 2.0, where no deployment tells.
 
+use std::collections::HashMap;
+
 use memchr::memmem;
 
 use super::Facts;
@@ -25,54 +27,83 @@ const VERSION: &str = "prometheus_version:";
 const OF_ROLE: &[&str] = &["templates", "files"];
 const VARIABLES: &[&str] = &["defaults", "vars"];
 
+/// What the scripts of a tree say of old releases: gathered once, since each configuration with a finding
+/// asks, and a tree may have thousands of both.
+#[derive(Debug, Default)]
+pub(super) struct OldReleases {
+    /// Where files of variables set the release of a role, and whether it is an old one, by the role.
+    of_roles: HashMap<String, Vec<(Place, bool)>>,
+    /// The scripts that start an old release: their numbers, and where.
+    starts: Vec<(usize, usize)>,
+}
+
+impl OldReleases {
+    pub(super) fn new(scripts: &[Script]) -> Self {
+        let mut of_roles: HashMap<String, Vec<(Place, bool)>> = HashMap::new();
+        for (role, release) in scripts.iter().filter_map(version) {
+            of_roles.entry(role).or_default().push(release);
+        }
+        let numbered = scripts.iter().enumerate();
+        let starts = numbered.filter_map(|(number, script)| Some((number, start(script)?)));
+        Self {
+            of_roles,
+            starts: starts.collect(),
+        }
+    }
+}
+
 impl Facts<'_> {
     /// Where a script that mounts the folder of a configuration starts an old release, or the role that
     /// the configuration is in installs one.
     #[must_use]
     pub fn old_release(&self, shown: &str) -> Option<Place> {
         let folder = shown.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let scripts = self.scripts().all();
-        let mut of_role = scripts.iter().filter_map(|script| version(script, folder));
-        let first = of_role.next();
-        match first {
-            Some((place, true)) => of_role.all(|(_, is_old)| is_old).then_some(place),
-            Some((_, false)) => None,
-            None => scripts.iter().find_map(|script| start(script, folder)),
+        let scripts = self.scripts();
+        let old = scripts.old_releases();
+        let of_role = role_of(folder, OF_ROLE).and_then(|role| old.of_roles.get(&role));
+        if let Some([(first, _), ..]) = of_role.map(Vec::as_slice) {
+            let mut of_role = of_role.into_iter().flatten();
+            return of_role.all(|(_, is_old)| *is_old).then(|| first.clone());
         }
+        old.starts.iter().find_map(|(number, at)| {
+            let script = scripts.all().get(*number)?;
+            let is_mounted = mounts(script, folder);
+            is_mounted.then(|| Place::new(&script.text, Span::new(*at, *at)))
+        })
     }
 }
 
-/// Where a script starts an old release with a folder beside or below it.
-fn start(script: &Script, folder: &str) -> Option<Place> {
+/// Where a script starts an old release.
+fn start(script: &Script) -> Option<usize> {
     let content = script.text.content();
+    let signs = OLD_FLAGS.iter().chain(OLD_IMAGES);
+    let found = signs.filter_map(|sign| memmem::find(content.as_bytes(), sign.as_bytes()));
+    script.is_run.then_some(found.min()?)
+}
+
+/// Whether a script mounts a folder beside or below it.
+fn mounts(script: &Script, folder: &str) -> bool {
     let path: &str = script.text.path();
     let own = path.rsplit_once('/').map_or("", |(own, _)| own);
-    let below = folder.strip_prefix(own)?.trim_start_matches('/');
-    // Most folders are not below that of a script, so that few scripts are searched.
-    if !script.is_run || below.is_empty() || !content.contains(&format!("/{below}:/")) {
-        return None;
-    }
-    let signs = OLD_FLAGS.iter().chain(OLD_IMAGES);
-    let at = signs
-        .filter_map(|sign| memmem::find(content.as_bytes(), sign.as_bytes()))
-        .min()?;
-    Some(Place::new(&script.text, Span::new(at, at)))
+    let below = folder.strip_prefix(own).unwrap_or_default();
+    let below = below.trim_start_matches('/');
+    !below.is_empty() && script.text.content().contains(&format!("/{below}:/"))
 }
 
-/// Where a file of variables sets the release of the role that a folder is in, and whether it is an old one.
-fn version(script: &Script, folder: &str) -> Option<(Place, bool)> {
-    let role_of = |folder: &'_ str, parts: &[&str]| {
-        let mut names: Vec<&str> = folder.split('/').collect();
-        let at = names.iter().rposition(|name| parts.contains(name))?;
-        names.truncate(at);
-        Some(names.join("/"))
-    };
+/// The folder of the role that a folder is in, by the last of the names of its parts that are among some.
+fn role_of(folder: &str, parts: &[&str]) -> Option<String> {
+    let mut names: Vec<&str> = folder.split('/').collect();
+    let at = names.iter().rposition(|name| parts.contains(name))?;
+    names.truncate(at);
+    Some(names.join("/"))
+}
+
+/// Where a file of variables sets the release of the role that it is in, and whether it is an old one;
+/// behind the role.
+fn version(script: &Script) -> Option<(String, (Place, bool))> {
     let path: &str = script.text.path();
     let own = path.rsplit_once('/').map_or("", |(own, _)| own);
     let role = role_of(own, VARIABLES)?;
-    if role_of(folder, OF_ROLE)? != role {
-        return None;
-    }
     let content = script.text.content();
     let mut from = 0;
     let mut lines = content.split_inclusive('\n').map(|line| {
@@ -85,5 +116,5 @@ fn version(script: &Script, folder: &str) -> Option<(Place, bool)> {
     let major = value.trim_matches(['"', '\'']).trim_start_matches('v');
     let major: u32 = major.split('.').next()?.parse().ok()?;
     let place = Place::new(&script.text, Span::new(at, at + line.len()));
-    Some((place, major < 2))
+    Some((role, (place, major < 2)))
 }

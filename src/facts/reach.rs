@@ -156,11 +156,14 @@ impl Requester<'_> {
     /// picture is missing.
     #[must_use]
     pub fn unreachable(&self, endpoint: &Endpoint) -> Option<Unreachable> {
-        if !endpoint.is_sound() || !endpoint.placeholders().is_empty() {
+        endpoint.host()?;
+        if !endpoint.placeholders().is_empty() {
             return None;
         }
         let in_compose = self.unreachable_in_compose(endpoint);
-        in_compose.or_else(|| self.unreachable_in_cluster(endpoint))
+        let found = in_compose.or_else(|| self.unreachable_in_cluster(endpoint))?;
+        // Asked last, since it takes longest and is true of most.
+        endpoint.is_sound().then_some(found)
     }
 }
 

@@ -6,12 +6,15 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use aho_corasick::packed::Searcher;
 use memchr::memmem;
 
+use super::old_release::OldReleases;
 use super::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Place, Span, Text};
+use crate::needle;
 
 /// The largest file that is taken for a script, in bytes: scripts that people write are far smaller,
 /// and this bounds what is read for one placeholder.
@@ -105,6 +108,7 @@ pub(crate) fn tells(content: &str) -> bool {
 pub(super) struct Scripts {
     all: Vec<Script>,
     index: WordIndex,
+    old_releases: OnceLock<OldReleases>,
 }
 
 /// One of them.
@@ -151,7 +155,14 @@ impl Scripts {
         Self {
             index,
             all: texts.into_iter().map(script).collect(),
+            old_releases: OnceLock::new(),
         }
+    }
+
+    /// What they say of releases before 2.0.
+    pub(super) fn old_releases(&self) -> &OldReleases {
+        self.old_releases
+            .get_or_init(|| OldReleases::new(&self.all))
     }
 
     /// All of them, in the order of their paths.
@@ -303,6 +314,9 @@ fn words_in<'t>(content: &'t str, word: &'t str) -> impl Iterator<Item = Range<u
 /// Where tools are named. `--sed ` and `used ` are other words.
 fn tools(content: &str) -> Vec<usize> {
     let bytes = content.as_bytes();
+    if !may_have_tools(bytes) {
+        return Vec::new();
+    }
     // There it is the template of a pod.
     let is_manifest = content.contains("apiVersion:") && content.contains("kind:");
     let mut found: Vec<usize> = TOOLS
@@ -316,34 +330,48 @@ fn tools(content: &str) -> Vec<usize> {
             })
         })
         .collect();
-    // A chart that reads a file of its own, and fills it in.
-    if memmem::find(bytes, b"tpl ").is_some() {
+    if memmem::find(bytes, OF_CHART).is_some() {
         found.extend(memmem::find_iter(bytes, b".Files.Get "));
     }
     found.sort_unstable();
     found
 }
 
+/// A chart that reads a file of its own, and fills it in.
+const OF_CHART: &[u8] = b"tpl ";
+
+/// Whether any of the tools is named in a text: every YAML file of a tree is asked, most name none, and
+/// to look for each would read the text thirty times.
+fn may_have_tools(bytes: &[u8]) -> bool {
+    static ANY: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+        let tools = TOOLS.iter().map(|tool| tool.as_bytes());
+        Searcher::new(tools.chain([OF_CHART]))
+    });
+    // Not every processor has what the search for all at once needs.
+    ANY.as_ref().is_none_or(|any| any.find(bytes).is_some())
+}
+
 /// Whether a file is run by itself, or by something outside of the tree (Flux, Argo CD): anything but
 /// a compose file and a plain manifest.
 fn is_run(content: &str) -> bool {
-    let has = |word: &str| memmem::find(content.as_bytes(), word.as_bytes()).is_some();
-    let starts = |word: &str| content.starts_with(word) || has(&format!("\n{word}"));
+    let has = |word: &'static str| needle::has(word, content.as_bytes());
     let is_gitops = has("toolkit.fluxcd.io") || has("argoproj.io");
-    let is_manifest = starts("apiVersion:") && starts("kind:");
-    let is_compose = starts("services:") && (has("image:") || has("build:"));
-    is_gitops || !(is_manifest || is_compose || is_configuration(content))
+    let is_manifest = || begins_line(content, "apiVersion:") && begins_line(content, "kind:");
+    let is_compose = || begins_line(content, "services:") && (has("image:") || has("build:"));
+    is_gitops || !(is_manifest() || is_compose() || is_configuration(content))
 }
 
 /// Whether a text has sections of a configuration or of a rule file at its top level.
 pub(crate) fn is_configuration(content: &str) -> bool {
-    let starts = |word: &str| {
-        let mut all = memmem::find_iter(content.as_bytes(), word.as_bytes());
-        all.any(|at| at == 0 || content.as_bytes().get(at - 1) == Some(&b'\n'))
-    };
     ["scrape_configs:", "remote_write:", "groups:", "rule_files:"]
         .into_iter()
-        .any(starts)
+        .any(|section| begins_line(content, section))
+}
+
+/// Whether a line of a text begins with a word.
+fn begins_line(content: &str, word: &str) -> bool {
+    let mut all = memmem::find_iter(content.as_bytes(), word.as_bytes());
+    all.any(|at| at == 0 || content.as_bytes().get(at - 1) == Some(&b'\n'))
 }
 
 fn evidence(text: &Arc<Text>, at: Range<usize>, message: &str) -> Evidence {

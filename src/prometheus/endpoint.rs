@@ -12,6 +12,7 @@ mod placeholder;
 mod split;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::finding::is_secret_name;
 
@@ -60,14 +61,26 @@ pub struct Parameter {
 }
 
 /// A URL taken apart.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Endpoint {
     text: String,
     masked: String,
     placeholders: Vec<Range<usize>>,
     parts: split::UrlParts,
-    faults: Vec<UrlFault>,
+    /// What is wrong with it, once that is asked: of most targets it is not.
+    faults: OnceLock<Vec<UrlFault>>,
+    network: OnceLock<HostNetwork>,
 }
+
+/// All else follows from these.
+impl PartialEq for Endpoint {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, &self.masked, &self.placeholders)
+            == (&other.text, &other.masked, &other.placeholders)
+    }
+}
+
+impl Eq for Endpoint {}
 
 impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -88,15 +101,14 @@ impl Endpoint {
         let placeholders = placeholder::find(text, is_filled);
         let masked = placeholder::mask(text, &placeholders);
         let parts = split::split(&masked);
-        let mut endpoint = Self {
+        Self {
             text: text.to_owned(),
             masked,
             placeholders,
             parts,
-            faults: Vec::new(),
-        };
-        endpoint.faults = fault::faults(&endpoint);
-        endpoint
+            faults: OnceLock::new(),
+            network: OnceLock::new(),
+        }
     }
 
     /// The whole text. It may hold secrets: see [`Self::redacted`].
@@ -196,9 +208,9 @@ impl Endpoint {
         if self.is_templated(host) {
             return None;
         }
-        let name = self.slice(host).to_lowercase();
-        let name = name.strip_suffix('.').unwrap_or(&name);
-        Some(name.trim_matches(['[', ']']).to_owned())
+        let name = self.slice(host);
+        let name = name.strip_suffix('.').unwrap_or(name);
+        Some(name.trim_matches(['[', ']']).to_lowercase())
     }
 
     /// The labels of the host; an address is one label.
@@ -269,21 +281,22 @@ impl Endpoint {
     /// What is wrong with it for every receiver; in the order of the text.
     #[must_use]
     pub fn faults(&self) -> &[UrlFault] {
-        &self.faults
+        self.faults.get_or_init(|| fault::faults(self))
     }
 
     /// Whether it can be judged as the URL of a receiver: it names a host, or may do so once its
     /// placeholders are filled in.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.host().is_some() && !self.faults.iter().any(|fault| fault.kind.is_fatal())
+        self.host().is_some() && !self.faults().iter().any(|fault| fault.kind.is_fatal())
     }
 
     /// Where its host is.
     #[must_use]
     pub fn network(&self) -> HostNetwork {
-        self.host()
-            .map_or(HostNetwork::Unknown, |host| network(self.masked(host)))
+        let host = self.host();
+        let look = || host.map_or(HostNetwork::Unknown, |host| network(self.masked(host)));
+        *self.network.get_or_init(look)
     }
 
     /// The parameters that carry a secret in the query.

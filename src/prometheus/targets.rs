@@ -174,11 +174,15 @@ pub fn is_discovery(key: &str) -> bool {
 #[must_use]
 pub fn action(rule: Node<'_>) -> Cow<'_, str> {
     let action = rule.get("action").and_then(Node::as_str);
-    let action = action.unwrap_or("replace");
-    // Asked for every rule of every job, and seldom in upper case.
-    match action.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(action.to_ascii_lowercase()),
-        false => Cow::Borrowed(action),
+    lower_case(action.unwrap_or("replace"))
+}
+
+/// A text in lower case. Actions are asked for in every rule of every job, and are seldom written in
+/// upper case.
+pub(super) fn lower_case(text: &str) -> Cow<'_, str> {
+    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(text.to_ascii_lowercase()),
+        false => Cow::Borrowed(text),
     }
 }
 

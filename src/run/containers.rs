@@ -45,7 +45,7 @@ pub(super) fn starting<'s>(
     let others: Vec<&FoundFile> = others
         .filter(|found| !known.contains(&policies.scope_of(found)))
         .collect();
-    let starting = parallel::map(request.threads, &others, |found| {
+    let starting = parallel::map_small(request.threads, &others, |found| {
         let text = survey.text_of(found, tree)?;
         let bytes = text.content().as_bytes();
         let starts = may_run_prometheus(bytes) && may_start(&found.path, bytes);

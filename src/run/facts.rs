@@ -100,6 +100,14 @@ pub(super) fn is_bare(recognized: &RecognizedFile) -> bool {
         }
 }
 
+/// Whether a text is held to the end for what it may say as a script. Configurations are large, and few
+/// of them say anything; other files tell where scripts are.
+pub(super) fn is_asked_as_script(path: &Path, content: &str) -> bool {
+    !scripts::is_configuration(content)
+        || scripts::tells(content)
+        || may_be_command(path, content.as_bytes())
+}
+
 /// What was seen, by where it is: put in order once, however many trees the named files are in.
 struct FactFiles<'t> {
     request: &'t Request,
@@ -140,7 +148,7 @@ impl<'t> FactFiles<'t> {
                 walked.iter().collect()
             }
         };
-        let texts = parallel::map(self.request.threads, &candidates, |found| {
+        let texts = parallel::map_small(self.request.threads, &candidates, |found| {
             if self.request.deadline.is_over() {
                 return None;
             }
@@ -176,17 +184,16 @@ impl<'t> FactFiles<'t> {
         let hidden = hidden.filter(|path| self.tree.metadata(path).is_ok());
         let named: Vec<PathBuf> = [root.to_path_buf()].into_iter().chain(hidden).collect();
         let found = self.tree.walk(&named, &how).files;
-        let texts = parallel::map(self.request.threads, &found, |found| {
-            if self.request.deadline.is_over() {
+        let texts = parallel::map_small(self.request.threads, &found, |found| {
+            let seen = self.seen().get(&*found.path);
+            let says_nothing = || seen.is_some_and(|seen| !seen.is_asked_as_script());
+            if self.request.deadline.is_over() || says_nothing() {
                 return None;
             }
             let bytes = self.tree.read(&found.path, LARGEST_SCRIPT).ok()?;
             let is_text = memchr::memchr(0, &bytes).is_none();
             let text = is_text.then(|| Text::new(Arc::clone(&found.shown), bytes))?;
-            // All are held to the end, and configurations are large. Other files tell where scripts are.
-            let is_asked = !scripts::is_configuration(text.content())
-                || scripts::tells(text.content())
-                || may_be_command(&found.path, text.content().as_bytes());
+            let is_asked = is_asked_as_script(&found.path, text.content());
             is_asked.then_some(text)
         });
         let mut texts: Vec<_> = texts.into_iter().flatten().collect();

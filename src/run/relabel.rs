@@ -358,7 +358,7 @@ fn apply(
         let now = values(interpreter.labels());
         steps.push(TracedRule {
             line,
-            action: rule.action.clone(),
+            action: rule.action.to_string(),
             effect: Redacted::sentence(&place, effect(dropped, &step.matches, &then, &now)),
             drops: dropped,
         });

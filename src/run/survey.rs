@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 mod known;
 mod look;
@@ -10,6 +10,7 @@ mod look;
 pub use self::known::ParsedAlready;
 use self::known::{KnownLook, RecognitionContext};
 use self::look::{StartupFile, SurveyedFile, look_at, look_at_started};
+use super::facts::is_asked_as_script;
 use super::let_go::KeptBytes;
 use super::loaded::Loaded;
 use super::policies::{self, Policies};
@@ -40,6 +41,8 @@ pub(crate) struct ScannedFile {
     mends: CorrectedDocuments,
     /// Whether something in the file is judged.
     is_judged: bool,
+    /// Whether the file is asked as a script, once that is known.
+    is_asked_as_script: OnceLock<bool>,
 }
 
 impl ScannedFile {
@@ -56,7 +59,21 @@ impl ScannedFile {
             asked: None,
             mends: CorrectedDocuments::default(),
             is_judged: false,
+            is_asked_as_script: OnceLock::new(),
         })
+    }
+
+    /// Whether the file has to be read as a script: not if it is a configuration that says nothing as one.
+    /// Its text is asked once, before it is let go.
+    pub(super) fn is_asked_as_script(&self) -> bool {
+        let text = &self.recognized.text;
+        let is_asked = || match &self.recognized.what {
+            FileContent::Configuration { document, .. } if Arc::ptr_eq(document.text(), text) => {
+                is_asked_as_script(&self.found.path, text.content())
+            }
+            _ => true,
+        };
+        *self.is_asked_as_script.get_or_init(is_asked)
     }
 
     /// Whether its text and document have to be read again to judge it.
@@ -76,6 +93,7 @@ impl ScannedFile {
             asked: self.asked,
             mends: CorrectedDocuments::default(),
             is_judged: self.is_judged,
+            is_asked_as_script: OnceLock::new(),
         })
     }
 
@@ -87,6 +105,7 @@ impl ScannedFile {
             asked: self.asked,
             mends: CorrectedDocuments::default(),
             is_judged: true,
+            is_asked_as_script: OnceLock::new(),
         }
     }
 

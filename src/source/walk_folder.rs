@@ -19,10 +19,6 @@ use super::tree::{EntryKind, Tree, WalkOptions};
 use super::walk::WalkEntry;
 use crate::parallel;
 
-/// Folders up to which a level is listed without threads, which would take longer to start than the
-/// work takes.
-const FEW: usize = 8;
-
 /// Entries of the first folder that are looked at to see whether anything in it is wanted: the configurations
 /// of a small repository are among them, and more would cost as much as starting the threads.
 const FIRST: usize = 64;
@@ -64,14 +60,14 @@ pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &WalkOptions<'_>) ->
             out.push(WalkEntry::Incomplete);
             break;
         }
-        let threads = if level.len() > FEW { how.threads } else { 1 };
-        let listed = parallel::map(threads, &level, |folder| list(folder, how));
+        let listed = parallel::map_small(how.threads, &level, |folder| list(folder, how));
         let granted: Vec<_> = level
             .into_iter()
             .zip(listed)
             .map(|(folder, listed)| granted(folder, listed, &mut allowance))
             .collect();
-        let judged = parallel::map(threads, &granted, |listed| judge(listed, how, &tracked));
+        let judged =
+            parallel::map_small(how.threads, &granted, |listed| judge(listed, how, &tracked));
         level = Vec::new();
         for (seen, folders) in judged {
             out.extend(seen);

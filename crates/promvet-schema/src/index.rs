@@ -12,8 +12,11 @@ pub struct SectionIndex(OnceLock<SectionLists>);
 
 /// A section's keys and checks, those of the sections that are among its own included.
 pub(super) struct SectionLists {
-    /// The keys by their [`mark`], each once.
+    /// The keys, each once.
     keys: Vec<IndexedKey>,
+    /// The numbers of the keys by their [`mark`]: each is in the first free slot from
+    /// [`Self::first_slot`] on. At least half of the slots have no key, so that every search ends.
+    slots: Vec<u16>,
     /// The keys that have to be there, in the order of the tables.
     pub(super) required: Vec<WrittenKey>,
     /// The checks in the order in which they run.
@@ -67,13 +70,18 @@ impl Struct {
     }
 
     fn key(&'static self, name: &str) -> Option<&'static IndexedKey> {
-        let keys = &self.lists().keys;
+        let lists = self.lists();
         let wanted = mark(name);
         // Names are compared only after their marks, since most keys of a document are found or
         // ruled out by one number.
-        let at = keys.partition_point(|key| key.mark < wanted);
-        let mut marked = keys.get(at..)?.iter().take_while(|key| key.mark == wanted);
-        marked.find(|key| key.found.field.key == name)
+        let mut at = lists.first_slot(wanted);
+        loop {
+            let key = lists.keys.get(usize::from(*lists.slots.get(at)?))?;
+            if key.mark == wanted && key.found.field.key == name {
+                return Some(key);
+            }
+            at = lists.slot(at + 1);
+        }
     }
 }
 
@@ -93,13 +101,44 @@ impl SectionLists {
         keys.dedup_by_key(|key| key.found.field.key);
         let mut checks = Vec::new();
         of.all_checks(&mut |check| checks.push(check));
-        Self {
+        let slots = vec![NO_KEY; (2 * keys.len()).next_power_of_two()];
+        let mut out = Self {
             keys,
+            slots,
             required,
             checks,
+        };
+        out.fill_slots();
+        out
+    }
+
+    fn fill_slots(&mut self) {
+        for (number, key) in (0..NO_KEY).zip(&self.keys) {
+            let mut at = self.first_slot(key.mark);
+            while self.slots.get(at).is_some_and(|slot| *slot != NO_KEY) {
+                at = self.slot(at + 1);
+            }
+            if let Some(slot) = self.slots.get_mut(at) {
+                *slot = number;
+            }
         }
     }
+
+    /// Where a key of a mark is looked for first: the upper bits of a product mix all of its bits.
+    fn first_slot(&self, mark: u64) -> usize {
+        // 2^64 divided by the golden ratio (Knuth, volume 3, 6.4).
+        let mixed = mark.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+        self.slot(mixed as usize)
+    }
+
+    /// A number as that of a slot, which are a power of two.
+    fn slot(&self, number: usize) -> usize {
+        number & self.slots.len().wrapping_sub(1)
+    }
 }
+
+/// The number in a slot without a key: no section has so many.
+const NO_KEY: u16 = u16::MAX;
 
 /// The length of a name with its first two and last four letters, if it has so many: a number to search
 /// by, in which few names of a section are alike.

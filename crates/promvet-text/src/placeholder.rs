@@ -17,7 +17,7 @@ pub mod role;
 
 use dummy::asks_to_be_replaced;
 pub use dummy::{is_description, is_dummy, is_pretended};
-use form::{MARKS, PlaceholderForm, is_shouted, is_shouting, may_open, opens};
+use form::{MARKS, PlaceholderForm, is_shouted, is_shouting, next_opening, opens};
 
 /// The longest placeholder, in bytes between its marks: an opening mark without an end in the tree
 /// opens nothing.
@@ -66,12 +66,9 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
-            let rest = text.as_bytes().get(from..)?;
-            let mut bytes = rest.iter().enumerate();
-            let (at, first) =
-                bytes.find(|(at, byte)| may_open(**byte) && opens(**byte, rest.get(at + 1)))?;
-            from += at;
-            let begins = |shape: &&PlaceholderForm| shape.open.as_bytes().first() == Some(first);
+            from = next_opening(text.as_bytes(), from)?;
+            let first = text.as_bytes().get(from);
+            let begins = |shape: &&PlaceholderForm| shape.open.as_bytes().first() == first;
             let mut shapes = MARKS.iter().filter(begins);
             let of_block = text.get(from..).and_then(block::length);
             let mut of_mark = || shapes.find_map(|shape| length_at(shape, text, from));
@@ -114,11 +111,13 @@ pub fn find_words(text: &str) -> Vec<Range<usize>> {
 
 /// Whether a text may have what [`find_words`] finds, by one look at its bytes.
 fn may_have_words(bytes: &[u8]) -> bool {
+    // The end of the words of [`path_to`].
+    const PATH_TO: u32 = u32::from_be_bytes(*b"h/to");
     let mut last = LastLetters::default();
     let mut numbered = bytes.iter().enumerate();
     numbered.any(|(at, byte)| {
         let is_crossed_out = matches!(byte, b'X' | b'x') && bytes.get(at + 1) == Some(byte);
-        last.asks(*byte) || *byte == b'/' || is_crossed_out || opens(*byte, bytes.get(at + 1))
+        last.asks(*byte) || last.0 == PATH_TO || is_crossed_out || opens(*byte, bytes.get(at + 1))
     })
 }
 
@@ -173,18 +172,17 @@ pub fn find_shouted(text: &str) -> Vec<Range<usize>> {
     found.collect()
 }
 
-/// Whether a letter is a capital one. Blocks of bytes are asked at once, since whole files are.
+/// Whether a letter is a capital one. Blocks of bytes are asked at once, since whole files are: those
+/// of a block are counted in one byte, so that the compiler counts many in one step.
 fn has_capital(bytes: &[u8]) -> bool {
     let count = |block: &[u8]| {
-        block
-            .iter()
-            .filter(|byte| byte.is_ascii_uppercase())
-            .count()
+        let capitals = block.iter().map(|byte| u8::from(byte.is_ascii_uppercase()));
+        capitals.fold(0, u8::wrapping_add)
     };
     bytes.chunks(BLOCK).any(|block| count(block) > 0)
 }
 
-/// Bytes that are asked at once.
+/// Bytes that are asked at once; not more than a byte can count.
 const BLOCK: usize = 64;
 
 /// The ranges in order, of those that overlap the first and longest.

@@ -1,5 +1,7 @@
 //! What a replacement becomes.
 
+use std::borrow::Cow;
+
 use promvet_syntax::go::expand::references;
 use regex::Captures;
 
@@ -38,14 +40,13 @@ fn push_plain(out: &mut String, text: Option<&str>) {
 }
 
 /// The text of a template without references: that of every expansion.
-pub(super) fn constant(template: &str) -> Option<String> {
+pub(super) fn constant(template: &str) -> Option<Cow<'_, str>> {
     // Most have no dollar.
     if !template.contains('$') {
-        return Some(template.to_owned());
+        return Some(Cow::Borrowed(template));
     }
-    references(template)
-        .is_empty()
-        .then(|| template.replace("$$", "$"))
+    let text = || Cow::Owned(template.replace("$$", "$"));
+    references(template).is_empty().then(text)
 }
 
 /// The text of a template whose references are to groups that a pattern of so many groups lacks, which are
@@ -92,7 +93,7 @@ mod tests {
         ] {
             assert_eq!(expand(template, &captures), want, "{template}");
         }
-        assert_eq!(constant("a$$b"), Some("a$b".to_owned()));
+        assert_eq!(constant("a$$b").as_deref(), Some("a$b"));
         assert_eq!(constant("$1"), None);
         assert_eq!(beginning("a_$1_b"), "a_");
     }

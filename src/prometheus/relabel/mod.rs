@@ -18,9 +18,11 @@ pub use labels::{KnownLabelValue, KnownLabels};
 pub use outcome::{TargetOutcome, differ_in_instance, outcome};
 pub use pattern::RelabelPattern;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::patterns::PatternBudget;
+use super::targets::lower_case;
 use crate::yaml::{Entry, Mapping, Node};
 
 /// Whether it is a key of a rule (`model/relabel/relabel.go` of Prometheus, `Config`).
@@ -43,7 +45,7 @@ pub struct RelabelRule<'d> {
     /// The rule itself.
     pub node: Node<'d>,
     /// `action` in lower case; `replace` if none is written.
-    pub action: String,
+    pub action: Cow<'d, str>,
     /// `source_labels`.
     pub sources: Vec<&'d str>,
     /// `separator`.
@@ -55,8 +57,7 @@ pub struct RelabelRule<'d> {
     /// `regex`.
     pub regex: &'d str,
     pattern: OnceCell<Option<RelabelPattern>>,
-    /// Whether everything that it does is in sight, once that is asked.
-    is_plain: OnceCell<bool>,
+    is_plain: bool,
     budget: &'d PatternBudget,
 }
 
@@ -64,26 +65,30 @@ impl<'d> RelabelRule<'d> {
     /// The view of a mapping; its pattern is paid for from the budget of its file.
     #[must_use]
     pub fn new(node: Node<'d>, budget: &'d PatternBudget) -> Option<Self> {
-        node.mapping()?;
-        let scalar = |key: &str| node.get(key).filter(|node| node.scalar().is_some());
-        let text = |key: &str| scalar(key).and_then(Node::as_str);
+        // Each key is found on one way through the mapping: there are rules in every job.
+        let mut keys = RuleKeys::default();
+        node.mapping()?.entries().for_each(|entry| keys.add(entry));
+        let scalar = |key: Option<Node<'d>>| key.filter(|node| node.scalar().is_some());
+        let text = |key: Option<Node<'d>>| scalar(key).and_then(Node::as_str);
         // A null overwrites the default with nothing (gopkg.in/yaml.v2 decodes it as the zero value).
-        let or_null = |key: &str, default: &'d str| match scalar(key) {
+        let or_null = |key: Option<Node<'d>>, default: &'d str| match scalar(key) {
             Some(node) if node.is_null() => "",
             Some(node) => node.as_str().unwrap_or(default),
             None => default,
         };
-        let sources = node.get("source_labels").into_iter().flat_map(Node::items);
+        let action = text(keys.action).unwrap_or("replace");
+        let sources = keys.sources.into_iter().flat_map(Node::items);
+        let sources: Vec<&str> = sources.filter_map(Node::as_str).collect();
         Some(Self {
             node,
-            action: text("action").unwrap_or("replace").to_ascii_lowercase(),
-            sources: sources.filter_map(Node::as_str).collect(),
-            separator: or_null("separator", ";"),
-            target: text("target_label").filter(|target| !target.is_empty()),
-            replacement: or_null("replacement", "$1"),
-            regex: or_null("regex", "(.*)"),
+            action: lower_case(action),
+            separator: or_null(keys.separator, ";"),
+            target: text(keys.target).filter(|target| !target.is_empty()),
+            replacement: or_null(keys.replacement, "$1"),
+            regex: or_null(keys.regex, "(.*)"),
             pattern: OnceCell::new(),
-            is_plain: OnceCell::new(),
+            is_plain: !keys.has_foreign && keys.lists_sources(sources.len()),
+            sources,
             budget,
         })
     }
@@ -100,7 +105,7 @@ impl<'d> RelabelRule<'d> {
     /// no list of labels where something else is written.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        *self.is_plain.get_or_init(|| self.has_no_foreign())
+        self.is_plain
     }
 
     /// Whether a `replace` writes the empty text whatever it matches, and so removes its target.
@@ -109,18 +114,6 @@ impl<'d> RelabelRule<'d> {
         let groups = self.pattern().map(RelabelPattern::groups);
         let text = groups.and_then(|groups| expand::without_groups(self.replacement, groups));
         text.is_some_and(|text| text.is_empty())
-    }
-
-    fn has_no_foreign(&self) -> bool {
-        if self.node.mapping().is_none() {
-            return false;
-        }
-        let sources = self.node.get("source_labels");
-        let listed = sources.is_none_or(|node| {
-            node.is_null()
-                || node.items().count() == self.sources.len() && node.sequence().is_some()
-        });
-        listed && self.foreign().next().is_none()
     }
 
     /// What a dialect adds to the keys of Prometheus, such as `if` of vmagent.
@@ -148,5 +141,44 @@ impl<'d> RelabelRule<'d> {
             .iter()
             .filter_map(|key| self.node.get(key).filter(|node| !node.is_null()));
         found.next().unwrap_or(self.node)
+    }
+}
+
+/// The values of the keys of a rule; of several of one name, the last one counts.
+#[derive(Default)]
+struct RuleKeys<'d> {
+    action: Option<Node<'d>>,
+    sources: Option<Node<'d>>,
+    separator: Option<Node<'d>>,
+    target: Option<Node<'d>>,
+    replacement: Option<Node<'d>>,
+    regex: Option<Node<'d>>,
+    /// Whether there is a key that Prometheus does not know.
+    has_foreign: bool,
+}
+
+impl<'d> RuleKeys<'d> {
+    fn add(&mut self, entry: Entry<'d>) {
+        let name = entry.name();
+        let value = match name {
+            "action" => &mut self.action,
+            "source_labels" => &mut self.sources,
+            "separator" => &mut self.separator,
+            "target_label" => &mut self.target,
+            "replacement" => &mut self.replacement,
+            "regex" => &mut self.regex,
+            _ => {
+                self.has_foreign |= !is_key(name);
+                return;
+            }
+        };
+        *value = Some(entry.value);
+    }
+
+    /// Whether `source_labels` is a list of so many names and of nothing else, if it is there.
+    fn lists_sources(&self, names: usize) -> bool {
+        self.sources.is_none_or(|node| {
+            node.is_null() || node.sequence().is_some_and(|list| list.len() == names)
+        })
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn sources(
     request: &Request,
     tree: &dyn Tree,
 ) -> Vec<SourceFile> {
-    let sources = parallel::map(request.threads, files, |found| {
+    let sources = parallel::map_small(request.threads, files, |found| {
         let text = survey.text_of(found, tree)?;
         Some(SourceFile::new(found.path.clone(), text))
     });

@@ -1,7 +1,7 @@
 //! From one file to what it comes to.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 
@@ -17,6 +17,7 @@ use crate::panics::Caught;
 use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
 use crate::run::custom_rules;
+use crate::run::facts::is_asked_as_script;
 use crate::run::let_go::KeptBytes;
 use crate::run::request::Request;
 use crate::run::started::StartReading;
@@ -217,7 +218,14 @@ fn look_into(
         }
     }
     kept.or_let_go(&mut recognized, request, policy);
-    seen(found, recognized, Some(asked))
+    let seen = seen(found, recognized, Some(asked));
+    if let SurveyedFile::Read(parts) = &seen {
+        for part in parts.iter().filter(|part| part.is_let_go()) {
+            let is_asked = is_asked_as_script(&found.path, text.content());
+            part.is_asked_as_script.get_or_init(|| is_asked);
+        }
+    }
+    seen
 }
 
 /// Whether a file is a template of a chart, and has tags: some are YAML as they are.
@@ -280,6 +288,7 @@ fn seen(
             asked,
             mends: CorrectedDocuments::default(),
             is_judged,
+            is_asked_as_script: OnceLock::new(),
         })
     });
     SurveyedFile::Read(seen.collect())

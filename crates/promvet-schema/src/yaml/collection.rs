@@ -209,8 +209,7 @@ impl<'d> Mapping<'d> {
         let last = if Document::is_large(links) {
             document.last_of(self.node.id, key)?
         } else {
-            let is_it = |pair: &[u32]| pair.first().is_some_and(|&id| document.is_key(id, key));
-            links.chunks_exact(2).rposition(is_it)?
+            document.position_of(links, key)?
         };
         let (&id, &value) = links.get(2 * last).zip(links.get(2 * last + 1))?;
         Some(Entry {

@@ -281,26 +281,26 @@ impl Document {
         }
     }
 
-    /// Whether a key is the scalar `name`. Most keys differ in their length, which is known without a
-    /// look at the text.
-    pub(super) fn is_key(&self, id: u32, name: &str) -> bool {
-        match self.node(id).data {
-            NodeContent::Scalar { value, .. } => {
-                value.len() == name.len() && self.bytes(value) == name.as_bytes()
+    /// The number of the last pair whose key is `name`. Asked thousands of times for each file: keys of
+    /// another length, as most are, are passed over without a look at their text.
+    pub(super) fn position_of(&self, links: &[u32], name: &str) -> Option<usize> {
+        let source = self.text.content().as_bytes();
+        let is_it = |pair: &[u32]| {
+            let id = pair.first().copied().unwrap_or(u32::MAX);
+            match self.nodes.get(id as usize).map(|node| node.data) {
+                Some(NodeContent::Scalar {
+                    value: ScalarSource::Written(span),
+                    ..
+                }) => {
+                    let (from, to) = (span.start as usize, span.end as usize);
+                    to.wrapping_sub(from) == name.len()
+                        && source.get(from..to) == Some(name.as_bytes())
+                }
+                Some(_) => self.key_text(id) == name,
+                None => false,
             }
-            _ => self.key_text(id) == name,
-        }
-    }
-
-    /// The bytes of a scalar, which are compared without a look at where its characters begin.
-    fn bytes(&self, value: ScalarSource) -> &[u8] {
-        match value {
-            ScalarSource::Written(span) => {
-                let range = span.start as usize..span.end as usize;
-                self.text.content().as_bytes().get(range).unwrap_or(&[])
-            }
-            ScalarSource::Made(..) => self.value(value).as_bytes(),
-        }
+        };
+        links.chunks_exact(2).rposition(is_it)
     }
 
     /// The text of a scalar.

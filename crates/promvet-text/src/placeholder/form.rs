@@ -242,11 +242,39 @@ pub(super) fn opens(first: u8, second: Option<&u8>) -> bool {
     }
 }
 
-/// Whether one of the [`MARKS`] may begin with a byte, whatever is behind it: whole files are asked.
+/// The first place from `from` on at which one of the [`MARKS`] may begin. Whole files are asked, so
+/// that each byte is looked up.
+#[inline]
+pub(super) fn next_opening(bytes: &[u8], mut from: usize) -> Option<usize> {
+    loop {
+        let rest = bytes.get(from..)?;
+        let at = rest.iter().position(|byte| may_open(*byte))?;
+        if opens(*rest.get(at)?, rest.get(at + 1)) {
+            return Some(from + at);
+        }
+        from += at + 1;
+    }
+}
+
+/// Whether one of the [`MARKS`] may begin with a byte, whatever is behind it.
 #[inline]
 pub(super) fn may_open(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'#' | b'$' | b'%' | b'<' | b'@' | b'C' | b'R' | b'Y' | b'[' | b'_' | b'{'
-    )
+    MAY_OPEN.get(usize::from(byte)).copied().unwrap_or(false)
+}
+
+static MAY_OPEN: [bool; 256] = openings();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "it runs while the program is compiled"
+)]
+const fn openings() -> [bool; 256] {
+    let mut table = [false; 256];
+    let bytes = b"#$%<@CRY[_{";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
 }

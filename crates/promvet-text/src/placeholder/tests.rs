@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
+use super::form::may_open;
 use super::{
-    MARKS, PlaceholderForm, find, find_shouted, find_words, is_dummy, may_ask, may_be_in, may_open,
-    opens,
+    MARKS, PlaceholderForm, find, find_shouted, find_words, is_dummy, may_ask, may_be_in, opens,
 };
 
 fn found(text: &str) -> Vec<&str> {

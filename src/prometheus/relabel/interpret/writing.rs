@@ -1,5 +1,6 @@
 //! What rules write: values of labels, and names.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::super::RelabelRule;
 use super::super::expand::{beginning, constant, expand, without_groups};
 use super::super::labels::{KnownLabelValue, MOST_TEXTS};
 use super::super::pattern::RelabelPattern;
-use super::{Effect, Interpreter, Matches};
+use super::{Effect, Interpreter, MatchReason, Matches};
 use crate::schema::Version;
 use crate::yaml::Node;
 
@@ -24,7 +25,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         else {
             return;
         };
-        if self.replace_known(rule, target).is_some() {
+        if self.replace_known(rule, target, matches).is_some() {
             return;
         }
         let Some(name) = constant(target) else {
@@ -39,53 +40,59 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// The same where the values of the source labels are known.
-    fn replace_known(&mut self, rule: &RelabelRule<'d>, target: &str) -> Option<()> {
+    fn replace_known(
+        &mut self,
+        rule: &RelabelRule<'d>,
+        target: &'d str,
+        matches: &Matches,
+    ) -> Option<()> {
         let of_lines = self.of_lines(rule);
         let pattern = match &of_lines {
             Some(of_lines) => of_lines.as_ref()?,
             None => rule.pattern()?,
         };
         let values = self.known_values(rule)?;
-        let mut written: Vec<(String, String)> = Vec::new();
+        // Each of them was held against the pattern before.
+        let is_matched = matches!(matches, Matches::Always(MatchReason::Known(_)));
+        // Most replacements are constants, for which no group need be found.
+        let (of_all, value_of_all) = (constant(target), constant(rule.replacement));
+        let needs_groups = of_all.is_none() || value_of_all.is_none();
+        // Before 2.50 an empty replacement deleted the label that is called like the target as
+        // written, `$1` included (`relabel.relabel`, `lb.Del(cfg.TargetLabel)`).
+        let expands = self.semantics.release >= Version::new(2, 50, 0);
+        let mut written: BTreeMap<Cow<'_, str>, BTreeSet<String>> = BTreeMap::new();
         let mut unmatched = false;
         for text in values.iter() {
-            if !pattern.matches(text) {
+            if !is_matched && !pattern.matches(text) {
                 unmatched = true;
                 continue;
             }
-            // Most replacements are constants, for which no group need be found.
-            let (name, value) = match (constant(target), constant(rule.replacement)) {
-                (Some(name), Some(value)) => (name, value),
-                _ => {
-                    let captures = pattern.captures(text, self.budget)?;
-                    (
-                        expand(target, &captures),
-                        expand(rule.replacement, &captures),
-                    )
-                }
+            let groups = match needs_groups {
+                true => Some(pattern.captures(text, self.budget)?),
+                false => None,
             };
+            let made = |constant: &Option<Cow<'d, str>>, template| match (constant, &groups) {
+                (Some(text), _) => text.clone(),
+                (None, Some(groups)) => Cow::Owned(expand(template, groups)),
+                (None, None) => Cow::default(),
+            };
+            let name = made(&of_all, target);
             // `relabel.relabel` checks the name once it is expanded, and sets nothing if it is not
             // one.
             if !self.semantics.is_name(&name) {
                 unmatched = true;
                 continue;
             }
-            // Before 2.50 an empty replacement deleted the label that is called like the target as
-            // written, `$1` included (`relabel.relabel`, `lb.Del(cfg.TargetLabel)`).
-            let expands = self.semantics.release >= Version::new(2, 50, 0);
+            let value = made(&value_of_all, rule.replacement);
             let name = match value.is_empty() && !expands {
-                true => target.to_owned(),
+                true => Cow::Borrowed(target),
                 false => name,
             };
-            written.push((name, value));
+            written.entry(name).or_default().insert(value.into_owned());
         }
-        let names: BTreeSet<_> = written.iter().map(|(name, _)| name.clone()).collect();
-        let surely = names.len() == 1 && !unmatched;
-        for name in names {
-            let of_name = written.iter().filter(|(one, _)| *one == name);
-            let value = KnownLabelValue::one_of(Arc::new(
-                of_name.map(|(_, value)| value.clone()).collect(),
-            ));
+        let surely = written.len() == 1 && !unmatched;
+        for (name, values) in written {
+            let value = KnownLabelValue::one_of(Arc::new(values));
             match surely {
                 true => self.set(&name, value),
                 false => self.may_set(&name, value),
