@@ -1,4 +1,4 @@
-//! `tables/*.yaml` and `dialects/*.yaml` → constants, so that start-up reads nothing.
+//! `tables/*.yaml`, `dialects/*.yaml` and `releases/*.tsv` → constants, so that start-up reads nothing.
 
 #[path = "build/code.rs"]
 mod code;
@@ -6,6 +6,8 @@ mod code;
 mod dialects;
 #[path = "build/form.rs"]
 mod form;
+#[path = "build/releases.rs"]
+mod releases;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=tables");
     println!("cargo::rerun-if-changed=dialects");
+    println!("cargo::rerun-if-changed=releases");
     let mut tables = Tables::default();
     for path in yaml_files(Path::new("tables"))? {
         tables.add(read(&path)?);
@@ -28,6 +31,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         files.push(read(&path)?);
     }
     fs::write(out.join("dialects.rs"), dialects::dialects(&files)?)?;
+    fs::write(
+        out.join("releases.rs"),
+        releases::releases(Path::new("releases"))?,
+    )?;
     Ok(())
 }
 

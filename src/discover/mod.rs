@@ -34,7 +34,7 @@ pub(crate) use flags::unit::{
     environment_files, started as started_by_unit, variable as variable_of_unit,
 };
 pub(crate) use flags::{OwnFlag, own_flags};
-pub use foreign::DialectWording;
+pub use foreign::{DialectWording, MountedObject};
 pub(crate) use foreign::{
     THANOS_FILE_FLAG, as_thanos_rule_reads, is_alloy, is_file_of_chart,
     names_file as names_file_of_thanos,

@@ -19,6 +19,9 @@ const LARGEST_TEMPLATE: u64 = 256 * 1024;
 /// The largest file of values that is read for a template, in bytes: that of kube-prometheus-stack has 200 KiB.
 const LARGEST_VALUES: u64 = 1024 * 1024;
 
+/// What names bitnami in the addresses of repositories.
+const BITNAMI: &str = "bitnami";
+
 /// Whether a template takes a value for false (Go's `template.IsTrue`).
 fn is_empty(value: Node<'_>) -> bool {
     match value.scalar() {
@@ -79,6 +82,32 @@ impl Facts<'_> {
     /// own file has it. Charts of other publishers with that name do not count.
     #[must_use]
     pub fn chart_dependency(&self, shown: &str, name: &str) -> Option<(String, Place)> {
+        self.dependency(shown, |needed| {
+            let is = |key: &str, is_it: &dyn Fn(&str) -> bool| {
+                needed.get(key).and_then(Node::as_str).is_some_and(is_it)
+            };
+            is("name", &|own| own == name) && !is("repository", &|url| url.contains(BITNAMI))
+        })
+    }
+
+    /// Where the chart around the values at `shown` needs bitnami's kube-prometheus, whose values are below a
+    /// key.
+    #[must_use]
+    pub fn bitnami_chart(&self, shown: &str, key: &str) -> Option<Place> {
+        let found = self.dependency(shown, |needed| {
+            let text = |name: &str| needed.get(name).and_then(Node::as_str);
+            let called = text("alias").or_else(|| text("name"));
+            let is_its = text("repository").is_some_and(|url| url.contains(BITNAMI));
+            is_its && text("name") == Some("kube-prometheus") && called == Some(key)
+        });
+        found.map(|(_, place)| place)
+    }
+
+    fn dependency(
+        &self,
+        shown: &str,
+        is_it: impl Fn(&Node<'_>) -> bool,
+    ) -> Option<(String, Place)> {
         let file = self.absolute(shown);
         let folders = file.ancestors().skip(1).take(1 + MOST_PARENTS);
         let mut files =
@@ -89,12 +118,7 @@ impl Facts<'_> {
             let text = Text::recognized(self.files.tree.shown(&file), bytes);
             let document = parse_first(&text).ok()?;
             let needed = document.root()?.get("dependencies")?;
-            let found = needed.items().find(|needed| {
-                let is = |key: &str, is_it: &dyn Fn(&str) -> bool| {
-                    needed.get(key).and_then(Node::as_str).is_some_and(is_it)
-                };
-                is("name", &|own| own == name) && !is("repository", &|url| url.contains("bitnami"))
-            })?;
+            let found = needed.items().find(&is_it)?;
             let version = found.get("version")?;
             Some((version.as_str()?.to_owned(), version.place()))
         })

@@ -41,6 +41,7 @@ mod service_match;
 mod set_ups;
 pub(crate) mod settings;
 mod shared;
+mod stated_releases;
 mod submodules;
 pub mod token;
 mod words;
@@ -63,6 +64,7 @@ pub use routes::{Misrouted, RouteFault};
 pub use service_match::{Requester, ServiceMatch, TenantFlag};
 pub use settings::{HaTracker, KnownSetting, ReceiverLimits, ReceiverSettings};
 pub use shared::Shared;
+pub use stated_releases::StatedRelease;
 
 use crate::discover::{EmbeddedIn, RecognizedFile};
 use crate::finding::{Evidence, Place, Text};
@@ -92,6 +94,7 @@ const SCANS: &[ByteScan] = &[
     layers::may_hold,
     near_miss::may_hold,
     operator_release::may_tell,
+    stated_releases::may_state,
     rule_evaluator::may_tell,
     namespaces::may_move,
     patches::may_hold,

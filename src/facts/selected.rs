@@ -8,8 +8,11 @@ use std::sync::Arc;
 
 use super::Facts;
 use super::token::{self, Observation};
-use crate::facts::deployment::{ProvidedValue, Provider};
-use crate::finding::{Advice, Finding, KeySteps, Severity, nearest, rule};
+use crate::discover::MountedObject;
+use crate::facts::deployment::{
+    HiddenContent, ProvidedKey, ProvidedValue, Provider, RenamedObject,
+};
+use crate::finding::{Advice, Finding, KeySteps, Place, Severity, Span, Text, nearest, rule};
 use crate::schema::dialect::KeyReference;
 
 /// As many keys as a message lists.
@@ -21,6 +24,7 @@ impl Facts<'_> {
     pub fn selected(&self, references: &[KeyReference], namespace: Option<&str>) -> Vec<Finding> {
         let mut out = Vec::new();
         for reference in references {
+            out.extend(self.renamed(reference, namespace));
             out.extend(self.of_reference(reference, namespace));
         }
         out
@@ -51,6 +55,66 @@ impl Facts<'_> {
             Some(finding)
         };
         references.iter().filter_map(of).collect()
+    }
+
+    /// What is reported where only an object of the other kind has the name and the key.
+    fn of_another_kind(
+        &self,
+        reference: &KeyReference,
+        namespace: Option<&str>,
+    ) -> Option<Finding> {
+        let other = if reference.kind == "Secret" {
+            "ConfigMap"
+        } else {
+            "Secret"
+        };
+        let provided = self.shared.objects(&self.files);
+        let makers = provided.of(other, &reference.name, namespace).into_iter();
+        let mut makers = makers.filter(|maker| maker.keys.contains_key(&reference.key));
+        Some(of_another_kind(reference, &*makers.next()?))
+    }
+
+    /// What is reported where kustomize changes the name of each object that is meant.
+    fn renamed(&self, reference: &KeyReference, namespace: Option<&str>) -> Option<Finding> {
+        let provided = self.shared.objects(&self.files);
+        let makers = provided.of(reference.kind, &reference.name, namespace);
+        let mut names = makers.iter().map(|maker| maker.renamed.as_ref());
+        let first = names.next()??;
+        let are_all = names.all(|renamed| renamed.is_some());
+        are_all.then(|| called_otherwise(reference, first))
+    }
+
+    /// What is wrong with the objects that a resource in a namespace mounts.
+    #[must_use]
+    pub fn mounted(&self, objects: &[MountedObject], namespace: Option<&str>) -> Vec<Finding> {
+        let wrong = objects.iter().filter_map(|object| {
+            let MountedObject {
+                kind, name, field, ..
+            } = object;
+            let provided = self.shared.objects(&self.files);
+            if !provided.of(kind, name, None).is_empty() {
+                return None;
+            }
+            let names = provided.names(kind, namespace);
+            let near = nearest(name, names).filter(|near| is_slip(name, near))?;
+            let maker = provided.of(kind, near, namespace).into_iter().next()?;
+            let message = format!(
+                "`{field}`: the tree makes no {kind} `{name}`, but one called `{near}`; without it the pods do not start"
+            );
+            let place = object.place.clone();
+            let rule = rule::KUBERNETES_SECRET_KEY;
+            let finding = Finding::new(rule, Severity::Warning, place, message);
+            let finding = finding.of_key(object.logical.clone(), object.identity.clone());
+            let finding = finding.help(Advice::write(format!("write `{near}`")));
+            Some(finding.evidence(maker.place.clone(), "created here"))
+        });
+        wrong.collect()
+    }
+
+    /// Whether something in the tree puts manifests into another namespace than they name.
+    #[must_use]
+    pub fn sets_namespace(&self) -> bool {
+        self.shared.sets_namespace()
     }
 
     /// What makes an object in another namespace, if nothing can be seen that takes it over: a
@@ -107,6 +171,9 @@ impl Facts<'_> {
                 let finding = found(reference, Severity::Error, message).help(Advice::say(help));
                 return Some(finding.evidence(maker.place.clone(), "created here"));
             }
+            if let Some(finding) = self.of_another_kind(reference, namespace) {
+                return Some(finding);
+            }
             if let Some(maker) = self.elsewhere(reference, namespace) {
                 return Some(in_other_namespace(reference, &maker, namespace?));
             }
@@ -136,9 +203,10 @@ impl Facts<'_> {
                 .then(|| lacks(reference, makers.first()?, consequence(reference)))
                 .flatten();
         }
-        let written = holders
-            .iter()
-            .find_map(|maker| maker.keys.get(key)?.written.clone());
+        let written = holders.iter().find_map(|maker| {
+            let key = maker.keys.get(key)?;
+            key.written.clone().or_else(|| self.in_file(reference, key))
+        });
         let written = written?;
         // An empty one beside a Certificate or an ExternalSecret of the name is there to be filled.
         let is_empty = || {
@@ -152,6 +220,50 @@ impl Facts<'_> {
         }
         value(self, reference, &written)
     }
+}
+
+/// The largest file that is read for a key, in bytes: a Secret has at most 1 MiB.
+const LARGEST_KEY: u64 = 1024 * 1024;
+
+impl Facts<'_> {
+    /// The value of a key that a generator takes from a file. Files that are encrypted are decrypted before.
+    fn in_file(&self, reference: &KeyReference, key: &ProvidedKey) -> Option<Arc<ProvidedValue>> {
+        let path = key.file.as_ref()?;
+        let bytes = self.files.tree.read(path, LARGEST_KEY).ok()?;
+        let content = String::from_utf8(bytes).ok()?;
+        if content.contains("sops") {
+            return None;
+        }
+        let KeyReference {
+            kind, name, key, ..
+        } = reference;
+        let hidden = HiddenContent::plain(&content);
+        let text = Text::new(self.files.tree.shown(path), content.into());
+        Some(Arc::new(ProvidedValue {
+            noun: format!("the file with the key `{key}` of the {kind} `{name}`"),
+            name: key.clone(),
+            place: Place::new(&text, Span::new(0, 0)),
+            logical: key.clone(),
+            identity: format!("{kind}/{name}.{key}"),
+            content: hidden,
+            text: None,
+        }))
+    }
+}
+
+/// What is reported about an object that kustomize calls by another name than the resource does.
+fn called_otherwise(reference: &KeyReference, renamed: &RenamedObject) -> Finding {
+    let KeyReference { kind, name, .. } = reference;
+    let message = format!(
+        "`{}`: kustomize calls the {kind} `{name}` `{}`, and leaves the name here as it is",
+        reference.field, renamed.name
+    );
+    let help = match renamed.is_hashed {
+        true => "set `options.disableNameSuffixHash: true` on the generator",
+        false => "write the name with its prefix and suffix",
+    };
+    let finding = found(reference, Severity::Warning, message).help(Advice::say(help));
+    finding.evidence(renamed.place.clone(), "it gets its name here")
 }
 
 /// The fewest letters of a part of a name in which a difference is a slip: `tenant-a` and `tenant-b`,
@@ -193,6 +305,19 @@ fn found(reference: &KeyReference, severity: Severity, message: String) -> Findi
 /// Words of annotations by which programs copy Secrets to other namespaces (emberstack's reflector,
 /// mittwald's kubernetes-replicator, kubed and its successor).
 const COPIERS: &[&str] = &["reflector", "replicat", "kubed.appscode", "config-syncer"];
+
+fn of_another_kind(reference: &KeyReference, maker: &Provider) -> Finding {
+    let KeyReference {
+        kind, name, field, ..
+    } = reference;
+    let message = format!(
+        "`{field}`: the tree makes no {kind} `{name}`, but a {} of that name",
+        maker.makes
+    );
+    let finding = found(reference, Severity::Warning, message);
+    let finding = finding.help(Advice::say(format!("name a {kind}, or make it one")));
+    finding.evidence(maker.place.clone(), "created here")
+}
 
 fn in_other_namespace(reference: &KeyReference, maker: &Provider, namespace: &str) -> Finding {
     let KeyReference { kind, name, .. } = reference;

@@ -22,8 +22,8 @@ use super::patches::{self, Patches};
 use super::routes::{self, Routes};
 use super::scripts::{Scripts, may_be_script};
 use super::{
-    ByteScan, Find, FindScripts, TenantFlag, namespaces, operator_release, pulled_in,
-    rule_evaluator,
+    ByteScan, Find, FindScripts, StatedRelease, TenantFlag, namespaces, operator_release,
+    pulled_in, rule_evaluator, stated_releases,
 };
 use crate::deadline::Deadline;
 use crate::finding::{Place, Text};
@@ -53,6 +53,7 @@ pub struct Shared<'t> {
     selectables: OnceLock<Selectables>,
     vmalert_alone: OnceLock<Option<Place>>,
     operator_release: OnceLock<Option<u16>>,
+    stated_releases: OnceLock<Vec<StatedRelease>>,
     script_texts: OnceLock<Vec<Arc<Text>>>,
     scripts: OnceLock<Scripts>,
     commands: OnceLock<Deployments>,
@@ -97,6 +98,7 @@ impl<'t> Shared<'t> {
             selectables: OnceLock::new(),
             vmalert_alone: OnceLock::new(),
             operator_release: OnceLock::new(),
+            stated_releases: OnceLock::new(),
             script_texts: OnceLock::new(),
             scripts: OnceLock::new(),
             commands: OnceLock::new(),
@@ -239,6 +241,12 @@ impl<'t> Shared<'t> {
     pub(super) fn operator_release(&self) -> Option<u16> {
         let find = || operator_release::newest(&self.texts(operator_release::may_tell));
         *self.operator_release.get_or_init(find)
+    }
+
+    /// The releases of the Operator that the tree states.
+    pub(super) fn stated_releases(&self) -> &[StatedRelease] {
+        self.stated_releases
+            .get_or_init(|| stated_releases::all(&self.texts(stated_releases::may_state)))
     }
 
     /// The files of the tree that name rule files, those that are configurations and nothing else

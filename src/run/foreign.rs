@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{programs, refused, taken, thanos_rule};
+use super::{programs, refused, stated, taken, thanos_rule};
 use crate::discover::{DialectWording, EmbeddedIn, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::is_unit;
@@ -121,13 +121,16 @@ pub(super) fn put(
         .retain(|finding| counts(finding, spoken, holder, document));
     for finding in &mut judgment.findings {
         reword(finding, spoken, holder, document);
+        refused::without_credentials(finding, holder, facts);
         taken::header_of_alloy(finding, holder);
         taken::split_url(finding, holder);
     }
     programs::without_output(&mut judgment.findings, holder, facts);
     set_by_scripts(holder, document, facts, judgment);
     let is_of_chart = |finding: &&Finding| {
-        is_key_of_own_chart(finding, spoken, document, facts) || is_of_old_operator(finding, facts)
+        is_key_of_own_chart(finding, spoken, document, facts)
+            || is_of_old_operator(finding, facts)
+            || is_moved(finding, facts)
     };
     let refused = programs::refused(spoken.dialect, holder);
     let refused = spoken.dialect.has_readers.then_some(&*refused);
@@ -169,9 +172,24 @@ pub(super) fn put(
     judgment
         .findings
         .retain(|finding| !(spoken.is_partial && is_of_absence(finding)));
+    stated::put(spoken, document.text().path(), facts, judgment);
     edit::fix_translated(document, &mut judgment.findings);
     judgment.unchecked.extend(spoken.unchecked.iter().cloned());
+    of_tree(spoken, holder, document, facts, judgment);
+}
+
+/// Adds what the rest of the tree says of the objects that a resource names and selects, and of its keys.
+fn of_tree(
+    spoken: &DialectWording,
+    holder: Option<&EmbeddedIn>,
+    document: &Document,
+    facts: &Facts<'_>,
+    judgment: &mut RuleJudgment,
+) {
     judgment.findings.extend(selected(spoken, holder, facts));
+    let namespace = holder.and_then(EmbeddedIn::namespace);
+    let mounted = facts.mounted(&spoken.mounted, namespace);
+    judgment.findings.extend(mounted);
     if let Some(selecting) = &spoken.selecting {
         let path = document.text().path();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -227,6 +245,13 @@ fn is_of_old_operator(finding: &Finding, facts: &Facts<'_>) -> bool {
     finding.rule == rule::SCHEMA_DEPRECATED
         && ["baseImage", "tag", "sha"].contains(&finding.keys().last())
         && facts.operator_release().is_some_and(|minor| minor < 41)
+}
+
+/// Whether a finding speaks of the namespace of an object that a kustomization may put into another one.
+fn is_moved(finding: &Finding, facts: &Facts<'_>) -> bool {
+    finding.rule == rule::KUBERNETES_OBJECT_NAME
+        && finding.logical.ends_with("metadata.namespace")
+        && facts.sets_namespace()
 }
 
 /// Whether an unknown key is one that the chart whose values these are reads by itself.

@@ -12,9 +12,9 @@ use super::request::Request;
 use super::survey::ScannedFile;
 use super::watch::RunStats;
 use super::{
-    agent, agent_fragment, before_2, broken, by_default, by_tag, chart_agent, chart_release,
-    custom_rules, foreign, job_list, patched, placeholders, taken, thanos_rule, unrendered,
-    vmagent, web_file,
+    agent, agent_fragment, before_2, bitnami, broken, by_default, by_tag, chart_agent,
+    chart_release, custom_rules, foreign, job_list, patched, placeholders, taken, thanos_rule,
+    unrendered, vmagent, web_file,
 };
 use crate::discover::{self, DialectWording, EmbeddedIn, FileContent, RecognizedFile};
 use crate::facts::Facts;
@@ -61,6 +61,7 @@ pub(crate) fn judge_one<'a>(
             patched::set_replaced_values_aside(&mut judgment, recognized, facts);
             chart_agent::add(&mut judgment, document, seen, facts);
             chart_release::set_unread_jobs_aside(&mut judgment, document, seen, facts);
+            bitnami::set_unread_values_aside(&mut judgment, document, seen, facts);
             return (judgment, read.configuration);
         }
         FileContent::Rules { document } => of_rules(document, seen, facts, request, own),
@@ -426,6 +427,11 @@ fn target_of(
         versions.extend(policy.releases_of(path).iter().map(|(version, _)| *version));
     }
     let word = recognized.holder.as_ref().map(EmbeddedIn::word);
+    let spoken = recognized.spoken.as_ref();
+    let stated = spoken.and_then(|spoken| spoken.release.as_deref());
+    if versions.is_empty() {
+        versions.extend(stated.and_then(|text| Version::parse(text).ok()));
+    }
     if word == Some(foreign::AGENT) && versions.is_empty() {
         versions.extend(Version::parse(foreign::OF_AGENT).ok());
     }

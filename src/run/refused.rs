@@ -6,7 +6,8 @@ use std::borrow::Cow;
 
 use super::programs;
 use crate::discover::{DialectWording, EmbeddedIn};
-use crate::finding::{Finding, rule};
+use crate::facts::Facts;
+use crate::finding::{Finding, Message, Severity, rule};
 use crate::schema::dialect::{Dialect, OPENSHIFT, OPERATOR, OPERATOR_VALUES, RULES};
 use crate::yaml::{Document, Node};
 
@@ -130,6 +131,33 @@ pub(super) fn consequence(
     }
     .unwrap_or(dialect.refused)
     .into()
+}
+
+/// Says of an authorization without credentials what the Operator does with the monitor, unless one before 0.86
+/// is installed, which sends no token (prometheus-operator v0.86.0 `pkg/prometheus/resource_selector.go`,
+/// `validateHTTPConfig`).
+pub(super) fn without_credentials(
+    finding: &mut Finding,
+    holder: Option<&EmbeddedIn>,
+    facts: &Facts<'_>,
+) {
+    let is_of_monitor = match holder {
+        Some(EmbeddedIn::Resource { kind, .. }) => ["ServiceMonitor", "PodMonitor"].contains(kind),
+        Some(EmbeddedIn::Values { .. }) => finding.keys().has_any(MONITORS_OF_VALUES),
+        _ => false,
+    };
+    if finding.rule != rule::CREDENTIALS_AUTHORIZATION_EMPTY || !is_of_monitor {
+        return;
+    }
+    let stated = facts.stated_release(finding.place.path());
+    let operator = stated.and_then(|stated| stated.operator);
+    if operator.is_some_and(|operator| operator < 86) {
+        return;
+    }
+    finding.severity = Severity::Error;
+    finding.message = Message::from(
+        "`authorization` has no credentials: Operator 0.86 and newer leave this resource out, older ones send no token",
+    );
 }
 
 /// Keys of groups and rules.

@@ -1061,7 +1061,8 @@ fn what_the_operator_leaves_out_is_no_flag() {
     ]);
     let values = "prometheus:\n  prometheusSpec:\n    image: {tag: v2.30.0}\n    enableFeatures: [native-histograms]\n    enableRemoteWriteReceiver: true\n";
     let [features, receiver] = [(4, "start/feature", "2.40"), (5, "start/flag", "2.33")];
-    check(&[(&[("values.yaml", values)], &[features])]);
+    let left_out = (5, unavailable, "leaves it out");
+    check(&[(&[("values.yaml", values)], &[features, left_out])]);
     let passed = values.replace(
         "enableRemoteWriteReceiver: true",
         "additionalArgs: [{name: web.enable-remote-write-receiver}]",

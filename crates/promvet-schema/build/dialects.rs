@@ -138,6 +138,7 @@ fn code_of(ty: &str, known: &HashSet<&str>) -> Result<String, String> {
         "size" => "Size",
         "number" => "Number",
         "quantity" => "Quantity",
+        "name-or-number" => "NameOrNumber",
         "bool" => "Bool",
         "key" => "Key",
         "key-of" => "KeyOf",

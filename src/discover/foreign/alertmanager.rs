@@ -63,10 +63,12 @@ fn integration(kind: &str, config: Node<'_>, out: &mut Vec<Finding>) {
     if kind == "webhookConfigs" {
         out.extend(webhook(config));
     }
+    out.extend(config.get("tlsConfig").map(certificate).unwrap_or_default());
     let Some(http) = config.get("httpConfig") else {
         return;
     };
     out.extend(two_credentials(http));
+    out.extend(http.get("tlsConfig").map(certificate).unwrap_or_default());
     let url = url.and_then(Node::as_str);
     let credential = CREDENTIALS.iter().find_map(|key| entry(http, key));
     out.extend(in_the_clear(
@@ -124,6 +126,43 @@ fn two_credentials(http: Node<'_>) -> Option<Finding> {
     let finding = found(rule::SCHEMA_CONFLICT, Severity::Error, second.key, message);
     let finding = finding.evidence(first.key.place(), "it is set here");
     Some(finding.help("remove one of them"))
+}
+
+/// A certificate without its key, or the other way around, and a part that is in two objects
+/// (prometheus-operator v0.93.0 `pkg/apis/monitoring/v1/tls_types.go`, `SafeTLSConfig.Validate`).
+fn certificate(tls: Node<'_>) -> Vec<Finding> {
+    let is_set = |key: &str| {
+        let entry = entry(tls, key)?;
+        entry.value.mapping()?.written().next()?;
+        Some(entry)
+    };
+    let half = match (is_set("cert"), is_set("keySecret")) {
+        (Some(cert), None) => Some((cert, "keySecret")),
+        (None, Some(key)) => Some((key, "cert")),
+        _ => None,
+    };
+    let half = half.map(|(entry, other)| {
+        let message = format!(
+            "`{}`: `{other}` is missing, and only both together are used; {REJECTED}",
+            entry.name()
+        );
+        let finding = found(
+            rule::SCHEMA_MISSING_FIELD,
+            Severity::Error,
+            entry.key,
+            message,
+        );
+        finding.help(format!("set `{other}`, or remove this key"))
+    });
+    let twice = ["ca", "cert"].into_iter().filter_map(|key| {
+        let map = entry(tls, key)?.value;
+        let (secret, other) = (entry(map, "secret")?, entry(map, "configMap")?);
+        let message = format!("`{key}`: `secret` and `configMap` are both set; {REJECTED}");
+        let finding = found(rule::SCHEMA_CONFLICT, Severity::Error, other.key, message);
+        let finding = finding.evidence(secret.key.place(), "it is set here");
+        Some(finding.help("remove one of them"))
+    });
+    half.into_iter().chain(twice).collect()
 }
 
 /// A credential that goes over plain http to a public host.

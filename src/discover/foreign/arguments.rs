@@ -1,7 +1,7 @@
 //! Arguments of Prometheus that a resource of the Operator adds to those that the Operator sets itself.
 
 use super::found;
-use super::together::release_of;
+use super::release::release_of;
 use crate::finding::{Advice, Finding, Severity, rule};
 use crate::yaml::Node;
 

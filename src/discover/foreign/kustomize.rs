@@ -50,6 +50,7 @@ impl<'d> Finder<'d> {
         for patch in items("patchesStrategicMerge") {
             self.merged_patch(patch, None, out);
         }
+        self.openshift_generators(root, out);
         for chart in items("helmCharts") {
             let values = chart.get("valuesInline");
             let named = Chart::named(chart.get("name"));

@@ -16,6 +16,8 @@ pub(super) struct MergedConfiguration<'d> {
     like: Node<'d>,
     /// A node as it is. What follows counts only without one.
     node: Option<Node<'d>>,
+    /// Whether the quotes of the node do not count.
+    is_plain: bool,
     is_list: bool,
     /// Its entries; items by their indexes, where `-` is behind the last one.
     entries: Vec<(String, Self)>,
@@ -28,6 +30,7 @@ impl<'d> MergedConfiguration<'d> {
         Self {
             like,
             node: None,
+            is_plain: false,
             is_list: false,
             entries: Vec::new(),
             count: 0,
@@ -64,6 +67,22 @@ impl<'d> MergedConfiguration<'d> {
         }
     }
 
+    /// The same with a value that is taken for a number or a boolean where it looks like one, whatever its
+    /// quotes (helm `pkg/strvals/parser.go`, `typedVal`).
+    pub(super) fn put_plain(&mut self, way: &[String], at: Node<'d>, value: Node<'d>) {
+        self.put(way, at, value);
+        let mut place = Some(self);
+        for part in way {
+            place = place.and_then(|it| {
+                let mut entries = it.entries.iter_mut();
+                entries.find(|(name, _)| name == part).map(|(_, it)| it)
+            });
+        }
+        if let Some(place) = place {
+            place.is_plain = true;
+        }
+    }
+
     /// Takes apart what is written so far, and replaces it if it is of another kind.
     fn open(&mut self, is_list: bool) {
         if let Some(node) = self.node.take() {
@@ -89,7 +108,10 @@ impl<'d> MergedConfiguration<'d> {
 
     fn made(&self, builder: &mut TranslationBuilder) -> Option<TranslatedNode> {
         if let Some(node) = self.node {
-            return builder.copy(node);
+            return match node.as_str().filter(|_| self.is_plain) {
+                Some(text) => Some(builder.scalar_at(node.span(), text, true)),
+                None => builder.copy(node),
+            };
         }
         if self.is_list {
             let items = self.entries.iter();

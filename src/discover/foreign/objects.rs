@@ -9,10 +9,11 @@ use super::super::manifest::Manifest;
 use super::super::names;
 use super::super::others;
 use super::super::selection::Selecting;
+use super::openshift::is_of_openshift;
 use super::values::Chart;
 use super::{
     EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_collector, found,
-    is_alloy, may_be_alloy, outputs, together, vmagent,
+    is_alloy, may_be_alloy, mounted, outputs, release, together, vmagent,
 };
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{ObjectKind, ObjectRole};
@@ -86,7 +87,10 @@ impl<'d> Finder<'d> {
             "ConfigMap" => {
                 self.openshift(manifest, out);
                 self.azure(manifest, out);
-                self.texts("ConfigMap", manifest.root.get("data"), manifest, out);
+                // That of OpenShift is read as such alone.
+                if !is_of_openshift(manifest.name) {
+                    self.texts("ConfigMap", manifest.root.get("data"), manifest, out);
+                }
             }
             "Secret" => self.texts("Secret", manifest.root.get("stringData"), manifest, out),
             "VMAlert" => {
@@ -282,6 +286,8 @@ impl<'d> Finder<'d> {
             ObjectRole::Rules => self.rules(found, dialect, holder, why),
             _ => self.recognized(found, dialect, holder, why),
         });
+        release::date(out, kind.kind, spec, false);
+        mounted::note(out, spec);
     }
 
     /// Configurations of other programs in the texts of an object.

@@ -1,8 +1,9 @@
 //! In which words a configuration is written.
 
 use super::super::selection::Selecting;
+use super::mounted::MountedObject;
 use crate::finding::{Finding, Place, Unchecked};
-use crate::schema::dialect::{Dialect, KeyReference, KeySpelling, Translation};
+use crate::schema::dialect::{DatedKey, Dialect, KeyReference, KeySpelling, Translation};
 use crate::yaml::Document;
 
 /// In which words a configuration is written, and what is wrong with them.
@@ -24,6 +25,12 @@ pub struct DialectWording {
     pub program: Option<&'static str>,
     /// Whether the rest of it is somewhere else, as for a patch of one key of an endpoint.
     pub is_partial: bool,
+    /// The release of Prometheus that it states, as it is written.
+    pub release: Option<String>,
+    /// Keys that not every release of the Operator or of its Prometheus knows.
+    pub dated: Vec<DatedKey>,
+    /// Secrets and ConfigMaps that it mounts.
+    pub mounted: Vec<MountedObject>,
     /// What it selects, and by what it is selected.
     pub selecting: Option<Selecting>,
 }
@@ -51,6 +58,9 @@ impl DialectWording {
             unchecked: None,
             program: None,
             is_partial: false,
+            release: None,
+            dated: Vec::new(),
+            mounted: Vec::new(),
             selecting: None,
         };
         (document, spoken)

@@ -3,22 +3,23 @@
 
 use super::super::embedded_in::EmbeddedIn;
 use super::arguments::{dashed, has_own_arguments, managed};
-use super::{alertmanager, found, required};
+use super::release::{self, release_of};
+use super::{alertmanager, expressions, found, mounted, required};
 use crate::finding::{Advice, Finding, Severity, rule};
-use crate::schema::dialect::{TooNew, too_new};
 use crate::yaml::{Entry, Node, placeholder};
 
 /// What is reported about the keys of a Prometheus or an agent; `holder` says whether a chart reads
 /// them first.
 pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
-    let required = required::check(kind, spec, holder);
+    let mut required = required::check(kind, spec, holder);
+    required.extend(expressions::check(kind, spec));
     match kind {
         "Prometheus" | "PrometheusAgent" => {}
         "AlertmanagerConfig" => return alertmanager::check(spec),
         "Probe" => return required.into_iter().chain(prober(spec)).collect(),
         _ => return required,
     }
-    let mut out = Vec::new();
+    let mut out = required;
     let is_values = matches!(holder, EmbeddedIn::Values { .. });
     out.extend(replicas_alike(spec, is_values));
     if is_values {
@@ -36,7 +37,10 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
     out.extend(fractions(spec));
     out.extend(web_versions(spec));
     out.extend(deprecated_images(spec, holder));
-    out.extend(release(spec));
+    out.extend(release::check(spec, is_values));
+    if !is_values {
+        out.extend(mounted::volumes(spec));
+    }
     out
 }
 
@@ -325,72 +329,4 @@ fn deprecated_images(spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
         Some(finding.help("write the whole name of the image into `image`"))
     })
     .collect()
-}
-
-/// What is reported about the release, and about keys that are newer than it.
-fn release(spec: Node<'_>) -> Vec<Finding> {
-    let Some(version) = spec.get("version") else {
-        return Vec::new();
-    };
-    let Some(text) = version.as_str().filter(|text| !text.is_empty()) else {
-        return Vec::new();
-    };
-    if placeholder::find(text).next().is_some() || text.contains(['{', '$']) {
-        return Vec::new();
-    }
-    let Some(release) = release_of(text) else {
-        let message = format!(
-            "`version`: expected a release of Prometheus, found `{text}`; the Operator generates no configuration"
-        );
-        let rule = rule::SCHEMA_INVALID_VALUE;
-        let help = "write a release such as `v3.5.0`";
-        return vec![found(rule, Severity::Error, version, message).help(help)];
-    };
-    if !(2..=3).contains(&release.0) {
-        let message = format!(
-            "`version`: Operator 0.77 and newer generate no configuration for Prometheus {}.x",
-            release.0
-        );
-        let rule = rule::SCHEMA_INVALID_VALUE;
-        let finding = found(rule, Severity::Warning, version, message);
-        return vec![finding.help("name a release of Prometheus 2 or 3")];
-    }
-    let newer = too_new(spec, release).into_iter();
-    let newer = newer.map(|(entry, since, effect)| (entry.key, entry.name(), since, effect));
-    let protocols = spec
-        .get("scrapeProtocols")
-        .into_iter()
-        .flat_map(Node::items);
-    let protocols = protocols.filter(|item| item.as_str() == Some(TEXT_1));
-    let protocols = protocols
-        .filter(|_| release < (3, 0))
-        .map(|item| (item, TEXT_1, (3, 0), TooNew::Dropped));
-    newer
-        .chain(protocols)
-        .map(|(node, name, since, effect)| {
-            let what = match effect {
-                TooNew::Dropped => "the Operator leaves it out",
-                TooNew::Refused => "the Operator generates no configuration",
-            };
-            let message = format!(
-                "`{name}`: needs Prometheus {}.{} or newer, and `version` is `{text}`: {what}",
-                since.0, since.1
-            );
-            let finding = found("schema/unavailable", Severity::Warning, node, message);
-            finding.evidence(version.place(), "the release is set here")
-        })
-        .collect()
-}
-
-/// A protocol that Prometheus 3.0 added (`pkg/prometheus/promcfg.go`, `addScrapeProtocols`).
-const TEXT_1: &str = "PrometheusText1.0.0";
-
-/// The release that a text names, as the Operator reads it (blang/semver `ParseTolerant`).
-pub(super) fn release_of(text: &str) -> Option<(u16, u16)> {
-    let text = text.trim();
-    let text = text.strip_prefix('v').unwrap_or(text);
-    let number = text.split(['-', '+']).next()?;
-    let parts: Option<Vec<u16>> = number.split('.').map(|part| part.parse().ok()).collect();
-    let parts = parts.filter(|parts| parts.len() <= 3)?;
-    Some((*parts.first()?, parts.get(1).copied().unwrap_or(0)))
 }

@@ -2,6 +2,7 @@
 //! hold beside the configuration of its server.
 
 mod faults;
+mod operated;
 
 use std::sync::Arc;
 
@@ -10,10 +11,10 @@ use faults::{list_for_mapping, list_of_jobs, unused, without_configuration};
 use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
 use super::merged::{MergedConfiguration, parameter};
-use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files, together};
-use crate::finding::{Finding, KeyPath, Severity, Span, rule};
+use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files};
+use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
-use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, STACK, tables};
+use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, tables};
 use crate::yaml::{Dollars, Node, embedded};
 
 /// Words: every text and parameter that has to do with remote write holds one of these.
@@ -116,6 +117,15 @@ impl<'d> Finder<'d> {
             self.stack(entry.value, is_bitnami.then_some(Chart::Bitnami), out);
             let is_chart = entry.name() == "prometheus" && is_of_server(entry.value);
             self.chart(entry.value, is_chart, out);
+            // A chart that another one needs may need this one.
+            let inner = entry.value.mapping().into_iter();
+            for inner in inner.flat_map(|map| map.entries()) {
+                let spec = inner.value.get("prometheus");
+                let spec = spec.and_then(|prometheus| prometheus.get("prometheusSpec"));
+                if spec.is_some_and(|spec| spec.mapping().is_some()) {
+                    self.stack(inner.value, None, out);
+                }
+            }
         }
     }
 
@@ -128,7 +138,7 @@ impl<'d> Finder<'d> {
         is_more: bool,
         out: &mut Vec<RecognizedFile>,
     ) -> bool {
-        let mut list = list.filter(|(_, at, _)| names_sending(*at)).peekable();
+        let mut list = list.filter(|(_, at, _)| is_of_prometheus(*at)).peekable();
         let Some(&(_, first, _)) = list.peek() else {
             return false;
         };
@@ -136,8 +146,10 @@ impl<'d> Finder<'d> {
             || MergedConfiguration::new(first),
             MergedConfiguration::upon,
         );
+        let mut sends = false;
         for (name, at, value) in list {
-            merged.put(&parameter(name), at, value);
+            sends |= names_sending(at);
+            merged.put_plain(&parameter(name), at, value);
         }
         let Some(document) = merged.document(self.document) else {
             return false;
@@ -147,7 +159,7 @@ impl<'d> Finder<'d> {
             let finder = self.within(&document).partly(is_more);
             finder.values(root, None, out);
         }
-        if out.len() == from {
+        if out.len() == from && sends {
             let reason = "promvet does not read these parameters of a chart";
             out.push(self.unread(first, reason, Some("write them as values")));
         }
@@ -271,78 +283,6 @@ impl<'d> Finder<'d> {
         }
     }
 
-    /// The section `prometheus` of kube-prometheus-stack.
-    fn stack_prometheus(
-        &self,
-        prometheus: Node<'d>,
-        chart: Option<Chart>,
-        out: &mut Vec<RecognizedFile>,
-    ) {
-        let spec = prometheus.get("prometheusSpec");
-        let mut judged: Vec<Span> = Vec::new();
-        if let Some(spec) = spec {
-            let (shape, part) = (&tables::STACK_SPEC, ObjectRole::Whole);
-            let found = self.place(spec, shape, part, &OPERATOR_VALUES);
-            if let Some(mut found) = found {
-                let holder = EmbeddedIn::VALUES;
-                let together = together::check("Prometheus", spec, &holder);
-                found.findings.extend(together);
-                at_top(&mut found.findings, spec, &STACK);
-                judged = found.findings.iter().map(|it| it.place.span()).collect();
-                let why = format!("{} is part of {}", spec.path(), holder.noun());
-                out.push(self.recognized(found, &OPERATOR_VALUES, holder, why));
-            }
-            self.jobs_in(spec.get("additionalScrapeConfigs"), out);
-            self.additional(spec, out);
-        }
-        if chart == Some(Chart::Stack) || spec.is_some_and(|spec| spec.mapping().is_some()) {
-            let shape = &tables::STACK_PROMETHEUS;
-            let mut misplaced = self.place(prometheus, shape, ObjectRole::Whole, &STACK);
-            if let Some(found) = &mut misplaced {
-                let is_new = |finding: &Finding| !judged.contains(&finding.place.span());
-                found.findings.retain(is_new);
-            }
-            if let Some(mut found) = misplaced.filter(|found| !found.findings.is_empty()) {
-                // Templates of a chart around it may read the key.
-                let findings = found.findings.iter_mut();
-                findings
-                    .for_each(|finding| finding.severity = finding.severity.min(Severity::Warning));
-                let why = "it has keys of a Prometheus at another level".to_owned();
-                out.push(self.recognized(found, &STACK, EmbeddedIn::VALUES, why));
-            }
-        }
-        for (key, shape) in [
-            ("additionalServiceMonitors", &tables::STACK_SERVICE_MONITOR),
-            ("additionalPodMonitors", &tables::STACK_POD_MONITOR),
-        ] {
-            let list = prometheus.get(key);
-            for item in list.into_iter().flat_map(Node::items) {
-                self.in_values(item, shape, ObjectRole::Whole, out);
-            }
-        }
-    }
-
-    /// The section `prometheus` of bitnami's kube-prometheus.
-    fn bitnami(&self, prometheus: Node<'d>, out: &mut Vec<RecognizedFile>) {
-        let shape = &tables::BITNAMI_PROMETHEUS;
-        let found = self.place(prometheus, shape, ObjectRole::Whole, &OPERATOR_VALUES);
-        let Some(mut found) = found else { return };
-        at_top(&mut found.findings, prometheus, &CHART);
-        let spec = prometheus.mapping();
-        let spec = spec.and_then(|mapping| mapping.entry("prometheusSpec"));
-        found.findings.extend(spec.map(|entry| {
-            let message = "`prometheusSpec`: bitnami's chart kube-prometheus has no such level and ignores all of it";
-            let key = entry.key;
-            let rule = "schema/unknown-field";
-            let finding = Finding::new(rule, Severity::Warning, key.place(), message.to_owned());
-            let finding = finding.of_key(key.path(), key.identity());
-            finding.help("write its keys directly below `prometheus`")
-        }));
-        let holder = EmbeddedIn::VALUES;
-        let why = format!("{} is part of {}", prometheus.path(), holder.noun());
-        out.push(self.recognized(found, &OPERATOR_VALUES, holder, why));
-    }
-
     /// What the chart adds to the spec of its Prometheus as it is, a mapping or a text
     /// (kube-prometheus-stack `templates/prometheus/prometheus.yaml`).
     fn additional(&self, spec: Node<'d>, out: &mut Vec<RecognizedFile>) {
@@ -437,11 +377,16 @@ impl<'d> Finder<'d> {
 /// Says of unknown keys of a section, from which the templates of a chart take what they know, what becomes
 /// of them there.
 fn at_top(findings: &mut [Finding], section: Node<'_>, dialect: &'static Dialect) {
-    // Keys that parameters set one by one have one place for all.
     let keys = section.mapping().into_iter().flat_map(|map| map.entries());
-    let paths: Vec<String> = keys.map(|entry| entry.key.path()).collect();
+    let keys: Vec<(String, String)> = keys
+        .map(|entry| (entry.key.path(), format!("`{}`", entry.name())))
+        .collect();
+    // All keys that one parameter names have its place and its path, so that the name decides.
     let at_top = findings.iter_mut().filter(|finding| {
-        finding.rule == rule::SCHEMA_UNKNOWN_FIELD && paths.contains(&finding.logical)
+        let message = finding.message.to_string();
+        let is_it =
+            |(path, name): &(String, String)| *path == finding.logical && message.starts_with(name);
+        finding.rule == rule::SCHEMA_UNKNOWN_FIELD && keys.iter().any(is_it)
     });
     for finding in at_top {
         finding.message = finding
@@ -464,6 +409,12 @@ fn looks_bitnami(values: Node<'_>, prometheus: Node<'_>) -> bool {
 }
 
 /// Whether a text has a word that has to do with remote write.
+/// Whether a parameter has to do with Prometheus's resource.
+fn is_of_prometheus(node: Node<'_>) -> bool {
+    let text = node.as_str();
+    text.is_some_and(|text| text.contains("prometheusSpec.")) || names_sending(node)
+}
+
 fn names_sending(node: Node<'_>) -> bool {
     let text = node.as_str();
     text.is_some_and(|text| SENDING.iter().any(|word| text.contains(word)))

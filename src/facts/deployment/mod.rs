@@ -62,8 +62,8 @@ pub(crate) use lines::{may_be_command, of_texts};
 pub(crate) use mentions::{Mention, Mentioned, may_mention, mentions, name_of};
 pub use model::{
     ComposeOrigin, ComposeSecretOrConfig, Copied, Deployment, KeyItem, KeyVolume, Mount,
-    MountSource, Outside, PartKind, Platform, PodNetwork, ProvidedKey, Provider, VolumeSource,
-    Withheld,
+    MountSource, Outside, PartKind, Platform, PodNetwork, ProvidedKey, Provider, RenamedObject,
+    VolumeSource, Withheld,
 };
 pub use network::{
     AnsweringContainer, ContainerNetworks, NetworkContainer, NetworkMode, NetworkName,

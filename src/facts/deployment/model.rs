@@ -362,6 +362,21 @@ pub struct Provider {
     pub keys: BTreeMap<String, ProvidedKey>,
     /// Whether it has no other keys than these.
     pub complete: bool,
+    /// What kustomize calls it in the end.
+    pub renamed: Option<RenamedObject>,
+}
+
+/// The name that kustomize gives an object: with a prefix, a suffix or a hash of its content. It changes the
+/// name where its own tables say that an object is named, which know no resources of the Operator
+/// (kubernetes-sigs/kustomize `api/internal/konfig/builtinpluginconsts/namereference.go`).
+#[derive(Clone, Debug)]
+pub struct RenamedObject {
+    /// The name, with `<hash>` for a hash.
+    pub name: String,
+    /// Whether a hash is in it.
+    pub is_hashed: bool,
+    /// Where that is written.
+    pub place: Place,
 }
 
 /// A key of a provider.

@@ -162,6 +162,19 @@ pub fn wanted(path: &Path) -> bool {
     is_yaml || is_dockerfile(path)
 }
 
+/// Words: a kustomization that changes volumes or names has one of these.
+const KUSTOMIZE_WORDS: &[&str] = &[
+    "components",
+    "configurations",
+    "crds",
+    "namePrefix",
+    "nameSuffix",
+    "patches",
+    "replacements",
+    "transformers",
+    "vars",
+];
+
 /// What a file may be, by its name and a scan of its bytes; nothing for most.
 #[must_use]
 pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
@@ -184,7 +197,9 @@ pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
     // The patches of a kustomization change what mounts them.
     let is_kustomization = || path.file_stem().is_some_and(|stem| stem == "kustomization");
     let provides = is_manifest && PROVIDER_WORDS.iter().any(has);
-    if provides || has(&"patches") && is_kustomization() {
+    let changes = || KUSTOMIZE_WORDS.iter().any(has) && is_kustomization();
+    let has_extra = || has(&"extraSecret") && has(&"prometheusSpec");
+    if provides || changes() || has_extra() {
         kinds.push(SourceKind::Provider);
     }
     if has(&"prometheusSpec") || has(&"monitoring.") && is_operated(bytes) {

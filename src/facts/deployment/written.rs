@@ -157,7 +157,7 @@ impl fmt::Debug for HiddenContent {
 
 impl HiddenContent {
     /// A text as it is.
-    pub(super) fn plain(text: &str) -> Self {
+    pub(in crate::facts) fn plain(text: &str) -> Self {
         // One more than is looked at, so that too much is seen to be too much.
         let bytes = text.as_bytes();
         let kept = bytes.get(..=token::MOST_CONTENT).unwrap_or(bytes);

@@ -17,9 +17,18 @@ pub(crate) fn of_file(
     seen: &[&RecognizedFile],
     is_judged: impl Fn(Span) -> bool,
 ) -> Option<TextSuppressions> {
-    let (file, held) = seen.split_first()?;
-    if held.is_empty() || !may_hold(&file.text) {
-        return TextSuppressions::of(file);
+    let (first, rest) = seen.split_first()?;
+    // Of Terraform nothing is read but the texts in it.
+    let is_around_all = !first.text.is_embedded();
+    let (file, held) = match is_around_all {
+        true => (Arc::clone(&first.text), rest),
+        false => {
+            let in_file = Place::new(&first.text, Span::default());
+            (Arc::clone(in_file.text()), seen)
+        }
+    };
+    if held.is_empty() || !may_hold(&file) {
+        return TextSuppressions::of(first).filter(|_| is_around_all);
     }
     let mut blocks = BTreeSet::new();
     let mut parts = Vec::new();
@@ -40,12 +49,13 @@ pub(crate) fn of_file(
         }
     }
     let mut all = TextSuppressions {
-        text: Arc::clone(&file.text),
+        text: Arc::clone(&file),
         list: Vec::new(),
         malformed: Vec::new(),
     };
     let thorough = held.iter().all(|recognized| is_thorough(recognized));
-    if let Some(around) = TextSuppressions::of_text(&file.text, thorough) {
+    let around = TextSuppressions::of_text(&file, thorough).filter(|_| is_around_all);
+    if let Some(around) = around {
         // In a file that does not parse, what is in quotes looks like what is around.
         let is_around = |span: Span| !is_in(&blocks, span);
         let list = around.list.into_iter();

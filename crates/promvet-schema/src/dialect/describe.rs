@@ -158,6 +158,7 @@ fn takes(ty: &DialectType) -> String {
         DialectType::HttpUrl => "a URL with `http://` or `https://`",
         DialectType::Number => "a number",
         DialectType::Quantity => "a number, or a text that is one",
+        DialectType::NameOrNumber => "a name or a number",
         DialectType::Bool => "`true` or `false`",
         DialectType::Key => "`{name, key}` of a Secret",
         DialectType::KeyOf => "`secret: {name, key}` or `configMap: {name, key}`",

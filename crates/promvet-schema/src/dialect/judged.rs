@@ -40,7 +40,7 @@ impl Translator {
         };
         let message = self.dialect.mistyped_value(format!(
             "`{}`: expected {expected}, found `{text}`",
-            name_of(node)
+            key.name
         ));
         let advice = advice.or_else(|| how_to_write(ty).map(Advice::say));
         self.say(Rule::InvalidValue, Severity::Error, node, message, advice);

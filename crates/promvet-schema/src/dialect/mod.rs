@@ -9,6 +9,7 @@
 mod describe;
 mod external_labels;
 mod judged;
+mod releases;
 mod rules;
 mod since;
 mod spelling;
@@ -20,6 +21,7 @@ pub mod vmagent;
 use promvet_text::Message;
 
 pub use describe::{DialectKeyPage, describe_key, nearest_key};
+pub use releases::{ChartRelease, DatedKey, dated_keys, default_prometheus, release_of_chart};
 pub use since::{TooNew, too_new};
 pub use spelling::KeySpelling;
 pub use translate::{KeyReference, SELECTED, Translation, translate};

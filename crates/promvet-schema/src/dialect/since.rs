@@ -9,6 +9,12 @@ pub(super) fn of_key(path: &str) -> Option<(u16, u16)> {
     row.map(|(_, since, _)| *since)
 }
 
+/// The same with what the Operator does before.
+pub(super) fn of(path: &str) -> Option<((u16, u16), TooNew)> {
+    let row = SINCE.iter().find(|(known, ..)| *known == path);
+    row.map(|(_, since, effect)| (*since, *effect))
+}
+
 /// What the Operator does with a key that the release of `version` does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TooNew {
@@ -16,6 +22,20 @@ pub enum TooNew {
     Dropped,
     /// It makes no configuration at all.
     Refused,
+    /// It writes the key, and Prometheus rejects the configuration.
+    Written,
+}
+
+impl TooNew {
+    /// What happens to the key, as a clause.
+    #[must_use]
+    pub fn clause(self) -> &'static str {
+        match self {
+            Self::Dropped => "the Operator leaves it out",
+            Self::Refused => "the Operator generates no configuration",
+            Self::Written => "Prometheus rejects the configuration",
+        }
+    }
 }
 
 use TooNew::{Dropped, Refused};
@@ -161,11 +181,25 @@ const SINCE: &[(&str, (u16, u16), TooNew)] = &[
     ("tsdb.staleSeriesCompactionThreshold", (3, 10), Dropped),
 ];
 
+/// Keys that the Operator writes for releases that do not know them yet, and the first release that does
+/// (prometheus v3.1.0 `go.mod`: `common/sigv4` v0.1.1; v2.25.0 `config/config.go`).
+const WRITTEN_EARLY: &[(&str, (u16, u16))] = &[
+    ("alerting.alertmanagers[].sigv4.useFIPSSTSEndpoint", (3, 1)),
+    ("remoteWrite[].headers", (2, 25)),
+    ("remoteWrite[].sigv4.useFIPSSTSEndpoint", (3, 1)),
+];
+
 /// The keys of a `spec` that are newer than a release: which, since when, and what happens.
 #[must_use]
 pub fn too_new(spec: Node<'_>, release: (u16, u16)) -> Vec<(Entry<'_>, (u16, u16), TooNew)> {
     let mut out: Vec<(Entry<'_>, (u16, u16), TooNew)> = Vec::new();
-    for (path, since, effect) in SINCE.iter().filter(|(_, since, _)| release < *since) {
+    let late = SINCE.iter().filter(|(_, since, _)| release < *since);
+    let late = late.map(|(path, since, effect)| (*path, *since, *effect));
+    let early = WRITTEN_EARLY.iter().filter(|(path, since)| {
+        release < *since && of_key(path).is_none_or(|written| written <= release)
+    });
+    let early = early.map(|(path, since)| (*path, *since, TooNew::Written));
+    for (path, since, effect) in late.chain(early) {
         let path: Vec<&str> = path.split('.').collect();
         for entry in entries(spec, &path) {
             // What is left out takes all that is in it along.
@@ -174,7 +208,7 @@ pub fn too_new(spec: Node<'_>, release: (u16, u16)) -> Vec<(Entry<'_>, (u16, u16
                 outer.start <= inner.start && inner.end <= outer.end
             };
             if !out.iter().any(is_inside) {
-                out.push((entry, *since, *effect));
+                out.push((entry, since, effect));
             }
         }
     }

@@ -57,6 +57,8 @@ pub enum DialectType {
     /// A number, or a text that is one, with a suffix such as `m` perhaps
     /// (apimachinery `pkg/api/resource/quantity.go`).
     Quantity,
+    /// A name or a number, such as a port.
+    NameOrNumber,
     /// `true` or `false`.
     Bool,
     /// A key of a Secret: `{name, key}`.

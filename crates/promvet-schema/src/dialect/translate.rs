@@ -267,6 +267,7 @@ impl Translator {
             // Its field is a text and not a pointer, so that the Operator takes an empty one for
             // none (prometheus-operator v0.93.0 `promcfg.go`, `ep.Interval != ""`).
             DialectType::Quantity => self.quantity(key, node),
+            DialectType::NameOrNumber => self.name_or_number(node),
             DialectType::OptionalDuration if node.as_str() == Some("") => None,
             _ => {
                 if self.is_of_kind(ty, node) {

@@ -2,6 +2,8 @@
 
 mod generated;
 mod maker;
+mod others;
+mod renamed;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,9 +19,10 @@ use crate::facts::deployment::{Home, inside};
 use crate::facts::words::NameScan;
 use crate::finding::Place;
 use crate::source::LARGEST;
-use crate::yaml::Node;
+use crate::yaml::{Document, Node};
 use generated::generated;
 use maker::MAKERS;
+use renamed::Renaming;
 
 /// Where a pod or a service account says whether the token is mounted.
 pub(super) const AUTOMOUNT: &str = "automountServiceAccountToken";
@@ -46,6 +49,8 @@ pub(super) struct Providers {
     accounts: HashMap<String, Vec<Account>>,
     /// Where kustomizations patch volumes, by the objects whose names occur there.
     patches: HashMap<String, Vec<Place>>,
+    /// What changes names of objects.
+    renaming: Renaming,
 }
 
 /// What some workloads name, by which files are ruled out.
@@ -151,7 +156,12 @@ impl Providers {
             }
             let objects = documents.iter().flat_map(manifests);
             objects.for_each(|manifest| out.manifest(manifest));
+            let values = documents.iter().filter_map(Document::root);
+            let values = values.flat_map(others::of_values);
+            values.for_each(|provider| out.add(provider));
         }
+        let made = out.made.values_mut().flatten().filter_map(Arc::get_mut);
+        out.renaming.apply(home, made);
         out
     }
 
@@ -231,6 +241,8 @@ impl Providers {
         if let Some(provider) = maker.and_then(|maker| maker.provider(manifest)) {
             self.add(provider);
         }
+        let synced = others::of_provider_class(manifest);
+        synced.for_each(|provider| self.add(provider));
     }
 
     fn kustomization(
@@ -248,11 +260,13 @@ impl Providers {
         let namespace = root.get("namespace").and_then(Node::as_str);
         for &(key, makes, kind) in GENERATORS {
             for item in root.get(key).into_iter().flat_map(Node::items) {
-                if let Some(made) = generated(home, folder, item, makes, kind, namespace) {
+                if let Some(mut made) = generated(home, folder, item, makes, kind, namespace) {
+                    made.renamed = renamed::of_generator(root, item, &made.name);
                     self.add(made);
                 }
             }
         }
+        self.renaming.note(folder, root);
         for key in ["patches", "patchesJson6902", "patchesStrategicMerge"] {
             let Some(patches) = root.get(key) else {
                 continue;

@@ -14,6 +14,7 @@ use promvet_text::{Advice, Severity};
 pub(super) enum Wanted {
     Text,
     Number,
+    NameOrNumber,
     Bool,
     List,
     ListOfMappings,
@@ -37,6 +38,7 @@ impl Wanted {
         match self {
             Self::Text => "text",
             Self::Number => "a number",
+            Self::NameOrNumber => "a name or a number",
             Self::Bool => "`true` or `false`",
             Self::List | Self::ListOfMappings => "a list",
             Self::Mapping => "a mapping",
@@ -47,7 +49,7 @@ impl Wanted {
     fn form(self) -> Form {
         match self {
             Self::Text => Form::Text,
-            Self::Number => Form::Number,
+            Self::Number | Self::NameOrNumber => Form::Number,
             Self::Bool => Form::Bool,
             Self::List => Form::List,
             Self::ListOfMappings => Form::ListOfMappings,

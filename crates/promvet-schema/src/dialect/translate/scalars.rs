@@ -9,6 +9,18 @@ use crate::words;
 use crate::yaml::{Node, Scalar, TranslatedNode};
 use promvet_text::{Advice, Severity, nearest, surely_meant};
 
+/// Keys with a number that is not below 0 (`minimum: 0` in the definitions of prometheus-operator v0.93.0),
+/// beside limits. Replicas, shards and numbers of queues have no minimum there.
+const COUNTS: &[&str] = &[
+    "enforcedKeepDroppedTargets",
+    "keepDroppedTargets",
+    "maxConnections",
+    "minReadySeconds",
+    "modulus",
+    "port",
+    "terminationGracePeriodSeconds",
+];
+
 impl Translator {
     /// Whether a scalar has the kind that a type wants.
     pub(super) fn is_of_kind(&self, ty: &DialectType, node: Node<'_>) -> bool {
@@ -34,6 +46,9 @@ impl Translator {
             return None;
         };
         let is_filled_in = is_filled_in(node);
+        if matches!(ty, DialectType::Number) && self.is_of_kind(ty, node) {
+            self.negative(node, scalar);
+        }
         if !self.is_of_kind(ty, node) && !is_filled_in {
             self.wrong_kind(node, wanted);
             if wanted == Wanted::Text && !has_form(ty, scalar.text) {
@@ -56,6 +71,32 @@ impl Translator {
             }
             _ => self.builder.copy(node),
         }
+    }
+
+    /// A number below 0 where the definitions exclude it (`minimum: 0`, prometheus-operator v0.93.0).
+    fn negative(&mut self, node: Node<'_>, scalar: Scalar<'_>) {
+        let name = name_of(node);
+        let is_one = COUNTS.contains(&&*name) || name.ends_with("Limit");
+        let is_below = scalar.text.starts_with('-') && scalar.text.parse() != Ok(0.0);
+        if !is_one || !is_below || !self.dialect.word.starts_with("operator") {
+            return;
+        }
+        let message = self.dialect.mistyped_value(format!(
+            "`{name}`: expected 0 or more, found `{}`",
+            scalar.text
+        ));
+        let advice = Some(Advice::say("write 0 or more, or remove the key"));
+        self.say(Rule::InvalidValue, Severity::Warning, node, message, advice);
+    }
+
+    /// A name or a number, as `IntOrString` of Kubernetes.
+    pub(super) fn name_or_number(&mut self, node: Node<'_>) -> Option<TranslatedNode> {
+        let is_one = |scalar: &Scalar<'_>| scalar.as_bool().is_none();
+        if node.scalar().filter(is_one).is_none() {
+            self.wrong_kind(node, Wanted::NameOrNumber);
+            return None;
+        }
+        self.builder.copy(node)
     }
 
     /// A number that may be a text. The Operator writes it as a number.

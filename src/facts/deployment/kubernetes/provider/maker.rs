@@ -170,6 +170,7 @@ impl ObjectMaker {
             // A Secret without keys is there for something else to fill.
             complete: !open && !keys.is_empty(),
             keys,
+            renamed: None,
         })
     }
 }
