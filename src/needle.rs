@@ -5,13 +5,38 @@
 //! prepares them once.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use memchr::memmem::Finder;
 
 thread_local! {
     /// What is prepared, by the address and the length of the word.
-    static FINDERS: RefCell<BTreeMap<(usize, usize), Finder<'static>>> = const { RefCell::new(BTreeMap::new()) };
+    static FINDERS: RefCell<HashMap<(usize, usize), Finder<'static>, BuildHasherDefault<AddressHasher>>> =
+        RefCell::default();
+}
+
+/// Mixes two numbers of the program itself, which no input chooses: a hash that withstands an attack takes
+/// longer than to search most manifests.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes
+            .iter()
+            .for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        // 2^64 divided by the golden ratio (Knuth, volume 3, 6.4); the table looks at both ends.
+        let mixed = (self.0 ^ number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ mixed >> 32;
+    }
 }
 
 /// Whether a word of the program occurs in bytes.

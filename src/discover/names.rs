@@ -63,7 +63,11 @@ const NEIGHBORS: &[&str] = &[
 
 /// The name without its YAML ending, in lower case, and the ending on top of it, if any.
 fn parts(path: &Path) -> Option<(String, &'static str)> {
-    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let name = path.file_name()?.to_str()?;
+    if !has_start_of(name, YAML_STARTS) {
+        return None;
+    }
+    let name = name.to_ascii_lowercase();
     let on_top = TEMPLATES.iter().chain(SAMPLES);
     let (name, suffix) = on_top
         .filter_map(|&suffix| Some((name.strip_suffix(suffix)?, suffix)))
@@ -71,6 +75,26 @@ fn parts(path: &Path) -> Option<(String, &'static str)> {
         .unwrap_or((&name, ""));
     let stem = YAML.iter().find_map(|yaml| name.strip_suffix(yaml))?;
     Some((stem.to_owned(), suffix))
+}
+
+/// How the endings of [`YAML`] begin, and what other names of candidates hold.
+const YAML_STARTS: &[[u8; 4]] = &[*b".yml", *b".yam"];
+const ALLOY_STARTS: &[[u8; 4]] = &[*b".all", *b".riv"];
+const LOOSE_STARTS: &[[u8; 4]] = &[*b"prom"];
+const UNIT_STARTS: &[[u8; 4]] = &[*b"vmag"];
+
+/// Whether one of some starts of words occurs in a name, in letters of any case: all files of a tree are
+/// asked, and this rules out most of them at once.
+fn has_start_of(name: &str, starts: &[[u8; 4]]) -> bool {
+    // The bit that tells `a` from `A`; a dot has it.
+    const LOWER: u8 = b' ';
+    let mut fours = name.as_bytes().windows(4);
+    fours.any(|four| {
+        starts.iter().any(|start| {
+            let mut pairs = four.iter().zip(start);
+            pairs.all(|(byte, wanted)| byte | LOWER == *wanted)
+        })
+    })
 }
 
 /// Endings of configurations and of copies that editors and people leave behind, which count in
@@ -88,16 +112,19 @@ pub fn is_candidate(path: &Path) -> bool {
 fn is_unit(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    ending.is_some_and(|ending| matches!(ending, "container" | "service"))
+    has_start_of(&name, UNIT_STARTS)
+        && ending.is_some_and(|ending| matches!(ending, "container" | "service"))
         && name.contains("vmagent")
 }
 
 /// A name without the ending of templates.
 pub(super) fn without_template_suffix(name: &str) -> &str {
-    let mut on_top = TEMPLATES.iter();
-    on_top
-        .find_map(|suffix| name.strip_suffix(suffix))
-        .unwrap_or(name)
+    // Each of them has one dot.
+    let at = name.rfind('.').unwrap_or(name.len());
+    match name.split_at_checked(at) {
+        Some((bare, suffix)) if TEMPLATES.contains(&suffix) => bare,
+        _ => name,
+    }
 }
 
 /// Whether a file is a configuration of Grafana Alloy, or of Grafana Agent in flow mode, by its name, endings of
@@ -105,6 +132,9 @@ pub(super) fn without_template_suffix(name: &str) -> &str {
 #[must_use]
 pub(crate) fn is_alloy(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if !has_start_of(&name, ALLOY_STARTS) {
+        return false;
+    }
     let bare = without_template_suffix(&name);
     let is_it = |ending: &str| matches!(ending, "alloy" | "river");
     let ending = bare.rsplit_once('.').map(|(_, ending)| ending);
@@ -125,6 +155,9 @@ pub fn has_yaml_name(path: &Path) -> bool {
 
 fn has_loose_name(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if !has_start_of(&name, LOOSE_STARTS) {
+        return false;
+    }
     let name = name.to_ascii_lowercase();
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     name.contains("prom") && ending.is_none_or(|ending| LOOSE.contains(&ending))

@@ -6,7 +6,21 @@ use std::path::{Component, Path, PathBuf};
 /// The absolute form of a path, without `.` in it. `..` stays, since only the disk knows where a
 /// link's parent is.
 pub(super) fn absolute(base: &Path, path: &Path) -> PathBuf {
-    base.join(path).components().collect()
+    // Most paths that are asked for come from a walk, and are absolute already.
+    match is_plain(path) {
+        true => path.to_owned(),
+        false => base.join(path).components().collect(),
+    }
+}
+
+/// Whether a path is absolute and has nothing between two slashes that its parts leave out: neither
+/// nothing nor a dot.
+fn is_plain(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let is_end = |at: usize| bytes.get(at).is_none_or(|byte| *byte == b'/');
+    let mut slashes = memchr::memchr_iter(b'/', bytes);
+    let has_more = |at: usize| is_end(at + 1) || bytes.get(at + 1) == Some(&b'.') && is_end(at + 2);
+    cfg!(unix) && bytes.first() == Some(&b'/') && !slashes.any(has_more)
 }
 
 /// A path without `..` in it, as if there were not links.
@@ -27,7 +41,20 @@ pub fn collapse(path: &Path) -> PathBuf {
 
 /// An absolute path for people, relative to `base`.
 pub(super) fn shown_from(base: &Path, path: &Path) -> String {
-    shown(&relative(base, path))
+    plain_below(base, path).unwrap_or_else(|| shown(&relative(base, path)))
+}
+
+/// The same for a path below `base` that has nothing to be escaped, as nearly all of a tree.
+fn plain_below(base: &Path, path: &Path) -> Option<String> {
+    let base = base.as_os_str().as_encoded_bytes();
+    let below = path.as_os_str().as_encoded_bytes().strip_prefix(base)?;
+    let below = match base.ends_with(b"/") {
+        true => below,
+        false => below.strip_prefix(b"/")?,
+    };
+    let is_graphic = |byte: &u8| matches!(byte, b' '..=b'~');
+    let is_plain = is_plain(path) && !below.is_empty() && below.iter().all(is_graphic);
+    is_plain.then(|| String::from_utf8_lossy(below).into_owned())
 }
 
 /// A path for people, as it is: with forward slashes, without `.`; bytes that are not UTF-8
@@ -81,6 +108,48 @@ fn push_escaped(out: &mut String, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_paths_are_shown_as_all_others_are() {
+        for base in ["/", "/home/me", "/home/../me"] {
+            let base = Path::new(base);
+            for path in [
+                "/",
+                "/a",
+                "/home/me",
+                "/home/me/",
+                "/home/me/a b.yml",
+                "/home/me//a",
+                "/home/me/./a",
+                "/home/me/.",
+                "/home/me/.a",
+                "/home/me/..a/b",
+                "/home/me/../you",
+                "/home/me/a/../b",
+                "/home/mea",
+                "/home/me/a\u{7}b",
+                "/home/me/é",
+                "/home/../me/x",
+                "x/./y",
+                ".",
+                "",
+            ] {
+                let path = Path::new(path);
+                let slowly: PathBuf = base.join(path).components().collect();
+                assert_eq!(absolute(base, path), slowly);
+                assert_eq!(
+                    absolute(base, path).as_os_str(),
+                    slowly.as_os_str(),
+                    "{path:?}"
+                );
+                assert_eq!(
+                    shown_from(base, &slowly),
+                    shown(&relative(base, &slowly)),
+                    "{path:?}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn paths_are_shown_relative_to_the_start() {

@@ -255,9 +255,13 @@ pub fn may_hold(bytes: &[u8]) -> bool {
 /// `Dockerfile`, `Containerfile`, `Dockerfile.prometheus`, `prometheus.Dockerfile`.
 #[must_use]
 pub fn is_dockerfile(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().to_ascii_lowercase());
+    let name = path.file_name().filter(|name| {
+        // Nearly all names neither begin nor end like the words, which is seen without a copy.
+        let bytes = name.as_encoded_bytes();
+        let begins = matches!(bytes.first(), Some(b'd' | b'D' | b'c' | b'C'));
+        begins || matches!(bytes.last(), Some(b'e' | b'E'))
+    });
+    let name = name.map(|name| name.to_string_lossy().to_ascii_lowercase());
     name.is_some_and(|name| {
         ["dockerfile", "containerfile"].iter().any(|word| {
             name.strip_prefix(word)
