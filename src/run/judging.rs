@@ -131,7 +131,11 @@ impl<'a> Judging<'a> {
     fn judged(&self, seen: &ScannedFile, facts: &'a Facts<'a>) -> Option<JudgedFile<'a>> {
         if !seen.is_let_go() {
             let taken = thanos_rule::taken(seen, facts);
-            return Some(self.part_of(taken.as_ref().unwrap_or(seen), facts));
+            let judged = self.part_of(taken.as_ref().unwrap_or(seen), facts);
+            if !judged.judgment.findings.is_empty() {
+                seen.recognized.text.look_for_secrets();
+            }
+            return Some(judged);
         }
         let again = seen.again(self.tree)?;
         let taken = thanos_rule::taken(&again, facts);

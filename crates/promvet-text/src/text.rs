@@ -263,6 +263,14 @@ impl Text {
         }
     }
 
+    /// Looks for what is masked ahead of who shows something of the text: of all that a report takes, this
+    /// takes longest, and the threads that judge files can share it.
+    pub fn look_for_secrets(&self) {
+        if self.cut.is_none() {
+            self.secrets.looks(self);
+        }
+    }
+
     /// What is taken out of sentences: the texts of what is masked.
     pub(super) fn needles(&self) -> Arc<mask::Needles> {
         match &self.cut {

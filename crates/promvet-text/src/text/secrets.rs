@@ -47,11 +47,15 @@ impl Secrets {
         self.known().marked.iter().copied().collect()
     }
 
+    /// The spans that look like secrets.
+    pub(super) fn looks(&self, text: &Text) -> &[Span] {
+        self.looks
+            .get_or_init(|| mask::lexical_secrets(text.content()))
+    }
+
     /// The marked spans and those that look like secrets, ascending, overlaps joined.
     pub(super) fn masked(&self, text: &Text) -> Arc<[Span]> {
-        let looks = self
-            .looks
-            .get_or_init(|| mask::lexical_secrets(text.content()));
+        let looks = self.looks(text);
         let mut known = self.known();
         if let Some(masked) = &known.masked {
             return Arc::clone(masked);

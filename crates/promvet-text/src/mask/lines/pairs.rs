@@ -31,16 +31,14 @@ impl Scan<'_> {
         if let Some((end, within)) = block {
             flow.open(end, within, self.sections.innermost());
         }
-        let marks = body
-            .bytes()
-            .enumerate()
-            .filter_map(|(at, byte)| match byte {
-                b':' => Some((at, ':')),
-                b'=' => Some((at, '=')),
-                // The first of the bytes of `：`.
-                0xef if body.get(at..)?.starts_with('：') => Some((at, '：')),
-                _ => None,
-            });
+        // The last of them is the first of the bytes of `：`.
+        let marks = memchr::memchr3_iter(b':', b'=', 0xef, body.as_bytes());
+        let marks = marks.filter_map(|at| match body.as_bytes().get(at)? {
+            b':' => Some((at, ':')),
+            b'=' => Some((at, '=')),
+            _ if body.get(at..)?.starts_with('：') => Some((at, '：')),
+            _ => None,
+        });
         for (at, mark) in marks {
             if at < taken {
                 continue;

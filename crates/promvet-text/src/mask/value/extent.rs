@@ -125,6 +125,10 @@ pub(in super::super) fn is_tag(written: &str) -> bool {
 
 /// `|` or `>` with indicators, and perhaps a comment.
 pub(in super::super) fn is_block_header(written: &str) -> bool {
+    // Asked of nearly every value.
+    if !written.starts_with(['|', '>']) {
+        return false;
+    }
     let header = written.split(" #").next().unwrap_or("").trim_end();
     let mut chars = header.chars();
     matches!(chars.next(), Some('|' | '>'))
