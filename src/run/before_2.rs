@@ -3,12 +3,18 @@
 use super::survey::ScannedFile;
 use crate::facts::Facts;
 use crate::facts::deployment::Deployment;
-use crate::finding::{Place, Span, Unchecked};
+use crate::finding::{Place, Span, Unchecked, rule};
 use crate::rules::RuleJudgment;
 
 /// Groups of rules that speak of what Prometheus reads and does from 2.0 on.
 const BY_RELEASE: &[&str] = &[
-    "files/", "relabel/", "rules/", "schema/", "scrape/", "start/", "upgrade/",
+    rule::GROUP_FILES,
+    rule::GROUP_RELABEL,
+    rule::GROUP_RULES,
+    rule::GROUP_SCHEMA,
+    rule::GROUP_SCRAPE,
+    rule::GROUP_START,
+    rule::GROUP_UPGRADE,
 ];
 
 /// Flags of the storage that 2.0 replaced (`cmd/prometheus/config.go` of 1.8).
@@ -18,7 +24,7 @@ const OLD_STORAGE: &str = "-storage.local.";
 /// lists it as not checked: they knew other keys (`target_groups`, `api_servers`), and reject the new
 /// ones.
 pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
-    let is_about = |rule: &str| BY_RELEASE.iter().any(|group| rule.starts_with(group));
+    let is_about = |name: &str| BY_RELEASE.contains(&rule::group_of(name));
     if !judgment
         .findings
         .iter()

@@ -5,7 +5,7 @@ use crate::finding::{Severity, is_secret_name};
 use crate::prometheus::TargetSection;
 use crate::rules::{Configuration, RuleFindings};
 use crate::schema::scalar::environment::{ExpandedText, expansions};
-use crate::yaml::{Mapping, Node, placeholder};
+use crate::yaml::{Entry, Mapping, Node, placeholder};
 
 /// How many variables are reported: those of one file are mostly of one kind.
 const MOST: usize = 20;
@@ -55,6 +55,10 @@ fn of_labels(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
         .and_then(|global| global.get("external_labels"));
     let labels = labels.and_then(Node::mapping);
     let labels: Vec<_> = labels.into_iter().flat_map(Mapping::entries).collect();
+    let proof = configuration.labels_are_literal();
+    if proof.is_none() {
+        of_defaults(&labels, configuration, out);
+    }
     let found = labels.iter().filter_map(|entry| {
         let scalar = entry.value.scalar()?;
         let first = expansions(scalar.text).into_iter().find(|expansion| {
@@ -66,13 +70,11 @@ fn of_labels(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
         })?;
         Some((entry.value, scalar, first))
     });
-    let mut proof = None;
     for (node, scalar, expansion) in found.take(MOST) {
         let whole = scalar
             .text
             .get(expansion.from..expansion.to)
             .unwrap_or_default();
-        let proof = proof.get_or_insert_with(|| configuration.labels_are_literal());
         let (Some(proof), Some(_)) = (proof.as_ref(), configuration.never_filled(whole)) else {
             continue;
         };
@@ -89,6 +91,51 @@ fn of_labels(configuration: &Configuration<'_>, out: &mut RuleFindings<'_>) {
             .kind("label");
         finding.evidence = vec![proof.clone()];
         out.push(finding.help("add `--enable-feature=expand-external-labels`, or write the value"));
+    }
+}
+
+/// Defaults of a shell in `external_labels`: `os.Expand` takes all that is in the braces for the name of a
+/// variable (Go 1.26 `os.getShellName`; prometheus/prometheus v3.14 `config/config.go`, `Load`).
+fn of_defaults(
+    labels: &[Entry<'_>],
+    configuration: &Configuration<'_>,
+    out: &mut RuleFindings<'_>,
+) {
+    let found = labels.iter().filter_map(|entry| {
+        let scalar = entry.value.scalar()?;
+        let expansions = expansions(scalar.text).into_iter();
+        let mut named = expansions.filter_map(|expansion| match expansion.becomes {
+            ExpandedText::Variable(name) => Some((expansion.from..expansion.to, name)),
+            _ => None,
+        });
+        let (range, name) = named.find(|(_, name)| {
+            let mut signs = [":-", ":=", ":?", ":+"].iter();
+            signs.any(|sign| name.contains(sign))
+        })?;
+        Some((entry, scalar, range, name))
+    });
+    for (entry, scalar, range, name) in found.take(MOST) {
+        let whole = scalar.text.get(range.clone()).unwrap_or_default();
+        let Some(proof) = configuration.never_filled(whole) else {
+            continue;
+        };
+        let span = match entry.value.is_alias() {
+            true => entry.value.span(),
+            false => scalar.part(range.start, range.end),
+        };
+        let message = format!(
+            "`{whole}` is the environment variable `{name}` to Prometheus, which knows no defaults: the \
+             label `{}` is empty",
+            entry.name()
+        );
+        let mut finding = out
+            .part(entry.value, span, Severity::Warning, message)
+            .kind("default");
+        finding.evidence = proof;
+        let variable = name.split(':').next().unwrap_or(name);
+        out.push(finding.help(format!(
+            "write `${{{variable}}}`, and give the variable a value where Prometheus is started"
+        )));
     }
 }
 
