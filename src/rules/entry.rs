@@ -50,6 +50,8 @@ pub struct EntryUrl<'a> {
     pub answering: Vec<ServiceMatch<'a>>,
     /// Why nothing answers there, if the tree shows it.
     pub unreachable: Option<Unreachable>,
+    /// Whether it is plain http to a name that looks public, and something beside the configuration has it.
+    pub is_answered_here: bool,
     /// Who it is meant for.
     pub recognition: Recognition<'a>,
 }
@@ -125,7 +127,12 @@ impl<'a> RemoteWriteEntry<'a> {
             let answering =
                 standpoint.map_or_else(Vec::new, |standpoint| standpoint.answering(&endpoint));
             let recognition = facts.recognize(&endpoint, &answering);
+            let is_clear = endpoint.scheme_name().as_deref() == Some("http")
+                && endpoint.network() == HostNetwork::Public;
+            let is_answered_here = is_clear
+                && standpoint.is_some_and(|standpoint| standpoint.is_answered_here(&endpoint));
             Some(EntryUrl {
+                is_answered_here,
                 node,
                 scalar,
                 unreachable: standpoint.and_then(|standpoint| standpoint.unreachable(&endpoint)),
@@ -373,6 +380,7 @@ impl<'a> RemoteWriteEntry<'a> {
         };
         url.endpoint.scheme_name().as_deref() == Some("http")
             && url.endpoint.network() == HostNetwork::Public
+            && !url.is_answered_here
             && !self.sent_credentials().is_empty()
     }
 

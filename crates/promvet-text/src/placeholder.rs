@@ -13,6 +13,7 @@ use memchr::memmem;
 mod block;
 mod dummy;
 mod form;
+mod reference;
 pub mod role;
 
 use dummy::asks_to_be_replaced;
@@ -47,24 +48,29 @@ pub fn may_be_filled_in(text: &str) -> bool {
     numbered.any(|(at, byte)| {
         // Nearly all are small letters.
         !byte.is_ascii_lowercase() && (byte.is_ascii_uppercase() || opens(*byte, bytes.get(at + 1)))
-    })
+    }) || reference::is_reference(text)
 }
 
 /// Whether a part of a text may be what [`find`] or [`find_shouted`] finds: asked of a whole file, so that its
 /// values need not be looked at one by one.
 #[must_use]
 pub fn may_be_in(text: &str) -> bool {
-    find(text).next().is_some() || !find_shouted(text).is_empty()
+    find(text).next().is_some() || !find_shouted(text).is_empty() || reference::may_be_in(text)
 }
 
 /// The places in a text that something else has to fill in before it means anything:
 /// `${VAR}`, `$(VAR)`, `$$VAR$$`, `{{ … }}`, `[[ … ]]`, `<%= … %>`, `<some words>`, `__VAR__`, `%VAR%`,
-/// `YOUR_…`, `REPLACE…` and `CHANGEME`, and blocks of a template from end to end:
+/// `YOUR_…`, `REPLACE…` and `CHANGEME`, a text that is a reference to a secret store as a whole
+/// (`op://vault/item/field`), and blocks of a template from end to end:
 /// `{% if x %}a{% else %}b{% endif %}`. References to groups of a regular expression (`$1`, `${1}`) are
 /// none, nor are label names such as `__address__`.
 pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = 0;
     std::iter::from_fn(move || {
+        if from == 0 && reference::is_reference(text) {
+            from = text.len();
+            return Some(0..from);
+        }
         loop {
             from = next_opening(text.as_bytes(), from)?;
             let first = text.as_bytes().get(from);
@@ -87,7 +93,7 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// `/path/to/…`, `replace_with_token`, `EnterPassword`. A word counts only between delimiters.
 #[must_use]
 pub fn find_words(text: &str) -> Vec<Range<usize>> {
-    if !may_have_words(text.as_bytes()) {
+    if !may_have_words(text.as_bytes()) && !reference::is_reference(text) {
         return Vec::new();
     }
     let mut found: Vec<_> = find(text).collect();

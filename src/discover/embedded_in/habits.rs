@@ -73,6 +73,16 @@ impl EmbeddedIn {
         self.program() == Some("alloy") && !text.content().contains("{{")
     }
 
+    /// Whether it is in an object of Kubernetes, or in values from which Helm makes one.
+    #[must_use]
+    pub fn is_of_kubernetes(&self) -> bool {
+        match self {
+            Self::Object { .. } | Self::Resource { .. } | Self::Values { .. } => true,
+            Self::PartOf(_, inner) => inner.is_of_kubernetes(),
+            Self::Compose(_) | Self::Part(_) => false,
+        }
+    }
+
     /// Whether an operator adds jobs, labels and flags of its own.
     #[must_use]
     pub fn is_operated(&self) -> bool {

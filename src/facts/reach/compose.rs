@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{ReachFault, Unreachable, nearest};
+use crate::discover::EmbeddedIn;
 use crate::facts::deployment::{
     NetworkMode, NetworkName, Platform, RunCertainty, RunningDeployment, Together,
 };
@@ -57,6 +58,31 @@ impl<'f> Requester<'f> {
             let mut names = own.surroundings().own_names.iter();
             names.any(|name| name.eq_ignore_ascii_case(host))
         })
+    }
+
+    /// Whether something beside the configuration has the name of a host, so that the way there is inside
+    /// of a project or a cluster.
+    #[must_use]
+    pub fn is_answered_here(&self, endpoint: &Endpoint) -> bool {
+        let Some(host) = endpoint.host_name() else {
+            return false;
+        };
+        let port = endpoint.port_or_default().unwrap_or_default();
+        self.maps(&host) || self.is_known(&host, port) || self.may_be_service(&host)
+    }
+
+    /// Whether a name in a cluster is `SERVICE.NAMESPACE`, where the namespace is called like a domain that
+    /// anyone can register (`.dev`, `.app`).
+    fn may_be_service(&self, host: &str) -> bool {
+        /// Domains that no namespace is called by.
+        const USUAL: &[&str] = &["com", "net", "org"];
+        let mut runners = self.runners().iter().map(|runner| runner.deployment);
+        let is_in_cluster = self.holder.is_some_and(EmbeddedIn::is_of_kubernetes)
+            || runners.any(|deployment| deployment.platform == Platform::Kubernetes);
+        let mut labels = host.split('.');
+        let (_, last, more) = (labels.next(), labels.next(), labels.next());
+        let is_word = |last: &str| last.len() > 2 && !USUAL.contains(&last);
+        is_in_cluster && more.is_none() && last.is_some_and(is_word)
     }
 
     /// The services of the project that surely runs the configuration, and the one that does.

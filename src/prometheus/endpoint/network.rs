@@ -34,57 +34,30 @@ const PRIVATE_ENDS: &[&str] = &[
     ".consul",
 ];
 
-/// Usual names of namespaces, none of them a top-level domain: `mimir-nginx.monitoring`.
-const NAMESPACES: &[&str] = &[
-    "argo",
-    "argocd",
-    "backend",
-    "clickhouse",
-    "cortex",
-    "database",
-    "databases",
-    "default",
-    "elastic",
-    "elasticsearch",
-    "frontend",
-    "gitea",
-    "gitlab",
-    "grafana",
-    "harbor",
-    "infra",
-    "ingress",
-    "istio",
-    "jenkins",
-    "kafka",
-    "keycloak",
-    "logging",
-    "loki",
-    "longhorn",
-    "metrics",
-    "mimir",
-    "minio",
-    "mongodb",
-    "monitoring",
-    "mysql",
-    "nats",
-    "o11y",
-    "observability",
-    "postgres",
-    "postgresql",
-    "production",
-    "prometheus",
-    "rabbitmq",
-    "redis",
-    "rook",
-    "staging",
-    "telemetry",
-    "tempo",
-    "thanos",
-    "traefik",
-    "vault",
-    "velero",
-    "victoriametrics",
+/// Ends of names in public zones that lead into private networks: overlay networks (Tailscale, NetBird),
+/// FRITZ!Box, endpoints in a VPC (AWS PrivateLink), Azure's private zone, load balancers of Fly.io inside of
+/// it, names for the machine itself.
+const PRIVATE_ZONES: &[&str] = &[
+    ".ts.net",
+    ".tailscale.net",
+    ".netbird.cloud",
+    ".fritz.box",
+    ".vpce.amazonaws.com",
+    ".internal.cloudapp.net",
+    ".localtest.me",
+    ".lvh.me",
 ];
+
+/// Zones that answer with the address that the name holds.
+const ADDRESSES: &[&str] = &[".nip.io", ".sslip.io"];
+
+/// Labels that a zone of an own network is called by.
+const PRIVATE_LABELS: &[&str] = &[
+    "corp", "int", "internal", "intern", "intra", "intranet", "lan", "priv", "private", "vpn",
+];
+
+/// The domains below which names can be public, one a line.
+const TOP_LEVEL: &str = include_str!("top_level_domains.txt");
 
 /// Where a host is whose text is as written, with each byte of a placeholder as [`MASK`].
 #[must_use]
@@ -99,25 +72,53 @@ pub fn network(host: &str) -> HostNetwork {
     if name == "localhost" || name.ends_with(".localhost") {
         return HostNetwork::Loopback;
     }
-    if PRIVATE_ENDS.iter().any(|end| name.ends_with(end)) {
+    if is_private_zone(name) {
         return HostNetwork::Internal;
+    }
+    if let Some(address) = address_in(name) {
+        return of_address(address);
     }
     let last = name.rsplit('.').next().unwrap_or(name);
     match (name.contains(MASK), last.len() == name.len()) {
         // `${host}.example.com` is public whatever comes in; `${host}` and `a.${rest}` may be anything.
         (true, _) if last.contains(MASK) || last.len() == name.len() => HostNetwork::Unknown,
         (_, true) => HostNetwork::Internal,
-        _ if is_namespace(last) || is_doubled(name) => HostNetwork::Internal,
+        _ if !is_top_level(last) || is_doubled(name) => HostNetwork::Internal,
         _ => HostNetwork::Public,
     }
 }
 
-/// Whether the last label of a name does not exist in the public DNS: those are letters only, or
-/// begin with `xn--`.
-fn is_namespace(last: &str) -> bool {
-    let ascii = last.is_ascii() && !last.starts_with("xn--");
-    NAMESPACES.contains(&last)
-        || ascii && last.contains(|c: char| c.is_ascii_digit() || c == '-' || c == '_')
+/// Whether the name tells that it leads into a private network.
+fn is_private_zone(name: &str) -> bool {
+    let mut ends = PRIVATE_ENDS.iter().chain(PRIVATE_ZONES);
+    if ends.any(|end| name.ends_with(end)) {
+        return true;
+    }
+    let labels: Vec<&str> = name.split('.').collect();
+    // Services of a cluster with a domain of its own: `SERVICE.NAMESPACE.svc.DOMAIN`, also below a pod.
+    let of_cluster = labels.get(2) == Some(&"svc") || labels.get(3) == Some(&"svc");
+    // A load balancer inside of a VPC.
+    let of_vpc = name.starts_with("internal-") && name.ends_with(".elb.amazonaws.com");
+    // Containers of a Swarm service.
+    let of_swarm = labels.len() == 2 && name.starts_with("tasks.");
+    let zone = labels.get(1..labels.len() - 1).unwrap_or_default();
+    of_cluster || of_vpc || of_swarm || zone.iter().any(|label| PRIVATE_LABELS.contains(label))
+}
+
+/// The address that a name leads to by its own text: `mimir.10.0.0.5.nip.io`, `10-0-0-5.sslip.io`.
+fn address_in(name: &str) -> Option<IpAddr> {
+    let rest = ADDRESSES.iter().find_map(|end| name.strip_suffix(end))?;
+    let parts: Vec<&str> = rest.split(['.', '-']).collect();
+    let address = parts.get(parts.len().checked_sub(4)?..)?.join(".");
+    address.parse::<Ipv4Addr>().ok().map(IpAddr::V4)
+}
+
+/// Whether the last label of a name exists in the public DNS: the name of a namespace seldom does
+/// (`minio.minio`).
+fn is_top_level(last: &str) -> bool {
+    let is_written_otherwise = !last.is_ascii() || last.starts_with("xn--");
+    let line = format!("\n{last}\n");
+    is_written_otherwise || memchr::memmem::find(TOP_LEVEL.as_bytes(), line.as_bytes()).is_some()
 }
 
 /// Whether a name is that of a Service in the namespace that it has given its name: `minio.minio`.
@@ -171,13 +172,17 @@ mod tests {
                 HostNetwork::Internal,
                 "cortex host.docker.internal a.b.svc a.b.svc.cluster.local nas.local nas.local. a.service.consul \
                  10.0.0.1 172.16.0.1 172.31.9.9 192.168.1.1 169.254.1.1 100.64.3.4 [fd00::1] \
-                 [fe80::1%25eth0] mimir-nginx.mimir m.monitoring m.kube-system m_1 minio.minio shop.shop \
+                 [fe80::1%25eth0] mimir-nginx.mimir m.monitoring m.kube-system m_1 minio.minio shop.shop tasks.app \
+                 kafka-0.kafka-headless.kafka a.b.svc.k8s.example.com p-0.a.b.svc.k8s.example.com nas.fritz.box \
+                 a.tail1234.ts.net mimir.internal.example.com internal-a-1.eu-west-1.elb.amazonaws.com \
+                 vpce-0a.vpce.amazonaws.com mimir.10.0.0.5.nip.io a-192-168-1-9.sslip.io \
                  \u{1}\u{1}.svc a-\u{1}.b-\u{1}.svc",
             ),
             (
                 HostNetwork::Public,
                 "example.com a.b.example.com 8.8.8.8 172.32.0.1 100.128.0.1 [2001:db8::1] \
-                 cortex.svc.example.com local.example consul.example.com x.xn--p1ai \u{1}.example.com svc.io",
+                 cortex.svc.example.com local.example consul.example.com x.xn--p1ai internal.example.com a.8.8.8.8.nip.io a.nip.io a.dev \
+                 \u{1}.example.com svc.io",
             ),
             (
                 HostNetwork::Unknown,

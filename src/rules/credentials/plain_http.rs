@@ -1,6 +1,8 @@
 //! `credentials/plain-http`: a credential travels unencrypted to somewhere outside, but for
 //! remote_write, which `remote-write/plain-http` reports.
 
+use std::cell::LazyCell;
+
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{Endpoint, HostNetwork};
 use crate::prometheus::{Client, ClientSection, Peer};
@@ -8,7 +10,7 @@ use crate::rules::{HttpPart, RuleFindings, SHOWN, advice};
 
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     if part.client.section != ClientSection::RemoteWrite {
-        to_peers(&part.client, out);
+        to_peers(part, out);
     }
     to_proxy(&part.client, out);
 }
@@ -17,11 +19,17 @@ fn is_clear(endpoint: &Endpoint) -> bool {
     endpoint.scheme_name().as_deref() == Some("http") && endpoint.network() == HostNetwork::Public
 }
 
-fn to_peers(client: &Client<'_>, out: &mut RuleFindings<'_>) {
+fn to_peers(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
+    let client = &part.client;
     let Some(secret) = client.sent_secrets().into_iter().next() else {
         return;
     };
-    let clear = |peer: &&Peer<'_>| is_clear(&peer.endpoint);
+    let standpoint = LazyCell::new(|| part.configuration.standpoint());
+    let is_answered_here = |endpoint: &Endpoint| {
+        let standpoint = standpoint.as_ref();
+        standpoint.is_some_and(|standpoint| standpoint.is_answered_here(endpoint))
+    };
+    let clear = |peer: &&Peer<'_>| is_clear(&peer.endpoint) && !is_answered_here(&peer.endpoint);
     let peers: Vec<_> = client.peers().iter().filter(clear).collect();
     let [first, others @ ..] = peers.as_slice() else {
         return;
@@ -48,8 +56,13 @@ fn to_peers(client: &Client<'_>, out: &mut RuleFindings<'_>) {
         }
         _ => advice::url_https(first.node, "write https://"),
     };
+    // Behind a proxy such as PushProx the rest of the way may be a tunnel.
+    let severity = match client.http.goes_direct(&host) {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
     let mut finding = out
-        .at(first.node, Severity::Error, message)
+        .at(first.node, severity, message)
         .help(help.unsafe_())
         .evidence(secret.place(), "it is sent with every request");
     for other in others.iter().take(SHOWN) {

@@ -11,6 +11,13 @@ pub(super) struct PlaceholderForm {
 }
 
 pub(super) const MARKS: &[PlaceholderForm] = &[
+    // Workflows of GitHub, Doppler.
+    PlaceholderForm {
+        open: "${{",
+        close: "}}",
+        name: |name| !name.trim().is_empty(),
+        around: anywhere,
+    },
     PlaceholderForm {
         open: "${",
         close: "}",
@@ -51,14 +58,58 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         },
         around: |before, _, after| before.is_empty() && after.is_empty(),
     },
-    // In a URL, as docker compose and shells expand it.
+    // In a URL or a path, as docker compose and shells expand it. A pattern has other signs before it.
     PlaceholderForm {
         open: "$",
         close: "",
         name: |name| {
             name.len() > 1 && is_shouted(name) && name.starts_with(|c: char| c.is_ascii_uppercase())
         },
-        around: |before, _, _| before.contains("://") && !before.ends_with('$'),
+        around: |before, _, _| {
+            let is_path = || {
+                let is_sign =
+                    |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+                before.ends_with('/') && before.chars().all(is_sign)
+            };
+            before.contains("://") && !before.ends_with('$') || is_path()
+        },
+    },
+    // The output of a command.
+    PlaceholderForm {
+        open: "$(",
+        close: ")",
+        name: |name| {
+            let mut words = name.split_whitespace();
+            words.next().is_some_and(is_identifier) && words.next().is_some()
+        },
+        around: anywhere,
+    },
+    // Concourse and BOSH, where it is the whole value or is in a URL: a pattern may have two groups.
+    PlaceholderForm {
+        open: "((",
+        close: "))",
+        name: |name| name.split(['.', '/', ':', '-']).all(is_identifier),
+        around: |before, _, after| before.is_empty() && after.is_empty() || before.contains("://"),
+    },
+    // ytt.
+    PlaceholderForm {
+        open: "(@=",
+        close: "@)",
+        name: |name| !name.trim().is_empty(),
+        around: anywhere,
+    },
+    // Tags of Go templates that Helm leaves as they are.
+    PlaceholderForm {
+        open: "{{`",
+        close: "`}}",
+        name: |_| true,
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "{{ `",
+        close: "` }}",
+        name: |_| true,
+        around: anywhere,
     },
     // Azure's pipelines have names with hyphens and dots.
     PlaceholderForm {
@@ -158,6 +209,12 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         around: anywhere,
     },
     PlaceholderForm {
+        open: "%%",
+        close: "%%",
+        name: is_shouted,
+        around: anywhere,
+    },
+    PlaceholderForm {
         open: "%",
         close: "%",
         name: is_shouted,
@@ -234,6 +291,7 @@ pub(super) fn opens(first: u8, second: Option<&u8>) -> bool {
     match first {
         b'$' | b'{' | b'<' | b'%' | b'@' => true,
         b'[' | b'_' => second == Some(&first),
+        b'(' => matches!(second, Some(b'(' | b'@')),
         b'#' => second == Some(&b'{'),
         b'Y' => second == Some(&b'O'),
         b'R' => second == Some(&b'E'),
@@ -270,7 +328,7 @@ static MAY_OPEN: [bool; 256] = openings();
 )]
 const fn openings() -> [bool; 256] {
     let mut table = [false; 256];
-    let bytes = b"#$%<@CRY[_{";
+    let bytes = b"#$%(<@CRY[_{";
     let mut at = 0;
     while at < bytes.len() {
         table[bytes[at] as usize] = true;

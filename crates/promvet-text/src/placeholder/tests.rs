@@ -146,6 +146,20 @@ fn finds_what_is_to_be_filled_in() {
         ("REPLACEME", vec!["REPLACEME"]),
         ("CHANGEME", vec!["CHANGEME"]),
         ("é{{ x }}é", vec!["{{ x }}"]),
+        ("${{ secrets.TOKEN }}", vec!["${{ secrets.TOKEN }}"]),
+        ("$TOKEN$", vec!["$TOKEN$"]),
+        ("rules/$NAME.yml", vec!["$NAME"]),
+        ("((rw_url))", vec!["((rw_url))"]),
+        ("https://((host))/push", vec!["((host))"]),
+        ("%%HOST%%:9090", vec!["%%HOST%%"]),
+        ("$(cat /run/secrets/p)", vec!["$(cat /run/secrets/p)"]),
+        ("(@= data.values.p @)", vec!["(@= data.values.p @)"]),
+        ("{{ `{{ .x }}` }}", vec!["{{ `{{ .x }}` }}"]),
+        ("op://vault/item/field", vec!["op://vault/item/field"]),
+        ("vault:kv/data/a#url", vec!["vault:kv/data/a#url"]),
+        ("env:TOKEN", vec!["env:TOKEN"]),
+        ("ENC[PKCS7,MIIB]", vec!["ENC[PKCS7,MIIB]"]),
+        ("[REDACTED]", vec!["[REDACTED]"]),
     ] {
         assert_eq!(found(text), want, "{text}");
     }
@@ -175,6 +189,18 @@ fn leaves_what_only_looks_like_it() {
         "yours truly",
         "IRREPLACEABLE",
         "https://example.com/a?b=c",
+        "((foo|bar))",
+        "(.+)((foo))",
+        "^$",
+        "[A-Z]+$",
+        "/a/b$",
+        "vault:8200",
+        "vault:8200/v1",
+        "op:",
+        "env:prod",
+        "pass:word",
+        "projects/a/b",
+        "ENC",
     ] {
         assert_eq!(found(text), Vec::<&str>::new(), "{text}");
     }
