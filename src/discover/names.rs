@@ -1,5 +1,6 @@
 //! What a file's name says of it.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Endings of YAML files.
@@ -62,8 +63,7 @@ const NEIGHBORS: &[&str] = &[
 ];
 
 /// The name without its YAML ending, in lower case, and the ending on top of it, if any.
-fn parts(path: &Path) -> Option<(String, &'static str)> {
-    let name = path.file_name()?.to_str()?;
+fn parts(name: &str) -> Option<(String, &'static str)> {
     if !has_start_of(name, YAML_STARTS) {
         return None;
     }
@@ -77,24 +77,46 @@ fn parts(path: &Path) -> Option<(String, &'static str)> {
     Some((stem.to_owned(), suffix))
 }
 
-/// How the endings of [`YAML`] begin, and what other names of candidates hold.
-const YAML_STARTS: &[[u8; 4]] = &[*b".yml", *b".yam"];
-const ALLOY_STARTS: &[[u8; 4]] = &[*b".all", *b".riv"];
-const LOOSE_STARTS: &[[u8; 4]] = &[*b"prom"];
-const UNIT_STARTS: &[[u8; 4]] = &[*b"vmag"];
+/// The same of a file; none if its name is not UTF-8.
+fn utf8_parts(path: &Path) -> Option<(String, &'static str)> {
+    parts(utf8_name_of(path)?)
+}
+
+/// How the endings of [`YAML`] begin, and what other names of candidates hold, as numbers.
+const YAML_STARTS: &[u32] = &[u32::from_be_bytes(*b".yml"), u32::from_be_bytes(*b".yam")];
+const ALLOY_STARTS: &[u32] = &[u32::from_be_bytes(*b".all"), u32::from_be_bytes(*b".riv")];
+const LOOSE_STARTS: &[u32] = &[u32::from_be_bytes(*b"prom")];
+const UNIT_STARTS: &[u32] = &[u32::from_be_bytes(*b"vmag")];
 
 /// Whether one of some starts of words occurs in a name, in letters of any case: all files of a tree are
 /// asked, and this rules out most of them at once.
-fn has_start_of(name: &str, starts: &[[u8; 4]]) -> bool {
+fn has_start_of(name: &str, starts: &[u32]) -> bool {
     // The bit that tells `a` from `A`; a dot has it.
     const LOWER: u8 = b' ';
-    let mut fours = name.as_bytes().windows(4);
-    fours.any(|four| {
-        starts.iter().any(|start| {
-            let mut pairs = four.iter().zip(start);
-            pairs.all(|(byte, wanted)| byte | LOWER == *wanted)
-        })
+    let mut last = 0_u32;
+    name.bytes().any(|byte| {
+        last = last << 8 | u32::from(byte | LOWER);
+        starts.contains(&last)
     })
+}
+
+/// The name of a file. Found by its bytes where nothing is special about the path, since all files of a
+/// tree are asked, and the standard library takes paths apart with care.
+pub(super) fn name_of(path: &Path) -> Cow<'_, str> {
+    let plain = path.to_str().filter(|_| cfg!(unix));
+    let plain = plain.and_then(|path| path.rsplit('/').next());
+    match plain {
+        Some(name) if !matches!(name, "" | "." | "..") => Cow::Borrowed(name),
+        _ => path.file_name().unwrap_or_default().to_string_lossy(),
+    }
+}
+
+/// The name of a file, if it is UTF-8.
+pub(super) fn utf8_name_of(path: &Path) -> Option<&str> {
+    match name_of(path) {
+        Cow::Borrowed(name) => Some(name),
+        Cow::Owned(_) => None,
+    }
 }
 
 /// Endings of configurations and of copies that editors and people leave behind, which count in
@@ -105,14 +127,14 @@ const LOOSE: &[&str] = &["conf", "json", "bak", "old", "orig"];
 /// `prom` that has no ending or one of a few others.
 #[must_use]
 pub fn is_candidate(path: &Path) -> bool {
-    has_yaml_name(path) || has_loose_name(path) || is_alloy(path) || is_unit(path)
+    let name = &*name_of(path);
+    parts(name).is_some() || has_loose_name(name) || is_name_of_alloy(name) || is_unit(name)
 }
 
 /// Whether a file is a unit of systemd or a Quadlet that starts vmagent, by its name.
-fn is_unit(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+fn is_unit(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    has_start_of(&name, UNIT_STARTS)
+    has_start_of(name, UNIT_STARTS)
         && ending.is_some_and(|ending| matches!(ending, "container" | "service"))
         && name.contains("vmagent")
 }
@@ -131,11 +153,14 @@ pub(super) fn without_template_suffix(name: &str) -> &str {
 /// templates aside.
 #[must_use]
 pub(crate) fn is_alloy(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if !has_start_of(&name, ALLOY_STARTS) {
+    is_name_of_alloy(&name_of(path))
+}
+
+fn is_name_of_alloy(name: &str) -> bool {
+    if !has_start_of(name, ALLOY_STARTS) {
         return false;
     }
-    let bare = without_template_suffix(&name);
+    let bare = without_template_suffix(name);
     let is_it = |ending: &str| matches!(ending, "alloy" | "river");
     let ending = bare.rsplit_once('.').map(|(_, ending)| ending);
     // `config.alloy.external.template`
@@ -147,15 +172,11 @@ pub(crate) fn is_alloy(path: &Path) -> bool {
 /// templates and samples on top. A name that is not UTF-8 can too, if it ends so.
 #[must_use]
 pub fn has_yaml_name(path: &Path) -> bool {
-    let Some(name) = path.file_name() else {
-        return false;
-    };
-    parts(Path::new(&*name.to_string_lossy())).is_some()
+    parts(&name_of(path)).is_some()
 }
 
-fn has_loose_name(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if !has_start_of(&name, LOOSE_STARTS) {
+fn has_loose_name(name: &str) -> bool {
+    if !has_start_of(name, LOOSE_STARTS) {
         return false;
     }
     let name = name.to_ascii_lowercase();
@@ -166,8 +187,7 @@ fn has_loose_name(path: &Path) -> bool {
 /// Whether a file's name says that something renders it before Prometheus reads it.
 #[must_use]
 pub fn is_template(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let Some((stem, suffix)) = parts(Path::new(&*name)) else {
+    let Some((stem, suffix)) = parts(&name_of(path)) else {
         return false;
     };
     // `prometheus.tmpl.yml`; in `prometheus.in.yml` the word may mean anything.
@@ -246,12 +266,12 @@ pub fn is_for_collector(path: &str) -> bool {
 /// Whether a file holds values of a chart, as far as its name tells.
 #[must_use]
 pub fn is_values_name(path: &Path) -> bool {
-    parts(path).is_some_and(|(stem, _)| stem.contains("values"))
+    utf8_parts(path).is_some_and(|(stem, _)| stem.contains("values"))
 }
 
 /// Whether a file is a Prometheus configuration as far as its name tells.
 pub(super) fn is_ours(path: &Path) -> bool {
-    let Some((stem, _)) = parts(path) else {
+    let Some((stem, _)) = utf8_parts(path) else {
         return false;
     };
     let fits = |(start, end): &(&str, &str)| stem.starts_with(start) && stem.ends_with(end);

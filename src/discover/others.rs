@@ -165,9 +165,8 @@ const SIGNS: &[Sign] = &[
 
 /// Whether a file is of a kind that is only named, by its ending.
 pub(super) fn is_named_only(path: &Path) -> bool {
-    is_dockerfile(path)
-        || ending_of(path)
-            .is_some_and(|ending| SIGNS.iter().any(|sign| sign.endings.contains(&ending)))
+    let is_of_sign = |ending| SIGNS.iter().any(|sign| sign.endings.contains(&ending));
+    is_dockerfile(path) || ending_of(path).is_some_and(is_of_sign)
 }
 
 /// Folders into which jsonnet-bundler copies libraries, which have a function for each key.
@@ -185,7 +184,7 @@ pub(super) fn is_of_another(path: &Path) -> bool {
 
 /// The ending of a name, that of a template aside: `toml` of `vector.toml.j2`.
 fn ending_of(path: &Path) -> Option<&str> {
-    let name = path.file_name()?.to_str()?;
+    let name = names::utf8_name_of(path)?;
     let (_, ending) = names::without_template_suffix(name).rsplit_once('.')?;
     Some(ending)
 }

@@ -76,11 +76,13 @@ const DEEPEST: usize = 16;
 /// Whether a file may patch objects, or route requests in a mesh: a scan of its bytes.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
     let has = |word: &&'static str| needle::has(word, bytes);
-    let begins_line = |key: &&str| {
-        memmem::find_iter(bytes, key.as_bytes()).any(|at| {
-            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            matches!(before, None | Some(b'\n' | b'{'))
-        })
+    let begins_line = |key: &&'static str| {
+        let mut all = memmem::find_iter(bytes, key.as_bytes());
+        needle::has(key, bytes)
+            && all.any(|at| {
+                let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+                matches!(before, None | Some(b'\n' | b'{'))
+            })
     };
     WORDS.iter().any(has) || REFERRING.iter().any(begins_line)
 }

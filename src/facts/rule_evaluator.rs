@@ -9,6 +9,7 @@ use memchr::memmem;
 
 use super::Facts;
 use crate::finding::{Place, Span, Text};
+use crate::needle;
 
 /// What runs vmalert, or makes the operator of VictoriaMetrics run it.
 const VMALERT: &[&str] = &["kind: VMAlert", "chart: victoria-metrics-k8s-stack"];
@@ -31,7 +32,7 @@ pub(super) fn may_tell(bytes: &[u8]) -> bool {
 
 /// Where a tree runs vmalert, if nothing in it runs Prometheus.
 pub(super) fn vmalert(texts: &[Arc<Text>]) -> Option<Place> {
-    let find = |text: &Arc<Text>, words: &[&str]| {
+    let find = |text: &Arc<Text>, words: &[&'static str]| {
         let bytes = text.content().as_bytes();
         let found = words
             .iter()
@@ -47,7 +48,10 @@ pub(super) fn vmalert(texts: &[Arc<Text>]) -> Option<Place> {
 
 /// Where a word begins that nothing but a space or the end of its line follows: `kind: Prometheus` is
 /// not in `kind: PrometheusRule`. A name of a chart may go on.
-fn finds(bytes: &[u8], word: &str) -> Option<usize> {
+fn finds(bytes: &[u8], word: &'static str) -> Option<usize> {
+    if !needle::has(word, bytes) {
+        return None;
+    }
     let mut all = memmem::find_iter(bytes, word.as_bytes());
     all.find(|at| {
         let behind = bytes.get(at + word.len());

@@ -369,7 +369,10 @@ pub(crate) fn is_configuration(content: &str) -> bool {
 }
 
 /// Whether a line of a text begins with a word.
-fn begins_line(content: &str, word: &str) -> bool {
+fn begins_line(content: &str, word: &'static str) -> bool {
+    if !needle::has(word, content.as_bytes()) {
+        return false;
+    }
     let mut all = memmem::find_iter(content.as_bytes(), word.as_bytes());
     all.any(|at| at == 0 || content.as_bytes().get(at - 1) == Some(&b'\n'))
 }

@@ -4,13 +4,12 @@
 
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use super::request::Request;
 use super::survey::Survey;
 use crate::discover::{self, FileContent, RecognizedFile};
 use crate::facts::deployment::{SourceKind, kinds};
 use crate::finding::{Text, Unchecked};
+use crate::needle;
 use crate::parallel;
 use crate::schema;
 use crate::source::{FoundFile, Tree};
@@ -81,7 +80,7 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
 /// that sends.
 fn is_asked(found: &FoundFile, text: &Text, is_sender: &dyn Fn() -> bool) -> bool {
     let bytes = text.content().as_bytes();
-    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    let has = |word: &&'static str| needle::has(word, bytes);
     let is_deployment = |kind: &SourceKind| {
         use SourceKind::{Compose, Operated, Provider, Workload};
         matches!(kind, Compose | Workload | Provider | Operated)

@@ -8,8 +8,6 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 mod block;
 mod dummy;
 mod form;
@@ -264,12 +262,18 @@ fn length_at(shape: &PlaceholderForm, text: &str, at: usize) -> Option<usize> {
         inner.find(|c| !is_shouting(c)).unwrap_or(inner.len())
     } else {
         let near = inner.as_bytes().get(..LONGEST).unwrap_or(inner.as_bytes());
-        memmem::find(near, shape.close.as_bytes())?
+        end_of(near, shape.close.as_bytes())?
     };
     let (name, after) = inner.split_at_checked(length)?;
     let after = after.get(shape.close.len()..)?;
     ((shape.name)(name) && (shape.around)(before, name, after))
         .then_some(shape.open.len() + length + shape.close.len())
+}
+
+/// Where a closing mark begins. Most are near, so that to prepare a search for it would take longest.
+fn end_of(near: &[u8], close: &[u8]) -> Option<usize> {
+    let mut first = memchr::memchr_iter(*close.first()?, near);
+    first.find(|at| near.get(*at..).is_some_and(|rest| rest.starts_with(close)))
 }
 
 /// Texts with more placeholders are filled with one word throughout: each combination of two words

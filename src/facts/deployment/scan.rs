@@ -293,7 +293,10 @@ pub(super) fn names_prometheus(bytes: &[u8]) -> bool {
 }
 
 /// Whether a line begins with a word.
-fn starts_line(bytes: &[u8], word: &[u8]) -> bool {
+fn starts_line(bytes: &[u8], word: &'static [u8]) -> bool {
+    if !needle::occurs(word, bytes) {
+        return false;
+    }
     memmem::find_iter(bytes, word).any(|at| {
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
         // A byte-order mark ends in 0xBF.
