@@ -20,6 +20,7 @@ mod layers;
 mod namespaces;
 mod near_miss;
 mod old_release;
+mod older;
 pub mod online;
 mod operated;
 mod operated_rules;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use memchr::memmem;
 
 use super::Facts;
+use super::older;
 use super::scripts::Script;
 use crate::finding::{Place, Span};
 
@@ -35,6 +36,8 @@ pub(super) struct OldReleases {
     of_roles: HashMap<String, Vec<(Place, bool)>>,
     /// The scripts that start an old release: their numbers, and where.
     starts: Vec<(usize, usize)>,
+    /// Whether one of them names a Prometheus 2.
+    pub(super) names_2: bool,
 }
 
 impl OldReleases {
@@ -48,6 +51,7 @@ impl OldReleases {
         Self {
             of_roles,
             starts: starts.collect(),
+            names_2: scripts.iter().any(older::names_2),
         }
     }
 }

@@ -159,7 +159,7 @@ impl Scripts {
         }
     }
 
-    /// What they say of releases before 2.0.
+    /// What they say of releases before 3.0.
     pub(super) fn old_releases(&self) -> &OldReleases {
         self.old_releases
             .get_or_init(|| OldReleases::new(&self.all))

@@ -4,6 +4,7 @@ use super::survey::ScannedFile;
 use crate::facts::Facts;
 use crate::facts::deployment::{RunCertainty, RunningDeployment};
 use crate::finding::{Evidence, Finding, Severity, rule};
+use crate::rules::RuleJudgment;
 use crate::schema::{self, TargetReleases, Version};
 use crate::yaml::Document;
 
@@ -26,6 +27,31 @@ pub(super) fn put(
     without_what_is_newer(schema, &runners, by);
     as_it_runs(schema, &runners, by);
 }
+
+/// Makes warnings of what newer releases removed, where the tree names one that still has it, and does not
+/// surely run the file with a newer one.
+pub(super) fn leave_to_older(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: &Facts<'_>) {
+    let is_removed = |finding: &&mut Finding| {
+        [rule::SCHEMA_UNAVAILABLE, rule::FILES_PROMQL].contains(&&*finding.rule)
+            && finding.kind == REMOVED
+            && finding.severity == Severity::Error
+    };
+    let all = judgment.findings.iter_mut();
+    let mut removed = all.filter(is_removed).peekable();
+    if removed.peek().is_none() || !facts.may_run_2() {
+        return;
+    }
+    let runners = facts.runners(&seen.found.path, seen.recognized.holder.as_ref());
+    let known: Vec<Version> = runners.iter().filter_map(version_of).collect();
+    // One without a release may be the newest.
+    let is_old = known.len() == runners.len() && known.iter().all(|version| version.major < 3);
+    if known.is_empty() || is_old {
+        removed.for_each(|finding| finding.severity = Severity::Warning);
+    }
+}
+
+/// The kind of what newer releases do not have any more.
+const REMOVED: &str = "removed";
 
 fn version_of(runner: &RunningDeployment<'_>) -> Option<Version> {
     Version::parse(runner.deployment.version()?).ok()

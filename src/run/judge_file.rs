@@ -36,6 +36,18 @@ pub(crate) fn judge_one<'a>(
     own: &CustomRules,
     tree: &dyn Tree,
 ) -> (RuleJudgment, Option<Configuration<'a>>) {
+    let (mut judgment, configuration) = judge(seen, facts, request, own, tree);
+    by_tag::leave_to_older(&mut judgment, seen, facts);
+    (judgment, configuration)
+}
+
+fn judge<'a>(
+    seen: &'a ScannedFile,
+    facts: &'a Facts<'a>,
+    request: &Request,
+    own: &CustomRules,
+    tree: &dyn Tree,
+) -> (RuleJudgment, Option<Configuration<'a>>) {
     let recognized = &seen.recognized;
     let judgment = match &recognized.what {
         FileContent::Configuration { document, .. } => {

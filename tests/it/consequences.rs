@@ -227,3 +227,41 @@ fn flags_of_the_operator_are_not_set_twice() {
         assert_eq!(said.map(|it| it.severity), severity, "{spec}: {found:?}");
     }
 }
+
+/// Every endpoint of a monitor is judged by itself, and its findings have its own path.
+#[test]
+fn the_second_endpoint_of_a_monitor_has_a_path_of_its_own() {
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {matchLabels: {a: b}}\n  endpoints:\n  - port: a\n  - port: b\n    interval: 10s\n    scrapeTimeout: 30s\n";
+    let found = memory::found("/tree", &memory::tree(&[("s.yaml", monitor)]));
+    let [finding] = &*found else {
+        panic!("{found:?}");
+    };
+    assert!(
+        finding.logical.starts_with("spec.endpoints[1]"),
+        "{}",
+        finding.logical
+    );
+    assert!(
+        finding
+            .message
+            .ends_with("the Operator leaves this resource out"),
+        "{}",
+        finding.message
+    );
+}
+
+/// The Operator takes a zero in a queue for none.
+#[test]
+fn a_zero_in_a_queue_of_a_resource_is_none() {
+    let of = |queue: &str| {
+        let spec = format!(
+            "remoteWrite: [{{url: https://m.example.com/api/v1/push, queueConfig: {queue}}}]"
+        );
+        errors("Prometheus", &spec).len()
+    };
+    assert_eq!(
+        of("{capacity: 0, maxShards: 0, minShards: 0, maxSamplesPerSend: 0}"),
+        0
+    );
+    assert_eq!(of("{capacity: -1}"), 1);
+}

@@ -115,3 +115,43 @@ fn an_old_operator_wants_the_old_keys() {
     assert_eq!(of("v0.22.2"), []);
     assert_eq!(of("v0.60.0"), [Severity::Warning]);
 }
+
+/// What 3.0 removed is an error only where nothing of the tree names a release that still has it.
+#[test]
+fn what_was_removed_is_left_to_an_older_release() {
+    let rules =
+        "groups:\n- name: a\n  rules:\n  - record: a\n    expr: holt_winters(a[1h], 0.5, 0.5)\n";
+    let config = "rule_files: [r.yml]\nscrape_configs:\n- job_name: a\n  scrape_classic_histograms: true\n  static_configs: [{targets: ['a:9100']}]\n";
+    let of = |path: &str, more: &str| {
+        let files = [("prometheus.yml", config), ("r.yml", rules), (path, more)];
+        let both = [
+            severities(&files, "files/promql"),
+            severities(&files, "schema/unavailable"),
+        ];
+        both.map(|all| all.into_iter().max())
+    };
+    let error = Some(Severity::Error);
+    let warning = Some(Severity::Warning);
+    assert_eq!(of("README.md", "Prometheus\n"), [error, error]);
+    let with = |tag: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:{tag}\n    volumes: ['.:/etc/prometheus']\n"
+        )
+    };
+    assert_eq!(of("compose.yaml", &with("v3.5.0")), [error, error]);
+    assert_eq!(
+        of("compose.yaml", &with("v2.45.0")),
+        [warning, Some(Severity::Info)]
+    );
+    assert_eq!(
+        of("group_vars/all.yml", "prometheus_version: 2.45.0\n"),
+        [warning, warning]
+    );
+    assert_eq!(
+        of(
+            "install.sh",
+            "#!/bin/sh\nVERSION=2.45.0\nwget https://github.com/prometheus/prometheus/releases/download/v$VERSION/prometheus-$VERSION.linux-amd64.tar.gz\n"
+        ),
+        [warning, warning]
+    );
+}

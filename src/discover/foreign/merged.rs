@@ -109,7 +109,7 @@ impl<'d> MergedConfiguration<'d> {
     fn made(&self, builder: &mut TranslationBuilder) -> Option<TranslatedNode> {
         if let Some(node) = self.node {
             return match node.as_str().filter(|_| self.is_plain) {
-                Some(text) => Some(builder.scalar_at(node.span(), text, true)),
+                Some(text) => Some(builder.part(node, node.span(), text)),
                 None => builder.copy(node),
             };
         }

@@ -23,7 +23,7 @@ use crate::yaml::{
 use kinds::Wanted;
 pub(in crate::dialect) use kinds::how_to_write;
 use promvet_text::{Advice, Finding, Message, Place, Severity};
-use scalars::is_number;
+use scalars::{is_left_out, is_number};
 use unknown::{may_be, misspelled};
 
 /// What a text in a dialect means.
@@ -269,6 +269,8 @@ impl Translator {
             DialectType::Quantity => self.quantity(key, node),
             DialectType::NameOrNumber => self.name_or_number(node),
             DialectType::OptionalDuration if node.as_str() == Some("") => None,
+            // A zero is left out (the same file, `generateRemoteWriteConfig`).
+            DialectType::Number if is_left_out(key, node) => None,
             _ => {
                 if self.is_of_kind(ty, node) {
                     self.form(ty, key, node);

@@ -186,6 +186,9 @@ fn expression(node: Node<'_>, report: &mut RuleFileReport<'_>) {
         let message = refused(fault.message);
         if let Some(finding) = report.expression(node, at, unfilled, message) {
             finding.advice = fault.remedy.words.map(Into::into);
+            if fault.is_removed {
+                finding.kind = "removed".into();
+            }
         }
     }
 }

@@ -352,7 +352,18 @@ impl TranslationBuilder {
         self.push_at(like.span(), data, tag)
     }
 
+    /// Whether all nodes so far and the next one have a node of the source.
+    fn has_origins(&self) -> bool {
+        let mut origin = self.origin.iter();
+        origin.all(|origin| origin.ids.len() > self.out.nodes.len())
+    }
+
     fn push_at(&mut self, span: Span, data: NodeContent, tag: u32) -> TranslatedNode {
+        // Each node of a translation has one of its source, found by its number.
+        debug_assert!(
+            self.has_origins(),
+            "a node without a source in a translation"
+        );
         let id = small(self.out.nodes.len());
         self.out.nodes.push(NodeData {
             span,

@@ -18,6 +18,8 @@ pub struct ExprFault {
     pub flag: Option<&'static str>,
     /// Whether it is an instant vector where a range vector is expected.
     pub(super) lacks_range: bool,
+    /// Whether older releases take it.
+    pub is_removed: bool,
 }
 
 impl ExprFault {
@@ -29,6 +31,7 @@ impl ExprFault {
             remedy: Remedy::default(),
             flag: None,
             lacks_range: false,
+            is_removed: false,
         }
     }
 

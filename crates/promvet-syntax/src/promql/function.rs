@@ -55,10 +55,14 @@ pub(super) fn find(name: &str, dialect: PromqlRelease) -> Result<&'static Functi
         Some((_, Some((major, minor)))) if dialect.release >= (major, minor) => {
             let message =
                 format!("the function `{name}` was removed in Prometheus {major}.{minor}");
-            Err(ExprFault::new(0, 0, message).help(
+            let fault = ExprFault::new(0, 0, message).help(
                 "use `double_exponential_smoothing`, which requires \
                  `--enable-feature=promql-experimental-functions`",
-            ))
+            );
+            Err(ExprFault {
+                is_removed: true,
+                ..fault
+            })
         }
         Some((function, _)) => Ok(function),
         None => {

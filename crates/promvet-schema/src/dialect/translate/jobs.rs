@@ -40,7 +40,7 @@ impl Translator {
     fn discovery(&mut self, node: Node<'_>, roles: &[&str]) -> TranslatedNode {
         let mut sections = Vec::new();
         for role in roles {
-            let mut text = |text: &str| self.builder.scalar_at(node.span(), text, true);
+            let mut text = |text: &str| self.builder.part(node, node.span(), text);
             let role = (text("role"), text(role));
             let attached = ["node", "namespace"].map(|key| (text(key), text("true")));
             let key = text("attach_metadata");

@@ -111,7 +111,7 @@ impl Translator {
         self.form(&DialectType::Quantity, key, node);
         let is_plain_number = scalar.text.parse::<f64>().is_ok();
         Some(match is_plain_number {
-            true => self.builder.scalar_at(node.span(), scalar.text, true),
+            true => self.builder.part(node, node.span(), scalar.text),
             // It has a suffix.
             false => self.builder.scalar(node, SELECTED),
         })
@@ -154,4 +154,16 @@ pub(super) fn is_number(scalar: Scalar<'_>) -> bool {
         .text
         .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
     scalar.is_plain() && begins && scalar.text.replace('_', "").parse::<f64>().is_ok()
+}
+
+/// Whether a number of a queue is zero, which the Operator takes for none.
+pub(super) fn is_left_out(key: &Key, node: Node<'_>) -> bool {
+    const OF_QUEUE: &[&str] = &[
+        "capacity",
+        "max_samples_per_send",
+        "max_shards",
+        "min_shards",
+    ];
+    let is_of_queue = key.native.is_some_and(|native| OF_QUEUE.contains(&native));
+    is_of_queue && node.as_str() == Some("0")
 }
