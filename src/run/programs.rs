@@ -1,5 +1,7 @@
 //! What is reported about configurations of other programs, in the name of the program.
 
+mod words;
+
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -9,6 +11,7 @@ use crate::facts::deployment::{Deployment, Platform};
 use crate::finding::{Advice, Finding, Severity, rule};
 use crate::schema::dialect::Dialect;
 use crate::yaml::{Document, Entry, Node, parse_first};
+pub(super) use words::in_its_name;
 
 /// Programs by their words in reports.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -40,34 +43,6 @@ pub(super) const ALLOY: &str = "alloy";
 const VECTOR: &str = "vector";
 const VMAGENT: &str = "vmagent";
 
-/// What native rules say that Prometheus does, of what other programs do as well.
-const VERBS: &[&str] = &[
-    "can",
-    "cannot",
-    "does",
-    "drops",
-    "ignores",
-    "loads",
-    "looks",
-    "may",
-    "needs",
-    "never",
-    "reads",
-    "rejects",
-    "refuses",
-    "retries",
-    "runs",
-    "sends",
-    "shows",
-    "starts",
-    "takes",
-    "then",
-    "tries",
-    "uses",
-    "was",
-    "is started",
-];
-
 /// Programs that send again what a rate limit turned away unless they are told not to, or that have no
 /// key for it: `DefaultQueueOptions` of grafana/alloy v1.10
 /// `internal/component/prometheus/remotewrite/types.go`, grafana/agent v0.44
@@ -88,27 +63,6 @@ const EXPANDING: &[&str] = &["grafana-agent", "loki", "tempo"];
 
 /// The flag.
 const EXPAND: &str = "config.expand-env";
-
-/// A sentence about Prometheus as one about the program that reads the configuration.
-pub(super) fn in_its_name(sentence: &str, holder: Option<&EmbeddedIn>) -> Option<String> {
-    let name = program(holder)?;
-    let mut out = sentence.to_owned();
-    for verb in VERBS {
-        out = out.replace(&format!("Prometheus {verb} "), &format!("{name} {verb} "));
-        out = out.replace(&format!("Prometheus {verb},"), &format!("{name} {verb},"));
-    }
-    // Places in the messages about files.
-    for (from, to) in [
-        ("where Prometheus runs", format!("where {name} runs")),
-        (
-            "in which Prometheus is started",
-            format!("in which {name} is started"),
-        ),
-    ] {
-        out = out.replace(from, &to);
-    }
-    (out != sentence).then_some(out)
-}
 
 /// What a program does with what only some releases of Prometheus reject, or none.
 pub(super) fn late(finding: &Finding, holder: Option<&EmbeddedIn>) -> Option<String> {
