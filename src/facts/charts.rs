@@ -11,6 +11,9 @@ use crate::yaml::{Node, parse_first};
 /// How far above a file of values its chart is looked for: `ci/test-values.yaml`.
 const MOST_PARENTS: usize = 2;
 
+/// How far below its chart a file is that a template takes: `files/prometheus/rules/a.yml`.
+const MOST_ABOVE_FILE: usize = 4;
+
 /// The most templates that are read for one key, and the largest, in bytes: kube-prometheus-stack has
 /// about 150 of at most 64 KiB.
 const MOST_TEMPLATES: usize = 512;
@@ -48,6 +51,26 @@ impl Facts<'_> {
         charts
             .next()
             .is_some_and(|chart| self.is_named_in(&chart.join("templates"), key))
+    }
+
+    /// Why files that a file of a chart names may be beside it where it is read: a template takes files of the
+    /// chart (`.Files.Get`, `.Files.Glob`) for keys of an object.
+    #[must_use]
+    pub fn taken_by_template(&self, shown: &str) -> Option<String> {
+        let file = self.absolute(shown);
+        let is_template = |folder: &Path| folder.ends_with("templates");
+        let mut folders = file.ancestors().skip(1).take(1 + MOST_ABOVE_FILE);
+        let is_chart =
+            |folder: &&Path| self.files.tree.metadata(&folder.join("Chart.yaml")).is_ok();
+        let chart = folders.find(is_chart)?;
+        let is_outside = !file
+            .ancestors()
+            .take_while(|above| *above != chart)
+            .any(is_template);
+        let is_taken = is_outside && self.is_named_in(&chart.join("templates"), "Files");
+        is_taken.then(|| {
+            "a template of the chart takes its files, and may put others beside them".to_owned()
+        })
     }
 
     /// Whether the own values of the chart around a template leave out what rests on a path of them, and no

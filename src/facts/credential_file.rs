@@ -18,6 +18,7 @@ use super::deployment::{Deployment, ProvidedValue, ResolvedPath, RunAs, RunningD
 use super::submodules;
 use super::token::Observation;
 use crate::deadline::Deadline;
+use crate::discover;
 use crate::finding::{Evidence, Place};
 use crate::schema::table::Base;
 use crate::source::Tree;
@@ -225,7 +226,8 @@ impl FileLookup<'_> {
     fn judge_path(&self, asked: &PathQuery<'_>) -> PathVerdict {
         let path = asked.path;
         let unverified = |why| PathVerdict::new(FileState::Unverified(why));
-        if asked.filled_in || !placeholder::find_words(path).is_empty() {
+        let is_open = path.contains('$') || !placeholder::find_words(path).is_empty();
+        if asked.filled_in || is_open {
             return unverified(Unverified::Placeholder);
         }
         let is_absolute = Path::new(path).is_absolute() || path.starts_with('/');
@@ -341,6 +343,12 @@ impl FileLookup<'_> {
             judged.state = FileState::Unverified(Unverified::Unknown(reason));
             return judged;
         }
+        if let Some(source) = source_beside(self.tree, file) {
+            let source = self.tree.shown(&source);
+            let reason = format!("{source} is what it is made of");
+            judged.state = FileState::Unverified(Unverified::Unknown(reason));
+            return judged;
+        }
         let ignored = |path: &Path| self.tree.is_ignored_by_git(path, &self.bounds);
         if !ignored(file) {
             return judged;
@@ -391,6 +399,23 @@ pub(super) fn is_kept(tree: &dyn Tree, folder: &Path) -> bool {
             || name.starts_with("readme")
     };
     !inside.is_empty() && inside.iter().all(is_keeper)
+}
+
+/// How names of encrypted files end: age, GnuPG, SOPS, Ansible Vault.
+const ENCRYPTED: &[&str] = &[".age", ".asc", ".enc", ".gpg", ".pgp", ".sops", ".vault"];
+
+/// What a file is made of where it is deployed, if that is beside it: its example, or itself encrypted.
+fn source_beside(tree: &dyn Tree, file: &Path) -> Option<PathBuf> {
+    let name = file.file_name()?.to_str()?;
+    let beside = tree.list(file.parent()?).ok()?;
+    beside.into_iter().find(|path| {
+        let other = path.file_name().and_then(|other| other.to_str());
+        other.is_some_and(|other| {
+            let is_encrypted = |end: &&str| other.strip_suffix(*end) == Some(name);
+            ENCRYPTED.iter().any(is_encrypted)
+                || discover::copies_of_example(other).any(|copy| copy == name)
+        })
+    })
 }
 
 /// A path without `.` and `..`; none if it begins with more `..` than can be applied.

@@ -185,7 +185,9 @@ impl<'t> Facts<'t> {
             let shown = document.text().path();
             let otherwise = |name: &str| match self.is_idle_test_data(shown, runners.is_empty()) {
                 true => Some("this is test data, and nothing in the tree runs it".to_owned()),
-                false => self.written_by(name, shown),
+                false => self
+                    .written_by(name, shown)
+                    .or_else(|| self.taken_by_template(shown)),
             };
             included::weigh_missing(
                 document,

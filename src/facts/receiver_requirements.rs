@@ -175,6 +175,9 @@ impl From<CredentialKind<'_>> for Credential {
     fn from(kind: CredentialKind<'_>) -> Self {
         match kind {
             CredentialKind::Bearer => Self::Bearer,
+            CredentialKind::Authorization(word) if word.eq_ignore_ascii_case("basic") => {
+                Self::BasicAuth
+            }
             CredentialKind::Authorization(word) => Self::Authorization(word.to_owned().into()),
             CredentialKind::AnyAuthorization => Self::Header("Authorization".to_owned().into()),
             CredentialKind::BasicAuth => Self::BasicAuth,

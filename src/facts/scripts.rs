@@ -254,7 +254,7 @@ impl Scripts {
                 (is_telling || is_target)
                     && is_path(before)
                     && is_path(ends)
-                    && as_folder
+                    && (as_folder || is_target)
                     && !checks
             });
             let at = found.next().filter(|_| **script.text.path() != *shown)?;

@@ -75,6 +75,13 @@ impl ServiceMatch<'_> {
         self.evidence.iter().cloned().chain(image).collect()
     }
 
+    /// Its image, if what answers is surely that program, with whatever settings.
+    #[must_use]
+    pub fn program(&self) -> Option<&Image> {
+        let is_one = self.container?.is_one_program;
+        self.image().filter(|_| is_one || self.changes.is_empty())
+    }
+
     /// Whether a port of the machine leads there.
     #[must_use]
     pub fn publishes(&self, port: u16) -> bool {

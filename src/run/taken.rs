@@ -20,7 +20,7 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>, document: &D
         rule::SCHEMA_CONFLICT if word == "telegraf" => true,
         rule::SCHEMA_CONFLICT => word == "vmagent" && is_beside_sigv4(finding, document),
         rule::SCHEMA_INVALID_VALUE if keys.is_below("headers") => match word {
-            ALLOY => is_own_value(finding),
+            ALLOY => is_own_value(finding) || is_only_credential(finding, document),
             _ => [COLLECTOR, "fluent-bit", "telegraf", "vmagent"].contains(&word),
         },
         rule::CREDENTIALS_CONTENT => {
@@ -40,6 +40,35 @@ fn is_beside_sigv4(finding: &Finding, document: &Document) -> bool {
         let mut entries = entries.filter(|entry| entry.key.span() == here);
         endpoint.get("sigv4").is_some() && entries.next().is_some()
     })
+}
+
+/// The sections of an endpoint that set the header `Authorization`.
+const CREDENTIALS: &[&str] = &[
+    "authorization",
+    "azuread",
+    "basic_auth",
+    "bearer_token",
+    "bearer_token_file",
+    "google_iam",
+    "oauth2",
+    "sigv4",
+];
+
+/// Whether a finding is about a header `Authorization` of an endpoint without another credential.
+fn is_only_credential(finding: &Finding, document: &Document) -> bool {
+    let list = document.root().and_then(|root| root.get("remote_write"));
+    let mut endpoints = list.into_iter().flat_map(Node::items);
+    let is_it = |endpoint: &Node<'_>| {
+        let headers = endpoint.get("headers").and_then(Node::mapping);
+        let mut entries = headers.into_iter().flat_map(Mapping::entries);
+        entries.any(|entry| {
+            let is_its = entry.key.identity() == finding.identity
+                || entry.value.identity() == finding.identity;
+            is_its && entry.name().eq_ignore_ascii_case("authorization")
+        })
+    };
+    let endpoint = endpoints.find(is_it);
+    endpoint.is_some_and(|endpoint| !CREDENTIALS.iter().any(|key| endpoint.get(key).is_some()))
 }
 
 /// What Prometheus puts into headers itself (`storage/remote/client.go`).

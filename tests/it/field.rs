@@ -232,7 +232,7 @@ fn a_header_without_a_scheme_may_be_any_credential() {
         expect(&[("otel-collector-config.yaml", &config)], expected);
     };
     let refused = Some((
-        Severity::Error,
+        Severity::Warning,
         "remote-write/credentials-kind",
         "a bearer token",
     ));
@@ -376,4 +376,266 @@ fn target_files_of_a_folder_that_a_program_makes_are_worth_knowing() {
         count(&[("prometheus.yml", config), other]),
         [Severity::Warning]
     );
+}
+
+/// A compose file with a Prometheus that mounts a folder with its configuration.
+const OF_FOLDER: &str = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./monitoring:/etc/prometheus']\n";
+
+const WITH_TOKEN: &str = "scrape_configs:\n- job_name: a\n  authorization: {credentials_file: metrics_token}\n  static_configs: [{targets: ['10.0.0.1:80']}]\n";
+
+#[test]
+fn what_makes_a_credential_is_believed_whatever_is_beside_it() {
+    let tree = |name: &str, content: &str, expected| {
+        let files = [
+            ("docker-compose.yml", OF_FOLDER),
+            ("monitoring/prometheus.yml", WITH_TOKEN),
+            (name, content),
+        ];
+        expect(&files, expected);
+    };
+    let missing = Some((Severity::Error, "credentials/missing", "does not exist"));
+    tree(
+        "setup.sh",
+        "openssl rand -hex 16 > monitoring/metrics_token\n",
+        None,
+    );
+    tree("setup.sh", "openssl rand -hex 16 > metrics_token\n", None);
+    tree("setup.sh", "openssl rand -hex 16 > other_token\n", missing);
+    tree("monitoring/metrics_token.example", "changeme\n", None);
+    tree(
+        "monitoring/metrics_token.age",
+        "age-encryption.org/v1\n",
+        None,
+    );
+    tree("monitoring/metrics_token.txt", "x\n", missing);
+}
+
+#[test]
+fn a_file_that_the_tree_has_in_another_form_is_not_known() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+    let config = "rule_files: [rules.yml]\nscrape_configs:\n- job_name: a\n  scheme: https\n  tls_config: {ca_file: ca.pem}\n  static_configs: [{targets: ['b.example.com:80']}]\n";
+    let tree = |rules: &str, ca: &str| {
+        let files = [
+            ("prometheus.yml", config),
+            ("rules.yml", rules),
+            ("ca.pem", ca),
+        ];
+        let found = reported(&files);
+        let mut rules: Vec<_> = found.iter().map(|one| one.rule.to_string()).collect();
+        rules.sort();
+        rules
+    };
+    assert!(tree(pointer, pointer).is_empty());
+    assert!(tree("\0GITCRYPT\0abc\u{1}", "\0GITCRYPT\0abc\u{1}").is_empty());
+    assert_eq!(tree("other", "other"), ["files/rule-file", "files/tls"]);
+}
+
+#[test]
+fn what_sops_encrypts_may_be_any_value() {
+    let value = "ENC[AES256_GCM,data:abcd,iv:ef=,tag:gh=,type:str]";
+    let tree = |end: &str, expected| {
+        let config = format!(
+            "scrape_configs:\n- job_name: a\n  static_configs: [{{targets: ['{value}']}}]\nremote_write:\n- url: {value}\n  basic_auth: {{username: {value}, password: {value}}}\n{end}"
+        );
+        let found = reported(&[("prometheus.yml", &config)]);
+        let found = found.iter().filter(|one| one.severity == Severity::Error);
+        assert_eq!(found.count(), expected, "{end}");
+    };
+    let section = format!("sops:\n  version: 3.8.1\n  mac: {value}\n");
+    tree(&section, 0);
+    tree("sops: {a: b}\n", 1);
+}
+
+#[test]
+fn tags_of_helm_tell_a_template_without_its_chart() {
+    let tree = |target: &str, expected| {
+        let config = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  prometheus.yml: |\n    scrape_configs:\n    - job_name: a\n      static_configs: [{{targets: ['{target}']}}]\n"
+        );
+        expect(&[("configmap.yaml", &config)], expected);
+    };
+    let open = Some((Severity::Warning, "scrape/target-address", "not filled in"));
+    tree("localhost:{{ .Values.service.port }}", None);
+    tree("localhost:{{ port }}", open);
+}
+
+#[test]
+fn fields_behind_parentheses_are_those_of_a_sample() {
+    let tree = |text: &str, expected| {
+        let rules = format!(
+            "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n    annotations: {{a: '{text}'}}\n"
+        );
+        let config = format!("rule_files: [rules.yml]\n{PLAIN}");
+        expect(
+            &[("prometheus.yml", &config), ("rules.yml", &rules)],
+            expected,
+        );
+    };
+    let fails = Some((Severity::Warning, "rules/template-fails", "no field `job`"));
+    tree("{{ (first (query \"up\")).Labels.job }}", None);
+    tree("{{ (index (query \"up\") 0).Labels.job }}", None);
+    tree("{{ (first (query \"up\")).Labels.job }} {{ .job }}", fails);
+}
+
+#[test]
+fn the_scheme_of_a_header_tells_the_credential_of_other_programs() {
+    let host = "prometheus-prod-24-prod-eu-west-2.grafana.net";
+    let fluent = |value: &str, expected| {
+        let config = format!(
+            "[OUTPUT]\n    Name prometheus_remote_write\n    Match *\n    Host {host}\n    Port 443\n    Tls On\n    Uri /api/prom/push\n    Header Authorization {value}\n"
+        );
+        expect(&[("fluent-bit.conf", &config)], expected);
+    };
+    let refused = Some((
+        Severity::Warning,
+        "remote-write/credentials-kind",
+        "a bearer token",
+    ));
+    fluent("Basic ${GC}", None);
+    fluent("${GC}", None);
+    fluent("Bearer ${GC}", refused);
+    let alloy = |more: &str, expected| {
+        let config = format!(
+            "prometheus.remote_write \"a\" {{\n  endpoint {{\n    url = \"https://{host}/api/prom/push\"\n    headers = {{\"Authorization\" = \"Basic \" + sys.env(\"GC\")}}\n{more}  }}\n}}\n"
+        );
+        expect(&[("config.alloy", &config)], expected);
+    };
+    let twice = Some((Severity::Warning, "schema/invalid-value", "in its place"));
+    alloy("", None);
+    alloy(
+        "    basic_auth {\n      username = \"1\"\n      password = sys.env(\"P\")\n    }\n",
+        twice,
+    );
+}
+
+#[test]
+fn a_database_is_one_whatever_other_files_set() {
+    let base = "services:\n  redis: {image: 'redis:7-alpine'}\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n";
+    let config = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['redis:6379']}]\n";
+    let tree = |name: &str, other: &str, expected: usize| {
+        let files = [
+            ("docker-compose.yml", base),
+            ("prometheus.yml", config),
+            (name, other),
+        ];
+        let found = reported(&files);
+        let found = found.iter().filter(|one| &*one.rule == "scrape/no-metrics");
+        assert_eq!(found.count(), expected, "{other}");
+    };
+    let prod = "docker-compose.prod.yml";
+    tree(
+        prod,
+        "services:\n  redis: {command: redis-server --appendonly yes}\n",
+        1,
+    );
+    tree(
+        prod,
+        &base.replace("redis:7-alpine", "docker.io/library/redis:8"),
+        1,
+    );
+    tree(
+        prod,
+        "services:\n  redis: {image: 'oliver006/redis_exporter:v1'}\n",
+        0,
+    );
+    tree(prod, "services:\n  redis: {build: ./redis}\n", 0);
+    tree(prod, "services:\n  redis: {entrypoint: /exporter}\n", 0);
+}
+
+#[test]
+fn a_guard_against_zero_hides_no_ratio_of_a_series_to_itself() {
+    let tree = |expression: &str, expected| {
+        let rules =
+            format!("groups:\n- name: g\n  rules:\n  - record: a:b\n    expr: {expression}\n");
+        let config = format!("rule_files: [rules.yml]\n{PLAIN}");
+        expect(
+            &[("prometheus.yml", &config), ("rules.yml", &rules)],
+            expected,
+        );
+    };
+    let one = "rate(x_total{status=\"failure\"}[5m])";
+    let itself = Some((Severity::Warning, "rules/self-ratio", "divided by itself"));
+    for divisor in [
+        "(rate(x_total[5m]) + 0.001)",
+        "clamp_min(rate(x_total[5m]), 0.001)",
+        "(rate(x_total[5m]) > 0)",
+    ] {
+        tree(&format!("{one} / {divisor}"), itself);
+        tree(&format!("{one} / ignoring (status) {divisor}"), None);
+        tree(&format!("rate(y_total[5m]) / {divisor}"), None);
+    }
+    tree(
+        &format!("{one} / (rate(x_total[5m]) + rate(y_total[5m]))"),
+        None,
+    );
+}
+
+#[test]
+fn an_address_needs_a_host() {
+    let tree = |rules: &str, expected| {
+        let config = format!(
+            "scrape_configs:\n- job_name: a\n  kubernetes_sd_configs: [{{role: pod}}]\n  relabel_configs:\n{rules}"
+        );
+        expect(&[("prometheus.yml", &config)], expected);
+    };
+    let port = "__meta_kubernetes_pod_annotation_prometheus_io_port";
+    let alone = Some((Severity::Warning, "scrape/target-address", "without a host"));
+    let rule = |sources: &str, rest: &str| {
+        format!("  - {{source_labels: [{sources}], target_label: __address__{rest}}}\n")
+    };
+    tree(&rule(port, ", regex: '(\\d+)'"), alone);
+    tree(
+        &rule(port, ", regex: '(.+)', replacement: '${1}:7002'"),
+        alone,
+    );
+    tree(
+        &rule(port, ", regex: '(.+)', replacement: 'exporter:$1'"),
+        None,
+    );
+    let both = format!("__address__, {port}");
+    tree(
+        &rule(
+            &both,
+            ", regex: '([^:]+)(?::\\d+)?;(\\d+)', replacement: '$1:$2'",
+        ),
+        None,
+    );
+    let mended = rule(port, "") + &rule("__meta_kubernetes_pod_ip", ", replacement: '$1:80'");
+    tree(&mended, None);
+}
+
+#[test]
+fn variables_of_external_labels_have_no_defaults() {
+    let compose = compose("./prometheus.yml");
+    let tree = |value: &str, expected| {
+        let config = format!("global: {{external_labels: {{a: '{value}'}}}}\n{PLAIN}");
+        let files = [
+            ("docker-compose.yml", compose.as_str()),
+            ("prometheus.yml", &config),
+        ];
+        expect(&files, expected);
+    };
+    let empty = Some((Severity::Warning, "schema/variable", "knows no defaults"));
+    tree("${STAGE:-dev}", empty);
+    tree("${STAGE}", None);
+}
+
+#[test]
+fn a_template_of_a_chart_may_put_files_beside_one() {
+    let config = "rule_files: [alerts.yml]\nscrape_configs: []\n";
+    let tree = |template: &str, expected| {
+        let files = [
+            ("chart/Chart.yaml", "name: a\nversion: 1.0.0\n"),
+            ("chart/files/prometheus.yml", config),
+            ("chart/templates/cm.yaml", template),
+        ];
+        expect(&files, expected);
+    };
+    let missing = Some((Severity::Error, "files/missing", "does not exist"));
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  prometheus.yml: |-\n";
+    tree(
+        &format!("{map}    {{{{- .Files.Get \"files/prometheus.yml\" | nindent 4 }}}}\n"),
+        None,
+    );
+    tree(&format!("{map}    scrape_configs: []\n"), missing);
 }

@@ -239,6 +239,9 @@ impl<'d> Walker<'_, '_> {
         // it is an unknown key.
         let name = if is_null(entry.key) { "" } else { key.text };
         let Some(found) = section.of.find(name) else {
+            if self.path.is_empty() && is_of_sops(entry) {
+                return;
+            }
             return self.unknown(section, entry, name);
         };
         if !found.known(self.version) {
@@ -452,4 +455,10 @@ fn one_item(node: Node<'_>) -> Option<(Span, String)> {
     let is_one = is_quoted || !written.contains([',', ' ', '[', ']', '{', '}', '|', '>', '&', '!']);
     let is_plain = is_one && !written.is_empty() && !written.contains('\n');
     (is_plain && node.document().is_yaml()).then(|| (span, format!("[{written}]")))
+}
+
+/// Whether an entry is the section of SOPS, which decryption removes (getsops/sops `stores/stores.go`).
+fn is_of_sops(entry: Entry<'_>) -> bool {
+    let has = |key: &str| entry.value.get(key).is_some();
+    entry.name() == "sops" && has("version") && has("mac")
 }

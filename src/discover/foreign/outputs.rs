@@ -7,7 +7,7 @@ use super::super::names;
 use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, found};
 use crate::finding::{Finding, Severity, Text, rule};
 use crate::schema::dialect::table::ObjectRole;
-use crate::schema::dialect::{KeySpelling, SENDERS, Translation, tables};
+use crate::schema::dialect::{KeySpelling, SELECTED, SENDERS, Translation, tables};
 use crate::schema::{sections, toml};
 use crate::yaml::{Document, Mapping, Node, TranslationBuilder, TranslationEntry};
 
@@ -266,17 +266,7 @@ fn headers_of_fluent<'d>(
             continue;
         };
         if name.eq_ignore_ascii_case("authorization") {
-            let token = value.split_once(' ').map_or(value, |(_, token)| token);
-            let span = node
-                .scalar()
-                .map(|scalar| scalar.part(scalar.text.len() - token.len(), scalar.text.len()));
-            out.extend(span.map(|span| {
-                (
-                    "authorization.credentials",
-                    node,
-                    builder.part(node, span, token),
-                )
-            }));
+            out.extend(authorization_of_fluent(builder, node, value));
         } else {
             pairs.push((builder.scalar(node, name), builder.scalar(node, value)));
         }
@@ -285,6 +275,27 @@ fn headers_of_fluent<'d>(
         out.push(("headers", first, builder.mapping(first, &pairs)));
     }
     out
+}
+
+/// The section for a header `Authorization`. A user name is in the same text as its password; without a
+/// scheme it is not known what the server is asked to take.
+fn authorization_of_fluent<'d>(
+    builder: &mut TranslationBuilder,
+    node: Node<'d>,
+    value: &str,
+) -> Option<TranslationEntry<'d>> {
+    let (scheme, token) = value.split_once(' ').unwrap_or((SELECTED, value));
+    let scalar = node.scalar()?;
+    let span = scalar.part(scalar.text.len() - token.len(), scalar.text.len());
+    let (native, first, last) = match scheme.eq_ignore_ascii_case("basic") {
+        true => ("basic_auth", ("username", SELECTED), "password"),
+        false => ("authorization", ("type", scheme), "credentials"),
+    };
+    let pairs = [
+        (builder.scalar(node, first.0), builder.scalar(node, first.1)),
+        (builder.scalar(node, last), builder.part(node, span, token)),
+    ];
+    Some((native, node, builder.mapping(node, &pairs)))
 }
 
 /// Names and ports of VictoriaMetrics, vmagent and vminsert, which read none of the headers but

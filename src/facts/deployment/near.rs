@@ -61,13 +61,19 @@ pub(super) fn in_folder(deployment: &Deployment, tree: &dyn Tree, file: &Path) -
     if is_inside(deployment, tree, file) {
         return None;
     }
-    let names = names_in(deployment, tree, folder);
-    let name = file.file_name()?.to_str()?;
-    if let Some(near) = nearest(name, names.iter().map(String::as_str)) {
+    if let Some(near) = like(deployment, tree, file) {
         return Some(format!("`{}` has a `{near}`", tree.shown(folder)));
     }
+    let names = names_in(deployment, tree, folder);
     let shown = listed(names.iter().map(String::as_str));
     (!names.is_empty()).then(|| format!("`{}` has {shown}", tree.shown(folder)))
+}
+
+/// A file beside a missing one that is called almost so.
+fn like(deployment: &Deployment, tree: &dyn Tree, file: &Path) -> Option<String> {
+    let names = names_in(deployment, tree, file.parent()?);
+    let name = file.file_name()?.to_str()?;
+    nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// For a path without a mount: a file that is beside the configuration but is not mounted with

@@ -144,7 +144,8 @@ impl Deployment {
         folder: &str,
         path: &str,
     ) -> ResolvedPath<'_> {
-        if placeholder::find(path).next().is_some() || placeholder::find(folder).next().is_some() {
+        let is_open = |path: &str| path.contains('$') || placeholder::find(path).next().is_some();
+        if is_open(path) || is_open(folder) {
             return unknown("the path holds a placeholder", Vec::new());
         }
         let path = inside::join(folder, path);

@@ -393,7 +393,7 @@ impl IncludeChecker<'_, '_> {
     fn rule_file(&mut self, path: &Path) -> Arc<OnceLock<RuleFile>> {
         let cache = self.cache;
         cache.rule_file(path, self.names, || {
-            let text = self.read(path);
+            let text = self.read_plain(path);
             text.map_or_else(RuleFile::default, |text| {
                 self.rules(&text, &self.target_of(path))
             })
@@ -401,16 +401,34 @@ impl IncludeChecker<'_, '_> {
     }
 
     fn target_file(&mut self, path: &Path, relabeled: bool) {
-        if let Some(text) = self.read(path) {
+        if let Some(text) = self.read_plain(path) {
             let format = TargetFormat::of(&text.path().to_lowercase());
             let found = target_file::check_text(&text, format, relabeled, &self.target_of(path));
             self.out.findings.extend(found);
         }
     }
 
-    fn read(&self, path: &Path) -> Option<Arc<Text>> {
+    /// The text of a file, and why it is not what Prometheus reads, if it is not.
+    fn read(&self, path: &Path) -> Option<(Arc<Text>, Option<&'static str>)> {
         let bytes = self.lookup.tree.read(path, LARGEST).ok()?;
-        Some(recognize::text(path, bytes, self.lookup.tree))
+        let stored = recognize::stored_as(&bytes);
+        Some((recognize::text(path, bytes, self.lookup.tree), stored))
+    }
+
+    /// The text of a file that Prometheus reads as it is.
+    fn read_plain(&mut self, path: &Path) -> Option<Arc<Text>> {
+        let (text, stored) = self.read(path)?;
+        let Some(reason) = stored else {
+            return Some(text);
+        };
+        self.out.unchecked.push(Unchecked {
+            noun: None,
+            place: Place::new(&text, Span::default()),
+            logical: String::new(),
+            reason: reason.to_owned(),
+            settle: None,
+        });
+        None
     }
 
     /// The same versions; whether the included file is rendered first follows from its name.

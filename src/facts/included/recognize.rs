@@ -23,6 +23,21 @@ const KEYS: &[&str] = &[
 /// Those that are long enough for a word with a slip to be meant for them.
 const LONG_KEYS: &[&str] = &["groups", "job_name", "record", "scrape_configs", "targets"];
 
+/// How files begin that are something else in a checkout than where Prometheus reads them, and why.
+const STORED: &[(&[u8], &str)] = &[
+    (b"\0GITCRYPT\0", "git-crypt encrypts it in the tree"),
+    (
+        b"version https://git-lfs.github.com/spec/",
+        "the tree has only the pointer of Git LFS to it",
+    ),
+];
+
+/// Why the content of a file is not in the tree, if it is not.
+pub(in crate::facts) fn stored_as(content: &[u8]) -> Option<&'static str> {
+    let mut forms = STORED.iter();
+    forms.find_map(|(start, reason)| content.starts_with(start).then_some(*reason))
+}
+
 /// The text of a file that a configuration names. Its lines are shown only if one of them is one
 /// of such a file. Where the nearest is a slip (`target:`), messages may name the key, but no line is
 /// shown, since an environment file has such words too.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::check::at;
-use super::{kind_of, locate};
+use super::{kind_of, locate, recognize};
 use crate::facts::credential_file::FileLookup;
 use crate::finding::{Finding, Severity, rule};
 use crate::schema::pem::{self, PemRole};
@@ -53,7 +53,9 @@ fn is_judged(content: &[u8]) -> bool {
             .next()
             .is_some()
     };
-    !content.trim_ascii().is_empty() && (content.starts_with(b"-----") || !has_placeholder())
+    !content.trim_ascii().is_empty()
+        && recognize::stored_as(content).is_none()
+        && (content.starts_with(b"-----") || !has_placeholder())
 }
 
 /// What is wrong with the file that a setting names.

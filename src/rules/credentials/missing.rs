@@ -21,9 +21,10 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
             the result";
         return out.unchecked(node, reason, None);
     }
-    // What names the very file does not mean one that is called almost so.
-    let is_telling = |path: &&str| file.judged.near.is_none() || path.contains('.');
-    if let Some(path) = node.as_str().filter(is_telling)
+    if is_relative && let Some(reason) = file.facts.taken_by_template(shown) {
+        return out.unchecked(node, &reason, None);
+    }
+    if let Some(path) = node.as_str()
         && let Some(reason) = file.facts.written_by(path, shown)
     {
         return out.unchecked(node, &reason, None);

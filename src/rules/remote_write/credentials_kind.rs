@@ -6,7 +6,7 @@ use crate::facts::receiver;
 use crate::finding::Severity;
 use crate::prometheus::{ClientCredential, CredentialKind};
 use crate::rules::{RemoteWriteEntry, RuleFindings, advice};
-use crate::yaml::Node;
+use crate::yaml::{Node, placeholder};
 
 pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let demand = entry.demand();
@@ -36,7 +36,11 @@ fn wrong_kind(
     if demand.takes(&kind) || may_be_any || for_a_proxy || names_instance(credential) {
         return false;
     }
-    let severity = if demand.is_certain() {
+    // A token that is elsewhere may name the instance.
+    let is_open = credential.kind == CredentialKind::Bearer
+        && demand.takes(&receiver::Credential::BasicAuth)
+        && !is_in_hand(credential);
+    let severity = if demand.is_certain() && !is_open {
         Severity::Error
     } else {
         Severity::Warning
@@ -53,6 +57,16 @@ fn wrong_kind(
     let finding = out.at(credential.key, severity, message);
     out.push(finding.kind("refused").help(help));
     true
+}
+
+/// Whether the token of a credential is written in the configuration.
+fn is_in_hand(credential: &ClientCredential<'_>) -> bool {
+    let value = credential.value;
+    let text = value
+        .as_str()
+        .filter(|_| credential.key.as_str() == Some("bearer_token"))
+        .or_else(|| value.get("credentials").and_then(Node::as_str));
+    text.is_some_and(|text| !placeholder::is_open(text))
 }
 
 /// Whether a bearer token names the instance itself: `<instance>:<token>`, which the gateways of Grafana

@@ -53,25 +53,31 @@ fn judge(
     };
     let endpoint = configuration.endpoint(&format!("http://{text}"));
     let answering = standpoint.answering(&endpoint);
-    let [only] = answering.as_slice() else { return };
-    let Some(program) = program_of(only, port) else {
+    // Compose files for several places have the same service.
+    let programs: Option<Vec<_>> = answering.iter().map(|it| program_of(it, port)).collect();
+    let (Some(programs), Some(first)) = (programs, answering.first()) else {
         return;
     };
+    let Some((program, others)) = programs.split_first() else {
+        return;
+    };
+    if others.iter().any(|other| other.name != program.name) {
+        return;
+    }
     let message = format!(
         "port {port} of {} speaks its own protocol, not HTTP: every scrape fails",
         program.name
     );
     let help = Advice::say(program.help);
     let mut finding = out.at(target, Severity::Warning, message).help(help);
-    finding.evidence = only.shown();
+    finding.evidence = first.shown();
     out.push(finding);
 }
 
 /// The program that answers at its own port, in an image that is known, unless something in the tree may
 /// run another one in its place.
 fn program_of(answering: &ServiceMatch<'_>, port: u16) -> Option<&'static PortProgram> {
-    let image = answering.image().filter(|_| answering.changes.is_empty())?;
-    let name = bare_name(image.repository());
+    let name = bare_name(answering.program()?.repository());
     PROGRAMS
         .iter()
         .find(|program| program.images.contains(&name) && program.ports.contains(&port))

@@ -96,6 +96,15 @@ fn check_replacement(section: TargetSection<'_>, out: &mut RuleFindings<'_>) {
     if rule.get("target_label").and_then(Node::as_str) != Some(ADDRESS) {
         return;
     }
+    if let Some(source) = port_alone(*rule) {
+        let message =
+            format!("`__address__` becomes `{source}` without a host: every scrape fails");
+        let place = rule.get("source_labels").unwrap_or(*rule);
+        let finding = out.at(place, Severity::Warning, message).kind("port");
+        return out.push(finding.help(
+            "write `source_labels: [__address__, …_port]`, `regex: '([^:]+)(?::\\d+)?;(\\d+)'` and `replacement: '$1:$2'`",
+        ));
+    }
     let Some((node, scalar)) = rule
         .get("replacement")
         .and_then(|node| Some((node, node.scalar()?)))
@@ -114,6 +123,27 @@ fn check_replacement(section: TargetSection<'_>, out: &mut RuleFindings<'_>) {
     };
     let finding = out.part(node, span, Severity::Warning, fault.message());
     out.push(finding.kind("replacement").help(help(section, fault)));
+}
+
+/// The label of a port, where a rule makes it the whole of an address, or its host.
+fn port_alone(rule: Node<'_>) -> Option<&str> {
+    let text = |key: &str| rule.get(key).and_then(Node::as_str);
+    let sources = rule.get("source_labels")?;
+    let mut labels = sources.items().filter_map(Node::as_str);
+    let (Some(source), None) = (labels.next(), labels.next()) else {
+        return None;
+    };
+    let replacement = text("replacement").unwrap_or("$1");
+    let rest = ["$1", "${1}"]
+        .into_iter()
+        .find_map(|group| replacement.strip_prefix(group))?;
+    let is_port = |rest: &str| {
+        let digits = rest.strip_prefix(':');
+        digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let is_number = source.starts_with("__meta_") && source.ends_with("_port");
+    let has_host = text("regex").is_some_and(|regex| regex.contains(':'));
+    (is_number && !has_host && (rest.is_empty() || is_port(rest))).then_some(source)
 }
 
 /// The address alone, where the rest says what the job says anyway.

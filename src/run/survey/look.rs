@@ -196,7 +196,7 @@ fn look_into(
     }
     let asked = RecognitionContext {
         whatever_it_is,
-        is_template: policy.is_template(&path) || is_rendered_by_helm(found, &bytes, tree),
+        is_template: policy.is_template(&path) || is_rendered(found, &bytes, tree),
     };
     let parsed = request.parsed.as_ref();
     if let Some(same) = parsed.and_then(|parsed| parsed.same(found, &bytes, asked)) {
@@ -227,6 +227,27 @@ fn look_into(
     }
     seen
 }
+
+/// How tags begin that only Helm has: the data of alerts have neither.
+const OF_HELM: &[&[u8]] = &[
+    b"{{ .Values.",
+    b"{{ .Release.",
+    b"{{ include \"",
+    b"{{- include \"",
+];
+
+/// Whether something makes another file of one before Prometheus reads it.
+fn is_rendered(found: &FoundFile, bytes: &[u8], tree: &dyn Tree) -> bool {
+    let has = |word: &[u8]| memmem::find(bytes, word).is_some();
+    // SOPS leaves its section beside what it encrypts.
+    let is_encrypted = || has(SOPS) && has(b"sops");
+    // A file beside the templates of a chart is read as it is, unless one of them says otherwise.
+    let is_of_helm = || has(b"apiVersion:") && OF_HELM.iter().any(|tag| has(tag));
+    is_rendered_by_helm(found, bytes, tree) || is_of_helm() || is_encrypted()
+}
+
+/// How a value begins that SOPS encrypted (getsops/sops `aes/cipher.go`).
+const SOPS: &[u8] = b"ENC[AES256_GCM,";
 
 /// Whether a file is a template of a chart, and has tags: some are YAML as they are.
 fn is_rendered_by_helm(found: &FoundFile, bytes: &[u8], tree: &dyn Tree) -> bool {

@@ -31,6 +31,13 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         name: |name| is_shouted(name) && !name.contains('-'),
         around: anywhere,
     },
+    // A value that SOPS encrypted.
+    PlaceholderForm {
+        open: "ENC[AES256_GCM,",
+        close: "]",
+        name: |name| name.starts_with("data:"),
+        around: anywhere,
+    },
     // For scripts, between delimiters: `$HOST$`, `$HOST$:9100`.
     PlaceholderForm {
         open: "$",
@@ -296,6 +303,7 @@ pub(super) fn opens(first: u8, second: Option<&u8>) -> bool {
         b'Y' => second == Some(&b'O'),
         b'R' => second == Some(&b'E'),
         b'C' => second == Some(&b'H'),
+        b'E' => second == Some(&b'N'),
         _ => false,
     }
 }
@@ -328,7 +336,7 @@ static MAY_OPEN: [bool; 256] = openings();
 )]
 const fn openings() -> [bool; 256] {
     let mut table = [false; 256];
-    let bytes = b"#$%(<@CRY[_{";
+    let bytes = b"#$%(<@CERY[_{";
     let mut at = 0;
     while at < bytes.len() {
         table[bytes[at] as usize] = true;

@@ -66,6 +66,7 @@ fn of_service(project: &Project<'_>, service: &ComposeService<'_>) -> NetworkNam
             environment: project.variables(service),
             changes: service.changes.clone(),
             has_other_image: service.has_other_image,
+            is_one_program: !service.has_other_program,
         }],
         workload: None,
         injected: None,

@@ -392,6 +392,7 @@ impl<'f> Project<'f> {
             place: node.place(),
             message: "this file is included, and is not in the tree".to_owned(),
         });
+        service.has_other_program |= left_out.is_some();
         service.changes.extend(left_out);
         if let Some(node) = service.get("volumes_from") {
             let doubt = Evidence {
@@ -432,6 +433,7 @@ impl<'f> Project<'f> {
                 service.changes.push(evidence(message));
             }
             service.has_other_image |= other.changes(service, IMAGE);
+            service.has_other_program |= other.runs_another(service);
             service.has_other_ports |= other.changes(service, PORTS);
         }
     }

@@ -232,6 +232,7 @@ impl<'d> Operated<'d> {
         NetworkContainer {
             changes: Vec::new(),
             has_other_image: false,
+            is_one_program: false,
             name: self.title(),
             image: self.image(),
             place: self.place(),

@@ -325,6 +325,7 @@ impl ReleasedService {
             environment: ContainerEnvironment::default(),
             changes: Vec::new(),
             has_other_image: false,
+            is_one_program: false,
         }
     }
 }

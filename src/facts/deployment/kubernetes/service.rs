@@ -385,6 +385,7 @@ fn container(node: Node<'_>, workload: &Workload<'_>) -> NetworkContainer {
         arguments: arguments_of(node, false),
         changes: Vec::new(),
         has_other_image: false,
+        is_one_program: false,
     }
 }
 

@@ -128,6 +128,8 @@ pub struct NetworkContainer {
     pub changes: Vec<Evidence>,
     /// Whether its image may be another one.
     pub has_other_image: bool,
+    /// Whether nothing of the changes has another program run in it: known in compose files only.
+    pub is_one_program: bool,
 }
 
 /// A container that answers at a host and port.

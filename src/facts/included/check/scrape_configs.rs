@@ -12,8 +12,8 @@ impl IncludeChecker<'_, '_> {
     fn broken(&mut self, path: &Path) {
         let part = (path.to_owned(), None, "broken".to_owned());
         let (findings, _) = self.cache.first_findings(part, || {
-            let text = self.read(path);
-            let finding = text.and_then(|text| {
+            let text = self.read(path).filter(|(_, stored)| stored.is_none());
+            let finding = text.and_then(|(text, _)| {
                 let error = parse_first(&text).err()?;
                 Some(schema::syntax_finding(&text, &error))
             });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use promvet_syntax::promql::{self, NodeKind};
 
 use super::empty::{COMPARISONS, KEEPING, is_number};
-use super::{ALWAYS_EMPTY, Expression, SELF_RATIO};
+use super::{ALWAYS_EMPTY, Expression, SELF_RATIO, innermost};
 
 /// The most nodes between an operator and the selector of a side: people write four. Each operator of a
 /// chain looks at those below it.
@@ -35,13 +35,18 @@ impl Expression<'_, '_, '_> {
             return;
         }
         let operator = self.head(node).to_owned();
+        let guarded = match &*operator {
+            "/" => self.guarded(node),
+            _ => None,
+        };
         let done = match &*operator {
+            "/" if guarded.is_some() => "divided by itself: the ratio is 1 or almost",
             "/" => "divided by itself: the ratio is always 1",
             "-" => "subtracted from itself: the difference is always 0",
             other if COMPARISONS.contains(&other) => "compared with itself",
             _ => return,
         };
-        let Some((left, right)) = self.plain_sides(node) else {
+        let Some((left, right)) = guarded.or_else(|| self.plain_sides(node)) else {
             return;
         };
         let is_part = |one: &Side, two: &Side| one.matchers.is_subset(&two.matchers);
@@ -87,6 +92,24 @@ impl Expression<'_, '_, '_> {
             return None;
         }
         Some((self.side(left)?, self.side(right)?))
+    }
+
+    /// Both sides of a division whose right one is kept from 0: `x + 0.001`, `clamp_min(x, 1)`, `x > 0`.
+    fn guarded(&self, node: promql::Node<'_>) -> Option<(Side, Side)> {
+        let (left, right) = self.operands(node)?;
+        if !self.is_plain(node, right) {
+            return None;
+        }
+        let inner = innermost(right);
+        let kept = match (inner.kind(), self.head(inner)) {
+            (NodeKind::Call, "clamp_min") => *inner.children().first()?,
+            (NodeKind::Binary, "+" | ">" | "!=") => {
+                let (one, other) = self.operands(inner)?;
+                is_number(other).then_some(one)?
+            }
+            _ => return None,
+        };
+        Some((self.side(left)?, self.side(kept)?))
     }
 
     /// A side whose series are those of one selector.

@@ -121,8 +121,11 @@ fn of_action<'t>(action: &[Token], word: &impl Fn(&Token) -> &'t str) -> Vec<Fie
                     last.to = token.to;
                 }
             }
-            // `(query "up" | first).Value`
-            TokenKind::Field if !token.spaced && before == Some(TokenKind::ParenClose) => {}
+            // `(query "up" | first).Labels.job`: the fields are those of what is in the parentheses.
+            TokenKind::Field if !token.spaced && before == Some(TokenKind::ParenClose) => {
+                open = false;
+                continue;
+            }
             TokenKind::Field => {
                 out.push(field(".", vec![name(token)], token));
                 open = true;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::{ComposeService, ParsedCompose};
-use crate::facts::deployment::bare_name;
+use crate::facts::deployment::{Image, bare_name};
 use crate::yaml::{Kind, Node};
 
 /// The services of the compose files of a folder by their names.
@@ -30,6 +30,25 @@ impl OtherService<'_> {
                 (Some(theirs), Some(own)) => !is_same(theirs, own),
                 (theirs, _) => theirs.is_some(),
             })
+    }
+}
+
+/// The keys of a service by which another program runs in it, whatever its image.
+const PROGRAM: &[&str] = &["build", "entrypoint", "extends", "network_mode"];
+
+impl OtherService<'_> {
+    /// Whether it may run another program than a service: other tags of one image are one program.
+    pub(super) fn runs_another(&self, service: &ComposeService<'_>) -> bool {
+        let repository = |node: Node<'_>| {
+            let name = bare_name(node.as_str()?).to_owned();
+            let place = node.place();
+            Some(Image { name, place }.repository().to_owned())
+        };
+        let is_other_image = match (self.value.get("image"), service.get("image")) {
+            (Some(theirs), Some(own)) => repository(theirs) != repository(own),
+            (theirs, _) => theirs.is_some(),
+        };
+        is_other_image || self.changes(service, PROGRAM)
     }
 }
 

@@ -19,6 +19,8 @@ pub(in crate::facts::deployment::compose) struct ComposeService<'d> {
     pub(in crate::facts::deployment::compose) changes: Vec<Evidence>,
     /// Whether another file gives it an image.
     pub(in crate::facts::deployment::compose) has_other_image: bool,
+    /// Whether another program may run in it, by another file.
+    pub(in crate::facts::deployment::compose) has_other_program: bool,
     /// Whether another file names ports of it.
     pub(in crate::facts::deployment::compose) has_other_ports: bool,
     /// The other files that it extends services of.
@@ -35,6 +37,7 @@ impl<'d> ComposeService<'d> {
             overlays: Vec::new(),
             changes: Vec::new(),
             has_other_image: false,
+            has_other_program: false,
             has_other_ports: false,
             extended: Vec::new(),
         }
@@ -45,6 +48,7 @@ impl<'d> ComposeService<'d> {
             place: extends.place(),
             message: format!("`{}` extends a service that was not found", self.name),
         };
+        self.has_other_program = true;
         self.changes.push(evidence.clone());
         self.overlays.push(evidence.clone());
         self.doubts.push(evidence);
