@@ -530,7 +530,7 @@ fn an_issuer_is_proven_only_where_nothing_is_between() {
 #[test]
 fn an_unknown_host_of_a_known_vendor_is_a_warning_without_an_edit() {
     for (host, severity) in [
-        ("staging-metric-api.newrelic.com", Some(Severity::Warning)),
+        ("canary-metric-api.newrelic.com", Some(Severity::Warning)),
         ("metric-api.newrelic.com", None),
     ] {
         let text = writes_to(&format!("https://{host}/prometheus/v1/write"), "");
