@@ -163,7 +163,9 @@ pub(super) fn unit_in(text: &Arc<Text>) -> Option<RecognizedFile> {
         false => flags::unit::read(text)?,
     });
     let line = flags::unit::command_line(&document)?;
-    vmagent(&Finder::new(&document, None), &line)
+    let is_template = super::names::is_template(text.path().as_ref().as_ref());
+    let template = is_template.then_some(TemplateEvidence::Suffix);
+    vmagent(&Finder::new(&document, template), &line)
 }
 
 /// What a command line of vmagent makes; nothing if it neither sends nor is wrong.

@@ -121,7 +121,7 @@ pub(super) fn utf8_name_of(path: &Path) -> Option<&str> {
 
 /// Endings of configurations and of copies that editors and people leave behind, which count in
 /// names with `prom`.
-const LOOSE: &[&str] = &["conf", "json", "bak", "old", "orig"];
+const LOOSE: &[&str] = &["conf", "json", "bak", "old", "orig", "updated"];
 
 /// Whether a file could hold a configuration, by its name: that of a YAML file, or a name with
 /// `prom` that has no ending or one of a few others.

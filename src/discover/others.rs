@@ -76,6 +76,22 @@ const SIGNS: &[Sign] = &[
         around: WordContext::Any,
         noun: "a unit of systemd",
     },
+    // The flag by a variable.
+    Sign {
+        endings: &["service", "container"],
+        section: "",
+        word: "remoteWrite_url=",
+        around: WordContext::Any,
+        noun: "a unit of systemd",
+    },
+    // `metrics_destinations.amp` (aws/amazon-cloudwatch-agent `translator/config/schema.json`).
+    Sign {
+        endings: &[OF_CLOUDWATCH],
+        section: "",
+        word: "\"amp\"",
+        around: WordContext::Any,
+        noun: "a configuration of the CloudWatch agent",
+    },
     Sign {
         endings: &["tf"],
         section: "",
@@ -185,9 +201,16 @@ pub(super) fn is_of_another(path: &Path) -> bool {
 /// The ending of a name, that of a template aside: `toml` of `vector.toml.j2`.
 fn ending_of(path: &Path) -> Option<&str> {
     let name = names::utf8_name_of(path)?;
-    let (_, ending) = names::without_template_suffix(name).rsplit_once('.')?;
-    Some(ending)
+    let (stem, ending) = names::without_template_suffix(name).rsplit_once('.')?;
+    let mut words = ["cloudwatch", "cwagent"].iter();
+    match ending == "json" && words.any(|word| stem.contains(word)) {
+        true => Some(OF_CLOUDWATCH),
+        false => Some(ending),
+    }
 }
+
+/// In place of the ending of JSON files that are called like the CloudWatch agent.
+const OF_CLOUDWATCH: &str = "cloudwatch.json";
 
 /// Whether the bytes of a file with such an ending hold a word by which it may send.
 pub(super) fn may_send(path: &Path, bytes: &[u8]) -> bool {
@@ -262,12 +285,13 @@ fn is_key(line: &str, word: &str) -> bool {
 
 /// What is read of such a file, and what is reported about all other places.
 pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
-    if is_dockerfile(text.path().as_ref().as_ref()) {
-        let found = unit_in(text);
-        if found.is_some() {
+    let path: &Path = text.path().as_ref().as_ref();
+    let is_unit = ending_of(path).is_some_and(|ending| ["container", "service"].contains(&ending));
+    if is_unit || is_dockerfile(path) {
+        if let Some(found) = unit_in(text) {
             text.recognize();
+            return vec![found];
         }
-        return found.into_iter().collect();
     }
     let (mut read, mut spans) = terraform(text);
     let outputs = match senders(text.path(), text.content()).is_empty() {

@@ -776,6 +776,115 @@ fn flags_that_do_something_else_are_told() {
     assert_silent(&[("v.yaml", &object("remoteWrite.queues: '8'"))]);
 }
 
+/// What is set, and does nothing or stops the program, with what is right.
+#[test]
+fn settings_that_lead_nowhere_are_told() {
+    let k6 = |command: &str| {
+        format!(
+            "services:\n  k6:\n    image: grafana/k6:0.54.0\n    command: {command}\n    environment:\n      K6_PROMETHEUS_RW_SERVER_URL: https://m.example.com/api/v1/push\n"
+        )
+    };
+    let agent = |frequency: &str| {
+        format!(
+            "metrics:\n  configs:\n  - name: a\n    wal_truncate_frequency: {frequency}\n    scrape_configs: [{{job_name: a, static_configs: [{{targets: ['a:9100']}}]}}]\n    remote_write: [{{url: https://m.example.com/api/v1/push}}]\n"
+        )
+    };
+    let tempo = |more: &str| {
+        format!(
+            "server: {{http_listen_port: 3200}}\nmetrics_generator:\n  storage:\n    path: /wal\n    remote_write: [{{url: https://m.example.com/api/v1/push}}]\n{more}"
+        )
+    };
+    let vector = |compression: &str| {
+        format!(
+            "sources: {{h: {{type: host_metrics}}}}\nsinks:\n  a:\n    type: prometheus_remote_write\n    inputs: [h]\n    compression: {compression}\n    endpoint: https://m.example.com/api/v1/push\n"
+        )
+    };
+    let collector = |auth: &str| {
+        format!(
+            "receivers: {{otlp: {{protocols: {{grpc: {{}}}}}}}}\nextensions: {{bearertokenauth: {{token: '${{env:T}}'}}}}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://m.example.com/api/v1/push\n{auth}service:\n  extensions: [bearertokenauth]\n  pipelines: {{metrics: {{receivers: [otlp], exporters: [prometheusremotewrite]}}}}\n"
+        )
+    };
+    for (file, wrong, line, severity, words, right) in [
+        (
+            "docker-compose.yml",
+            k6("run /s.js"),
+            6,
+            Severity::Warning,
+            "k6 is run without `-o experimental-prometheus-rw`",
+            k6("run -o experimental-prometheus-rw /s.js"),
+        ),
+        (
+            "agent.yaml",
+            agent("30s"),
+            4,
+            Severity::Error,
+            "shorter than the scrape interval of `a`; Grafana Agent rejects the file",
+            agent("1h"),
+        ),
+        (
+            "tempo.yaml",
+            tempo(""),
+            5,
+            Severity::Warning,
+            "Tempo generates nothing to send",
+            tempo("overrides: {defaults: {metrics_generator: {processors: [span-metrics]}}}\n"),
+        ),
+        (
+            "vector.yaml",
+            vector("gzip"),
+            6,
+            Severity::Warning,
+            "the receiver rejects every request",
+            vector("snappy"),
+        ),
+        (
+            "collector.yaml",
+            collector(""),
+            7,
+            Severity::Warning,
+            "no exporter names it as its `authenticator`",
+            collector("    auth: {authenticator: bearertokenauth}\n"),
+        ),
+    ] {
+        let place = format!("{file}:{line}");
+        assert_told(&[(file, &wrong)], &place, severity, words);
+        assert_silent(&[(file, &right)]);
+    }
+    // A setting of k6 may choose the output.
+    assert_silent(&[("docker-compose.yml", &k6("run -c k6.json /s.js"))]);
+}
+
+/// Endpoints that variables of a unit or of a workflow set, and what is named.
+#[test]
+fn endpoints_in_variables_are_read() {
+    let unit = |url: &str| {
+        format!(
+            "[Service]\nExecStart=/usr/bin/vmagent -envflag.enable -envflag.prefix=vm_\nEnvironment=\"vm_remoteWrite_url={url}\"\n"
+        )
+    };
+    let workflow = |url: &str| {
+        format!(
+            "on: push\njobs:\n  k6:\n    runs-on: ubuntu-latest\n    steps:\n    - run: k6 run -o experimental-prometheus-rw s.js\n      env: {{K6_PROMETHEUS_RW_SERVER_URL: '{url}'}}\n"
+        )
+    };
+    let good = "https://m.example.com/api/v1/write";
+    for (file, text, line) in [
+        ("vmagent.service.j2", unit("vm:8428/api/v1/write"), 3),
+        ("agent.service", unit("vm:8428/api/v1/write"), 3),
+        (
+            ".github/workflows/k6.yml",
+            workflow("m.example.com/api/v1/write"),
+            7,
+        ),
+    ] {
+        let name = file.rsplit('/').next().unwrap();
+        let place = format!("{name}:{line}");
+        assert_told(&[(file, &text)], &place, Severity::Error, "no scheme");
+    }
+    assert_silent(&[("vmagent.service.j2", &unit("{{ url }}"))]);
+    assert_silent(&[(".github/workflows/k6.yml", &workflow(good))]);
+}
+
 #[test]
 fn what_a_program_takes_is_no_fault() {
     let vmagent = |flags: &str| {
@@ -1022,6 +1131,10 @@ fn further_senders_are_named() {
         (
             "adot.yaml",
             "receivers: {}\nexporters:\n  awsprometheusremotewrite: {endpoint: 'https://a/api/v1/remote_write'}\nservice: {pipelines: {}}\n",
+        ),
+        (
+            "amazon-cloudwatch-agent.json",
+            "{\"metrics\": {\"metrics_destinations\": {\"amp\": {\"workspace_id\": \"ws-1\"}}}}\n",
         ),
         (
             "vector.nix",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CommandLine, ContainerArgument, is_name_of};
+use super::{CommandLine, ContainerArgument, FLAGS, is_name_of};
 use crate::finding::{Span, Text};
 use crate::yaml::{Document, TranslatedNode, TranslationBuilder};
 
@@ -92,18 +92,41 @@ pub(in crate::discover) fn read(text: &Arc<Text>) -> Option<Document> {
     let content = text.content();
     let UnitProgram { key, words, .. } = started(content, "vmagent")?;
     let mut builder = TranslationBuilder::of_text(text);
-    let items: Vec<TranslatedNode> = words
+    let written = words.iter().map(|span| {
+        let word = content.get(range(*span)).unwrap_or("");
+        (*span, word.to_owned())
+    });
+    let written: Vec<(Span, String)> = written.collect();
+    let more = by_variables(content, &written);
+    let items: Vec<TranslatedNode> = written
         .iter()
-        .map(|span| {
-            let word = content.get(range(*span)).unwrap_or("");
-            builder.scalar_at(*span, word, true)
-        })
+        .chain(&more)
+        .map(|(span, word)| builder.scalar_at(*span, word, true))
         .collect();
     let all = words.iter().copied().reduce(Span::join).unwrap_or(key);
     let list = builder.sequence_at(all, &items);
     let name = builder.scalar_at(key, content.get(range(key)).unwrap_or(""), true);
     let root = builder.mapping_at(key.join(all), &[(name, list)]);
     Some(builder.finish(root))
+}
+
+/// The flags that variables of the unit are (`lib/envflag/envflag.go` of VictoriaMetrics): their values, with
+/// the flag before them.
+fn by_variables(content: &str, words: &[(Span, String)]) -> Vec<(Span, String)> {
+    let flag = |word: &str| word.trim_start_matches('-').to_owned();
+    let names = || words.iter().map(|(_, word)| flag(word));
+    if !names().any(|name| name == "envflag.enable" || name == "envflag.enable=true") {
+        return Vec::new();
+    }
+    let prefix = names().find_map(|name| Some(name.strip_prefix("envflag.prefix=")?.to_owned()));
+    let prefix = prefix.unwrap_or_default();
+    let set = FLAGS.iter().filter_map(|(flag, _)| {
+        let words = variable(content, &format!("{prefix}{}", flag.replace('.', "_")))?;
+        let span = words.into_iter().reduce(Span::join)?;
+        let value = content.get(range(span))?;
+        Some((span, format!("-{flag}={value}")))
+    });
+    set.collect()
 }
 
 /// The command line that was read.

@@ -1,6 +1,7 @@
 //! Containers of other programs that are told by their command line or environment where to send.
 
-use super::{EmbeddedIn, Finder, RecognizedFile, flags};
+use super::{EmbeddedIn, Finder, RecognizedFile, flags, found};
+use crate::finding::{Finding, Severity, rule};
 use crate::schema::dialect::{KeySpelling, SELECTED, SENDERS, Translation};
 use crate::yaml::{Node, Scalar, TranslationBuilder, TranslationEntry};
 
@@ -27,15 +28,21 @@ impl<'d> Finder<'d> {
     pub(super) fn containers(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         for container in flags::all_containers(root) {
             for key in ["environment", "env"] {
-                let set = container.get(key);
-                out.extend(set.and_then(|set| self.k6(set)));
+                let Some(set) = container.get(key) else {
+                    continue;
+                };
+                let more = without_output(container, set).into_iter().collect();
+                out.extend(self.k6(set, more));
             }
             self.thanos_rule(container, out);
+        }
+        for set in environments(root) {
+            out.extend(self.k6(set, Vec::new()));
         }
     }
 
     /// The one endpoint of k6, with what its variables say of it.
-    fn k6(&self, set: Node<'d>) -> Option<RecognizedFile> {
+    fn k6(&self, set: Node<'d>, findings: Vec<Finding>) -> Option<RecognizedFile> {
         let (node, ..) = variable(set, K6)?;
         let mut builder = TranslationBuilder::new(self.document);
         let mut spelling = KeySpelling::default();
@@ -67,7 +74,7 @@ impl<'d> Finder<'d> {
         let root = builder.mapping(node, &[(key, list)]);
         let found = Translation {
             document: builder.finish(root),
-            findings: Vec::new(),
+            findings,
             spelling,
             references: Vec::new(),
             refused_forms: Vec::new(),
@@ -76,6 +83,50 @@ impl<'d> Finder<'d> {
         let finder = self.partly(true);
         Some(finder.recognized(found, &SENDERS, EmbeddedIn::Part("k6"), why))
     }
+}
+
+/// The variables of a workflow of GitHub, of its jobs and of their steps.
+fn environments(root: Node<'_>) -> Vec<Node<'_>> {
+    let jobs = root.get("jobs").and_then(Node::mapping);
+    let Some(jobs) = jobs else {
+        return Vec::new();
+    };
+    let mut out: Vec<Node<'_>> = root.get("env").into_iter().collect();
+    for job in jobs.entries() {
+        let steps = job.value.get("steps").into_iter().flat_map(Node::items);
+        let parts = std::iter::once(job.value).chain(steps);
+        out.extend(parts.filter_map(|part| part.get("env")));
+    }
+    out
+}
+
+/// What is reported about a run of k6 that has an endpoint and no output to it (grafana/k6
+/// `internal/cmd/outputs.go`): the flag, its variable and the file of settings choose one.
+fn without_output(container: Node<'_>, set: Node<'_>) -> Option<Finding> {
+    let (node, ..) = variable(set, K6)?;
+    let image = container.get("image").and_then(Node::as_str)?;
+    if !flags::is_name_of(image, "k6") || variable(set, "K6_OUT").is_some() {
+        return None;
+    }
+    let command = container
+        .get("command")
+        .filter(|_| container.get("entrypoint").is_none())?;
+    let texts = command.scalar().map(|_| command).into_iter();
+    let texts = texts.chain(command.items()).filter_map(Node::as_str);
+    let words: Vec<&str> = texts.flat_map(str::split_whitespace).collect();
+    let chooses = |word: &&str| {
+        ["-o", "-c", "--config", "--out"]
+            .iter()
+            .any(|flag| word.starts_with(flag))
+            || word.contains(['$', '{'])
+    };
+    let is_open = container.get("env_file").is_some() || container.get("extends").is_some();
+    if words.first() != Some(&"run") || words.iter().any(chooses) || is_open {
+        return None;
+    }
+    let message = "`K6_PROMETHEUS_RW_SERVER_URL`: k6 is run without `-o experimental-prometheus-rw`, so it sends nothing";
+    let finding = found(rule::AGENTS_PIPELINE, Severity::Warning, node, message);
+    Some(finding.help("add `-o experimental-prometheus-rw` to the command, or set `K6_OUT`"))
 }
 
 /// A variable in an environment: its node, and where the value begins in that.

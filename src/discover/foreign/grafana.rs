@@ -5,6 +5,7 @@ use crate::finding::{Advice, Finding, Message, Severity, placeholder, rule};
 use crate::schema::dialect::table::{self, ObjectRole};
 use crate::schema::dialect::{SENDERS, tables};
 use crate::yaml::{Entry, Kind, Mapping, Node};
+use promvet_syntax::go::duration::duration;
 
 /// Inline secrets of an endpoint that Loki loses, and the keys of the files to use instead
 /// (grafana/loki v3.5 `pkg/ruler/config.go`, `RemoteWriteConfig.Clone`: the password of `basic_auth`
@@ -52,7 +53,10 @@ impl<'d> Finder<'d> {
         for (index, &one) in instances.iter().enumerate() {
             let found = self.place(one, &tables::AGENT_INSTANCE, ObjectRole::Whole, &SENDERS);
             let before = instances.get(..index).unwrap_or_default();
-            let more = instance_name(one, before).into_iter().collect();
+            let more = instance_name(one, before)
+                .into_iter()
+                .chain(truncated(agent, one))
+                .collect();
             self.with_findings(found, more, one, holder(), out);
         }
         if let Some(integrations) = root.get("integrations") {
@@ -100,7 +104,11 @@ impl<'d> Finder<'d> {
         let generators = [root.get("metrics_generator"), of_chart, of_tempo];
         for generator in generators.into_iter().flatten() {
             if let Some(storage) = generator.get("storage") {
-                self.sender(storage, &tables::TEMPO_STORAGE, "tempo", out);
+                let found =
+                    self.place(storage, &tables::TEMPO_STORAGE, ObjectRole::Whole, &SENDERS);
+                let more = without_processors(root, storage).into_iter().collect();
+                let holder = EmbeddedIn::Part("tempo");
+                self.with_findings(found, more, storage, holder, out);
             }
             let misplaced = ["remote_write", "remoteWrite"].iter();
             let mut misplaced = misplaced.filter_map(|key| generator.mapping()?.entry(key));
@@ -348,6 +356,39 @@ fn goes_nowhere(root: Node<'_>, agent: Node<'_>) -> Option<Finding> {
     Some(finding.help(Advice::say("add `remote_write` to `metrics.global`")))
 }
 
+/// What is reported about a generator of Tempo that no overrides give a processor (grafana/tempo v2.9
+/// `modules/overrides/config.go`: none is on by default). Overrides of tenants may be in other files or come
+/// by the API, and the chart adds its own.
+fn without_processors(root: Node<'_>, storage: Node<'_>) -> Option<Finding> {
+    let is_whole = ["distributor", "ingester", "server"]
+        .iter()
+        .any(|key| root.get(key).is_some());
+    let text = root.document().text().content();
+    let others = [
+        "processors",
+        "per_tenant_override",
+        "user_configurable",
+        "metricsGenerator",
+    ];
+    let list = storage.get("remote_write")?;
+    if !is_whole || root.parent().is_some() || others.iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    list.items().next()?;
+    let message = "`remote_write`: no overrides set `processors` of `metrics_generator`, so Tempo generates nothing to send";
+    let place = storage.mapping()?.entry("remote_write")?.key;
+    let finding = Finding::new(
+        rule::AGENTS_PIPELINE,
+        Severity::Warning,
+        place.place(),
+        message,
+    );
+    let finding = finding.of_key(list.path(), list.identity());
+    Some(finding.help(
+        "set `overrides.defaults.metrics_generator.processors` to `[service-graphs, span-metrics]`",
+    ))
+}
+
 /// What is wrong with the name of an instance: each has its own (grafana/agent v0.44.2
 /// `internal/static/metrics/agent.go`, `ApplyDefaults`).
 fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
@@ -367,6 +408,37 @@ fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
     let finding = refused(rule::SCHEMA_DUPLICATE, node, message);
     let finding = finding.evidence(same.place(), "it is here");
     Some(finding.help("give it another name"))
+}
+
+/// A log that is truncated more often than a job scrapes (grafana/agent v0.44.2
+/// `internal/static/metrics/instance/instance.go`, `ApplyDefaults`).
+fn truncated(agent: Node<'_>, instance: Node<'_>) -> Option<Finding> {
+    /// The interval of jobs where none is written (`config.DefaultGlobalConfig`).
+    const DEFAULT: i64 = 60_000;
+    let length = |node: Node<'_>| Some(duration(node.as_str()?).ok()?.milliseconds);
+    let node = instance.get("wal_truncate_frequency")?;
+    let frequency = length(node)?;
+    let global = agent.get("global").and_then(|it| it.get("scrape_interval"));
+    let jobs = instance
+        .get("scrape_configs")
+        .into_iter()
+        .flat_map(Node::items);
+    let slow = jobs.filter_map(|job| {
+        let own = job.get("scrape_interval");
+        let interval = own.or(global).map_or(Some(DEFAULT), length)?;
+        (interval > frequency).then_some((job, own.or(global)))
+    });
+    let (job, interval) = slow.into_iter().next()?;
+    let name = job
+        .get("job_name")
+        .and_then(Node::as_str)
+        .unwrap_or_default();
+    let message = SENDERS.refuses(format!(
+        "`wal_truncate_frequency`: shorter than the scrape interval of `{name}`"
+    ));
+    let finding = refused(rule::SCHEMA_CONFLICT, node, message);
+    let finding = finding.evidence(interval.unwrap_or(job).place(), "the interval is from here");
+    Some(finding.help("set it to the longest interval at least"))
 }
 
 fn refused(rule: &'static str, node: Node<'_>, message: impl Into<Message>) -> Finding {

@@ -121,7 +121,41 @@ pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec
         None => out.push(unused(pipelines, exporter)),
     }
     out.extend(authenticator(pipelines, exporter.value));
+    out.extend(unnamed(pipelines.root, exporter.value));
     out
+}
+
+/// Extensions by which a client authenticates (opentelemetry-collector-contrib v0.140.0 `extension`).
+const OF_CLIENTS: &[&str] = &["basicauth", "bearertokenauth", "oauth2client", "sigv4auth"];
+
+/// An extension with a credential that is started and that nothing names, beside an exporter without one.
+fn unnamed(root: Node<'_>, exporter: Node<'_>) -> Option<Finding> {
+    let list = root.get("service")?.get("extensions")?;
+    let has_headers = exporter.get("headers").is_some();
+    if exporter.get("auth").is_some() || has_headers || severity_in(root) != Severity::Error {
+        return None;
+    }
+    let text = root.document().text().content();
+    let mut exporters = root.get("exporters")?.mapping()?.entries();
+    if exporters.nth(1).is_some() || text.contains("authenticator") {
+        return None;
+    }
+    let item = list.items().find(|item| {
+        let name = item.as_str().unwrap_or_default();
+        let extension = root.get("extensions").and_then(|all| all.get(name));
+        let is_client = |extension: Node<'_>| {
+            kind_of(name) != "basicauth" || extension.get("client_auth").is_some()
+        };
+        OF_CLIENTS.contains(&kind_of(name)) && extension.is_some_and(is_client)
+    })?;
+    let name = item.as_str()?;
+    let message = format!(
+        "`{name}`: no exporter names it as its `authenticator`, so the samples are sent without its credential"
+    );
+    let finding = found(rule::AGENTS_PIPELINE, Severity::Warning, item, message);
+    Some(finding.help(format!(
+        "set `auth: {{authenticator: {name}}}` in the exporter"
+    )))
 }
 
 /// `$NAME` in an endpoint, which the Collector does not expand (`confmap`, since 0.107).

@@ -4,7 +4,7 @@ use super::super::flags;
 use super::super::others;
 use super::outputs::is_fluent;
 use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, pipelines, vmagent};
-use crate::finding::{Finding, KeyPath, Severity, rule};
+use crate::finding::{Advice, Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{MappingShape, ObjectRole};
 use crate::schema::dialect::{NEW_RELIC, SENDERS, Translation, VMAGENT, tables};
 use crate::yaml::{Dollars, Entry, Node, embedded};
@@ -308,7 +308,8 @@ impl<'d> Finder<'d> {
                 let shape = &tables::VECTOR_SINK;
                 let holder = EmbeddedIn::Part("vector");
                 let found = self.place(sink.value, shape, ObjectRole::Endpoint, &SENDERS);
-                let more = unverified(sink.value).into_iter().collect();
+                let more = unverified(sink.value).into_iter();
+                let more = more.chain(compressed(sink.value)).collect();
                 self.with_findings(found, more, sink.value, holder, out);
             }
         }
@@ -338,6 +339,23 @@ fn is_of_vmagent(root: Node<'_>) -> bool {
                     .any(|group| entry.name().starts_with(group))
             })
             || image.is_some_and(|image| image.ends_with("/vmagent")))
+}
+
+/// Paths of receivers that take bodies in snappy alone, as the protocol wants them.
+const WRITE_PATHS: &[&str] = &["/api/v1/push", "/api/v1/receive", "/api/v1/write"];
+
+/// A compression that Vector has, and receivers of the protocol do not take (Prometheus 3.5
+/// `storage/remote/write_handler.go`: 415); VictoriaMetrics takes `zstd` too.
+fn compressed(sink: Node<'_>) -> Option<Finding> {
+    let node = sink.get("compression")?;
+    let url = sink.get("endpoint").and_then(Node::as_str)?;
+    let is_write = WRITE_PATHS.iter().any(|path| url.ends_with(path));
+    if node.as_str() != Some("gzip") || !is_write {
+        return None;
+    }
+    let message = "`compression`: remote write is compressed with `snappy`, so the receiver rejects every request";
+    let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Warning, node, message);
+    Some(finding.help(Advice::replace(node.span(), "snappy").unsafe_()))
 }
 
 /// Settings of Vector's TLS that skip verification (vectordotdev/vector v0.50
