@@ -36,8 +36,8 @@ pub(crate) use flags::unit::{
 pub(crate) use flags::{OwnFlag, own_flags};
 pub use foreign::{DialectWording, MountedObject};
 pub(crate) use foreign::{
-    THANOS_FILE_FLAG, as_thanos_rule_reads, is_alloy, is_file_of_chart,
-    names_file as names_file_of_thanos,
+    RELABEL_FLAGS, THANOS_FILE_FLAG, as_relabel_rules, as_thanos_rule_reads, is_alloy,
+    is_file_of_chart, is_without_credentials, names_file as names_file_of_thanos,
 };
 pub use kinds::{
     REMOTE_WRITE_LIST, RULE_FILE, TARGET_FILE, WEB_FILE, is_kind_of_sender, section_names,

@@ -287,11 +287,11 @@ fn is_key(line: &str, word: &str) -> bool {
 pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
     let path: &Path = text.path().as_ref().as_ref();
     let is_unit = ending_of(path).is_some_and(|ending| ["container", "service"].contains(&ending));
-    if is_unit || is_dockerfile(path) {
-        if let Some(found) = unit_in(text) {
-            text.recognize();
-            return vec![found];
-        }
+    if (is_unit || is_dockerfile(path))
+        && let Some(found) = unit_in(text)
+    {
+        text.recognize();
+        return vec![found];
     }
     let (mut read, mut spans) = terraform(text);
     let outputs = match senders(text.path(), text.content()).is_empty() {

@@ -84,6 +84,8 @@ const OPERATOR: &[&[u8]] = &[
     b"K6_PROMETHEUS_RW_SERVER_URL",
     b"remote-write.config",
     b"prometheus.write.queue",
+    // Files of relabel rules.
+    b"source_labels",
 ];
 
 /// Whether bytes may hold a Prometheus configuration. UTF-16, which the words would not be found

@@ -168,6 +168,27 @@ impl<'t> Facts<'t> {
         })
     }
 
+    /// Where a program of the tree is started with a file, by one of some flags. `holder` is what the file is
+    /// in, if it is not a whole one.
+    #[must_use]
+    pub fn started_with(
+        &self,
+        flags: &[&str],
+        file: &Path,
+        holder: Option<&EmbeddedIn>,
+    ) -> Option<Place> {
+        let tree = self.files.tree;
+        let subject = subject_of(file, holder)?;
+        self.programs().all().iter().find_map(|deployment| {
+            let of = |flag: &&str| deployment.arguments.values(flag);
+            let mut named = flags.iter().flat_map(of);
+            let is_at = |path: &str| deployment::shows(tree, deployment, &subject, path);
+            named
+                .find(|(path, _)| is_at(path))
+                .map(|(_, place)| place.clone())
+        })
+    }
+
     /// Where the tree starts a program, by its word in reports.
     #[must_use]
     pub fn starts_program(&self, word: &str) -> Option<&Place> {

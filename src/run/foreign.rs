@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{programs, refused, stated, taken, thanos_rule};
+use super::{programs, refused, relabel_file, stated, taken, thanos_rule};
 use crate::discover::{DialectWording, EmbeddedIn, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::is_unit;
@@ -125,7 +125,6 @@ pub(super) fn put(
         taken::header_of_alloy(finding, holder);
         taken::split_url(finding, holder);
     }
-    programs::without_output(&mut judgment.findings, holder, facts);
     set_by_scripts(holder, document, facts, judgment);
     let is_of_chart = |finding: &&Finding| {
         is_key_of_own_chart(finding, spoken, document, facts)
@@ -148,6 +147,7 @@ pub(super) fn put(
             finding.message = finding.message.reworded(put, refused);
             finding
         }));
+    programs::without_output(&mut judgment.findings, holder, facts);
     judgment
         .findings
         .extend(programs::unexpanded(document, holder, facts));
@@ -168,6 +168,7 @@ pub(super) fn put(
     if std::ptr::eq(spoken.dialect, &THANOS) {
         thanos_rule::put(&mut judgment.findings, document, holder, facts);
     }
+    relabel_file::put(&mut judgment.findings, document, holder, facts);
     let is_of_absence = |finding: &Finding| OF_ABSENCE.contains(&&*finding.rule);
     judgment
         .findings

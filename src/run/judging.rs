@@ -8,8 +8,8 @@ use super::loaded::Loads;
 use super::policies::Policies;
 use super::request::Request;
 use super::survey::{ScannedFile, custom_rules_of, own_fault};
-use super::thanos_rule;
 use super::uses::ScopeUses;
+use super::{relabel_file, thanos_rule};
 use crate::facts::Facts;
 use crate::finding::Span;
 use crate::panics::{self, Caught};
@@ -130,7 +130,7 @@ impl<'a> Judging<'a> {
     /// As much of a file as is wanted; none if it has to be read again and is not what it was.
     fn judged(&self, seen: &ScannedFile, facts: &'a Facts<'a>) -> Option<JudgedFile<'a>> {
         if !seen.is_let_go() {
-            let taken = thanos_rule::taken(seen, facts);
+            let taken = taken(seen, facts);
             let judged = self.part_of(taken.as_ref().unwrap_or(seen), facts);
             if !judged.judgment.findings.is_empty() {
                 seen.recognized.text.look_for_secrets();
@@ -138,7 +138,7 @@ impl<'a> Judging<'a> {
             return Some(judged);
         }
         let again = seen.again(self.tree)?;
-        let taken = thanos_rule::taken(&again, facts);
+        let taken = taken(&again, facts);
         let mut judged = self.part_of(taken.as_ref().unwrap_or(&again), facts);
         let alone = judged.alone.iter_mut().map(AloneFindings::judgment);
         let judgments = alone.chain([&mut judged.judgment]);
@@ -255,4 +255,9 @@ fn loads_of(
     let document = configuration.config.root().node().document();
     let all = facts.loads(document, configuration.folder, &seen.recognized);
     (!all.is_empty()).then(|| Loads::of(configuration, all))
+}
+
+/// A file as the program reads it that something of the tree starts with it, if that is not Prometheus.
+fn taken(seen: &ScannedFile, facts: &Facts<'_>) -> Option<ScannedFile> {
+    thanos_rule::taken(seen, facts).or_else(|| relabel_file::taken(seen, facts))
 }

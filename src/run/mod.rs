@@ -38,6 +38,7 @@ mod programs;
 mod reach;
 mod refused;
 mod relabel;
+mod relabel_file;
 pub(crate) mod relabel_test;
 mod rendered;
 mod request;

@@ -5,7 +5,7 @@ mod words;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use crate::discover::{EmbeddedIn, nodes};
+use crate::discover::{EmbeddedIn, is_without_credentials, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::{Deployment, Platform};
 use crate::finding::{Advice, Finding, Severity, rule};
@@ -356,10 +356,7 @@ pub(super) fn without_extension(
     let file = facts.absolute(document.text().path());
     let readers = facts.readers(&file, Some(holder));
     let image = readers.first()?.deployment.image.as_ref()?;
-    let (name, tag) = image.name.rsplit_once(':')?;
-    let minor = tag.split('.').nth(1)?.parse::<u16>().ok()?;
-    let is_core = name.ends_with("otel/opentelemetry-collector") && tag.starts_with("0.");
-    if !is_core || minor > LAST_WITHOUT || readers.len() > 1 {
+    if !is_without_credentials(&image.name) || readers.len() > 1 {
         return None;
     }
     // It is defined at the top of a file; elsewhere, what names it will do.
@@ -388,18 +385,30 @@ pub(super) fn without_extension(
 /// Says of a k6 that nothing in the tree lets send that it sends nothing, in place of what would become of the
 /// samples (grafana/k6 `internal/cmd/outputs.go`: no output is the default).
 pub(super) fn without_output(
-    findings: &mut [Finding],
+    findings: &mut Vec<Finding>,
     holder: Option<&EmbeddedIn>,
     facts: &Facts<'_>,
 ) {
     if holder.is_none_or(|holder| holder.word() != "k6") {
         return;
     }
-    let is_lost = |finding: &&mut Finding| finding.rule == rule::REMOTE_WRITE_RECEIVER_NOT_ENABLED;
-    for finding in findings.iter_mut().filter(is_lost) {
-        if facts.is_mentioned(OUTPUTS) {
-            return;
-        }
+    let is_lost = |finding: &Finding| finding.rule == rule::REMOTE_WRITE_RECEIVER_NOT_ENABLED;
+    let is_without = |finding: &Finding| finding.rule == rule::AGENTS_PIPELINE;
+    if !findings
+        .iter()
+        .any(|finding| is_lost(finding) || is_without(finding))
+    {
+        return;
+    }
+    // A script may run the service with another command.
+    if facts.is_mentioned(OUTPUTS) {
+        findings.retain(|finding| !is_without(finding));
+        return;
+    }
+    if findings.iter().any(is_without) {
+        findings.retain(|finding| !is_lost(finding));
+    }
+    for finding in findings.iter_mut().filter(|finding| is_lost(finding)) {
         finding.message = "k6 sends nothing: no `K6_OUT` and no `--out` names its output".into();
         finding.severity = finding.severity.min(Severity::Warning);
         finding.evidence.clear();
@@ -411,10 +420,6 @@ pub(super) fn without_output(
 
 /// What names the output of k6 that sends by remote write.
 const OUTPUTS: &[&str] = &["K6_OUT", "prometheus-rw", "--out", "run -o"];
-
-/// The last release of the distribution whose components are known
-/// (open-telemetry/opentelemetry-collector-releases `distributions/otelcol/manifest.yaml`).
-const LAST_WITHOUT: u16 = 110;
 
 #[cfg(test)]
 mod tests {

@@ -73,8 +73,11 @@ const KEYS: &[(ScrapeSection, &[&str])] = &[
             "proxy_tls_config",
         ],
     ),
-    (ScrapeSection::RelabelRule, &["if", "labels", "match"]),
+    (ScrapeSection::RelabelRule, OF_RULES),
 ];
+
+/// Keys that relabel rules have there (`lib/promrelabel/config.go`).
+pub(super) const OF_RULES: &[&str] = &["if", "labels", "match"];
 
 /// The section that holds a key; none for what lies deeper.
 fn section_of(keys: &KeySteps<'_>) -> Option<ScrapeSection> {

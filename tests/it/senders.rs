@@ -850,8 +850,64 @@ fn settings_that_lead_nowhere_are_told() {
         assert_told(&[(file, &wrong)], &place, severity, words);
         assert_silent(&[(file, &right)]);
     }
+    // A script may run the service with another command.
+    assert_silent(&[
+        ("docker-compose.yml", &k6("run /s.js")),
+        (
+            "run.sh",
+            "docker compose run k6 run -o experimental-prometheus-rw /s.js\n",
+        ),
+    ]);
     // A setting of k6 may choose the output.
     assert_silent(&[("docker-compose.yml", &k6("run -c k6.json /s.js"))]);
+}
+
+/// The image and the variables of a Collector's resource.
+#[test]
+fn the_container_of_a_collector_is_looked_at() {
+    let resource = |image: &str, variable: &str| {
+        format!(
+            "apiVersion: opentelemetry.io/v1beta1\nkind: OpenTelemetryCollector\nmetadata: {{name: c}}\nspec:\n  image: otel/{image}:0.110.0\n  env: [{{name: {variable}, value: x}}]\n  config:\n    receivers: {{otlp: {{protocols: {{grpc: {{}}}}}}}}\n    extensions: {{bearertokenauth: {{token: '${{env:T}}'}}}}\n    exporters:\n      prometheusremotewrite:\n        endpoint: https://m.example.com/api/v1/push\n        auth: {{authenticator: bearertokenauth}}\n        external_labels: {{a: '${{env:CLUSTER}}', b: '${{env:POD_NAME}}', c: '${{env:X:-y}}'}}\n    service:\n      extensions: [bearertokenauth]\n      pipelines: {{metrics: {{receivers: [otlp], exporters: [prometheusremotewrite]}}}}\n"
+        )
+    };
+    let contrib = "opentelemetry-collector-contrib";
+    assert_told(
+        &[("c.yaml", &resource("opentelemetry-collector", "CLUSTER"))],
+        "c.yaml:13",
+        Severity::Warning,
+        "has no extension that adds a credential",
+    );
+    assert_told(
+        &[("c.yaml", &resource(contrib, "CLUSTR"))],
+        "c.yaml:14",
+        Severity::Warning,
+        "`CLUSTER`: `env` does not set it",
+    );
+    assert_silent(&[("c.yaml", &resource(contrib, "CLUSTER"))]);
+}
+
+/// A file of relabel rules that vmagent is started with; its own actions and conditions are right.
+#[test]
+fn files_of_relabel_rules_are_read() {
+    let compose = "services:\n  a:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n    - -remoteWrite.url=https://m.example.com/api/v1/write\n    - -remoteWrite.urlRelabelConfig=/etc/relabel.yml\n    volumes: ['./relabel.yml:/etc/relabel.yml']\n";
+    let rules = |regex: &str| {
+        format!(
+            "- source_labels: [__name__]\n  regex: '{regex}'\n  action: drop\n- if: '{{a=\"b\"}}'\n  action: keep_metrics\n- target_label: __tmp_x\n  replacement: a\n"
+        )
+    };
+    let tree = |regex: &str| {
+        [
+            ("docker-compose.yml", compose.to_owned()),
+            ("relabel.yml", rules(regex)),
+        ]
+    };
+    let files = tree("go_(?!gc).*");
+    let files = files.each_ref().map(|(name, text)| (*name, &**text));
+    assert_told(&files, "relabel.yml:2", Severity::Warning, "`regex`");
+    let files = tree("go_.*");
+    assert_silent(&files.each_ref().map(|(name, text)| (*name, &**text)));
+    // Nothing shows what reads it.
+    assert_silent(&[("relabel.yml", &rules("go_(?!gc).*"))]);
 }
 
 /// Endpoints that variables of a unit or of a workflow set, and what is named.

@@ -9,6 +9,7 @@ use super::super::manifest::Manifest;
 use super::super::names;
 use super::super::others;
 use super::super::selection::Selecting;
+use super::collector_resource;
 use super::openshift::is_of_openshift;
 use super::values::Chart;
 use super::{
@@ -164,6 +165,12 @@ impl<'d> Finder<'d> {
             Some(config) if config.scalar().is_some() => self.text(config, out),
             Some(config) => self.collector(config, out),
             None => {}
+        }
+        if let Some((spec, config)) = spec.zip(config) {
+            let findings = collector_resource::faults(spec, config);
+            let why = "it starts a Collector".to_owned();
+            let holder = (EmbeddedIn::Part("otel-collector"), why);
+            self.faults(config, findings, &SENDERS, holder, out);
         }
         let holder = EmbeddedIn::Resource {
             kind: "OpenTelemetryCollector",

@@ -126,7 +126,8 @@ pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec
 }
 
 /// Extensions by which a client authenticates (opentelemetry-collector-contrib v0.140.0 `extension`).
-const OF_CLIENTS: &[&str] = &["basicauth", "bearertokenauth", "oauth2client", "sigv4auth"];
+pub(super) const OF_CLIENTS: &[&str] =
+    &["basicauth", "bearertokenauth", "oauth2client", "sigv4auth"];
 
 /// An extension with a credential that is started and that nothing names, beside an exporter without one.
 fn unnamed(root: Node<'_>, exporter: Node<'_>) -> Option<Finding> {
