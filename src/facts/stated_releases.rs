@@ -100,7 +100,8 @@ fn of_text(text: &Arc<Text>) -> Vec<StatedRelease> {
             let rest = rest.strip_prefix('v').unwrap_or(rest);
             let minor = rest.strip_prefix("0.").map(digits);
             let minor = minor.and_then(|minor| minor.parse().ok());
-            let is_version = rest.starts_with(|c: char| c.is_ascii_digit());
+            let is_version =
+                rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.starts_with("0.");
             out.push(match minor {
                 Some(minor) => StatedRelease {
                     by,
@@ -260,7 +261,7 @@ mod tests {
             ),
             (
                 "chart: kube-prometheus-stack\ntargetRevision: 45.x",
-                vec![Some(63)],
+                vec![Some(65)],
             ),
             ("chart: kube-prometheus-stack", vec![None]),
             (

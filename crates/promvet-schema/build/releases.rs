@@ -29,7 +29,7 @@ pub(crate) fn releases(folder: &Path) -> Result<String, Box<dyn Error>> {
         let [_, minor] = numbers(&operator)?[..] else {
             return Err(format!("{operator}: not a minor release").into());
         };
-        let prometheus = match prometheus.is_empty() {
+        let prometheus = match prometheus == "-" {
             true => None,
             false => Some(pair(&prometheus)?),
         };
