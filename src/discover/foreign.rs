@@ -7,6 +7,8 @@ mod alloy;
 mod arguments;
 mod azure;
 mod chart_files;
+mod collector_components;
+mod collector_extensions;
 mod collector_resource;
 mod containers;
 mod exporter_values;

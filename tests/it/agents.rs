@@ -12,7 +12,7 @@ fn found(path: &str, text: &str) -> Vec<Finding> {
 /// What a Collector rejects or leaves unused, as a change of a right configuration.
 #[test]
 fn components_of_a_collector_fit_together() {
-    let right = "extensions:\n  basicauth/cloud: {client_auth: {username: '1', password: '${env:P}'}}\nreceivers:\n  prometheus:\n    config:\n      scrape_configs:\n      - job_name: a\n        static_configs: [{targets: ['a:1']}]\n        relabel_configs:\n        - {source_labels: [__address__], regex: '(.*):.*', target_label: b, replacement: $$1}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push\n    auth: {authenticator: basicauth/cloud}\nservice:\n  extensions: [basicauth/cloud]\n  pipelines:\n    metrics: {receivers: [prometheus], exporters: [prometheusremotewrite]}\n";
+    let right = "extensions:\n  health_check: {}\n  basicauth/cloud: {client_auth: {username: '1', password: '${env:P}'}}\nreceivers:\n  prometheus:\n    config:\n      scrape_configs:\n      - job_name: a\n        static_configs: [{targets: ['a:1']}]\n        relabel_configs:\n        - {source_labels: [__address__], regex: '(.*):.*', target_label: b, replacement: $$1}\nexporters:\n  debug: {}\n  prometheusremotewrite:\n    endpoint: https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push\n    auth: {authenticator: basicauth/cloud}\nservice:\n  extensions: [basicauth/cloud]\n  pipelines:\n    metrics: {receivers: [prometheus], exporters: [prometheusremotewrite]}\n";
     let reported = found("collector.yaml", right);
     assert!(reported.is_empty(), "{reported:?}");
     for (from, to, rule, severity) in [
@@ -96,6 +96,178 @@ fn components_of_a_collector_fit_together() {
     ] {
         let reported = found("collector.yaml", &right.replace(from, to));
         assert!(reported.is_empty(), "{to}: {reported:?}");
+    }
+}
+
+/// What `Config.Validate` of the Collector rejects, and what it does not.
+#[test]
+fn components_that_a_collector_does_not_define_are_reported() {
+    let right = "receivers:\n  otlp: {protocols: {grpc: {}}}\nprocessors:\n  batch: {}\nconnectors:\n  count: {}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://m.example.com/api/v1/write\nextensions:\n  pprof: {}\nservice:\n  extensions: [pprof]\n  pipelines:\n    metrics: {receivers: [otlp, count], processors: [batch], exporters: [prometheusremotewrite]}\n    traces: {receivers: [otlp], exporters: [count]}\n";
+    let pipeline = |text: &str| {
+        let found = found("otel.yaml", text).into_iter();
+        let found = found.filter(|finding| finding.rule == "agents/pipeline");
+        found
+            .map(|finding| (finding.severity, finding.message.to_string()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(pipeline(right), []);
+    for (from, to, expected) in [
+        (
+            "[otlp, count]",
+            "[otlpp]",
+            "`otlpp`: no receiver has this name",
+        ),
+        (
+            "[batch]",
+            "[batchh]",
+            "`batchh`: no processor has this name",
+        ),
+        (
+            "[batch]",
+            "[batch, batch]",
+            "`batch`: the pipeline names this processor twice",
+        ),
+        (
+            "[prometheusremotewrite]",
+            "[prometheusremotewrite, debug]",
+            "`debug`: no exporter has this name",
+        ),
+        (
+            "[prometheusremotewrite]",
+            "[prometheusremotewrite, prometheusremotewrite/eu]",
+            "`prometheusremotewrite/eu`: no exporter has this name",
+        ),
+        (
+            "[prometheusremotewrite]",
+            "[prometheusremotewrit]",
+            "`prometheusremotewrit`: no exporter has this name",
+        ),
+        (
+            "[otlp, count]",
+            "[]",
+            "`receivers`: the pipeline needs at least one receiver",
+        ),
+        (
+            "[pprof]",
+            "[pprof, zpages]",
+            "`zpages`: no extension has this name",
+        ),
+    ] {
+        let reported = pipeline(&right.replace(from, to));
+        let [(Severity::Error, message)] = &*reported else {
+            panic!("{to}: {reported:?}");
+        };
+        assert!(message.starts_with(expected), "{to}: {message}");
+        assert!(
+            message.ends_with("; the Collector rejects the file"),
+            "{to}: {message}"
+        );
+    }
+    // Another file, a template or a chart may define them.
+    for (from, to) in [
+        ("[batch]", "['${env:PROCESSOR}']"),
+        (
+            "processors:\n  batch: {}",
+            "processors: ${file:processors.yaml}",
+        ),
+        ("[batch]", "[]"),
+        ("  batch: {}", "  {{ .Values.processors }}"),
+    ] {
+        let reported = pipeline(&right.replace(from, to));
+        assert_eq!(reported, [], "{to}");
+    }
+    let without = right.replace("processors:\n  batch: {}\n", "");
+    assert!(
+        matches!(&*pipeline(&without), [(Severity::Warning, _)]),
+        "{without}"
+    );
+    let values = right
+        .lines()
+        .map(|line| format!("  {line}\n"))
+        .collect::<String>();
+    let values = format!("config:\n{}", values.replace("[batch]", "[memory_limiter]"));
+    assert_eq!(pipeline(&values), []);
+    let service = "services:\n  otel:\n    image: otel/opentelemetry-collector-contrib:0.140.0\n    command: ['--config=/a.yaml', '--config=/b.yaml']\n    volumes: ['./otel.yaml:/a.yaml', './b.yaml:/b.yaml']\n";
+    let files = [
+        ("otel.yaml", right.replace("[batch]", "[other]")),
+        ("compose.yaml", service.to_owned()),
+    ];
+    let files = files.each_ref().map(|(path, text)| (*path, &**text));
+    let several = memory::found("/tree", &memory::tree(&files));
+    assert!(
+        several
+            .iter()
+            .all(|finding| finding.rule != "agents/pipeline"),
+        "{several:?}"
+    );
+}
+
+/// An exporter without an endpoint has one of its own.
+#[test]
+fn an_exporter_without_an_endpoint_sends_to_its_default() {
+    let head = "receivers:\n  otlp: {protocols: {grpc: {}}}\nexporters:\n  prometheusremotewrite:";
+    let rest = "\nservice:\n  pipelines:\n    metrics: {receivers: [otlp], exporters: [prometheusremotewrite]}\n";
+    for (value, severity) in [
+        ("", Some(Severity::Error)),
+        (" {}", Some(Severity::Error)),
+        ("\n    external_labels: {a: b}", Some(Severity::Error)),
+        ("\n    endpoint: https://m.example.com/api/v1/write", None),
+    ] {
+        let reported = found("otel.yaml", &format!("{head}{value}{rest}"));
+        let reported = reported
+            .iter()
+            .filter(|finding| finding.rule == "schema/missing-field");
+        let said: Vec<_> = reported
+            .map(|finding| (finding.severity, finding.message.to_string()))
+            .collect();
+        let expected = severity.map(|severity| {
+            (
+                severity,
+                "`endpoint`: not set, so its default counts, `http://some.url:9411/api/prom/push`"
+                    .to_owned(),
+            )
+        });
+        assert_eq!(said, Vec::from_iter(expected), "{value}");
+    }
+    // In values of a chart it takes away what the chart has.
+    let values = format!("{head}{rest}")
+        .lines()
+        .map(|line| format!("  {line}\n"))
+        .collect::<String>();
+    let reported = found("values.yaml", &format!("config:\n{values}"));
+    assert!(reported.is_empty(), "{reported:?}");
+}
+
+/// Credentials of extensions get to an exporter that names them, and to no other.
+#[test]
+fn extensions_that_no_exporter_names_are_reported() {
+    let right = "receivers:\n  otlp: {protocols: {grpc: {}}}\nextensions:\n  basicauth/a: {client_auth: {username: a, password: '${env:P}'}}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://m.example.com/api/v1/write\n    auth: {authenticator: basicauth/a}\nservice:\n  extensions: [basicauth/a]\n  pipelines:\n    metrics: {receivers: [otlp], exporters: [prometheusremotewrite]}\n";
+    let without = right.replace("    auth: {authenticator: basicauth/a}\n", "");
+    let is_server = without.replace(
+        "client_auth: {username: a, password: '${env:P}'}",
+        "htpasswd: {file: /a}",
+    );
+    for (text, expected) in [
+        (right.to_owned(), None),
+        (without.clone(), Some("`authenticator`, so the samples")),
+        (
+            without.replace("  extensions: [basicauth/a]\n", ""),
+            Some("`service.extensions` does not start it"),
+        ),
+        (is_server, None),
+    ] {
+        let reported = found("otel.yaml", &text);
+        let mut pipeline = reported
+            .iter()
+            .filter(|finding| finding.rule == "agents/pipeline");
+        let said = pipeline.next().map(|finding| finding.message.to_string());
+        match expected {
+            Some(word) => assert!(
+                said.as_ref().is_some_and(|said| said.contains(word)),
+                "{text}{said:?}"
+            ),
+            None => assert!(said.is_none(), "{text}{said:?}"),
+        }
     }
 }
 
@@ -902,4 +1074,25 @@ fn credentials_in_destinations_of_k8s_monitoring_are_read() {
     ] {
         assert!(of(other).is_empty(), "{other}");
     }
+}
+
+/// A block under the native name of its list does not make the list twice.
+#[test]
+fn a_misspelled_block_of_alloy_is_reported_once() {
+    let text = "prometheus.remote_write \"m\" {\n  endpoint {\n    url = \"https://m.example.com/api/v1/write\"\n    write_relabel_config {\n      action = \"drop\"\n      source_labels = [\"a\"]\n      regex = \"b\"\n    }\n    write_relabel_configs {\n      action = \"drop\"\n      source_labels = [\"c\"]\n      regex = \"d\"\n    }\n  }\n}\n";
+    let reported = found("config.alloy", text);
+    let about: Vec<_> = reported
+        .iter()
+        .filter(|finding| finding.message.contains("write_relabel_configs"))
+        .map(|finding| finding.message.to_string())
+        .collect();
+    assert_eq!(about.len(), 1, "{about:?}");
+    let alone = text.replace("write_relabel_configs", "write_relabel_config");
+    let reported = found("config.alloy", &alone);
+    assert!(
+        reported
+            .iter()
+            .all(|finding| finding.severity < Severity::Error),
+        "{reported:?}"
+    );
 }

@@ -1,8 +1,8 @@
 //! What the resource of a Collector says of its container: the image, which may lack extensions, and the
 //! variables (open-telemetry/opentelemetry-operator `apis/v1beta1`).
 
+use super::collector_extensions::OF_CLIENTS;
 use super::found;
-use super::pipelines::OF_CLIENTS;
 use crate::finding::{Finding, Severity, rule};
 use crate::yaml::{Entry, Kind, Mapping, Node};
 

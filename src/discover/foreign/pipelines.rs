@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::collector_extensions::{authenticator, unnamed};
 use super::{exporter_values, found};
 use crate::finding::{Advice, Finding, MOST_OWN_NAMES, Severity, nearest, placeholder, rule};
 use crate::yaml::{Entry, Mapping, Node};
@@ -37,8 +38,8 @@ pub(super) fn drops_tls(exporter: Node<'_>) -> Option<Node<'_>> {
 
 /// The pipelines of a configuration by what they name: it may have as many as exporters.
 pub(super) struct Pipelines<'d> {
-    root: Node<'d>,
-    are_there: bool,
+    pub(super) root: Node<'d>,
+    pub(super) are_there: bool,
     /// The exporters that pipelines name, and where the first one does that does not carry metrics.
     named: HashMap<&'d str, Option<(&'static str, Node<'d>)>>,
     /// By kind, the first exporter that pipelines name and nothing defines.
@@ -80,8 +81,58 @@ impl<'d> Pipelines<'d> {
     }
 }
 
+/// Where the samples of an exporter without an endpoint go (opentelemetry-collector-contrib v0.140.0
+/// `exporter/prometheusremotewriteexporter/factory.go`, `createDefaultConfig`).
+const DEFAULT_ENDPOINT: &str = "http://some.url:9411/api/prom/push";
+
+impl<'d> Pipelines<'d> {
+    /// What a pipeline names that nothing defines, of a kind or spelled almost like it.
+    fn meant(&self, kind: &str) -> Option<Node<'d>> {
+        let like = || {
+            let mut kinds: Vec<&str> = self.undefined.keys().copied().collect();
+            kinds.sort_unstable();
+            nearest(kind, kinds.into_iter().take(MOST_OWN_NAMES))
+        };
+        let same = self.undefined.get(kind);
+        same.or_else(|| self.undefined.get(like()?)).copied()
+    }
+
+    /// Says of an exporter without an endpoint what it has instead: the Collector does not reject it.
+    pub(super) fn default_endpoint(&self, exporter: Entry<'_>, findings: &mut [Finding]) {
+        let is_set = exporter
+            .value
+            .get("endpoint")
+            .is_some_and(|endpoint| !endpoint.is_null());
+        let of_endpoint = |finding: &&mut Finding| {
+            finding.rule == rule::SCHEMA_MISSING_FIELD && finding.logical.ends_with(".endpoint")
+        };
+        let missing = findings.iter_mut().filter(of_endpoint).filter(|_| !is_set);
+        for finding in missing {
+            let said = self.without_endpoint(exporter);
+            finding.severity = said.severity;
+            finding.message = said.message;
+        }
+    }
+
+    /// What is reported about an exporter that sets nothing. In values it takes away what the chart has.
+    pub(super) fn without_settings(&self, exporter: Entry<'_>) -> Option<Finding> {
+        let finding = self.without_endpoint(exporter);
+        is_whole(self.root).then(|| finding.help(Advice::say("set `endpoint`")))
+    }
+
+    fn without_endpoint(&self, exporter: Entry<'_>) -> Finding {
+        let is_used = !self.are_there || self.named.contains_key(exporter.name());
+        let severity = match is_used && is_whole(self.root) {
+            true => Severity::Error,
+            false => Severity::Warning,
+        };
+        let message = format!("`endpoint`: not set, so its default counts, `{DEFAULT_ENDPOINT}`");
+        found(rule::SCHEMA_MISSING_FIELD, severity, exporter.key, message)
+    }
+}
+
 /// What is before the slash of a component's name.
-fn kind_of(name: &str) -> &str {
+pub(super) fn kind_of(name: &str) -> &str {
     name.split('/').next().unwrap_or("")
 }
 
@@ -123,40 +174,6 @@ pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec
     out.extend(authenticator(pipelines, exporter.value));
     out.extend(unnamed(pipelines.root, exporter.value));
     out
-}
-
-/// Extensions by which a client authenticates (opentelemetry-collector-contrib v0.140.0 `extension`).
-pub(super) const OF_CLIENTS: &[&str] =
-    &["basicauth", "bearertokenauth", "oauth2client", "sigv4auth"];
-
-/// An extension with a credential that is started and that nothing names, beside an exporter without one.
-fn unnamed(root: Node<'_>, exporter: Node<'_>) -> Option<Finding> {
-    let list = root.get("service")?.get("extensions")?;
-    let has_headers = exporter.get("headers").is_some();
-    if exporter.get("auth").is_some() || has_headers || severity_in(root) != Severity::Error {
-        return None;
-    }
-    let text = root.document().text().content();
-    let mut exporters = root.get("exporters")?.mapping()?.entries();
-    if exporters.nth(1).is_some() || text.contains("authenticator") {
-        return None;
-    }
-    let item = list.items().find(|item| {
-        let name = item.as_str().unwrap_or_default();
-        let extension = root.get("extensions").and_then(|all| all.get(name));
-        let is_client = |extension: Node<'_>| {
-            kind_of(name) != "basicauth" || extension.get("client_auth").is_some()
-        };
-        OF_CLIENTS.contains(&kind_of(name)) && extension.is_some_and(is_client)
-    })?;
-    let name = item.as_str()?;
-    let message = format!(
-        "`{name}`: no exporter names it as its `authenticator`, so the samples are sent without its credential"
-    );
-    let finding = found(rule::AGENTS_PIPELINE, Severity::Warning, item, message);
-    Some(finding.help(format!(
-        "set `auth: {{authenticator: {name}}}` in the exporter"
-    )))
 }
 
 /// `$NAME` in an endpoint, which the Collector does not expand (`confmap`, since 0.107).
@@ -207,8 +224,8 @@ fn tls(exporter: Node<'_>) -> Option<Finding> {
 /// An exporter that no pipeline names; one that is meant is named there.
 fn unused(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Finding {
     let name = exporter.name();
-    match pipelines.undefined.get(kind_of(name)) {
-        Some(&item) => {
+    match pipelines.meant(kind_of(name)) {
+        Some(item) => {
             let wrong = item.as_str().unwrap_or("");
             let message =
                 format!("`{wrong}`: no exporter has this name; the Collector rejects the file");
@@ -257,69 +274,6 @@ fn sends_otherwise(root: Node<'_>, exporter: Entry<'_>) -> bool {
         let other = root.get("exporters").and_then(|all| all.get(name));
         other.and_then(host_of).as_ref() == Some(&own)
     })
-}
-
-fn authenticator(pipelines: &Pipelines<'_>, exporter: Node<'_>) -> Option<Finding> {
-    let root = pipelines.root;
-    let node = exporter.get("auth")?.get("authenticator")?;
-    let name = node.as_str()?;
-    if placeholder::find(name).next().is_some() {
-        return None;
-    }
-    let service = root.get("service");
-    let Some(extensions) = root.get("extensions").and_then(Node::mapping) else {
-        // A file may be one of several; a resource is whole.
-        let is_whole = root.parent().is_some() && severity_in(root) == Severity::Error;
-        let message = format!(
-            "`authenticator`: no extension is called `{name}`; the Collector rejects the file"
-        );
-        let finding = found(rule::AGENTS_PIPELINE, Severity::Error, node, message);
-        let finding = finding.help(Advice::say(format!("define `{name}` below `extensions`")));
-        return is_whole.then_some(finding);
-    };
-    if extensions.get(name).is_none() && !extensions.entries().any(|entry| entry.name() == name) {
-        let message = format!(
-            "`authenticator`: no extension is called `{name}`; the Collector rejects the file"
-        );
-        let finding = found(rule::AGENTS_PIPELINE, severity_in(root), node, message);
-        let names = extensions.entries().map(Entry::name).take(MOST_OWN_NAMES);
-        return Some(match nearest(name, names) {
-            Some(near) => finding.help(Advice::replace(node.span(), near).unsafe_()),
-            None => finding.help(Advice::say(format!("define `{name}` below `extensions`"))),
-        });
-    }
-    if let Some(finding) = extensions
-        .get(name)
-        .and_then(|extension| of_server(extension, name, node))
-    {
-        return Some(finding);
-    }
-    let started = service?.get("extensions");
-    let is_started =
-        started.is_some_and(|list| list.items().any(|item| item.as_str() == Some(name)));
-    if is_started || !pipelines.are_there || started.is_some_and(|list| list.sequence().is_none()) {
-        return None;
-    }
-    let message = format!(
-        "`authenticator`: `service.extensions` does not start `{name}`; the Collector rejects the file"
-    );
-    let finding = found(rule::AGENTS_PIPELINE, severity_in(root), node, message);
-    Some(finding.help(Advice::say(format!("add `{name}` to `service.extensions`"))))
-}
-
-/// What is reported about an extension without the part of a client (opentelemetry-collector-contrib
-/// v0.140.0 `extension/basicauthextension`): the passwords in `htpasswd` are those of a server.
-fn of_server(extension: Node<'_>, name: &str, node: Node<'_>) -> Option<Finding> {
-    let passwords = extension.mapping()?.entry("htpasswd")?;
-    if extension.get("client_auth").is_some() {
-        return None;
-    }
-    let message = format!(
-        "`authenticator`: `{name}` has only `htpasswd`, which is for receivers; the Collector rejects the file"
-    );
-    let finding = found(rule::AGENTS_PIPELINE, Severity::Error, node, message);
-    let finding = finding.evidence(passwords.key.place(), "it is here");
-    Some(finding.help("set `client_auth` in the extension"))
 }
 
 /// A receiver that scrapes nothing (opentelemetry-collector-contrib v0.140.0
@@ -418,9 +372,16 @@ fn exporters_of<'d>(pipeline: Node<'d>) -> impl Iterator<Item = Node<'d>> {
     pipeline.get("exporters").into_iter().flat_map(Node::items)
 }
 
+/// Whether everything that the Collector has is in sight: nothing fills in the text.
+pub(super) fn is_whole(root: Node<'_>) -> bool {
+    let text = root.document().text().content();
+    let mut tags = ["{{", "{%", "<%"].iter();
+    severity_in(root) == Severity::Error && !tags.any(|tag| text.contains(tag))
+}
+
 /// An error only where the configuration is whole: with receivers, at the top of its file or in a
 /// resource, and not in values, to which the chart adds its own.
-fn severity_in(root: Node<'_>) -> Severity {
+pub(super) fn severity_in(root: Node<'_>) -> Severity {
     let has_receivers = root.get("receivers").and_then(Node::mapping).is_some();
     let parent = root.parent();
     let is_resource = || {

@@ -206,12 +206,25 @@ impl<'d> Finder<'d> {
         // The name since 0.154.
         let exporters = exporters.chain(components("exporters", "prometheus_remote_write"));
         let pipelines = pipelines::Pipelines::of(root);
+        let mut said = Vec::new();
         for entry in exporters {
             let shape = &tables::COLLECTOR_EXPORTER;
-            let found = self.place(entry.value, shape, ObjectRole::Endpoint, &SENDERS);
-            let more = pipelines::of_exporter(&pipelines, entry);
+            let mut found = self.place(entry.value, shape, ObjectRole::Endpoint, &SENDERS);
+            let mut more = pipelines::of_exporter(&pipelines, entry);
+            if let Some(found) = &mut found {
+                pipelines.default_endpoint(entry, &mut found.findings);
+            }
+            said.extend(more.iter().map(|finding| finding.place.span()));
+            // Without anything set, the exporter has all its defaults.
+            if entry.value.is_null() {
+                more.extend(pipelines.without_settings(entry));
+                let why = (holder(), "it defines an exporter".to_owned());
+                self.faults(entry.key, more, &SENDERS, why, out);
+                continue;
+            }
             self.with_findings(found, more, entry.value, holder(), out);
         }
+        self.refused_components(root, &said, out);
         // AWS had it in its own distribution, before the extension `sigv4auth`.
         for entry in components("exporters", "awsprometheusremotewrite") {
             let noun = "an exporter of an old Collector of AWS";

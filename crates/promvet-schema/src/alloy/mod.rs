@@ -270,9 +270,13 @@ impl<'t> TreeMaker<'t> {
                 }
             }
         }
-        for (name, native) in LISTS {
+        let in_list = |block: &Block| LISTS.iter().find(|(name, _)| *name == block.name);
+        let mut lists: Vec<&str> = LISTS.iter().map(|(_, native)| *native).collect();
+        lists.dedup();
+        for native in lists {
+            // Blocks under a name that Alloy does not have are items of the same list.
             let blocks = body.iter().filter_map(|item| match item {
-                Item::Block(block) if block.name == *name => Some(block),
+                Item::Block(block) if in_list(block)?.1 == native => Some(block),
                 _ => None,
             });
             let blocks: Vec<_> = blocks.collect();
