@@ -124,6 +124,9 @@ pub(super) fn consequence(
     if has_refused_form(finding, spoken) || keys.last() == Some(&"externalId") {
         return dialect.mistyped.into();
     }
+    if lacks_key_of_oauth2(finding, &keys) {
+        return dialect.mistyped.into();
+    }
     match MONITORS.contains(&kind) || has(MONITORS_OF_VALUES) {
         true => of_monitor(finding, kind, &keys, dialect.mistyped),
         false if has(CHECKED) && !has(&["writeRelabelConfigs"]) => Some(STOPS),
@@ -131,6 +134,12 @@ pub(super) fn consequence(
     }
     .unwrap_or(dialect.refused)
     .into()
+}
+
+/// Whether `oauth2` lacks a key that its definition requires.
+fn lacks_key_of_oauth2(finding: &Finding, keys: &[&str]) -> bool {
+    let is_of_it = |key: &&str| key.eq_ignore_ascii_case("oauth2");
+    finding.rule == rule::SCHEMA_MISSING_FIELD && keys.last().is_some_and(is_of_it)
 }
 
 /// Says of an authorization without credentials what the Operator does with the monitor, unless one before 0.86

@@ -265,3 +265,85 @@ fn a_zero_in_a_queue_of_a_resource_is_none() {
     );
     assert_eq!(of("{capacity: -1}"), 1);
 }
+
+/// A Prometheus with an endpoint that has these keys.
+fn both_halves(effect: &str, more: &[&str]) {
+    for more in more {
+        lead_to("Prometheus", effect, &[&endpoint(more)]);
+    }
+}
+
+#[test]
+fn halves_of_a_one_of_stop_the_operator() {
+    let both = "{secret: {name: a, key: b}, configMap: {name: a, key: b}}";
+    let client = format!(
+        "oauth2: {{clientId: {both}, clientSecret: {{name: a, key: b}}, tokenUrl: 'https://a.example.com/t'}}"
+    );
+    both_halves(
+        STOPS,
+        &[
+            &format!("tlsConfig: {{ca: {both}}}"),
+            &client,
+            "tlsConfig: {minVersion: TLS13, maxVersion: TLS12}",
+            "basicAuth: {username: {key: a}, password: {name: a, key: b}}",
+        ],
+    );
+    let monitor =
+        format!("{{selector: {{}}, endpoints: [{{port: web, tlsConfig: {{ca: {both}}}}}]}}");
+    lead_to("ServiceMonitor", LEAVES_OUT, &[&monitor]);
+    for more in [
+        "tlsConfig: {ca: {secret: {name: a, key: b}, configMap: null}}",
+        "tlsConfig: {ca: {secret: {name: a, key: b}}, minVersion: TLS12, maxVersion: TLS12}",
+        "basicAuth: {username: {name: a, key: a}, password: {name: a, key: b}}",
+    ] {
+        let found = errors("Prometheus", &endpoint(more));
+        assert!(found.is_empty(), "{more}: {found:?}");
+    }
+}
+
+#[test]
+fn classes_of_scraping_are_checked_with_their_prometheus() {
+    let class = |more: &str| format!("scrapeClasses: [{{name: a, {more}}}]");
+    lead_to(
+        "Prometheus",
+        STOPS,
+        &[
+            &class("relabelings: [{action: hashmod, sourceLabels: [a], targetLabel: b}]"),
+            &class("metricRelabelings: [{sourceLabels: [a]}]"),
+            &class("tlsConfig: {cert: {secret: {name: a, key: b}}}"),
+            &class("tlsConfig: {keyFile: /a/b}"),
+        ],
+    );
+    lead_to(
+        "Prometheus",
+        API,
+        &["scrapeClasses: [{name: a}, {name: a}]"],
+    );
+    for spec in [
+        "scrapeClasses: [{name: a}, {name: b}]",
+        &class("relabelings: [{action: HashMod, sourceLabels: [a], targetLabel: b, modulus: 2}]"),
+        &class("relabelings: [{action: labeldrop, regex: a}]"),
+        &class("tlsConfig: {cert: {secret: {name: a, key: b}}, keySecret: {name: a, key: c}}"),
+        &class("tlsConfig: {certFile: /a/b, keyFile: /a/c}"),
+        &class("authorization: {credentials: {key: a}}"),
+    ] {
+        let found = errors("Prometheus", spec);
+        assert!(found.is_empty(), "{spec}: {found:?}");
+    }
+}
+
+#[test]
+fn ports_and_required_keys_are_those_of_the_definition() {
+    let port = |number: &str| {
+        format!("{{selector: {{}}, podMetricsEndpoints: [{{portNumber: {number}}}]}}")
+    };
+    lead_to("PodMonitor", API, &[&port("70000"), &port("0")]);
+    assert!(errors("PodMonitor", &port("65535")).is_empty());
+    let client = "oauth2: {clientSecret: {name: a, key: b}, tokenUrl: 'https://a.example.com/t'}";
+    both_halves(API, &[client]);
+    let level = errors("Prometheus", "logLevel: verbose");
+    let said: Vec<String> = level.iter().map(|it| it.message.to_string()).collect();
+    let right =
+        "`logLevel`: expected one of debug, info, warn, error; the API server rejects the object";
+    assert_eq!(said, [right]);
+}

@@ -145,3 +145,31 @@ fn an_image_of_another_release_than_the_version_is_told() {
         assert_eq!(found.iter().any(is), is_told, "{image}");
     }
 }
+
+#[test]
+fn actions_newer_than_the_release_are_reported() {
+    let endpoint = |version: &str, action: &str| {
+        let relabeling = format!("{{action: {action}, sourceLabels: [a], targetLabel: b}}");
+        prometheus(&format!(
+            "  version: {version}\n  remoteWrite: [{{url: 'https://a.example.com/w', writeRelabelConfigs: [{relabeling}]}}]\n"
+        ))
+    };
+    for (version, action, since) in [
+        ("v2.35.0", "lowercase", Some("2.36")),
+        ("v2.40.0", "KeepEqual", Some("2.41")),
+        ("v2.36.0", "lowercase", None),
+        ("v2.41.0", "keepequal", None),
+        ("v2.30.0", "keep", None),
+    ] {
+        let text = endpoint(version, action);
+        let said: Vec<String> = since
+            .map(|since| {
+                format!(
+                    "`{action}`: needs Prometheus {since} or newer, and `version` is `{version}`: Prometheus rejects the configuration"
+                )
+            })
+            .into_iter()
+            .collect();
+        assert_eq!(newer(&[("a.yaml", &text)]), said, "{version} {action}");
+    }
+}

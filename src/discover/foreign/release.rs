@@ -107,6 +107,7 @@ fn newer(spec: Node<'_>, stated: &Statement<'_>, release: (u16, u16)) -> Vec<Fin
         .map(|item| (item, TEXT_1, (3, 0), TooNew::Dropped));
     newer
         .chain(protocols)
+        .chain(new_actions(spec, release))
         .map(|(node, name, since, effect)| {
             let message = format!(
                 "`{name}`: needs Prometheus {}.{} or newer, and `{}` is `{}`: {}",
@@ -119,6 +120,54 @@ fn newer(spec: Node<'_>, stated: &Statement<'_>, release: (u16, u16)) -> Vec<Fin
             let finding = found("schema/unavailable", Severity::Warning, node, message);
             let finding = finding.evidence(stated.node.place(), "the release is set here");
             finding.help("set a newer release, or remove the key")
+        })
+        .collect()
+}
+
+/// Actions of relabeling that releases of Prometheus added (prometheus `CHANGELOG.md`).
+const ACTIONS: &[(&[&str], (u16, u16))] = &[
+    (&["lowercase", "uppercase"], (2, 36)),
+    (&["keepequal", "dropequal"], (2, 41)),
+];
+
+/// Lists of relabelings, and what becomes of an action that is too new: the Operator checks all but those
+/// of an endpoint of `remoteWrite` (prometheus-operator v0.93.0 `pkg/prometheus/validation/validator.go`).
+const RELABELINGS: &[(&[&str], &str, TooNew)] = &[
+    (&["remoteWrite"], "writeRelabelConfigs", TooNew::Written),
+    (
+        &["additionalRemoteWrite"],
+        "writeRelabelConfigs",
+        TooNew::Written,
+    ),
+    (&["scrapeClasses"], "relabelings", TooNew::Refused),
+    (&["scrapeClasses"], "metricRelabelings", TooNew::Refused),
+    (
+        &["alerting", "alertmanagers"],
+        "relabelings",
+        TooNew::Refused,
+    ),
+];
+
+/// An action, its name, the release that added it, and what happens.
+type NewAction<'d> = (Node<'d>, &'d str, (u16, u16), TooNew);
+
+fn new_actions(spec: Node<'_>, release: (u16, u16)) -> Vec<NewAction<'_>> {
+    let lists = RELABELINGS.iter().flat_map(|(path, key, effect)| {
+        let holders = path.iter().try_fold(spec, |node, key| node.get(key));
+        let items = holders.into_iter().flat_map(Node::items);
+        items.filter_map(move |item| Some((item.get(key)?, *effect)))
+    });
+    let actions = lists.flat_map(|(list, effect)| {
+        let actions = list.items().filter_map(|item| item.get("action"));
+        actions.map(move |action| (action, effect))
+    });
+    actions
+        .filter_map(|(node, effect)| {
+            let name = node.as_str()?;
+            let is_it = |known: &&str| known.eq_ignore_ascii_case(name);
+            let mut rows = ACTIONS.iter();
+            let (_, since) = rows.find(|(names, _)| names.iter().any(is_it))?;
+            (release < *since).then_some((node, name, *since, effect))
         })
         .collect()
 }

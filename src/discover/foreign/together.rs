@@ -4,7 +4,7 @@
 use super::super::embedded_in::EmbeddedIn;
 use super::arguments::{dashed, has_own_arguments, managed};
 use super::release::{self, release_of};
-use super::{alertmanager, expressions, found, mounted, required};
+use super::{alertmanager, classes, expressions, found, halves, mounted, required};
 use crate::finding::{Advice, Finding, Severity, rule};
 use crate::yaml::{Entry, Node, placeholder};
 
@@ -13,6 +13,7 @@ use crate::yaml::{Entry, Node, placeholder};
 pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
     let mut required = required::check(kind, spec, holder);
     required.extend(expressions::check(kind, spec));
+    required.extend(halves::check(kind, spec, holder));
     match kind {
         "Prometheus" | "PrometheusAgent" => {}
         "AlertmanagerConfig" => return alertmanager::check(spec),
@@ -31,7 +32,7 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
     if kind == "Prometheus" {
         out.extend(agent_feature(spec, is_values));
     }
-    out.extend(default_classes(spec));
+    out.extend(classes::check(spec));
     out.extend(managed(spec, kind));
     out.extend(dashed(spec));
     out.extend(fractions(spec));
@@ -189,21 +190,6 @@ fn of_daemon_set(spec: Node<'_>) -> Vec<Finding> {
     .collect()
 }
 
-/// Two scrape classes that are both the default (prometheus-operator v0.93.0
-/// `pkg/prometheus/promcfg.go`, `getScrapeClassConfig`).
-fn default_classes(spec: Node<'_>) -> Option<Finding> {
-    let classes = spec.get("scrapeClasses")?;
-    let defaults = classes.items().filter_map(|class| class.get("default"));
-    let mut defaults = defaults.filter(|value| value.as_str() == Some("true"));
-    let (first, second) = (defaults.next()?, defaults.next()?);
-    let message =
-        "`default`: another class is the default already; the Operator generates no configuration"
-            .to_owned();
-    let finding = found("schema/conflict", Severity::Error, second, message);
-    let finding = finding.evidence(first.place(), "it is this one");
-    Some(finding.help("leave one of them as the default"))
-}
-
 /// Where a server is told to be an agent, and whether by the feature, which made agents before 3.0.
 fn agent(spec: Node<'_>) -> Option<(Node<'_>, bool)> {
     let items = |key: &str| spec.get(key).into_iter().flat_map(Node::items);
@@ -286,7 +272,7 @@ fn fractions(spec: Node<'_>) -> Vec<Finding> {
 
 /// The versions of TLS that a web configuration knows (prometheus/exporter-toolkit `web/tls_config.go`). The
 /// resource takes any text and copies it.
-const TLS_VERSIONS: &[&str] = &["TLS10", "TLS11", "TLS12", "TLS13"];
+pub(super) const TLS_VERSIONS: &[&str] = &["TLS10", "TLS11", "TLS12", "TLS13"];
 
 fn web_versions(spec: Node<'_>) -> Vec<Finding> {
     let tls = spec.get("web").and_then(|web| web.get("tlsConfig"));

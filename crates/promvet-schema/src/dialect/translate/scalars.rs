@@ -48,6 +48,7 @@ impl Translator {
         let is_filled_in = is_filled_in(node);
         if matches!(ty, DialectType::Number) && self.is_of_kind(ty, node) {
             self.negative(node, scalar);
+            self.beyond_ports(node, scalar);
         }
         if !self.is_of_kind(ty, node) && !is_filled_in {
             self.wrong_kind(node, wanted);
@@ -89,6 +90,22 @@ impl Translator {
         self.say(Rule::InvalidValue, Severity::Warning, node, message, advice);
     }
 
+    /// A port that no address has (`minimum: 1` and `maximum: 65535` in the definition of PodMonitor since
+    /// `portNumber` is in it).
+    fn beyond_ports(&mut self, node: Node<'_>, scalar: Scalar<'_>) {
+        let number: Option<i64> = scalar.text.parse().ok();
+        let is_port = number.is_none_or(|number| (1..=65535).contains(&number));
+        if is_port || name_of(node) != "portNumber" {
+            return;
+        }
+        let message = self.dialect.mistyped_value(format!(
+            "`portNumber`: expected a number from 1 to 65535, found `{}`",
+            scalar.text
+        ));
+        let advice = Some(Advice::say("write the number of the port"));
+        self.say(Rule::InvalidValue, Severity::Error, node, message, advice);
+    }
+
     /// A name or a number, as `IntOrString` of Kubernetes.
     pub(super) fn name_or_number(&mut self, node: Node<'_>) -> Option<TranslatedNode> {
         let is_one = |scalar: &Scalar<'_>| scalar.as_bool().is_none();
@@ -123,7 +140,9 @@ impl Translator {
         node: Node<'_>,
         scalar: Scalar<'_>,
     ) {
-        let listed = words::once_each(words);
+        // An empty text is allowed, and nothing to advise.
+        let mut listed = words::once_each(words);
+        listed.retain(|word| !word.is_empty());
         let message = self.dialect.mistyped_value(format!(
             "`{}`: expected one of {}",
             name_of(node),
