@@ -957,7 +957,7 @@ fn defaults_are_shown_with_their_values() {
     with("scrapeInterval: 1m");
     assert_eq!(
         changes(&tree, &["HEAD"]),
-        ["changed interval configuration  global.scrapeInterval: 30s > 1m"]
+        ["changed interval configuration  scrapeInterval: 30s > 1m"]
     );
 }
 
