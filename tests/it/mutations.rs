@@ -504,6 +504,7 @@ const TEMPO: &str = "\
 server: {http_listen_port: 3200}
 distributor: {receivers: {otlp: {protocols: {grpc: {}}}}}
 storage: {trace: {backend: local}}
+overrides: {defaults: {metrics_generator: {processors: [span-metrics]}}}
 metrics_generator:
   registry: {external_labels: {cluster: one}}
   storage:

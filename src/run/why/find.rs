@@ -198,7 +198,10 @@ impl<'d> Settings<'d> {
                 Some('.') => value.mapping().is_some(),
                 Some(first) => first == '[' && value.sequence().is_some(),
             });
-            if is_around && best.as_ref().is_none_or(|(length, _)| *length <= own.len()) {
+            // Of an item and what a translation adds to it, both with its path, the item comes first.
+            let is_item = key.span() == value.span();
+            let is_nearer = |length: usize| length < own.len() || length == own.len() && !is_item;
+            if is_around && best.as_ref().is_none_or(|(length, _)| is_nearer(*length)) {
                 let found = FoundKey {
                     path: native,
                     written: Some((key, value)),
