@@ -361,11 +361,20 @@ fn lacks(reference: &KeyReference, maker: &Provider, consequence: &str) -> Optio
 /// What becomes of a resource with such a reference: monitors and their like are left out, and the others
 /// are used (prometheus-operator v0.93.0 `pkg/prometheus/resource_selector.go`).
 fn consequence(reference: &KeyReference) -> &'static str {
-    const SELECTED: &[&str] = &["endpoints", "podMetricsEndpoints", "basicAuth", "tlsConfig"];
+    const SELECTED: &[&str] = &[
+        "authorization",
+        "basicAuth",
+        "bearerTokenSecret",
+        "endpoints",
+        "oauth2",
+        "podMetricsEndpoints",
+        "receivers",
+        "tlsConfig",
+    ];
     match KeySteps::of(&reference.logical)
         .keys()
         .nth(1)
-        .is_some_and(|key| SELECTED.contains(&key))
+        .is_some_and(|key| SELECTED.contains(&key) || key.ends_with("SDConfigs"))
     {
         true => "the Operator leaves this resource out",
         false => "the Operator generates no configuration",

@@ -347,3 +347,20 @@ fn ports_and_required_keys_are_those_of_the_definition() {
         "`logLevel`: expected one of debug, info, warn, error; the API server rejects the object";
     assert_eq!(said, [right]);
 }
+
+/// Words that Prometheus writes in another way are those of the definitions.
+#[test]
+fn words_of_the_definitions_are_right_in_every_resource() {
+    let endpoint = "remoteWrite: [{url: https://m.example.com/api/v1/push, messageVersion: V2.0}]";
+    assert_eq!(errors("Prometheus", endpoint).len(), 0);
+    let ruler = format!("{endpoint}\n  ruleSelector: {{}}\n  queryEndpoints: [a]");
+    assert_eq!(errors("ThanosRuler", &ruler).len(), 0);
+    let ovh = |service: &str| {
+        format!(
+            "ovhcloudSDConfigs: [{{applicationKey: a, applicationSecret: {{name: a, key: b}}, consumerKey: {{name: a, key: c}}, service: {service}}}]"
+        )
+    };
+    assert_eq!(errors("ScrapeConfig", &ovh("DedicatedServer")).len(), 0);
+    assert_eq!(errors("ScrapeConfig", &ovh("VPS")).len(), 0);
+    assert_eq!(errors("ScrapeConfig", &ovh("Cloud")).len(), 1);
+}

@@ -21,6 +21,9 @@ const COUNTS: &[&str] = &[
     "terminationGracePeriodSeconds",
 ];
 
+/// Words that have an underscore in Prometheus (prometheus-operator v0.93.0 `promcfg.go`, OVHcloud).
+const JOINED: &[(&str, &str)] = &[("dedicatedserver", "dedicated_server")];
+
 impl Translator {
     /// Whether a scalar has the kind that a type wants.
     pub(super) fn is_of_kind(&self, ty: &DialectType, node: Node<'_>) -> bool {
@@ -68,7 +71,10 @@ impl Translator {
         }
         match ty {
             DialectType::Lower(_) => {
-                Some(self.builder.scalar(node, &scalar.text.to_ascii_lowercase()))
+                let lower = scalar.text.to_ascii_lowercase();
+                let native = JOINED.iter().find(|(joined, _)| *joined == lower);
+                let native = native.map_or(&*lower, |(_, native)| native);
+                Some(self.builder.scalar(node, native))
             }
             _ => self.builder.copy(node),
         }
