@@ -2,11 +2,13 @@
 //! not there, endpoints that nothing sends to (grafana/alloy v1.18
 //! `internal/component/prometheus/remotewrite/types.go`, `syntax/vm/struct_decoder.go`).
 
+mod receivers;
+
 use std::collections::BTreeSet;
 
 use super::REMOTE_WRITE;
 use super::reader::{Block, Item, Value};
-use promvet_text::{Advice, MOST_OWN_NAMES, Severity, Span, nearest};
+use promvet_text::{Advice, Severity, Span};
 
 /// Something that is wrong.
 #[derive(Debug)]
@@ -41,15 +43,6 @@ const BLOCKS: &[&str] = &[
 
 /// Attributes that look like blocks.
 pub(super) const ATTRIBUTES: &[&str] = &["external_labels", "headers", "http_headers"];
-
-/// Components whose receivers are named.
-const RECEIVING: &[&str] = &[
-    "loki.process",
-    "loki.relabel",
-    "loki.write",
-    "prometheus.relabel",
-    REMOTE_WRITE,
-];
 
 /// Components that read what others use as a credential.
 const SOURCES: &[&str] = &[
@@ -210,61 +203,6 @@ impl Graph<'_> {
         Some(labels.find(|label| !label.is_empty()).unwrap_or_default())
     }
 
-    /// References to components that are not in the text, although others of their kind are. Other
-    /// files of the same folder may have them.
-    fn references(&mut self) {
-        for span in std::mem::take(&mut self.ways) {
-            let text = self.source.get(span.start as usize..span.end as usize);
-            let text = text.unwrap_or_default();
-            let Some(text) = text.strip_suffix(".receiver") else {
-                self.component(text, span);
-                continue;
-            };
-            let Some((name, label)) = text.rsplit_once('.') else {
-                continue;
-            };
-            let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-            let known = (name.to_owned(), label.to_owned());
-            if !text.chars().all(is_word) || self.components.contains(&known) {
-                continue;
-            }
-            let others = self.labels_of(name);
-            let Some(first) = others.first() else {
-                continue;
-            };
-            let message = format!("`{label}`: no `{name}` has this label; Alloy rejects the file");
-            let near = nearest(label, others.iter().copied().take(MOST_OWN_NAMES));
-            let advice = near.map_or_else(
-                || {
-                    Advice::say(format!(
-                        "name one of those that exist, such as `{name}.{first}.receiver`"
-                    ))
-                },
-                |near| Advice::replace(span, format!("{name}.{near}.receiver")).unsafe_(),
-            );
-            self.out.push(GraphFault {
-                rule: PIPELINE,
-                severity: Severity::Warning,
-                span,
-                message,
-                advice,
-            });
-        }
-    }
-
-    /// A component where its receiver belongs: the values of components do not have the type of a receiver.
-    fn component(&mut self, text: &str, span: Span) {
-        let named = text.rsplit_once('.');
-        let named = named.filter(|(name, _)| RECEIVING.contains(name));
-        let known = |(name, label): (&str, &str)| (name.to_owned(), label.to_owned());
-        if named.is_some_and(|named| self.components.contains(&known(named))) {
-            let message =
-                format!("`{text}`: the component, not its receiver; Alloy rejects the file");
-            let advice = Advice::replace(span, format!("{text}.receiver")).unsafe_();
-            self.say(PIPELINE, span, message, advice);
-        }
-    }
-
     /// Expressions that name a component which is not there, although others of its kind are:
     /// `local.file.passwd.content`.
     fn exports(&mut self, items: &[Item]) {
@@ -422,6 +360,35 @@ mod tests {
             (write("a") + &scrape("a"), None),
             (write("a"), None),
             (scrape("a"), None),
+            (
+                write("a") + &scrape("a").replace("remote_write.a", "relabel.gone"),
+                Some("`gone`"),
+            ),
+            (
+                write("a")
+                    + &scrape("a").replace("remote_write.a", "relabel.there")
+                    + "prometheus.relabel \"there\" {\n  forward_to = [prometheus.remote_write.a.receiver]\n}\n",
+                None,
+            ),
+            (
+                write("a")
+                    + "import.file \"m\" {\n  filename = \"m.alloy\"\n}\n"
+                    + &scrape("a")
+                        .replace("a.receiver", "a.receiver, prometheus.relabel.gone.receiver"),
+                None,
+            ),
+            (
+                write("a") + &scrape("a").replace(".receiver", ".receivers"),
+                Some("`receivers`"),
+            ),
+            (
+                write("a")
+                    + &scrape("a").replace(
+                        "remote_write.a.receiver",
+                        "enrich.e.receiver, prometheus.remote_write.a.receiver",
+                    ),
+                None,
+            ),
             (write("default") + &scrape("defualt"), Some("`defualt`")),
             (write("a") + &write("b") + &scrape("a"), Some("`b`")),
             (
