@@ -123,6 +123,7 @@ pub(super) fn put(
         reword(finding, spoken, holder, document);
         refused::without_credentials(finding, holder, facts);
         taken::header_of_alloy(finding, holder);
+        taken::queue(finding, holder);
         taken::split_url(finding, holder);
     }
     set_by_scripts(holder, document, facts, judgment);

@@ -3,6 +3,7 @@
 use super::programs::{AGENT, ALLOY, COLLECTOR, program};
 use crate::discover::{EmbeddedIn, nodes};
 use crate::finding::{Advice, Finding, Severity, rule};
+use crate::schema;
 use crate::yaml::{Document, Mapping, Node};
 
 /// Whether a finding is about what only Prometheus rejects, or what the program undoes.
@@ -15,9 +16,14 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>, document: &D
         return false;
     };
     let keys = finding.keys();
+    let program = holder.and_then(EmbeddedIn::program).unwrap_or_default();
+    if finding.kind == schema::RESERVED_HEADER && OWN_CLIENTS.contains(&program) {
+        return true;
+    }
     match &*finding.rule {
         rule::REMOTE_WRITE_DUPLICATE_ENDPOINT => word == "vmagent",
-        rule::SCHEMA_CONFLICT if word == "telegraf" => true,
+        rule::SCHEMA_CONFLICT if ["fluent-bit", "telegraf", COLLECTOR].contains(&word) => true,
+        rule::SCHEMA_WRONG_TYPE if keys.is_below("http_headers") => word == ALLOY,
         rule::SCHEMA_CONFLICT => word == "vmagent" && is_beside_sigv4(finding, document),
         rule::SCHEMA_INVALID_VALUE if keys.is_below("headers") => match word {
             ALLOY => is_own_value(finding) || is_only_credential(finding, document),
@@ -29,6 +35,21 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>, document: &D
         _ => false,
     }
 }
+
+/// Programs with HTTP clients of their own, which take any header.
+const OWN_CLIENTS: &[&str] = &[
+    COLLECTOR,
+    "fluent-bit",
+    "k6",
+    "netdata",
+    "telegraf",
+    "vector",
+    "vmagent",
+    "vmalert",
+];
+
+/// Words of files that Prometheus itself reads in the end, with the checks of its newest release.
+const OF_PROMETHEUS: &[&str] = &["ansible", "azure", "puppet"];
 
 /// Whether a finding is about a key of an endpoint that has `sigv4`.
 fn is_beside_sigv4(finding: &Finding, document: &Document) -> bool {
@@ -88,11 +109,23 @@ fn is_own_value(finding: &Finding) -> bool {
 /// v1.18 `internal/component/prometheus/remotewrite/types.go`).
 pub(super) fn header_of_alloy(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
     let is_alloy = holder.is_some_and(|holder| holder.word() == ALLOY);
-    let is_header = finding.keys().is_below("headers");
+    let is_header = finding.kind == schema::RESERVED_HEADER;
     if is_alloy && is_header && finding.rule == rule::SCHEMA_INVALID_VALUE {
         finding.severity = finding.severity.min(Severity::Warning);
         let put = |text: &str| text.to_owned();
         let then = "Alloy sends this one in its place";
+        finding.message = finding.message.reworded(put, Some(then));
+    }
+}
+
+/// Says of a queue that only the newest Prometheus rejects who does so beside it.
+pub(super) fn queue(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
+    let program = holder.and_then(EmbeddedIn::program);
+    let is_of_other = program.is_some_and(|program| !OF_PROMETHEUS.contains(&program));
+    if is_of_other && finding.kind == schema::QUEUE {
+        finding.severity = finding.severity.min(Severity::Warning);
+        let put = |text: &str| text.to_owned();
+        let then = "programs built with Prometheus 3.12 or newer reject it";
         finding.message = finding.message.reworded(put, Some(then));
     }
 }

@@ -1389,3 +1389,25 @@ fn reasons_name_the_program() {
         "{reasons:?}"
     );
 }
+
+/// Checks of Prometheus that programs with clients or queues of their own do not have.
+#[test]
+fn what_only_prometheus_checks_is_no_fault_elsewhere() {
+    let vmagent = "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.120.0\n    command: ['-remoteWrite.url=https://m.example.com/api/v1/write', '-remoteWrite.headers=User-Agent:a']\n";
+    let fluent_bit = "pipeline:\n  inputs: [{name: node_exporter_metrics}]\n  outputs:\n  - name: prometheus_remote_write\n    match: '*'\n    host: m.example.com\n    port: 443\n    uri: /api/v1/write\n    tls: on\n    http_user: a\n    http_passwd: ${PW}\n    header: [User-Agent a, Authorization Bearer ${T}]\n";
+    let alloy = "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://m.example.com/api/v1/push\"\n    http_headers = {\"X-A\" = [\"b\"]}\n    queue_config {\n      min_shards = 5\n      max_shards = 2\n    }\n  }\n}\n";
+    let errors = |path: &str, text: &str| {
+        let mut all = told(&[(path, text)]);
+        all.retain(|(_, _, severity, _)| *severity == Severity::Error);
+        all
+    };
+    for (path, text) in [
+        ("compose.yaml", vmagent),
+        ("fluent-bit.yaml", fluent_bit),
+        ("config.alloy", alloy),
+    ] {
+        assert_eq!(errors(path, text), [], "{path}");
+    }
+    let prometheus = "remote_write:\n- url: https://m.example.com/api/v1/push\n  headers: {User-Agent: a}\n  queue_config: {min_shards: 5, max_shards: 2}\n";
+    assert_eq!(errors("prometheus.yml", prometheus).len(), 2);
+}

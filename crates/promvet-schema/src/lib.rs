@@ -39,6 +39,8 @@ pub mod yaml;
 
 pub use address::{TargetAddressFault, address_fault, address_password};
 pub use check::{Check, FindingDraft, Rule, SchemaReport};
+pub use checks::headers::RESERVED_HEADER;
+pub use checks::remote_write::QUEUE;
 pub use describe::{KeyPage, default_of, describe, suggest};
 pub use json::json_schema;
 pub use judge::{check, check_included, check_web_file, configuration};

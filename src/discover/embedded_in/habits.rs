@@ -8,7 +8,15 @@ use crate::yaml::{Document, Node, parse_first};
 
 /// Programs with clients of their own, which show the URL nowhere: vmagent names it `secret-url` unless it is
 /// started with `-remoteWrite.showURL` (VictoriaMetrics v1.120 `app/vmagent/remotewrite/remotewrite.go`).
-const HIDING: &[&str] = &["otel-collector", "vector", "vmagent"];
+const HIDING: &[&str] = &[
+    "fluent-bit",
+    "k6",
+    "netdata",
+    "otel-collector",
+    "telegraf",
+    "vector",
+    "vmagent",
+];
 
 /// A program that adds the tenant's header by itself.
 struct TenantAdder {

@@ -46,6 +46,9 @@ pub(crate) fn queue_null(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     }
 }
 
+/// The kind of what is said of a queue: other programs have none of these checks.
+pub const QUEUE: &str = "queue";
+
 /// Numbers above zero, and pairs in order. Since 3.12.0; older versions load anything.
 pub(crate) fn queue(section: &Section<'_>, report: &mut SchemaReport<'_>) {
     if !section.at_least(3, 12, 0) {
@@ -66,6 +69,7 @@ pub(crate) fn queue(section: &Section<'_>, report: &mut SchemaReport<'_>) {
                     pointed(section, key),
                     refused(format!("`{key}` must be above zero")),
                 )
+                .kind(QUEUE)
                 .help(format!("delete `{key}` to get the default"));
         }
     }
@@ -103,7 +107,8 @@ fn ordered(section: &Section<'_>, less: &str, more: &str, report: &mut SchemaRep
             report.at(Rule::Conflict, pointed(section, key), message)
         }
     };
-    said.help(format!("lower `{less}` or raise `{more}`"));
+    said.kind(QUEUE)
+        .help(format!("lower `{less}` or raise `{more}`"));
 }
 
 /// The value of a key, or its key if the value has no text, or where it is missing.

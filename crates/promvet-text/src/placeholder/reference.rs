@@ -90,6 +90,15 @@ const REFERENCES: &[ReferenceForm] = &[
         open: "pass:",
         rest: is_path,
     },
+    // The secret stores of Telegraf and Vector.
+    ReferenceForm {
+        open: "@{",
+        rest: |rest| rest.contains(':') && rest.ends_with('}'),
+    },
+    ReferenceForm {
+        open: "SECRET[",
+        rest: |rest| rest.contains('.') && rest.ends_with(']'),
+    },
     // Conjur's Summon.
     ReferenceForm {
         open: "!var ",
