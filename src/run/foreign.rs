@@ -170,7 +170,12 @@ pub(super) fn put(
         thanos_rule::put(&mut judgment.findings, document, holder, facts);
     }
     relabel_file::put(&mut judgment.findings, document, holder, facts);
-    let is_of_absence = |finding: &Finding| OF_ABSENCE.contains(&&*finding.rule);
+    // A patch of one key leaves the others of a credential and of a relabel rule as they are.
+    let is_of_absence = |finding: &Finding| {
+        OF_ABSENCE.contains(&&*finding.rule)
+            || finding.rule == rule::REMOTE_WRITE_CREDENTIALS_KIND
+            || rule::group_of(&finding.rule) == rule::GROUP_RELABEL
+    };
     judgment
         .findings
         .retain(|finding| !(spoken.is_partial && is_of_absence(finding)));

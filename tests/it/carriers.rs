@@ -147,6 +147,18 @@ fn a_patch_of_one_key_says_nothing_of_the_others() {
     let patch = "patches:\n- target: {kind: Prometheus}\n  patch: |\n    - {op: replace, path: /spec/remoteWrite/0/url, value: 'https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push'}\n";
     let reported = found("kustomization.yaml", patch);
     assert!(reported.is_empty(), "{reported:?}");
+    for (path, value) in [
+        ("basicAuth/password/key", "b"),
+        ("basicAuth/username/name", "b"),
+        ("writeRelabelConfigs/0/regex", "a.*"),
+        ("writeRelabelConfigs/0/action", "keep"),
+    ] {
+        let patch = format!(
+            "patches:\n- target: {{kind: Prometheus}}\n  patch: |\n    - {{op: replace, path: /spec/remoteWrite/0/{path}, value: {value}}}\n"
+        );
+        let reported = found("kustomization.yaml", &patch);
+        assert!(reported.is_empty(), "{path}: {reported:?}");
+    }
     let whole = patch
         .replace("0/url, value: ", "-, value: {url: ")
         .replace("push'}", "push'}}");
