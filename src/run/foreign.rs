@@ -155,10 +155,7 @@ pub(super) fn put(
     judgment.findings.extend(taken::hyphened(document, holder));
     let unset = programs::unset(document, holder, facts);
     judgment.findings.extend(unset);
-    let is_elsewhere = programs::is_elsewhere(document, holder, facts);
-    judgment
-        .findings
-        .retain(|finding| finding.rule != rule::AGENTS_PIPELINE || !is_elsewhere(finding));
+    leave_to_other_files(judgment, document, holder, facts);
     let lacking = programs::without_extension(document, holder, facts);
     judgment.findings.extend(lacking);
     for unchecked in &mut judgment.unchecked {
@@ -170,19 +167,44 @@ pub(super) fn put(
         thanos_rule::put(&mut judgment.findings, document, holder, facts);
     }
     relabel_file::put(&mut judgment.findings, document, holder, facts);
-    // A patch of one key leaves the others of a credential and of a relabel rule as they are.
-    let is_of_absence = |finding: &Finding| {
-        OF_ABSENCE.contains(&&*finding.rule)
-            || finding.rule == rule::REMOTE_WRITE_CREDENTIALS_KIND
-            || rule::group_of(&finding.rule) == rule::GROUP_RELABEL
-    };
-    judgment
-        .findings
-        .retain(|finding| !(spoken.is_partial && is_of_absence(finding)));
+    leave_to_whole(spoken, judgment);
     stated::put(spoken, document.text().path(), facts, judgment);
     edit::fix_translated(document, &mut judgment.findings);
     judgment.unchecked.extend(spoken.unchecked.iter().cloned());
     of_tree(spoken, holder, document, facts, judgment);
+}
+
+/// Takes out what one file of a configuration lacks and another may have.
+fn leave_to_other_files(
+    judgment: &mut RuleJudgment,
+    document: &Document,
+    holder: Option<&EmbeddedIn>,
+    facts: &Facts<'_>,
+) {
+    let is_elsewhere = programs::is_elsewhere(document, holder, facts);
+    let is_of_pieces = |finding: &Finding| {
+        let lacks = finding.rule == rule::SCHEMA_MISSING_FIELD;
+        finding.rule == rule::AGENTS_PIPELINE || lacks && finding.keys().last() == "endpoint"
+    };
+    judgment
+        .findings
+        .retain(|finding| !(is_of_pieces(finding) && is_elsewhere(finding)));
+}
+
+/// Takes out of what is said of a part what the whole may have.
+fn leave_to_whole(spoken: &DialectWording, judgment: &mut RuleJudgment) {
+    if !spoken.is_partial {
+        return;
+    }
+    // A patch of one key leaves the others of a credential and of a relabel rule as they are.
+    let is_patch = std::ptr::eq(spoken.dialect, &OPERATOR);
+    let is_of_patch = |finding: &Finding| {
+        finding.rule == rule::REMOTE_WRITE_CREDENTIALS_KIND
+            || rule::group_of(&finding.rule) == rule::GROUP_RELABEL
+    };
+    judgment.findings.retain(|finding| {
+        !(OF_ABSENCE.contains(&&*finding.rule) || is_patch && is_of_patch(finding))
+    });
 }
 
 /// Adds what the rest of the tree says of the objects that a resource names and selects, and of its keys.

@@ -1096,3 +1096,26 @@ fn a_misspelled_block_of_alloy_is_reported_once() {
         "{reported:?}"
     );
 }
+
+/// What one file of a Collector lacks may be in another one.
+#[test]
+fn an_endpoint_may_be_in_a_second_file_of_a_collector() {
+    let file = "receivers: {otlp: {protocols: {grpc: {}}}}\nexporters: {prometheusremotewrite: {timeout: 5s}}\nservice: {pipelines: {metrics: {receivers: [otlp], exporters: [prometheusremotewrite]}}}\n";
+    let with = |command: &str| {
+        let compose = format!(
+            "services:\n  otel:\n    image: otel/opentelemetry-collector-contrib:0.120.0\n    command: [{command}]\n    volumes: ['./a.yaml:/a.yaml', './b.yaml:/b.yaml']\n"
+        );
+        let other =
+            "exporters: {prometheusremotewrite: {endpoint: 'https://m.example.com/api/v1/push'}}\n";
+        let files = [
+            ("a.yaml", file),
+            ("b.yaml", other),
+            ("compose.yaml", &*compose),
+        ];
+        let found = memory::found("/tree", &memory::tree(&files));
+        let lacks = |one: &&Finding| one.rule == "schema/missing-field";
+        found.iter().filter(lacks).count()
+    };
+    assert_eq!(with("'--config=/a.yaml'"), 1);
+    assert_eq!(with("'--config=/a.yaml', '--config=/b.yaml'"), 0);
+}
