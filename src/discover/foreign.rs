@@ -40,7 +40,7 @@ use super::examine::{ConfigurationKind as Sort, FileContent, RecognizedFile, Tem
 use super::flags;
 use super::manifest::manifests;
 use super::others;
-use crate::finding::{Finding, KeyPath, Message, Severity, Text, Unchecked};
+use crate::finding::{Finding, KeyPath, Message, Severity, Text, Unchecked, UncheckedCause};
 use crate::schema;
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{
@@ -245,7 +245,7 @@ fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<RecognizedF
         text.recognize();
         let reason = format!("what this Collector sends is not read: {}", fault.message);
         let unchecked = Unchecked {
-            noun: None,
+            cause: None,
             place: fault.place,
             logical: text.within().logical.clone(),
             reason,
@@ -326,25 +326,19 @@ impl<'d> Finder<'d> {
         Some(Arc::new(parse_first(&text).ok()?))
     }
 
-    /// What sends at a node, or may do so, and is not read.
-    fn unread(&self, node: Node<'_>, reason: &str, settle: Option<&str>) -> RecognizedFile {
-        self.listed(node, reason, settle, None)
-    }
-
     /// A program or a resource that sends and is not read.
     fn unread_sender(&self, node: Node<'_>, noun: &str) -> RecognizedFile {
-        self.listed(node, &others::reason(noun), None, Some(noun.to_owned()))
+        let mut file = self.unread(node, &others::reason(noun), None);
+        if let FileContent::Unread(unchecked) = &mut file.what {
+            unchecked.cause = Some(UncheckedCause::unread(noun));
+        }
+        file
     }
 
-    fn listed(
-        &self,
-        node: Node<'_>,
-        reason: &str,
-        settle: Option<&str>,
-        noun: Option<String>,
-    ) -> RecognizedFile {
+    /// What sends at a node, or may do so, and is not read.
+    fn unread(&self, node: Node<'_>, reason: &str, settle: Option<&str>) -> RecognizedFile {
         let unchecked = Unchecked {
-            noun,
+            cause: None,
             place: node.place(),
             logical: node.path(),
             reason: reason.to_owned(),

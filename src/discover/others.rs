@@ -10,7 +10,7 @@ use super::examine::{FileContent, RecognizedFile};
 use super::flags::dockerfile::is_dockerfile;
 use super::foreign::{outputs, terraform, unit_in};
 use super::names;
-use crate::finding::{Place, Span, Text, Unchecked};
+use crate::finding::{Place, Span, Text, Unchecked, UncheckedCause};
 
 /// How many places in one file are named: more endpoints than one has.
 const MOST: usize = 20;
@@ -315,7 +315,7 @@ pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
         .map(|(span, noun)| RecognizedFile {
             text: Arc::clone(text),
             what: FileContent::Unread(Unchecked {
-                noun: Some(noun.to_owned()),
+                cause: Some(UncheckedCause::unread(noun)),
                 place: Place::new(text, span),
                 logical: String::new(),
                 reason: reason(noun),

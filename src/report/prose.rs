@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::outcome::{Outcome, RunSummary};
-use crate::finding::Place;
+use crate::finding::{Place, UncheckedCause};
 
 /// `1 error`, `2 errors`.
 pub(super) fn count(n: usize, word: &str) -> String {
@@ -49,7 +49,10 @@ pub(super) fn summary(outcome: &Outcome) -> String {
 fn unchecked(outcome: &Outcome) -> String {
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     let all = outcome.unchecked();
-    let nouns = all.iter().filter_map(|it| it.noun.as_deref());
+    let nouns = all.iter().filter_map(|it| match &it.cause {
+        Some(UncheckedCause::Unread { noun, .. }) => Some(noun.as_str()),
+        _ => None,
+    });
     nouns.for_each(|noun| *kinds.entry(noun).or_default() += 1);
     let left = all.len() - kinds.values().sum::<usize>();
     if kinds.is_empty() {

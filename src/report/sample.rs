@@ -207,7 +207,7 @@ pub(super) fn outcome() -> Outcome {
         "remote_write:\n- bearer_token_file: ⟦/run/token⟧\n",
     );
     let unchecked = vec![Unchecked {
-        noun: None,
+        cause: None,
         place: token,
         logical: "remote_write[0].bearer_token_file".into(),
         reason: "No mount leads to /run/token, so nobody knows what is there.".into(),

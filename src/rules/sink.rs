@@ -92,7 +92,7 @@ impl RuleFindings<'_> {
         settle: Option<String>,
     ) {
         self.unchecked.push(Unchecked {
-            noun: None,
+            cause: None,
             place: written.place.clone(),
             logical: written.logical.clone(),
             reason,
@@ -103,7 +103,7 @@ impl RuleFindings<'_> {
     /// Notes that something could not be judged.
     pub fn unchecked(&mut self, node: Node<'_>, reason: impl Into<String>, settle: Option<String>) {
         self.unchecked.push(Unchecked {
-            noun: None,
+            cause: None,
             place: node.place(),
             logical: node.path(),
             reason: reason.into(),

@@ -43,7 +43,7 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
     };
     judgment.findings.retain(|finding| !is_about(&finding.rule));
     judgment.unchecked.push(Unchecked {
-        noun: None,
+        cause: None,
         logical: String::new(),
         reason: format!(
             "{}:{} runs it with a Prometheus before 2.0, whose keys promvet does not know",

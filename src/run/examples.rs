@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::pipeline;
 use super::request::{Request, Run};
-use crate::finding::{Finding, Redacted, Severity, rule};
-use crate::rules::custom::{CustomRule, CustomRules, is_failure};
+use crate::finding::{Finding, Redacted, Severity, UncheckedCause, rule};
+use crate::rules::custom::{CustomRule, CustomRules};
 use crate::rules::example::Example;
 use crate::rules::{self, ExpectedFinding};
 use crate::source::Memory;
@@ -65,15 +65,17 @@ pub fn run_own(example: &Example, own: &Arc<CustomRule>) -> ExampleDifference {
         finding.rule == *own.name || refused
     };
     let mut out = difference(example, &own.name, &run, counts);
-    let reasons = run
-        .outcome
-        .unchecked()
-        .iter()
-        .map(|item| item.reason.clone());
-    let about = reasons.filter(|reason| reason.contains(&own.name));
-    let (failed, unknown) = about.partition::<Vec<_>, _>(|reason| is_failure(reason));
-    out.problems.extend(failed);
-    out.unknown = unknown;
+    for item in run.outcome.unchecked() {
+        match &item.cause {
+            Some(UncheckedCause::RuleFailed(name)) if *name == *own.name => {
+                out.problems.push(item.reason.clone());
+            }
+            Some(UncheckedCause::RuleUndecided(name)) if *name == *own.name => {
+                out.unknown.push(item.reason.clone());
+            }
+            _ => {}
+        }
+    }
     out
 }
 

@@ -323,7 +323,7 @@ pub(super) fn set_metricsql_aside(judgment: &mut RuleJudgment, facts: &Facts<'_>
         .findings
         .extract_if(.., |finding| is_promql(finding));
     judgment.unchecked.extend(aside.map(|finding| Unchecked {
-        noun: None,
+        cause: None,
         reason: format!(
             "the expression is not PromQL, and vmalert may accept it: {path}:{line} runs vmalert, \
              and nothing here runs Prometheus"

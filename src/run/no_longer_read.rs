@@ -226,7 +226,7 @@ pub(crate) fn moved_out(
     });
     let paths: BTreeSet<&Path> = moved.map(|file| &*file.path).collect();
     let listed = paths.into_iter().map(|path| Unchecked {
-        noun: None,
+        cause: None,
         place: Place::new(&Text::new(tree.shown(path), Vec::new()), Span::default()),
         logical: String::new(),
         reason: format!(

@@ -110,7 +110,7 @@ fn fault(text: &Arc<Text>) -> Option<Unchecked> {
     let finding = schema::syntax_finding(text, &error?);
     text.recognize();
     Some(Unchecked {
-        noun: None,
+        cause: None,
         reason: format!(
             "its Prometheus settings are not checked: {}",
             finding.message

@@ -172,7 +172,7 @@ pub(crate) fn not_at_all(recognized: &RecognizedFile, error: &SyntaxError) -> Ru
         error.problem
     );
     let unchecked = Unchecked {
-        noun: None,
+        cause: None,
         place: Place::new(&recognized.text, error.span),
         logical: String::new(),
         reason: "the file is YAML only after rendering".into(),

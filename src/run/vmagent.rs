@@ -252,7 +252,7 @@ pub(super) fn own_words(
     schema.retain(|finding| !is_own(finding));
     let name = place.text().slice(place.span());
     Some(Unchecked {
-        noun: None,
+        cause: None,
         reason: format!(
             "`{name}` is {what} of vmagent, which Prometheus rejects, and nothing here shows which \
              of the two reads the file"
@@ -343,7 +343,7 @@ pub(super) fn set_lists_aside(
     };
     let lists = included.findings.extract_if(.., |finding| is_list(finding));
     included.unchecked.extend(lists.map(|finding| Unchecked {
-        noun: None,
+        cause: None,
         place: finding.place,
         logical: finding.logical.to_string(),
         reason: format!(

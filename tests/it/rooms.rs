@@ -287,3 +287,37 @@ fn only_the_handshake_opens_connections() {
     }
     assert_eq!(found, ["source/handshake/tls.rs"]);
 }
+
+/// A rule is named by its constant, so that a renamed page does not compile until all that decides by
+/// its name is renamed too.
+#[test]
+fn rules_are_named_by_constants() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = WalkDir::new(root.join("rules")).into_iter();
+    let pages = pages.map(|entry| entry.unwrap().into_path());
+    let pages = pages.filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let rules = pages.map(|path| {
+        let name = path.strip_prefix(root.join("rules")).unwrap();
+        format!("\"{}\"", name.with_extension("").display())
+    });
+    let rules: Vec<String> = rules.filter(|name| name.contains('/')).collect();
+    assert!(rules.len() > 100, "{rules:?}");
+    let mut wrong = Vec::new();
+    for folder in ["src", "crates"] {
+        for (path, source) in sources(&root.join(folder)) {
+            // The sample of the reports' tests has names of its own.
+            if path.contains("test") || path == "report/sample.rs" {
+                continue;
+            }
+            let code = source.split("#[cfg(test)]").next().unwrap();
+            for (index, line) in code.lines().enumerate() {
+                let is_definition = line.contains("const ") || line.contains("Self::");
+                let written = rules.iter().find(|rule| line.contains(rule.as_str()));
+                if let Some(rule) = written.filter(|_| !is_definition) {
+                    wrong.push(format!("{path}:{}: {rule}", index + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

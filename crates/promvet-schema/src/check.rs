@@ -42,7 +42,7 @@ pub enum Rule {
 impl Rule {
     /// The name of the rule and its page.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Syntax => "schema/syntax",
             Self::UnknownField => "schema/unknown-field",

@@ -27,7 +27,7 @@ pub use destination::{
 };
 pub use excerpt::Excerpt;
 pub use mask::{is_harmless_header, is_like_secret_name, is_made_up, is_secret_name};
-pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
+pub use message::{Evidence, Finding, Fix, Severity, Unchecked, UncheckedCause};
 pub use nearest::{MOST_OWN_NAMES, nearest, surely_meant};
 pub use redacted::{Redacted, Sentences};
 pub use sentence::Message;

@@ -215,6 +215,33 @@ pub struct Unchecked {
     pub reason: String,
     /// What would settle it.
     pub settle: Option<String>,
-    /// What is not read, where that is the reason: `a configuration of Vector`.
-    pub noun: Option<String>,
+    /// The reason as a value, where something is decided by it; the sentence is only shown.
+    pub cause: Option<UncheckedCause>,
+}
+
+/// A reason that something is decided by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UncheckedCause {
+    /// A program that sends is recognized, and not read.
+    Unread {
+        /// What it is called, such as `a configuration of Vector`.
+        noun: String,
+        /// It is a command line that names a file, which may be read by itself.
+        names_file: bool,
+    },
+    /// The condition of the custom rule of this name can't be evaluated here.
+    RuleFailed(String),
+    /// Whether the custom rule of this name applies here is not known.
+    RuleUndecided(String),
+}
+
+impl UncheckedCause {
+    /// That a program is recognized, and not read.
+    #[must_use]
+    pub fn unread(noun: &str) -> Self {
+        Self::Unread {
+            noun: noun.to_owned(),
+            names_file: false,
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use super::{Advice, Evidence, Finding, Place, Unchecked};
+use super::{Advice, Evidence, Finding, Place, Unchecked, UncheckedCause};
 
 /// Something that is said about places, in sentences that may repeat a part of their texts.
 pub trait Sentences {
@@ -123,10 +123,11 @@ impl Sentences for Unchecked {
     }
 
     fn sentences(&mut self) -> Vec<&mut String> {
-        let more = self.settle.iter_mut().chain(&mut self.noun);
-        [&mut self.reason, &mut self.logical]
-            .into_iter()
-            .chain(more)
-            .collect()
+        let noun = match &mut self.cause {
+            Some(UncheckedCause::Unread { noun, .. }) => Some(noun),
+            _ => None,
+        };
+        let sentences = [&mut self.reason, &mut self.logical].into_iter();
+        sentences.chain(&mut self.settle).chain(noun).collect()
     }
 }

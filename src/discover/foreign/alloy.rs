@@ -58,7 +58,7 @@ pub(in crate::discover) fn alloy_in(
         stopped,
     } = alloy::read(text);
     let stopped = stopped.map(|span| Unchecked {
-        noun: None,
+        cause: None,
         place: Place::new(text, span),
         logical: String::new(),
         reason: "promvet cannot read this statement of Alloy, nor what follows".to_owned(),

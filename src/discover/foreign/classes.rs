@@ -31,7 +31,7 @@ fn defaults(classes: Node<'_>) -> Option<Finding> {
     let message =
         "`default`: another class is the default already; the Operator generates no configuration"
             .to_owned();
-    let finding = found("schema/conflict", Severity::Error, second, message);
+    let finding = found(rule::SCHEMA_CONFLICT, Severity::Error, second, message);
     let finding = finding.evidence(first.place(), "it is this one");
     Some(finding.help("leave one of them as the default"))
 }
@@ -48,7 +48,7 @@ fn alike(classes: Node<'_>) -> Vec<Finding> {
         if let Some(first) = first {
             let message =
                 format!("`name`: another class is `{text}`; the API server rejects the object");
-            let finding = found(DUPLICATE, Severity::Error, name, message);
+            let finding = found(rule::SCHEMA_DUPLICATE, Severity::Error, name, message);
             let finding = finding.evidence(first.place(), "it is this one");
             out.push(finding.help("give each class a name of its own"));
         }
@@ -56,8 +56,6 @@ fn alike(classes: Node<'_>) -> Vec<Finding> {
     }
     out
 }
-
-const DUPLICATE: &str = "schema/duplicate";
 
 /// A certificate without its key, or a key without its certificate.
 fn without_half(tls: Node<'_>) -> Option<Finding> {

@@ -165,7 +165,7 @@ impl<'d> Finder<'d> {
         let message = format!("`{}`: OpenShift reads only the key `{KEY}`", entry.name());
         let key = entry.key;
         let finding = Finding::new(
-            "schema/unknown-field",
+            rule::SCHEMA_UNKNOWN_FIELD,
             Severity::Error,
             key.place(),
             message,

@@ -117,7 +117,7 @@ fn newer(spec: Node<'_>, stated: &Statement<'_>, release: (u16, u16)) -> Vec<Fin
                 stated.text,
                 effect.clause()
             );
-            let finding = found("schema/unavailable", Severity::Warning, node, message);
+            let finding = found(rule::SCHEMA_UNAVAILABLE, Severity::Warning, node, message);
             let finding = finding.evidence(stated.node.place(), "the release is set here");
             finding.help("set a newer release, or remove the key")
         })

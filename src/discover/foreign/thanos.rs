@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{EmbeddedIn, Finder, RecognizedFile, found};
-use crate::finding::{Advice, Finding, KeyPath, Place, Severity, Unchecked, rule};
+use super::{EmbeddedIn, FileContent, Finder, RecognizedFile, found};
+use crate::finding::{Advice, Finding, KeyPath, Place, Severity, Unchecked, UncheckedCause, rule};
 use crate::schema::dialect::table::ObjectRole;
 use crate::schema::dialect::{THANOS, Translation, tables};
 use crate::yaml::{Dollars, Node, TranslationBuilder, embedded, parse_first, parse_masked};
@@ -23,7 +23,13 @@ const WORD: &str = "thanos-rule";
 
 /// Whether something that is not read is a command line that names a file.
 pub(crate) fn names_file(unchecked: &Unchecked) -> bool {
-    unchecked.noun.as_deref() == Some(NOUN)
+    matches!(
+        unchecked.cause,
+        Some(UncheckedCause::Unread {
+            names_file: true,
+            ..
+        })
+    )
 }
 
 /// A file as Thanos Rule reads it; `place` is where it is started with that.
@@ -79,7 +85,14 @@ impl<'d> Finder<'d> {
         });
         match (inline, text.map(|(_, node)| node).or(file)) {
             (Some(read), _) => out.push(read),
-            (None, Some(flag)) => out.push(self.unread_sender(*flag, NOUN)),
+            (None, Some(flag)) => {
+                let mut listed = self.unread_sender(*flag, NOUN);
+                if let FileContent::Unread(unchecked) = &mut listed.what {
+                    let (noun, names_file) = (NOUN.to_owned(), true);
+                    unchecked.cause = Some(UncheckedCause::Unread { noun, names_file });
+                }
+                out.push(listed);
+            }
             (None, None) => {}
         }
     }

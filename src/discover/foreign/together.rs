@@ -67,7 +67,7 @@ fn prober(spec: Node<'_>) -> Option<Finding> {
     }
     let message =
         "`url`: expected a host and a port, found a URL; the Operator rejects the Probe".to_owned();
-    let finding = found("schema/invalid-value", Severity::Error, url, message);
+    let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Error, url, message);
     let host = address.split('/').next()?.to_owned();
     Some(
         finding.help(
@@ -149,7 +149,12 @@ fn true_texts(spec: Node<'_>) -> Vec<Finding> {
                 "`{}`: expected a boolean, found text, which the chart's template treats as true",
                 entry.name()
             );
-            let finding = found("schema/wrong-type", Severity::Warning, entry.value, message);
+            let finding = found(
+                rule::SCHEMA_WRONG_TYPE,
+                Severity::Warning,
+                entry.value,
+                message,
+            );
             finding.help(Advice::replace(entry.value.span(), "false"))
         })
         .collect()
@@ -183,7 +188,7 @@ fn of_daemon_set(spec: Node<'_>) -> Vec<Finding> {
             "`{}`: not allowed with `mode: DaemonSet`; the API server rejects the object",
             key.as_str()?
         );
-        let finding = found("schema/conflict", Severity::Error, key, message);
+        let finding = found(rule::SCHEMA_CONFLICT, Severity::Error, key, message);
         let finding = finding.evidence(mode.place(), "the mode is set here");
         Some(finding.help("remove the key"))
     })
@@ -311,7 +316,12 @@ fn deprecated_images(spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
             Some(_) => format!("`{key}`: deprecated, and has no effect if `image` is set"),
             None => format!("`{key}`: deprecated; a later Operator will not read it"),
         };
-        let finding = found("schema/deprecated", Severity::Warning, entry.key, message);
+        let finding = found(
+            rule::SCHEMA_DEPRECATED,
+            Severity::Warning,
+            entry.key,
+            message,
+        );
         Some(finding.help("write the whole name of the image into `image`"))
     })
     .collect()

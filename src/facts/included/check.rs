@@ -422,7 +422,7 @@ impl IncludeChecker<'_, '_> {
             return Some(text);
         };
         self.out.unchecked.push(Unchecked {
-            noun: None,
+            cause: None,
             place: Place::new(&text, Span::default()),
             logical: String::new(),
             reason: reason.to_owned(),

@@ -27,7 +27,7 @@ pub(super) fn unverified(
             continue;
         }
         out.push(Unchecked {
-            noun: None,
+            cause: None,
             place: one.node.place(),
             logical: one.node.path(),
             reason: format!(

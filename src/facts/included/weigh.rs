@@ -54,7 +54,7 @@ pub fn missing(
         };
         open.insert(place.span());
         checked.unchecked.push(Unchecked {
-            noun: None,
+            cause: None,
             place,
             logical: node.path(),
             reason,

@@ -127,7 +127,7 @@ fn sample() -> Inventory {
     };
     let by_place = finding("x/y", Severity::Info, third.place.clone(), "a", "m");
     let unchecked = Unchecked {
-        noun: None,
+        cause: None,
         place,
         logical: "remote_write[1].bearer_token_file".into(),
         reason: format!("it is {HOSTILE}"),

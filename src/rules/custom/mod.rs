@@ -25,7 +25,6 @@ pub use engine::{ConditionContext, judge, judge_groups, judge_rule_file};
 pub use mutants::{Mutant, mutants};
 pub use nodes::{DocumentForm, RuleNodeKind};
 pub use page::{CustomRule, Unknown};
-pub use verdict::is_failure;
 
 use std::sync::Arc;
 

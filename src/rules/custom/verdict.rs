@@ -7,7 +7,7 @@ use super::budget::FileBudget;
 use super::facts::{self, Fact, UnknownUrlParts};
 use super::page::{CustomRule, Unknown};
 use super::syntax;
-use crate::finding::{Finding, Severity, Unchecked};
+use crate::finding::{Finding, Severity, Unchecked, UncheckedCause};
 use crate::panics;
 use crate::prometheus::HttpClient;
 use crate::rules::RuleJudgment;
@@ -20,15 +20,6 @@ pub(super) struct UnknownBound {
     pub(super) unknown: Vec<(Fact, Option<String>)>,
     /// The parts of its URL that are not known.
     pub(super) holes: UnknownUrlParts,
-}
-
-/// What is reported about a condition that can't be evaluated.
-const FAILED: &str = "could not be evaluated here";
-
-/// Whether something is unchecked, by the reason that `UnknownBound::judge` writes: since a condition can't be evaluated, not since a fact is unknown.
-#[must_use]
-pub fn is_failure(reason: &str) -> bool {
-    reason.contains(FAILED)
 }
 
 /// Why a condition is neither true nor false.
@@ -66,11 +57,11 @@ impl UnknownBound {
             }
             Err(UndecidedReason::Unknown(Some(why))) => self.unknown(rule, node, &why, out),
             Err(UndecidedReason::Failed(why)) => {
-                let reason = format!("the rule {} {FAILED}: {why}", rule.name);
+                let reason = format!("the rule {} could not be evaluated here: {why}", rule.name);
                 let page = rule.text.path();
                 let settle = format!("correct the condition in {page}, and add such an example");
-                out.unchecked
-                    .push(unchecked(rule, node, reason, Some(settle)));
+                let failed = failed(rule, node, reason, Some(settle));
+                out.unchecked.push(failed);
             }
         }
     }
@@ -98,7 +89,10 @@ impl UnknownBound {
         let reason = format!("whether {} applies here is not known: {why}", rule.name);
         match rule.unknown {
             Unknown::Skip => {}
-            Unknown::Note => out.unchecked.push(unchecked(rule, node, reason, None)),
+            Unknown::Note => {
+                let cause = UncheckedCause::RuleUndecided(rule.name.to_string());
+                out.unchecked.push(unchecked(rule, node, reason, cause));
+            }
             Unknown::Warning => {
                 let message = format!("promvet cannot tell whether this breaks the rule: {why}");
                 let target = target_of(rule, node);
@@ -216,24 +210,32 @@ fn finding(
 /// What is said where the rules have cost all that they may.
 pub(super) fn used_up(rule: &CustomRule, node: Node<'_>) -> Unchecked {
     let reason = format!(
-        "custom rules cost too much on this file: from here on, {} and the other custom rules {FAILED}",
+        "custom rules cost too much on this file: from here on, {} and the other custom rules could not be evaluated here",
         rule.name
     );
-    unchecked(rule, node, reason, None)
+    failed(rule, node, reason, None)
+}
+
+fn failed(rule: &CustomRule, node: Node<'_>, reason: String, settle: Option<String>) -> Unchecked {
+    let cause = UncheckedCause::RuleFailed(rule.name.to_string());
+    Unchecked {
+        settle,
+        ..unchecked(rule, node, reason, cause)
+    }
 }
 
 fn unchecked(
     rule: &CustomRule,
     node: Node<'_>,
     reason: String,
-    settle: Option<String>,
+    cause: UncheckedCause,
 ) -> Unchecked {
     let target = target_of(rule, node);
     Unchecked {
-        noun: None,
+        cause: Some(cause),
         place: target.place(),
         logical: target.path(),
         reason,
-        settle,
+        settle: None,
     }
 }

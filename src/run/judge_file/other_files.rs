@@ -82,7 +82,7 @@ pub(super) fn encoded(
             _ => "data",
         };
         judgment.unchecked.push(Unchecked {
-            noun: None,
+            cause: None,
             place: place.clone(),
             logical: logical.to_owned(),
             reason: "it is a Prometheus configuration in base64, which promvet does not read"
@@ -123,7 +123,7 @@ pub(super) fn as_what_it_is(
 
 pub(super) fn not_ours(text: &Arc<Text>, kind: &str) -> Unchecked {
     Unchecked {
-        noun: None,
+        cause: None,
         place: Place::new(text, Span::default()),
         logical: String::new(),
         reason: format!("it is not a Prometheus configuration, but another file ({kind})"),

@@ -204,7 +204,7 @@ impl<'a> Gathered<'a> {
                 format!("{policy} excludes this file, and a deployment starts Prometheus with it");
             let settle = format!("take it out of `exclude` in {policy}");
             self.all.unchecked.push(Unchecked {
-                noun: None,
+                cause: None,
                 settle: Some(settle),
                 ..whole_file(&found.shown, reason)
             });
@@ -219,7 +219,7 @@ impl<'a> Gathered<'a> {
             let reason = "the time ran out (--max-time) before this file was checked".to_owned();
             let settle = "raise --max-time, or name fewer files".to_owned();
             self.all.unchecked.push(Unchecked {
-                noun: None,
+                cause: None,
                 settle: Some(settle),
                 ..whole_file(&found.shown, reason)
             });
@@ -230,7 +230,7 @@ impl<'a> Gathered<'a> {
 pub(super) fn whole_file(shown: &Arc<str>, reason: String) -> Unchecked {
     let text = Text::new(Arc::clone(shown), Vec::new());
     Unchecked {
-        noun: None,
+        cause: None,
         place: Place::new(&text, Span::default()),
         logical: String::new(),
         reason,

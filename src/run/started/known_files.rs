@@ -113,7 +113,7 @@ impl<'s> KnownFiles<'s> {
 
 pub(super) fn unchecked(place: &Place, what: &str, why: &str) -> Unchecked {
     Unchecked {
-        noun: None,
+        cause: None,
         place: place.clone(),
         logical: String::new(),
         reason: format!("{what}, which promvet cannot follow: {why}"),
@@ -130,7 +130,7 @@ pub(super) fn is_configuration(text: &str) -> bool {
 
 pub(super) fn by_template(place: &Place) -> Unchecked {
     Unchecked {
-        noun: None,
+        cause: None,
         place: place.clone(),
         logical: String::new(),
         reason: "a template fills this configuration of Prometheus, which promvet does not render"
@@ -141,7 +141,7 @@ pub(super) fn by_template(place: &Place) -> Unchecked {
 
 pub(super) fn by_text(place: &Place) -> Unchecked {
     Unchecked {
-        noun: None,
+        cause: None,
         place: place.clone(),
         logical: String::new(),
         reason: "a configuration of Prometheus is written into this file, where promvet does not read it"
@@ -152,7 +152,7 @@ pub(super) fn by_text(place: &Place) -> Unchecked {
 
 pub(super) fn in_flag(place: &Place) -> Unchecked {
     Unchecked {
-        noun: None,
+        cause: None,
         place: place.clone(),
         logical: String::new(),
         reason: "this flag holds what is sent by remote write, which promvet does not read here"
@@ -163,7 +163,7 @@ pub(super) fn in_flag(place: &Place) -> Unchecked {
 
 pub(super) fn by_environment(place: &Place) -> Unchecked {
     Unchecked {
-        noun: None,
+        cause: None,
         place: place.clone(),
         logical: String::new(),
         reason: "vmagent takes its flags from variables here, which promvet does not read"

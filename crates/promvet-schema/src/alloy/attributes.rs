@@ -5,6 +5,7 @@ use super::components::say;
 use super::graph::GraphFault;
 use super::reader::{Block, Item};
 use super::{REMOTE_WRITE, SCRAPE};
+use crate::Rule;
 use promvet_text::{Advice, Severity, Span, nearest};
 
 /// What the components of a kind have.
@@ -145,7 +146,7 @@ pub(super) fn unknown(name: &str, span: Span, known: &[&str]) -> GraphFault {
         None => Advice::say("remove it, or correct its name"),
     };
     GraphFault {
-        rule: "schema/unknown-field",
+        rule: Rule::UnknownField.name(),
         severity: Severity::Warning,
         span,
         message: format!("`{name}`: unknown attribute; Alloy rejects the file"),
@@ -161,6 +162,6 @@ fn without_receiver(block: &Block, out: &mut Vec<GraphFault>) {
     }
     let message = "`forward_to`: missing; Alloy rejects the file".to_owned();
     let advice = Advice::say("name the receiver of a `prometheus.remote_write`");
-    let (rule, span) = ("schema/missing-field", block.name_span);
+    let (rule, span) = (Rule::MissingField.name(), block.name_span);
     say(rule, Severity::Error, span, message, advice, out);
 }

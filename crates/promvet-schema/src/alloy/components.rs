@@ -2,6 +2,8 @@
 //! (grafana/alloy v1.18 `syntax/vm`, `internal/runtime/internal/controller/loader.go`,
 //! `internal/component/prometheus/scrape/scrape.go`).
 
+use super::PIPELINE;
+use crate::Rule;
 use std::collections::BTreeMap;
 
 use super::attributes;
@@ -10,13 +12,6 @@ use super::graph::GraphFault;
 use super::reader::{Block, Item, Value};
 use super::{PREFIXES, REMOTE_WRITE, SCRAPE};
 use promvet_text::{Advice, Severity, Span, nearest};
-
-const CONFLICT: &str = "schema/conflict";
-const DUPLICATE: &str = "schema/duplicate";
-const INVALID_VALUE: &str = "schema/invalid-value";
-const PIPELINE: &str = "agents/pipeline";
-const SYNTAX: &str = "schema/syntax";
-const UNKNOWN_FIELD: &str = "schema/unknown-field";
 
 /// Attributes of `prometheus.scrape` that mean what Prometheus's do.
 pub(super) const NATIVE: &[&str] = &[
@@ -113,7 +108,7 @@ pub(super) fn faults(items: &[Item], out: &mut Vec<GraphFault>) {
                 );
                 let advice = Advice::say("give one of them another label");
                 say(
-                    DUPLICATE,
+                    Rule::Duplicate.name(),
                     Severity::Error,
                     block.name_span,
                     message,
@@ -166,7 +161,7 @@ fn unknown(block: &Block, out: &mut Vec<GraphFault>) {
         let message =
             "`prometheus.write.queue`: newer releases of Alloy do not have it, and reject the file";
         let advice = Advice::say("use `prometheus.remote_write`");
-        let rule = "schema/deprecated";
+        let rule = Rule::Deprecated.name();
         say(
             rule,
             Severity::Warning,
@@ -195,7 +190,7 @@ fn unknown(block: &Block, out: &mut Vec<GraphFault>) {
         (None, None) => Advice::say("remove it, or correct its name"),
     };
     say(
-        UNKNOWN_FIELD,
+        Rule::UnknownField.name(),
         Severity::Warning,
         block.name_span,
         message,
@@ -230,7 +225,7 @@ fn label(block: &Block, out: &mut Vec<GraphFault>) {
         Some(_) => return,
     };
     say(
-        SYNTAX,
+        Rule::Syntax.name(),
         Severity::Error,
         block.name_span,
         message,
@@ -265,7 +260,14 @@ fn scrape(block: &Block, out: &mut Vec<GraphFault>) {
         };
         let message = format!("`{name}`: `{SCRAPE}` does not have it; Alloy rejects the file");
         let advice = Advice::say(format!("use {instead} instead"));
-        say(UNKNOWN_FIELD, Severity::Warning, span, message, advice, out);
+        say(
+            Rule::UnknownField.name(),
+            Severity::Warning,
+            span,
+            message,
+            advice,
+            out,
+        );
     }
     timeout(block, out);
 }
@@ -299,7 +301,7 @@ fn timeout(block: &Block, out: &mut Vec<GraphFault>) {
             "`scrape_interval`: below the default of `scrape_timeout`, 10s; Alloy rejects the file";
         let advice = Advice::say("set `scrape_timeout` too");
         say(
-            CONFLICT,
+            Rule::Conflict.name(),
             Severity::Error,
             span,
             message.to_owned(),
@@ -377,7 +379,7 @@ fn texts(body: &[Item], out: &mut Vec<GraphFault>) {
                 );
                 let advice = Advice::replace(*span, format!("sys.env(\"{variable}\")")).unsafe_();
                 say(
-                    INVALID_VALUE,
+                    Rule::InvalidValue.name(),
                     Severity::Warning,
                     *span,
                     message,

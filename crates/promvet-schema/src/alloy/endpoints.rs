@@ -4,6 +4,7 @@
 use super::components::say;
 use super::graph::GraphFault;
 use super::reader::{Block, Item, Value};
+use crate::Rule;
 use promvet_text::{Advice, Severity, Span};
 
 /// Attributes by their block, and what Alloy has instead.
@@ -62,7 +63,7 @@ fn absent(block: &str, name: &str, span: Span, out: &mut Vec<GraphFault>) {
     };
     let message = format!("`{name}`: `{block}` does not have it; Alloy rejects the file");
     let advice = Advice::say(*instead);
-    let rule = "schema/unknown-field";
+    let rule = Rule::UnknownField.name();
     say(rule, Severity::Error, span, message, advice, out);
 }
 
@@ -78,6 +79,6 @@ fn duration(name: &str, value: &Value, out: &mut Vec<GraphFault>) {
     let message =
         format!("`{name}`: `{text}` has a unit that Alloy does not know; it rejects the file");
     let advice = Advice::say("write it in hours: `24h` for a day");
-    let rule = "schema/invalid-value";
+    let rule = Rule::InvalidValue.name();
     say(rule, Severity::Error, *span, message, advice, out);
 }

@@ -4,6 +4,8 @@
 
 mod receivers;
 
+use super::PIPELINE;
+use crate::Rule;
 use std::collections::BTreeSet;
 
 use super::REMOTE_WRITE;
@@ -24,10 +26,6 @@ pub struct GraphFault {
     /// What to do.
     pub advice: Advice,
 }
-
-const PIPELINE: &str = "agents/pipeline";
-const UNKNOWN_FIELD: &str = "schema/unknown-field";
-const WRONG_TYPE: &str = "schema/wrong-type";
 
 /// Blocks of an endpoint, which look like attributes in other formats.
 const BLOCKS: &[&str] = &[
@@ -114,7 +112,7 @@ impl Graph<'_> {
                     has_slip = true;
                     let message = "`url`: it belongs in a block `endpoint`; Alloy rejects the file";
                     let advice = Advice::write("write `endpoint { url = … }`");
-                    self.say(UNKNOWN_FIELD, *span, message.to_owned(), advice);
+                    self.say(Rule::UnknownField.name(), *span, message.to_owned(), advice);
                 }
                 Item::Attribute { name, span, .. } if name == "endpoint" => {
                     has_slip = true;
@@ -151,7 +149,12 @@ impl Graph<'_> {
                 Item::Block(block) if block.name == "write_relabel_configs" => {
                     let message = "`write_relabel_configs`: the block is called `write_relabel_config`, one for each rule; Alloy rejects the file";
                     let advice = Advice::replace(block.name_span, "write_relabel_config").unsafe_();
-                    self.say(UNKNOWN_FIELD, block.name_span, message.to_owned(), advice);
+                    self.say(
+                        Rule::UnknownField.name(),
+                        block.name_span,
+                        message.to_owned(),
+                        advice,
+                    );
                 }
                 Item::Block(block) => self.is_attribute(block),
             }
@@ -161,7 +164,7 @@ impl Graph<'_> {
     fn is_block(&mut self, name: &str, span: Span) {
         let message = format!("`{name}`: it is a block, not an attribute; Alloy rejects the file");
         let advice = Advice::write(format!("write `{name} {{ … }}` without `=`"));
-        self.say(WRONG_TYPE, span, message, advice);
+        self.say(Rule::WrongType.name(), span, message, advice);
     }
 
     fn is_attribute(&mut self, block: &Block) {
@@ -170,7 +173,7 @@ impl Graph<'_> {
             let message =
                 format!("`{name}`: it is an attribute, not a block; Alloy rejects the file");
             let advice = Advice::write(format!("write `{name} = {{ … }}`"));
-            self.say(WRONG_TYPE, block.name_span, message, advice);
+            self.say(Rule::WrongType.name(), block.name_span, message, advice);
         }
     }
 

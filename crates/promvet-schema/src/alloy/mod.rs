@@ -28,6 +28,9 @@ const REMOTE_WRITE: &str = "prometheus.remote_write";
 /// The component that scrapes.
 const SCRAPE: &str = "prometheus.scrape";
 
+/// The rule of components that lead nowhere.
+const PIPELINE: &str = "agents/pipeline";
+
 /// What the names of components that have labels begin with; `logging` and the like have none.
 const PREFIXES: &[&str] = &[
     "beyla.",

@@ -14,7 +14,7 @@ pub(super) fn list_of_jobs(values: Node<'_>) -> Option<Finding> {
     Some(
         of_key(
             entry.key,
-            "schema/wrong-type",
+            rule::SCHEMA_WRONG_TYPE,
             Severity::Warning,
             message.to_owned(),
         )
@@ -38,7 +38,13 @@ pub(super) fn list_for_mapping(values: Node<'_>, is_named: bool) -> Option<Findi
         "`scrapeConfigs`: since its release 28.0.0, the chart expects a mapping from names to jobs";
     let found = || {
         let severity = Severity::Warning;
-        of_key(entry.key, "schema/wrong-type", severity, message.to_owned()).help(Advice::write(
+        of_key(
+            entry.key,
+            rule::SCHEMA_WRONG_TYPE,
+            severity,
+            message.to_owned(),
+        )
+        .help(Advice::write(
             "write `<name>: {…}` for each job, or a text below `extraScrapeConfigs`",
         ))
     };
@@ -98,7 +104,7 @@ pub(super) fn unused(values: Node<'_>, server: Option<Node<'_>>) -> Vec<Finding>
                 "`{}`: `{by}` takes its place, so it does nothing",
                 entry.name()
             );
-            let finding = of_key(entry.key, "schema/conflict", Severity::Info, message);
+            let finding = of_key(entry.key, rule::SCHEMA_CONFLICT, Severity::Info, message);
             let finding = finding.help("delete one of the two");
             finding.evidence(replacing.key.place(), "this takes its place")
         }));

@@ -2,7 +2,7 @@
 
 use super::super::{EmbeddedIn, Finder, RecognizedFile, mounted, release, together};
 use super::{Chart, at_top};
-use crate::finding::{Finding, Severity, Span};
+use crate::finding::{Finding, Severity, Span, rule};
 use crate::schema::dialect::table::ObjectRole;
 use crate::schema::dialect::{CHART, OPERATOR_VALUES, STACK, tables};
 use crate::yaml::Node;
@@ -88,7 +88,7 @@ impl<'d> Finder<'d> {
         found.findings.extend(spec.map(|entry| {
             let message = "`prometheusSpec`: bitnami's chart kube-prometheus has no such level and ignores all of it";
             let key = entry.key;
-            let rule = "schema/unknown-field";
+            let rule = rule::SCHEMA_UNKNOWN_FIELD;
             let finding = Finding::new(rule, Severity::Warning, key.place(), message.to_owned());
             let finding = finding.of_key(key.path(), key.identity());
             finding.help("write its keys directly below `prometheus`")

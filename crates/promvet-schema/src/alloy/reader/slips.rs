@@ -2,6 +2,7 @@
 
 use super::super::graph::GraphFault;
 use super::Reader;
+use crate::Rule;
 use promvet_text::{Advice, Severity, Span, work};
 
 /// Something of another language, which is read as what it means.
@@ -60,7 +61,7 @@ impl AlloySlip {
             SlipKind::Unclosed => ("the text ends within a block", "add the missing `}`"),
         };
         GraphFault {
-            rule: "schema/syntax",
+            rule: Rule::Syntax.name(),
             severity: Severity::Error,
             span: self.span,
             message: format!("{message}; Alloy rejects the file"),
