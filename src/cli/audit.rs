@@ -28,7 +28,7 @@ pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let watch = Arc::clone(&request.watch);
     let mut run = watched(&watch, || run::run(&request, &*tree));
     complain_of(&run, &request);
-    if !run.policy_errors.is_empty() {
+    if !run.policy_errors.is_empty() || run.failure.is_some() {
         return Ok(Exit::Failed);
     }
     let rows = with_owners(std::mem::take(&mut run.inventory), &*tree);

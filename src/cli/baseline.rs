@@ -16,7 +16,7 @@ use crate::policy::{Accepted, BaselineEntry, BaselineVersion};
 use crate::report::{Outcome, harmless_line, write_file};
 use crate::run::baseline::{BaselineCoverage, accepted, of_policies, read, stale};
 use crate::run::suppress::SuppressionContext;
-use crate::run::{BaselineFrom, Run, run_with};
+use crate::run::{BaselineFrom, run_with};
 use crate::source::{Folder, Tree as _, collapse};
 
 /// The name of a baseline unless another is given.
@@ -53,7 +53,7 @@ pub(super) fn baseline(args: &BaselineArgs, out: &mut dyn Write) -> io::Result<E
     complain_of(&run, &request);
     show_stats(&args.paths, &watch);
     match new {
-        _ if !is_whole(&run) => {
+        _ if !run.is_whole() => {
             complain("the baseline was not written, since not every file could be checked");
             Ok(Exit::Failed)
         }
@@ -64,10 +64,6 @@ pub(super) fn baseline(args: &BaselineArgs, out: &mut dyn Write) -> io::Result<E
         }
         None => Ok(Exit::Failed),
     }
-}
-
-fn is_whole(run: &Run) -> bool {
-    run.problems.is_empty() && run.policy_errors.is_empty()
 }
 
 /// The file that is written: the one that was named, or that of the policy, or one here.

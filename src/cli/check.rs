@@ -13,11 +13,10 @@ use super::{Exit, complain};
 use crate::facts::PathBase;
 use crate::finding::Redacted;
 use crate::policy::PolicyError;
-use crate::run::since::Comparison;
 use crate::run::{
-    self, Fixed, Gate, Request, RuleSelection, Run, RunStats, Side, WatchStage, online,
+    self, Fixed, Gate, Request, RuleSelection, Run, RunStats, Since, WatchStage, online,
 };
-use crate::source::{Changed, Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
+use crate::source::{Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
 
 /// Checks and reports; with `--watch` again and again.
 pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
@@ -49,8 +48,19 @@ pub(super) fn once(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if args.fix.changes().is_none() && !plan.needs_texts() {
         request.most_kept = run::MOST_KEPT;
     }
+    match since(args) {
+        Ok(since) => request.since = since,
+        Err(why) => {
+            complain(why);
+            return Ok(Exit::Failed);
+        }
+    }
     let watch = Arc::clone(&request.watch);
-    let mut look = |tree: &dyn Tree| examined(args, &request, tree);
+    let mut look = |tree: &dyn Tree| {
+        let mut run = run::run(&request, tree);
+        let failure = run.failure.take();
+        failure.map_or(Ok(run), |failure| Err(failure.to_string()))
+    };
     let changes = args.fix.changes();
     let fixed = watched(&watch, || match &changes {
         Some(changes) => run::fixed(changes, &request, &*tree, &mut look),
@@ -81,47 +91,6 @@ pub(super) fn once(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     })
 }
 
-/// Runs, and leaves out what is older than what it is compared with.
-fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run, String> {
-    let mut comparison = request
-        .watch
-        .stage(WatchStage::Git, 0, || compared(args, request))?;
-    let changed = changed(comparison.as_ref(), request)?;
-    let mut request = Request {
-        changed: changed.files,
-        absent: changed.absent,
-        // Both trees are read alike, so that only what the change does is new.
-        all_tracked: comparison.is_some() && changed.has_left_out,
-        // What is fixed in between is not of the change.
-        is_plain_change: args.fix.changes().is_none(),
-        side: comparison.as_ref().map(|_| Side::New),
-        ..request.clone()
-    };
-    let mut notes = Vec::new();
-    let old = comparison.as_mut();
-    let old = old.map(|comparison| comparison.survey_old(&mut request, &mut notes));
-    let checked = comparison.as_ref().and_then(Comparison::checked);
-    let mut run = run::run(&request, checked.unwrap_or(tree));
-    if let (Some(comparison), Some(old)) = (comparison, old)
-        && run.policy_errors.is_empty()
-    {
-        let kept = comparison.keep_new(old, &mut run, &mut notes);
-        kept.map_err(|why| why.to_string())?;
-    }
-    run.notes.splice(..0, notes);
-    Ok(run)
-}
-
-/// What is judged by content whatever its name: what is changed since what is compared with, or since
-/// the revision whose policy counts.
-fn changed(comparison: Option<&Comparison>, request: &Request) -> Result<Changed, String> {
-    match (comparison, &request.gate.config_from) {
-        (Some(comparison), _) => Ok(comparison.changed().clone()),
-        (None, Some(base)) => base.changed(request).map_err(|why| why.to_string()),
-        (None, None) => Ok(Changed::default()),
-    }
-}
-
 /// Says where the time went, if that was asked.
 pub(super) fn show_stats(args: &PathArgs, watch: &RunStats) {
     if args.stats {
@@ -130,16 +99,20 @@ pub(super) fn show_stats(args: &PathArgs, watch: &RunStats) {
     }
 }
 
-/// The comparison that was asked for, if one was.
-fn compared(args: &CheckArgs, request: &Request) -> Result<Option<Comparison>, String> {
-    let mut paths = args.paths.paths.iter();
-    let is_asked = args.since.since.is_some() || args.since.staged;
-    if is_asked && paths.any(|path| path.as_os_str() == "-") {
-        let why = "standard input cannot be compared with a revision; name files or folders";
-        return Err(why.into());
+/// What the tree is compared with, if that was asked.
+fn since(args: &CheckArgs) -> Result<Option<Since>, &'static str> {
+    if args.since.since.is_none() && !args.since.staged {
+        return Ok(None);
     }
-    Comparison::new(args.since.since.as_deref(), args.since.staged, request)
-        .map_err(|why| why.to_string())
+    let mut paths = args.paths.paths.iter();
+    if paths.any(|path| path.as_os_str() == "-") {
+        return Err("standard input cannot be compared with a revision; name files or folders");
+    }
+    Ok(Some(Since {
+        revision: args.since.since.clone(),
+        staged: args.since.staged,
+        is_fixed: args.fix.changes().is_some(),
+    }))
 }
 
 /// Says in the request what is judged, and where absolute paths lead; whether that can be done.
@@ -267,7 +240,10 @@ pub(super) fn complain_of(run: &Run, request: &Request) {
     run.notes.iter().for_each(|note| complain(note));
     run.problems.iter().for_each(|problem| complain(problem));
     run.policy_errors.iter().for_each(report_policy_error);
-    let failed = !run.problems.is_empty() || !run.policy_errors.is_empty();
+    run.failure
+        .iter()
+        .for_each(|failure| complain(&failure.to_string()));
+    let failed = !run.is_whole();
     // A file of another kind may have been checked.
     let is_empty = run.outcome.files().is_empty() && run.outcome.findings().is_empty();
     if is_empty && !failed && !request.if_recognized {
@@ -302,7 +278,7 @@ pub(super) fn in_words(error: &PolicyError) -> String {
 
 /// The exit status of a run.
 pub(super) fn exit(judging: &JudgingArgs, run: &Run) -> Exit {
-    if !run.problems.is_empty() || !run.policy_errors.is_empty() {
+    if !run.is_whole() {
         return Exit::Failed;
     }
     let threshold = judging.fail_on.threshold();

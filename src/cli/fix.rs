@@ -98,7 +98,7 @@ pub(super) fn show(fixed: &Fixed, out: &mut dyn Write) -> io::Result<Exit> {
         unless_closed(write_patch(&file.old, &file.new, out))?;
     }
     say(fixed, "would fix");
-    let is_whole = fixed.run.problems.is_empty() && fixed.run.policy_errors.is_empty();
+    let is_whole = fixed.run.is_whole();
     Ok(match (is_whole, fixed.files.is_empty()) {
         (false, _) => Exit::Failed,
         (true, true) => Exit::Clean,

@@ -14,7 +14,7 @@ use super::request::{Request, Run};
 use super::suppress::{self, SuppressionContext};
 use super::survey::{ScannedFile, Survey, survey};
 use super::watch::WatchStage;
-use super::{baseline, custom_rules, online, reach};
+use super::{baseline, custom_rules, online, reach, since};
 use crate::discover::{self, EmbeddedIn, FileContent};
 use crate::finding::Finding;
 use crate::parallel;
@@ -27,6 +27,18 @@ use gathered::Gathered;
 /// Checks what is asked for.
 #[must_use]
 pub fn run(request: &Request, tree: &dyn Tree) -> Run {
+    match (&request.since, &request.gate.config_from) {
+        (Some(since), _) => since::run(since, request, tree),
+        (None, Some(base)) => match base.changed(request) {
+            Ok(changed) => run_alone(&request.with(changed), tree),
+            Err(failure) => Run::failed(failure),
+        },
+        (None, None) => run_alone(request, tree),
+    }
+}
+
+/// Checks a tree as it is.
+pub(super) fn run_alone(request: &Request, tree: &dyn Tree) -> Run {
     run_with(request, tree, &mut |_, _| {})
 }
 

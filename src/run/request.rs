@@ -19,6 +19,7 @@ use crate::report::inventory::InventoryRow;
 use crate::rules::custom::CustomRules;
 use crate::schema::Version;
 use crate::source::handshake::Handshake;
+use crate::source::{Changed, GitError};
 
 /// What has to be checked, and how.
 #[derive(Clone, Debug)]
@@ -61,6 +62,8 @@ pub struct Request {
     pub inventory: bool,
     /// What is accepted, and whose word on that counts.
     pub gate: Gate,
+    /// What the tree is compared with, if only what a change made worse is asked for.
+    pub since: Option<Since>,
     /// The absolute paths of what is changed since what is compared with, which is judged by content
     /// whatever its name.
     pub changed: Arc<BTreeSet<PathBuf>>,
@@ -88,6 +91,17 @@ pub struct Request {
     pub watch: Arc<RunStats>,
 }
 
+/// What a tree is compared with.
+#[derive(Clone, Debug, Default)]
+pub struct Since {
+    /// The revision; none for HEAD.
+    pub revision: Option<String>,
+    /// The index of git is checked, in place of the work tree.
+    pub staged: bool,
+    /// What is found is fixed too, so that more changes than what git shows.
+    pub is_fixed: bool,
+}
+
 /// A tree of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -107,6 +121,17 @@ impl Request {
     /// if the old tree has the same gap: what the change does to it is not known.
     pub(super) fn lists_unread(&self, path: &Path) -> bool {
         self.side != Some(Side::Old) || !self.changed.contains(path)
+    }
+}
+
+impl Request {
+    /// The same, where this is changed.
+    pub(super) fn with(&self, changed: Changed) -> Self {
+        Self {
+            changed: changed.files,
+            absent: changed.absent,
+            ..self.clone()
+        }
     }
 }
 
@@ -131,6 +156,7 @@ impl Default for Request {
             selection: RuleSelection::default(),
             inventory: false,
             gate: Gate::default(),
+            since: None,
             changed: Arc::default(),
             absent: Arc::default(),
             is_plain_change: false,
@@ -167,8 +193,26 @@ pub struct Run {
     pub problems: Vec<String>,
     /// What is wrong with policy files: the exit status is 2.
     pub policy_errors: Vec<PolicyError>,
+    /// Why git can't show what the tree is compared with. Nothing is judged then: the exit status is 2.
+    pub failure: Option<GitError>,
     /// The files that were judged, by their paths for people, where a change can have touched no others.
     pub(super) reached: Option<HashSet<String>>,
     /// What programs of the tree load, where a change is judged.
     pub(super) loaded: Loaded,
+}
+
+impl Run {
+    /// Whether nothing kept promvet from doing its work.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.problems.is_empty() && self.policy_errors.is_empty() && self.failure.is_none()
+    }
+
+    /// A run that did not begin.
+    pub(super) fn failed(failure: GitError) -> Self {
+        Self {
+            failure: Some(failure),
+            ..Self::default()
+        }
+    }
 }

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use super::judging::JudgedFiles;
 use super::no_longer_read::{ReadBefore, RevisionContent};
-use super::pipeline::SurveyedRun;
-use super::request::{Request, Run, Side};
+use super::pipeline::{SurveyedRun, run_alone};
+use super::request::{Request, Run, Side, Since};
 use super::survey::{ParsedAlready, walk_of};
+use super::watch::WatchStage;
 use crate::discover::FileContent;
 use crate::facts::PathBase;
 use crate::finding::rule::group_of;
@@ -21,9 +22,34 @@ use crate::policy::PolicyError;
 use crate::rules::{self, NativeCheck};
 use crate::source::{Changed, Folder, Git, GitError, LARGEST, Repository, Tree, collapse};
 
+/// Runs, and leaves out what is older than what it is compared with.
+pub(super) fn run(since: &Since, request: &Request, tree: &dyn Tree) -> Run {
+    examined(since, request, tree).unwrap_or_else(Run::failed)
+}
+
+fn examined(since: &Since, request: &Request, tree: &dyn Tree) -> Result<Run, GitError> {
+    let compared = || Comparison::new(since, request);
+    let mut comparison = request.watch.stage(WatchStage::Git, 0, compared)?;
+    let mut request = Request {
+        // Both trees are read alike, so that only what the change does is new.
+        all_tracked: comparison.changed.has_left_out,
+        is_plain_change: !since.is_fixed,
+        side: Some(Side::New),
+        ..request.with(comparison.changed.clone())
+    };
+    let mut notes = Vec::new();
+    let old = comparison.survey_old(&mut request, &mut notes);
+    let mut run = run_alone(&request, comparison.checked().unwrap_or(tree));
+    if run.policy_errors.is_empty() {
+        comparison.keep_new(old, &mut run, &mut notes)?;
+    }
+    run.notes.splice(..0, notes);
+    Ok(run)
+}
+
 /// What is compared with what.
 #[derive(Debug)]
-pub(crate) struct Comparison {
+struct Comparison {
     /// What is checked, if it is not the work tree.
     staged: Option<Git>,
     old: Git,
@@ -38,64 +64,45 @@ pub(crate) struct Comparison {
 }
 
 /// What was found in the old tree.
-pub(crate) struct OldTreeFindings {
+struct OldTreeFindings {
     request: Request,
     surveyed: SurveyedRun,
 }
 
 impl Comparison {
-    /// The comparison that was asked for, if one was.
-    ///
-    /// # Errors
-    /// Git can't show one of the trees.
-    pub(crate) fn new(
-        since: Option<&str>,
-        staged: bool,
-        request: &Request,
-    ) -> Result<Option<Self>, GitError> {
-        if since.is_none() && !staged {
-            return Ok(None);
-        }
+    fn new(since: &Since, request: &Request) -> Result<Self, GitError> {
+        let revision = since.revision.as_deref();
         let disk = Folder::here().map_err(GitError::NoGit)?;
         let repository = Repository::of(&disk, &request.paths)?;
-        let tree = match since {
+        let tree = match revision {
             Some(revision) => repository.tree_of(revision)?,
             None => repository.tree_of_head()?,
         };
-        let index = match staged {
+        let index = match since.staged {
             true => Some(with_disk(repository.index()?, request)),
             false => None,
         };
         let old = with_disk(repository.revision(&tree)?, request);
         let walk = walk_of(request);
         let changed = repository.changed(&old, index.as_ref(), &request.paths, &walk)?;
-        Ok(Some(Self {
+        Ok(Self {
             staged: index,
             old,
             changed,
-            name: since.unwrap_or("HEAD").to_owned(),
+            name: revision.unwrap_or("HEAD").to_owned(),
             broken: BTreeSet::new(),
             renames: repository.renames(&tree)?,
-        }))
-    }
-
-    /// What is not as the old tree has it.
-    pub(crate) fn changed(&self) -> &Changed {
-        &self.changed
+        })
     }
 
     /// The tree that is checked, if it is not the work tree.
-    pub(crate) fn checked(&self) -> Option<&dyn Tree> {
+    fn checked(&self) -> Option<&dyn Tree> {
         self.staged.as_ref().map(|git| git as &dyn Tree)
     }
 
     /// What the same check finds in the old tree before it judges, and in the request for the new one
     /// what was read there. What is worth saying is added to `notes`.
-    pub(crate) fn survey_old(
-        &mut self,
-        request: &mut Request,
-        notes: &mut Vec<String>,
-    ) -> OldTreeFindings {
+    fn survey_old(&mut self, request: &mut Request, notes: &mut Vec<String>) -> OldTreeFindings {
         let old = self.surveyed(request, notes);
         let renames = self.renames.iter();
         let renames: HashMap<&Path, &Path> = renames
@@ -255,7 +262,7 @@ impl Comparison {
     }
 
     /// Leaves out of a run what the old tree has too.
-    pub(crate) fn keep_new(
+    fn keep_new(
         mut self,
         old: OldTreeFindings,
         run: &mut Run,

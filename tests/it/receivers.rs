@@ -11,6 +11,8 @@ use promvet::facts::receiver::{
 };
 use promvet::finding::Severity;
 use promvet::prometheus::endpoint::Endpoint;
+use std::fs;
+use std::path::Path;
 
 /// A domain that the tree of these tests names as one of Opstrace.
 const DOMAINS: &[(&str, &str)] = &[("opstrace-custom-dns", "myopstrace.powerteam.com")];
@@ -76,13 +78,19 @@ fn the_docs_list_every_receiver() {
             format!("| {} | `{}` | {kind} |", profile.name, profile.id)
         })
         .collect();
-    let page = include_str!("../../docs/receivers.md");
-    let listed: Vec<&str> = page
-        .lines()
-        .filter(|line| line.starts_with("| "))
-        .skip(1)
-        .collect();
-    assert_eq!(listed, rows);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/receivers.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let head = page.find("|---").unwrap();
+    let head = head + page[head..].find('\n').unwrap() + 1;
+    let end = page[head..]
+        .find("\n\n")
+        .map_or(page.len(), |at| head + at + 1);
+    let list: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
+        fs::write(&path, format!("{}{list}{}", &page[..head], &page[end..])).unwrap();
+        return;
+    }
+    assert_eq!(&page[head..end], list);
 }
 
 #[test]
