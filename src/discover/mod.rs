@@ -34,10 +34,11 @@ pub(crate) use flags::unit::{
     environment_files, started as started_by_unit, variable as variable_of_unit,
 };
 pub(crate) use flags::{OwnFlag, own_flags};
-pub use foreign::{DialectWording, MountedObject};
+pub use foreign::{DialectWording, LaidValue, MountedObject};
 pub(crate) use foreign::{
-    RELABEL_FLAGS, THANOS_FILE_FLAG, as_relabel_rules, as_thanos_rule_reads, is_alloy,
-    is_file_of_chart, is_without_credentials, names_file as names_file_of_thanos,
+    LaidOver, RELABEL_FLAGS, THANOS_FILE_FLAG, as_bitnami, as_relabel_rules, as_thanos_rule_reads,
+    is_alloy, is_file_of_chart, is_without_credentials, lay_over,
+    names_file as names_file_of_thanos,
 };
 pub use kinds::{
     REMOTE_WRITE_LIST, RULE_FILE, TARGET_FILE, WEB_FILE, is_kind_of_sender, section_names,

@@ -1,14 +1,16 @@
 //! Layers of values: what a release of a chart lays over other values. Helm replaces a list as a whole, so
 //! that one in a lower layer is not what is rendered (helm v3 `pkg/chartutil/coalesce.go`).
 
+mod laid;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Facts;
 use super::credential_file::FileLookup;
 use super::deployment::on_disk;
-use crate::discover::{Manifest, manifests};
+use super::{ByteScan, Facts};
+use crate::discover::{LaidValue, Manifest, manifests};
 use crate::finding::{KeyPath, Place, Text};
 use crate::needle;
 use crate::yaml::{Document, Dollars, Node, embedded, parse_all, parse_first};
@@ -18,9 +20,18 @@ const NAMING: &[&str] = &[
     "additionalValuesFiles",
     "releases:",
     "valueFiles",
+    "valuesContent",
     "valuesFile",
     "valuesFrom",
 ];
+
+/// Whether a file may hold a ConfigMap with a value that a release lays over others (`targetPath`).
+pub(super) fn may_be_laid(bytes: &[u8]) -> bool {
+    needle::has("ConfigMap", bytes) && bytes.len() <= LARGEST_OF_VALUES
+}
+
+/// The largest file with such a ConfigMap, in bytes: each of its keys holds one value, such as a URL.
+const LARGEST_OF_VALUES: usize = 16 * 1024;
 
 /// How deep a list is looked for in values: `alias.prometheus.prometheusSpec.remoteWrite` has four keys.
 const DEEPEST: usize = 6;
@@ -35,15 +46,36 @@ pub(super) fn may_hold(bytes: &[u8]) -> bool {
 #[derive(Clone, Debug)]
 struct Layer {
     path: String,
+    /// The path of keys that leads to it in its file.
+    logical: String,
     /// Its first and its last line.
     lines: (usize, usize),
     lists: BTreeSet<String>,
+    /// Whether what is laid over it is read with it.
+    is_whole: bool,
+}
+
+/// A part of what a release makes its values of.
+#[derive(Clone, Debug)]
+enum Step {
+    Layer(Layer),
+    /// Values that are set one by one.
+    Laid(Vec<LaidValue>),
+}
+
+impl Step {
+    fn layer(&self) -> Option<&Layer> {
+        match self {
+            Self::Layer(layer) => Some(layer),
+            Self::Laid(_) => None,
+        }
+    }
 }
 
 /// The layers of each release of the tree, the lowest first.
 #[derive(Debug, Default)]
 pub(super) struct Layers {
-    releases: Vec<Vec<Layer>>,
+    releases: Vec<Vec<Step>>,
 }
 
 /// What the files hold by which releases name their layers.
@@ -52,12 +84,14 @@ struct Held {
     files: BTreeMap<PathBuf, Layer>,
     /// Keys of objects, by the kind, the name and the key.
     objects: BTreeMap<(String, String, String), Layer>,
+    /// Values of ConfigMaps that may be set one by one, by the same.
+    values: BTreeMap<(String, String), (Place, String)>,
 }
 
 impl Layers {
     /// Those of some files.
-    pub(super) fn new(files: &FileLookup<'_>, texts: &[Arc<Text>]) -> Self {
-        let documents: Vec<(PathBuf, Vec<Document>)> = texts
+    pub(super) fn new(files: &FileLookup<'_>, texts: &dyn Fn(ByteScan) -> Vec<Arc<Text>>) -> Self {
+        let documents: Vec<(PathBuf, Vec<Document>)> = texts(may_hold)
             .iter()
             .map(|text| {
                 let path = files.tree.absolute(Path::new(&**text.path()));
@@ -65,6 +99,9 @@ impl Layers {
             })
             .collect();
         let mut held = Held::default();
+        if laid::needs_values(&documents) {
+            held.values = laid::values(&texts(may_be_laid));
+        }
         for (path, documents) in &documents {
             held.file(path, documents);
         }
@@ -94,10 +131,18 @@ impl Layers {
         match manifest.kind {
             "HelmRelease" => {
                 let from = spec.get("valuesFrom").into_iter().flat_map(Node::items);
-                let from = from.filter(|from| from.get("targetPath").is_none());
-                let named = from.filter_map(|from| held.object(from));
-                let inline = spec.get("values").map(inline);
+                let named = from.filter_map(|from| match laid::at_target(from, &held.values) {
+                    Some(laid) => Some(Step::Laid(vec![laid])),
+                    None => held.object(from).map(Step::Layer),
+                });
+                let inline = spec.get("values").map(|values| Step::Layer(inline(values)));
                 self.releases.push(named.chain(inline).collect());
+            }
+            "HelmChart" => {
+                let text = spec.get("valuesContent");
+                let text = text.map(|text| Step::Layer(inline(text)));
+                let set = Step::Laid(laid::in_mapping(spec.get("set")));
+                self.releases.push(text.into_iter().chain([set]).collect());
             }
             "Application" => self.argo(spec, files, held),
             "ApplicationSet" => {
@@ -129,11 +174,16 @@ impl Layers {
                 };
                 held.files.get(&files.tree.absolute(&path)).cloned()
             });
-            let inline = ["values", "valuesObject"]
-                .iter()
-                .filter_map(|key| helm.get(key))
-                .map(inline);
-            self.releases.push(named.chain(inline).collect());
+            let inline = ["values", "valuesObject"].iter().filter_map(|key| {
+                let layer = inline(helm.get(key)?);
+                Some(Layer {
+                    is_whole: *key == "valuesObject",
+                    ..layer
+                })
+            });
+            let set = Step::Laid(laid::in_list(helm.get("parameters")));
+            let layers = named.chain(inline).map(Step::Layer);
+            self.releases.push(layers.chain([set]).collect());
         }
     }
 
@@ -148,8 +198,8 @@ impl Layers {
             let more = chart.get("additionalValuesFiles");
             let named = first.chain(more.into_iter().flat_map(Node::items));
             let inline = chart.get("valuesInline").map(inline);
-            self.releases
-                .push(named.filter_map(file).chain(inline).collect());
+            let layers = named.filter_map(file).chain(inline);
+            self.releases.push(layers.map(Step::Layer).collect());
         }
         for release in root.get("releases").into_iter().flat_map(Node::items) {
             let values = release.get("values").into_iter().flat_map(Node::items);
@@ -157,18 +207,19 @@ impl Layers {
                 Some(_) => Some(inline(values)),
                 None => file(values),
             });
-            self.releases.push(layers.collect());
+            let set = Step::Laid(laid::in_list(release.get("set")));
+            let layers = layers.map(Step::Layer);
+            self.releases.push(layers.chain([set]).collect());
         }
     }
 
     /// Whether each release with a layer that has a place replaces the list in which the place is.
     fn replaces(&self, place: &Place, logical: &str) -> bool {
-        let (path, line) = (&**place.path(), place.start().line);
-        let is_it =
-            |layer: &Layer| layer.path == path && (layer.lines.0..=layer.lines.1).contains(&line);
-        let with_it = self.releases.iter().filter_map(|layers| {
-            let at = layers.iter().position(is_it)?;
-            Some(layers.iter().skip(at + 1))
+        let with_it = self.releases.iter().filter_map(|steps| {
+            let at = steps
+                .iter()
+                .position(|step| step.layer().is_some_and(|layer| layer.has(place)))?;
+            Some(steps.iter().skip(at + 1).filter_map(Step::layer))
         });
         let mut is_known = false;
         let all = with_it.into_iter().all(|mut above| {
@@ -176,6 +227,14 @@ impl Layers {
             above.any(|layer| layer.lists.iter().any(|list| is_below(logical, list)))
         });
         is_known && all
+    }
+}
+
+impl Layer {
+    /// Whether a place is in it.
+    fn has(&self, place: &Place) -> bool {
+        let line = place.start().line;
+        *self.path == **place.path() && (self.lines.0..=self.lines.1).contains(&line)
     }
 }
 
@@ -197,8 +256,10 @@ impl Held {
             let text = root.document().text();
             let layer = Layer {
                 path: text.path().to_string(),
+                logical: String::new(),
                 lines: (0, usize::MAX),
                 lists: lists(root),
+                is_whole: false,
             };
             self.files.insert(path.to_owned(), layer);
         }
@@ -277,6 +338,8 @@ fn inline(values: Node<'_>) -> Layer {
     };
     Layer {
         path: place.path().to_string(),
+        logical: values.path(),
+        is_whole: false,
         lines: (place.start().line, place.end().line),
         lists,
     }

@@ -93,6 +93,7 @@ const SCANS: &[ByteScan] = &[
     pulled_in::names_rules,
     routes::may_hold,
     layers::may_hold,
+    layers::may_be_laid,
     near_miss::may_hold,
     operator_release::may_tell,
     stated_releases::may_state,

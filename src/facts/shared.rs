@@ -14,7 +14,7 @@ use super::deployment::{
     SourceFile,
 };
 use super::issuer::cert_manager::{self, Manifests};
-use super::layers::{self, Layers};
+use super::layers::Layers;
 use super::near_miss::{self, Selectables};
 use super::operated::ByFile;
 use super::opstrace::{self, Instance};
@@ -222,7 +222,7 @@ impl<'t> Shared<'t> {
     /// What releases of charts lay over other values.
     pub(super) fn layers(&self, files: &FileLookup<'_>) -> &Layers {
         self.layers
-            .get_or_init(|| Layers::new(files, &self.texts(layers::may_hold)))
+            .get_or_init(|| Layers::new(files, &|scan| self.texts(scan)))
     }
 
     /// What labels select, and what selects by labels.

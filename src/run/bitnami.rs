@@ -4,15 +4,16 @@
 use super::survey::ScannedFile;
 use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity, Span, rule};
+use crate::finding::{Evidence, Finding, rule};
 use crate::rules::RuleJudgment;
+use crate::schema::dialect::STACK;
 use crate::yaml::Document;
 
 /// The level that other charts have.
 const LEVEL: &str = "prometheusSpec";
 
-/// Puts one warning in the place of what was found below the level, where the chart around the values needs
-/// bitnami's.
+/// Says where bitnami's chart is needed with the level that it does not have, and takes out what was found at
+/// the levels that other charts have.
 pub(super) fn set_unread_values_aside(
     judgment: &mut RuleJudgment,
     document: &Document,
@@ -25,32 +26,26 @@ pub(super) fn set_unread_values_aside(
     };
     let path = root.path();
     let parts: Vec<&str> = path.split('.').collect();
-    let [chart, "prometheus", level, ..] = *parts else {
+    let [chart, "prometheus", below @ ..] = &*parts else {
         return;
     };
-    let at = root.place();
-    let needed = facts.bitnami_chart(at.path(), chart);
-    let Some(needed) = needed.filter(|_| level == LEVEL) else {
+    let Some(needed) = facts.bitnami_chart(root.place().path(), chart) else {
         return;
     };
-    judgment.findings.clear();
-    judgment.unchecked.clear();
-    let before = at.text().content().get(..at.span().start as usize);
-    let key = before.and_then(|before| before.rfind(LEVEL));
-    let Some(key) = key.filter(|_| parts.len() == 3) else {
+    let spoken = seen.recognized.spoken.as_ref();
+    let is_of_levels = spoken.is_some_and(|spoken| std::ptr::eq(spoken.dialect, &STACK));
+    if is_of_levels || below.first() == Some(&LEVEL) {
+        judgment.findings.clear();
+        judgment.unchecked.clear();
         return;
+    }
+    let is_level = |finding: &&mut Finding| {
+        finding.rule == rule::SCHEMA_UNKNOWN_FIELD && finding.keys().last() == LEVEL
     };
-    let place = Place::new(at.text(), Span::new(key, key + LEVEL.len()));
-    let message =
-        "`prometheusSpec`: bitnami's chart kube-prometheus has no such level and ignores all of it";
-    let finding = Finding::new(
-        rule::SCHEMA_UNKNOWN_FIELD,
-        Severity::Warning,
-        place,
-        message,
-    );
-    let finding = finding.of_key(path.clone(), root.identity());
-    let finding = finding.evidence(needed, "the chart is needed here");
-    let help = "write its keys directly below `prometheus`";
-    judgment.findings.push(finding.help(help));
+    for finding in judgment.findings.iter_mut().filter(is_level) {
+        finding.evidence.push(Evidence {
+            place: needed.clone(),
+            message: "the chart is needed here".to_owned(),
+        });
+    }
 }

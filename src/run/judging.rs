@@ -9,7 +9,7 @@ use super::policies::Policies;
 use super::request::Request;
 use super::survey::{ScannedFile, custom_rules_of, own_fault};
 use super::uses::ScopeUses;
-use super::{relabel_file, thanos_rule};
+use super::{laid_over, relabel_file, thanos_rule};
 use crate::facts::Facts;
 use crate::finding::Span;
 use crate::panics::{self, Caught};
@@ -131,7 +131,7 @@ impl<'a> Judging<'a> {
     fn judged(&self, seen: &ScannedFile, facts: &'a Facts<'a>) -> Option<JudgedFile<'a>> {
         if !seen.is_let_go() {
             let taken = taken(seen, facts);
-            let judged = self.part_of(taken.as_ref().unwrap_or(seen), facts);
+            let judged = self.laid_over(taken.as_ref().unwrap_or(seen), facts);
             if !judged.judgment.findings.is_empty() {
                 seen.recognized.text.look_for_secrets();
             }
@@ -144,6 +144,25 @@ impl<'a> Judging<'a> {
         let judgments = alone.chain([&mut judged.judgment]);
         cut(&again, judgments);
         Some(judged)
+    }
+
+    /// As much of a file as is wanted, with the values that releases of the tree lay over those in it.
+    fn laid_over(&self, seen: &ScannedFile, facts: &'a Facts<'a>) -> JudgedFile<'a> {
+        let (releases, is_alone) = laid_over::of(seen, facts);
+        let mut judged = is_alone.then(|| {
+            let mut judged = self.part_of(seen, facts);
+            laid_over::leave_to_values(&mut judged, seen, facts);
+            judged
+        });
+        for (laid, taken) in &releases {
+            let mut more = self.part_of(taken, facts);
+            laid_over::put(&mut more, laid, taken);
+            match &mut judged {
+                Some(judged) => laid_over::add(judged, more),
+                None => judged = Some(more),
+            }
+        }
+        judged.unwrap_or_else(|| self.part_of(seen, facts))
     }
 
     /// What a check says of some configurations together.
@@ -257,7 +276,10 @@ fn loads_of(
     (!all.is_empty()).then(|| Loads::of(configuration, all))
 }
 
-/// A file as the program reads it that something of the tree starts with it, if that is not Prometheus.
+/// A file as the program or the chart reads it that something of the tree starts or installs with it, if that
+/// is not the one that it looks like.
 fn taken(seen: &ScannedFile, facts: &Facts<'_>) -> Option<ScannedFile> {
-    thanos_rule::taken(seen, facts).or_else(|| relabel_file::taken(seen, facts))
+    thanos_rule::taken(seen, facts)
+        .or_else(|| relabel_file::taken(seen, facts))
+        .or_else(|| laid_over::taken(seen, facts))
 }

@@ -24,6 +24,7 @@ mod inventory;
 mod job_list;
 mod judge_file;
 mod judging;
+mod laid_over;
 mod let_go;
 mod levels;
 mod loaded;

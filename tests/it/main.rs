@@ -37,6 +37,7 @@ mod hostile_git;
 mod included;
 mod issuers;
 mod json_schema;
+mod laid_over;
 mod language;
 mod leaks;
 mod loads;

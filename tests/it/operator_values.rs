@@ -220,6 +220,63 @@ fn a_level_of_another_chart_is_told_in_values_of_bitnamis() {
 }
 
 #[test]
+fn values_of_bitnamis_beside_the_level_of_another_chart_are_judged() {
+    let chart = |repository: &str| {
+        format!(
+            "apiVersion: v2\nname: a\nversion: 1.0.0\ndependencies:\n- {{name: kube-prometheus, repository: '{repository}', version: 11.3.11}}\n"
+        )
+    };
+    let of = |level: &str, keys: &str| {
+        let chart = chart("oci://registry-1.docker.io/bitnamicharts");
+        let values = format!("kube-prometheus:\n  prometheus:\n{level}{keys}");
+        told(&[("Chart.yaml", &chart), ("values.yaml", &values)])
+    };
+    let level = "    prometheusSpec:\n      remoteWrite: []\n";
+    let wrong = "    remoteWrite:\n    - url: https://mimir.example.com/api/v1/push\n      headers: {X-Scope-OrgID: a}\n      basic_auth: {}\n    additionalScrapeConfigs:\n      enabled: true\n      type: internal\n      internal: {jobList: [{job_name: a, scrapeInterval: 10s}]}\n";
+    let alone = of("", wrong);
+    assert_eq!(alone.len(), 2, "{alone:?}");
+    let mut beside = of(level, wrong);
+    beside.retain(|(_, message)| !message.contains("ignores all of it"));
+    assert_eq!(beside, alone);
+    let right = wrong
+        .replace("      basic_auth: {}\n", "")
+        .replace(", scrapeInterval: 10s", "");
+    assert_eq!(of(level, &right).len(), 1);
+    assert!(of("", &right).is_empty());
+}
+
+#[test]
+fn the_operator_adds_labels_for_bitnamis_chart_too() {
+    let all = |more: &str| {
+        let text = format!(
+            "operator: {{enabled: true}}\nprometheus:\n  enabled: true\n{more}  remoteWrite: [{{url: 'https://mimir.example.com/api/v1/push', headers: {{X-Scope-OrgID: a}}}}]\nkubelet: {{enabled: true}}\n"
+        );
+        let found = memory::found("/tree", &memory::tree(&[("values.yaml", &text)]));
+        found
+            .into_iter()
+            .map(|it| it.rule.into_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(all("").is_empty());
+    let both = "  prometheusExternalLabelNameClear: true\n  replicaExternalLabelNameClear: true\n";
+    assert_eq!(all(both), ["remote-write/external-labels"]);
+    let of_resource = |more: &str| {
+        let text = format!(
+            "{CORE}kind: Prometheus\nmetadata: {{name: a}}\nspec:\n  serviceMonitorSelector: {{}}\n{more}  remoteWrite: [{{url: 'https://mimir.example.com/api/v1/push', headers: {{X-Scope-OrgID: a}}}}]\n"
+        );
+        memory::found("/tree", &memory::tree(&[("a.yaml", &text)])).len()
+    };
+    let replica = "  replicaExternalLabelName: ''\n";
+    let both = format!("{replica}  prometheusExternalLabelName: ''\n");
+    assert_eq!(of_resource(&both), 1);
+    assert_eq!(of_resource(replica), 0);
+    assert_eq!(
+        of_resource(&format!("{both}  externalLabels: {{cluster: a}}\n")),
+        0
+    );
+}
+
+#[test]
 fn the_release_of_a_resource_counts_for_labels() {
     let spec =
         |version: &str| format!("  version: {version}\n  externalLabels: {{'clus-ter': a}}\n");

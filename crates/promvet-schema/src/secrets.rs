@@ -63,13 +63,20 @@ fn value(ty: &Type, node: Node<'_>) {
 /// Marks all scalars of a node: a secret may have been given as something else by mistake.
 pub(crate) fn hide(node: Node<'_>) {
     match node.kind() {
-        Kind::Scalar(scalar) if !scalar.is_null() => {
+        Kind::Scalar(scalar) if !scalar.is_null() && !is_selected(node) => {
             node.document().text().mark_secret(scalar.inner_span());
         }
         Kind::Scalar(_) => {}
         Kind::Sequence(list) => list.iter().for_each(hide),
         Kind::Mapping(mapping) => mapping.written().for_each(|entry| hide(entry.value)),
     }
+}
+
+/// Whether a value stands for a mapping that selects a key of a Secret: the names in that are not secret, and
+/// what else may be in it was marked when it was read.
+fn is_selected(node: Node<'_>) -> bool {
+    let selector = node.made_of();
+    selector.is_some_and(|selector| selector.mapping().is_some())
 }
 
 fn hide_userinfo(node: Node<'_>, scalar: Scalar<'_>) {

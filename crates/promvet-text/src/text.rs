@@ -186,6 +186,28 @@ impl Text {
         })
     }
 
+    /// The same text with more behind its end, and behind the end of the text around it: values that come
+    /// from elsewhere and are read as a part of it. Spans of this text are the same ones there.
+    #[must_use]
+    pub fn extended(&self, more: &str) -> Arc<Self> {
+        let host = self.host.as_ref();
+        let content = format!("{}{more}", self.content);
+        Arc::new(Self {
+            path: Arc::clone(&self.path),
+            _alive: Alive::new(&content),
+            bom: self.bom,
+            has_mark: self.has_mark,
+            not_utf8: self.not_utf8,
+            lines: Lines::default(),
+            secrets: Secrets::default(),
+            host: host.map(|host| host.extended(self.content.len(), more)),
+            cut: None,
+            within: self.within.clone(),
+            shown: AtomicU8::new(self.shown.load(Ordering::Relaxed)),
+            content,
+        })
+    }
+
     /// Whether it is in another text.
     #[must_use]
     pub fn is_embedded(&self) -> bool {
@@ -424,6 +446,19 @@ mod tests {
         assert!(!inner.shows_lines());
         inner.recognize();
         assert!(host.shows_lines() && inner.shows_lines());
+    }
+
+    #[test]
+    fn what_is_behind_the_end_of_an_embedded_text_is_behind_that_of_its_host() {
+        let host = Text::new("cm.yaml", b"data: |\n  ab\n  cd\nx: y\n".to_vec());
+        let segments = &[(0, 10), (3, 15)];
+        let inner = Text::embedded(&host, "ab\ncd\n".into(), segments, KeyPath::default());
+        let longer = inner.extended("\nef");
+        let place = |from, to| Place::new(&longer, Span::new(from, to));
+        assert_eq!(longer.slice(Span::new(7, 9)), "ef");
+        assert_eq!(place(3, 5).span(), Span::new(15, 17));
+        assert_eq!(place(7, 9).span(), Span::new(24, 26));
+        assert_eq!(place(7, 9).text().slice(place(7, 9).span()), "ef");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::finding::{Span, Text};
 use crate::yaml::{Document, Node, TranslatedNode, TranslationBuilder};
 
 /// How many of them are put together: more than a person writes. Each is looked for among the
@@ -14,6 +15,12 @@ const MOST: usize = 1000;
 pub(super) struct MergedConfiguration<'d> {
     /// What it is made of.
     like: Node<'d>,
+    /// Its key, if it has one of its own.
+    key: Option<Node<'d>>,
+    /// Where what writes it is, if that is not in the text of `like` but behind its end.
+    at: Option<Span>,
+    /// A value behind the end of the text. What follows counts only without one.
+    value: Option<(Span, String)>,
     /// A node as it is. What follows counts only without one.
     node: Option<Node<'d>>,
     /// Whether the quotes of the node do not count.
@@ -29,6 +36,9 @@ impl<'d> MergedConfiguration<'d> {
     pub(super) fn new(like: Node<'d>) -> Self {
         Self {
             like,
+            key: None,
+            at: None,
+            value: None,
             node: None,
             is_plain: false,
             is_list: false,
@@ -83,11 +93,39 @@ impl<'d> MergedConfiguration<'d> {
         }
     }
 
+    /// Puts a value that is behind the end of the text, where `at` is what writes the way.
+    pub(super) fn put_written(&mut self, way: &[String], at: Span, value: (Span, String)) {
+        let Some((head, rest)) = way.split_first() else {
+            self.value = Some(value);
+            return;
+        };
+        self.open(is_index(head));
+        self.value = None;
+        let known = self.entries.iter().position(|(name, _)| name == head);
+        let place = known.unwrap_or_else(|| {
+            let new = Self {
+                at: Some(at),
+                ..Self::new(self.like)
+            };
+            self.entries.push((head.clone(), new));
+            self.entries.len() - 1
+        });
+        if let Some((_, entry)) = self.entries.get_mut(place) {
+            entry.put_written(rest, at, value);
+        }
+    }
+
     /// Takes apart what is written so far, and replaces it if it is of another kind.
     fn open(&mut self, is_list: bool) {
         if let Some(node) = self.node.take() {
             let map = node.mapping().into_iter().flat_map(|map| map.entries());
-            let map = map.map(|entry| (entry.name().to_owned(), Self::upon(entry.value)));
+            let map = map.map(|entry| {
+                let value = Self {
+                    key: Some(entry.key),
+                    ..Self::upon(entry.value)
+                };
+                (entry.name().to_owned(), value)
+            });
             let list = node.items().enumerate();
             let list = list.map(|(index, item)| (index.to_string(), Self::upon(item)));
             self.entries = map.chain(list).collect();
@@ -106,7 +144,21 @@ impl<'d> MergedConfiguration<'d> {
         Some(Arc::new(builder.finish(root)))
     }
 
+    /// The same in a text with more behind its end.
+    pub(super) fn extended(
+        &self,
+        source: &Arc<Document>,
+        text: &Arc<Text>,
+    ) -> Option<Arc<Document>> {
+        let mut builder = TranslationBuilder::in_extended(source, text);
+        let root = self.made(&mut builder)?;
+        Some(Arc::new(builder.finish(root)))
+    }
+
     fn made(&self, builder: &mut TranslationBuilder) -> Option<TranslatedNode> {
+        if let Some((span, text)) = &self.value {
+            return Some(builder.part(self.like, *span, text));
+        }
         if let Some(node) = self.node {
             return match node.as_str().filter(|_| self.is_plain) {
                 Some(text) => Some(builder.part(node, node.span(), text)),
@@ -117,15 +169,22 @@ impl<'d> MergedConfiguration<'d> {
             let items = self.entries.iter();
             let items: Option<Vec<TranslatedNode>> =
                 items.map(|(_, item)| item.made(builder)).collect();
-            return Some(builder.sequence(self.like, &items?));
+            let made = builder.sequence(self.like, &items?);
+            self.at.iter().for_each(|at| builder.put_at(made, *at));
+            return Some(made);
         }
         let mut pairs = Vec::new();
         for (name, entry) in &self.entries {
             // The number of a key comes before those of its value.
-            let key = builder.scalar(entry.like, name);
+            let key = match entry.at {
+                Some(at) => builder.part(entry.like, at, name),
+                None => builder.scalar(entry.key.unwrap_or(entry.like), name),
+            };
             pairs.push((key, entry.made(builder)?));
         }
-        Some(builder.mapping(self.like, &pairs))
+        let made = builder.mapping(self.like, &pairs);
+        self.at.iter().for_each(|at| builder.put_at(made, *at));
+        Some(made)
     }
 }
 

@@ -243,7 +243,12 @@ impl<'d> Finder<'d> {
     }
 
     /// What values of charts that make resources of an operator hold.
-    fn stack(&self, values: Node<'d>, chart: Option<Chart>, out: &mut Vec<RecognizedFile>) {
+    pub(super) fn stack(
+        &self,
+        values: Node<'d>,
+        chart: Option<Chart>,
+        out: &mut Vec<RecognizedFile>,
+    ) {
         let prometheus = values.get("prometheus");
         if let Some(prometheus) = prometheus {
             match chart == Some(Chart::Bitnami) || looks_bitnami(values, prometheus) {

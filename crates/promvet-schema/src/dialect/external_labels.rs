@@ -3,7 +3,7 @@
 
 use super::table::MappingShape;
 use super::translate::{Translator, is_falsy};
-use super::{Dialect, OPENSHIFT};
+use super::{Dialect, OPENSHIFT, tables};
 use crate::check::Rule;
 use crate::yaml::{Entry, Node};
 use promvet_text::{Advice, Severity};
@@ -23,11 +23,17 @@ const ADDED: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The labels that are added to the configuration at a node.
-pub(super) fn added(shape: &MappingShape, node: Node<'_>, dialect: &Dialect) -> Vec<String> {
+/// The labels that are added to the configuration at a node; none if nothing adds labels there.
+pub(super) fn added(
+    shape: &MappingShape,
+    node: Node<'_>,
+    dialect: &Dialect,
+) -> Option<Vec<String>> {
     let is_resource = shape.find("prometheusExternalLabelName").is_some();
-    if !is_resource && !std::ptr::eq(dialect, &OPENSHIFT) {
-        return Vec::new();
+    // The table of bitnami's chart has only the keys that are part of the configuration.
+    let is_bitnami = std::ptr::eq(shape, &tables::BITNAMI_PROMETHEUS);
+    if !is_resource && !is_bitnami && !std::ptr::eq(dialect, &OPENSHIFT) {
+        return None;
     }
     let of_key = |(key, clear, default): &(&str, &str, &str)| {
         let is_cleared = node.get(clear).is_some_and(|value| !is_falsy(value));
@@ -39,7 +45,7 @@ pub(super) fn added(shape: &MappingShape, node: Node<'_>, dialect: &Dialect) -> 
             Some(name) => Some(name.to_owned()),
         }
     };
-    ADDED.iter().filter_map(of_key).collect()
+    Some(ADDED.iter().filter_map(of_key).collect())
 }
 
 impl Translator {

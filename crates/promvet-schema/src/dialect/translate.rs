@@ -118,12 +118,14 @@ impl Translator {
         let list = match part {
             ObjectRole::Rules => return self.rules(node),
             ObjectRole::Whole => {
-                self.added_labels = external_labels::added(shape, node, self.dialect);
+                let added = external_labels::added(shape, node, self.dialect);
+                let is_adding = added.is_some();
+                self.added_labels = added.unwrap_or_default();
                 let mut items = self.items(shape, node)?;
                 let is_set = items.iter().any(|(native, ..)| *native == EXTERNAL_LABELS);
                 // The Operator adds them even where none is written, so that `external labels` are
-                // not missing.
-                if !self.added_labels.is_empty() && !is_set {
+                // not missing; where both are turned off, it is known that they are.
+                if is_adding && !is_set {
                     let names = self.added_labels.clone();
                     let names: Vec<&str> = names.iter().map(String::as_str).collect();
                     let labels = self.unknown_values(node, &names);

@@ -240,9 +240,16 @@ impl<'d> Node<'d> {
             })
     }
 
+    /// The node of the source that one of a translation was made of.
+    pub(crate) fn made_of(self) -> Option<Self> {
+        let origin = self.document.origin.as_ref();
+        origin.map(|origin| origin.of(self.id))
+    }
+
     /// The node that it was made of: a translation has the paths of its source, which may be one
     /// itself.
-    fn original(self) -> Self {
+    #[must_use]
+    pub fn original(self) -> Self {
         let mut node = self;
         while let Some(origin) = &node.document.origin {
             node = origin.of(node.id);

@@ -68,6 +68,14 @@ impl TranslationBuilder {
         }
     }
 
+    /// The same with more behind the end of its text ([`Text::extended`]).
+    #[must_use]
+    pub fn in_extended(source: &Arc<Document>, text: &Arc<Text>) -> Self {
+        let mut builder = Self::new(source);
+        builder.out.text = Arc::clone(text);
+        builder
+    }
+
     /// A tree of a text that is not YAML: paths are those of the tree itself.
     #[must_use]
     pub fn of_text(text: &Arc<Text>) -> Self {
@@ -116,6 +124,13 @@ impl TranslationBuilder {
             }
         }
         made
+    }
+
+    /// Says that a node is somewhere else than what it was made like.
+    pub fn put_at(&mut self, made: TranslatedNode, span: Span) {
+        if let Some(node) = self.out.nodes.get_mut(made.0 as usize) {
+            node.span = span;
+        }
     }
 
     /// A scalar at a span of a text that is not YAML. `plain` says that it may be a number or a

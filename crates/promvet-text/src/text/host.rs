@@ -101,6 +101,21 @@ impl HostText {
         }
     }
 
+    /// The same for a text of `length` bytes with more behind its end, which is behind that of the host.
+    pub(super) fn extended(&self, length: usize, more: &str) -> Self {
+        let mut segments = self.segments.clone();
+        let host = self.text.content().len();
+        segments.push(SourceSegment {
+            at: Span::new(length, length).start,
+            host: Span::new(host, host).start,
+        });
+        Self {
+            text: self.text.extended(more),
+            segments,
+            written: self.written,
+        }
+    }
+
     pub(super) fn written(&self) -> EmbeddingStyle {
         self.written
     }
