@@ -468,7 +468,8 @@ fn unquoted(value: &str) -> &str {
     inner.unwrap_or(value)
 }
 
-/// The flags as written: `-name=value`, `--name value`, and `-name` for a truth value.
+/// The flags as written: `-name=value`, `--name value`, and `-name` for a truth value. A misspelled name is
+/// taken for what it was surely meant to be, so that nothing that follows from it is reported too.
 fn written<'a, 'd>(arguments: &'a [ContainerArgument<'d>]) -> Vec<WrittenFlag<'a, 'd>> {
     let mut out = Vec::new();
     let mut rest = arguments.iter().peekable();
@@ -479,13 +480,14 @@ fn written<'a, 'd>(arguments: &'a [ContainerArgument<'d>]) -> Vec<WrittenFlag<'a
         };
         if let Some((name, value)) = name.split_once('=') {
             out.push(WrittenFlag {
-                name,
+                name: known::surely(name),
                 value,
                 node: argument.node,
                 span: argument.behind(text.len() - value.len()),
             });
             continue;
         }
+        let name = known::surely(name);
         let is_switch = known::is_switch(name);
         let value = rest.next_if(|next| !is_switch && !next.text.starts_with('-'));
         out.push(WrittenFlag {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{programs, refused, relabel_file, stated, taken, thanos_rule};
+use super::{misspelled, programs, refused, relabel_file, stated, taken, thanos_rule};
 use crate::discover::{DialectWording, EmbeddedIn, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::is_unit;
@@ -168,6 +168,7 @@ pub(super) fn put(
     }
     relabel_file::put(&mut judgment.findings, document, holder, facts);
     leave_to_whole(spoken, judgment);
+    misspelled::put(&mut judgment.findings);
     stated::put(spoken, document.text().path(), facts, judgment);
     edit::fix_translated(document, &mut judgment.findings);
     judgment.unchecked.extend(spoken.unchecked.iter().cloned());

@@ -52,7 +52,8 @@ fn judge<'a>(
     let judgment = match &recognized.what {
         FileContent::Configuration { document, .. } => {
             let read = read(document, seen, facts, request, tree);
-            let mut judgment = of_configuration(&read, document, seen, facts, request, own);
+            let (mut judgment, meant) =
+                of_configuration(&read, document, seen, facts, request, own);
             job_list::add(&mut judgment, document, seen, facts);
             as_test_data(&mut judgment, seen, facts);
             let holder = recognized.holder.as_ref();
@@ -74,7 +75,7 @@ fn judge<'a>(
             chart_agent::add(&mut judgment, document, seen, facts);
             chart_release::set_unread_jobs_aside(&mut judgment, document, seen, facts);
             bitnami::set_unread_values_aside(&mut judgment, document, seen, facts);
-            return (judgment, read.configuration);
+            return (judgment, meant.or(read.configuration));
         }
         FileContent::Rules { document } => of_rules(document, seen, facts, request, own),
         FileContent::Broken { error, .. } if recognized.masked => {
@@ -175,7 +176,8 @@ fn read_by_vmagent(seen: &ScannedFile, facts: &Facts<'_>) -> Option<Place> {
     })
 }
 
-/// What the rules, the schema and the custom rules say of a configuration and of what it includes.
+/// What the rules, the schema and the custom rules say of a configuration and of what it includes, and the
+/// configuration as it was meant where a key of it is misspelled.
 fn of_configuration<'a>(
     read: &ReadConfiguration<'a>,
     document: &'a Document,
@@ -183,7 +185,7 @@ fn of_configuration<'a>(
     facts: &'a Facts<'a>,
     request: &Request,
     own: &CustomRules,
-) -> RuleJudgment {
+) -> (RuleJudgment, Option<Configuration<'a>>) {
     let recognized = &seen.recognized;
     let watch = &request.watch;
     let vmagent = read_by_vmagent(seen, facts);
@@ -197,14 +199,11 @@ fn of_configuration<'a>(
     // reported as well.
     let written = document;
     let document = seen.meant(written, &schema);
-    let mended;
-    let configuration = match ptr::eq(document, written) {
-        true => read.configuration.as_ref(),
-        false => {
-            mended = Configuration::new(document, read.around, facts);
-            mended.as_ref()
-        }
+    let meant = match ptr::eq(document, written) {
+        true => None,
+        false => Configuration::new(document, read.around, facts),
     };
+    let configuration = meant.as_ref().or(read.configuration.as_ref());
     let mut judgment = configuration.map_or_else(RuleJudgment::default, |configuration| {
         rules::judge(configuration, watch.rules())
     });
@@ -245,7 +244,7 @@ fn of_configuration<'a>(
     judgment
         .findings
         .extend(rendered.map(RenderedConfiguration::finding));
-    judgment
+    (judgment, meant)
 }
 
 /// Takes out of what the schema says what may be meant for another program than Prometheus.
@@ -324,7 +323,7 @@ fn judge_sound_parts<'a>(
     tree: &dyn Tree,
 ) -> RuleJudgment {
     let read = read(document, seen, facts, request, tree);
-    let mut judgment = of_configuration(&read, document, seen, facts, request, own);
+    let (mut judgment, _) = of_configuration(&read, document, seen, facts, request, own);
     as_test_data(&mut judgment, seen, facts);
     before_2::set_aside(&mut judgment, seen, facts);
     schema::mark_secrets(document);

@@ -28,6 +28,7 @@ mod laid_over;
 mod let_go;
 mod levels;
 mod loaded;
+mod misspelled;
 mod no_longer_read;
 pub(crate) mod online;
 mod patched;

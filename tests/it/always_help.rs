@@ -129,3 +129,70 @@ fn one_value_of_a_wrong_kind_is_one_finding() {
         assert_eq!(of_schema.len(), 1, "{path}: {of_schema:?}");
     }
 }
+
+/// A right configuration of each dialect, the key that is misspelled in it, and how.
+const SLIPS: &[(&str, &str, &[(&str, &str)])] = &[
+    (
+        "agent.yaml",
+        "metrics:\n  wal_directory: /tmp/wal\n  configs:\n  - name: a\n    remote_write:\n    - url: https://m.example.com/api/v1/push\n      basic_auth: {username: a, password: \"${P}\"}\n",
+        &[
+            ("name:", "naem:"),
+            ("username", "usernmae"),
+            ("password:", "passwrod:"),
+        ],
+    ),
+    (
+        "loki.yaml",
+        "auth_enabled: false\nruler:\n  storage: {type: local}\n  remote_write:\n    enabled: true\n    clients:\n      c:\n        url: https://m.example.com/api/v1/push\n        basic_auth: {username: a, password: \"${P}\"}\n",
+        &[
+            ("clients", "clienst"),
+            ("enabled: true", "enablde: true"),
+            ("username", "usernmae"),
+        ],
+    ),
+    (
+        "tempo.yaml",
+        "metrics_generator:\n  storage:\n    path: /tmp\n    remote_write:\n    - url: https://m.example.com/api/v1/push\n      basic_auth: {username: a, password: \"${P}\"}\n",
+        &[("username", "usernmae"), ("password:", "passwrod:")],
+    ),
+    (
+        "config.alloy",
+        "prometheus.scrape \"a\" {\n  targets    = [{\"__address__\" = \"a.example.com:80\"}]\n  forward_to = [prometheus.remote_write.x.receiver]\n}\n\nprometheus.remote_write \"x\" {\n  endpoint {\n    url = \"https://m.example.com/api/v1/push\"\n\n    basic_auth {\n      username = \"a\"\n      password = sys.env(\"P\")\n    }\n  }\n}\n",
+        &[
+            ("username", "usernmae"),
+            ("endpoint {", "endpont {"),
+            ("forward_to", "foward_to"),
+        ],
+    ),
+    (
+        "compose.yaml",
+        "services:\n  agent:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n    - -remoteWrite.url=https://m.example.com/api/v1/push\n    - -remoteWrite.basicAuth.username=12345\n    - -remoteWrite.basicAuth.password=${P}\n",
+        &[
+            ("remoteWrite.url", "remoteWrite.ulr"),
+            ("username", "usernmae"),
+            ("Auth.password", "Auth.passwrod"),
+        ],
+    ),
+    (
+        "prometheus.yml",
+        "global:\n  external_labels: {cluster: a}\nremote_write:\n- url: https://m.example.com/api/v1/push\n",
+        &[("global", "gloabl"), ("external_labels", "external_lables")],
+    ),
+];
+
+#[test]
+fn a_misspelled_key_is_one_finding() {
+    for (path, text, slips) in SLIPS {
+        let messages = |text: &str| -> Vec<String> {
+            let found = memory::found("/tree", &memory::tree(&[(path, text)]));
+            found.iter().map(|one| one.message.to_string()).collect()
+        };
+        let before = messages(text);
+        for (key, slip) in *slips {
+            assert!(text.contains(key), "{path}: {key}");
+            let mut new = messages(&text.replacen(key, slip, 1));
+            new.retain(|message| !before.contains(message));
+            assert_eq!(new.len(), 1, "{path}, `{slip}`: {new:#?}");
+        }
+    }
+}

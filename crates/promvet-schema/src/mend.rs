@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use super::check::Rule;
 use super::rule_file::RULE_FILE;
 use super::yaml::Document;
-use promvet_text::{Action, Finding, Severity, Span};
+use promvet_text::{Action, Advice, Applicability, Finding, Severity, Span};
 
 /// A document with the names that its misspelled keys were meant to be.
 #[derive(Debug)]
@@ -24,8 +24,7 @@ pub struct CorrectedDocument {
 /// A document without the misspelled keys that were found in it; none if there are none.
 #[must_use]
 pub fn mended(document: &Document, found: &[Finding]) -> Option<CorrectedDocument> {
-    let is_refused = |finding: &&Finding| finding.severity == Severity::Error;
-    let slips = found.iter().filter(is_refused).filter_map(slip);
+    let slips = found.iter().filter(is_certain).filter_map(slip);
     let names: HashMap<Span, &str> = slips.collect();
     if names.is_empty() {
         return None;
@@ -50,8 +49,7 @@ impl CorrectedDocuments {
     /// The document without the misspelled keys that were found in it; the document itself if there are
     /// none.
     pub fn meant<'d>(&'d self, document: &'d Document, found: &[Finding]) -> &'d Document {
-        let is_refused = |finding: &&Finding| finding.severity == Severity::Error;
-        let slips = found.iter().filter(is_refused).filter_map(slip);
+        let slips = found.iter().filter(is_certain).filter_map(slip);
         let slips: Vec<_> = slips.map(|(span, name)| (span, name.to_owned())).collect();
         if slips.is_empty() {
             return document;
@@ -72,6 +70,13 @@ impl CorrectedDocuments {
             mends = &mend.others;
         }
     }
+}
+
+/// Whether a misspelled key is one for certain, so that everything else is judged by what it was meant to
+/// be: it is refused, or the edit that renames it may be made without a look.
+fn is_certain(finding: &&Finding) -> bool {
+    let is_safe = |advice: &Advice| advice.applicability() == Applicability::Safe;
+    finding.severity == Severity::Error || finding.advice.as_ref().is_some_and(is_safe)
 }
 
 /// The misspelled key that a finding is about, and its right name.

@@ -92,7 +92,7 @@ pub(super) fn split(source: &Arc<Document>, arguments: &[ContainerArgument<'_>])
                 == 1
         };
         let parts = values(flag.value).len();
-        let is_one = parts > urls && !flag.value.ends_with(',');
+        let is_one = parts > urls.max(1) && !flag.value.ends_with(',');
         if !SPLIT.contains(&flag.name) || !is_one || !is_only() {
             return None;
         }

@@ -1,6 +1,8 @@
 //! Flags of vmagent about sending and scraping (VictoriaMetrics v1.140 `app/vmagent/remotewrite`,
 //! `lib/promscrape`, `lib/streamaggr`, and those that its changelog has removed since).
 
+use crate::finding::surely_meant;
+
 /// Those that are on or off: a value of them needs `=` (Go's package flag).
 const SWITCHES: &[&str] = &[
     "promscrape.config.dryRun",
@@ -157,4 +159,12 @@ pub(super) fn is_known(name: &str) -> bool {
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static str> {
     SWITCHES.iter().chain(VALUES).copied()
+}
+
+/// The flag of an endpoint that a name is surely meant for, or the name itself.
+pub(super) fn surely(name: &str) -> &str {
+    match name.starts_with("remoteWrite.") && !is_known(name) {
+        true => surely_meant(name, all()).unwrap_or(name),
+        false => name,
+    }
 }

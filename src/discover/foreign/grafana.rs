@@ -222,7 +222,11 @@ fn of_loki(remote: Node<'_>) -> Vec<Finding> {
             node.place(),
             message.to_owned(),
         );
-        let finding = finding.of_key(node.path(), node.identity());
+        let (path, identity) = match enabled {
+            Some(node) => (node.path(), node.identity()),
+            None => (format!("{}.enabled", remote.path()), remote.identity()),
+        };
+        let finding = finding.of_key(path, identity);
         out.push(finding.help(Advice::say("add `enabled: true`")));
     }
     out
@@ -396,7 +400,8 @@ fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
     let Some(name) = map.get("name").and_then(Node::as_str) else {
         let first = map.written().next()?;
         let message = SENDERS.refuses("`name`: missing");
-        let finding = refused(rule::SCHEMA_MISSING_FIELD, first.key, message);
+        let mut finding = refused(rule::SCHEMA_MISSING_FIELD, first.key, message);
+        finding.logical = format!("{}.name", instance.path());
         return Some(finding.help("set `name`"));
     };
     let same = before.iter().find_map(|earlier| {

@@ -156,7 +156,8 @@ pub(super) fn unknown(name: &str, span: Span, known: &[&str]) -> GraphFault {
 
 /// `forward_to` is required (`Arguments` of each). A component without anything in it is a sketch.
 fn without_receiver(block: &Block, out: &mut Vec<GraphFault>) {
-    let is_it = |item: &Item| matches!(item, Item::Attribute { name, .. } if name == "forward_to");
+    // A misspelled one is reported as that.
+    let is_it = |item: &Item| matches!(item, Item::Attribute { name, .. } if nearest(name, ["forward_to"]).is_some());
     if block.body.iter().any(is_it) || block.body.is_empty() {
         return;
     }

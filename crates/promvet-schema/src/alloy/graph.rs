@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use super::REMOTE_WRITE;
 use super::reader::{Block, Item, Value};
-use promvet_text::{Advice, Severity, Span};
+use promvet_text::{Advice, Severity, Span, nearest};
 
 /// Something that is wrong.
 #[derive(Debug)]
@@ -123,7 +123,10 @@ impl Graph<'_> {
                     endpoints += 1;
                     self.endpoint(block);
                 }
-                Item::Block(block) => self.is_attribute(block),
+                Item::Block(block) => {
+                    has_slip |= nearest(&block.name, ["endpoint"]).is_some();
+                    self.is_attribute(block);
+                }
             }
         }
         if endpoints == 0 && !has_slip {
