@@ -19,7 +19,7 @@ use super::examine::{
 use super::foreign;
 use super::kinds::{ALLOY, LIST_OF_JOBS};
 use super::manifest::{Manifest, manifests};
-use super::mask::{Branches, mask};
+use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::others;
 use super::scan::{self, byte_scan};
@@ -76,7 +76,7 @@ pub fn recognize(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
     if foreign::is_alloy(&text) {
         return alloy(text);
     }
-    let mut found = find(&text, file.template);
+    let mut found = find_all(&text, file.template);
     if is_list_of_jobs(&file)
         && let Ok(document) = parse_first(&text)
     {
@@ -139,15 +139,36 @@ fn may_hold(text: &Text) -> bool {
             .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
 }
 
-/// The configurations in a text that is none itself.
+/// The configurations in a text that is none itself, and what else sends in it.
+pub(super) fn find_all(
+    text: &Arc<Text>,
+    template: Option<TemplateEvidence>,
+) -> Vec<RecognizedFile> {
+    find_in(text, template, true)
+}
+
+/// The configurations in a text that is in another one.
 pub(super) fn find(text: &Arc<Text>, template: Option<TemplateEvidence>) -> Vec<RecognizedFile> {
-    let (documents, masked) = documents(text);
+    find_in(text, template, false)
+}
+
+fn find_in(
+    text: &Arc<Text>,
+    template: Option<TemplateEvidence>,
+    with_leftover: bool,
+) -> Vec<RecognizedFile> {
+    let ReadableDocuments {
+        documents,
+        masked,
+        is_whole,
+    } = documents(text);
     let template = template.or(masked.then_some(TemplateEvidence::Unrendered));
     let mut out = Vec::new();
     for document in &documents.into_iter().map(Arc::new).collect::<Vec<_>>() {
         let Some(root) = document.root() else {
             continue;
         };
+        let from = out.len();
         for manifest in manifests(document) {
             let filled = manifest.in_template.then_some(TemplateEvidence::Variables);
             out.extend(encoded_in(manifest));
@@ -172,6 +193,15 @@ pub(super) fn find(text: &Arc<Text>, template: Option<TemplateEvidence>) -> Vec<
                 out.extend(values::find(document, &[], false, template));
             }
         }
+        if with_leftover {
+            let known = out.get(from..).unwrap_or_default();
+            out.extend(foreign::leftover(document, template, known));
+        }
+    }
+    // What a macro holds is covered with its tags.
+    let has_macros = masked && text.content().contains("define");
+    if with_leftover && (has_macros || !is_whole) {
+        out.extend(foreign::leftover_lines(text, &out));
     }
     let values = out
         .iter_mut()
@@ -180,23 +210,40 @@ pub(super) fn find(text: &Arc<Text>, template: Option<TemplateEvidence>) -> Vec<
     out
 }
 
-/// The documents of a text; with the tags of a template covered if it is not YAML with them, and
-/// whether that is so.
-pub(super) fn documents(text: &Arc<Text>) -> (Vec<Document>, bool) {
+/// The documents of a text, as far as they can be read.
+pub(super) struct ReadableDocuments {
+    pub(super) documents: Vec<Document>,
+    /// Whether the tags of a template are covered, since it is not YAML with them.
+    pub(super) masked: bool,
+    /// Whether all of the text is in them.
+    pub(super) is_whole: bool,
+}
+
+pub(super) fn documents(text: &Arc<Text>) -> ReadableDocuments {
+    let made = |documents, masked, is_whole| ReadableDocuments {
+        documents,
+        masked,
+        is_whole,
+    };
     let (plain, error) = parse_all(text);
     if error.is_none() && !has_bare_tag(text, plain.iter()) {
-        return (plain, false);
+        return made(plain, false, true);
     }
     for branches in [Branches::All, Branches::First] {
-        let Some(mask) = mask(text.content(), branches).filter(|mask| mask.has_tags) else {
+        // `[a:${b}]` is no YAML either.
+        let is_of_use = |mask: &Mask| mask.has_tags || error.is_some();
+        let Some(mask) = mask(text.content(), branches).filter(is_of_use) else {
             break;
         };
         let (covered, error) = parse_all_masked(text, &mask.content, &mask.holes);
         if error.is_none() && !covered.iter().any(repeats_key) {
-            return (covered, true);
+            return made(covered, true, true);
         }
     }
-    whole_ones(text).map_or((plain, false), |whole| (whole, true))
+    match whole_ones(text) {
+        Some(whole) => made(whole, true, false),
+        None => made(plain, false, error.is_none()),
+    }
 }
 
 /// The documents of a template that are YAML with its tags covered, where others of the file are not: two

@@ -18,6 +18,7 @@ mod grafana;
 mod halves;
 mod kustomize;
 mod laid_over;
+mod leftover;
 mod merged;
 mod mounted;
 mod objects;
@@ -58,6 +59,7 @@ pub(crate) use chart_files::is_file_of_chart;
 pub(crate) use collector_resource::is_without_credentials;
 pub use laid_over::LaidValue;
 pub(crate) use laid_over::{LaidOver, as_bitnami, lay_over};
+pub(super) use leftover::{leftover, leftover_lines};
 pub use mounted::MountedObject;
 pub(super) use outputs::read as outputs;
 pub(crate) use relabel_list::{RELABEL_FLAGS, as_relabel_rules};
@@ -100,6 +102,8 @@ pub(super) const WORDS: &[&str] = &[
     "K6_PROMETHEUS_RW_SERVER_URL",
     "remote-write.config",
     "RemoteWrite",
+    "externalVM",
+    "remote:",
     "monitoring.googleapis.com",
 ];
 
@@ -243,29 +247,31 @@ pub(super) fn in_text(node: Node<'_>, template: Option<TemplateEvidence>) -> Vec
 fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<RecognizedFile> {
     let has = |word: &str| text.content().contains(word);
     let is_one = has("exporters:") && has("prometheusremotewrite") && !has("{{");
-    is_one.then(|| {
-        let fault = schema::syntax_finding(text, error);
-        text.recognize();
-        let reason = format!("what this Collector sends is not read: {}", fault.message);
-        let unchecked = Unchecked {
-            cause: None,
-            place: fault.place,
-            logical: text.within().logical.clone(),
-            reason,
-            settle: Some("correct the YAML".to_owned()),
-        };
-        RecognizedFile {
-            text: Arc::clone(text),
-            what: FileContent::Unread(unchecked),
-            why: "it has an exporter of a Collector, and is not YAML".to_owned(),
-            template: None,
-            masked: false,
-            holder: None,
-            beside: Arc::default(),
-            looks_like: None,
-            spoken: None,
-        }
-    })
+    is_one.then(|| unread_text(text, error, "what this Collector sends is not read"))
+}
+
+/// A text that sends and is not YAML.
+fn unread_text(text: &Arc<Text>, error: &SyntaxError, what: &str) -> RecognizedFile {
+    let fault = schema::syntax_finding(text, error);
+    text.recognize();
+    let unchecked = Unchecked {
+        cause: None,
+        place: fault.place,
+        logical: text.within().logical.clone(),
+        reason: format!("{what}: {}", fault.message),
+        settle: Some("correct the YAML".to_owned()),
+    };
+    RecognizedFile {
+        text: Arc::clone(text),
+        what: FileContent::Unread(unchecked),
+        why: "it sends by remote write, and is not YAML".to_owned(),
+        template: None,
+        masked: false,
+        holder: None,
+        beside: Arc::default(),
+        looks_like: None,
+        spoken: None,
+    }
 }
 
 /// A list of jobs: what `additionalScrapeConfigs` of the Operator names.

@@ -423,7 +423,7 @@ pub(super) fn telling_key<'t>(outline: &Outline<'t>) -> Option<(&'t str, usize)>
 /// collectors.
 #[must_use]
 pub fn is_kind_of_sender(kind: &str) -> bool {
-    [AGENT, COLLECTOR, HELM].contains(&kind)
+    [AGENT, COLLECTOR, HELM, LOKI, OF_GRAFANA, TEMPO].contains(&kind)
 }
 
 #[cfg(test)]

@@ -53,16 +53,16 @@ pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>, judged: &[Span]) -> Option<
     if slots.is_empty() {
         return None;
     }
-    let (was, _) = documents(old);
-    let (now, is_masked) = documents(new);
-    if !is_masked
+    let was = documents(old).documents;
+    let now = documents(new);
+    if !now.masked
         && let Some(error) = parse_all(new).1
         && read.len() < slots.len()
     {
         return Some(format!("it does not parse: {}", error.problem));
     }
     let was = was.iter().filter_map(Document::root).collect();
-    let now = now.iter().filter_map(Document::root).collect();
+    let now = now.documents.iter().filter_map(Document::root).collect();
     let versions = Versions::new(was, now, &read);
     slots.iter().find_map(|slot| versions.lost(slot))
 }

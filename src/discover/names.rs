@@ -139,6 +139,21 @@ fn is_unit(name: &str) -> bool {
         && name.contains("vmagent")
 }
 
+/// Endings of templates, as the names of files have them that say nothing of their language.
+const BARE: &[&str] = &["tpl", "tmpl", "tftpl", "gotmpl", "ctmpl", "j2", "erb"];
+
+/// Whether a file is a template whose name does not say of what, or says JSON: `otconfig.tpl`,
+/// `task.json.tpl`.
+pub(super) fn is_bare_template(path: &Path) -> bool {
+    let Some((stem, suffix)) = utf8_name_of(path).and_then(|name| name.rsplit_once('.')) else {
+        return false;
+    };
+    BARE.contains(&suffix)
+        && stem
+            .rsplit_once('.')
+            .is_none_or(|(_, ending)| ending == "json")
+}
+
 /// A name without the ending of templates.
 pub(super) fn without_template_suffix(name: &str) -> &str {
     // Each of them has one dot.

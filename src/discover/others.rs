@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::examine::{FileContent, RecognizedFile};
+use super::embedded::{alloy, find_all};
+use super::examine::{FileContent, RecognizedFile, TemplateEvidence, examine};
 use super::flags::dockerfile::is_dockerfile;
-use super::foreign::{outputs, terraform, unit_in};
+use super::foreign::{is_alloy, outputs, terraform, unit_in};
 use super::names;
 use crate::finding::{Place, Span, Text, Unchecked, UncheckedCause};
 
@@ -182,8 +183,11 @@ const SIGNS: &[Sign] = &[
 /// Whether a file is of a kind that is only named, by its ending.
 pub(super) fn is_named_only(path: &Path) -> bool {
     let is_of_sign = |ending| SIGNS.iter().any(|sign| sign.endings.contains(&ending));
-    is_dockerfile(path) || ending_of(path).is_some_and(is_of_sign)
+    is_dockerfile(path) || ending_of(path).is_some_and(is_of_sign) || names::is_bare_template(path)
 }
+
+/// Words; one of them is in each template without the ending of its language that is looked into.
+const OF_TEMPLATES: &[&str] = &["prometheusremotewrite", "remoteWrite", "remote_write"];
 
 /// Folders into which jsonnet-bundler copies libraries, which have a function for each key.
 const COPIED: &str = "vendor";
@@ -216,6 +220,10 @@ const OF_CLOUDWATCH: &str = "cloudwatch.json";
 pub(super) fn may_send(path: &Path, bytes: &[u8]) -> bool {
     if is_dockerfile(path) {
         return memmem::find(bytes, b"-remoteWrite.").is_some();
+    }
+    if names::is_bare_template(path) {
+        let mut words = OF_TEMPLATES.iter();
+        return words.any(|word| memmem::find(bytes, word.as_bytes()).is_some());
     }
     let ending = ending_of(path);
     let mut signs = SIGNS.iter();
@@ -286,6 +294,9 @@ fn is_key(line: &str, word: &str) -> bool {
 /// What is read of such a file, and what is reported about all other places.
 pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
     let path: &Path = text.path().as_ref().as_ref();
+    if names::is_bare_template(path) {
+        return in_template(text);
+    }
     let is_unit = ending_of(path).is_some_and(|ending| ["container", "service"].contains(&ending));
     if (is_unit || is_dockerfile(path))
         && let Some(found) = unit_in(text)
@@ -330,6 +341,23 @@ pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
             spoken: None,
         });
     read.into_iter().chain(found).collect()
+}
+
+/// What is in a template whose name does not say its language: YAML, if it is one.
+fn in_template(text: &Arc<Text>) -> Vec<RecognizedFile> {
+    if is_alloy(text) {
+        return alloy(Arc::clone(text));
+    }
+    let file = examine(Arc::clone(text), false, true);
+    if matches!(file.what, FileContent::Configuration { .. }) {
+        let template = Some(TemplateEvidence::Suffix);
+        return vec![RecognizedFile { template, ..file }];
+    }
+    let found = find_all(text, Some(TemplateEvidence::Suffix));
+    if !found.is_empty() {
+        text.recognize();
+    }
+    found
 }
 
 /// Why such a place is not checked.

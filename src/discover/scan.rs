@@ -84,6 +84,9 @@ const OPERATOR: &[&[u8]] = &[
     b"K6_PROMETHEUS_RW_SERVER_URL",
     b"remote-write.config",
     b"prometheus.write.queue",
+    // Endpoints in values of charts of VictoriaMetrics.
+    b"externalVM",
+    b"remote:",
     // Files of relabel rules.
     b"source_labels",
 ];

@@ -2,6 +2,8 @@
 //! and are not YAML: what they start and configure is not known, so silence about it would look like
 //! "nothing is wrong".
 
+use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::request::Request;
@@ -53,13 +55,19 @@ pub(super) fn unparsed(request: &Request, survey: &Survey, tree: &dyn Tree) -> V
         );
         (is_whole && is_unread).then_some((&seen.found, Some(recognized)))
     });
+    let named = survey
+        .seen
+        .iter()
+        .filter(|seen| matches!(seen.recognized.what, FileContent::Unread(_)));
+    let named: HashSet<&Path> = named.map(|seen| &*seen.found.path).collect();
     let files: Vec<(&FoundFile, Option<&RecognizedFile>)> = others.chain(seen).collect();
     let found = parallel::map(request.threads, &files, |(found, recognized)| {
         let is_plain = discover::has_yaml_name(&found.path)
             && !discover::is_template(&found.path)
             && !discover::is_test_data(&found.shown)
             && request.selection.excludes(&found.shown).is_none();
-        if !is_plain || !request.lists_unread(&found.path) {
+        let is_named = || named.contains(&*found.path);
+        if !is_plain || !request.lists_unread(&found.path) || is_named() {
             return None;
         }
         let text = match recognized {

@@ -40,6 +40,7 @@ mod json_schema;
 mod laid_over;
 mod language;
 mod leaks;
+mod leftover;
 mod loads;
 mod look_alikes;
 mod lost;

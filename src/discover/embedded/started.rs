@@ -16,7 +16,7 @@ pub(crate) fn started_key(
     text: &Arc<Text>,
     (kind, name, key): (&str, &str, &str),
 ) -> Option<RecognizedFile> {
-    let (documents, _) = documents(text);
+    let documents = documents(text).documents;
     if kind == "config" {
         let root = documents.first()?.root()?;
         let config = root.get("configs")?.get(name)?.mapping()?;

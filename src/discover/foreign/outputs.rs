@@ -91,6 +91,12 @@ fn of_sections(
     }
 }
 
+/// Whether an output of Telegraf sends by remote write.
+pub(super) fn is_of_telegraf(output: Node<'_>) -> bool {
+    let format = output.get("data_format").and_then(Node::as_str);
+    format == Some(FORMAT) && output.get("url").is_some()
+}
+
 /// Whether an output of Fluent Bit sends by remote write.
 pub(super) fn is_fluent(output: Node<'_>) -> bool {
     let name = output.get("name").and_then(Node::as_str);
@@ -101,18 +107,19 @@ impl<'d> Finder<'d> {
     /// Outputs of Telegraf (influxdata/telegraf v1.34 `plugins/outputs/http/http.go`).
     fn telegraf(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let outputs = root.get("outputs").and_then(|outputs| outputs.get("http"));
-        for output in outputs.into_iter().flat_map(Node::items) {
-            let format = output.get("data_format").and_then(Node::as_str);
-            if format != Some(FORMAT) || output.get("url").is_none() {
-                continue;
-            }
-            let shape = &tables::TELEGRAF_HTTP;
-            let finder = self.partly(true);
-            let found = finder.place(output, shape, ObjectRole::Endpoint, &SENDERS);
-            let holder = EmbeddedIn::Part("telegraf");
-            let more = without_headers(output).into_iter().collect();
-            finder.with_findings(found, more, output, holder, out);
-        }
+        let outputs = outputs.into_iter().flat_map(Node::items);
+        let outputs = outputs.filter(|output| is_of_telegraf(*output));
+        outputs.for_each(|output| self.telegraf_output(output, out));
+    }
+
+    /// An output that [`is_of_telegraf`].
+    pub(super) fn telegraf_output(&self, output: Node<'d>, out: &mut Vec<RecognizedFile>) {
+        let shape = &tables::TELEGRAF_HTTP;
+        let finder = self.partly(true);
+        let found = finder.place(output, shape, ObjectRole::Endpoint, &SENDERS);
+        let holder = EmbeddedIn::Part("telegraf");
+        let more = without_headers(output).into_iter().collect();
+        finder.with_findings(found, more, output, holder, out);
     }
 
     /// An output of Fluent Bit, whose URL is in several keys.

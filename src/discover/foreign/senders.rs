@@ -22,6 +22,9 @@ const CHARTS: &[&str] = &[
     "victoria-metrics-agent",
 ];
 
+/// What an exporter is called that AWS had in its own distribution.
+pub(super) const AWS_EXPORTER: &str = "an exporter of an old Collector of AWS";
+
 /// As many roles and tasks of a play are looked at, which has a few dozen.
 const MOST_PARTS: usize = 1_000;
 
@@ -227,8 +230,7 @@ impl<'d> Finder<'d> {
         self.refused_components(root, &said, out);
         // AWS had it in its own distribution, before the extension `sigv4auth`.
         for entry in components("exporters", "awsprometheusremotewrite") {
-            let noun = "an exporter of an old Collector of AWS";
-            out.push(self.unread_sender(entry.key, noun));
+            out.push(self.unread_sender(entry.key, AWS_EXPORTER));
         }
         for entry in components("receivers", "prometheus") {
             let Some(config) = entry.value.get("config") else {
@@ -315,18 +317,25 @@ impl<'d> Finder<'d> {
         let values = root.get("customConfig");
         let sinks = [Some(root), values].into_iter().flatten();
         let sinks = sinks.filter_map(|sink| sink.get("sinks")?.mapping());
-        for sink in sinks.flat_map(|map| map.entries()) {
-            let kind = sink.value.get("type").and_then(Node::as_str);
-            if kind == Some("prometheus_remote_write") {
-                let shape = &tables::VECTOR_SINK;
-                let holder = EmbeddedIn::Part("vector");
-                let found = self.place(sink.value, shape, ObjectRole::Endpoint, &SENDERS);
-                let more = unverified(sink.value).into_iter();
-                let more = more.chain(compressed(sink.value)).collect();
-                self.with_findings(found, more, sink.value, holder, out);
-            }
-        }
+        let sinks = sinks.flat_map(|map| map.entries());
+        let sinks = sinks.map(|entry| entry.value).filter(|sink| is_sink(*sink));
+        sinks.for_each(|sink| self.sink(sink, out));
     }
+
+    /// A sink that [`is_sink`].
+    pub(super) fn sink(&self, sink: Node<'d>, out: &mut Vec<RecognizedFile>) {
+        let shape = &tables::VECTOR_SINK;
+        let holder = EmbeddedIn::Part("vector");
+        let found = self.place(sink, shape, ObjectRole::Endpoint, &SENDERS);
+        let more = unverified(sink).into_iter();
+        let more = more.chain(compressed(sink)).collect();
+        self.with_findings(found, more, sink, holder, out);
+    }
+}
+
+/// Whether a sink of Vector sends by remote write.
+pub(super) fn is_sink(sink: Node<'_>) -> bool {
+    sink.get("type").and_then(Node::as_str) == Some("prometheus_remote_write")
 }
 
 /// Whether values with a list `remoteWrite` are those of the chart victoria-metrics-agent: beside it is the

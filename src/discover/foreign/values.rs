@@ -259,7 +259,7 @@ impl<'d> Finder<'d> {
         if let Some(agent) = values.get("vmagent") {
             if let Some(spec) = agent.get("spec") {
                 let shape = &tables::VMAGENT_VALUES;
-                self.in_values(spec, shape, ObjectRole::Whole, out);
+                self.of_vmagent_in_values(spec, shape, ObjectRole::Whole, out);
             }
             for item in agent
                 .get("additionalRemoteWrites")
@@ -267,7 +267,7 @@ impl<'d> Finder<'d> {
                 .flat_map(Node::items)
             {
                 let shape = &tables::REMOTE_WRITE4;
-                self.in_values(item, shape, ObjectRole::Endpoint, out);
+                self.of_vmagent_in_values(item, shape, ObjectRole::Endpoint, out);
             }
         }
         let ruler = values.get("thanosRuler");
@@ -315,11 +315,12 @@ impl<'d> Finder<'d> {
             return;
         };
         // The chart renders it (`tpl`). What is left of it without its tags is worth a look if it sends.
-        let (documents, is_masked) = documents(&text);
+        let readable = documents(&text);
+        let is_masked = readable.masked;
         if is_masked && !text.content().contains("remoteWrite") {
             return;
         }
-        let document = documents.into_iter().next().map(Arc::new);
+        let document = readable.documents.into_iter().next().map(Arc::new);
         let root = document.as_ref().and_then(|document| document.root());
         let root = root.filter(is_filled);
         if let (Some(document), Some(root)) = (&document, root) {
@@ -341,6 +342,18 @@ impl<'d> Finder<'d> {
         out: &mut Vec<RecognizedFile>,
     ) {
         self.part(node, shape, part, &OPERATOR_VALUES, EmbeddedIn::VALUES, out);
+    }
+
+    /// What the Operator makes a vmagent of.
+    pub(super) fn of_vmagent_in_values(
+        &self,
+        node: Node<'d>,
+        shape: &'static MappingShape,
+        part: ObjectRole,
+        out: &mut Vec<RecognizedFile>,
+    ) {
+        let holder = EmbeddedIn::PartOf("vmagent", Box::new(EmbeddedIn::VALUES));
+        self.part(node, shape, part, &OPERATOR_VALUES, holder, out);
     }
 
     /// A list of jobs in a text of its own, if there is one.
