@@ -235,6 +235,7 @@ impl<'d> Finder<'d> {
         if is_sending && !is_known(lines, site.key, node) {
             let key = match key {
                 "url" => way.join("."),
+                _ if node.scalar().is_some() => "remoteWrite.url".to_owned(),
                 _ => key.to_owned(),
             };
             let reason =
