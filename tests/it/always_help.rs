@@ -130,8 +130,11 @@ fn one_value_of_a_wrong_kind_is_one_finding() {
     }
 }
 
+/// The name of a file, its text, and keys with their misspellings.
+type SlipsOfFile = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// A right configuration of each dialect, the key that is misspelled in it, and how.
-const SLIPS: &[(&str, &str, &[(&str, &str)])] = &[
+const SLIPS: &[SlipsOfFile] = &[
     (
         "agent.yaml",
         "metrics:\n  wal_directory: /tmp/wal\n  configs:\n  - name: a\n    remote_write:\n    - url: https://m.example.com/api/v1/push\n      basic_auth: {username: a, password: \"${P}\"}\n",
