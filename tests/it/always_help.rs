@@ -131,7 +131,11 @@ fn one_value_of_a_wrong_kind_is_one_finding() {
 }
 
 /// The name of a file, its text, and keys with their misspellings.
-type SlipsOfFile = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+type SlipsOfFile = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
 
 /// A right configuration of each dialect, the key that is misspelled in it, and how.
 const SLIPS: &[SlipsOfFile] = &[
