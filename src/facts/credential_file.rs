@@ -401,8 +401,10 @@ pub(super) fn is_kept(tree: &dyn Tree, folder: &Path) -> bool {
     !inside.is_empty() && inside.iter().all(is_keeper)
 }
 
-/// How names of encrypted files end: age, GnuPG, SOPS, Ansible Vault.
-const ENCRYPTED: &[&str] = &[".age", ".asc", ".enc", ".gpg", ".pgp", ".sops", ".vault"];
+/// How names of encrypted files end: age, GnuPG, git-secret, SOPS, Ansible Vault.
+const ENCRYPTED: &[&str] = &[
+    ".age", ".asc", ".enc", ".gpg", ".pgp", ".secret", ".sops", ".vault",
+];
 
 /// What a file is made of where it is deployed, if that is beside it: its example, or itself encrypted.
 fn source_beside(tree: &dyn Tree, file: &Path) -> Option<PathBuf> {

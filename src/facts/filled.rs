@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::Facts;
 use super::deployment::{MountSource, Platform, ResolvedPath, RunCertainty, RunningDeployment};
+use super::mentioned::{self, FileMention, LackedFile};
 use super::scripts::{ScriptedConfiguration, Scripts};
 use super::settings::text_of;
 use crate::discover::{self, EmbeddedIn};
-use crate::finding::{Evidence, Finding, Place, Span, rule};
+use crate::finding::{Evidence, Finding, Place, Severity, Span, rule};
 use crate::schema::address_fault;
 
 /// How the names of templates end that have the name of what they become.
@@ -106,9 +107,52 @@ impl Facts<'_> {
     /// at `shown` names.
     #[must_use]
     pub fn written_by(&self, name: &str, shown: &str) -> Option<String> {
-        let script = self.scripts().naming(name, shown)?;
-        let (path, line) = (script.path(), script.start().line);
+        let script = self.scripts().naming(name, shown);
+        let place = script.or_else(|| {
+            let mention = self.mentioned(name, shown)?;
+            (!mention.is_prose).then_some(mention.place)
+        })?;
+        let (path, line) = (place.path(), place.start().line);
         Some(format!("{path}:{line} names it, and may write it"))
+    }
+
+    /// Where a text for people, or a comment, names a file that the configuration at `shown` names and the
+    /// tree lacks: it may say how to make it.
+    #[must_use]
+    pub fn described_in(&self, name: &str, shown: &str) -> Option<Place> {
+        let mention = self.mentioned(name, shown)?;
+        mention.is_prose.then_some(mention.place)
+    }
+
+    /// The same, with the comments of the configuration itself.
+    #[must_use]
+    pub fn described_anywhere(&self, name: &str, shown: &str) -> Option<Place> {
+        let own = || mentioned::in_comment(&text_of(self, &self.absolute(shown))?, name);
+        self.described_in(name, shown).or_else(own)
+    }
+
+    /// Lowers what is said of rule files that the tree lacks, where a text for people names them.
+    pub(super) fn weigh_descriptions(&self, findings: &mut Vec<Finding>, shown: &str) {
+        for finding in findings {
+            let is_proven = finding.rule == rule::FILES_MISSING
+                && finding.severity == Severity::Error
+                && **finding.place.path() == *shown;
+            let text = finding.place.text().slice(finding.place.span());
+            let name = text.trim_matches(['"', '\'']);
+            if let Some(place) = is_proven.then(|| self.described_in(name, shown)).flatten() {
+                finding.severity = Severity::Warning;
+                finding.evidence.push(Evidence {
+                    place,
+                    message: "this names the file".to_owned(),
+                });
+            }
+        }
+    }
+
+    fn mentioned(&self, name: &str, shown: &str) -> Option<FileMention> {
+        let path = self.relative(&self.absolute(shown));
+        let file = LackedFile::new(name, &path)?;
+        self.shared.naming().naming(&file, shown)
     }
 
     /// Whether a finding is about a placeholder in a target file that a script of the tree may write.

@@ -17,6 +17,7 @@ pub mod included;
 mod instances;
 pub mod issuer;
 mod layers;
+pub(crate) mod mentioned;
 mod namespaces;
 mod near_miss;
 mod old_release;
@@ -39,6 +40,7 @@ mod rule_evaluator;
 pub(crate) mod scripts;
 mod selected;
 mod service_match;
+mod set_elsewhere;
 mod set_ups;
 pub(crate) mod settings;
 mod shared;
@@ -114,6 +116,9 @@ pub type Find<'t> = Box<dyn Fn(ByteScan) -> Vec<Arc<Text>> + Send + Sync + 't>;
 
 /// Finds the texts of the tree that may be scripts, or units that start something.
 pub type FindScripts<'t> = Box<dyn Fn() -> Vec<Arc<Text>> + Send + Sync + 't>;
+
+/// Finds the other texts of the tree that may name files.
+pub type FindTexts<'t> = Box<dyn Fn() -> Vec<Arc<Text>> + Send + Sync + 't>;
 
 /// The facts about one tree under one policy.
 #[derive(Debug)]
@@ -202,6 +207,7 @@ impl<'t> Facts<'t> {
             checked
                 .findings
                 .retain(|found| !self.is_filled_target(found, shown));
+            self.weigh_descriptions(&mut checked.findings, shown);
         }
         checked
     }

@@ -384,7 +384,7 @@ fn evidence(text: &Arc<Text>, at: Range<usize>, message: &str) -> Evidence {
     }
 }
 
-fn line_around(content: &str, at: usize) -> &str {
+pub(super) fn line_around(content: &str, at: usize) -> &str {
     let (before, behind) = content.split_at_checked(at).unwrap_or((content, ""));
     let from = before.rfind('\n').map_or(0, |at| at + 1);
     let to = at + behind.find('\n').unwrap_or(behind.len());

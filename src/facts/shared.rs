@@ -15,6 +15,7 @@ use super::deployment::{
 };
 use super::issuer::cert_manager::{self, Manifests};
 use super::layers::Layers;
+use super::mentioned::NamingTexts;
 use super::near_miss::{self, Selectables};
 use super::operated::ByFile;
 use super::opstrace::{self, Instance};
@@ -22,8 +23,8 @@ use super::patches::{self, Patches};
 use super::routes::{self, Routes};
 use super::scripts::{Scripts, may_be_script};
 use super::{
-    ByteScan, Find, FindScripts, StatedRelease, TenantFlag, namespaces, operator_release,
-    pulled_in, rule_evaluator, stated_releases,
+    ByteScan, Find, FindScripts, FindTexts, StatedRelease, TenantFlag, namespaces,
+    operator_release, pulled_in, rule_evaluator, stated_releases,
 };
 use crate::deadline::Deadline;
 use crate::finding::{Place, Text};
@@ -34,6 +35,7 @@ use crate::yaml::{Document, parse_first};
 pub struct Shared<'t> {
     find: Find<'t>,
     find_scripts: FindScripts<'t>,
+    find_texts: FindTexts<'t>,
     deadline: Deadline,
     instances: OnceLock<Vec<Instance>>,
     manifests: OnceLock<Manifests>,
@@ -56,6 +58,7 @@ pub struct Shared<'t> {
     stated_releases: OnceLock<Vec<StatedRelease>>,
     script_texts: OnceLock<Vec<Arc<Text>>>,
     scripts: OnceLock<Scripts>,
+    naming: OnceLock<NamingTexts>,
     commands: OnceLock<Deployments>,
     pub(super) command_outputs: CommandOutputs,
     pub(super) compose_mounts: ComposeMounts,
@@ -73,12 +76,14 @@ impl fmt::Debug for Shared<'_> {
 
 impl<'t> Shared<'t> {
     /// `find` is called when the first endpoint asks for a fact that is in another file,
-    /// `find_scripts` when the first placeholder is looked at, or the first command.
+    /// `find_scripts` when the first placeholder is looked at, or the first command, `find_texts` when the
+    /// first file is missing.
     #[must_use]
-    pub fn new(find: Find<'t>, find_scripts: FindScripts<'t>) -> Self {
+    pub fn new(find: Find<'t>, find_scripts: FindScripts<'t>, find_texts: FindTexts<'t>) -> Self {
         Self {
             find,
             find_scripts,
+            find_texts,
             deadline: Deadline::default(),
             instances: OnceLock::new(),
             manifests: OnceLock::new(),
@@ -101,6 +106,7 @@ impl<'t> Shared<'t> {
             stated_releases: OnceLock::new(),
             script_texts: OnceLock::new(),
             scripts: OnceLock::new(),
+            naming: OnceLock::new(),
             commands: OnceLock::new(),
             command_outputs: CommandOutputs::default(),
             compose_mounts: ComposeMounts::default(),
@@ -282,6 +288,14 @@ impl<'t> Shared<'t> {
             let texts = self.script_texts().iter();
             let scripts = texts.filter(|text| may_be_script(Path::new(&**text.path())));
             Scripts::new(scripts.cloned().collect())
+        })
+    }
+
+    /// The texts of any kind that may name files which the tree lacks.
+    pub(super) fn naming(&self) -> &NamingTexts {
+        self.naming.get_or_init(|| {
+            let others = (self.find_texts)();
+            NamingTexts::new(self.scripts().all(), others)
         })
     }
 

@@ -155,6 +155,12 @@ impl<'a> RemoteWriteEntry<'a> {
         }
     }
 
+    /// The path of its file as shown.
+    #[must_use]
+    pub fn shown_path(&self) -> &'a str {
+        self.shown
+    }
+
     /// What the configuration is in, if it is not the whole of its file.
     #[must_use]
     pub fn holder(&self) -> Option<&'a EmbeddedIn> {

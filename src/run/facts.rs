@@ -11,6 +11,7 @@ use super::request::Request;
 use super::survey::{ScannedFile, Survey, may_have_facts, walk_of};
 use crate::discover::{self, FileContent, RecognizedFile};
 use crate::facts::deployment::{RunAs, is_unit, may_be_command};
+use crate::facts::mentioned::{self, LARGEST_TEXT, MOST_TEXTS, may_mention_files};
 use crate::facts::scripts::{self, LARGEST_SCRIPT, may_be_script};
 use crate::facts::{self, ByteScan, Facts, FileLookup, Shared};
 use crate::finding::{Evidence, Text};
@@ -38,6 +39,7 @@ pub(crate) fn all_facts<'t>(
             let shared = shared.entry(&scope.root).or_insert_with(|| {
                 let texts = OnceLock::new();
                 let (sight, sight_of_scripts) = (Arc::clone(&sight), Arc::clone(&sight));
+                let sight_of_others = Arc::clone(&sight);
                 let find = move |scan: ByteScan| {
                     let texts: &Vec<Arc<Text>> = texts.get_or_init(|| sight.texts_of(&scope.root));
                     let in_time = texts.iter().take_while(|_| !request.deadline.is_over());
@@ -45,7 +47,8 @@ pub(crate) fn all_facts<'t>(
                     passing.cloned().collect()
                 };
                 let scripts = move || sight_of_scripts.scripts_of(&scope.root);
-                let shared = Shared::new(Box::new(find), Box::new(scripts));
+                let others = move || sight_of_others.other_texts_of(&scope.root);
+                let shared = Shared::new(Box::new(find), Box::new(scripts), Box::new(others));
                 Arc::new(shared.until(request.deadline))
             });
             facts_of(scope, Arc::clone(shared), request, tree)
@@ -175,15 +178,8 @@ impl<'t> FactFiles<'t> {
     /// The texts of a tree that may be scripts or units, by path. They may hold anything, so no line of them
     /// is shown.
     fn scripts_of(&self, root: &Path) -> Vec<Arc<Text>> {
-        let how = WalkOptions {
-            root: Some(root),
-            wanted: &|path| may_be_script(path) || is_unit(path),
-            ..walk_of(self.request)
-        };
-        let hidden = scripts::HIDDEN.iter().map(|name| root.join(name));
-        let hidden = hidden.filter(|path| self.tree.metadata(path).is_ok());
-        let named: Vec<PathBuf> = [root.to_path_buf()].into_iter().chain(hidden).collect();
-        let found = self.tree.walk(&named, &how).files;
+        let is_script = |path: &Path| may_be_script(path) || is_unit(path);
+        let found = self.with_hidden(root, scripts::HIDDEN, &is_script);
         let texts = parallel::map_small(self.request.threads, &found, |found| {
             let seen = self.seen().get(&*found.path);
             let says_nothing = || seen.is_some_and(|seen| !seen.is_asked_as_script());
@@ -199,6 +195,40 @@ impl<'t> FactFiles<'t> {
         let mut texts: Vec<_> = texts.into_iter().flatten().collect();
         texts.sort_by(|one, other| one.path().cmp(other.path()));
         texts
+    }
+
+    /// The other texts of a tree that may name files, by path. No line of them is shown either.
+    fn other_texts_of(&self, root: &Path) -> Vec<Arc<Text>> {
+        let mut found = self.with_hidden(root, mentioned::HIDDEN, &may_mention_files);
+        found.sort_by_cached_key(|found| (found.path.components().count(), found.path.clone()));
+        found.truncate(MOST_TEXTS);
+        let texts = parallel::map_small(self.request.threads, &found, |found| {
+            if self.request.deadline.is_over() {
+                return None;
+            }
+            let bytes = self.tree.read(&found.path, LARGEST_TEXT).ok()?;
+            let is_text = memchr::memchr(0, &bytes).is_none();
+            is_text.then(|| Text::new(Arc::clone(&found.shown), bytes))
+        });
+        texts.into_iter().flatten().collect()
+    }
+
+    /// The wanted files of a tree, those of some hidden names at its root among them.
+    fn with_hidden(
+        &self,
+        root: &Path,
+        hidden: &[&str],
+        wanted: &(dyn Fn(&Path) -> bool + Sync),
+    ) -> Vec<FoundFile> {
+        let how = WalkOptions {
+            root: Some(root),
+            wanted,
+            ..walk_of(self.request)
+        };
+        let hidden = hidden.iter().map(|name| root.join(name));
+        let hidden = hidden.filter(|path| self.tree.metadata(path).is_ok());
+        let named: Vec<PathBuf> = [root.to_path_buf()].into_iter().chain(hidden).collect();
+        self.tree.walk(&named, &how).files
     }
 
     /// Whether a folder was named, or one above it.

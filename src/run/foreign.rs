@@ -185,7 +185,9 @@ fn leave_to_other_files(
     let is_elsewhere = programs::is_elsewhere(document, holder, facts);
     let is_of_pieces = |finding: &Finding| {
         let lacks = finding.rule == rule::SCHEMA_MISSING_FIELD;
-        finding.rule == rule::AGENTS_PIPELINE || lacks && finding.keys().last() == "endpoint"
+        finding.rule == rule::AGENTS_PIPELINE
+            || finding.rule == rule::REMOTE_WRITE_CREDENTIALS_MISSING
+            || lacks && finding.keys().last() == "endpoint"
     };
     judgment
         .findings

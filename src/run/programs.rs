@@ -325,16 +325,18 @@ pub(super) fn is_elsewhere<'a>(
     }
 }
 
-/// Whether a Collector is started with several files, which it merges: what one lacks is in another.
+/// Whether a Collector is started with several files, which it merges, or with settings in its flags: what one
+/// lacks is in another.
 fn has_more_files(document: &Document, holder: Option<&EmbeddedIn>, facts: &Facts<'_>) -> bool {
     let Some(holder) = holder.filter(|holder| holder.word() == COLLECTOR) else {
         return false;
     };
     let file = facts.absolute(document.text().path());
     let readers = facts.readers(&file, Some(holder));
-    readers
-        .iter()
-        .any(|reader| reader.deployment.arguments.values("config").len() > 1)
+    readers.iter().any(|reader| {
+        let arguments = &reader.deployment.arguments;
+        arguments.values("config").len() > 1 || arguments.value("set").is_some()
+    })
 }
 
 /// What is reported about a credential that an extension adds which the image does not have: the

@@ -26,6 +26,8 @@ mod depth;
 mod dialects;
 mod false_findings;
 mod field;
+mod field_elsewhere;
+mod field_lacks;
 mod fingerprints;
 mod fix;
 mod fixed;

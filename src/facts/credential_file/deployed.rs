@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::walk::{PathEnd, PathWalk, words_of_file};
 use super::{FileLookup, FileState, PathBase, PathVerdict, Unverified, WorldReadableFile};
 use crate::facts::deployment::{
-    Access, MountSource, NotMounted, Provided, ResolvedPath, RunAs, RunCertainty, RunningDeployment,
+    Access, MountSource, NotMounted, Platform, Provided, ResolvedPath, RunAs, RunCertainty,
+    RunningDeployment,
 };
 use crate::facts::token::Observation;
 use crate::finding::Evidence;
@@ -47,6 +48,14 @@ impl FileLookup<'_> {
         let user = self.user_of(Some(runner));
         let mut judged = match runner.resolve(self.tree, path) {
             ResolvedPath::Provided(found) => self.provided(runner, &found, &user),
+            ResolvedPath::NotMounted(lost) if runner.deployment.platform == Platform::Image => {
+                let reason = format!(
+                    "what runs {}, and what it mounts there, is not in the tree",
+                    runner.deployment.name
+                );
+                PathVerdict::new(FileState::Unverified(Unverified::Unknown(reason)))
+                    .with(lost.evidence)
+            }
             ResolvedPath::NotMounted(lost) => not_mounted(runner, lost),
             ResolvedPath::Declared { evidence } => {
                 PathVerdict::new(FileState::Usable).with(evidence)
@@ -152,7 +161,15 @@ impl FileLookup<'_> {
             open: end.open.filter(|_| self.host == PathBase::Here),
             ..end
         };
-        self.unless_ignored(PathVerdict::from(end), file)
+        let is_of_its_own =
+            matches!(&found.mount.source, MountSource::Tree(source) if source == file);
+        let mut judged = self.unless_ignored(PathVerdict::from(end), file);
+        if let (FileState::Missing(_), true) = (&judged.state, is_of_its_own) {
+            let (path, line) = (found.mount.place.path(), found.mount.place.start().line);
+            let reason = format!("{path}:{line} mounts this very file, which the tree lacks");
+            judged.state = FileState::Unverified(Unverified::Unknown(reason));
+        }
+        judged
     }
 }
 

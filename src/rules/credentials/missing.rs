@@ -29,6 +29,11 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     {
         return out.unchecked(node, &reason, None);
     }
+    if let Some(place) = node.as_str().and_then(|path| file.facts.described_anywhere(path, shown)) {
+        let (path, line) = (place.path(), place.start().line);
+        let reason = format!("{path}:{line} names it, and may say how to make it");
+        return out.unchecked(node, &reason, None);
+    }
     // The reader of an example has files of their own.
     let severity = match file.is_idle && discover::is_example(shown) {
         true => file.severity().min(Severity::Warning),

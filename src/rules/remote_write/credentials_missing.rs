@@ -38,6 +38,14 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     {
         return;
     }
+    if let Some(place) = entry.facts.credential_elsewhere(entry.shown_path()) {
+        let reason = format!(
+            "{}:{} sets a credential from outside, and may do so here",
+            place.path(),
+            place.start().line
+        );
+        return out.unchecked(url.node, reason, None);
+    }
     let severity = if demand.is_certain() {
         Severity::Error
     } else {

@@ -224,12 +224,8 @@ fn missing(
     if let Some(settings) = behind(entry) {
         let wants = settings.tenants.as_ref().filter(|wants| wants.value);
         let name = settings.tenant_header.as_deref();
-        let has = |name: &str| {
-            headers
-                .iter()
-                .any(|header| header.name.eq_ignore_ascii_case(name))
-        };
-        if let (Some(wants), Some(name)) = (wants, name.filter(|name| !has(name))) {
+        let lacking = name.filter(|name| !has_header(headers, name));
+        if let (Some(wants), Some(name)) = (wants, lacking) {
             not_to_one_tenant(entry, &settings, wants, name, Severity::Warning, out);
         }
         return;
@@ -237,10 +233,12 @@ fn missing(
     let Some(tenant) = demand.tenant_header() else {
         return;
     };
+    if let Some(reason) = set_elsewhere(entry, &tenant.name) {
+        return out.unchecked(url.node, reason, None);
+    }
     // A header that is the credential is missed as a credential.
-    let same = |header: &Header<'_>| header.name.eq_ignore_ascii_case(&tenant.name);
     let is_credential = demand.takes(&Credential::Header(tenant.name.clone()));
-    if headers.iter().any(same) || is_credential {
+    if has_header(headers, &tenant.name) || is_credential {
         return;
     }
     let name = demand.name();
@@ -296,6 +294,18 @@ fn held<'e>(entry: &'e RemoteWriteEntry<'_>) -> Option<(&'e EmbeddedIn, &'e Arc<
 /// Whether nothing that is not in the file adds arguments to the entry.
 fn has_all_arguments(entry: &RemoteWriteEntry<'_>) -> bool {
     held(entry).is_some_and(|(holder, text)| holder.has_all_arguments(text))
+}
+
+fn has_header(headers: &[Header<'_>], name: &str) -> bool {
+    let mut names = headers.iter().map(|header| header.name);
+    names.any(|other| other.eq_ignore_ascii_case(name))
+}
+
+/// Why something may set the header from outside of the configuration.
+fn set_elsewhere(entry: &RemoteWriteEntry<'_>, name: &str) -> Option<String> {
+    let place = entry.facts.set_elsewhere(entry.shown_path(), &[name, "headers"])?;
+    let (path, line) = (place.path(), place.start().line);
+    Some(format!("{path}:{line} sets headers from outside, and may do so here"))
 }
 
 /// Whether the program adds the header by itself.
