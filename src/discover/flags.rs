@@ -414,11 +414,24 @@ fn flags<'a, 'd>(arguments: &'a [ContainerArgument<'d>]) -> Vec<WrittenFlag<'a, 
     let mut out = Vec::new();
     for flag in written(arguments) {
         let values = values(flag.value);
-        if !flag.name.starts_with("remoteWrite.") || values.len() < 2 {
+        if !flag.name.starts_with("remoteWrite.") {
             out.push(flag);
             continue;
         }
         let is_in_place = flag.span.len() == flag.value.len();
+        let value = unquoted(flag.value);
+        if values.len() < 2 {
+            let quotes = (flag.value.len() - value.len()) / 2;
+            out.push(WrittenFlag {
+                value,
+                span: match is_in_place {
+                    true => flag.span.part(quotes, quotes + value.len()),
+                    false => flag.span,
+                },
+                ..flag
+            });
+            continue;
+        }
         out.extend(values.into_iter().map(|range| WrittenFlag {
             value: unquoted(flag.value.get(range.clone()).unwrap_or("")),
             span: match is_in_place {

@@ -172,6 +172,13 @@ impl<'d> Client<'d> {
         }
     }
 
+    /// Whether settings of TLS have no effect. A proxy may be reached over TLS with them (net/http
+    /// `Transport.dialConn`).
+    #[must_use]
+    pub fn is_never_encrypted(&self) -> bool {
+        self.speaks_plain_http() && !self.http.has_proxy()
+    }
+
     /// Whom it surely talks to.
     #[must_use]
     pub fn peers(&self) -> &[Peer<'d>] {

@@ -408,7 +408,10 @@ pub(super) fn without_output(
         return;
     }
     if findings.iter().any(is_without) {
-        findings.retain(|finding| !is_lost(finding));
+        // What becomes of its requests is no matter then.
+        let is_secret =
+            |finding: &Finding| rule::group_of(&finding.rule) == rule::GROUP_CREDENTIALS;
+        findings.retain(|finding| is_without(finding) || is_secret(finding));
     }
     for finding in findings.iter_mut().filter(|finding| is_lost(finding)) {
         finding.message = "k6 sends nothing: no `K6_OUT` and no `--out` names its output".into();
@@ -421,7 +424,7 @@ pub(super) fn without_output(
 }
 
 /// What names the output of k6 that sends by remote write.
-const OUTPUTS: &[&str] = &["K6_OUT", "prometheus-rw", "--out", "run -o"];
+const OUTPUTS: &[&str] = &["K6_OUT", "prometheus-rw", "--out", "run -o", "\"-o\""];
 
 #[cfg(test)]
 mod tests {

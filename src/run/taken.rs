@@ -17,7 +17,8 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>, document: &D
     };
     let keys = finding.keys();
     let program = holder.and_then(EmbeddedIn::program).unwrap_or_default();
-    if finding.kind == schema::RESERVED_HEADER && OWN_CLIENTS.contains(&program) {
+    let is_of_prometheus = [schema::RESERVED_HEADER, schema::BASIC_TYPE].contains(&&*finding.kind);
+    if is_of_prometheus && OWN_CLIENTS.contains(&program) {
         return true;
     }
     match &*finding.rule {

@@ -40,6 +40,7 @@ pub mod yaml;
 pub use address::{TargetAddressFault, address_fault, address_password};
 pub use check::{Check, FindingDraft, Rule, SchemaReport};
 pub use checks::headers::RESERVED_HEADER;
+pub use checks::http_client::BASIC_TYPE;
 pub use checks::remote_write::QUEUE;
 pub use describe::{KeyPage, default_of, describe, suggest};
 pub use json::json_schema;

@@ -11,8 +11,20 @@ pub struct ShellWord {
     pub range: Range<usize>,
 }
 
+/// The tags of templates that may have white space in them: those of Go, Jinja and ERB.
+const TAGS: &[(&str, &str)] = &[("{{", "}}"), ("{%", "%}"), ("<%", "%>")];
+
+/// How long the tag of a template is that a text begins with.
+#[must_use]
+pub fn tag(text: &str) -> Option<usize> {
+    TAGS.iter().find_map(|(open, close)| {
+        let inner = text.strip_prefix(open)?;
+        Some(open.len() + inner.find(close)? + close.len())
+    })
+}
+
 /// Splits a line as a shell does: at white space outside of quotes (POSIX, Shell Command Language,
-/// 2.2 and 2.3). Variables stay as written.
+/// 2.2 and 2.3). Variables and the tags of templates stay as written.
 #[must_use]
 pub fn words(line: &str) -> Vec<ShellWord> {
     let mut out: Vec<ShellWord> = Vec::new();
@@ -20,6 +32,18 @@ pub fn words(line: &str) -> Vec<ShellWord> {
     let mut quote = None;
     let mut chars = line.char_indices();
     while let Some((at, c)) = chars.next() {
+        let rest = line.get(at..).unwrap_or("");
+        if let Some(tag) = tag(rest).and_then(|length| rest.get(..length)) {
+            let begun = word.get_or_insert_with(|| ShellWord {
+                text: String::new(),
+                range: at..at,
+            });
+            begun.text.push_str(tag);
+            begun.range.end = at + tag.len();
+            let more = tag.chars().count() - 1;
+            chars.by_ref().take(more).for_each(drop);
+            continue;
+        }
         if quote.is_none() && c.is_whitespace() {
             out.extend(word.take());
             continue;
@@ -69,6 +93,15 @@ mod tests {
                 &[("a b", "a\\ b"), ("c\"d", "\"c\\\"d\""), ("", "''")],
             ),
             ("'open end", &[("open end", "'open end")]),
+            (
+                "-x={{ a b }}:1 {% if c %} -y=<%= d %>",
+                &[
+                    ("-x={{ a b }}:1", "-x={{ a b }}:1"),
+                    ("{% if c %}", "{% if c %}"),
+                    ("-y=<%= d %>", "-y=<%= d %>"),
+                ],
+            ),
+            ("{{ a", &[("{{", "{{"), ("a", "a")]),
             ("", &[]),
         ] {
             let found = words(line);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use promvet_syntax::shell;
+
 use super::{CommandLine, ContainerArgument, FLAGS, is_name_of};
 use crate::finding::{Span, Text};
 use crate::yaml::{Document, TranslatedNode, TranslationBuilder};
@@ -195,10 +197,23 @@ pub(super) fn spans(line: &str) -> impl Iterator<Item = (usize, usize)> {
             from = begins + end + 2;
             return Some((begins + 1, begins + 1 + end));
         }
-        let end = word.find(char::is_whitespace).unwrap_or(word.len());
-        from = begins + end;
+        from = begins + end_of_word(word);
         Some((begins, from))
     })
+}
+
+/// Where a word ends: at white space, but not within a tag of a template.
+fn end_of_word(text: &str) -> usize {
+    let mut skipped = 0;
+    let is_end = |&(at, c): &(usize, char)| {
+        if at < skipped {
+            return false;
+        }
+        skipped = at + text.get(at..).and_then(shell::tag).unwrap_or(0);
+        c.is_whitespace()
+    };
+    let end = text.char_indices().find(is_end);
+    end.map_or(text.len(), |(at, _)| at)
 }
 
 #[cfg(test)]
@@ -220,6 +235,11 @@ mod tests {
             ),
             ("a.container", "[Container]\nImage=x/y\nExec=-a=b\n", &[]),
             ("a.service", "ExecStart=/usr/bin/other -a=b\n", &[]),
+            (
+                "a.service.j2",
+                "ExecStart=/usr/bin/vmagent -a={{ b c }} -d={{e}}\n",
+                &["/usr/bin/vmagent", "-a={{ b c }}", "-d={{e}}"],
+            ),
         ] {
             let text = Text::new(name, content.as_bytes().to_vec());
             let document = read(&text);

@@ -31,8 +31,12 @@ impl<'d> Finder<'d> {
                 let Some(set) = container.get(key) else {
                     continue;
                 };
-                let more = without_output(container, set).into_iter().collect();
-                out.extend(self.k6(set, more));
+                let more = match output_of(container, set) {
+                    K6Output::Other => continue,
+                    K6Output::None => variable(set, K6).map(|(node, ..)| without_output(node)),
+                    K6Output::Open => None,
+                };
+                out.extend(self.k6(set, more.into_iter().collect()));
             }
             self.thanos_rule(container, out);
         }
@@ -100,33 +104,63 @@ fn environments(root: Node<'_>) -> Vec<Node<'_>> {
     out
 }
 
-/// What is reported about a run of k6 that has an endpoint and no output to it (grafana/k6
-/// `internal/cmd/outputs.go`): the flag, its variable and the file of settings choose one.
-fn without_output(container: Node<'_>, set: Node<'_>) -> Option<Finding> {
-    let (node, ..) = variable(set, K6)?;
-    let image = container.get("image").and_then(Node::as_str)?;
-    if !flags::is_name_of(image, "k6") || variable(set, "K6_OUT").is_some() {
-        return None;
-    }
+/// What a container of k6 writes to.
+enum K6Output {
+    /// Nothing chooses one.
+    None,
+    /// Only others than remote write.
+    Other,
+    /// Remote write, or what is not known.
+    Open,
+}
+
+/// The flags that choose an output of k6, and where its settings are.
+const K6_OUTPUT: &[&str] = &["-o", "--out"];
+const K6_CONFIG: &[&str] = &["-c", "--config"];
+
+/// What the flag, its variable and the file of settings choose (grafana/k6 `internal/cmd/outputs.go`).
+fn output_of(container: Node<'_>, set: Node<'_>) -> K6Output {
+    let image = container.get("image").and_then(Node::as_str);
+    let is_k6 = image.is_some_and(|image| flags::is_name_of(image, "k6"));
     let command = container
         .get("command")
-        .filter(|_| container.get("entrypoint").is_none())?;
+        .filter(|_| container.get("entrypoint").is_none());
+    let Some(command) = command.filter(|_| is_k6 && variable(set, "K6_OUT").is_none()) else {
+        return K6Output::Open;
+    };
     let texts = command.scalar().map(|_| command).into_iter();
     let texts = texts.chain(command.items()).filter_map(Node::as_str);
-    let words: Vec<&str> = texts.flat_map(str::split_whitespace).collect();
-    let chooses = |word: &&str| {
-        ["-o", "-c", "--config", "--out"]
-            .iter()
-            .any(|flag| word.starts_with(flag))
-            || word.contains(['$', '{'])
-    };
+    let mut words = texts.flat_map(str::split_whitespace).peekable();
+    words.next_if(|word| flags::is_name_of(word, "k6"));
     let is_open = container.get("env_file").is_some() || container.get("extends").is_some();
-    if words.first() != Some(&"run") || words.iter().any(chooses) || is_open {
-        return None;
+    if words.next() != Some("run") || is_open {
+        return K6Output::Open;
     }
+    let mut output = K6Output::None;
+    while let Some(word) = words.next() {
+        if word.contains(['$', '{']) || K6_CONFIG.iter().any(|flag| word.starts_with(flag)) {
+            return K6Output::Open;
+        }
+        let Some(rest) = K6_OUTPUT.iter().find_map(|flag| word.strip_prefix(flag)) else {
+            continue;
+        };
+        let name = match rest.trim_start_matches('=') {
+            "" => words.next().unwrap_or(""),
+            name => name,
+        };
+        if name.contains("prometheus") || name.contains(['$', '{']) {
+            return K6Output::Open;
+        }
+        output = K6Output::Other;
+    }
+    output
+}
+
+/// What is reported about a run of k6 that has an endpoint and no output to it.
+fn without_output(url: Node<'_>) -> Finding {
     let message = "`K6_PROMETHEUS_RW_SERVER_URL`: k6 is run without `-o experimental-prometheus-rw`, so it sends nothing";
-    let finding = found(rule::AGENTS_PIPELINE, Severity::Warning, node, message);
-    Some(finding.help("add `-o experimental-prometheus-rw` to the command, or set `K6_OUT`"))
+    let finding = found(rule::AGENTS_PIPELINE, Severity::Warning, url, message);
+    finding.help("add `-o experimental-prometheus-rw` to the command, or set `K6_OUT`")
 }
 
 /// A variable in an environment: its node, and where the value begins in that.

@@ -12,6 +12,9 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(tls) = part.client.http.tls() else {
         return;
     };
+    if part.client.is_never_encrypted() {
+        return;
+    }
     for (key, what) in [
         ("max_version", "the newest version allowed is"),
         ("min_version", "the server can choose"),

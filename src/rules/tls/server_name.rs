@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::facts::Certified;
 use crate::facts::receiver::Tls;
 use crate::finding::{Advice, Finding, Severity};
+use crate::prometheus::ClientSection;
 use crate::prometheus::endpoint::Endpoint;
 use crate::rules::{HttpPart, RemoteWriteEntry, RuleFindings};
 use crate::yaml::Node;
@@ -15,6 +16,9 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(tls) = tls.filter(|tls| tls.skips_verification().is_none()) else {
         return;
     };
+    if part.client.is_never_encrypted() {
+        return;
+    }
     let Some((node, name)) = tls
         .get("server_name")
         .and_then(|node| Some((node, node.as_str()?)))
@@ -30,12 +34,23 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
                 fails"
         );
         let help = "write only a host name, as in the certificate";
-        let finding = out.at(node, Severity::Error, message);
+        let finding = out.at(node, severity(part), message);
         out.push(finding.kind("malformed").help(help));
     } else if let Some(certified) = certified(part, name) {
         out.push(not_in(&certified, node, name, out));
     } else if let Some(entry) = part.entry {
         strange(entry, node, name, out);
+    }
+}
+
+/// Discovery may set the scheme of targets where none is written.
+fn severity(part: &HttpPart<'_, '_>) -> Severity {
+    let scheme = || part.client.node.get("scheme").and_then(Node::as_str);
+    match part.client.section {
+        ClientSection::Scrape | ClientSection::Alertmanager if scheme() != Some("https") => {
+            Severity::Warning
+        }
+        _ => Severity::Error,
     }
 }
 

@@ -12,11 +12,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
     let Some(setting) = tls.setting().or(skip) else {
         return;
     };
-    // A proxy may be reached over TLS, with these settings (net/http `Transport.dialConn`).
-    if !part.client.speaks_plain_http()
-        || http.has_proxy()
-        || part.entry.is_some_and(is_reported_elsewhere)
-    {
+    if !part.client.is_never_encrypted() || part.entry.is_some_and(is_reported_elsewhere) {
         return;
     }
     let only_skips = tls.setting().is_none();

@@ -81,9 +81,14 @@ pub(crate) fn inner_sources(section: &Section<'_>, report: &mut SchemaReport<'_>
                 node,
                 refused("`authorization` cannot do basic authentication"),
             )
-            .help("use `basic_auth` with `username` and `password`");
+            .help("use `basic_auth` with `username` and `password`")
+            .kind(BASIC_TYPE);
     }
 }
+
+/// The kind of the fault that an `authorization` is of the type Basic, which other clients than that of
+/// Prometheus send as it is.
+pub const BASIC_TYPE: &str = "basic-type";
 
 /// What an OAuth 2.0 client needs.
 /// Imitates the part `OAuth2` of `config.HTTPClientConfig.Validate`.
