@@ -428,6 +428,14 @@ pub(crate) fn nodes(document: &Document) -> impl Iterator<Item = Node<'_>> {
     })
 }
 
+/// Parses the text of a template: with its tags covered, unless it is YAML as it is.
+///
+/// # Errors
+/// It is not YAML with its tags covered either.
+pub(crate) fn parse_template(text: &Arc<Text>) -> Result<Document, SyntaxError> {
+    read(text, None).outcome
+}
+
 /// Whether a `{{ x }}` or `[[ x ]]` without quotes was read as YAML in one of the documents of a
 /// text: Prometheus has neither a mapping as a key nor a list in a list.
 pub(super) fn has_bare_tag<'d>(

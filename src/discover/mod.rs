@@ -29,7 +29,7 @@ pub use embedded::recognize;
 pub(crate) use embedded::{alloy, started_key, started_part};
 pub use embedded_in::{EmbeddedIn, environment_of};
 pub use examine::{ConfigurationKind, FileContent, RecognizedFile, TemplateEvidence, examine};
-pub(crate) use examine::{nodes, sets_nothing};
+pub(crate) use examine::{nodes, parse_template, sets_nothing};
 pub(crate) use flags::unit::{
     environment_files, started as started_by_unit, variable as variable_of_unit,
 };

@@ -408,7 +408,7 @@ pub(super) fn without_output(
         return;
     }
     if findings.iter().any(is_without) {
-        // What becomes of its requests is no matter then.
+        // It makes no requests then.
         let is_secret =
             |finding: &Finding| rule::group_of(&finding.rule) == rule::GROUP_CREDENTIALS;
         findings.retain(|finding| is_without(finding) || is_secret(finding));

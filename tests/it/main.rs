@@ -28,6 +28,7 @@ mod false_findings;
 mod field;
 mod field_elsewhere;
 mod field_lacks;
+mod filled_in;
 mod fingerprints;
 mod fix;
 mod fixed;

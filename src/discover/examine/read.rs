@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::super::mask::{Branches, Mask, mask};
 use super::{TemplateEvidence, has_bare_tag, repeats_key};
 use crate::finding::Text;
-use crate::yaml::{Document, SyntaxError, SyntaxKind, parse_first, parse_masked};
+use crate::yaml::{Document, SyntaxError, SyntaxKind, parse_first, parse_masked, placeholder};
+use memchr::memmem;
 
 /// A text as far as it could be read.
 pub(super) struct ReadText {
@@ -24,7 +25,7 @@ pub(super) fn read(text: &Arc<Text>, declared: Option<TemplateEvidence>) -> Read
     };
     let outcome = parse_first(text);
     let readable = match &outcome {
-        Ok(document) => !has_bare_tag(text, std::iter::once(document)),
+        Ok(document) => !has_bare_tag(text, std::iter::once(document)) && !has_commented_tag(text),
         Err(error) => error.kind != SyntaxKind::Malformed,
     };
     if readable {
@@ -62,4 +63,18 @@ pub(super) fn read_masked(text: &Arc<Text>) -> Option<(Result<Document, SyntaxEr
         }
     }
     Some((outcome, all.has_tags))
+}
+
+/// Whether a tag of Octopus Deploy or Azure's pipelines is a value of its own, which to YAML is a comment:
+/// `job_name: #{JobName}#`.
+fn has_commented_tag(text: &Text) -> bool {
+    let content = text.content();
+    memmem::find_iter(content.as_bytes(), b" #{").any(|at| {
+        let before = content.get(..at).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("").trim_end();
+        let tag = content
+            .get(at + 1..)
+            .and_then(|rest| placeholder::find(rest).next());
+        line.ends_with([':', '-']) && !line.contains('#') && tag.is_some_and(|tag| tag.start == 0)
+    })
 }

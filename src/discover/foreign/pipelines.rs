@@ -40,6 +40,8 @@ pub(super) fn drops_tls(exporter: Node<'_>) -> Option<Node<'_>> {
 pub(super) struct Pipelines<'d> {
     pub(super) root: Node<'d>,
     pub(super) are_there: bool,
+    /// Whether a template or a variable may write the name of any exporter.
+    is_open: bool,
     /// The exporters that pipelines name, and where the first one does that does not carry metrics.
     named: HashMap<&'d str, Option<(&'static str, Node<'d>)>>,
     /// By kind, the first exporter that pipelines name and nothing defines.
@@ -52,6 +54,7 @@ impl<'d> Pipelines<'d> {
         let mut out = Self {
             root,
             are_there: !all.is_empty(),
+            is_open: false,
             named: HashMap::new(),
             undefined: HashMap::new(),
         };
@@ -65,6 +68,7 @@ impl<'d> Pipelines<'d> {
                 let name = item.as_str().unwrap_or("");
                 // A tag may add others right behind a name: `[a{{ if .x }}, b{{ end }}]`.
                 let first = placeholder::find(name).next();
+                out.is_open |= first.as_ref().is_some_and(|tag| tag.start == 0);
                 let bare = first
                     .and_then(|tag| name.get(..tag.start))
                     .map(str::trim_end);
@@ -104,7 +108,7 @@ impl<'d> Pipelines<'d> {
             .get("endpoint")
             .is_some_and(|endpoint| !endpoint.is_null());
         let of_endpoint = |finding: &&mut Finding| {
-            finding.rule == rule::SCHEMA_MISSING_FIELD && finding.logical.ends_with(".endpoint")
+            finding.rule == rule::SCHEMA_MISSING_FIELD && finding.keys().last() == "endpoint"
         };
         let missing = findings.iter_mut().filter(of_endpoint).filter(|_| !is_set);
         for finding in missing {
@@ -169,6 +173,7 @@ pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec
             out.push(finding.help(Advice::say("name it in a pipeline of metrics")));
         }
         Some(None) => {}
+        None if pipelines.is_open => {}
         None => out.push(unused(pipelines, exporter)),
     }
     out.extend(authenticator(pipelines, exporter.value));

@@ -229,7 +229,11 @@ impl IncludeChecker<'_, '_> {
 
     /// Checks rules, and returns what has to be known of them.
     fn rules(&mut self, text: &Arc<Text>, target: &TargetReleases) -> RuleFile {
-        match parse_first(text) {
+        let parsed = match target.template {
+            true => discover::parse_template(text),
+            false => parse_first(text),
+        };
+        match parsed {
             Ok(document) => {
                 let checked = rule_file::check(&document, target, self.names);
                 self.out.findings.extend(checked.findings);

@@ -306,7 +306,11 @@ impl Translator {
                     _ => Wanted::List,
                 },
             );
-            return None;
+            // A list that a template fills in is not an empty one.
+            return match is_filled_in(node) {
+                true => self.builder.copy(node),
+                false => None,
+            };
         };
         let mut items = Vec::new();
         for (number, one) in list.iter().enumerate() {

@@ -60,7 +60,7 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         close: "",
         name: |name| {
             is_shouted(name)
-                && name.contains('_')
+                && (name.contains('_') || name.len() > 2)
                 && name.starts_with(|c: char| c.is_ascii_uppercase())
         },
         around: |before, _, after| before.is_empty() && after.is_empty(),
@@ -200,6 +200,12 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         name: |name| {
             !name.starts_with([':', '^']) && !name.starts_with("__") && !name.trim().is_empty()
         },
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "<<",
+        close: ">>",
+        name: is_words,
         around: anywhere,
     },
     PlaceholderForm {
