@@ -11,7 +11,7 @@ mod vmalert;
 mod written;
 
 pub(super) use credentials::domain;
-pub(super) use mappings::{of_mapping, shared_with};
+pub(super) use mappings::{of_endpoints, of_mapping, shared_with};
 pub(super) use vmalert::translate_vmalert;
 use vmalert::{APPENDED, KEEPS_PATH};
 use written::{WrittenFlag, flags, values, written};

@@ -141,3 +141,75 @@ fn what_only_looks_like_it_is_left_alone() {
         assert_eq!(judged(name, text), (0, 0), "{text}");
     }
 }
+
+/// Parts of a configuration of Grafana Agent in files of their own.
+#[test]
+fn fragments_of_grafana_agent_are_read() {
+    for text in [
+        "global:\n  remote_write: [{url: URL}]\nconfigs:\n- name: a\n  scrape_configs: [{job_name: a, static_configs: [{targets: ['a:80']}]}]\n",
+        "global: {scrape_interval: 15s, remote_write: []}\nconfigs:\n- name: a\n  remote_write: [{url: URL}]\n",
+        // agentctl takes the name of the file for that of the instance.
+        "host_filter: false\nremote_write: [{url: URL}]\nscrape_configs: [{job_name: a, static_configs: [{targets: ['a:80']}]}]\n",
+    ] {
+        let wrong = text.replace("URL", "mimir.example.com/api/v1/push");
+        assert_eq!(judged("metrics.yaml", &wrong), (1, 0), "{wrong}");
+        let right = text.replace("URL", "'https://mimir.example.com/api/v1/push'");
+        assert_eq!(judged("metrics.yaml", &right), (0, 0), "{right}");
+    }
+}
+
+/// Values of charts with credentials of their own forms.
+#[test]
+fn credentials_in_values_of_charts_are_read() {
+    for (text, count) in [
+        (
+            "victoria-metrics-agent:\n  remoteWrite:\n  - url: http://a.example.com/api/v1/write\n  extraArgs: {remoteWrite.bearerToken: '${TOKEN}'}\n",
+            1,
+        ),
+        (
+            "victoria-metrics-agent:\n  remoteWrite:\n  - url: https://a.example.com/api/v1/write\n  extraArgs: {remoteWrite.bearerToken: '${TOKEN}'}\n",
+            0,
+        ),
+        (
+            "victoria-metrics-agent:\n  remoteWrite:\n  - url: http://a.example.com/api/v1/write\n  extraArgs: {envflag.enable: true}\n",
+            0,
+        ),
+        (
+            "destinations:\n- {name: a, type: prometheus, url: 'http://a.example.com/api/v1/push', auth: {type: bearerToken, bearerTokenFile: /t}}\n",
+            1,
+        ),
+        (
+            "destinations:\n- {name: a, type: prometheus, url: 'https://a.example.com/api/v1/push', auth: {type: bearerToken, bearerTokenFile: /t}}\n",
+            0,
+        ),
+    ] {
+        assert_eq!(judged("values.yaml", text).0, count, "{text}");
+    }
+}
+
+/// Parts of TLS that a Collector takes once, and versions in their order.
+#[test]
+fn tls_of_a_collector_fits_together() {
+    for (tls, count) in [
+        ("{ca_file: /c, ca_pem: x}", 1),
+        ("{ca_pem: x}", 0),
+        ("{ca_file: /c, ca_pem: ''}", 0),
+        ("{cert_file: /c, cert_pem: x, key_file: /k}", 1),
+        ("{cert_file: /c, key_file: /k}", 0),
+        (
+            "{insecure: true, cert_file: /c, cert_pem: x, key_file: /k}",
+            0,
+        ),
+        ("{min_version: '1.3', max_version: '1.2'}", 1),
+        ("{min_version: '1.2', max_version: '1.2'}", 0),
+        ("{min_version: '${env:V}', max_version: '1.2'}", 0),
+    ] {
+        let whole = format!("'https://mimir.example.com/api/v1/push'\n    tls: {tls}");
+        let text = COLLECTOR.replace("URL", &whole);
+        assert_eq!(judged("otel.yaml", &text).0, count, "{text}");
+        let part = format!(
+            "a:\n  exporters:\n    prometheusremotewrite: {{endpoint: 'https://mimir.example.com/api/v1/push', tls: {tls}}}\n"
+        );
+        assert_eq!(judged("values.yaml", &part).0, count, "{part}");
+    }
+}

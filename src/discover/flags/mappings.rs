@@ -29,6 +29,26 @@ pub(in crate::discover) fn of_mapping(flags: Node<'_>) -> CommandLine<'_> {
     }
 }
 
+/// The flags that a list of endpoints and further flags become (VictoriaMetrics/helm-charts
+/// `charts/victoria-metrics-agent/templates/_helpers.tpl`): each key of an item is one.
+pub(in crate::discover) fn of_endpoints<'d>(
+    items: &[Node<'d>],
+    extra: Node<'d>,
+) -> CommandLine<'d> {
+    let mut line = of_mapping(extra);
+    let entries = items.iter().filter_map(|item| item.mapping());
+    let entries = entries.flat_map(|map| map.entries());
+    line.arguments.extend(entries.filter_map(|entry| {
+        let scalar = entry.value.scalar()?;
+        Some(ContainerArgument {
+            text: format!("-remoteWrite.{}={}", entry.name(), scalar.text),
+            node: entry.value,
+            span: scalar.part(0, scalar.text.len()),
+        })
+    }));
+    line
+}
+
 /// What is wrong with credentials among further flags, which go to all of some URLs.
 pub(in crate::discover) fn shared_with(
     source: &Arc<Document>,

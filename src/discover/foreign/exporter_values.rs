@@ -67,6 +67,8 @@ pub(super) fn of_exporter(exporter: Node<'_>) -> Vec<Finding> {
     }
     out.extend(DURATIONS.iter().filter_map(|way| duration(exporter, way)));
     out.extend(headers(exporter));
+    out.extend(TWICE.iter().filter_map(|names| twice(exporter, *names)));
+    out.extend(versions(exporter));
     out.extend(empty_label(exporter));
     out.extend(bad_variable(exporter));
     out
@@ -122,6 +124,48 @@ fn duration(exporter: Node<'_>, way: &[&str]) -> Option<Finding> {
     );
     let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Error, node, message);
     Some(finding.help("write it in hours: `24h` for a day"))
+}
+
+/// A part of TLS that may be in a file or in the configuration, and not in both (`config/configtls`,
+/// `Config.Validate` and `loadCertificate`).
+const TWICE: &[(&str, &str)] = &[
+    ("ca_file", "ca_pem"),
+    ("cert_file", "cert_pem"),
+    ("key_file", "key_pem"),
+];
+
+fn twice(exporter: Node<'_>, (file, pem): (&str, &str)) -> Option<Finding> {
+    let tls = exporter.get("tls")?.mapping()?;
+    let set = |name: &str| {
+        let entry = tls.entry(name)?;
+        entry.value.as_str().filter(|text| !text.is_empty())?;
+        Some(entry)
+    };
+    let (first, second) = (set(file)?, set(pem)?);
+    if pem != "ca_pem" && super::pipelines::drops_tls(exporter).is_some() {
+        return None;
+    }
+    let message =
+        format!("only one of `{file}` and `{pem}` may be set; the Collector rejects the file");
+    let finding = found(rule::SCHEMA_CONFLICT, Severity::Error, second.key, message);
+    let finding = finding.evidence(first.key.place(), "the other one is here");
+    Some(finding.help(Advice::say(format!("remove `{file}` or `{pem}`"))))
+}
+
+fn versions(exporter: Node<'_>) -> Option<Finding> {
+    let (_, least) = text(exporter, &["tls", "min_version"])?;
+    let (node, most) = text(exporter, &["tls", "max_version"])?;
+    let place = |version: &str| VERSIONS.iter().position(|known| *known == version);
+    if place(least)? <= place(most)? {
+        return None;
+    }
+    let message = format!(
+        "`max_version`: `{most}` is below `min_version`, `{least}`; the Collector rejects the file"
+    );
+    let finding = found(rule::SCHEMA_CONFLICT, Severity::Error, node, message);
+    Some(finding.help(Advice::say(format!(
+        "set `max_version` to `{least}` or above"
+    ))))
 }
 
 fn headers(exporter: Node<'_>) -> Option<Finding> {

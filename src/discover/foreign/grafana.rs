@@ -35,6 +35,7 @@ impl<'d> Finder<'d> {
     pub(super) fn grafana_agent(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let agent = root.get("metrics").or_else(|| root.get("prometheus"));
         let Some(agent) = agent.filter(|agent| is_agent(*agent)) else {
+            self.agent_fragment(root, out);
             return;
         };
         let holder = || EmbeddedIn::Part(AGENT);
@@ -45,6 +46,26 @@ impl<'d> Finder<'d> {
             .chain(goes_nowhere(root, agent))
             .collect();
         self.with_findings(found, more, agent, holder(), out);
+        self.instances(agent, out);
+        if let Some(integrations) = root.get("integrations") {
+            self.sender(integrations, &tables::AGENT_INTEGRATIONS, AGENT, out);
+        }
+    }
+
+    /// What templates and scripts put below `metrics`, in a file of its own: endpoints for all instances, and
+    /// instances.
+    pub(super) fn agent_fragment(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
+        let global = root.get("global");
+        let list = global.and_then(|global| global.get("remote_write"));
+        if let Some(global) = global.filter(|_| list.is_some_and(|list| list.sequence().is_some()))
+        {
+            let finder = self.partly(true);
+            finder.sender(global, &tables::AGENT_GLOBAL, AGENT, out);
+            finder.instances(root, out);
+        }
+    }
+
+    fn instances(&self, agent: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let instances: Vec<_> = agent
             .get("configs")
             .into_iter()
@@ -57,10 +78,7 @@ impl<'d> Finder<'d> {
                 .into_iter()
                 .chain(truncated(agent, one))
                 .collect();
-            self.with_findings(found, more, one, holder(), out);
-        }
-        if let Some(integrations) = root.get("integrations") {
-            self.sender(integrations, &tables::AGENT_INTEGRATIONS, AGENT, out);
+            self.with_findings(found, more, one, EmbeddedIn::Part(AGENT), out);
         }
     }
 
@@ -68,7 +86,7 @@ impl<'d> Finder<'d> {
     /// `internal/static/agentctl`).
     pub(super) fn agent_instance(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let has = |key: &&str| root.get(key).is_some();
-        if has(&"name") && OF_INSTANCE.iter().any(&has) && SECTIONS.iter().any(has) {
+        if OF_INSTANCE.iter().any(&has) && SECTIONS.iter().any(has) {
             self.sender(root, &tables::AGENT_INSTANCE, AGENT, out);
         }
     }

@@ -15,6 +15,7 @@ use super::outputs::{self, is_fluent};
 use super::senders::{AWS_EXPORTER, is_sink};
 use super::{
     EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_collector, is_alloy,
+    pipelines,
 };
 use crate::discover::examine::FileContent;
 use crate::finding::{KeyPath, Place, Span};
@@ -265,7 +266,8 @@ impl<'d> Finder<'d> {
         let shape = &tables::COLLECTOR_EXPORTER;
         let found = self.place(node, shape, ObjectRole::Endpoint, &SENDERS);
         let holder = EmbeddedIn::Part("otel-collector");
-        self.with_findings(found, Vec::new(), node, holder, out);
+        let more = pipelines::of_settings(node);
+        self.with_findings(found, more, node, holder, out);
     }
 
     /// What sends in a text: a configuration of a Collector, of an agent, of Alloy, or of what has files of

@@ -140,12 +140,10 @@ pub(super) fn kind_of(name: &str) -> &str {
     name.split('/').next().unwrap_or("")
 }
 
-/// What is wrong with an exporter in its configuration. Only in a file that is whole, other files and
-/// the values of a chart cannot add what is missing.
-pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec<Finding> {
+/// What is wrong in an exporter, whatever is around it.
+pub(super) fn of_settings(exporter: Node<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
     if let Some(entry) = exporter
-        .value
         .mapping()
         .and_then(|map| map.entry("sending_queue"))
     {
@@ -159,9 +157,16 @@ pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec
         );
         out.push(finding.help(advice));
     }
-    out.extend(exporter_values::of_exporter(exporter.value));
-    out.extend(tls(exporter.value));
-    out.extend(bare_variable(exporter.value));
+    out.extend(exporter_values::of_exporter(exporter));
+    out.extend(tls(exporter));
+    out.extend(bare_variable(exporter));
+    out
+}
+
+/// What is wrong with an exporter in its configuration. Only in a file that is whole, other files and
+/// the values of a chart cannot add what is missing.
+pub(super) fn of_exporter(pipelines: &Pipelines<'_>, exporter: Entry<'_>) -> Vec<Finding> {
+    let mut out = of_settings(exporter.value);
     match pipelines.named.get(exporter.name()) {
         _ if !pipelines.are_there => {}
         Some(Some((kind, item))) => {

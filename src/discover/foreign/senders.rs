@@ -6,7 +6,7 @@ use super::outputs::is_fluent;
 use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, pipelines, vmagent};
 use crate::finding::{Advice, Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{MappingShape, ObjectRole};
-use crate::schema::dialect::{NEW_RELIC, SENDERS, Translation, VMAGENT, tables};
+use crate::schema::dialect::{NEW_RELIC, SENDERS, Translation, tables};
 use crate::yaml::{Dollars, Entry, Node, embedded};
 
 /// Parts of the names of charts whose values are looked for below a name.
@@ -151,21 +151,21 @@ impl<'d> Finder<'d> {
     }
 
     /// Values of the chart victoria-metrics-agent (VictoriaMetrics/helm-charts
-    /// `charts/victoria-metrics-agent/values.yaml`): the URLs alone are read.
+    /// `charts/victoria-metrics-agent/values.yaml`): the URLs, and with further flags for them all the
+    /// command line.
     fn vmagent_values(&self, root: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let list = root.get("remoteWrite").into_iter().flat_map(Node::items);
-        for one in list.filter(|item| item.get("url").is_some()) {
+        let items: Vec<Node<'d>> = list.filter(|item| item.get("url").is_some()).collect();
+        let finder = self.partly(true);
+        let extra = root.get("extraArgs").filter(|extra| has_flags(*extra));
+        if let Some(extra) = extra.filter(|_| !items.is_empty()) {
+            out.extend(vmagent(&finder, &flags::of_endpoints(&items, extra)));
+            return;
+        }
+        for item in items {
             let holder = EmbeddedIn::Part("vmagent");
             let shape = &tables::VMAGENT_CHART;
-            let finder = self.partly(true);
-            finder.part(one, shape, ObjectRole::Endpoint, &SENDERS, holder, out);
-        }
-        if let Some(extra) = root.get("extraArgs") {
-            let urls = root.get("remoteWrite").into_iter().flat_map(Node::items);
-            let urls = urls.filter_map(|item| item.get("url")).collect();
-            let findings = flags::shared_with(self.document, urls, extra);
-            let holder = (EmbeddedIn::Part("vmagent"), "it starts vmagent".to_owned());
-            self.faults(extra, findings, &VMAGENT, holder, out);
+            finder.part(item, shape, ObjectRole::Endpoint, &SENDERS, holder, out);
         }
     }
 
@@ -277,6 +277,7 @@ impl<'d> Finder<'d> {
                     &tables::MONITORING_BASIC
                 }
                 Some("bearerToken") if is_set("bearerToken") => &tables::MONITORING_BEARER,
+                Some("bearerToken") if is_set("bearerTokenFile") => &tables::MONITORING_BEARER_FILE,
                 _ => &tables::MONITORING_DESTINATION,
             };
             self.partly(true)
@@ -336,6 +337,12 @@ impl<'d> Finder<'d> {
 /// Whether a sink of Vector sends by remote write.
 pub(super) fn is_sink(sink: Node<'_>) -> bool {
     sink.get("type").and_then(Node::as_str) == Some("prometheus_remote_write")
+}
+
+/// Whether further flags are about endpoints.
+fn has_flags(extra: Node<'_>) -> bool {
+    let mut all = extra.mapping().into_iter().flat_map(|map| map.entries());
+    all.any(|entry| entry.name().starts_with("remoteWrite."))
 }
 
 /// Whether values with a list `remoteWrite` are those of the chart victoria-metrics-agent: beside it is the
