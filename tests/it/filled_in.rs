@@ -166,3 +166,53 @@ fn a_collector_sends_a_token_of_any_scheme() {
     let found = rules(&[("prometheus.yml", &text("Basic", ""))]);
     assert_eq!(found, ["schema/invalid-value"]);
 }
+
+#[test]
+fn a_variable_may_be_the_name_that_is_looked_for() {
+    let compose = |network: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n    networks: [monitoring]\n  app:\n    image: me/app\n    networks: ['{network}']\nnetworks:\n  monitoring: {{}}\n  web: {{}}\n"
+        )
+    };
+    let main = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['app:8080']}]\n";
+    let with = |network: &str| {
+        rules(&[
+            ("docker-compose.yml", &compose(network)),
+            ("prometheus.yml", main),
+        ])
+    };
+    assert_eq!(with("${APP_NETWORK}"), [""; 0]);
+    assert_eq!(with("web"), ["network/unreachable"]);
+    let monitor = |port: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a, labels: {{app: a}}}}\nspec:\n  selector: {{app: a}}\n  ports: [{{name: '{port}', port: 80}}, {{name: other, port: 81}}]\n---\napiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {{name: a}}\nspec:\n  selector: {{matchLabels: {{app: a}}}}\n  endpoints: [{{port: metrics}}]\n"
+        )
+    };
+    assert_eq!(rules(&[("k.yaml", &monitor("${PORT_NAME}"))]), [""; 0]);
+    assert_eq!(
+        rules(&[("k.yaml", &monitor("web"))]),
+        ["kubernetes/near-miss"]
+    );
+}
+
+#[test]
+fn a_port_is_a_number_and_there_is_one() {
+    let target = |target: &str| {
+        let text = format!(
+            "scrape_configs:\n- job_name: a\n  static_configs: [{{targets: ['{target}']}}]\n"
+        );
+        rules(&[("prometheus.yml", &text)])
+    };
+    assert_eq!(target("b.example.com:http"), ["scrape/target-address"]);
+    assert_eq!(target("b.example.com:9100"), [""; 0]);
+    assert_eq!(target("[::1a]:9100"), [""; 0]);
+    let node = |role: &str, regex: &str| {
+        let text = format!(
+            "scrape_configs:\n- job_name: a\n  kubernetes_sd_configs: [{{role: {role}}}]\n  relabel_configs:\n  - source_labels: [__address__]\n    regex: '{regex}'\n    target_label: __address__\n    replacement: '${{1}}:9100'\n"
+        );
+        rules(&[("prometheus.yml", &text)])
+    };
+    assert_eq!(node("node", "(.+)"), ["scrape/target-address"]);
+    assert_eq!(node("node", "([^:]+)(?::\\d+)?"), [""; 0]);
+    assert_eq!(node("pod", "(.+)"), [""; 0]);
+}

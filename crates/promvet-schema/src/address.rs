@@ -106,16 +106,17 @@ fn is_plain(text: &str) -> bool {
     port.len() <= 4 && port.bytes().all(|byte| byte.is_ascii_digit()) && host.bytes().all(is_host)
 }
 
-/// The bytes of a port above 65535, with which `net.Dial` fails ("invalid port"). The last part of an IPv6
-/// address without brackets is not a port.
+/// The bytes of a port above 65535, with which `net.Dial` fails ("invalid port"), or of one that is not a
+/// number, with which the URL of the target is none (`validOptionalPort` of net/url). The last part of an
+/// IPv6 address without brackets is not a port.
 fn port(text: &str) -> Option<Range<usize>> {
     let (host, port) = text.rsplit_once(':')?;
     let is_host = !host.contains(':') || host.ends_with(']');
-    let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let too_large = port
         .parse::<u32>()
         .map_or(true, |port| port > u32::from(u16::MAX));
-    (is_host && is_number && too_large).then_some(host.len() + 1..text.len())
+    (is_host && !host.is_empty() && !port.is_empty() && too_large)
+        .then_some(host.len() + 1..text.len())
 }
 
 /// The bytes of the password in `user:password@host`.
@@ -159,7 +160,7 @@ impl TargetAddressFault {
                 "white space around `host:port` becomes part of it: every scrape fails"
             }
             Self::Comma => "expected one `host:port`, found a comma: every scrape fails",
-            Self::Port => "expected a port up to 65535: every scrape fails",
+            Self::Port => "expected a number up to 65535 as the port: every scrape fails",
             Self::Variable => {
                 "Prometheus does not expand variables in targets: it looks up this text as a host, and every scrape fails"
             }

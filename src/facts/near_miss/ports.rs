@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{MOST_LISTED, Selectable, UNNAMED, found, noun_of};
 use crate::discover::FindingSite;
 use crate::finding::{Advice, Finding, Severity, nearest};
-use crate::yaml::Node;
+use crate::yaml::{Node, placeholder};
 
 /// What is reported about a port that nothing which is selected has. Where more may be selected than the
 /// tree shows, it is worth knowing, and which port was meant is open.
@@ -19,7 +19,9 @@ pub(super) fn lacks_port(
         matching.iter().map(|it| it.ports.as_ref()).collect();
     let ports = ports?;
     let has_it = ports.iter().any(|ports| ports.contains(name));
-    if has_it || ports.iter().any(|ports| ports.is_empty()) {
+    let mut names = ports.iter().flat_map(|ports| ports.iter());
+    let is_open = names.any(|name| placeholder::is_open(name));
+    if has_it || is_open || ports.iter().any(|ports| ports.is_empty()) {
         return None;
     }
     let all: BTreeSet<&str> = ports

@@ -303,9 +303,13 @@ fn has_header(headers: &[Header<'_>], name: &str) -> bool {
 
 /// Why something may set the header from outside of the configuration.
 fn set_elsewhere(entry: &RemoteWriteEntry<'_>, name: &str) -> Option<String> {
-    let place = entry.facts.set_elsewhere(entry.shown_path(), &[name, "headers"])?;
+    let place = entry
+        .facts
+        .set_elsewhere(entry.shown_path(), &[name, "headers"])?;
     let (path, line) = (place.path(), place.start().line);
-    Some(format!("{path}:{line} sets headers from outside, and may do so here"))
+    Some(format!(
+        "{path}:{line} sets headers from outside, and may do so here"
+    ))
 }
 
 /// Whether the program adds the header by itself.

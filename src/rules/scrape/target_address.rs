@@ -89,6 +89,7 @@ fn help(section: TargetSection<'_>, fault: TargetAddressFault) -> &'static str {
 /// changes (`config.CheckTargetAddress`).
 fn check_replacement(section: TargetSection<'_>, out: &mut RuleFindings<'_>) {
     let rules: Vec<_> = section.relabelings().collect();
+    second_port(section, &rules, out);
     let mut writers = rules.iter().rev().filter(|rule| may_set(**rule, ADDRESS));
     let Some(rule) = writers.next().filter(|rule| action(**rule) == "replace") else {
         return;
@@ -123,6 +124,64 @@ fn check_replacement(section: TargetSection<'_>, out: &mut RuleFindings<'_>) {
     };
     let finding = out.part(node, span, Severity::Warning, fault.message());
     out.push(finding.kind("replacement").help(help(section, fault)));
+}
+
+/// Discoveries whose addresses always have a port, but for the role `pod` (prometheus/prometheus v3.5
+/// `discovery/{kubernetes,aws,gce,azure,openstack,digitalocean,hetzner}`).
+const WITH_PORT: &[&str] = &[
+    "azure_sd_configs",
+    "digitalocean_sd_configs",
+    "ec2_sd_configs",
+    "gce_sd_configs",
+    "hetzner_sd_configs",
+    "kubernetes_sd_configs",
+    "openstack_sd_configs",
+];
+
+/// Whether every target of a job has a port before its rules.
+fn has_ports(section: TargetSection<'_>) -> bool {
+    let mut keys = section.keys();
+    let mut is_any = false;
+    let all = keys.all(|key| {
+        let name = key.as_str().unwrap_or("");
+        let is_discovery = name.ends_with("_sd_configs") || name == "static_configs";
+        is_any |= is_discovery;
+        let is_pod = |node: Node<'_>| node.get("role").and_then(Node::as_str) == Some("pod");
+        let list = || section.get(name).into_iter().flat_map(Node::items);
+        !is_discovery || WITH_PORT.contains(&name) && !list().any(is_pod)
+    });
+    is_any && all
+}
+
+/// A rule that appends a port to the whole address of targets that have one.
+fn second_port(section: TargetSection<'_>, rules: &[Node<'_>], out: &mut RuleFindings<'_>) {
+    let Some(rule) = rules.iter().find(|rule| may_set(**rule, ADDRESS)) else {
+        return;
+    };
+    let text = |key: &str| rule.get(key).and_then(Node::as_str);
+    let labels = rule.get("source_labels").into_iter().flat_map(Node::items);
+    let labels: Vec<&str> = labels.filter_map(Node::as_str).collect();
+    let is_whole = matches!(text("regex"), None | Some("(.*)" | "(.+)"));
+    let replacement = rule.get("replacement");
+    let port = replacement.and_then(Node::as_str).and_then(|text| {
+        let groups = ["$1:", "${1}:"].into_iter();
+        groups.filter_map(|group| text.strip_prefix(group)).next()
+    });
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let (Some(node), Some(port)) = (replacement, port.filter(|port| is_port(port))) else {
+        return;
+    };
+    let appends = action(*rule) == "replace" && text("target_label") == Some(ADDRESS);
+    if !appends || labels != [ADDRESS] || !is_whole || !has_ports(section) {
+        return;
+    }
+    let message = format!(
+        "`__address__` has a port already, so `:{port}` is a second one: every scrape fails"
+    );
+    let finding = out.at(node, Severity::Warning, message).kind("second-port");
+    out.push(
+        finding.help("write `regex: '([^:]+)(?::\\d+)?'`, which leaves out the port that is there"),
+    );
 }
 
 /// The label of a port, where a rule makes it the whole of an address, or its host.

@@ -11,7 +11,7 @@ use crate::facts::deployment::network::{
     NetworkContainer, NetworkMode, NetworkName, Ports, Surroundings,
 };
 use crate::facts::deployment::scan::SourceFile;
-use crate::yaml::Node;
+use crate::yaml::{Node, placeholder};
 
 /// Every service of the compose files of a folder that others can reach by a name.
 pub(in crate::facts::deployment) fn named(
@@ -89,7 +89,8 @@ fn surroundings(project: &Project<'_>, service: &ComposeService<'_>) -> Surround
     let mode = service.get("network_mode").and_then(Node::as_str);
     let is_whole = service.doubts.is_empty() && !project.includes_others();
     let networks = networks(service);
-    let is_own = |name: &String| project.has_own_network(name);
+    // A variable may be the name of any.
+    let is_own = |name: &String| !placeholder::is_open(name) && project.has_own_network(name);
     let in_sight = is_whole && mode.is_none() && networks.iter().all(is_own);
     let is_apart = is_whole
         && mode.is_none()
