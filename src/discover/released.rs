@@ -113,5 +113,7 @@ fn release(
         targets: None,
         ports: Vec::new(),
         sends: None,
+        is_whole: true,
+        is_turned_off: false,
     })
 }

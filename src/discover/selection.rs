@@ -88,8 +88,12 @@ pub struct Selecting {
     pub ports: Vec<PortName>,
     /// What a Prometheus selects: for each kind, by which selector, in which namespaces.
     pub choices: Vec<(&'static str, Selector, Namespaces)>,
-    /// Its `remoteWrite`, if it has endpoints and is sure not to be a patch.
+    /// Its `remoteWrite`, if it has endpoints.
     pub sends: Option<FindingSite>,
+    /// Whether it is sure not to be a patch of another object.
+    pub is_whole: bool,
+    /// Whether every selector of monitors is written, and null.
+    pub is_turned_off: bool,
 }
 
 /// What a Prometheus selects: a kind, the key of its selector, and that of its namespaces.
@@ -134,6 +138,8 @@ impl Selecting {
             ports: Vec::new(),
             choices: Vec::new(),
             sends: None,
+            is_whole: false,
+            is_turned_off: false,
         };
         match kind {
             "ServiceMonitor" => out.monitor(spec, "endpoints"),
@@ -195,8 +201,13 @@ impl Selecting {
         let list = spec.get("remoteWrite");
         let sends = list.filter(|list| list.items().next().is_some());
         // A patch names what it changes, and a whole object the account that may read targets.
-        let is_whole = spec.get("serviceAccountName").is_some();
-        self.sends = sends.filter(|_| is_whole).map(FindingSite::of);
+        self.is_whole = spec.get("serviceAccountName").is_some();
+        let mut of_jobs = CHOICES
+            .iter()
+            .filter(|(kind, ..)| *kind != "PrometheusRule");
+        let is_off = |key: &str| spec.get(key).is_some_and(Node::is_null);
+        self.is_turned_off = of_jobs.all(|(_, key, _)| is_off(key));
+        self.sends = sends.map(FindingSite::of);
     }
 }
 

@@ -153,10 +153,16 @@ impl NearMisses<'_> {
                 "`{}`: the {noun} `{}` has the other labels, but not this one; no targets are found",
                 label.name, it.name
             ),
-            Some(value) if same_name || is_near(value, &label.value) => format!(
-                "`{}`: the {noun} `{}` has the value `{value}`, not `{}`; no targets are found",
-                label.name, it.name, label.value
-            ),
+            Some(value)
+                if same_name
+                    || is_near(value, &label.value)
+                    || is_one_letter(value, &label.value) =>
+            {
+                format!(
+                    "`{}`: the {noun} `{}` has the value `{value}`, not `{}`; no targets are found",
+                    label.name, it.name, label.value
+                )
+            }
             _ => return None,
         };
         let finding = found(&label.place, site, message);
@@ -274,6 +280,37 @@ fn has(labels: &BTreeMap<String, String>, label: &Label) -> bool {
 fn is_near(value: &str, wanted: &str) -> bool {
     value != wanted && nearest(wanted, [value]).is_some() && is_slip(wanted, value)
 }
+
+/// Whether a value has one letter more or less than another one, or two in the other order. Where all other
+/// labels match, that tells a slip in words that are too short for [`is_near`]: `prd`, `k8`. Other letters or
+/// digits in the same places tell environments apart.
+fn is_one_letter(value: &str, wanted: &str) -> bool {
+    let (short, long) = match value.len() <= wanted.len() {
+        true => (value, wanted),
+        false => (wanted, value),
+    };
+    let sorted = |text: &str| {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes.sort_unstable();
+        bytes
+    };
+    let mut added = sorted(long);
+    for byte in short.bytes() {
+        if let Some(at) = added.iter().position(|other| *other == byte) {
+            added.remove(at);
+        }
+    }
+    let is_same = short.len() == long.len() && added.is_empty();
+    let is_more =
+        short.len() + 1 == long.len() && matches!(*added, [byte] if byte.is_ascii_alphabetic());
+    short.len() >= SHORTEST_WORD
+        && value != wanted
+        && (is_same || is_more)
+        && strsim::damerau_levenshtein(short, long) == 1
+}
+
+/// The fewest letters of a word that another one may be a slip for: `a` and `ab` are names of their own.
+const SHORTEST_WORD: usize = 2;
 
 fn found(place: &Place, site: &FindingSite, message: String) -> Finding {
     let finding = Finding::new(

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use super::{misspelled, programs, refused, relabel_file, stated, taken, thanos_rule};
+use super::{
+    misspelled, operator_words, programs, refused, relabel_file, stated, taken, thanos_rule,
+};
 use crate::discover::{DialectWording, EmbeddedIn, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::is_unit;
@@ -79,20 +81,27 @@ fn reword(
     document: &Document,
 ) {
     let has_refused_form = refused::has_refused_form(finding, spoken);
-    let spelling = &spoken.spelling;
-    let put = |text: &str| {
-        let text = spelling.put_at(&finding.place, text);
-        programs::in_its_name(&text, holder).unwrap_or(text)
-    };
     let refused = match finding.message.is_late() {
         true if has_refused_form => Some(refused::of_url(spoken)),
         true => programs::late(finding, holder),
         false => Some(refused::consequence(finding, spoken, holder, document).into_owned()),
     };
-    finding.message = finding.message.reworded(put, refused.as_deref());
+    finding.message = finding.message.reworded(str::to_owned, refused.as_deref());
+    spell(finding, spoken, holder);
     if has_refused_form && std::ptr::eq(spoken.dialect, &RULES) {
         finding.message = RULES.mistyped_value(finding.message.to_string());
     }
+}
+
+/// Writes the keys in a native finding as the dialect has them.
+pub(super) fn spell(finding: &mut Finding, spoken: &DialectWording, holder: Option<&EmbeddedIn>) {
+    let place = finding.place.clone();
+    let put = |text: &str| {
+        let text = spoken.spelling.put_at(&place, text);
+        let text = operator_words::put(text, spoken);
+        programs::in_its_name(&text, holder).unwrap_or(text)
+    };
+    finding.message = finding.message.reworded(put, None);
     for evidence in &mut finding.evidence {
         evidence.message = put(&evidence.message);
     }

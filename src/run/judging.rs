@@ -9,7 +9,7 @@ use super::policies::Policies;
 use super::request::Request;
 use super::survey::{ScannedFile, custom_rules_of, own_fault};
 use super::uses::ScopeUses;
-use super::{laid_over, relabel_file, thanos_rule};
+use super::{laid_over, operator_words, relabel_file, thanos_rule};
 use crate::facts::Facts;
 use crate::finding::Span;
 use crate::panics::{self, Caught};
@@ -233,6 +233,7 @@ impl<'a> Judging<'a> {
         let is_partial = seen.recognized.masked || spoken.is_some_and(|spoken| spoken.is_partial);
         if !is_partial {
             out.alone = rules::judge_alone(configuration, self.request.watch.rules());
+            operator_words::put_alone(&mut out.alone, seen);
         }
         let jobs = configuration.config.root().get("scrape_configs");
         out.jobs = jobs.map(|jobs| jobs.place().span());

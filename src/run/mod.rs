@@ -31,6 +31,7 @@ mod loaded;
 mod misspelled;
 mod no_longer_read;
 pub(crate) mod online;
+mod operator_words;
 mod patched;
 mod pipeline;
 mod placeholders;

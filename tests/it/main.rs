@@ -59,6 +59,7 @@ mod operator_gaps;
 mod operator_objects;
 mod operator_releases;
 mod operator_values;
+mod operator_words;
 mod oracle;
 mod outputs;
 mod packaging;

@@ -297,3 +297,70 @@ fn of_several_prometheuses_the_first_that_almost_selects_is_named() {
         }
     }
 }
+
+#[test]
+fn short_labels_that_differ_by_one_letter_are_reported_where_the_others_match() {
+    let service = |labels: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: back-end, namespace: app, labels: {labels}}}\nspec: {{selector: {{a: b}}, ports: [{{name: metrics, port: 9090}}]}}\n"
+        )
+    };
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a, namespace: app}\nspec:\n  selector: {matchLabels: {app: api, tier: back}}\n  endpoints: [{port: metrics}]\n";
+    for (labels, count) in [
+        ("{app: apii, tier: back}", 1),
+        ("{app: ap, tier: back}", 1),
+        ("{app: pai, tier: back}", 1),
+        ("{app: api, tier: back}", 0),
+        ("{app: apx, tier: back}", 0),
+        ("{app: api2, tier: back}", 0),
+        ("{app: apii, tier: front}", 0),
+        ("{app: apii}", 0),
+    ] {
+        let found = reported(&[("a/m.yaml", monitor), ("a/s.yaml", &service(labels))]);
+        assert_eq!(found.len(), count, "{labels}: {found:?}");
+    }
+    let prometheus = |labels: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: k8s, namespace: app}}\nspec: {{ruleSelector: {{matchLabels: {labels}}}}}\n"
+        )
+    };
+    let rule = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: r, namespace: app, labels: {role: alert-rules, env: prd}}\nspec: {groups: [{name: a, rules: [{record: b, expr: up}]}]}\n";
+    for (labels, count) in [
+        ("{role: alert-rules, env: prod}", 1),
+        ("{role: alert-rules, env: prd}", 0),
+        ("{role: alert-rules, env: dev}", 0),
+        ("{env: prod}", 0),
+    ] {
+        let found = reported(&[("a/r.yaml", rule), ("a/p.yaml", &prometheus(labels))]);
+        assert_eq!(found.len(), count, "{labels}: {found:?}");
+    }
+}
+
+#[test]
+fn a_prometheus_whose_selectors_are_turned_off_sends_nothing() {
+    let prometheus = |more: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: k8s, namespace: app}}\nspec:\n{more}  remoteWrite: [{{url: 'https://mimir.example.com/api/v1/push', headers: {{X-Scope-OrgID: a}}}}]\n"
+        )
+    };
+    let null = "  serviceMonitorSelector: null\n  podMonitorSelector: null\n  probeSelector: null\n  scrapeConfigSelector: null\n";
+    let one = null.replace("probeSelector: null", "probeSelector: {}");
+    for (more, count) in [
+        ("  serviceAccountName: a\n", 1),
+        (null, 1),
+        ("", 0),
+        (&*one, 0),
+    ] {
+        let found = reported(&[("a/p.yaml", &prometheus(more))]);
+        assert_eq!(found.len(), count, "{more}: {found:?}");
+    }
+    let patch = [
+        ("a/p.yaml", &*prometheus("")),
+        (
+            "a/kustomization.yaml",
+            "resources: [base]\npatches: [{path: p.yaml}]\n",
+        ),
+    ];
+    assert!(reported(&patch).is_empty());
+    assert!(reported(&[("a/patch-remote-write.yaml", &prometheus(null))]).is_empty());
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{NearMisses, found, is_near};
+use super::{NearMisses, found, is_near, is_one_letter};
 use crate::discover::{Label, Namespaces, RELEASE, Selecting, Selector};
 use crate::finding::{Advice, Finding};
 
@@ -65,7 +65,10 @@ impl NearMisses<'_> {
             match *missing {
                 // A selector without labels selects everything.
                 [] => return None,
-                [at] if labels.get(at).is_some_and(|label| self.may_be_meant(label)) => {
+                [at] if labels
+                    .get(at)
+                    .is_some_and(|label| self.may_be_meant(label, labels.len())) =>
+                {
                     almost.extend(same.iter().map(|one| (*one, at)));
                 }
                 _ => {}
@@ -100,10 +103,10 @@ impl NearMisses<'_> {
     }
 
     /// Whether a selector's label may be meant by what the object has: none of the name, or one whose
-    /// value is a slip for it or the usual name of a release.
-    fn may_be_meant(&self, (name, value): &(String, String)) -> bool {
+    /// value is a slip for it or the usual name of a release. `count` labels are selected by.
+    fn may_be_meant(&self, (name, value): &(String, String), count: usize) -> bool {
         let own = self.selecting.labels.iter().find(|own| own.name == *name);
-        own.is_none_or(|own| is_near(&own.value, value) || USUAL.contains(&&*own.value))
+        own.is_none_or(|own| is_slip(&own.value, value, count) || USUAL.contains(&&*own.value))
     }
 
     fn nearly_chosen(
@@ -124,14 +127,18 @@ impl NearMisses<'_> {
         let site = &self.selecting.labels_site;
         let (kind, name) = (prometheus.kind, &prometheus.name);
         let (message, place, advice) = match own {
-            Some(own) if is_near(&own.value, &label.value) || self.is_usual(prometheus, own) => (
-                format!(
-                    "`{}`: the {kind} `{name}` selects `{}`, not `{}`, so it leaves this {} out",
-                    label.name, label.value, own.value, self.selecting.kind
-                ),
-                &own.place,
-                Advice::replace(own.place.span(), label.value.clone()).unsafe_(),
-            ),
+            Some(own)
+                if is_slip(&own.value, &label.value, count) || self.is_usual(prometheus, own) =>
+            {
+                (
+                    format!(
+                        "`{}`: the {kind} `{name}` selects `{}`, not `{}`, so it leaves this {} out",
+                        label.name, label.value, own.value, self.selecting.kind
+                    ),
+                    &own.place,
+                    Advice::replace(own.place.span(), label.value.clone()).unsafe_(),
+                )
+            }
             // Without the label it may be for another Prometheus, unless all are in one folder.
             None if count > 1 || folder == self.folder => (
                 format!(
@@ -171,13 +178,22 @@ impl NearMisses<'_> {
             |(_, selector, _): &(&str, Selector, Namespaces)| matches!(selector, Selector::Null);
         let same = self.tree.names.get(&self.selecting.name);
         let is_repeated = same.is_some_and(|count| *count > 1);
-        if self.tree.is_patched || is_repeated || !of_jobs.clone().all(is_null) {
+        // In a patch, `null` removes a selector that the object below it has.
+        let path = site.place.path().to_ascii_lowercase();
+        let may_be_patch = self.tree.has_patches || path.contains("patch");
+        let is_whole = self.selecting.is_whole || self.selecting.is_turned_off && !may_be_patch;
+        if self.tree.is_patched || is_repeated || !is_whole || !of_jobs.clone().all(is_null) {
             return None;
         }
         let message = "`remoteWrite`: no selector of monitors is set, so the Operator writes no configuration and nothing is sent";
         let advice = Advice::say("add `serviceMonitorSelector: {}` to select all ServiceMonitors");
         Some(found(&site.place, site, message.to_owned()).help(advice))
     }
+}
+
+/// Whether the value of a label is a slip for one of those that are selected by.
+fn is_slip(value: &str, wanted: &str, count: usize) -> bool {
+    is_near(value, wanted) || count > 1 && is_one_letter(value, wanted)
 }
 
 /// Names of releases of kube-prometheus-stack in its documentation and in tutorials.

@@ -67,6 +67,8 @@ pub(in crate::facts) struct Selectables {
     pub(super) added: HashSet<String>,
     /// Whether patches may change labels or selectors.
     pub(super) is_patched: bool,
+    /// Whether there are patches at all.
+    pub(super) has_patches: bool,
 }
 
 /// Whether a file may hold what is selected, or what selects monitors.
@@ -162,6 +164,7 @@ impl Selectables {
         if keys.iter().any(|key| root.get(key).is_some())
             || root.items().any(|item| item.get("op").is_some())
         {
+            self.has_patches = true;
             let source = root.document().text().content();
             self.is_patched |= source.contains("abels") || source.contains("elector");
         }

@@ -7,6 +7,7 @@ mod jobs;
 mod kinds;
 mod scalars;
 mod selector;
+mod spelled;
 mod unknown;
 mod vmagent;
 
@@ -88,6 +89,7 @@ pub fn translate(
         added_labels: Vec::new(),
     };
     let root = translator.root(node, shape, part)?;
+    translator.spell_endpoints(shape, part);
     Some(Translation {
         document: translator.builder.finish(root),
         findings: translator.findings,

@@ -21,8 +21,13 @@ const COUNTS: &[&str] = &[
     "terminationGracePeriodSeconds",
 ];
 
-/// Words that have an underscore in Prometheus (prometheus-operator v0.93.0 `promcfg.go`, OVHcloud).
-const JOINED: &[(&str, &str)] = &[("dedicatedserver", "dedicated_server")];
+/// Words in lower case that Prometheus has otherwise (prometheus-operator v0.93.0 `promcfg.go`, OVHcloud and
+/// `generateRemoteWriteConfig`).
+const OTHERWISE: &[(&str, &str)] = &[
+    ("dedicatedserver", "dedicated_server"),
+    ("v1.0", "prometheus.WriteRequest"),
+    ("v2.0", "io.prometheus.write.v2.Request"),
+];
 
 impl Translator {
     /// Whether a scalar has the kind that a type wants.
@@ -72,7 +77,7 @@ impl Translator {
         match ty {
             DialectType::Lower(_) => {
                 let lower = scalar.text.to_ascii_lowercase();
-                let native = JOINED.iter().find(|(joined, _)| *joined == lower);
+                let native = OTHERWISE.iter().find(|(word, _)| *word == lower);
                 let native = native.map_or(&*lower, |(_, native)| native);
                 Some(self.builder.scalar(node, native))
             }
