@@ -14,7 +14,7 @@ use super::watch::RunStats;
 use super::{
     agent, agent_fragment, before_2, bitnami, broken, by_default, by_tag, chart_agent,
     chart_release, custom_rules, foreign, job_list, patched, placeholders, taken, thanos_rule,
-    unrendered, vmagent, web_file,
+    unfilled, unrendered, vmagent, web_file,
 };
 use crate::discover::{self, DialectWording, EmbeddedIn, FileContent, RecognizedFile};
 use crate::facts::Facts;
@@ -55,6 +55,7 @@ fn judge<'a>(
             let (mut judgment, meant) =
                 of_configuration(&read, document, seen, facts, request, own);
             job_list::add(&mut judgment, document, seen, facts);
+            unfilled::add(&mut judgment, document, seen, facts);
             as_test_data(&mut judgment, seen, facts);
             let holder = recognized.holder.as_ref();
             judgment

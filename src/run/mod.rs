@@ -54,6 +54,7 @@ pub(crate) mod suppress;
 pub(crate) mod survey;
 mod taken;
 mod thanos_rule;
+mod unfilled;
 mod unparsed;
 mod unrendered;
 mod unused;

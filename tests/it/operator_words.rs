@@ -100,3 +100,55 @@ fn versions_of_remote_write_are_judged_by_the_words_of_the_operator() {
         }
     }
 }
+
+#[test]
+fn words_in_urls_that_ask_for_a_value_are_reported_in_every_place() {
+    for (url, is_told) in [
+        ("https://CHANGEME/api/v1/push", true),
+        ("https://<host>/api/v1/push", true),
+        ("https://mimir.example.com/REPLACE_ME/api/v1/push", true),
+        ("https://${MIMIR_HOST}/api/v1/push", false),
+        ("https://$(MIMIR_HOST)/api/v1/push", false),
+        ("https://{{ .Values.host }}/api/v1/push", false),
+        ("https://mimir.example.com/api/v1/push", false),
+    ] {
+        let found = said(&format!("{{url: '{url}', headers: {{X-Scope-OrgID: a}}}}"));
+        let rules: Vec<&str> = found.iter().map(|(rule, _)| &**rule).collect();
+        let expected = if is_told { WAYS.len() } else { 0 };
+        assert_eq!(
+            rules,
+            vec!["remote-write/url-syntax"; expected],
+            "{url}: {found:?}"
+        );
+    }
+    let text = WAYS[0]("{url: 'https://CHANGEME/api/v1/push', headers: {X-Scope-OrgID: a}}");
+    let script = "#!/bin/sh\nsed \"s/CHANGEME/$HOST/\" a.yaml | kubectl apply -f -\n";
+    let found = memory::found(
+        "/tree",
+        &memory::tree(&[("a.yaml", &*text), ("apply.sh", script)]),
+    );
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn placeholders_in_base64_are_not_filled_in() {
+    let resource = WAYS[0](
+        "{url: 'https://mimir.example.com/api/v1/push', headers: {X-Scope-OrgID: a}, authorization: {credentials: {name: t, key: ph}}}",
+    );
+    let of = |data: &str| {
+        let secret = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: t}}\n{data}\n");
+        let found = memory::found(
+            "/tree",
+            &memory::tree(&[("a.yaml", &resource), ("s.yaml", &secret)]),
+        );
+        let rules = found.into_iter().map(|finding| finding.rule.into_owned());
+        rules.collect::<Vec<_>>()
+    };
+    // `CHANGEME`, `changeme` and `${TOKEN}`
+    for encoded in ["Q0hBTkdFTUU=", "Y2hhbmdlbWU=", "JHtUT0tFTn0="] {
+        let data = format!("data: {{ph: {encoded}}}");
+        assert_eq!(of(&data), ["kubernetes/secret-key"], "{encoded}");
+    }
+    assert!(of("stringData: {ph: '${TOKEN}'}").is_empty());
+    assert!(of("data: {ph: '${TOKEN_IN_BASE64}'}").is_empty());
+}

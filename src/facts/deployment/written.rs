@@ -143,6 +143,8 @@ pub struct HiddenContent(DecodedValue);
 #[derive(Clone)]
 enum DecodedValue {
     Bytes(Arc<[u8]>),
+    /// The same, written in base64.
+    Decoded(Arc<[u8]>),
     /// It is on this machine, and not in the repository.
     Withheld(Arc<[u8]>),
     /// It should be base64 and is not.
@@ -167,7 +169,9 @@ impl HiddenContent {
     /// The same text, as no setting is read from it.
     pub(super) fn withheld(self) -> Self {
         match self.0 {
-            DecodedValue::Bytes(bytes) => Self(DecodedValue::Withheld(bytes)),
+            DecodedValue::Bytes(bytes) | DecodedValue::Decoded(bytes) => {
+                Self(DecodedValue::Withheld(bytes))
+            }
             other => Self(other),
         }
     }
@@ -175,14 +179,16 @@ impl HiddenContent {
     /// The value of a setting that is a word or a number; nothing may show it.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.0 {
-            DecodedValue::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
+            DecodedValue::Bytes(bytes) | DecodedValue::Decoded(bytes) => {
+                std::str::from_utf8(bytes).ok()
+            }
             DecodedValue::Withheld(_) | DecodedValue::Undecodable => None,
         }
     }
 
     /// The whole of it, where it is in the repository and nothing stands for it.
     pub(in crate::facts) fn whole(&self) -> Option<&[u8]> {
-        let DecodedValue::Bytes(bytes) = &self.0 else {
+        let (DecodedValue::Bytes(bytes) | DecodedValue::Decoded(bytes)) = &self.0 else {
             return None;
         };
         let is_whole = bytes.len() <= token::MOST_CONTENT;
@@ -196,7 +202,7 @@ impl HiddenContent {
             return Self::plain("");
         }
         match base64::decode_spaced(text) {
-            Some(bytes) => Self(DecodedValue::Bytes(bytes.into())),
+            Some(bytes) => Self(DecodedValue::Decoded(bytes.into())),
             None if placeholder::find(text).next().is_some() => Self::plain(text),
             None if token::observe(text.as_bytes(), 0).contains(&Observation::Placeholder) => {
                 Self::plain(text)
@@ -211,18 +217,25 @@ impl HiddenContent {
         is_secret_name(name) || token::is_live(&self.observe(0))
     }
 
-    /// Whether a variable is in it, which something fills in before the manifest is applied.
+    /// Whether a variable is in it, which something fills in before the manifest is applied: not in base64,
+    /// where its name is not in the text of the manifest.
     #[must_use]
     pub fn has_variable(&self) -> bool {
-        self.text()
-            .is_some_and(|text| placeholder::find(text).next().is_some())
+        let text = self.text().filter(|_| !self.is_encoded());
+        text.is_some_and(|text| placeholder::find(text).next().is_some())
+    }
+
+    fn is_encoded(&self) -> bool {
+        matches!(self.0, DecodedValue::Decoded(_))
     }
 
     /// Whether a line break ends it, and something is before.
     #[must_use]
     pub fn ends_with_newline(&self) -> bool {
         match &self.0 {
-            DecodedValue::Bytes(bytes) | DecodedValue::Withheld(bytes) => {
+            DecodedValue::Bytes(bytes)
+            | DecodedValue::Decoded(bytes)
+            | DecodedValue::Withheld(bytes) => {
                 bytes.ends_with(b"\n") && !bytes.trim_ascii().is_empty()
             }
             DecodedValue::Undecodable => false,
@@ -233,9 +246,9 @@ impl HiddenContent {
     #[must_use]
     pub fn observe(&self, now: i64) -> Vec<Observation> {
         match &self.0 {
-            DecodedValue::Bytes(bytes) | DecodedValue::Withheld(bytes) => {
-                token::observe(bytes, now)
-            }
+            DecodedValue::Bytes(bytes)
+            | DecodedValue::Decoded(bytes)
+            | DecodedValue::Withheld(bytes) => token::observe(bytes, now),
             DecodedValue::Undecodable => vec![Observation::NotBase64],
         }
     }

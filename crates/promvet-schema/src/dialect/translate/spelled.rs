@@ -60,7 +60,7 @@ fn object_in(ty: &'static DialectType) -> Option<&'static MappingShape> {
     }
 }
 
-/// Whether a native key is no other word: `key` of a section of TLS is that of a selector too.
+/// Whether a native key cannot be another word, as `key` can: a section of TLS has one, and so has a selector.
 fn is_key_alone(native: &str) -> bool {
     native.contains('_') || native == "azuread"
 }
