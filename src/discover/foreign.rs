@@ -24,6 +24,7 @@ mod mounted;
 mod objects;
 mod openshift;
 mod outputs;
+mod own_keys;
 mod pipelines;
 mod relabel_list;
 mod release;

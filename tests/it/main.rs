@@ -62,6 +62,7 @@ mod operator_values;
 mod operator_words;
 mod oracle;
 mod outputs;
+mod own_keys;
 mod packaging;
 mod pages;
 mod plain_sight;

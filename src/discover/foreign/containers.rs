@@ -3,12 +3,13 @@
 use super::{EmbeddedIn, Finder, RecognizedFile, flags, found};
 use crate::finding::{Finding, Severity, rule};
 use crate::schema::dialect::{KeySpelling, SELECTED, SENDERS, Translation};
-use crate::yaml::{Node, Scalar, TranslationBuilder, TranslationEntry};
+use crate::yaml::{Node, Scalar, TranslatedNode, TranslationBuilder, TranslationEntry};
 
 /// The variable that tells k6 where to send (grafana/xk6-output-prometheus-remote
 /// `pkg/remotewrite/config.go`).
 const K6: &str = "K6_PROMETHEUS_RW_SERVER_URL";
 const K6_BEARER: &str = "K6_PROMETHEUS_RW_BEARER_TOKEN";
+const K6_HEADERS: &str = "K6_PROMETHEUS_RW_HTTP_HEADERS";
 
 /// Its variables, and the native keys of an entry that they stand for.
 const VARIABLES: &[(&str, &str)] = &[
@@ -65,6 +66,14 @@ impl<'d> Finder<'d> {
             items.push((native, node, value));
             spelling.add(native, name);
         }
+        let is_basic = variable(set, "K6_PROMETHEUS_RW_USERNAME").is_some();
+        if let Some((node, token)) = k6_authorization(&mut builder, set)
+            && !is_bearer
+            && !is_basic
+        {
+            items.push(("authorization.credentials", node, token));
+            spelling.add("authorization.credentials", K6_HEADERS);
+        }
         // The rest of the variables may be set elsewhere.
         let has = |wanted: &str| items.iter().any(|(native, ..)| *native == wanted);
         if has("basic_auth.password") && !has("basic_auth.username") {
@@ -87,6 +96,28 @@ impl<'d> Finder<'d> {
         let finder = self.partly(true);
         Some(finder.recognized(found, &SENDERS, EmbeddedIn::Part("k6"), why))
     }
+}
+
+/// The token in the header `Authorization` among the headers of k6, `NAME:VALUE` with commas between
+/// them.
+fn k6_authorization<'d>(
+    builder: &mut TranslationBuilder,
+    set: Node<'d>,
+) -> Option<(Node<'d>, TranslatedNode)> {
+    let (node, scalar, from) = variable(set, K6_HEADERS)?;
+    let mut at = from;
+    for header in scalar.text.get(from..)?.split(',') {
+        let end = at + header.len();
+        let (name, value) = header.split_once(':').unwrap_or_default();
+        if name.trim().eq_ignore_ascii_case("authorization") {
+            let token = value.trim().rsplit(' ').next()?;
+            let begin = end - (header.len() - header.trim_end().len()) - token.len();
+            let span = scalar.part(begin, begin + token.len());
+            return Some((node, builder.part(node, span, token)));
+        }
+        at = end + 1;
+    }
+    None
 }
 
 /// The variables of a workflow of GitHub, of its jobs and of their steps.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::names;
-use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, found};
+use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, found, own_keys};
 use crate::finding::{Finding, Severity, Text, rule};
 use crate::schema::dialect::table::ObjectRole;
 use crate::schema::dialect::{KeySpelling, SELECTED, SENDERS, Translation, tables};
@@ -118,7 +118,9 @@ impl<'d> Finder<'d> {
         let finder = self.partly(true);
         let found = finder.place(output, shape, ObjectRole::Endpoint, &SENDERS);
         let holder = EmbeddedIn::Part("telegraf");
-        let more = without_headers(output).into_iter().collect();
+        let more = without_headers(output).into_iter();
+        let more = more.chain(own_keys::unknown(output, &own_keys::TELEGRAF));
+        let more = more.collect();
         finder.with_findings(found, more, output, holder, out);
     }
 
@@ -134,7 +136,12 @@ impl<'d> Finder<'d> {
             text("host").unwrap_or("127.0.0.1"),
             path.trim_start_matches('/')
         );
-        let at = ["host", "uri", "name"]
+        let is_number = port.chars().all(|c| c.is_ascii_digit()) || port.contains('$');
+        let named = match is_number {
+            true => "host",
+            false => "port",
+        };
+        let at = [named, "host", "uri", "name"]
             .iter()
             .find_map(|key| output.get(key));
         let mut builder = TranslationBuilder::new(self.document);
@@ -158,7 +165,7 @@ impl<'d> Finder<'d> {
             );
         }
         items.extend(headers_of_fluent(&mut builder, output));
-        let mut findings = Vec::new();
+        let mut findings = own_keys::unknown(output, &own_keys::FLUENT_BIT);
         // With a password it is said that this one is sent in plaintext.
         if let Some(node) = output.get("port")
             && port == "443"
@@ -170,7 +177,7 @@ impl<'d> Finder<'d> {
             let finding = found(rule, Severity::Warning, node, message.to_owned());
             findings.push(finding.help("add `tls on`"));
         }
-        let names = [("url", "host"), ("insecure_skip_verify", "tls.verify")];
+        let names = [("url", named), ("insecure_skip_verify", "tls.verify")];
         let names = names
             .into_iter()
             .chain(OF_FLUENT.iter().map(|&(own, native)| (native, own)));
@@ -186,12 +193,13 @@ impl<'d> Finder<'d> {
         }
         let first = node.as_str()?.split_whitespace().next()?;
         let bare = first.split_once("://").map_or(first, |(_, rest)| rest);
+        let (host, own_path) = bare.split_once('/').unwrap_or((bare, ""));
         let scheme = match instance.starts_with("https:") {
             true => "https",
             false => "http",
         };
         let path = text("remote write url path").unwrap_or("/receive");
-        let url = format!("{scheme}://{bare}/{}", path.trim_start_matches('/'));
+        let url = format!("{scheme}://{host}/{}", path.trim_start_matches('/'));
         let mut builder = TranslationBuilder::new(self.document);
         let mut items = copied(&mut builder, section, OF_NETDATA);
         let url = builder.scalar(node, &url);
@@ -202,6 +210,12 @@ impl<'d> Finder<'d> {
             let rule = rule::SCHEMA_INVALID_VALUE;
             let finding = found(rule, Severity::Warning, node, message.to_owned());
             findings.push(finding.help("remove the scheme"));
+        } else if !own_path.is_empty() {
+            let message =
+                "`destination`: only a host and a port; the path is in `remote write URL path`";
+            let rule = rule::SCHEMA_INVALID_VALUE;
+            let finding = found(rule, Severity::Warning, node, message.to_owned());
+            findings.push(finding.help("remove the path"));
         }
         let names = [("url", "destination")].into_iter();
         Some(self.endpoint(builder, items, section, findings, names, "netdata"))

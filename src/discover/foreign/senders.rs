@@ -3,7 +3,7 @@
 use super::super::flags;
 use super::super::others;
 use super::outputs::is_fluent;
-use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, pipelines, vmagent};
+use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, own_keys, pipelines, vmagent};
 use crate::finding::{Advice, Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{MappingShape, ObjectRole};
 use crate::schema::dialect::{NEW_RELIC, SENDERS, Translation, tables};
@@ -329,7 +329,9 @@ impl<'d> Finder<'d> {
         let holder = EmbeddedIn::Part("vector");
         let found = self.place(sink, shape, ObjectRole::Endpoint, &SENDERS);
         let more = unverified(sink).into_iter();
-        let more = more.chain(compressed(sink)).collect();
+        let more = more.chain(compressed(sink));
+        let more = more.chain(own_keys::unknown(sink, &own_keys::VECTOR));
+        let more = more.chain(own_keys::strategy(sink)).collect();
         self.with_findings(found, more, sink, holder, out);
     }
 }

@@ -81,6 +81,7 @@ const TEXTS: &[&str] = &[
     "client_secret",
     "credentials",
     "password",
+    "url",
     "username",
 ];
 
@@ -375,7 +376,7 @@ fn texts(body: &[Item], out: &mut Vec<GraphFault>) {
                     continue;
                 };
                 let message = format!(
-                    "`{name}`: Alloy does not expand variables in a string, and sends it as it is written"
+                    "`{name}`: Alloy does not expand variables in a string, and takes it as it is written"
                 );
                 let advice = Advice::replace(*span, format!("sys.env(\"{variable}\")")).unsafe_();
                 say(
