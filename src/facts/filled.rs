@@ -124,11 +124,22 @@ impl Facts<'_> {
         mention.is_prose.then_some(mention.place)
     }
 
-    /// The same, with the comments of the configuration itself.
+    /// Why a credential file that the configuration at `shown` names may be where it is deployed: a text, or
+    /// a comment of the configuration, names it. `place` is where the tree would have it.
     #[must_use]
-    pub fn described_anywhere(&self, name: &str, shown: &str) -> Option<Place> {
+    pub fn credential_made_by(&self, name: &str, shown: &str, place: &str) -> Option<String> {
+        let place = self.relative(&self.absolute(place));
+        let mention = self.mention_at(name, shown, Some(&place));
         let own = || mentioned::in_comment(&text_of(self, &self.absolute(shown))?, name);
-        self.described_in(name, shown).or_else(own)
+        let (place, does) = match mention {
+            Some(mention) if !mention.is_prose => (mention.place, "may write it"),
+            mention => (
+                mention.map(|mention| mention.place).or_else(own)?,
+                "may say how to make it",
+            ),
+        };
+        let (path, line) = (place.path(), place.start().line);
+        Some(format!("{path}:{line} names it, and {does}"))
     }
 
     /// Lowers what is said of rule files that the tree lacks, where a text for people names them.
@@ -150,8 +161,12 @@ impl Facts<'_> {
     }
 
     fn mentioned(&self, name: &str, shown: &str) -> Option<FileMention> {
+        self.mention_at(name, shown, None)
+    }
+
+    fn mention_at(&self, name: &str, shown: &str, place: Option<&str>) -> Option<FileMention> {
         let path = self.relative(&self.absolute(shown));
-        let file = LackedFile::new(name, &path)?;
+        let file = LackedFile::new(name, &path, place)?;
         self.shared.naming().naming(&file, shown)
     }
 

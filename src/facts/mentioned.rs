@@ -88,11 +88,21 @@ const OPTIONS: &[&str] = &[
     "output",
     "outdir",
     "output-dir",
-    "dest",
-    "destination",
     "containerPath",
     "path.join(",
 ];
+
+/// What the path of a folder follows in which commands are run.
+const ENTERS: &[&str] = &[
+    "cd ",
+    "pushd ",
+    "working-directory: ",
+    "workdir: ",
+    "chdir: ",
+];
+
+/// Keys of tasks that copy files.
+const COPIES: &[&str] = &["dest", "destination"];
 
 /// Commands whose last word is the folder that they write to.
 const COMMANDS: &[&str] = &["cp ", "mv ", "rsync ", "sync ", "install "];
@@ -135,32 +145,70 @@ pub(super) struct LackedFile<'n> {
     /// The folder that it is in, in the tree and where Prometheus runs: as many of the last parts of both as
     /// tell it apart.
     folders: Vec<String>,
-    /// Whether the tree would have it at its root.
-    is_at_root: bool,
+    /// The folder where the tree would have it, if that is known.
+    here: Option<String>,
 }
 
 impl<'n> LackedFile<'n> {
-    /// `name` as the configuration at `shown` has it.
-    pub(super) fn new(name: &'n str, shown: &str) -> Option<Self> {
+    /// `name` as the configuration at `shown` has it, and where the tree would have it, if a mount says so.
+    pub(super) fn new(name: &'n str, shown: &str, place: Option<&'n str>) -> Option<Self> {
         let name = name.trim_start_matches("./");
         let fixed = name.split(['*', '?', '[']).next().unwrap_or(name);
         let (below, last) = fixed.rsplit_once('/').unwrap_or(("", fixed));
         let is_absolute = name.starts_with('/');
-        let here = shown.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let places = match is_absolute {
-            true => vec![below.to_owned()],
-            false => vec![joined(here, below)?, joined("etc/prometheus", below)?],
+        let beside = shown.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let (here, last) = match place {
+            Some(place) => {
+                let (folder, last) = place.rsplit_once('/').unwrap_or(("", place));
+                (Some(folder.to_owned()), last)
+            }
+            None if is_absolute => (None, last),
+            None => (Some(joined(beside, below)?), last),
         };
-        let is_at_root = !is_absolute && places.first().is_some_and(String::is_empty);
-        let mut folders: Vec<String> = places.iter().map(|path| tail(path)).collect();
+        let there = match is_absolute {
+            true => below.to_owned(),
+            false => joined("etc/prometheus", below)?,
+        };
+        let in_tree = here.as_deref().map(|folder| tail(folder, 1));
+        let mut folders: Vec<String> = in_tree.into_iter().chain([tail(&there, 2)]).collect();
         folders.retain(|folder| !folder.is_empty());
         folders.dedup();
         let name = (fixed.len() == name.len() && !last.is_empty()).then_some(last);
         (!folders.is_empty()).then_some(Self {
             name,
             folders,
-            is_at_root,
+            here,
         })
+    }
+
+    /// Whether commands of a text are run in the folder where the tree would have the file.
+    fn is_entered(&self, content: &str) -> bool {
+        let last = self
+            .here
+            .as_deref()
+            .and_then(|here| here.rsplit('/').next());
+        let Some(last) = last.filter(|last| !last.is_empty()) else {
+            return false;
+        };
+        ENTERS.iter().any(|word| {
+            let mut found = content.match_indices(word);
+            found.any(|(at, _)| {
+                let path = content.get(at + word.len()..).unwrap_or_default();
+                let is_end = |c: char| c.is_whitespace() || "\"';&|)`".contains(c);
+                let path = path.trim_start_matches(['"', '\'']).split(is_end).next();
+                let path = path.unwrap_or_default().trim_end_matches('/');
+                path.rsplit('/').next() == Some(last)
+            })
+        })
+    }
+
+    /// Whether a text is in the folder where the tree would have the file.
+    fn is_beside(&self, path: &str) -> bool {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let of_root = |here: &str| here.is_empty() && !folder.contains('/');
+        self.here
+            .as_deref()
+            .is_some_and(|here| here == folder || of_root(here))
     }
 }
 
@@ -179,8 +227,8 @@ fn joined(folder: &str, below: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The last two parts of a path.
-fn tail(path: &str) -> String {
+/// The last parts of a path, so many at most.
+fn tail(path: &str, most: usize) -> String {
     // A folder of the root is another one than one of its name elsewhere.
     if path.rfind('/') == Some(0) {
         return path.to_owned();
@@ -188,7 +236,7 @@ fn tail(path: &str) -> String {
     let mut parts: Vec<&str> = path
         .rsplit('/')
         .filter(|part| !part.is_empty())
-        .take(2)
+        .take(most)
         .collect();
     parts.reverse();
     parts.join("/")
@@ -252,11 +300,10 @@ impl NamingText {
                 && (file.folders.iter().any(|of| ends_with_path(folder, of))
                     || written && folder.ends_with(['}', ')', '%']));
             let is_comment = is_comment(before);
-            let is_bare = file.is_at_root
-                && !self.is_prose
+            let is_bare = (name.contains('.') || written)
                 && !is_comment
-                && name.contains('.')
-                && before.ends_with(['"', '\'', '`', ' ', '=']);
+                && before.ends_with(['"', '\'', '`', ' ', '=', '>', '(', ':', '\t'])
+                && (!self.is_prose && file.is_beside(self.text.path()) || file.is_entered(content));
             let is_known = (is_in_folder || is_bare) && (!self.deploys || written || is_comment);
             is_known.then(|| FileMention {
                 place: Place::new(&self.text, Span::new(at, end)),
@@ -306,6 +353,10 @@ fn is_destination(before: &str, behind: &str, folder: &str) -> bool {
     if OPTIONS.iter().any(|option| ahead.ends_with(option)) {
         return true;
     }
+    // A playbook copies some files to a folder; it fills it where their names are in variables.
+    if is_varied && COPIES.iter().any(|key| ahead.ends_with(key)) {
+        return true;
+    }
     let command = before.rsplit([';', '&', '|']).next().unwrap_or(before);
     let last = folder.rsplit('/').next().unwrap_or(folder);
     let mut sources = command
@@ -320,7 +371,7 @@ fn is_destination(before: &str, behind: &str, folder: &str) -> bool {
     COMMANDS.iter().any(|name| command.contains(name)) && is_last && is_whole && !is_source
 }
 
-/// Where a comment of a configuration names a file that is to be beside it: in quotes, since its name may be
+/// Where a comment of a configuration names a file that belongs beside it: in quotes, since its name may be
 /// any word.
 pub(super) fn in_comment(text: &Arc<Text>, name: &str) -> Option<Place> {
     let content = text.content();

@@ -241,8 +241,8 @@ impl Scripts {
             let bytes = content.as_bytes();
             let mut found = memmem::find_iter(bytes, name.as_bytes()).filter(|at| {
                 let line = line_around(content, *at);
-                let is_path =
-                    |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+                let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+                let is_path = |byte: Option<&u8>| !byte.is_some_and(is_name);
                 let before = at.checked_sub(1).and_then(|before| bytes.get(before));
                 let ends = bytes.get(at + name.len());
                 let as_folder = name.contains('.') || ends == Some(&b'/') || before == Some(&b'/');

@@ -207,3 +207,74 @@ fn where_an_image_runs_is_not_in_its_dockerfile() {
     let not_mounted = Some((Severity::Error, "credentials/not-mounted"));
     expect(&[image[0], image[1], compose], not_mounted);
 }
+
+#[test]
+fn a_script_may_run_in_the_folder_of_what_it_makes() {
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes:\n    - ./prometheus.yml:/etc/prometheus/prometheus.yml\n    - ./certs:/tls:ro\n";
+    let config = "scrape_configs:\n- job_name: a\n  scheme: https\n  tls_config: {ca_file: /tls/ca.pem}\n  static_configs: [{targets: ['10.0.0.1:80']}]\n";
+    let tree = |name: &str, content: &str, expected| {
+        let files = [
+            ("docker-compose.yml", compose),
+            ("prometheus.yml", config),
+            ("certs/other.pem", "x"),
+            (name, content),
+        ];
+        expect(&files, expected);
+    };
+    let makes = "openssl req -x509 -out ca.pem -keyout ca.key\n";
+    tree("certs/gen.sh", makes, None);
+    tree("certs/Makefile", &format!("all:\n\t{makes}"), None);
+    tree("README.md", &format!("    cd certs\n    {makes}"), None);
+    tree("README.md", "Put your `certs/ca.pem` there.\n", None);
+    tree(
+        "main.tf",
+        "filename = \"${path.module}/certs/ca.pem\"\n",
+        None,
+    );
+    tree("docs/a.md", &format!("    cd other\n    {makes}"), MISSING);
+    tree(
+        "certs/gen.sh",
+        "openssl req -x509 -out root-ca.pem\n",
+        MISSING,
+    );
+}
+
+#[test]
+fn names_that_nothing_verifies_over_http_are_told_once() {
+    let config = |scheme: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  scheme: {scheme}\n  tls_config: {{server_name: 'https://b.example.com'}}\n  static_configs: [{{targets: ['10.0.0.1:80']}}]\n"
+        )
+    };
+    expect(
+        &[("prometheus.yml", &config("http"))],
+        Some((Severity::Warning, "tls/unused")),
+    );
+    expect(
+        &[("prometheus.yml", &config("https"))],
+        Some((Severity::Error, "tls/server-name")),
+    );
+}
+
+#[test]
+fn tags_of_a_template_are_one_word_of_a_command() {
+    let unit = |value: &str| {
+        format!(
+            "[Service]\nExecStart=/usr/bin/vmagent -promscrape.config=/etc/a.yml -remoteWrite.url={value}\n"
+        )
+    };
+    for (name, value) in [
+        ("vmagent.service.j2", "{{ vm_url }}"),
+        ("vmagent.service.j2", "\"{{ vm_url }}\""),
+        (
+            "vmagent.service.j2",
+            "http://{{ vm_host }}:8428/api/v1/write",
+        ),
+        ("vmagent.service.erb", "<%= @url %>"),
+    ] {
+        expect(&[(name, &unit(value))], None);
+    }
+    let fault = Some((Severity::Error, "remote-write/url-syntax"));
+    expect(&[("vmagent.service", &unit("vm:8428"))], fault);
+    expect(&[("vmagent.service.j2", &unit("vm:8428"))], fault);
+}

@@ -29,6 +29,7 @@ mod field;
 mod field_elsewhere;
 mod field_lacks;
 mod filled_in;
+mod field_placeholders;
 mod fingerprints;
 mod fix;
 mod fixed;

@@ -285,7 +285,11 @@ const TRIED: usize = 16 * 1024;
 
 /// Whether a text has placeholders, and is good with some of `words` in their place.
 pub fn is_unfilled(text: &str, words: &[&str], good: impl Fn(&str) -> bool) -> bool {
-    let holes: Vec<_> = find(text).collect();
+    // In a URL words ask for their parts: `http://mimir:your-port/`.
+    let holes: Vec<_> = match text.contains("://") {
+        true => find_words(text),
+        false => find(text).collect(),
+    };
     if holes.is_empty() || text.len() > TRIED {
         return !holes.is_empty();
     }

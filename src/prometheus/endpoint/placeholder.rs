@@ -20,7 +20,31 @@ pub(super) fn find(text: &str, is_filled: &dyn Fn(&str) -> bool) -> Vec<Range<us
         found.extend(between(text, "%3C", "%3E"));
     }
     found.extend(bare_variables(text));
+    if text.contains(['.', '…', '*']) {
+        found.extend(left_out(text));
+    }
     scalar::apart(found)
+}
+
+/// What is left out of a URL: `ws-...`, `prometheus-….grafana.net`, `***`.
+fn left_out(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let signs = ["***", "…"].into_iter();
+    let signs = signs.flat_map(|sign| text.match_indices(sign));
+    let signs = signs.map(|(at, sign)| at..at + sign.len());
+    let mut end = 0;
+    let dots = text.match_indices("...").filter_map(move |(at, dots)| {
+        let run = text
+            .get(at..)?
+            .bytes()
+            .take_while(|byte| *byte == b'.')
+            .count();
+        let is_inside = at < end;
+        end = end.max(at + run);
+        // `a.....b` is a label of three dots between two others.
+        let from = at + usize::from(run > dots.len() + 1);
+        (!is_inside).then_some(from..from + dots.len())
+    });
+    signs.chain(dots)
 }
 
 /// The text with each byte of a placeholder as [`MASK`].

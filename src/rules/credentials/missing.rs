@@ -29,12 +29,9 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut RuleFindings<'_>) {
     {
         return out.unchecked(node, &reason, None);
     }
-    if let Some(place) = node
-        .as_str()
-        .and_then(|path| file.facts.described_anywhere(path, shown))
+    if let Some(path) = node.as_str()
+        && let Some(reason) = file.facts.credential_made_by(path, shown, looked_for)
     {
-        let (path, line) = (place.path(), place.start().line);
-        let reason = format!("{path}:{line} names it, and may say how to make it");
         return out.unchecked(node, &reason, None);
     }
     // The reader of an example has files of their own.

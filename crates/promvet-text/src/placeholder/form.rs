@@ -161,6 +161,16 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         },
         around: |before, _, _| !before.ends_with(['p', 'P', 'x', '$', '{', '#', '%']),
     },
+    // The same in small letters, as documents of interfaces have it, where it is the whole value or in a URL.
+    PlaceholderForm {
+        open: "{",
+        close: "}",
+        name: |name| name.len() > 1 && name.split(['-', '.']).all(is_identifier),
+        around: |before, _, after| {
+            before.is_empty() && after.is_empty()
+                || is_in_url(before) && !before.ends_with(['$', '{', '#', '%'])
+        },
+    },
     // VictoriaMetrics (`lib/envtemplate`).
     PlaceholderForm {
         open: "%{",
@@ -200,6 +210,23 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         name: |name| {
             !name.starts_with([':', '^']) && !name.starts_with("__") && !name.trim().is_empty()
         },
+        around: anywhere,
+    },
+    // `[REGION]`, `[YOUR REGION]`: in a URL, or the whole value unlike a class of characters.
+    PlaceholderForm {
+        open: "[",
+        close: "]",
+        name: |name| {
+            name.len() > SHORTEST_ASKED && is_words(name) && !name.contains([',', ':', '.', '/'])
+        },
+        around: |before, name, after| {
+            before.is_empty() && after.is_empty() && name.starts_with("YOUR") || is_in_url(before)
+        },
+    },
+    PlaceholderForm {
+        open: "<<",
+        close: ">>",
+        name: is_words,
         around: anywhere,
     },
     PlaceholderForm {
@@ -253,6 +280,23 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
     },
 ];
 
+/// Longer than what asks for a value in brackets are `[a-z]` and the like.
+const SHORTEST_ASKED: usize = 3;
+
+/// How far before a placeholder the scheme of its URL is looked for, in bytes.
+const LONGEST_URL: usize = 256;
+
+/// Whether a text ends within a URL.
+fn is_in_url(before: &str) -> bool {
+    let bytes = before.as_bytes();
+    let near = bytes.get(bytes.len().saturating_sub(LONGEST_URL)..);
+    let near = near.unwrap_or_default();
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b',');
+    let begins = near.iter().rposition(is_end).map_or(0, |at| at + 1);
+    let word = near.get(begins..).unwrap_or_default();
+    memchr::memmem::find(word, b"://").is_some()
+}
+
 pub(super) fn anywhere(_: &str, _: &str, _: &str) -> bool {
     true
 }
@@ -302,8 +346,8 @@ pub(super) fn opens(first: u8, second: Option<&u8>) -> bool {
         return false;
     }
     match first {
-        b'$' | b'{' | b'<' | b'%' | b'@' => true,
-        b'[' | b'_' => second == Some(&first),
+        b'$' | b'{' | b'<' | b'%' | b'@' | b'[' => true,
+        b'_' => second == Some(&first),
         b'(' => matches!(second, Some(b'(' | b'@')),
         b'#' => second == Some(&b'{'),
         b'Y' => second == Some(&b'O'),
