@@ -230,6 +230,9 @@ impl FileLookup<'_> {
         if asked.filled_in || is_open {
             return unverified(Unverified::Placeholder);
         }
+        if is_of_windows(path) {
+            return unverified(Unverified::Elsewhere);
+        }
         let is_absolute = Path::new(path).is_absolute() || path.starts_with('/');
         if asked.base == Base::Process && !is_absolute {
             return unverified(Unverified::Started);
@@ -387,6 +390,18 @@ impl FileLookup<'_> {
         let bounds = normal(&self.bounds)?;
         path.strip_prefix(&bounds).ok().map(Path::to_path_buf)
     }
+}
+
+/// Whether a path is absolute on Windows: `C:\\Prometheus\\token`, `D:/sd/a.json`, `\\\\server\\share`.
+#[must_use]
+pub(crate) fn is_of_windows(path: &str) -> bool {
+    let has_drive = || {
+        let (drive, rest) = path.split_once(':').unwrap_or_default();
+        drive.len() == 1
+            && drive.starts_with(|c: char| c.is_ascii_alphabetic())
+            && rest.starts_with(['\\', '/'])
+    };
+    path.starts_with("\\\\") || has_drive()
 }
 
 /// Whether a folder has nothing in it but what keeps it in git, or says what belongs there.

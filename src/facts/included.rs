@@ -37,7 +37,7 @@ use std::cell::LazyCell;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::credential_file::{FileLookup, PathBase, Unverified, is_kept};
+use super::credential_file::{FileLookup, PathBase, Unverified, is_kept, is_of_windows};
 use super::deployment::RunningDeployment;
 use super::submodules;
 use crate::schema::scalar::{self, Fault};
@@ -172,6 +172,9 @@ fn locate(
     // No file that people name has one in its name: `$RULES_DIR/a.yml`.
     if text.contains('$') || !placeholder::find_words(text).is_empty() {
         return Err(Unverified::Placeholder);
+    }
+    if is_of_windows(text) {
+        return Err(Unverified::Elsewhere);
     }
     if text.starts_with('/') || Path::new(text).is_absolute() {
         let root = match &lookup.host {

@@ -223,6 +223,7 @@ fn is_random(text: &str) -> bool {
     text.len() >= SHORTEST_RANDOM
         && text.chars().all(plain)
         && changes(text) * 4 >= text.len()
+        && !standin::is_phrase(text)
         && 2 * bits(text.as_bytes()) >= (FEWEST_BITS_OF_TWO * text.len() as u64) << FRACTION
 }
 

@@ -278,3 +278,39 @@ fn tags_of_a_template_are_one_word_of_a_command() {
     expect(&[("vmagent.service", &unit("vm:8428"))], fault);
     expect(&[("vmagent.service.j2", &unit("vm:8428"))], fault);
 }
+
+#[test]
+fn paths_of_windows_lead_to_another_machine() {
+    let config = |path: &str| {
+        WITH_TOKEN.replace(
+            "credentials_file: token",
+            &format!("credentials_file: '{path}'"),
+        )
+    };
+    for path in [
+        "C:\\Prometheus\\token.txt",
+        "D:/certs/token",
+        "\\\\server\\share\\token",
+    ] {
+        expect(&[("prometheus.yml", &config(path))], None);
+    }
+    expect(&[("prometheus.yml", &config("certs/token"))], MISSING);
+    let rules = "rule_files: ['C:\\Prometheus\\rules\\a.yml', 'D:/rules/*.yml']\n";
+    expect(&[("prometheus.yml", rules)], None);
+}
+
+#[test]
+fn a_network_in_a_variable_may_be_any_network() {
+    let tree = |network: &str, expected| {
+        let compose = format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n    networks: [mon]\n  app:\n    image: example/app:1\n    networks: ['{network}']\nnetworks: {{mon: {{}}, other: {{}}}}\n"
+        );
+        let config = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['app:80']}]\n";
+        expect(
+            &[("docker-compose.yml", &compose), ("prometheus.yml", config)],
+            expected,
+        );
+    };
+    tree("${APP_NETWORK}", None);
+    tree("other", Some((Severity::Warning, "network/unreachable")));
+}

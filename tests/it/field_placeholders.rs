@@ -69,3 +69,42 @@ fn a_variable_without_quotes_may_be_any_value() {
         assert_eq!(errors("prometheus.yml", &config(value)), 1, "{value}");
     }
 }
+
+#[test]
+fn phrases_and_published_samples_are_no_random_secrets() {
+    let committed = |token: &str| {
+        let config = format!(
+            "scrape_configs:\n- job_name: a\n  scheme: https\n  bearer_token: '{token}'\n  static_configs: [{{targets: ['b.example.com:80']}}]\n"
+        );
+        let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", &config)]));
+        let found = found
+            .iter()
+            .find(|one| &*one.rule == "credentials/committed");
+        found.map(|one| one.message.to_string())
+    };
+    let is_live = |token: &str| committed(token).is_some_and(|message| message.contains("random"));
+    for token in [
+        "Long-Lived-Access-Token",
+        "MyVerySecretTokenForLocalDev",
+        "Metrics_Reader_Token_V2",
+        "This-Is-A-Test-Token-123",
+    ] {
+        assert!(!is_live(token), "{token}: {:?}", committed(token));
+    }
+    for token in [
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AKIAXXXXXXXXXXXXXXXX",
+        "eW91ci10b2tlbi1oZXJl",
+        "eyJrIjoiZXhhbXBsZSJ9",
+        "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
+    ] {
+        assert_eq!(committed(token), None, "{token}");
+    }
+    for token in [
+        "q7Zt2LmX9vB4nKc8RwYp3sHd",
+        "AKIAQ3EGXZ7LMNOP2RST",
+        "Xk9-TokenQ7z2Lm4vB8nKc",
+    ] {
+        assert!(committed(token).is_some(), "{token}");
+    }
+}

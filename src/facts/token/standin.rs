@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use promvet_syntax::base64;
+
 use super::KNOWN;
 use crate::yaml::placeholder;
 
@@ -59,6 +61,41 @@ pub(super) fn is_one(text: &str) -> bool {
     is_standin(text) || is_sample(text)
 }
 
+/// What documents have for a credential, which is read everywhere and opens nothing: jwt.io, Azurite, Stripe.
+const PUBLISHED: &[&str] = &[
+    "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+    "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
+];
+
+/// How long words of a phrase are at least, and how many percent of its letters they have.
+const SHORTEST_WORD: usize = 4;
+const MOST_OF_PHRASE: usize = 60;
+
+/// Whether a text is made of words, as people write them: `Long-Lived-Access-Token`. What a generator throws
+/// together has few runs of small letters, and fewer with a vowel in them.
+pub(super) fn is_phrase(text: &str) -> bool {
+    let is_vowel = |byte: &u8| b"aeiouyAEIOUY".contains(byte);
+    let mut words = Vec::new();
+    let mut from = 0;
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        let ends = byte.is_ascii_uppercase() || !byte.is_ascii_alphabetic();
+        if ends {
+            words.push(bytes.get(from..at).unwrap_or_default());
+            from = at + usize::from(!byte.is_ascii_alphabetic());
+        }
+    }
+    words.push(bytes.get(from..).unwrap_or_default());
+    words.retain(|word| word.len() >= SHORTEST_WORD && word.iter().any(is_vowel));
+    let letters: usize = words.iter().map(|word| word.len()).sum();
+    let all = bytes
+        .iter()
+        .filter(|byte| byte.is_ascii_alphanumeric())
+        .count();
+    words.len() > 1 && letters * 100 >= all * MOST_OF_PHRASE
+}
+
 /// Whether behind the prefix of a vendor there is no token: `glc_your_token`, `glc_<token>`, `glc_eyJ...`, or the
 /// key in the documents of AWS.
 fn is_sample(text: &str) -> bool {
@@ -68,11 +105,28 @@ fn is_sample(text: &str) -> bool {
         let holes: Vec<_> = placeholder::find(rest).collect();
         is_nothing_else(rest, &holes)
     };
+    let is_crossed = |rest: &str| {
+        rest.len() >= SHORTEST_WORD && rest.bytes().all(|byte| matches!(byte, b'x' | b'X'))
+    };
     text.ends_with("...")
+        || text.ends_with("EXAMPLEKEY")
+        || PUBLISHED.iter().any(|known| text.ends_with(known))
+        || rest.is_some_and(is_crossed)
+        || is_encoded(text)
         || rest.is_some_and(|rest| {
             let first = rest.get(..4).unwrap_or_default();
             first.eq_ignore_ascii_case("your") || rest.ends_with("EXAMPLE") || is_marked(rest)
         })
+}
+
+/// Whether a text is a placeholder in base64: `eW91ci10b2tlbi1oZXJl`, or an object that says that it is an example.
+fn is_encoded(text: &str) -> bool {
+    let bytes = base64::decode_url(text.trim_end_matches('='));
+    let plain = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    plain.is_some_and(|plain| {
+        let is_object = plain.starts_with('{') && plain.contains("\"example\"");
+        is_object || plain.len() > SHORTEST_WORD && asks_for_yours(&plain)
+    })
 }
 
 /// Whether a whole text is a placeholder. One inside of a longer text may be part of a password.
