@@ -149,13 +149,8 @@ fn by_name<'n>(
     if let (Some(_), false, Some(mode)) = (&here.networks, here.has_other_names, there.own_mode) {
         return Some((ReachFault::OtherMode { service, mode }, Some(other)));
     }
-    // A name in a variable may be any name.
-    let is_open = |name: &String| name.contains('$');
     if let (Some(ours), Some(theirs)) = (&here.networks, &there.networks)
-        && !ours
-            .iter()
-            .any(|name| theirs.contains(name) || is_open(name))
-        && !theirs.iter().any(is_open)
+        && !ours.iter().any(|name| theirs.contains(name))
     {
         return Some((ReachFault::NoCommonNetwork { service }, Some(other)));
     }
