@@ -55,6 +55,10 @@ fn entries_of_one_program_are_read_anywhere() {
             "observability:\n  vmStack:\n    values:\n      vmagent: {spec: {remoteWrite: [{url: URL}]}}\n".to_owned(),
         ),
         ("values.yaml", "vm:\n  externalVM: {write: {url: URL}}\n".to_owned()),
+        (
+            "molecule.yml",
+            "provisioner:\n  inventory:\n    group_vars:\n      all:\n        prometheus_remote_write: [{url: URL}]\n".to_owned(),
+        ),
     ] {
         let wrong = text.replace("URL", "mimir.example.com/api/v1/push");
         assert_eq!(judged(name, &wrong), (1, 0), "{wrong}");

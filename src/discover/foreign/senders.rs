@@ -121,6 +121,15 @@ impl<'d> Finder<'d> {
         if let Some(all) = root.get("all") {
             self.inventory(all, DEEPEST_GROUP, out);
         }
+        // A scenario of Molecule has variables of groups and hosts in its inventory.
+        let inventory = root
+            .get("provisioner")
+            .and_then(|provisioner| provisioner.get("inventory"));
+        for key in ["group_vars", "host_vars"] {
+            let map = inventory.and_then(|inventory| inventory.get(key)?.mapping());
+            let groups = map.into_iter().flat_map(|map| map.entries());
+            groups.for_each(|group| self.variables(group.value, out));
+        }
     }
 
     /// Variables of a group of an inventory, of its hosts and of the groups in it.
