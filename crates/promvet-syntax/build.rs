@@ -77,6 +77,50 @@ struct TemplateFunction {
     since: Option<String>,
 }
 
+/// `data/flags.yaml`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CommandLine {
+    flags: Words,
+    features: Words,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    source: String,
+    words: Vec<Word>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Word {
+    name: String,
+    takes: Option<Takes>,
+    #[serde(default)]
+    again: bool,
+    since: Option<String>,
+    removed: Option<String>,
+    source: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Takes {
+    Kind(Kind),
+    OneOf(Vec<String>),
+}
+
+/// As `FlagArgument` of `src/flags.rs` has them.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Nothing,
+    Duration,
+    Size,
+    Number,
+}
+
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Fallible<()> {
@@ -84,6 +128,9 @@ fn main() -> Fallible<()> {
     println!("cargo::rerun-if-changed=data");
     let releases: Releases = read("data/releases.yaml")?;
     let functions: Functions = read("data/functions.yaml")?;
+    let line: CommandLine = read("data/flags.yaml")?;
+    write("flags.rs", &line.flags.code()?)?;
+    write("features.rs", &line.features.code()?)?;
     write("releases.rs", &releases.code()?)?;
     write("promql_functions.rs", &functions.promql.code()?)?;
     write("template_functions.rs", &functions.templates.code()?)
@@ -176,6 +223,42 @@ impl Templates {
             );
         }
         Ok(format!("&[\n{rows}]\n"))
+    }
+}
+
+impl Words {
+    fn code(&self) -> Fallible<String> {
+        public(&self.source)?;
+        let mut rows = String::new();
+        for word in &self.words {
+            let code = word.code();
+            rows += &code.map_err(|error| format!("{}: {error}", word.name))?;
+        }
+        Ok(format!("&[\n{rows}]\n"))
+    }
+}
+
+impl Word {
+    fn code(&self) -> Fallible<String> {
+        if let Some(source) = &self.source {
+            public(source)?;
+        }
+        let release = |release: &Option<String>| match release {
+            Some(release) => Ok::<_, Box<dyn Error>>(format!("Some({})", minor(Some(release))?)),
+            None => Ok("None".to_owned()),
+        };
+        let takes = match &self.takes {
+            None => "FlagArgument::Text".to_owned(),
+            Some(Takes::Kind(kind)) => format!("FlagArgument::{kind:?}"),
+            Some(Takes::OneOf(words)) => format!("FlagArgument::OneOf(&{words:?})"),
+        };
+        Ok(format!(
+            "    FlagWord {{ name: {:?}, since: {}, until: {}, takes: {takes}, may_repeat: {} }},\n",
+            self.name,
+            release(&self.since)?,
+            release(&self.removed)?,
+            self.again,
+        ))
     }
 }
 

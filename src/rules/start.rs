@@ -11,8 +11,8 @@ use super::sink::RuleFindings;
 use super::timings::Timings;
 use crate::facts::Facts;
 use crate::facts::deployment::Deployment;
-use crate::facts::deployment::flags::FlagWord;
 use crate::schema::{TargetReleases, Version};
+use promvet_syntax::flags::FlagWord;
 
 /// A container that starts Prometheus with a configuration, or may.
 #[derive(Clone, Copy, Debug)]

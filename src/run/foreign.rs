@@ -291,7 +291,7 @@ fn is_of_old_operator(finding: &Finding, facts: &Facts<'_>) -> bool {
 /// Whether a finding speaks of the namespace of an object that a kustomization may put into another one.
 fn is_moved(finding: &Finding, facts: &Facts<'_>) -> bool {
     finding.rule == rule::KUBERNETES_OBJECT_NAME
-        && finding.logical.ends_with("metadata.namespace")
+        && finding.keys().ends_with(&["metadata", "namespace"])
         && facts.sets_namespace()
 }
 

@@ -6,6 +6,7 @@
 
 pub mod azure;
 pub mod base64;
+pub mod flags;
 pub mod go;
 pub mod header;
 pub mod label;

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::arguments::{Argument, Arguments, IMAGE_CONFIG};
-use super::flags::FLAGS;
 use super::image::Image;
 use super::model::{Deployment, Mount};
 use super::scan::kinds;
@@ -23,6 +22,7 @@ use crate::facts::scripts::LARGEST_SCRIPT;
 use crate::facts::settings::WEB_FILE;
 use crate::finding::{Place, Text};
 use crate::source::Tree;
+use promvet_syntax::flags::FLAGS;
 use sources::CopySources;
 use words::{CommandWord, blocks, commands, is_chosen, is_image, words_of_block};
 

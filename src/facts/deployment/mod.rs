@@ -18,7 +18,6 @@ mod compose;
 mod dockerfile;
 mod environment;
 mod features;
-pub(crate) mod flags;
 mod folder;
 mod image;
 mod inside;

@@ -37,6 +37,16 @@ pub struct ShapeFault {
     pub receiver: Option<ProfileText>,
 }
 
+impl ShapeFault {
+    /// Whether the form that the receiver takes has the scheme https.
+    #[must_use]
+    pub fn expects_https(&self) -> bool {
+        self.expected
+            .split_once("://")
+            .is_some_and(|(scheme, _)| scheme == "https")
+    }
+}
+
 /// What is wrong with the URL of an endpoint, given its likeliest receivers. Nothing where its
 /// syntax is wrong already, or where one of several equally likely receivers takes it.
 #[must_use]

@@ -48,12 +48,13 @@ fn mutants_here(rule: &CustomRule) -> Vec<Mutant> {
     };
     let mut changes = vec![NodeChange {
         id: source.expr.id,
+        is_whole: true,
         says: "negated as a whole".to_owned(),
         with: negated(source.expr.clone()),
     }];
     gather(&source.expr, &source, &mut changes);
     let mutant = |change: NodeChange| {
-        let place = if change.id == source.expr.id && change.says.starts_with("negated") {
+        let place = if change.is_whole {
             rule.place.clone()
         } else {
             source.place(change.id)?
@@ -72,6 +73,8 @@ fn mutants_here(rule: &CustomRule) -> Vec<Mutant> {
 /// What takes the place of the node with a number.
 struct NodeChange {
     id: u64,
+    /// Whether it negates the whole condition.
+    is_whole: bool,
     says: String,
     with: IdedExpr,
 }
@@ -120,6 +123,7 @@ fn gather(expr: &IdedExpr, source: &ExpressionSource<'_>, out: &mut Vec<NodeChan
         }
         Expr::Select(select) if select.test => out.push(NodeChange {
             id: expr.id,
+            is_whole: false,
             says: format!("without `has` of `{}`: as if it were there", select.field),
             with: literal(expr.id, LiteralValue::Boolean(CelBool::from(true))),
         }),
@@ -141,6 +145,7 @@ fn of_call(expr: &IdedExpr, call: &CallExpr, out: &mut Vec<NodeChange>) {
     let mut add = |says: String, with: Expr| {
         out.push(NodeChange {
             id: expr.id,
+            is_whole: false,
             says,
             with: IdedExpr {
                 id: expr.id,
@@ -216,6 +221,7 @@ fn of_literal(expr: &IdedExpr, value: &LiteralValue, out: &mut Vec<NodeChange>) 
     };
     out.extend(changed.map(|(says, with)| NodeChange {
         id: expr.id,
+        is_whole: false,
         says,
         with: literal(expr.id, with),
     }));

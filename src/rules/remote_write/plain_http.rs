@@ -16,7 +16,7 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     let faults = entry.shape_faults();
     let of_scheme = faults.iter().find(|fault| fault.cause == Cause::Scheme);
     // A URL that is to become one of https, port and all, is reported as such.
-    let becomes_https = |fault: &ShapeFault| fault.certain && fault.expected.starts_with("https:");
+    let becomes_https = |fault: &ShapeFault| fault.certain && fault.expects_https();
     if of_scheme.is_none() && faults.iter().any(becomes_https) {
         return;
     }

@@ -1,10 +1,10 @@
 //! `start/feature`: a name of `--enable-feature` that the release which is started does not know.
 
-use crate::facts::deployment::flags::FEATURES;
 use crate::finding::{Place, Severity, nearest};
 use crate::rules::start::{FlagVerdict, shown};
 use crate::rules::{PrometheusStart, RuleFindings, advice};
 use crate::yaml::placeholder;
+use promvet_syntax::flags::FEATURES;
 
 /// Features that became flags, with what follows without the flag. `remote-write-receiver` is left to
 /// `remote-write/receiver-not-enabled`, which knows whether anything writes there.

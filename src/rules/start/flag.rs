@@ -1,12 +1,12 @@
 //! `start/flag`: a flag that the release which is started does not know.
 
-use crate::facts::deployment::flags::FLAGS;
 use crate::facts::deployment::{Argument, Deployment, Platform};
 use crate::finding::{Advice, Finding, Severity, nearest, surely_meant};
 use crate::rules::start::refused::{RefusedFlag, own_arguments, refused};
 use crate::rules::start::{FlagVerdict, shown};
 use crate::rules::{PrometheusStart, RuleFindings, advice};
 use crate::yaml::placeholder;
+use promvet_syntax::flags::FLAGS;
 
 const RETENTION: &str = "storage.tsdb.retention";
 const RETENTION_TIME: &str = "storage.tsdb.retention.time";

@@ -5,12 +5,10 @@ use std::collections::HashSet;
 
 use promvet_syntax::go::{duration, size};
 
-use crate::facts::deployment::flags::{
-    FLAGS, FOR_AGENTS, FOR_SERVERS, FlagArgument, REPEATABLE, VALUES,
-};
 use crate::facts::deployment::{Argument, Deployment};
 use crate::rules::PrometheusStart;
 use crate::yaml::placeholder;
+use promvet_syntax::flags::{FLAGS, FOR_AGENTS, FOR_SERVERS, FlagArgument, FlagWord};
 
 /// A flag that is refused.
 pub(in crate::rules) struct RefusedFlag<'d> {
@@ -154,16 +152,21 @@ fn one_dash<'d>(start: &PrometheusStart<'_>, flag: &KnownFlag<'d>) -> Option<Ref
 fn repeated<'d>(flag: &KnownFlag<'d>, seen: &mut HashSet<&'d str>) -> Option<RefusedFlag<'d>> {
     let name = flag.plain();
     let is_new = seen.insert(name);
-    (!is_new && !REPEATABLE.contains(&name)).then(|| {
+    let may_repeat = word_of(name).is_some_and(|word| word.may_repeat);
+    (!is_new && !may_repeat).then(|| {
         let message = format!("`--{name}` is given twice: {STOPS}");
         flag.refused("repeated", message, "delete one of the two".to_owned())
     })
 }
 
+fn word_of(name: &str) -> Option<&'static FlagWord> {
+    FLAGS.iter().find(|word| word.name == name)
+}
+
 fn wrong_value<'d>(flag: &KnownFlag<'d>) -> Option<RefusedFlag<'d>> {
     let name = flag.plain();
-    let (_, takes) = VALUES.iter().find(|(known, _)| *known == name)?;
-    if *takes == FlagArgument::Nothing {
+    let takes = word_of(name)?.takes;
+    if takes == FlagArgument::Nothing {
         return value_of_switch(flag);
     }
     let value = flag.value.or(flag.next)?;
@@ -172,7 +175,7 @@ fn wrong_value<'d>(flag: &KnownFlag<'d>) -> Option<RefusedFlag<'d>> {
     }
     let about = format!("`--{name}`");
     let (fault, help) = match takes {
-        FlagArgument::Nothing => return None,
+        FlagArgument::Nothing | FlagArgument::Text => return None,
         FlagArgument::Duration => {
             let fault = duration::duration(value).err()?;
             (

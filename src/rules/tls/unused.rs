@@ -64,5 +64,5 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut RuleFindings<'_>) {
 fn is_reported_elsewhere(entry: &RemoteWriteEntry<'_>) -> bool {
     let mut faults = entry.shape_faults().iter();
     entry.sends_credentials_in_the_clear()
-        || faults.any(|fault| fault.cause == Cause::Scheme || fault.expected.starts_with("https:"))
+        || faults.any(|fault| fault.cause == Cause::Scheme || fault.expects_https())
 }
