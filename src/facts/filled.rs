@@ -167,7 +167,9 @@ impl Facts<'_> {
     fn mention_at(&self, name: &str, shown: &str, place: Option<&str>) -> Option<FileMention> {
         let path = self.relative(&self.absolute(shown));
         let file = LackedFile::new(name, &path, place)?;
-        self.shared.naming().naming(&file, shown)
+        // What names another file of the tree says nothing of this one.
+        let is_there = |path: &str| self.files.tree.metadata(&self.absolute(path)).is_ok();
+        self.shared.naming().naming(&file, shown, &is_there)
     }
 
     /// Whether a finding is about a placeholder in a target file that a script of the tree may write.

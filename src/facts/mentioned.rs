@@ -261,11 +261,17 @@ impl NamingTexts {
     }
 
     /// Where one of them names a file, or writes to its folder; texts for people come last.
-    pub(super) fn naming(&self, file: &LackedFile<'_>, shown: &str) -> Option<FileMention> {
+    /// `is_there` says whether the tree has a path.
+    pub(super) fn naming(
+        &self,
+        file: &LackedFile<'_>,
+        shown: &str,
+        is_there: &dyn Fn(&str) -> bool,
+    ) -> Option<FileMention> {
         let by_name = file.name.map(|name| self.index.texts_with(name));
         let of_name = by_name.unwrap_or_default();
         let named = of_name.iter().filter_map(|number| self.texts.get(*number));
-        let named = named.filter_map(|one| one.naming(file));
+        let named = named.filter_map(|one| one.naming(file, is_there));
         let filling = self
             .texts
             .iter()
@@ -280,7 +286,11 @@ impl NamingTexts {
 
 impl NamingText {
     /// Where it names a file by the end of its path.
-    fn naming(&self, file: &LackedFile<'_>) -> Option<FileMention> {
+    fn naming(
+        &self,
+        file: &LackedFile<'_>,
+        is_there: &dyn Fn(&str) -> bool,
+    ) -> Option<FileMention> {
         let content = self.text.content();
         let name = file.name?;
         let mut found = memmem::find_iter(content.as_bytes(), name.as_bytes());
@@ -305,7 +315,11 @@ impl NamingText {
                 && before.ends_with(['"', '\'', '`', ' ', '=', '>', '(', ':', '\t'])
                 && (!self.is_prose && file.is_beside(self.text.path()) || file.is_entered(content));
             let is_known = (is_in_folder || is_bare) && (!self.deploys || written || is_comment);
-            is_known.then(|| FileMention {
+            let is_of_tree = || {
+                let path = format!("{}{name}", path_before(before));
+                is_there(&path) || is_there(&beside(self.text.path(), &path))
+            };
+            (is_known && (written || !is_of_tree())).then(|| FileMention {
                 place: Place::new(&self.text, Span::new(at, end)),
                 is_prose: self.is_prose || is_comment,
             })
@@ -333,6 +347,33 @@ impl NamingText {
             })
         })
     }
+}
+
+/// The folders of a path that a text ends within.
+fn path_before(text: &str) -> &str {
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    text.get(text.trim_end_matches(is_path).len()..)
+        .unwrap_or("")
+}
+
+/// A path as seen from the folder of a file.
+fn beside(file: &str, path: &str) -> String {
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    joined(folder, path).unwrap_or_else(|| path.to_owned())
+}
+
+/// Whether a line runs a command by this name, and not one of another tool (`pip install`).
+fn runs(command: &str, name: &str) -> bool {
+    let mut found = command.match_indices(name);
+    found.any(|(at, _)| {
+        let before = command.get(..at).unwrap_or("").trim_end();
+        let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let is_tool = name == "install " && before.ends_with(ends);
+        !is_tool
+            || ["sudo", "then", "do"]
+                .iter()
+                .any(|word| before.ends_with(word))
+    })
 }
 
 /// Whether a folder between two texts is what files are written to, and not where they come from.
@@ -368,7 +409,7 @@ fn is_destination(before: &str, behind: &str, folder: &str) -> bool {
         .next()
         .unwrap_or_default();
     let is_last = words.split_whitespace().all(|word| word.starts_with('-'));
-    COMMANDS.iter().any(|name| command.contains(name)) && is_last && is_whole && !is_source
+    COMMANDS.iter().any(|name| runs(command, name)) && is_last && is_whole && !is_source
 }
 
 /// Where a comment of a configuration names a file that belongs beside it: in quotes, since its name may be

@@ -106,7 +106,7 @@ fn is_sample(text: &str) -> bool {
         is_nothing_else(rest, &holes)
     };
     let is_crossed = |rest: &str| {
-        rest.len() >= SHORTEST_WORD && rest.bytes().all(|byte| matches!(byte, b'x' | b'X'))
+        rest.len() > SHORTEST_WORD && rest.bytes().all(|byte| matches!(byte, b'x' | b'X'))
     };
     text.ends_with("...")
         || text.ends_with("EXAMPLEKEY")
