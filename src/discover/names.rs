@@ -214,7 +214,7 @@ pub fn is_template(path: &Path) -> bool {
     TEMPLATES.contains(&suffix) || inner() || stem.ends_with(".j2")
 }
 
-/// Folders of test data.
+/// Folders of test data; Ansible's `molecule` has the scenarios that try a role.
 const TEST_DATA: &[&str] = &[
     "testdata",
     "test-data",
@@ -223,6 +223,7 @@ const TEST_DATA: &[&str] = &[
     "test_fixtures",
     "fixtures",
     "__fixtures__",
+    "molecule",
 ];
 
 /// Whether a file is test data, by its folders or by its name (`*.golden`). `examples` are none:
