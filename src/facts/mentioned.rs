@@ -391,7 +391,12 @@ fn is_destination(before: &str, behind: &str, folder: &str) -> bool {
     let is_path = |c: char| c.is_alphanumeric() || "./\\_-${}".contains(c);
     let ahead = before.trim_end_matches(is_path);
     let ahead = ahead.trim_end_matches([' ', '"', '\'', '=', ':']);
-    if OPTIONS.iter().any(|option| ahead.ends_with(option)) {
+    // `Rollout monitoring` writes to no folder.
+    let is_option = |option: &&str| {
+        let before = ahead.strip_suffix(option);
+        before.is_some_and(|before| !before.ends_with(char::is_alphanumeric))
+    };
+    if OPTIONS.iter().any(|option| is_option(&option)) {
         return true;
     }
     // A playbook copies some files to a folder; it fills it where their names are in variables.
