@@ -43,6 +43,16 @@ pub(super) const OF_ABSENCE: &[&str] = &[
     rule::SCRAPE_FEDERATE,
 ];
 
+/// Rules that rest on what is beside a key, or on the default of a key that is not there: of a patch of one
+/// key, the object has the rest.
+const OF_OTHER_KEYS: &[&str] = &[
+    rule::CREDENTIALS_AUTHORIZATION_EMPTY,
+    rule::REMOTE_WRITE_RELABEL,
+    rule::SCRAPE_DNS_PORT,
+    rule::SCRAPE_SPLIT_ENTRY,
+    rule::TLS_UNUSED,
+];
+
 /// Rules that ask what a job discovers: monitors and probes of the Operator select objects, and the
 /// Operator writes the discovery.
 const OF_JOBS: &[&str] = &[rule::SCRAPE_NO_DISCOVERY];
@@ -213,6 +223,8 @@ fn leave_to_whole(spoken: &DialectWording, judgment: &mut RuleJudgment) {
     let is_of_patch = |finding: &Finding| {
         finding.rule == rule::REMOTE_WRITE_CREDENTIALS_KIND
             || rule::group_of(&finding.rule) == rule::GROUP_RELABEL
+            || OF_OTHER_KEYS.contains(&&*finding.rule)
+            || finding.rule == rule::SCHEMA_CONFLICT && finding.evidence.is_empty()
     };
     judgment.findings.retain(|finding| {
         !(OF_ABSENCE.contains(&&*finding.rule) || is_patch && is_of_patch(finding))

@@ -4,7 +4,7 @@ use super::foreign::OF_ABSENCE;
 use super::survey::ScannedFile;
 use crate::discover::{EmbeddedIn, RecognizedFile};
 use crate::facts::Facts;
-use crate::finding::{Evidence, Finding, Severity, rule};
+use crate::finding::{Evidence, Finding, KeySteps, Severity, Text, rule};
 use crate::rules::RuleJudgment;
 
 /// What merges of kustomize have besides the keys of an object (kubernetes-sigs/kustomize
@@ -27,8 +27,10 @@ fn is_of_whole(finding: &Finding) -> bool {
 
 /// Whether a patch lacks a key in an item of a list. The list takes the place of the whole other one: the
 /// definitions of the resources name no key by which items are merged.
-fn is_in_replaced_list(finding: &Finding) -> bool {
-    finding.rule == rule::SCHEMA_MISSING_FIELD && finding.keys().is_in_list()
+fn is_in_replaced_list(finding: &Finding, text: &Text) -> bool {
+    let inner = finding.logical.strip_prefix(&*text.within().logical);
+    let keys = KeySteps::of(inner.unwrap_or(&finding.logical));
+    finding.rule == rule::SCHEMA_MISSING_FIELD && keys.is_in_list()
 }
 
 /// Takes out what a patch of a kustomization may mend: the object that is applied is another one.
@@ -45,11 +47,14 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
     }
     let text = &seen.recognized.text;
     let patched = facts.patched(kind, name, text);
-    let is_patch = facts.is_patch(text.path());
+    // The keys that a kustomization, Flux, Argo CD and Helm's post-renderers have patches in.
+    let within = KeySteps::of(&text.within().logical);
+    let is_inline = within.has_any(&["patches", "patchesStrategicMerge"]);
+    let is_patch = is_inline || facts.is_patch(text.path());
     let may_be_mended = |finding: &Finding| {
         let span = finding.place.span();
         if is_patch && is_of_whole(finding) {
-            return !is_in_replaced_list(finding);
+            return !is_in_replaced_list(finding, text);
         }
         finding.place.path() == text.path()
             && (patched.has(span)
@@ -58,7 +63,7 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
     };
     judgment.findings.retain(|finding| !may_be_mended(finding));
     let replaced = judgment.findings.iter_mut();
-    for finding in replaced.filter(|finding| is_patch && is_in_replaced_list(finding)) {
+    for finding in replaced.filter(|finding| is_patch && is_in_replaced_list(finding, text)) {
         // Another patch may come behind it.
         finding.severity = finding.severity.min(Severity::Warning);
         finding.evidence.push(Evidence {

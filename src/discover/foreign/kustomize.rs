@@ -135,8 +135,11 @@ impl<'d> Finder<'d> {
             guess = guess.or(telling.map(|(_, kind)| *kind));
             let way = pointer(path);
             let at = operation.get("path").unwrap_or(operation);
+            // What is beside a nested key is in the object that is patched.
             let in_item = way.iter().position(|part| is_index(part));
-            match in_item.filter(|index| index + 1 < way.len()) {
+            let in_section = (way.len() > OF_SPEC).then_some(OF_SPEC - 1);
+            let in_item = in_item.filter(|index| index + 1 < way.len());
+            match in_item.or(in_section) {
                 None => whole.put(&way, at, value),
                 Some(index) => {
                     let item = way.get(..=index).unwrap_or_default();
@@ -203,6 +206,9 @@ impl<'d> Finder<'d> {
         finder.resource(kind, spec, holder, out);
     }
 }
+
+/// How many steps lead to a key directly below `spec`.
+const OF_SPEC: usize = 2;
 
 /// The kind of objects that a patch changes, if promvet reads it.
 fn kind_of(target: PatchTarget<'_>) -> Option<&'static ObjectKind> {
