@@ -393,10 +393,10 @@ fn is_destination(before: &str, behind: &str, folder: &str) -> bool {
     let ahead = ahead.trim_end_matches([' ', '"', '\'', '=', ':']);
     // `Rollout monitoring` writes to no folder.
     let is_option = |option: &&str| {
-        let before = ahead.strip_suffix(option);
+        let before = ahead.strip_suffix(*option);
         before.is_some_and(|before| !before.ends_with(char::is_alphanumeric))
     };
-    if OPTIONS.iter().any(|option| is_option(&option)) {
+    if OPTIONS.iter().any(is_option) {
         return true;
     }
     // A playbook copies some files to a folder; it fills it where their names are in variables.
