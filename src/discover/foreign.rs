@@ -61,6 +61,7 @@ pub(crate) use collector_resource::is_without_credentials;
 pub use laid_over::LaidValue;
 pub(crate) use laid_over::{LaidOver, as_bitnami, lay_over};
 pub(super) use leftover::{leftover, leftover_lines};
+pub use merged::Reading;
 pub use mounted::MountedObject;
 pub(super) use outputs::read as outputs;
 pub(crate) use relabel_list::{RELABEL_FLAGS, as_relabel_rules};

@@ -34,7 +34,7 @@ pub(crate) use flags::unit::{
     environment_files, started as started_by_unit, variable as variable_of_unit,
 };
 pub(crate) use flags::{OwnFlag, own_flags};
-pub use foreign::{DialectWording, LaidValue, MountedObject};
+pub use foreign::{DialectWording, LaidValue, MountedObject, Reading};
 pub(crate) use foreign::{
     LaidOver, RELABEL_FLAGS, THANOS_FILE_FLAG, as_bitnami, as_relabel_rules, as_thanos_rule_reads,
     is_alloy, is_file_of_chart, is_without_credentials, lay_over,

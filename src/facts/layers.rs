@@ -207,7 +207,9 @@ impl Layers {
                 Some(_) => Some(inline(values)),
                 None => file(values),
             });
-            let set = Step::Laid(laid::in_list(release.get("set")));
+            let mut set = laid::in_list(release.get("set"));
+            set.extend(laid::texts_in_list(release.get("setString")));
+            let set = Step::Laid(set);
             let layers = layers.map(Step::Layer);
             self.releases.push(layers.chain([set]).collect());
         }

@@ -236,3 +236,95 @@ fn keys_beside_a_value_that_is_set_keep_their_places() {
         assert!(finding.fix.is_some());
     }
 }
+
+const HEADER: &str = "prometheus.prometheusSpec.remoteWrite[0].headers.X-Scope-OrgID";
+
+/// Ways to set a header, with the text of the value as the file has it, and whether Helm takes it for a
+/// text.
+#[test]
+fn a_value_is_a_text_where_helm_is_asked_for_one() {
+    type Made = fn(&str) -> String;
+    let argo_text: Made = |value| {
+        argo(&format!(
+            "parameters:\n- {{name: '{HEADER}', value: {value}, forceString: true}}\n- {{name: '{URL}', value: 'https://mimir.example.com/api/v1/push'}}\n"
+        ))
+    };
+    let argo_typed: Made = |value| {
+        argo(&format!(
+            "parameters:\n- {{name: '{HEADER}', value: {value}}}\n- {{name: '{URL}', value: 'https://mimir.example.com/api/v1/push'}}\n"
+        ))
+    };
+    let k3s: Made = |value| {
+        format!(
+            "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {{name: kps}}\nspec:\n  chart: kube-prometheus-stack\n  set:\n    {HEADER}: {value}\n    {URL}: https://mimir.example.com/api/v1/push\n"
+        )
+    };
+    let helmfile: Made = |value| {
+        format!(
+            "releases:\n- name: kps\n  chart: pc/kube-prometheus-stack\n  setString:\n  - {{name: '{HEADER}', value: {value}}}\n  set:\n  - {{name: '{URL}', value: 'https://mimir.example.com/api/v1/push'}}\n"
+        )
+    };
+    let cases: &[(&str, Made, &str, bool)] = &[
+        ("app.yaml", argo_text, "'12345'", true),
+        ("app.yaml", argo_text, "'true'", true),
+        ("app.yaml", argo_typed, "'12345'", false),
+        ("chart.yaml", k3s, "'12345'", true),
+        ("chart.yaml", k3s, "team", true),
+        ("chart.yaml", k3s, "12345", false),
+        ("chart.yaml", k3s, "'true'", false),
+        ("helmfile.yaml", helmfile, "'12345'", true),
+    ];
+    for (path, made, value, is_text) in cases {
+        let text = made(value);
+        let found = memory::found("/tree", &memory::tree(&[(*path, &*text)]));
+        let errors: Vec<&Finding> = found
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect();
+        assert_eq!(errors.is_empty(), *is_text, "{path} {value}: {errors:?}");
+        let tenant = found
+            .iter()
+            .any(|it| it.message.to_string().contains("is not set"));
+        assert!(!tenant, "{path} {value}: {found:?}");
+    }
+}
+
+#[test]
+fn a_text_is_one_over_values_too() {
+    for (force, errors) in [
+        ("", 1),
+        (", forceString: true", 0),
+        (", forceString: false", 1),
+    ] {
+        let helm = format!(
+            "values: |\n{}parameters:\n- {{name: '{HEADER}', value: '12345'{force}}}\n",
+            indented(&values("https://mimir.example.com/api/v1/push"), 2)
+        );
+        let text = argo(&helm);
+        let found = memory::found("/tree", &memory::tree(&[("app.yaml", &*text)]));
+        let wrong = found.iter().filter(|it| it.severity == Severity::Error);
+        assert_eq!(wrong.count(), errors, "{force}: {found:?}");
+    }
+}
+
+#[test]
+fn the_host_of_a_url_is_not_its_user() {
+    for (user, at_end) in [
+        ("joe:secretp4ss@", ""),
+        ("joe@", ""),
+        ("", ":8080"),
+        ("", ""),
+    ] {
+        let text = format!(
+            "apiVersion: monitoring.coreos.com/v1alpha1\nkind: AlertmanagerConfig\nmetadata: {{name: c}}\nspec:\n  route: {{receiver: hook}}\n  receivers:\n  - name: hook\n    webhookConfigs:\n    - url: http://{user}hook.example.com{at_end}/x\n      httpConfig:\n        authorization: {{credentials: {{name: a, key: b}}}}\n"
+        );
+        let found = memory::found("/tree", &memory::tree(&[("c.yaml", &*text)]));
+        let messages: Vec<String> = found.iter().map(|it| it.message.to_string()).collect();
+        let names_host = |text: &String| text.contains("network path to hook.example.com can");
+        assert!(messages.iter().any(names_host), "{messages:?}");
+        assert!(
+            !messages.iter().any(|text| text.contains("joe")),
+            "{messages:?}"
+        );
+    }
+}

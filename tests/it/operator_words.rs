@@ -152,3 +152,40 @@ fn placeholders_in_base64_are_not_filled_in() {
     assert!(of("stringData: {ph: '${TOKEN}'}").is_empty());
     assert!(of("data: {ph: '${TOKEN_IN_BASE64}'}").is_empty());
 }
+
+/// An endpoint with a bearer token and one more key.
+fn beside_token(key: &str) -> String {
+    format!(
+        "{{url: 'https://mimir.example.com/api/v1/push', headers: {{X-Scope-OrgID: a}}, authorization: {{credentials: {{name: a, key: b}}}}, {key}}}"
+    )
+}
+
+#[test]
+fn a_credential_that_is_dropped_excludes_no_other() {
+    let basic = "{username: {name: a, key: u}, password: {name: a, key: p}}";
+    let conflicts = |key: &str| {
+        let all = said(&beside_token(&format!("{key}: {basic}")));
+        let conflicts = all.iter().filter(|(rule, _)| rule == "schema/conflict");
+        (conflicts.count(), all)
+    };
+    let (none, all) = conflicts("basic_auth");
+    assert_eq!(none, 0, "{all:?}");
+    assert!(all.iter().any(|(_, text)| text.contains("`basicAuth`")));
+    let (each, all) = conflicts("basicAuth");
+    assert_eq!(each, WAYS.len(), "{all:?}");
+}
+
+#[test]
+fn a_selector_of_an_authority_one_level_too_high_is_an_unknown_key() {
+    let all = said(
+        "{url: 'https://mimir.example.com/api/v1/push', headers: {X-Scope-OrgID: a}, tlsConfig: {ca: {name: a, key: b}}}",
+    );
+    let of_ca: Vec<&String> = all
+        .iter()
+        .map(|(_, text)| text)
+        .filter(|text| text.contains("belongs below `secret`"))
+        .collect();
+    assert_eq!(of_ca.len(), WAYS.len(), "{all:?}");
+    let rejected = |text: &&&String| text.contains("API server rejects");
+    assert_eq!(of_ca.iter().filter(rejected).count(), 0, "{of_ca:?}");
+}

@@ -174,7 +174,8 @@ fn in_the_clear(
     let (url, credential) = url.zip(credential)?;
     let rest = url.strip_prefix("http://").filter(|_| !is_open(url))?;
     domain(url)?;
-    let host = rest.split(['/', ':', '?', '#']).next()?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?;
     let message = format!(
         "`url`: a credential is sent over plain HTTP: anyone on the network path to {host} can read it"
     );

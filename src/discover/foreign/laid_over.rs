@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::merged::{MergedConfiguration, parameter};
+use super::merged::{MergedConfiguration, Reading, WrittenValue, parameter};
 use super::values::Chart;
 use super::{DialectWording, FileContent, Finder, RecognizedFile};
 use crate::finding::{Place, Span, Text};
@@ -19,6 +19,8 @@ pub struct LaidValue {
     pub at: Place,
     /// The value and where it is; none if the tree does not say.
     pub value: Option<(Place, String)>,
+    /// How Helm reads it.
+    pub reading: Reading,
 }
 
 /// Values with others laid over them.
@@ -101,7 +103,12 @@ pub(crate) fn lay_over(
             Some((_, text)) => text.clone(),
             None => SELECTED.to_owned(),
         };
-        merged.put_written(&parameter(&value.name), *name, (*span, text));
+        let written = WrittenValue {
+            span: *span,
+            text,
+            reading: value.reading,
+        };
+        merged.put_written(&parameter(&value.name), *name, written);
     }
     let whole = merged.extended(source, &text)?;
     let made = found_again(&whole, recognized, spoken)?;

@@ -4,11 +4,100 @@
 use std::sync::Arc;
 
 use crate::finding::{Span, Text};
-use crate::yaml::{Document, Node, TranslatedNode, TranslationBuilder};
+use crate::yaml::{Document, Entry, Node, Style, TranslatedNode, TranslationBuilder};
 
 /// How many of them are put together: more than a person writes. Each is looked for among the
 /// others.
 const MOST: usize = 1000;
+
+/// How Helm reads what is set for a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// As a number or a boolean where it looks like one, whatever its quotes (`--set`; helm
+    /// `pkg/strvals/parser.go`, `typedVal`).
+    Typed,
+    /// As a text, whatever it looks like (`--set-string`).
+    Text,
+}
+
+impl Reading {
+    /// That of an item in a list of parameters (argo-cd `util/helm/cmd.go`: `forceString` makes it
+    /// `--set-string`).
+    pub(crate) fn of_parameter(item: Node<'_>) -> Self {
+        match item.get("forceString").and_then(Node::as_str) {
+            Some("true") => Self::Text,
+            _ => Self::Typed,
+        }
+    }
+
+    /// That of an entry below `set` of k3s (k3s-io/helm-controller `pkg/controllers/chart/chart.go`,
+    /// `typedVal`: what is a text for the API server is one for Helm, but for these three).
+    pub(crate) fn of_entry(value: Node<'_>) -> Self {
+        let text = value.as_str().unwrap_or_default();
+        let is_word = |word: &&str| text.eq_ignore_ascii_case(word);
+        let is_number = value.scalar().is_some_and(|it| it.style == Style::Plain)
+            && text.parse::<i64>().is_ok();
+        match is_number || ["true", "false", "null"].iter().any(|word| is_word(word)) {
+            true => Self::Typed,
+            false => Self::Text,
+        }
+    }
+}
+
+impl Reading {
+    /// A value that is read so. Only a word may be taken for a number or a boolean; the places of the parts
+    /// of other texts are those of a value without quotes.
+    fn made(
+        self,
+        builder: &mut TranslationBuilder,
+        like: Node<'_>,
+        span: Span,
+        text: &str,
+    ) -> TranslatedNode {
+        let is_of_word = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._~".contains(&byte);
+        match self == Self::Text && text.bytes().all(is_of_word) {
+            true => builder.text_part(like, span, text),
+            false => builder.part(like, span, text),
+        }
+    }
+}
+
+/// A value that is set by the way to it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SetValue<'d> {
+    /// What writes the way.
+    pub(super) at: Node<'d>,
+    pub(super) value: Node<'d>,
+    pub(super) reading: Reading,
+}
+
+impl<'d> SetValue<'d> {
+    /// That of an item with a name and a value.
+    pub(super) fn of_item(item: Node<'d>) -> Option<Self> {
+        Some(Self {
+            at: item.get("name")?,
+            value: item.get("value")?,
+            reading: Reading::of_parameter(item),
+        })
+    }
+
+    /// That of an entry of k3s.
+    pub(super) fn of_entry(entry: Entry<'d>) -> Self {
+        Self {
+            at: entry.key,
+            value: entry.value,
+            reading: Reading::of_entry(entry.value),
+        }
+    }
+}
+
+/// A value behind the end of a text.
+#[derive(Debug)]
+pub(super) struct WrittenValue {
+    pub(super) span: Span,
+    pub(super) text: String,
+    pub(super) reading: Reading,
+}
 
 /// Something that is put together.
 #[derive(Debug)]
@@ -20,11 +109,11 @@ pub(super) struct MergedConfiguration<'d> {
     /// Where what writes it is, if that is not in the text of `like` but behind its end.
     at: Option<Span>,
     /// A value behind the end of the text. What follows counts only without one.
-    value: Option<(Span, String)>,
+    value: Option<WrittenValue>,
     /// A node as it is. What follows counts only without one.
     node: Option<Node<'d>>,
-    /// Whether the quotes of the node do not count.
-    is_plain: bool,
+    /// How the node is read, if its quotes do not count.
+    reading: Option<Reading>,
     is_list: bool,
     /// Its entries; items by their indexes, where `-` is behind the last one.
     entries: Vec<(String, Self)>,
@@ -40,7 +129,7 @@ impl<'d> MergedConfiguration<'d> {
             at: None,
             value: None,
             node: None,
-            is_plain: false,
+            reading: None,
             is_list: false,
             entries: Vec::new(),
             count: 0,
@@ -77,10 +166,9 @@ impl<'d> MergedConfiguration<'d> {
         }
     }
 
-    /// The same with a value that is taken for a number or a boolean where it looks like one, whatever its
-    /// quotes (helm `pkg/strvals/parser.go`, `typedVal`).
-    pub(super) fn put_plain(&mut self, way: &[String], at: Node<'d>, value: Node<'d>) {
-        self.put(way, at, value);
+    /// The same with a value that Helm reads.
+    pub(super) fn put_read(&mut self, way: &[String], set: SetValue<'d>) {
+        self.put(way, set.at, set.value);
         let mut place = Some(self);
         for part in way {
             place = place.and_then(|it| {
@@ -89,12 +177,12 @@ impl<'d> MergedConfiguration<'d> {
             });
         }
         if let Some(place) = place {
-            place.is_plain = true;
+            place.reading = Some(set.reading);
         }
     }
 
     /// Puts a value that is behind the end of the text, where `at` is what writes the way.
-    pub(super) fn put_written(&mut self, way: &[String], at: Span, value: (Span, String)) {
+    pub(super) fn put_written(&mut self, way: &[String], at: Span, value: WrittenValue) {
         let Some((head, rest)) = way.split_first() else {
             self.value = Some(value);
             return;
@@ -156,12 +244,17 @@ impl<'d> MergedConfiguration<'d> {
     }
 
     fn made(&self, builder: &mut TranslationBuilder) -> Option<TranslatedNode> {
-        if let Some((span, text)) = &self.value {
-            return Some(builder.part(self.like, *span, text));
+        if let Some(value) = &self.value {
+            let WrittenValue {
+                span,
+                text,
+                reading,
+            } = value;
+            return Some(reading.made(builder, self.like, *span, text));
         }
         if let Some(node) = self.node {
-            return match node.as_str().filter(|_| self.is_plain) {
-                Some(text) => Some(builder.part(node, node.span(), text)),
+            return match node.as_str().zip(self.reading) {
+                Some((text, reading)) => Some(reading.made(builder, node, node.span(), text)),
                 None => builder.copy(node),
             };
         }

@@ -10,6 +10,7 @@ use super::super::names;
 use super::super::others;
 use super::super::selection::Selecting;
 use super::collector_resource;
+use super::merged::SetValue;
 use super::openshift::is_of_openshift;
 use super::values::Chart;
 use super::{
@@ -130,7 +131,7 @@ impl<'d> Finder<'d> {
                     .for_each(|text| self.values_in(text, chart, out));
                 let set = in_spec("set").and_then(Node::mapping);
                 let set = set.into_iter().flat_map(|map| map.entries());
-                let set = set.map(|entry| (entry.name(), entry.key, entry.value));
+                let set = set.map(SetValue::of_entry);
                 self.parameters(None, set, text.is_some(), out);
             }
             // A resource of Alloy's operator has the values of its chart in it.
@@ -400,10 +401,7 @@ impl<'d> Finder<'d> {
         let object = helm.get("valuesObject");
         let text = helm.get("values").filter(|_| object.is_none());
         let list = helm.get("parameters").into_iter().flat_map(Node::items);
-        let list = list.filter_map(|item| {
-            let name = item.get("name")?;
-            Some((name.as_str()?, name, item.get("value")?))
-        });
+        let list = list.filter_map(SetValue::of_item);
         let is_more = helm.get("valueFiles").is_some() || text.is_some();
         if self.parameters(object, list, is_more, out) {
             return;

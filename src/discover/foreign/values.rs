@@ -10,7 +10,7 @@ use faults::{list_for_mapping, list_of_jobs, unused, without_configuration};
 
 use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
-use super::merged::{MergedConfiguration, parameter};
+use super::merged::{MergedConfiguration, Reading, SetValue, parameter};
 use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files};
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
@@ -131,15 +131,15 @@ impl<'d> Finder<'d> {
 
     /// Values that are set one by one, laid over others. Whether some of them have to do with remote
     /// write; `is_more` says that others count too, which are not known here.
-    pub(super) fn parameters<'n>(
+    pub(super) fn parameters(
         &self,
         base: Option<Node<'d>>,
-        list: impl Iterator<Item = (&'n str, Node<'d>, Node<'d>)>,
+        list: impl Iterator<Item = SetValue<'d>>,
         is_more: bool,
         out: &mut Vec<RecognizedFile>,
     ) -> bool {
-        let mut list = list.filter(|(_, at, _)| is_of_prometheus(*at)).peekable();
-        let Some(&(_, first, _)) = list.peek() else {
+        let mut list = list.filter(|set| is_of_prometheus(set.at)).peekable();
+        let Some(first) = list.peek().map(|set| set.at) else {
             return false;
         };
         let mut merged = base.map_or_else(
@@ -147,9 +147,10 @@ impl<'d> Finder<'d> {
             MergedConfiguration::upon,
         );
         let mut sends = false;
-        for (name, at, value) in list {
-            sends |= names_sending(at);
-            merged.put_plain(&parameter(name), at, value);
+        for set in list {
+            sends |= names_sending(set.at);
+            let name = set.at.as_str().unwrap_or_default();
+            merged.put_read(&parameter(name), set);
         }
         let Some(document) = merged.document(self.document) else {
             return false;
@@ -177,11 +178,14 @@ impl<'d> Finder<'d> {
             let list = release.get("values").into_iter().flat_map(Node::items);
             let chart = Chart::named(release.get("chart"));
             list.for_each(|values| rendered.carried(values, chart, out));
-            let set = release.get("set").into_iter().flat_map(Node::items);
-            let set = set.filter_map(|item| {
-                let name = item.get("name")?;
-                Some((name.as_str()?, name, item.get("value")?))
+            let items = |key: &str| release.get(key).into_iter().flat_map(Node::items);
+            let set = items("set").filter_map(SetValue::of_item);
+            let texts = items("setString").filter_map(SetValue::of_item);
+            let texts = texts.map(|set| SetValue {
+                reading: Reading::Text,
+                ..set
             });
+            let set = set.chain(texts);
             self.parameters(None, set, release.get("values").is_some(), out);
         }
         let fleet = root.get("helm");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Layer, Layers, Step};
-use crate::discover::{LaidValue, manifests};
+use crate::discover::{LaidValue, Reading, manifests};
 use crate::facts::Facts;
 use crate::finding::{Place, Span, Text, is_like_secret_name};
 use crate::yaml::{Document, Node, parse_all};
@@ -66,7 +66,7 @@ pub(super) fn at_target(
     let is_map = text("kind") == Some("ConfigMap");
     let name = text("name").filter(|_| is_map).map(str::to_owned);
     let value = name.and_then(|name| values.get(&(name, key)).cloned());
-    Some(laid(target.as_str()?, target, value))
+    Some(laid(target.as_str()?, target, value, Reading::Typed))
 }
 
 /// Parameters of Argo CD, and what helmfile sets.
@@ -75,9 +75,24 @@ pub(super) fn in_list(list: Option<Node<'_>>) -> Vec<LaidValue> {
     let items = items.filter_map(|item| {
         let name = item.get("name")?;
         let value = item.get("value").and_then(written);
-        Some(laid(name.as_str()?, name, value))
+        Some(laid(
+            name.as_str()?,
+            name,
+            value,
+            Reading::of_parameter(item),
+        ))
     });
     items.collect()
+}
+
+/// What helmfile sets as a text.
+pub(super) fn texts_in_list(list: Option<Node<'_>>) -> Vec<LaidValue> {
+    let values = in_list(list).into_iter();
+    let values = values.map(|value| LaidValue {
+        reading: Reading::Text,
+        ..value
+    });
+    values.collect()
 }
 
 /// What the integrated controller of k3s sets.
@@ -85,11 +100,14 @@ pub(super) fn in_mapping(set: Option<Node<'_>>) -> Vec<LaidValue> {
     let entries = set.and_then(Node::mapping).into_iter();
     let entries = entries.flat_map(|map| map.entries());
     entries
-        .map(|entry| laid(entry.name(), entry.key, written(entry.value)))
+        .map(|entry| {
+            let reading = Reading::of_entry(entry.value);
+            laid(entry.name(), entry.key, written(entry.value), reading)
+        })
         .collect()
 }
 
-fn laid(name: &str, at: Node<'_>, value: Option<(Place, String)>) -> LaidValue {
+fn laid(name: &str, at: Node<'_>, value: Option<(Place, String)>, reading: Reading) -> LaidValue {
     let last = name.rsplit('.').next().unwrap_or(name);
     if let Some((place, _)) = &value
         && (is_like_secret_name(last) || name.contains(".headers."))
@@ -106,6 +124,7 @@ fn laid(name: &str, at: Node<'_>, value: Option<(Place, String)>) -> LaidValue {
         name: name.to_owned(),
         at,
         value,
+        reading,
     }
 }
 

@@ -126,6 +126,17 @@ impl TranslationBuilder {
         made
     }
 
+    /// The same of a text, whatever it looks like.
+    pub fn text_part(&mut self, like: Node<'_>, span: Span, text: &str) -> TranslatedNode {
+        let made = self.part(like, span, text);
+        if let Some(node) = self.out.nodes.get_mut(made.0 as usize)
+            && let NodeContent::Scalar { style, .. } = &mut node.data
+        {
+            *style = Style::DoubleQuoted;
+        }
+        made
+    }
+
     /// Says that a node is somewhere else than what it was made like.
     pub fn put_at(&mut self, made: TranslatedNode, span: Span) {
         if let Some(node) = self.out.nodes.get_mut(made.0 as usize) {

@@ -51,7 +51,8 @@ impl Translator {
                             self.reference("ConfigMap", is_inline, entry.value)
                         }
                         ("name" | "key", _) => {
-                            let message = self.dialect.mistyped_value(format!(
+                            // A key that the definition does not have here, and that may be left out.
+                            let message = self.dialect.unknown_key(format!(
                                 "`{}`: `{}` belongs below `secret` or `configMap`",
                                 name_of(node),
                                 entry.name()

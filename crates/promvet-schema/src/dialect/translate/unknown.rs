@@ -8,6 +8,25 @@ use crate::unknown::of_short;
 use crate::yaml::{Entry, Mapping, Node};
 use promvet_text::{Advice, Severity, nearest, surely_meant};
 
+/// Credentials that exclude each other.
+const CREDENTIALS: &[&str] = &[
+    "authorization",
+    "azureAd",
+    "basicAuth",
+    "bearerToken",
+    "bearerTokenFile",
+    "bearerTokenSecret",
+    "googleIam",
+    "oauth2",
+    "sigv4",
+];
+
+/// Whether a key is a credential beside one whose name is right.
+fn is_second(key: &str, mapping: Option<Node<'_>>) -> bool {
+    let is_set = |other: &&str| mapping.is_some_and(|it| it.get(other).is_some());
+    CREDENTIALS.contains(&key) && CREDENTIALS.iter().any(|other| is_set(other))
+}
+
 impl Translator {
     /// Says that a key is unknown, and returns the one that is meant, if it is not set.
     pub(super) fn unknown(
@@ -70,6 +89,8 @@ impl Translator {
             Some(advice),
         );
         match meant {
+            // Dropped, so that it excludes no other credential.
+            Some(MeantKey::Spelling(key) | MeantKey::Like(key)) if is_second(key, mapping) => None,
             Some(MeantKey::Spelling(key) | MeantKey::Like(key)) => key_of(key),
             _ => None,
         }
