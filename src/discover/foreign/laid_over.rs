@@ -106,7 +106,7 @@ pub(crate) fn lay_over(
         let written = WrittenValue {
             span: *span,
             text,
-            reading: value.reading,
+            reading: value.reading.at(&value.name),
         };
         merged.put_written(&parameter(&value.name), *name, written);
     }

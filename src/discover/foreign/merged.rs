@@ -21,6 +21,15 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// That of a value with this name: a template writes others than those of free keys without quotes.
+    pub(super) fn at(self, name: &str) -> Self {
+        let is_free = [".headers.", ".externalLabels."];
+        match is_free.iter().any(|part| name.contains(part)) {
+            true => self,
+            false => Self::Typed,
+        }
+    }
+
     /// That of an item in a list of parameters (argo-cd `util/helm/cmd.go`: `forceString` makes it
     /// `--set-string`).
     pub(crate) fn of_parameter(item: Node<'_>) -> Self {
@@ -37,7 +46,7 @@ impl Reading {
         let is_word = |word: &&str| text.eq_ignore_ascii_case(word);
         let is_number = value.scalar().is_some_and(|it| it.style == Style::Plain)
             && text.parse::<i64>().is_ok();
-        match is_number || ["true", "false", "null"].iter().any(|word| is_word(word)) {
+        match is_number || ["true", "false", "null"].iter().any(is_word) {
             true => Self::Typed,
             false => Self::Text,
         }
@@ -177,7 +186,7 @@ impl<'d> MergedConfiguration<'d> {
             });
         }
         if let Some(place) = place {
-            place.reading = Some(set.reading);
+            place.reading = Some(set.reading.at(set.at.as_str().unwrap_or_default()));
         }
     }
 

@@ -24,7 +24,7 @@ const CREDENTIALS: &[&str] = &[
 /// Whether a key is a credential beside one whose name is right.
 fn is_second(key: &str, mapping: Option<Node<'_>>) -> bool {
     let is_set = |other: &&str| mapping.is_some_and(|it| it.get(other).is_some());
-    CREDENTIALS.contains(&key) && CREDENTIALS.iter().any(|other| is_set(other))
+    CREDENTIALS.contains(&key) && CREDENTIALS.iter().any(is_set)
 }
 
 impl Translator {
@@ -80,6 +80,12 @@ impl Translator {
             _ => Severity::Warning,
         };
         let (fault, advice) = self.said(shape, entry, meant.as_ref(), is_free);
+        let advice = match meant {
+            Some(MeantKey::Spelling(key) | MeantKey::Like(key)) if is_second(key, mapping) => {
+                Advice::say("keep one of the credentials")
+            }
+            _ => advice,
+        };
         let message = self.dialect.unknown_key(fault);
         self.say(
             Rule::UnknownField,
