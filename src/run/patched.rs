@@ -49,7 +49,9 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
     let patched = facts.patched(kind, name, text);
     // The keys that a kustomization, Flux, Argo CD and Helm's post-renderers have patches in.
     let within = KeySteps::of(&text.within().logical);
-    let is_inline = within.has_any(&["patches", "patchesStrategicMerge"]);
+    let content = text.content().trim_start();
+    let is_merge = !content.starts_with("- ") && !content.starts_with('[');
+    let is_inline = is_merge && within.has_any(&["patches", "patchesStrategicMerge"]);
     let is_patch = is_inline || facts.is_patch(text.path());
     let may_be_mended = |finding: &Finding| {
         let span = finding.place.span();

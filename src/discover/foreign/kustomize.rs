@@ -137,7 +137,8 @@ impl<'d> Finder<'d> {
             let at = operation.get("path").unwrap_or(operation);
             // What is beside a nested key is in the object that is patched.
             let in_item = way.iter().position(|part| is_index(part));
-            let in_section = (way.len() > OF_SPEC).then_some(OF_SPEC - 1);
+            let is_nested = in_item.is_none() && way.len() > OF_SPEC;
+            let in_section = is_nested.then_some(OF_SPEC - 1);
             let in_item = in_item.filter(|index| index + 1 < way.len());
             match in_item.or(in_section) {
                 None => whole.put(&way, at, value),
