@@ -129,6 +129,10 @@ fn what_only_looks_like_it_is_left_alone() {
             "git:\n  remote: {url: 'https://example.com/a.git'}\n",
         ),
         (
+            "report.sarif",
+            "{\"$schema\": \"https://example.com/sarif.json\", \"runs\": [{\"help\": \"exporters:\\n  prometheusremotewrite: [\"}]}\n",
+        ),
+        (
             "test.yaml",
             "suite: a\ntests:\n- set: {remoteWrite: [{url: 'http://a/b'}]}\n",
         ),

@@ -90,16 +90,17 @@ pub(in crate::discover) fn leftover(
 ) -> Vec<RecognizedFile> {
     let finder = Finder::new(document, template).partly(true);
     let mut out = Vec::new();
-    if has_word(document.text().content()) && !is_unit_test(document) {
+    if has_word(document.text().content()) && !is_for_tools(document) {
         finder.leftover(&lines_of(found), true, &mut out);
     }
     out
 }
 
-/// Whether a document is a suite of helm-unittest, whose values are for tests alone.
-fn is_unit_test(document: &Document) -> bool {
+/// Whether a document is a suite of helm-unittest, whose values are for tests alone, or a report in SARIF,
+/// whose texts quote what it is about.
+fn is_for_tools(document: &Document) -> bool {
     let has = |key: &str| document.root().is_some_and(|root| root.get(key).is_some());
-    has("suite") && has("tests")
+    has("suite") && has("tests") || has("$schema") && has("runs")
 }
 
 fn has_word(text: &str) -> bool {
