@@ -43,12 +43,6 @@ pub(super) fn evidence<'d>(
     seen: &ScannedFile,
     facts: &Facts<'_>,
 ) -> Option<RenderedConfiguration<'d>> {
-    // Few texts have a placeholder anywhere, which is sooner seen than that none of their values has one.
-    if !placeholder::may_be_in(document.text().content())
-        && !placeholder::may_be_filled_in(document.unescaped())
-    {
-        return None;
-    }
     let shown = document.text().path();
     let holder = seen.recognized.holder.as_ref();
     let mut holes: Vec<(Node<'_>, &str, bool)> = every(document)

@@ -16,7 +16,7 @@ pub mod role;
 
 use dummy::asks_to_be_replaced;
 pub use dummy::{is_description, is_dummy, is_pretended};
-use form::{MARKS, PlaceholderForm, is_shouted, is_shouting, next_opening, opens};
+use form::{PlaceholderForm, is_shouted, is_shouting, next_opening, opens};
 
 /// The longest placeholder, in bytes between its marks: an opening mark without an end in the tree
 /// opens nothing.
@@ -49,13 +49,6 @@ pub fn may_be_filled_in(text: &str) -> bool {
     }) || reference::is_reference(text)
 }
 
-/// Whether a part of a text may be what [`find`] or [`find_shouted`] finds: asked of a whole file, so that its
-/// values need not be looked at one by one.
-#[must_use]
-pub fn may_be_in(text: &str) -> bool {
-    find(text).next().is_some() || !find_shouted(text).is_empty() || reference::may_be_in(text)
-}
-
 /// The places in a text that something else has to fill in before it means anything:
 /// `${VAR}`, `$(VAR)`, `$$VAR$$`, `{{ … }}`, `[[ … ]]`, `<%= … %>`, `<some words>`, `__VAR__`, `%VAR%`,
 /// `YOUR_…`, `REPLACE…` and `CHANGEME`, a text that is a reference to a secret store as a whole
@@ -71,9 +64,8 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
         }
         loop {
             from = next_opening(text.as_bytes(), from)?;
-            let first = text.as_bytes().get(from);
-            let begins = |shape: &&PlaceholderForm| shape.open.as_bytes().first() == first;
-            let mut shapes = MARKS.iter().filter(begins);
+            let first = text.as_bytes().get(from).copied().unwrap_or_default();
+            let mut shapes = form::beginning_with(first).iter();
             let of_block = text.get(from..).and_then(block::length);
             let mut of_mark = || shapes.find_map(|shape| length_at(shape, text, from));
             if let Some(length) = of_block.or_else(&mut of_mark) {

@@ -20,10 +20,20 @@ pub(super) fn find(text: &str, is_filled: &dyn Fn(&str) -> bool) -> Vec<Range<us
         found.extend(between(text, "%3C", "%3E"));
     }
     found.extend(bare_variables(text));
-    if text.contains(['.', '…', '*']) {
+    if may_leave_out(text) {
         found.extend(left_out(text));
     }
     scalar::apart(found)
+}
+
+/// Whether a text may have what [`left_out`] finds, by one look at its bytes: each address is asked.
+fn may_leave_out(text: &str) -> bool {
+    let mut before = 0;
+    text.bytes().any(|byte| {
+        let twice = byte == before && matches!(byte, b'.' | b'*');
+        before = byte;
+        twice || !byte.is_ascii()
+    })
 }
 
 /// What is left out of a URL: `ws-...`, `prometheus-….grafana.net`, `***`.

@@ -166,12 +166,6 @@ impl Document {
         &self.text
     }
 
-    /// The scalars that are not written as they are meant, one behind the other without anything between them.
-    #[must_use]
-    pub fn unescaped(&self) -> &str {
-        &self.made
-    }
-
     /// The document that it was translated from, if it was: the first one of several.
     #[must_use]
     pub fn source(&self) -> Option<&Arc<Self>> {

@@ -10,6 +10,7 @@ pub(super) struct PlaceholderForm {
     pub(super) around: fn(before: &str, name: &str, after: &str) -> bool,
 }
 
+/// Those that begin with one byte are together, which [`RANGES`] rests on; of these, the first that fits counts.
 pub(super) const MARKS: &[PlaceholderForm] = &[
     // Workflows of GitHub, Doppler.
     PlaceholderForm {
@@ -29,13 +30,6 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         open: "$$",
         close: "$$",
         name: |name| is_shouted(name) && !name.contains('-'),
-        around: anywhere,
-    },
-    // A value that SOPS encrypted.
-    PlaceholderForm {
-        open: "ENC[AES256_GCM,",
-        close: "]",
-        name: |name| name.starts_with("data:"),
         around: anywhere,
     },
     // For scripts, between delimiters: `$HOST$`, `$HOST$:9100`.
@@ -91,6 +85,20 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         },
         around: anywhere,
     },
+    // Azure's pipelines have names with hyphens and dots.
+    PlaceholderForm {
+        open: "$(",
+        close: ")",
+        name: |name| name.split(['-', '.']).all(is_identifier),
+        around: anywhere,
+    },
+    // A value that SOPS encrypted.
+    PlaceholderForm {
+        open: "ENC[AES256_GCM,",
+        close: "]",
+        name: |name| name.starts_with("data:"),
+        around: anywhere,
+    },
     // Concourse and BOSH, where it is the whole value or is in a URL: a pattern may have two groups.
     PlaceholderForm {
         open: "((",
@@ -118,38 +126,10 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         name: |_| true,
         around: anywhere,
     },
-    // Azure's pipelines have names with hyphens and dots.
-    PlaceholderForm {
-        open: "$(",
-        close: ")",
-        name: |name| name.split(['-', '.']).all(is_identifier),
-        around: anywhere,
-    },
-    // The plugin of Argo CD for vaults: `<path:kv/data/a#key | base64decode>`.
-    PlaceholderForm {
-        open: "<path:",
-        close: ">",
-        name: |name| !name.is_empty() && !name.contains('<'),
-        around: anywhere,
-    },
     PlaceholderForm {
         open: "{{",
         close: "}}",
         name: |_| true,
-        around: anywhere,
-    },
-    // makejinja, whose delimiters leave YAML what it is.
-    PlaceholderForm {
-        open: "#{",
-        close: "}#",
-        name: |name| !name.trim().is_empty() && !name.contains(['\n', '{']),
-        around: anywhere,
-    },
-    // Octopus Deploy and Ruby. Behind a blank it is a comment of YAML, which no scalar holds.
-    PlaceholderForm {
-        open: "#{",
-        close: "}",
-        name: |name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'),
         around: anywhere,
     },
     // For `sed` and Python's `str.format`. `\p{L}` and `\x{41}` are regular expressions.
@@ -171,12 +151,58 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
                 || is_in_url(before) && !before.ends_with(['$', '{', '#', '%'])
         },
     },
+    // The plugin of Argo CD for vaults: `<path:kv/data/a#key | base64decode>`.
+    PlaceholderForm {
+        open: "<path:",
+        close: ">",
+        name: |name| !name.is_empty() && !name.contains('<'),
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "<<",
+        close: ">>",
+        name: is_words,
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "<",
+        close: ">",
+        name: is_words,
+        // `(?P<name>…)` is a regular expression.
+        around: |before, _, _| !before.ends_with("?P") && !before.ends_with('?'),
+    },
+    // makejinja, whose delimiters leave YAML what it is.
+    PlaceholderForm {
+        open: "#{",
+        close: "}#",
+        name: |name| !name.trim().is_empty() && !name.contains(['\n', '{']),
+        around: anywhere,
+    },
+    // Octopus Deploy and Ruby. Behind a blank it is a comment of YAML, which no scalar holds.
+    PlaceholderForm {
+        open: "#{",
+        close: "}",
+        name: |name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'),
+        around: anywhere,
+    },
     // VictoriaMetrics (`lib/envtemplate`).
     PlaceholderForm {
         open: "%{",
         close: "}",
         name: |name| is_shouted(name) && is_identifier(name),
         around: anywhere,
+    },
+    PlaceholderForm {
+        open: "%%",
+        close: "%%",
+        name: is_shouted,
+        around: anywhere,
+    },
+    PlaceholderForm {
+        open: "%",
+        close: "%",
+        name: is_shouted,
+        around: |_, name, after| !(starts_hex(name) && (name.len() == 2 || starts_hex(after))),
     },
     PlaceholderForm {
         open: "@@",
@@ -224,41 +250,10 @@ pub(super) const MARKS: &[PlaceholderForm] = &[
         },
     },
     PlaceholderForm {
-        open: "<<",
-        close: ">>",
-        name: is_words,
-        around: anywhere,
-    },
-    PlaceholderForm {
-        open: "<<",
-        close: ">>",
-        name: is_words,
-        around: anywhere,
-    },
-    PlaceholderForm {
-        open: "<",
-        close: ">",
-        name: is_words,
-        // `(?P<name>…)` is a regular expression.
-        around: |before, _, _| !before.ends_with("?P") && !before.ends_with('?'),
-    },
-    PlaceholderForm {
         open: "__",
         close: "__",
         name: is_shouted,
         around: anywhere,
-    },
-    PlaceholderForm {
-        open: "%%",
-        close: "%%",
-        name: is_shouted,
-        around: anywhere,
-    },
-    PlaceholderForm {
-        open: "%",
-        close: "%",
-        name: is_shouted,
-        around: |_, name, after| !(starts_hex(name) && (name.len() == 2 || starts_hex(after))),
     },
     PlaceholderForm {
         open: "YOUR",
@@ -370,6 +365,40 @@ pub(super) fn next_opening(bytes: &[u8], mut from: usize) -> Option<usize> {
         }
         from += at + 1;
     }
+}
+
+/// The [`MARKS`] that begin with a byte.
+#[inline]
+pub(super) fn beginning_with(byte: u8) -> &'static [PlaceholderForm] {
+    let (from, to) = RANGES.get(usize::from(byte)).copied().unwrap_or((0, 0));
+    MARKS.get(from..to).unwrap_or_default()
+}
+
+/// Where the marks are that begin with each byte.
+static RANGES: [(usize, usize); 256] = ranges();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "it runs while the program is compiled"
+)]
+const fn ranges() -> [(usize, usize); 256] {
+    let mut table = [(0, 0); 256];
+    let mut at = 0;
+    while at < MARKS.len() {
+        let first = MARKS[at].open.as_bytes()[0] as usize;
+        let (from, to) = table[first];
+        assert!(
+            to == 0 || to == at,
+            "marks with one first byte are together"
+        );
+        table[first] = if to == 0 {
+            (at, at + 1)
+        } else {
+            (from, at + 1)
+        };
+        at += 1;
+    }
+    table
 }
 
 /// Whether one of the [`MARKS`] may begin with a byte, whatever is behind it.

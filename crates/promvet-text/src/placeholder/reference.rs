@@ -1,7 +1,5 @@
 //! References to a secret store, which something resolves before the file is read.
 
-use memchr::memmem;
-
 use super::form::is_shouted;
 
 /// How a reference of one kind begins, and whether what follows is one.
@@ -111,18 +109,41 @@ const REFERENCES: &[ReferenceForm] = &[
     },
 ];
 
-/// Whether a whole text is a reference.
+/// Whether a whole text is a reference. Asked of every value: its first two bytes rule out nearly all.
 pub(super) fn is_reference(text: &str) -> bool {
-    REFERENCES.iter().any(|form| {
-        let rest = text.strip_prefix(form.open);
-        rest.is_some_and(form.rest)
-    })
+    text.as_bytes().first_chunk().is_some_and(may_begin)
+        && REFERENCES.iter().any(|form| {
+            let rest = text.strip_prefix(form.open);
+            rest.is_some_and(form.rest)
+        })
 }
 
-/// Whether a part of a text, such as a whole file, may be one.
-pub(super) fn may_be_in(text: &str) -> bool {
-    let mut forms = REFERENCES.iter();
-    forms.any(|form| memmem::find(text.as_bytes(), form.open.as_bytes()).is_some())
+/// Whether a reference may begin with two bytes.
+fn may_begin([first, second]: &[u8; 2]) -> bool {
+    let seconds = MAY_BEGIN.get(usize::from(*first)).copied();
+    seconds.unwrap_or(0) & bit(*second) != 0
+}
+
+/// What may be behind each first byte: a bit for every 64th byte, since one too many does no harm.
+static MAY_BEGIN: [u64; 256] = beginnings();
+
+const fn bit(byte: u8) -> u64 {
+    1 << (byte % 64)
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "it runs while the program is compiled"
+)]
+const fn beginnings() -> [u64; 256] {
+    let mut table = [0; 256];
+    let mut at = 0;
+    while at < REFERENCES.len() {
+        let open = REFERENCES[at].open.as_bytes();
+        table[open[0] as usize] |= bit(open[1]);
+        at += 1;
+    }
+    table
 }
 
 fn is_something(rest: &str) -> bool {

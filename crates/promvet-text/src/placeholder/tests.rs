@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
-use super::form::may_open;
+use super::form::{MARKS, may_open};
 use super::{
-    MARKS, PlaceholderForm, find, find_shouted, find_words, is_dummy, may_ask, may_be_in, opens,
+    PlaceholderForm, find, find_shouted, find_words, is_dummy, may_ask, may_be_filled_in, opens,
 };
 
 fn found(text: &str) -> Vec<&str> {
@@ -282,15 +282,27 @@ const PARTS: &[&str] = &[
 ];
 
 proptest! {
-    /// A value with a placeholder is seen in the text that it is written in.
+    /// What has a placeholder is not ruled out by its bytes.
     #[test]
-    fn what_a_value_has_the_text_around_it_has(
+    fn a_value_with_a_placeholder_may_be_filled_in(
         parts in prop::collection::vec(prop::sample::select(PARTS), 0..6),
-        around in prop::sample::select(&[("url: ", "\n"), ("- \"", "\" # a\n"), ("a: ['", "', b]\n"), ("- ", "\n")][..]),
     ) {
         let value = parts.concat();
         let has = find(&value).next().is_some() || !find_shouted(&value).is_empty();
-        let text = format!("a: 1\n{}{value}{}b: 2\n", around.0, around.1);
-        prop_assert!(!has || may_be_in(&text), "{text}");
+        prop_assert!(!has || may_be_filled_in(&value), "{value}");
+    }
+}
+
+#[test]
+fn references_are_not_ruled_out_by_their_first_bytes() {
+    for text in [
+        "op://vault/item",
+        "!var a",
+        "[REDACTED]",
+        "SECRET[a.b]",
+        "env:NAME",
+    ] {
+        assert!(may_be_filled_in(text), "{text}");
+        assert_eq!(found(text), [text]);
     }
 }
