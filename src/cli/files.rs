@@ -8,6 +8,7 @@ use super::args::FilesArgs;
 use super::check::{prepare, report_policy_error, show_stats};
 use super::progress::watched;
 use super::{Exit, complain};
+use crate::discover::program::KnownProgram;
 use crate::discover::{EmbeddedIn, FileContent, TemplateEvidence};
 use crate::report::harmless_line;
 use crate::run::Run;
@@ -84,35 +85,23 @@ fn counted<'a>(
     })
 }
 
-/// How people spell the words that reports have for what is not a file of Prometheus.
+/// How people spell the words that reports have for what is neither a file of Prometheus nor of another program.
 const NAMES: &[(&str, &str)] = &[
-    ("alloy", "Alloy"),
-    ("ama-metrics", "Azure's agent"),
-    ("ansible", "Ansible variables"),
     ("compose", "compose file"),
     ("configmap", "ConfigMap"),
-    ("grafana-agent", "Grafana Agent"),
     ("helm-values", "Helm values"),
-    ("k6", "k6"),
-    ("loki", "Loki"),
-    ("newrelic", "New Relic"),
     ("openshift", "OpenShift"),
     ("operator", "Prometheus Operator"),
-    ("otel-collector", "OpenTelemetry Collector"),
-    ("promxy", "promxy"),
     ("secret", "Secret"),
-    ("tempo", "Tempo"),
-    ("vector", "Vector"),
-    ("vmagent", "vmagent"),
-    ("vmalert", "vmalert"),
 ];
 
 fn name(word: &str) -> String {
     let known = NAMES.iter().find(|(short, _)| *short == word);
-    known.map_or_else(
-        || format!("Prometheus {word}"),
-        |(_, name)| (*name).to_owned(),
-    )
+    let known = known.map(|(_, name)| *name);
+    match known.or_else(|| KnownProgram::of(word)?.title) {
+        Some(name) => name.to_owned(),
+        None => format!("Prometheus {word}"),
+    }
 }
 
 /// Whether promvet checks what it recognized there.

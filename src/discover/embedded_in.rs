@@ -2,6 +2,7 @@
 
 mod habits;
 
+use super::program::{KnownProgram, VMAGENT};
 use crate::finding::only_before;
 
 /// What a configuration is in.
@@ -40,22 +41,6 @@ pub enum EmbeddedIn {
     PartOf(&'static str, Box<Self>),
 }
 
-/// How programs take a value from the environment, by their words in reports.
-const ENVIRONMENTS: &[(&str, &str)] = &[
-    ("alloy", "read it from the environment: `sys.env(\"NAME\")`"),
-    (
-        "otel-collector",
-        "read it from the environment: `${env:NAME}`",
-    ),
-];
-
-/// How a program takes a value from the environment, if it does.
-pub fn environment_of(program: &str) -> Option<&'static str> {
-    let mut rows = ENVIRONMENTS.iter();
-    rows.find(|(known, _)| *known == program)
-        .map(|(_, advice)| *advice)
-}
-
 impl EmbeddedIn {
     /// Values of a chart that something else installs.
     pub(super) const VALUES: Self = Self::Values { namespace: None };
@@ -80,9 +65,15 @@ impl EmbeddedIn {
             Self::Part(word) | Self::PartOf(word, _) => Some(word),
             Self::Resource {
                 kind: "VMAgent", ..
-            } => Some("vmagent"),
+            } => Some(VMAGENT),
             _ => None,
         }
+    }
+
+    /// What is known of that program.
+    #[must_use]
+    pub fn known_program(&self) -> Option<&'static KnownProgram> {
+        KnownProgram::of(self.program()?)
     }
 
     /// The word used in reports.

@@ -43,6 +43,7 @@ use super::examine::{ConfigurationKind as Sort, FileContent, RecognizedFile, Tem
 use super::flags;
 use super::manifest::manifests;
 use super::others;
+use crate::discover::program;
 use crate::finding::{Finding, KeyPath, Message, Severity, Text, Unchecked, UncheckedCause};
 use crate::schema;
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
@@ -167,7 +168,7 @@ fn flags_in(
         };
         let found = with_flags(flags::nothing(document, &line), vec![finding]);
         let why = "it starts VictoriaMetrics".to_owned();
-        out.push(finder.recognized(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why));
+        out.push(finder.recognized(found, &VMAGENT, EmbeddedIn::Part(program::VMAGENT), why));
     }
     out
 }
@@ -197,7 +198,7 @@ fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Rec
     }
     let found = with_flags(flags::translate(document, line), findings);
     let why = "it starts vmagent".to_owned();
-    Some(finder.recognized(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why))
+    Some(finder.recognized(found, &VMAGENT, EmbeddedIn::Part(program::VMAGENT), why))
 }
 
 /// A native tree that is spoken of in flags.

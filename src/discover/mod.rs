@@ -18,6 +18,7 @@ mod mask;
 mod names;
 mod others;
 mod outline;
+pub mod program;
 mod released;
 mod scan;
 mod selection;
@@ -27,7 +28,7 @@ mod values;
 pub(crate) use embedded::is_shown_in_secret;
 pub use embedded::recognize;
 pub(crate) use embedded::{alloy, started_key, started_part};
-pub use embedded_in::{EmbeddedIn, environment_of};
+pub use embedded_in::EmbeddedIn;
 pub use examine::{ConfigurationKind, FileContent, RecognizedFile, TemplateEvidence, examine};
 pub(crate) use examine::{nodes, parse_template, sets_nothing};
 pub(crate) use flags::unit::{

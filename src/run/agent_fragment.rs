@@ -1,6 +1,7 @@
 //! A fragment for Grafana Agent, which has `remote_write` in its `global`: it looks like a `prometheus.yml`
 //! with a misplaced key.
 
+use crate::discover::program::AGENT;
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity, rule};
 
@@ -15,10 +16,7 @@ pub(super) fn put(schema: &mut [Finding], is_unread: impl FnOnce() -> bool, fact
     let Some(finding) = schema.iter_mut().find(is_it) else {
         return;
     };
-    let Some(agent) = facts
-        .starts_program("grafana-agent")
-        .filter(|_| is_unread())
-    else {
+    let Some(agent) = facts.starts_program(AGENT).filter(|_| is_unread()) else {
         return;
     };
     finding.severity = finding.severity.min(Severity::Warning);

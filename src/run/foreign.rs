@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{
     misspelled, operator_words, programs, refused, relabel_file, stated, taken, thanos_rule,
 };
+use crate::discover::program::AGENT;
 use crate::discover::{DialectWording, EmbeddedIn, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::is_unit;
@@ -18,9 +19,6 @@ use crate::yaml::{Document, Node, placeholder};
 /// Rules that speak of what a release of Prometheus knows: the program that makes its
 /// configuration, or is another one, leaves out what the release does not know.
 const OF_RELEASES: &[&str] = &[rule::SCHEMA_UNAVAILABLE];
-
-/// The word of Grafana Agent in static mode.
-pub(super) const AGENT: &str = "grafana-agent";
 
 /// The release of Prometheus whose sections its last release, v0.44, has at most. An upper bound: keys
 /// of 2.50 are in its own test data.

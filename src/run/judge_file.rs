@@ -16,6 +16,7 @@ use super::{
     chart_release, custom_rules, foreign, job_list, patched, placeholders, taken, thanos_rule,
     unfilled, unrendered, vmagent, web_file,
 };
+use crate::discover::program::AGENT;
 use crate::discover::{self, DialectWording, EmbeddedIn, FileContent, RecognizedFile};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Unchecked, rule};
@@ -444,7 +445,7 @@ fn target_of(
     if versions.is_empty() {
         versions.extend(stated.and_then(|text| Version::parse(text).ok()));
     }
-    if word == Some(foreign::AGENT) && versions.is_empty() {
+    if word == Some(AGENT) && versions.is_empty() {
         versions.extend(Version::parse(foreign::OF_AGENT).ok());
     }
     TargetReleases {

@@ -5,6 +5,9 @@ mod words;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use crate::discover::program::{
+    AGENT, ALLOY, COLLECTOR, EXPAND, K6, VECTOR, VMAGENT, VariableExpansion,
+};
 use crate::discover::{EmbeddedIn, is_without_credentials, nodes};
 use crate::facts::Facts;
 use crate::facts::deployment::{Deployment, Platform};
@@ -13,63 +16,14 @@ use crate::schema::dialect::Dialect;
 use crate::yaml::{Document, Entry, Node, parse_first};
 pub(super) use words::in_its_name;
 
-/// Programs by their words in reports.
-const PROGRAMS: &[(&str, &str)] = &[
-    ("alloy", "Alloy"),
-    ("ansible", "Prometheus"),
-    ("fluent-bit", "Fluent Bit"),
-    ("grafana-agent", "Grafana Agent"),
-    ("k6", "k6"),
-    ("loki", "Loki"),
-    ("netdata", "Netdata"),
-    ("newrelic", "the New Relic agent"),
-    (COLLECTOR, "the Collector"),
-    ("promxy", "promxy"),
-    ("puppet", "Prometheus"),
-    ("telegraf", "Telegraf"),
-    ("tempo", "Tempo"),
-    ("thanos-rule", "Thanos Rule"),
-    (VECTOR, "Vector"),
-    (VMAGENT, "vmagent"),
-    ("vmalert", "vmalert"),
-];
-
-/// The name of Grafana Agent, which has no release with newer keys.
-pub(super) const AGENT: &str = "Grafana Agent";
-
-pub(super) const COLLECTOR: &str = "otel-collector";
-/// The word of Alloy in reports.
-pub(super) const ALLOY: &str = "alloy";
-const VECTOR: &str = "vector";
-const VMAGENT: &str = "vmagent";
-
-/// Programs that send again what a rate limit turned away unless they are told not to, or that have no
-/// key for it: `DefaultQueueOptions` of grafana/alloy v1.10
-/// `internal/component/prometheus/remotewrite/types.go`, grafana/agent v0.44
-/// `static/metrics/instance/instance.go`, VictoriaMetrics v1.120 `app/vmagent/remotewrite/client.go`; the
-/// Collector has a feature gate (`exporter.prometheusremotewritexporter.RetryOn429`).
-const SEND_AGAIN: &[&str] = &[
-    "alloy",
-    "grafana-agent",
-    COLLECTOR,
-    VECTOR,
-    VMAGENT,
-    "vmalert",
-];
-
-/// Programs that expand variables only with a flag (grafana/agent v0.44.2 `internal/static/config`,
-/// grafana/tempo v2.9 `cmd/tempo/main.go`, grafana/loki v3.5 `pkg/util/cfg/dynamic.go`).
-const EXPANDING: &[&str] = &["grafana-agent", "loki", "tempo"];
-
-/// The flag.
-const EXPAND: &str = "config.expand-env";
-
 /// What a program does with what only some releases of Prometheus reject, or none.
 pub(super) fn late(finding: &Finding, holder: Option<&EmbeddedIn>) -> Option<String> {
-    let name = program(holder)?;
+    let known = holder?.known_program()?;
+    let name = known.name?;
     if finding.rule == rule::SCHEMA_UNAVAILABLE {
         // It has the keys of a release that is known.
-        return (name == AGENT).then(|| format!("{name} is older, and rejects the file"));
+        let is_agent = known.word == AGENT;
+        return is_agent.then(|| format!("{name} is older, and rejects the file"));
     }
     if !refuses_url(finding, holder) {
         return None;
@@ -90,9 +44,7 @@ pub(super) fn refused(dialect: &Dialect, holder: Option<&EmbeddedIn>) -> Cow<'st
 
 /// The name of a program in reports.
 pub(super) fn program(holder: Option<&EmbeddedIn>) -> Option<&'static str> {
-    let word = holder?.program()?;
-    let known = PROGRAMS.iter().find(|(known, _)| *known == word);
-    known.map(|(_, name)| *name)
+    holder?.known_program()?.name
 }
 
 /// Whether a finding rests on a default of Prometheus that the program does not share.
@@ -100,8 +52,8 @@ pub(super) fn has_another_default(finding: &Finding, holder: Option<&EmbeddedIn>
     finding.rule == rule::REMOTE_WRITE_RETRY
         && finding.severity == Severity::Info
         && holder
-            .and_then(EmbeddedIn::program)
-            .is_some_and(|program| SEND_AGAIN.contains(&program))
+            .and_then(EmbeddedIn::known_program)
+            .is_some_and(|program| program.sends_again)
 }
 
 /// Whether the program rejects a URL when it starts: the Collector reads it with
@@ -134,7 +86,8 @@ pub(super) fn unexpanded(
     // What is applied to a cluster is rendered before, more often than not.
     let is_file = |holder: &&EmbeddedIn| matches!(holder, EmbeddedIn::Part(_));
     let holder = holder.filter(is_file);
-    let Some(holder) = holder.filter(|holder| EXPANDING.contains(&holder.word())) else {
+    let Some(holder) = holder.filter(|holder| expansion(holder) == VariableExpansion::WithFlag)
+    else {
         return Vec::new();
     };
     let shown: &str = document.text().path();
@@ -200,11 +153,11 @@ pub(super) fn unset(
     holder: Option<&EmbeddedIn>,
     facts: &Facts<'_>,
 ) -> Vec<Finding> {
-    let with_flag = |holder: &EmbeddedIn| EXPANDING.contains(&holder.word());
-    let is_reading = |holder: &EmbeddedIn| READING.contains(&holder.word()) || with_flag(holder);
-    let Some(holder) = holder.filter(|holder| is_reading(holder)) else {
+    let Some(holder) = holder.filter(|holder| expansion(holder) != VariableExpansion::Unknown)
+    else {
         return Vec::new();
     };
+    let with_flag = expansion(holder) == VariableExpansion::WithFlag;
     let named = nodes(document).filter_map(|node| {
         let value = node.as_str()?;
         let place = node.place();
@@ -229,7 +182,7 @@ pub(super) fn unset(
         let is_off = value.is_some_and(|(value, _)| value == "false");
         service.arguments.flag(EXPAND).is_some() && !is_off
     };
-    if !sets_all(service) || with_flag(holder) && !expands() {
+    if !sets_all(service) || with_flag && !expands() {
         return Vec::new();
     }
     // A variable that vmagent does not find stays as it is (`lib/envtemplate/envtemplate.go`).
@@ -259,8 +212,11 @@ pub(super) fn unset(
     found.collect()
 }
 
-/// Programs that take variables from their environment, by their words in reports.
-const READING: &[&str] = &[ALLOY, COLLECTOR, VECTOR, VMAGENT];
+/// When the program of a configuration expands variables.
+fn expansion(holder: &EmbeddedIn) -> VariableExpansion {
+    let program = holder.known_program();
+    program.map_or(VariableExpansion::Unknown, |program| program.variables)
+}
 
 /// The variable in a value, as its program writes it: Alloy `sys.env("X")` (`env("X")` of Agent), the
 /// Collector `${env:X}`, vmagent `%{X}`, the others `${X}`.
@@ -391,7 +347,7 @@ pub(super) fn without_output(
     holder: Option<&EmbeddedIn>,
     facts: &Facts<'_>,
 ) {
-    if holder.is_none_or(|holder| holder.word() != "k6") {
+    if holder.is_none_or(|holder| holder.word() != K6) {
         return;
     }
     let is_lost = |finding: &Finding| finding.rule == rule::REMOTE_WRITE_RECEIVER_NOT_ENABLED;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use promvet_syntax::go::{Go, regex};
 
 use super::configurations::ask;
-use super::programs::COLLECTOR;
+use crate::discover::program::COLLECTOR;
 use crate::finding::{Place, Redacted, nearest};
 use crate::prometheus::{
     Config, Effect, Interpreter, KnownLabelValue, KnownLabels, Matches, PatternBudget, RelabelRule,

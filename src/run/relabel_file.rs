@@ -2,6 +2,7 @@
 
 use super::survey::ScannedFile;
 use super::vmagent;
+use crate::discover::program::VMAGENT;
 use crate::discover::{self, EmbeddedIn, FileContent, RELABEL_FLAGS};
 use crate::facts::Facts;
 use crate::finding::{Finding, rule};
@@ -32,7 +33,7 @@ pub(super) fn put(
     holder: Option<&EmbeddedIn>,
     facts: &Facts<'_>,
 ) {
-    let is_it = holder.is_some_and(|holder| holder.word() == "vmagent");
+    let is_it = holder.is_some_and(|holder| holder.word() == VMAGENT);
     let entry = || document.root()?.get("remote_write")?.items().next();
     if !is_it || entry().is_none_or(|entry| entry.get("url").is_some()) {
         return;

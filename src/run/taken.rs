@@ -1,6 +1,6 @@
 //! What only Prometheus rejects, and other programs take or mend; and what only they take in another way.
 
-use super::programs::{AGENT, ALLOY, COLLECTOR, program};
+use crate::discover::program::{AGENT, ALLOY, COLLECTOR, VMAGENT};
 use crate::discover::{EmbeddedIn, nodes};
 use crate::finding::{Advice, Finding, Severity, rule};
 use crate::schema;
@@ -16,19 +16,20 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>, document: &D
         return false;
     };
     let keys = finding.keys();
-    let program = holder.and_then(EmbeddedIn::program).unwrap_or_default();
+    let program = holder.and_then(EmbeddedIn::known_program);
+    let has_own_client = program.is_some_and(|program| program.has_own_client);
     let is_of_prometheus = [schema::RESERVED_HEADER, schema::BASIC_TYPE].contains(&&*finding.kind);
-    if is_of_prometheus && OWN_CLIENTS.contains(&program) {
+    if is_of_prometheus && has_own_client {
         return true;
     }
     match &*finding.rule {
-        rule::REMOTE_WRITE_DUPLICATE_ENDPOINT => word == "vmagent",
+        rule::REMOTE_WRITE_DUPLICATE_ENDPOINT => word == VMAGENT,
         rule::SCHEMA_CONFLICT if ["fluent-bit", "telegraf", COLLECTOR].contains(&word) => true,
         rule::SCHEMA_WRONG_TYPE if keys.is_below("http_headers") => word == ALLOY,
-        rule::SCHEMA_CONFLICT => word == "vmagent" && is_beside_sigv4(finding, document),
+        rule::SCHEMA_CONFLICT => word == VMAGENT && is_beside_sigv4(finding, document),
         rule::SCHEMA_INVALID_VALUE if keys.is_below("headers") => match word {
             ALLOY => is_own_value(finding) || is_only_credential(finding, document),
-            _ => [COLLECTOR, "fluent-bit", "telegraf", "vmagent"].contains(&word),
+            _ => [COLLECTOR, "fluent-bit", "telegraf", VMAGENT].contains(&word),
         },
         rule::CREDENTIALS_CONTENT => {
             word == "ansible" && is_vault(finding.place.text().slice(finding.place.span()))
@@ -36,21 +37,6 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>, document: &D
         _ => false,
     }
 }
-
-/// Programs with HTTP clients of their own, which take any header.
-const OWN_CLIENTS: &[&str] = &[
-    COLLECTOR,
-    "fluent-bit",
-    "k6",
-    "netdata",
-    "telegraf",
-    "vector",
-    "vmagent",
-    "vmalert",
-];
-
-/// Words of files that Prometheus itself reads in the end, with the checks of its newest release.
-const OF_PROMETHEUS: &[&str] = &["ansible", "azure", "puppet"];
 
 /// Whether a finding is about a key of an endpoint that has `sigv4`.
 fn is_beside_sigv4(finding: &Finding, document: &Document) -> bool {
@@ -121,8 +107,10 @@ pub(super) fn header_of_alloy(finding: &mut Finding, holder: Option<&EmbeddedIn>
 
 /// Says of a queue that only the newest Prometheus rejects who does so beside it.
 pub(super) fn queue(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
-    let program = holder.and_then(EmbeddedIn::program);
-    let is_of_other = program.is_some_and(|program| !OF_PROMETHEUS.contains(&program));
+    let is_of_other = holder.is_some_and(|holder| {
+        let known = holder.known_program();
+        holder.program().is_some() && !known.is_some_and(|program| program.is_prometheus)
+    });
     if is_of_other && finding.kind == schema::QUEUE {
         finding.severity = finding.severity.min(Severity::Warning);
         let put = |text: &str| text.to_owned();
@@ -131,25 +119,11 @@ pub(super) fn queue(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
     }
 }
 
-/// Programs whose URL is in several settings, or grows a path, and what to correct there.
-const SPLIT: &[(&str, &str)] = &[
-    ("fluent-bit", "correct `host`, `port`, `uri` and `tls`"),
-    (
-        "netdata",
-        "correct `destination`, `remote write URL path`, and the scheme in the name of the section",
-    ),
-    (
-        "vmalert",
-        "correct the URL, without the path that vmalert appends",
-    ),
-];
-
 /// Says what to correct where a URL is not written in one piece.
 pub(super) fn split_url(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
-    let word = holder.map(EmbeddedIn::word);
-    let row = SPLIT.iter().find(|(known, _)| Some(*known) == word);
-    if let Some((_, help)) = row.filter(|_| finding.keys().last() == "url") {
-        finding.advice = Some(Advice::say(*help));
+    let help = holder.and_then(|holder| holder.known_program()?.split_url);
+    if let Some(help) = help.filter(|_| finding.keys().last() == "url") {
+        finding.advice = Some(Advice::say(help));
     }
 }
 
@@ -174,7 +148,7 @@ pub(super) fn is_filled_by_azure(finding: &Finding, holder: Option<&EmbeddedIn>)
 /// Variables with a hyphen in their names, which the agent expands to nothing: to a shell the hyphen begins a
 /// default (drone/envsubst `parse/scan.go`, as grafana/agent v0.44.2 has it).
 pub(super) fn hyphened(document: &Document, holder: Option<&EmbeddedIn>) -> Vec<Finding> {
-    if program(holder) != Some(AGENT) {
+    if holder.is_none_or(|holder| holder.word() != AGENT) {
         return Vec::new();
     }
     let found = nodes(document).filter_map(|node| {

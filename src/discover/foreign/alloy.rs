@@ -7,6 +7,7 @@ use super::super::examine::{
     ConfigurationKind as Sort, FileContent, RecognizedFile, TemplateEvidence,
 };
 use super::DialectWording;
+use crate::discover::program;
 use crate::finding::{Finding, Place, Text, Unchecked};
 use crate::schema::alloy::{self, AlloyDocument};
 use crate::schema::dialect::{ALLOY, KeyReference, KeySpelling, Translation};
@@ -31,7 +32,7 @@ pub(in crate::discover) fn alloy_in(
         let (document, spoken) = DialectWording::new(found, &ALLOY);
         let spoken = DialectWording {
             unchecked,
-            program: Some("alloy"),
+            program: Some(program::ALLOY),
             ..spoken
         };
         RecognizedFile {
@@ -43,7 +44,7 @@ pub(in crate::discover) fn alloy_in(
             why: "it has components of Alloy".to_owned(),
             template: Some(template.unwrap_or(TemplateEvidence::Variables)),
             masked: false,
-            holder: Some(EmbeddedIn::Part("alloy")),
+            holder: Some(EmbeddedIn::Part(program::ALLOY)),
             beside: Arc::default(),
             looks_like: None,
             spoken: Some(Arc::new(spoken)),

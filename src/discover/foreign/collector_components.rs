@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::pipelines::is_whole;
 use super::{EmbeddedIn, Finder, RecognizedFile, found};
+use crate::discover::program;
 use crate::finding::{Advice, Finding, MOST_OWN_NAMES, Severity, Span, nearest, placeholder, rule};
 use crate::schema::dialect::SENDERS;
 use crate::yaml::{Entry, Mapping, Node};
@@ -30,7 +31,7 @@ impl<'d> Finder<'d> {
         }
         let mut findings = refused(root);
         findings.retain(|finding| !said.contains(&finding.place.span()));
-        let holder = EmbeddedIn::Part("otel-collector");
+        let holder = EmbeddedIn::Part(program::COLLECTOR);
         let why = "it has the pipelines of a Collector".to_owned();
         self.faults(root, findings, &SENDERS, (holder, why), out);
     }

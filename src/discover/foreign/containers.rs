@@ -1,6 +1,7 @@
 //! Containers of other programs that are told by their command line or environment where to send.
 
 use super::{EmbeddedIn, Finder, RecognizedFile, flags, found};
+use crate::discover::program;
 use crate::finding::{Finding, Severity, rule};
 use crate::schema::dialect::{KeySpelling, SELECTED, SENDERS, Translation};
 use crate::yaml::{Node, Scalar, TranslatedNode, TranslationBuilder, TranslationEntry};
@@ -94,7 +95,7 @@ impl<'d> Finder<'d> {
         };
         let why = format!("it has the variable {K6}");
         let finder = self.partly(true);
-        Some(finder.recognized(found, &SENDERS, EmbeddedIn::Part("k6"), why))
+        Some(finder.recognized(found, &SENDERS, EmbeddedIn::Part(program::K6), why))
     }
 }
 

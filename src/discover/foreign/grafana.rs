@@ -1,6 +1,7 @@
 //! Grafana's programs that take Prometheus's own sections: Agent in static mode, Tempo, the ruler of Loki.
 
 use super::{EmbeddedIn, Finder, RecognizedFile};
+use crate::discover::program::AGENT;
 use crate::finding::{Advice, Finding, Message, Severity, placeholder, rule};
 use crate::schema::dialect::table::{self, ObjectRole};
 use crate::schema::dialect::{SENDERS, tables};
@@ -15,9 +16,6 @@ const MASKED: &[(&[&str], &str)] = &[
     (&["bearer_token"], "bearer_token_file"),
     (&["oauth2", "client_secret"], "client_secret_file"),
 ];
-
-/// Its word in reports.
-const AGENT: &str = "grafana-agent";
 
 /// Keys that only an instance of Grafana Agent has, and the sections that it shares with Prometheus.
 const OF_INSTANCE: &[&str] = &[

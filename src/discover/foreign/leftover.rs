@@ -18,6 +18,7 @@ use super::{
     pipelines,
 };
 use crate::discover::examine::FileContent;
+use crate::discover::program;
 use crate::finding::{KeyPath, Place, Span};
 use crate::schema::dialect::table::ObjectRole;
 use crate::schema::dialect::{SENDERS, tables};
@@ -266,7 +267,7 @@ impl<'d> Finder<'d> {
         }
         let shape = &tables::COLLECTOR_EXPORTER;
         let found = self.place(node, shape, ObjectRole::Endpoint, &SENDERS);
-        let holder = EmbeddedIn::Part("otel-collector");
+        let holder = EmbeddedIn::Part(program::COLLECTOR);
         let more = pipelines::of_settings(node);
         self.with_findings(found, more, node, holder, out);
     }

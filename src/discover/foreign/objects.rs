@@ -17,6 +17,7 @@ use super::{
     EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_collector, found,
     is_alloy, may_be_alloy, mounted, outputs, release, together, vmagent,
 };
+use crate::discover::program;
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{ObjectKind, ObjectRole};
 use crate::schema::dialect::{ALERTMANAGER, OPERATOR, RULES, SENDERS, tables};
@@ -170,7 +171,7 @@ impl<'d> Finder<'d> {
         if let Some((spec, config)) = spec.zip(config) {
             let findings = collector_resource::faults(spec, config);
             let why = "it starts a Collector".to_owned();
-            let holder = (EmbeddedIn::Part("otel-collector"), why);
+            let holder = (EmbeddedIn::Part(program::COLLECTOR), why);
             self.faults(config, findings, &SENDERS, holder, out);
         }
         let holder = EmbeddedIn::Resource {
@@ -223,7 +224,7 @@ impl<'d> Finder<'d> {
             message.to_owned(),
         );
         let finding = finding.help("remove the `|`: in `v1beta1` it is a part of the resource");
-        let holder = EmbeddedIn::Part("otel-collector");
+        let holder = EmbeddedIn::Part(program::COLLECTOR);
         let why = "it is a resource for a Collector".to_owned();
         self.faults(manifest.root, vec![finding], &SENDERS, (holder, why), out);
     }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{EmbeddedIn, Finder, RecognizedFile};
+use crate::discover::program;
 use crate::finding::Place;
 use crate::schema::dialect::{KeySpelling, Translation, VMAGENT};
 use crate::yaml::{TranslationBuilder, parse_first};
@@ -37,7 +38,7 @@ pub(crate) fn as_relabel_rules(
     recognized.text.recognize();
     let why = format!("{} starts vmagent with it", place.path());
     let finder = Finder::new(&document, recognized.template).partly(true);
-    let mut made = finder.recognized(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why);
+    let mut made = finder.recognized(found, &VMAGENT, EmbeddedIn::Part(program::VMAGENT), why);
     if let (Some(object), holder) = (&recognized.holder, &mut made.holder) {
         object.around(holder);
     }

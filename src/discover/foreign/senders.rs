@@ -4,6 +4,7 @@ use super::super::flags;
 use super::super::others;
 use super::outputs::is_fluent;
 use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, own_keys, pipelines, vmagent};
+use crate::discover::program;
 use crate::finding::{Advice, Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{MappingShape, ObjectRole};
 use crate::schema::dialect::{NEW_RELIC, SENDERS, Translation, tables};
@@ -172,7 +173,7 @@ impl<'d> Finder<'d> {
             return;
         }
         for item in items {
-            let holder = EmbeddedIn::Part("vmagent");
+            let holder = EmbeddedIn::Part(program::VMAGENT);
             let shape = &tables::VMAGENT_CHART;
             finder.part(item, shape, ObjectRole::Endpoint, &SENDERS, holder, out);
         }
@@ -213,7 +214,7 @@ impl<'d> Finder<'d> {
             let entries = map.into_iter().flat_map(|map| map.entries());
             entries.filter(move |entry| entry.name().split('/').next() == Some(kind))
         };
-        let holder = || EmbeddedIn::Part("otel-collector");
+        let holder = || EmbeddedIn::Part(program::COLLECTOR);
         let exporters = components("exporters", "prometheusremotewrite");
         // The name since 0.154.
         let exporters = exporters.chain(components("exporters", "prometheus_remote_write"));
@@ -277,7 +278,7 @@ impl<'d> Finder<'d> {
         let is_prometheus =
             |node: &Node<'_>| node.get("type").and_then(Node::as_str) == Some("prometheus");
         for exporter in all.filter(is_prometheus) {
-            let holder = EmbeddedIn::Part("alloy");
+            let holder = EmbeddedIn::Part(program::ALLOY);
             let auth = exporter.get("auth");
             let text = |key: &str| auth?.get(key)?.as_str();
             let is_set = |key: &str| text(key).is_some_and(|text| !text.is_empty());
@@ -335,7 +336,7 @@ impl<'d> Finder<'d> {
     /// A sink that [`is_sink`].
     pub(super) fn sink(&self, sink: Node<'d>, out: &mut Vec<RecognizedFile>) {
         let shape = &tables::VECTOR_SINK;
-        let holder = EmbeddedIn::Part("vector");
+        let holder = EmbeddedIn::Part(program::VECTOR);
         let found = self.place(sink, shape, ObjectRole::Endpoint, &SENDERS);
         let more = unverified(sink).into_iter();
         let more = more.chain(compressed(sink));

@@ -12,6 +12,7 @@ use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
 use super::merged::{MergedConfiguration, Reading, SetValue, parameter};
 use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files};
+use crate::discover::program;
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, tables};
@@ -356,7 +357,7 @@ impl<'d> Finder<'d> {
         part: ObjectRole,
         out: &mut Vec<RecognizedFile>,
     ) {
-        let holder = EmbeddedIn::PartOf("vmagent", Box::new(EmbeddedIn::VALUES));
+        let holder = EmbeddedIn::PartOf(program::VMAGENT, Box::new(EmbeddedIn::VALUES));
         self.part(node, shape, part, &OPERATOR_VALUES, holder, out);
     }
 

@@ -12,9 +12,10 @@ pub use index::Deployments;
 
 use super::inside;
 use super::model::{ComposeOrigin, Deployment, Mount, MountSource, PartKind, VolumeSource};
-use super::programs::{VMAGENT, is_of, is_one};
+use super::programs::{is_of, is_one};
 use super::resolve::{Provided, ResolvedPath};
 use super::written::ProvidedValue;
+use crate::discover::program::VMAGENT;
 use crate::finding::{Evidence, nearest};
 use crate::source::Tree;
 

@@ -2,71 +2,8 @@
 
 use super::inside;
 use super::model::Deployment;
+use crate::discover::program::KnownProgram;
 use crate::needle;
-
-/// A program whose images and flags are known.
-struct KnownProgram {
-    /// Its word in reports.
-    word: &'static str,
-    /// The last part of the names of its images, which are those of its commands too.
-    names: &'static [&'static str],
-    /// The ports on which it listens without a setting, and those of protocols that it is often set to.
-    ports: &'static [u16],
-}
-
-/// All of them.
-const PROGRAMS: &[KnownProgram] = &[
-    KnownProgram {
-        word: "alloy",
-        names: &["alloy", "grafana-alloy", "agent", "grafana-agent"],
-        ports: &[12345],
-    },
-    KnownProgram {
-        word: "grafana-agent",
-        names: &["agent", "grafana-agent"],
-        ports: &[80, 12345],
-    },
-    KnownProgram {
-        word: "loki",
-        names: &["loki", "grafana-loki"],
-        ports: &[3100, 9095],
-    },
-    KnownProgram {
-        word: "otel-collector",
-        names: &[
-            "aws-otel-collector",
-            "opentelemetry-collector",
-            "opentelemetry-collector-contrib",
-            "opentelemetry-collector-k8s",
-            "otelcol",
-            "otelcol-contrib",
-        ],
-        ports: &[1777, 4317, 4318, 8888, 13133, 55679],
-    },
-    KnownProgram {
-        word: "tempo",
-        names: &["tempo", "grafana-tempo"],
-        ports: &[80, 3200, 4317, 4318, 9095],
-    },
-    KnownProgram {
-        word: "thanos-rule",
-        names: &["thanos"],
-        ports: &[10901, 10902, 19291],
-    },
-    KnownProgram {
-        word: "vector",
-        names: &["vector"],
-        ports: &[8686],
-    },
-    KnownProgram {
-        word: VMAGENT,
-        names: &["vmagent", "vmagent-prod"],
-        ports: &[8429],
-    },
-];
-
-/// The one whose endpoints are on its command line.
-pub(super) const VMAGENT: &str = "vmagent";
 
 /// Accounts of the projects that publish the images, and of the mirror that many use.
 const ACCOUNTS: &[&str] = &[
@@ -102,25 +39,24 @@ const CONFIGURATIONS: &[&str] = &[".alloy", ".river", ".yaml", ".yml"];
 
 /// Whether a container runs one of them.
 pub(super) fn is_one(deployment: &Deployment) -> bool {
-    PROGRAMS.iter().any(|program| runs(deployment, program))
+    KnownProgram::with_images().any(|program| runs(deployment, program))
 }
 
 /// Whether a container runs the program of a word.
 pub(crate) fn is_of(deployment: &Deployment, word: &str) -> bool {
-    let mut programs = PROGRAMS.iter().filter(|program| program.word == word);
-    programs.any(|program| runs(deployment, program))
+    KnownProgram::of(word).is_some_and(|program| runs(deployment, program))
 }
 
 fn runs(deployment: &Deployment, program: &KnownProgram) -> bool {
     let mut images = deployment.image.iter().chain(&deployment.base);
     let is_image = images.any(|image| {
         let last = image.repository().rsplit('/').next().unwrap_or_default();
-        program.names.contains(&last)
+        program.images.contains(&last)
     });
     let first = deployment.arguments.list.first();
     let command = first.filter(|first| !first.text.starts_with('-'));
     is_image
-        || command.is_some_and(|argument| program.names.contains(&inside::name(&argument.text)))
+        || command.is_some_and(|argument| program.images.contains(&inside::name(&argument.text)))
 }
 
 /// Whether the project's own image of one of them runs.
@@ -136,7 +72,7 @@ fn is_own(deployment: &Deployment) -> bool {
 /// Whether the project's own image runs, and nothing but a configuration that names a port makes it
 /// listen there.
 pub(super) fn listens_by_configuration(deployment: &Deployment, port: u16) -> bool {
-    let mut programs = PROGRAMS.iter().filter(|program| runs(deployment, program));
+    let mut programs = KnownProgram::with_images().filter(|program| runs(deployment, program));
     let text = port.to_string();
     let mut arguments = deployment.arguments.list.iter();
     let mut environment = deployment.environment.iter();

@@ -1,6 +1,7 @@
 //! `credentials/committed`: a secret is in the repository in the clear.
 
-use crate::discover::{EmbeddedIn, environment_of};
+use crate::discover::EmbeddedIn;
+use crate::discover::program::KnownProgram;
 use crate::facts::deployment::{MountSource, PartKind, ProvidedValue, RunningDeployment};
 use crate::facts::token::{self, Observation};
 use crate::finding::{Advice, Evidence, Severity, is_secret_name};
@@ -106,9 +107,9 @@ fn of_runner(
 /// What to do about the value of a header.
 fn of_header(material: &Material<'_, '_>) -> &'static str {
     match material.holder().and_then(EmbeddedIn::program) {
-        Some(program) => {
-            environment_of(program).unwrap_or("fill it in when the configuration is deployed")
-        }
+        Some(program) => KnownProgram::of(program)
+            .and_then(|program| program.from_environment)
+            .unwrap_or("fill it in when the configuration is deployed"),
         None => {
             "send it from a file: `http_headers: {NAME: {files: [PATH]}}` (Prometheus 2.53 and later)"
         }

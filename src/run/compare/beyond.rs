@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::side::SurveyedTree;
+use crate::discover::program::COLLECTOR;
 use crate::discover::{EmbeddedIn, RecognizedFile, nodes};
 use crate::finding::{Place, Redacted};
 use crate::report::comparison::EffectiveChange;
@@ -86,7 +87,7 @@ fn kind_of(file: &RecognizedFile) -> Option<FileLanguage> {
         return None;
     }
     match &file.holder {
-        Some(EmbeddedIn::Part("otel-collector")) => Some(FileLanguage::Collector),
+        Some(EmbeddedIn::Part(COLLECTOR)) => Some(FileLanguage::Collector),
         _ if dialect == ALLOY.word => Some(FileLanguage::Alloy),
         _ if dialect == OPERATOR.word => Some(FileLanguage::Objects),
         _ => None,

@@ -8,6 +8,7 @@ use super::own;
 use super::subject::ComparedPart;
 use super::value::{ComparedValue, SectionFields};
 use crate::discover::FileContent;
+use crate::discover::program::COLLECTOR;
 use crate::finding::{Place, Text, is_secret_name};
 use crate::report::comparison::SubjectKind;
 use crate::run::survey::ScannedFile;
@@ -35,7 +36,7 @@ pub(super) fn all<'s>(
         let holder = seen.recognized.holder.as_ref();
         let dialect = seen.recognized.spoken.as_ref()?.dialect;
         let (fields, place) = match holder?.program()? {
-            "otel-collector" => pipelines(document)?,
+            COLLECTOR => pipelines(document)?,
             _ if std::ptr::eq(dialect, &ALLOY) => of_alloy(&seen.recognized.text),
             _ => return None,
         };

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{SETTLE, is_filled, is_judged, real};
+use crate::discover::program::ALLOY;
 use crate::discover::{self, FileContent, RecognizedFile, sets_nothing};
 use crate::facts::deployment::{ArgumentSource, ProgramStart};
 use crate::finding::{Place, Span, Text, Unchecked};
@@ -28,7 +29,7 @@ impl<'s> KnownFiles<'s> {
                 FileContent::Configuration { .. } | FileContent::Broken { .. }
             );
             let holder = file.holder.as_ref();
-            let is_alloy = holder.is_some_and(|holder| holder.word() == "alloy");
+            let is_alloy = holder.is_some_and(|holder| holder.word() == ALLOY);
             is_one && (file.holder.is_none() || is_alloy) && !is_filled(file)
         });
         let seen = seen.map(|seen| &seen.found);
