@@ -98,17 +98,7 @@ pub(crate) fn alloy(text: Arc<Text>) -> Vec<RecognizedFile> {
     if !found.is_empty() {
         text.recognize();
     }
-    let file = RecognizedFile {
-        text,
-        what: FileContent::Other { kind: ALLOY },
-        why: "its name says so".to_owned(),
-        template: None,
-        masked: false,
-        holder: None,
-        beside: Arc::default(),
-        looks_like: None,
-        spoken: None,
-    };
+    let file = RecognizedFile::new(text, FileContent::Other { kind: ALLOY }, "its name says so");
     std::iter::once(file).chain(found).collect()
 }
 
@@ -230,23 +220,20 @@ fn encoded_in(manifest: Manifest<'_>) -> Vec<RecognizedFile> {
         let text = entry.value.document().text();
         text.mark_secret(entry.value.span());
         Some(RecognizedFile {
-            text: Arc::clone(text),
-            what: FileContent::Encoded {
-                place: entry.value.place(),
-                logical: entry.value.path(),
-            },
-            why: format!("{} is base64 of a configuration", entry.value.path()),
-            template: None,
-            masked: false,
             holder: Some(EmbeddedIn::Object {
                 kind,
                 name: manifest.name.to_owned(),
                 namespace: manifest.namespace.map(str::to_owned),
                 key: entry.name().to_owned(),
             }),
-            beside: Arc::default(),
-            looks_like: None,
-            spoken: None,
+            ..RecognizedFile::new(
+                Arc::clone(text),
+                FileContent::Encoded {
+                    place: entry.value.place(),
+                    logical: entry.value.path(),
+                },
+                format!("{} is base64 of a configuration", entry.value.path()),
+            )
         })
     });
     found.collect()

@@ -43,6 +43,23 @@ pub struct RecognizedFile {
     pub spoken: Option<Arc<DialectWording>>,
 }
 
+impl RecognizedFile {
+    /// A whole file that nothing renders and nothing holds, in the words of Prometheus.
+    pub(crate) fn new(text: Arc<Text>, what: FileContent, why: impl Into<String>) -> Self {
+        Self {
+            text,
+            what,
+            why: why.into(),
+            template: None,
+            masked: false,
+            holder: None,
+            beside: Arc::default(),
+            looks_like: None,
+            spoken: None,
+        }
+    }
+}
+
 /// What a file is.
 #[derive(Debug)]
 pub enum FileContent {
@@ -131,16 +148,12 @@ impl RecognizedFile {
         let text = Text::recognized(Arc::clone(self.text.path()), bytes);
         let document = parse_first(&text).ok()?;
         let is_one = document.root().is_some_and(|root| root.mapping().is_some());
-        is_one.then(|| Self {
-            text,
-            what: FileContent::Configuration { dialect, document },
-            why: String::new(),
-            template: None,
-            masked: false,
-            holder: None,
-            beside: Arc::default(),
-            looks_like: None,
-            spoken: None,
+        is_one.then(|| {
+            Self::new(
+                text,
+                FileContent::Configuration { dialect, document },
+                String::new(),
+            )
         })
     }
 

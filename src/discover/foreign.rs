@@ -264,17 +264,11 @@ fn unread_text(text: &Arc<Text>, error: &SyntaxError, what: &str) -> RecognizedF
         reason: format!("{what}: {}", fault.message),
         settle: Some("correct the YAML".to_owned()),
     };
-    RecognizedFile {
-        text: Arc::clone(text),
-        what: FileContent::Unread(unchecked),
-        why: "it sends by remote write, and is not YAML".to_owned(),
-        template: None,
-        masked: false,
-        holder: None,
-        beside: Arc::default(),
-        looks_like: None,
-        spoken: None,
-    }
+    RecognizedFile::new(
+        Arc::clone(text),
+        FileContent::Unread(unchecked),
+        "it sends by remote write, and is not YAML",
+    )
 }
 
 /// A list of jobs: what `additionalScrapeConfigs` of the Operator names.
@@ -356,17 +350,11 @@ impl<'d> Finder<'d> {
             reason: reason.to_owned(),
             settle: settle.map(str::to_owned),
         };
-        RecognizedFile {
-            text: Arc::clone(self.document.text()),
-            what: FileContent::Unread(unchecked),
-            why: reason.to_owned(),
-            template: None,
-            masked: false,
-            holder: None,
-            beside: Arc::default(),
-            looks_like: None,
-            spoken: None,
-        }
+        RecognizedFile::new(
+            Arc::clone(self.document.text()),
+            FileContent::Unread(unchecked),
+            reason.to_owned(),
+        )
     }
 
     /// What is wrong in a part of a document that is not read otherwise.
@@ -464,16 +452,11 @@ impl<'d> Finder<'d> {
             ..spoken
         };
         RecognizedFile {
-            text: Arc::clone(self.document.text()),
-            what,
-            why,
             // A selector is filled in by the Operator, and so may anything else be.
             template: Some(self.template.unwrap_or(TemplateEvidence::Variables)),
-            masked: false,
             holder: Some(holder),
-            beside: Arc::default(),
-            looks_like: None,
             spoken: Some(Arc::new(spoken)),
+            ..RecognizedFile::new(Arc::clone(self.document.text()), what, why)
         }
     }
 }

@@ -323,22 +323,18 @@ pub(super) fn unread(text: &Arc<Text>) -> Vec<RecognizedFile> {
     let found = senders(text.path(), text.content()).into_iter();
     let found = found
         .filter(|(span, _)| !is_read(*span))
-        .map(|(span, noun)| RecognizedFile {
-            text: Arc::clone(text),
-            what: FileContent::Unread(Unchecked {
-                cause: Some(UncheckedCause::unread(noun)),
-                place: Place::new(text, span),
-                logical: String::new(),
-                reason: reason(noun),
-                settle: None,
-            }),
-            why: format!("it is {noun} that sends by remote write"),
-            template: None,
-            masked: false,
-            holder: None,
-            beside: Arc::default(),
-            looks_like: None,
-            spoken: None,
+        .map(|(span, noun)| {
+            RecognizedFile::new(
+                Arc::clone(text),
+                FileContent::Unread(Unchecked {
+                    cause: Some(UncheckedCause::unread(noun)),
+                    place: Place::new(text, span),
+                    logical: String::new(),
+                    reason: reason(noun),
+                    settle: None,
+                }),
+                format!("it is {noun} that sends by remote write"),
+            )
         });
     read.into_iter().chain(found).collect()
 }

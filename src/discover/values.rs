@@ -90,15 +90,13 @@ pub(super) fn find(
     let found = found
         .take(MOST_CHARTS)
         .map(|(logical, what, why, template)| RecognizedFile {
-            text: Arc::clone(document.text()),
-            what,
-            why: format!("{logical}: {why}"),
-            template,
-            masked: false,
+            template: template,
             holder: Some(EmbeddedIn::VALUES),
-            beside: Arc::default(),
-            looks_like: None,
-            spoken: None,
+            ..RecognizedFile::new(
+                Arc::clone(document.text()),
+                what,
+                format!("{logical}: {why}"),
+            )
         });
     found.collect()
 }

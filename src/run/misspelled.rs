@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::finding::{Action, Advice, Finding, Severity, nearest, rule};
+use crate::finding::{Action, Advice, Finding, KeySteps, Severity, nearest, rule};
 
 /// Rules that report a key that a section lacks, with the path that the key would have.
 const OF_ABSENCE: &[&str] = &[rule::AGENTS_PIPELINE, rule::SCHEMA_MISSING_FIELD];
@@ -11,11 +11,15 @@ const OF_ABSENCE: &[&str] = &[rule::AGENTS_PIPELINE, rule::SCHEMA_MISSING_FIELD]
 /// Takes out what is said of keys that are missing where an unknown key of the same section is like them,
 /// and says of the unknown key what it was meant to be.
 pub(super) fn put(findings: &mut Vec<Finding>) {
+    if !findings.iter().any(is_of_absence) {
+        return;
+    }
+    let slips = Slips::of(findings);
     let mut meant: HashMap<usize, (Severity, String)> = HashMap::new();
     let is_told: Vec<bool> = findings
         .iter()
         .map(|finding| {
-            let slip = slip_for(finding, findings);
+            let slip = slips.meant_for(finding);
             let lack = |_| (finding.severity, finding.keys().last().to_owned());
             let told = slip.map(|slip| meant.entry(slip).or_insert(lack(slip)));
             told.is_some()
@@ -36,18 +40,36 @@ pub(super) fn put(findings: &mut Vec<Finding>) {
     findings.retain(|_| !is_told.next().unwrap_or_default());
 }
 
-/// Which of the findings is about the key that was meant to be the one that is missing here.
-fn slip_for(missing: &Finding, findings: &[Finding]) -> Option<usize> {
-    if !OF_ABSENCE.contains(&&*missing.rule) {
-        return None;
+fn is_of_absence(finding: &Finding) -> bool {
+    OF_ABSENCE.contains(&&*finding.rule)
+}
+
+/// Unknown keys by the file and the section that they are in, in the order of their findings: a file may
+/// have thousands, and lack as many.
+struct Slips<'f>(HashMap<(&'f str, KeySteps<'f>), Vec<(usize, &'f str)>>);
+
+impl<'f> Slips<'f> {
+    fn of(findings: &'f [Finding]) -> Self {
+        let mut slips: HashMap<_, Vec<_>> = HashMap::new();
+        for (index, finding) in findings.iter().enumerate() {
+            if finding.rule == rule::SCHEMA_UNKNOWN_FIELD {
+                let keys = finding.keys();
+                let section = (&**finding.place.path(), keys.section());
+                slips.entry(section).or_default().push((index, keys.last()));
+            }
+        }
+        Self(slips)
     }
-    let (keys, path) = (missing.keys(), missing.place.path());
-    let is_slip = |other: &Finding| {
-        let its = other.keys();
-        other.rule == rule::SCHEMA_UNKNOWN_FIELD
-            && other.place.path() == path
-            && its.section() == keys.section()
-            && nearest(its.last(), [keys.last()]).is_some()
-    };
-    findings.iter().position(is_slip)
+
+    /// Which of the findings is about the key that was meant to be the one that is missing.
+    fn meant_for(&self, missing: &Finding) -> Option<usize> {
+        if !is_of_absence(missing) {
+            return None;
+        }
+        let keys = missing.keys();
+        let slips = self.0.get(&(&**missing.place.path(), keys.section()))?;
+        let mut slips = slips.iter();
+        let is_like = |(_, name): &&(usize, &str)| nearest(name, [keys.last()]).is_some();
+        slips.find(is_like).map(|(index, _)| *index)
+    }
 }

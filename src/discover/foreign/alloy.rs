@@ -36,18 +36,17 @@ pub(in crate::discover) fn alloy_in(
             ..spoken
         };
         RecognizedFile {
-            text: Arc::clone(text),
-            what: FileContent::Configuration {
-                dialect: Sort::Fragment,
-                document,
-            },
-            why: "it has components of Alloy".to_owned(),
             template: Some(template.unwrap_or(TemplateEvidence::Variables)),
-            masked: false,
             holder: Some(EmbeddedIn::Part(program::ALLOY)),
-            beside: Arc::default(),
-            looks_like: None,
             spoken: Some(Arc::new(spoken)),
+            ..RecognizedFile::new(
+                Arc::clone(text),
+                FileContent::Configuration {
+                    dialect: Sort::Fragment,
+                    document,
+                },
+                "it has components of Alloy".to_owned(),
+            )
         }
     };
     let alloy::AlloyReading {

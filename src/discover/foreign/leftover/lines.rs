@@ -54,23 +54,17 @@ pub(in crate::discover) fn leftover_lines(
         let reason = format!(
             "`{key}` sends by remote write, in a part that is not YAML as it is written here"
         );
-        RecognizedFile {
-            text: Arc::clone(text),
-            what: FileContent::Unread(Unchecked {
+        RecognizedFile::new(
+            Arc::clone(text),
+            FileContent::Unread(Unchecked {
                 cause: None,
                 place: Place::new(text, Span::new(line.start, line.start + line.text.len())),
                 logical: String::new(),
                 reason: reason.clone(),
                 settle: None,
             }),
-            why: reason,
-            template: None,
-            masked: false,
-            holder: None,
-            beside: Arc::default(),
-            looks_like: None,
-            spoken: None,
-        }
+            reason,
+        )
     });
     named.take(MOST).collect()
 }
