@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::schema::dialect::{self, DialectKeyPage};
+use crate::schema::table::KeyDefault;
 use crate::schema::{self, KeyPage, Version};
 
 /// How many other places of a key are listed: one line.
@@ -108,9 +109,11 @@ fn word((text, since, removed): &(&str, Version, Option<Version>), key: Version)
 }
 
 /// A default in words: some are those of another key.
-fn default(text: &str) -> String {
-    text.strip_prefix("inherit:")
-        .map_or_else(|| text.to_owned(), |path| format!("that of {path}"))
+fn default(of: KeyDefault) -> String {
+    match of {
+        KeyDefault::Value(text) => text.to_owned(),
+        KeyDefault::OfGlobal(key) => format!("that of global.{key}"),
+    }
 }
 
 /// A release without its patch where that is 0.

@@ -14,6 +14,7 @@ use super::defaults;
 use crate::discover::DialectWording;
 use crate::finding::{Place, Redacted, Sentences};
 use crate::prometheus::Config;
+use crate::schema::table::KeyDefault;
 use crate::schema::{self, KeyPage};
 use crate::source::Tree;
 use crate::yaml::{Kind, Node};
@@ -286,21 +287,20 @@ impl<'d> Settings<'d> {
             let from = format!("{DEFAULT} from 3.0 on; `true` before");
             return (off.to_owned(), from);
         }
-        let Some(other) = default.strip_prefix("inherit:") else {
-            return (default.to_owned(), DEFAULT.to_owned());
+        let other = match default {
+            KeyDefault::Value(value) => return (value.to_owned(), DEFAULT.to_owned()),
+            KeyDefault::OfGlobal(key) => key,
         };
-        let mut at = Some(self.config.root().node());
-        for part in other.split('.') {
-            at = at.and_then(|at| at.get(part));
-        }
-        match at.filter(|node| !node.is_null()) {
+        let global = self.config.root().get("global");
+        let written = global.and_then(|global| global.get(other));
+        let other = format!("global.{other}");
+        match written.filter(|node| !node.is_null()) {
             Some(node) => {
                 let line = node.place().start().line;
                 (text_of(node), format!("`{other}` on line {line}"))
             }
             None => {
-                let page = schema::describe(other);
-                let default = page.and_then(|page| page.default).unwrap_or(NOT_SET);
+                let default = schema::default_of(&other).unwrap_or(NOT_SET);
                 let from = format!("{DEFAULT} for `{other}`, which is not set");
                 (default.to_owned(), from)
             }
@@ -317,9 +317,7 @@ impl Settings<'_> {
     ) -> Option<(&'static str, &'static str)> {
         let dialect = self.spoken?.dialect;
         let is_of_operator = defaults::is_of_operator(dialect);
-        let inherited = page?
-            .default
-            .and_then(|default| default.strip_prefix("inherit:"));
+        let inherited = page?.default.and_then(KeyDefault::of_global);
         let of_jobs = OF_JOBS.iter().find(|(key, ..)| inherited == Some(key));
         if let Some((_, value, from)) = of_jobs
             && is_of_operator
@@ -331,17 +329,15 @@ impl Settings<'_> {
     }
 }
 
-const INTERVAL: &str = "global.scrape_interval";
-
-/// What jobs of the Operator take over from the resource that selects them.
+/// What jobs of the Operator take over from the resource that selects them, by the key of `global`.
 const OF_JOBS: &[(&str, &str, &str)] = &[
     (
-        INTERVAL,
+        "scrape_interval",
         "30s",
         "`scrapeInterval` of the Prometheus that selects it; this is its default",
     ),
     (
-        "global.scrape_timeout",
+        "scrape_timeout",
         "10s",
         "`scrapeTimeout` of the Prometheus that selects it; this is its default",
     ),

@@ -147,6 +147,7 @@ fn key_code(key: &Key, names: &Names<'_>) -> Result<String, String> {
     let texts = [
         ("needed", &key.needed),
         ("default", &key.default),
+        ("inherits", &key.inherits),
         ("flag", &key.flag),
         ("note", &key.note),
     ];

@@ -79,6 +79,7 @@ pub(crate) struct Key {
     pub(crate) required: Required,
     pub(crate) needed: Option<String>,
     pub(crate) default: Option<String>,
+    pub(crate) inherits: Option<String>,
     pub(crate) deprecated: Option<Deprecated>,
     #[serde(default)]
     pub(crate) accidental: bool,

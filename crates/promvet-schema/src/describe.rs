@@ -1,6 +1,6 @@
 //! What the schema knows about one key, for people.
 
-use super::table::{Enum, Required, Struct, Type, WrittenKey};
+use super::table::{Enum, KeyDefault, Required, Struct, Type, WrittenKey};
 use super::tables::CONFIG;
 use super::version::Version;
 use super::words;
@@ -16,7 +16,7 @@ pub struct KeyPage {
     /// The words that it takes, with the releases that know each, if it takes one of a set.
     pub words: Vec<(&'static str, Version, Option<Version>)>,
     /// What counts if it is absent; none where that is empty, zero or false.
-    pub default: Option<&'static str>,
+    pub default: Option<KeyDefault>,
     /// Whether it has to be there: always, or when.
     pub required: Option<&'static str>,
     /// The first release that knows it here.
@@ -44,11 +44,11 @@ pub fn describe(path: &str) -> Option<KeyPage> {
     Some(page(full, of, found))
 }
 
-/// What counts if a key is absent; none where that is empty, zero or false. The same is in the key's page,
-/// which takes long to make.
+/// The value that counts if a key is absent; none where that is empty, zero or false, or what another key
+/// has. The same is in the key's page, which takes long to make.
 #[must_use]
 pub fn default_of(path: &str) -> Option<&'static str> {
-    find(path)?.2.field.default
+    find(path)?.2.field.default?.value()
 }
 
 /// A key by its path: the whole path, the section that the key is in, and the key.
@@ -211,7 +211,7 @@ mod tests {
     fn keys_have_pages() {
         let page = describe("remote_write.queue_config.max_shards").unwrap();
         assert_eq!(page.path, "remote_write[].queue_config.max_shards");
-        assert_eq!(page.default, Some("50"));
+        assert_eq!(page.default, Some(KeyDefault::Value("50")));
         assert_eq!(page.since, Version::OLDEST);
         assert!(page.elsewhere.is_empty());
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::table::{By, Enum, NullItem, Reference, Required, Struct, Type, WrittenKey};
+use super::table::{By, Enum, KeyDefault, NullItem, Reference, Required, Struct, Type, WrittenKey};
 use super::tables::CONFIG;
 use super::version::Version;
 
@@ -105,7 +105,7 @@ impl Writer {
             }
         };
         say("description", json!(self.description(found)));
-        if let Some(default) = field.default {
+        if let Some(default) = field.default.and_then(KeyDefault::value) {
             say("default", json!(default));
         }
         if matches!(field.ty, Type::Secret) {

@@ -201,10 +201,9 @@ impl<'d> Section<'d> {
     }
 
     fn default(&self, key: &str) -> Option<&'static str> {
-        let default = self.of.find(key)?.field.default?;
         // Inherited values are not known to the section, so that a check asks the section that has
         // them.
-        (!default.starts_with("inherit:")).then_some(default)
+        self.of.find(key)?.field.default?.value()
     }
 }
 

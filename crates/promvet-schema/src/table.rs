@@ -34,6 +34,35 @@ pub enum NullItem {
     Crash,
 }
 
+/// What counts for a key that is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyDefault {
+    /// A value, as it would be written.
+    Value(&'static str),
+    /// What a key of `global` has.
+    OfGlobal(&'static str),
+}
+
+impl KeyDefault {
+    /// The value, if it is known without the rest of the file.
+    #[must_use]
+    pub fn value(self) -> Option<&'static str> {
+        match self {
+            Self::Value(text) => Some(text),
+            Self::OfGlobal(_) => None,
+        }
+    }
+
+    /// The key of `global` that it is.
+    #[must_use]
+    pub fn of_global(self) -> Option<&'static str> {
+        match self {
+            Self::Value(_) => None,
+            Self::OfGlobal(key) => Some(key),
+        }
+    }
+}
+
 /// A key of a section.
 #[derive(Clone, Copy)]
 pub struct Field {
@@ -46,7 +75,7 @@ pub struct Field {
     /// When it has to be there, if that depends on something else.
     pub needed: Option<&'static str>,
     /// What counts if it is absent, in Prometheus 3.14; none for Go's zero value.
-    pub default: Option<&'static str>,
+    pub default: Option<KeyDefault>,
     /// The first release that knows it.
     pub since: Version,
     /// The first release that no longer knows it.
@@ -271,7 +300,14 @@ impl Field {
     /// What counts if the key is absent.
     #[must_use]
     pub const fn default(mut self, value: &'static str) -> Self {
-        self.default = Some(value);
+        self.default = Some(KeyDefault::Value(value));
+        self
+    }
+
+    /// The key of `global` that counts if the key is absent.
+    #[must_use]
+    pub const fn inherits(mut self, key: &'static str) -> Self {
+        self.default = Some(KeyDefault::OfGlobal(key));
         self
     }
 

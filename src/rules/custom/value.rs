@@ -14,7 +14,7 @@ use crate::prometheus::endpoint::{Endpoint, is_secret_parameter};
 use crate::schema::counting;
 use crate::schema::scalar::coerce;
 use crate::schema::scalar::number::{ResolvedScalar, resolve};
-use crate::schema::table::{Field, Struct, Type, WrittenKey};
+use crate::schema::table::{Field, KeyDefault, Struct, Type, WrittenKey};
 use crate::yaml::{Kind, Mapping, Node, Scalar, Style};
 
 /// A CEL value that borrows from a document.
@@ -28,9 +28,6 @@ const DEEPEST: usize = 32;
 
 /// Sections that are there with their defaults even if no one writes them.
 const ALWAYS_THERE: &[&str] = &["GlobalConfig", "QueueConfig", "MetadataConfig", "TLSConfig"];
-
-/// How a default says that it is that of another key.
-const INHERIT: &str = "inherit:global.";
 
 /// Reads nodes.
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +116,7 @@ impl<'d> NodeReader<'_, 'd> {
 
     /// What counts for a key that is not written; none where that is nothing at all.
     fn absent(self, field: &'static Field, depth: usize) -> Option<CelValue<'d>> {
-        if let Some(inherited) = field.default.and_then(|text| text.strip_prefix(INHERIT)) {
+        if let Some(inherited) = field.default.and_then(KeyDefault::of_global) {
             let global = crate::schema::tables::CONFIG.find("global")?.field.ty;
             let Type::Section(global) = global else {
                 return None;
@@ -131,7 +128,7 @@ impl<'d> NodeReader<'_, 'd> {
                 None => self.absent(field, depth),
             };
         }
-        let default = field.default;
+        let default = field.default.and_then(KeyDefault::value);
         Some(match &field.ty {
             Type::Bool => Box::new(CelBool::from(default == Some("true"))),
             Type::Int | Type::Uint => {

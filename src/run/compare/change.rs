@@ -164,14 +164,11 @@ fn default(unit: &ComparedUnit<'_>, subject: &ComparedPart<'_>, key: &str) -> Op
     };
     let path = plain(&path);
     let (http2, off) = HTTP2_OF_REMOTE_WRITE;
-    let found = match path == http2 {
-        true => Some(off),
-        false => {
-            let own = defaults::of_program(unit.spoken, &path).map(|(value, _)| value);
-            own.or_else(|| schema::default_of(&path))
-        }
-    };
-    found.filter(|text| !text.starts_with("inherit:"))
+    if path == http2 {
+        return Some(off);
+    }
+    let own = defaults::of_program(unit.spoken, &path).map(|(value, _)| value);
+    own.or_else(|| schema::default_of(&path))
 }
 
 /// Sections and keys of credentials.

@@ -9,7 +9,7 @@ use crate::run::defaults::{self, HTTP2_OF_REMOTE_WRITE};
 use crate::schema::alloy::{self, WORKED_OUT};
 use crate::schema::dialect::SELECTED;
 use crate::schema::scalar::{self, coerce};
-use crate::schema::table::{Base, Field, Reference as File, Struct, Type};
+use crate::schema::table::{Base, Field, KeyDefault, Reference as File, Struct, Type};
 use crate::source::collapse;
 use crate::yaml::{Kind, Mapping, Node, Scalar as YamlScalar, Style};
 
@@ -217,9 +217,7 @@ impl<'d> SectionReader<'d, '_> {
     fn inherit(&self, of: &'static Struct, node: Node<'d>, fields: &mut SectionFields<'d>) {
         of.each(&mut |found| {
             let field = found.field;
-            let other = field
-                .default
-                .and_then(|it| it.strip_prefix("inherit:global."));
+            let other = field.default.and_then(KeyDefault::of_global);
             let Some(other) = other.filter(|_| !fields.contains_key(field.key)) else {
                 return;
             };
@@ -257,7 +255,7 @@ impl<'d> SectionReader<'d, '_> {
         let of_program = defaults::in_section(self.spoken, of.name, field.key);
         let default = match (of.name, field.key) {
             ("RemoteWriteConfig", "enable_http2") => Some(HTTP2_OF_REMOTE_WRITE.1),
-            _ => of_program.or(field.default),
+            _ => of_program.or(field.default.and_then(KeyDefault::value)),
         };
         default.is_some_and(|text| meaning_of_text(&field.ty, text) == scalar.meaning)
     }
@@ -391,11 +389,13 @@ fn keeps_zero(field: Option<&Field>, value: &ComparedValue<'_>) -> bool {
     match value {
         ComparedValue::Map(..) => BY_PRESENCE.contains(&field.key),
         _ => {
-            let default = field.default.unwrap_or("");
             // A job that says `false` takes nothing over: only numbers and texts are absent when they are
             // zero (`ScrapeConfig.Validate`, config/config.go, 3.14).
-            let is_inherited = default.starts_with("inherit:");
-            (!is_inherited || matches!(field.ty, Type::Bool)) && !default.is_empty()
+            match field.default {
+                Some(KeyDefault::Value(value)) => !value.is_empty(),
+                Some(KeyDefault::OfGlobal(_)) => matches!(field.ty, Type::Bool),
+                None => false,
+            }
         }
     }
 }
