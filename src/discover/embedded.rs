@@ -268,7 +268,10 @@ pub(crate) fn is_shown_in_secret(name: &str, value: &str) -> bool {
 }
 
 /// The configurations in a ConfigMap or a Secret.
-fn in_object(manifest: Manifest<'_>, template: Option<TemplateEvidence>) -> Vec<RecognizedFile> {
+pub(super) fn in_object(
+    manifest: Manifest<'_>,
+    template: Option<TemplateEvidence>,
+) -> Vec<RecognizedFile> {
     let row = OBJECTS.iter().find(|(kind, _)| *kind == manifest.kind);
     let Some(&(kind, key)) = row else {
         return Vec::new();

@@ -16,6 +16,7 @@ mod exporter_values;
 mod expressions;
 mod grafana;
 mod halves;
+mod in_text;
 mod kustomize;
 mod laid_over;
 mod leftover;
@@ -23,6 +24,7 @@ mod merged;
 mod mounted;
 mod objects;
 mod openshift;
+mod operations;
 mod outputs;
 mod own_keys;
 mod pipelines;
@@ -45,20 +47,20 @@ use super::manifest::manifests;
 use super::others;
 use crate::discover::program;
 use crate::finding::{Finding, KeyPath, Message, Severity, Text, Unchecked, UncheckedCause};
-use crate::schema;
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
 use crate::schema::dialect::{
     Dialect, KeySpelling, NATIVE, Translation, VMAGENT, VMALERT, tables, translate,
 };
-use crate::yaml::{
-    Document, Dollars, Node, SyntaxError, TranslationBuilder, embedded, parse_first,
-};
+use crate::yaml::{Document, Dollars, Node, TranslationBuilder, embedded, parse_first};
 
 pub(crate) use alloy::is_alloy;
 use alloy::may_be_alloy;
 pub(super) use alloy::{alloy_in, begins_as_alloy};
 pub(crate) use chart_files::is_file_of_chart;
 pub(crate) use collector_resource::is_without_credentials;
+pub(super) use in_text::in_text;
+use in_text::{broken_collector, unread_text};
+pub(crate) use kustomize::patch_file;
 pub use laid_over::LaidValue;
 pub(crate) use laid_over::{LaidOver, as_bitnami, lay_over};
 pub(super) use leftover::{leftover, leftover_lines};
@@ -214,63 +216,6 @@ fn with_flags(document: Document, findings: Vec<Finding>) -> Translation {
     }
 }
 
-/// What a text in a file is of other programs: a configuration of Alloy, or what sends.
-pub(super) fn in_text(node: Node<'_>, template: Option<TemplateEvidence>) -> Vec<RecognizedFile> {
-    let mut out = Vec::new();
-    let words = ["remote_write", "prometheusremotewrite", "scrape_configs"];
-    let may_hold = node.as_str().is_some_and(|text| {
-        let mut words = words.iter();
-        words.any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
-    });
-    let within = KeyPath {
-        identity: node.identity(),
-        logical: node.path(),
-    };
-    let text = may_hold.then(|| embedded(node, within, Dollars::Doubled));
-    let Some(text) = text.flatten() else {
-        return out;
-    };
-    if is_alloy(&text) {
-        return alloy_in(&text, template);
-    }
-    match parse_first(&text) {
-        Ok(document) => {
-            let document = Arc::new(document);
-            if let Some(root) = document.root() {
-                let finder = Finder::new(&document, template);
-                finder.senders(root, &mut out);
-            }
-        }
-        Err(error) => out.extend(broken_collector(&text, &error)),
-    }
-    out
-}
-
-/// A text with an exporter of a Collector that is not YAML, and that no tags of a template make so.
-fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<RecognizedFile> {
-    let has = |word: &str| text.content().contains(word);
-    let is_one = has("exporters:") && has("prometheusremotewrite") && !has("{{");
-    is_one.then(|| unread_text(text, error, "what this Collector sends is not read"))
-}
-
-/// A text that sends and is not YAML.
-fn unread_text(text: &Arc<Text>, error: &SyntaxError, what: &str) -> RecognizedFile {
-    let fault = schema::syntax_finding(text, error);
-    text.recognize();
-    let unchecked = Unchecked {
-        cause: None,
-        place: fault.place,
-        logical: text.within().logical.clone(),
-        reason: format!("{what}: {}", fault.message),
-        settle: Some("correct the YAML".to_owned()),
-    };
-    RecognizedFile::new(
-        Arc::clone(text),
-        FileContent::Unread(unchecked),
-        "it sends by remote write, and is not YAML",
-    )
-}
-
 /// A list of jobs: what `additionalScrapeConfigs` of the Operator names.
 pub(super) fn jobs(
     document: Document,
@@ -294,6 +239,8 @@ struct Finder<'d> {
     template: Option<TemplateEvidence>,
     /// Whether the rest of what is found is somewhere else.
     is_partial: bool,
+    /// Whether operations write it into an object.
+    is_patch: bool,
 }
 
 impl<'d> Finder<'d> {
@@ -302,6 +249,7 @@ impl<'d> Finder<'d> {
             document,
             template,
             is_partial: false,
+            is_patch: false,
         }
     }
 
@@ -311,6 +259,7 @@ impl<'d> Finder<'d> {
             document,
             template: self.template,
             is_partial: self.is_partial,
+            is_patch: self.is_patch,
         }
     }
 
@@ -318,6 +267,14 @@ impl<'d> Finder<'d> {
     fn partly(&self, is_partial: bool) -> Self {
         Finder {
             is_partial: self.is_partial || is_partial,
+            ..*self
+        }
+    }
+
+    /// The same for what operations write.
+    fn patching(&self) -> Self {
+        Finder {
+            is_patch: true,
             ..*self
         }
     }

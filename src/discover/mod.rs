@@ -39,7 +39,7 @@ pub use foreign::{DialectWording, LaidValue, MountedObject, Reading};
 pub(crate) use foreign::{
     LaidOver, RELABEL_FLAGS, THANOS_FILE_FLAG, as_bitnami, as_relabel_rules, as_thanos_rule_reads,
     is_alloy, is_file_of_chart, is_without_credentials, lay_over,
-    names_file as names_file_of_thanos,
+    names_file as names_file_of_thanos, patch_file,
 };
 pub use kinds::{
     REMOTE_WRITE_LIST, RULE_FILE, TARGET_FILE, WEB_FILE, is_kind_of_sender, section_names,

@@ -225,7 +225,15 @@ fn leave_to_whole(spoken: &DialectWording, judgment: &mut RuleJudgment) {
             || finding.rule == rule::SCHEMA_CONFLICT && finding.evidence.is_empty()
     };
     judgment.findings.retain(|finding| {
-        !(OF_ABSENCE.contains(&&*finding.rule) || is_patch && is_of_patch(finding))
+        let is_whole = || {
+            finding.rule == rule::SCHEMA_MISSING_FIELD && spoken.is_written_whole(&finding.logical)
+        };
+        // Of a rule, the object has the rest.
+        if std::ptr::eq(spoken.dialect, &RULES) {
+            return spoken.is_written(&finding.logical);
+        }
+        let is_absent = OF_ABSENCE.contains(&&*finding.rule) && !is_whole();
+        !(is_absent || is_patch && is_of_patch(finding))
     });
 }
 

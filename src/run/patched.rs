@@ -51,8 +51,9 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
     let within = KeySteps::of(&text.within().logical);
     let content = text.content().trim_start();
     let is_merge = !content.starts_with("- ") && !content.starts_with('[');
-    let is_inline = is_merge && within.has_any(&["patches", "patchesStrategicMerge"]);
-    let is_patch = is_inline || facts.is_patch(text.path());
+    let is_inline = within.has_any(&["patches", "patchesStrategicMerge"]);
+    // What operations write is known to be a part.
+    let is_patch = is_merge && (is_inline || facts.is_patch(text.path()));
     let may_be_mended = |finding: &Finding| {
         let span = finding.place.span();
         if is_patch && is_of_whole(finding) {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::programs;
 use crate::discover::{DialectWording, EmbeddedIn};
 use crate::facts::Facts;
-use crate::finding::{Finding, Message, Severity, rule};
+use crate::finding::{Finding, KeySteps, Message, Severity, rule};
 use crate::schema::dialect::{Dialect, OPENSHIFT, OPERATOR, OPERATOR_VALUES, RULES};
 use crate::yaml::{Document, Node};
 
@@ -109,7 +109,8 @@ pub(super) fn consequence(
         Some(EmbeddedIn::Resource { kind, .. }) => kind,
         _ => "Prometheus",
     };
-    let steps = finding.keys();
+    let target = spoken.target_of(&finding.logical);
+    let steps = KeySteps::of(&target);
     let keys: Vec<&str> = steps.keys().collect();
     let has = |list: &[&str]| keys.iter().any(|key| list.contains(key));
     if has(RULES_OF_VALUES) {

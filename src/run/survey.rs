@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 mod known;
 mod look;
+mod patch_files;
 
 pub use self::known::ParsedAlready;
 use self::known::{KnownLook, RecognitionContext};
@@ -204,6 +205,7 @@ pub(crate) fn survey(
         survey.add(look, run);
     }
     survey.looks = known.into();
+    patch_files::read(&mut survey, &mut files, &policies, request, tree);
     let started = StartedPrograms::new(&starters, &mentioning, &survey, &policies, request, tree);
     let unseen = started.unseen(&survey, request, tree);
     if !unseen.is_empty() {

@@ -66,6 +66,7 @@ mod outputs;
 mod own_keys;
 mod packaging;
 mod pages;
+mod patch_files;
 mod patch_parts;
 mod plain_sight;
 mod policy;

@@ -4,7 +4,7 @@
 
 use super::super::flags::domain;
 use super::found;
-use crate::finding::{Advice, Finding, Severity, nearest, placeholder, rule};
+use crate::finding::{Advice, Finding, Place, Severity, nearest, placeholder, rule};
 use crate::yaml::{Entry, Node};
 
 /// What follows from each of these faults.
@@ -16,8 +16,18 @@ const CREDENTIALS: &[&str] = &["authorization", "basicAuth", "bearerTokenSecret"
 /// As deep as routes in routes are looked at; people write three or four levels.
 const DEEPEST_ROUTE: usize = 32;
 
-/// What is reported about the keys of a resource.
-pub(super) fn check(spec: Node<'_>) -> Vec<Finding> {
+/// Keys of an integration, and of its client, whose value is a URL.
+const ADDRESSES: &[&str] = &[
+    "apiURL",
+    "apiUrl",
+    "clientURL",
+    "proxyURL",
+    "proxyUrl",
+    "url",
+];
+
+/// What is reported about the keys of a resource; `is_patch` says that operations write them into one.
+pub(super) fn check(spec: Node<'_>, is_patch: bool) -> Vec<Finding> {
     let mut out = Vec::new();
     let receivers: Vec<Node<'_>> = items(spec, "receivers").collect();
     out.extend(names_twice(&receivers));
@@ -30,7 +40,10 @@ pub(super) fn check(spec: Node<'_>) -> Vec<Finding> {
         }
     }
     // A patch may have routes alone.
-    if let Some(route) = spec.get("route").filter(|_| !receivers.is_empty()) {
+    if let Some(route) = spec
+        .get("route")
+        .filter(|_| !receivers.is_empty() && !is_patch)
+    {
         routes(route, &receivers, DEEPEST_ROUTE, &mut out);
     }
     out
@@ -63,6 +76,7 @@ fn integration(kind: &str, config: Node<'_>, out: &mut Vec<Finding>) {
     if kind == "webhookConfigs" {
         out.extend(webhook(config));
     }
+    out.extend(written_credentials(config));
     out.extend(config.get("tlsConfig").map(certificate).unwrap_or_default());
     let Some(http) = config.get("httpConfig") else {
         return;
@@ -113,6 +127,57 @@ fn webhook(config: Node<'_>) -> Option<Finding> {
             finding.help(Advice::replace(url.value.span(), format!("https://{text}")).unsafe_())
         }
     })
+}
+
+/// Credentials in the URLs of an integration and of its client.
+fn written_credentials(config: Node<'_>) -> Vec<Finding> {
+    let http = config.get("httpConfig");
+    let token = http
+        .and_then(|http| http.get("oauth2"))
+        .and_then(|oauth2| entry(oauth2, "tokenUrl"));
+    let holders = std::iter::once(config).chain(http);
+    let urls =
+        holders.flat_map(|holder| ADDRESSES.iter().filter_map(move |key| entry(holder, key)));
+    urls.chain(token).filter_map(written_credential).collect()
+}
+
+/// A password in a URL, which the client of Alertmanager sends as it does one of `basicAuth`.
+fn written_credential(url: Entry<'_>) -> Option<Finding> {
+    let scalar = url.value.scalar()?;
+    let text = url.value.as_str()?;
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (user, host) = authority.rsplit_once('@')?;
+    let (_, password) = user.split_once(':')?;
+    if password.is_empty() || is_open(user) {
+        return None;
+    }
+    let start = scheme.len() + "://".len();
+    let span = scalar.part(start, start + user.len());
+    let text = url.value.document().text();
+    text.mark_secret(span);
+    let is_clear = scheme == "http" && domain(&format!("http://{host}")).is_some();
+    let (rule, severity, message) = match is_clear {
+        true => (
+            rule::CREDENTIALS_PLAIN_HTTP,
+            Severity::Error,
+            format!(
+                "`{}`: the password in the URL is sent over plain HTTP: anyone on the network path to {host} can read it",
+                url.name()
+            ),
+        ),
+        false => (
+            rule::CREDENTIALS_IN_URL,
+            Severity::Warning,
+            format!(
+                "`{}`: the URL holds a user name and a password: anyone who can read this file can use them",
+                url.name()
+            ),
+        ),
+    };
+    let finding = Finding::new(rule, severity, Place::new(text, span), message);
+    let finding = finding.of_key(url.value.path(), url.value.identity());
+    Some(finding.help("name a Secret in `httpConfig.basicAuth`, and change the password"))
 }
 
 fn two_credentials(http: Node<'_>) -> Option<Finding> {

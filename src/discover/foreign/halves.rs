@@ -36,8 +36,13 @@ const EFFECTS: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// What is reported about the settings of clients in a resource.
-pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
+/// What is reported about the settings of clients in a resource; `is_patch` says that operations write them.
+pub(super) fn check(
+    kind: &str,
+    spec: Node<'_>,
+    holder: &EmbeddedIn,
+    is_patch: bool,
+) -> Vec<Finding> {
     let text = spec.document().text();
     let mut kinds = tables::KINDS.iter();
     let known = kinds.find(|known| known.kind == kind);
@@ -47,7 +52,8 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
     };
     let path = text.path();
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_part = name.contains("patch") || !matches!(holder, EmbeddedIn::Resource { .. });
+    let is_merge = name.contains("patch") && !is_patch;
+    let is_part = is_merge || !matches!(holder, EmbeddedIn::Resource { .. });
     let mut walk = Walk {
         effect,
         names: !is_part && !is_test_data(path),

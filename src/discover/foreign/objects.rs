@@ -84,7 +84,7 @@ impl<'d> Finder<'d> {
     }
 
     /// What an object of another kind carries.
-    fn carrier(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
+    pub(super) fn carrier(&self, manifest: Manifest<'d>, out: &mut Vec<RecognizedFile>) {
         let in_spec = |key: &str| manifest.root.get("spec")?.get(key);
         match manifest.kind {
             "ConfigMap" => {
@@ -279,7 +279,7 @@ impl<'d> Finder<'d> {
         let why = format!("kind {} of {}", kind.kind, kind.group);
         found
             .findings
-            .extend(together::check(kind.kind, spec, &holder));
+            .extend(together::check(kind.kind, spec, &holder, self.is_patch));
         if let Some(arguments) = spec.get("extraArgs").filter(|_| kind.kind == "VMAgent") {
             let faults = flags::faults_of_names(self.document, arguments);
             found.findings.extend(faults);

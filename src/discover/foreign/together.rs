@@ -9,14 +9,22 @@ use crate::finding::{Advice, Finding, Severity, rule};
 use crate::yaml::{Entry, Node, placeholder};
 
 /// What is reported about the keys of a Prometheus or an agent; `holder` says whether a chart reads
-/// them first.
-pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
-    let mut required = required::check(kind, spec, holder);
+/// them first, and `is_patch` whether operations write them into an object.
+pub(super) fn check(
+    kind: &str,
+    spec: Node<'_>,
+    holder: &EmbeddedIn,
+    is_patch: bool,
+) -> Vec<Finding> {
+    let mut required = match is_patch {
+        true => Vec::new(),
+        false => required::check(kind, spec, holder),
+    };
     required.extend(expressions::check(kind, spec));
-    required.extend(halves::check(kind, spec, holder));
+    required.extend(halves::check(kind, spec, holder, is_patch));
     match kind {
         "Prometheus" | "PrometheusAgent" => {}
-        "AlertmanagerConfig" => return alertmanager::check(spec),
+        "AlertmanagerConfig" => return alertmanager::check(spec, is_patch),
         "Probe" => return required.into_iter().chain(prober(spec)).collect(),
         _ => return required,
     }

@@ -47,7 +47,7 @@ pub(super) fn name(path: &str) -> &str {
 
 /// A path of the tree: joined with `folder` if it is relative, `..` applied as if there were no
 /// links, as docker compose, docker build and kustomize do.
-pub(in crate::facts) fn on_disk(folder: &Path, path: &str) -> PathBuf {
+pub(crate) fn on_disk(folder: &Path, path: &str) -> PathBuf {
     let mut out = PathBuf::new();
     for part in folder.join(path).components() {
         match part {

@@ -55,7 +55,7 @@ pub use belong::{
 pub use environment::{ContainerEnvironment, Variable};
 pub use features::FeatureStatus;
 pub use image::{Image, bare_name};
-pub(super) use inside::on_disk;
+pub(crate) use inside::on_disk;
 pub use kubernetes::{GATEWAY_USERS, Service};
 pub(crate) use lines::{may_be_command, of_texts};
 pub(crate) use mentions::{Mention, Mentioned, may_mention, mentions, name_of};

@@ -287,7 +287,7 @@ pub(super) fn look_at_started(
     }
 }
 
-fn seen(
+pub(super) fn seen(
     found: &FoundFile,
     recognized: Vec<RecognizedFile>,
     asked: Option<RecognitionContext>,

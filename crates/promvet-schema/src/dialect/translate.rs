@@ -5,6 +5,7 @@ mod authenticator;
 mod hidden;
 mod jobs;
 mod kinds;
+mod name;
 mod scalars;
 mod selector;
 mod spelled;
@@ -23,6 +24,7 @@ use crate::yaml::{
 };
 use kinds::Wanted;
 pub(in crate::dialect) use kinds::how_to_write;
+pub(super) use name::name_of;
 use promvet_text::{Advice, Finding, Message, Place, Severity};
 use scalars::{is_left_out, is_number};
 use unknown::{may_be, misspelled};
@@ -490,10 +492,3 @@ const INLINE: &[&str] = &[
 
 /// The labels by which the receiver distinguishes senders.
 const EXTERNAL_LABELS: &str = "global.external_labels";
-
-/// The key of a value, or of the list that the value is an item of.
-pub(super) fn name_of(node: Node<'_>) -> String {
-    let path = node.path();
-    let last = path.rsplit('.').next().unwrap_or(&path);
-    last.to_owned()
-}

@@ -22,7 +22,7 @@ impl<'d> Finder<'d> {
             let found = self.place(spec, shape, part, &OPERATOR_VALUES);
             if let Some(mut found) = found {
                 let holder = EmbeddedIn::VALUES;
-                let together = together::check("Prometheus", spec, &holder);
+                let together = together::check("Prometheus", spec, &holder, false);
                 found.findings.extend(together);
                 at_top(&mut found.findings, spec, &STACK);
                 judged = found.findings.iter().map(|it| it.place.span()).collect();
