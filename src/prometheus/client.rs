@@ -5,6 +5,8 @@ use std::cell::OnceCell;
 use super::config::Config;
 use super::endpoint::Endpoint;
 use super::http_client::HttpClient;
+use super::static_group::StaticGroup;
+use super::written_rule::WrittenRule;
 use crate::yaml::{Mapping, Node};
 
 /// A part of a configuration that talks HTTP.
@@ -253,9 +255,12 @@ fn targets(settings: Mapping<'_>) -> Vec<Peer<'_>> {
         .and_then(Node::as_str)
         .unwrap_or("http");
     let rules = settings.get("relabel_configs").into_iter();
-    let rules: Vec<_> = rules.flat_map(Node::items).collect();
+    let rules = rules.flat_map(Node::items).filter_map(WrittenRule::new);
+    let rules: Vec<_> = rules.collect();
     let written = |label: &str| {
-        let last = rules.iter().rfind(|rule| targets_label(**rule, label));
+        let last = rules
+            .iter()
+            .rfind(|rule| rule.target_label() == Some(label));
         last.copied()
     };
     if written("__scheme__").is_some() || rules.iter().any(|rule| is_labelmap(*rule)) {
@@ -263,7 +268,7 @@ fn targets(settings: Mapping<'_>) -> Vec<Peer<'_>> {
     }
     let endpoint = |text: &str| Endpoint::new(&format!("{scheme}://{text}"));
     if let Some(rule) = written("__address__") {
-        let constant = rule.get("replacement").filter(|_| is_unconditional(rule));
+        let constant = rule.replacement_node().filter(|_| is_unconditional(rule));
         let fixed = constant.and_then(|node| {
             let text = node.as_str().filter(|text| !text.contains('$'))?;
             Some(Peer {
@@ -273,16 +278,11 @@ fn targets(settings: Mapping<'_>) -> Vec<Peer<'_>> {
         });
         return fixed.into_iter().collect();
     }
-    let groups = settings.get("static_configs").into_iter();
-    let groups = groups.flat_map(Node::items).filter(|group| {
-        let labels = group.get("labels");
-        labels.is_none_or(|labels| {
-            labels.get("__scheme__").is_none() && labels.get("__address__").is_none()
-        })
+    let groups = static_groups(settings).filter(|group| {
+        group.label("__scheme__").is_none() && group.label("__address__").is_none()
     });
-    let listed = groups.filter_map(|group| group.get("targets"));
-    let listed = listed.flat_map(Node::items);
-    listed
+    groups
+        .flat_map(StaticGroup::targets)
         .filter_map(|node| {
             Some(Peer {
                 node,
@@ -301,28 +301,33 @@ fn has_plain_scheme(settings: Mapping<'_>) -> bool {
     if scheme.is_some_and(|node| node.as_str() != Some("http")) {
         return false;
     }
-    let list = |key: &str| settings.get(key).into_iter().flat_map(Node::items);
-    let mut groups = list("static_configs");
     let is_free = settings.entries().any(|entry| {
         let name = entry.name();
         matches!(name, "file_sd_configs" | "http_sd_configs")
             || name.contains("relabel_config_files")
     });
-    let is_labeled = groups.any(|group| {
-        let labels = group.get("labels");
-        labels.is_some_and(|labels| labels.get("__scheme__").is_some())
-    });
-    !is_free && !is_labeled && !list("relabel_configs").any(may_set_scheme)
+    let is_labeled = static_groups(settings).any(|group| group.label("__scheme__").is_some());
+    let rules = settings.get("relabel_configs").into_iter();
+    let mut rules = rules.flat_map(Node::items).filter_map(WrittenRule::new);
+    !is_free && !is_labeled && !rules.any(may_set_scheme)
+}
+
+fn static_groups(settings: Mapping<'_>) -> impl Iterator<Item = StaticGroup<'_>> {
+    let groups = settings.get("static_configs").into_iter();
+    groups
+        .flat_map(Node::items)
+        .map(|node| StaticGroup { node })
 }
 
 /// Whether a relabel rule may write `__scheme__`.
-fn may_set_scheme(rule: Node<'_>) -> bool {
-    let text = |key: &str| rule.get(key).and_then(Node::as_str);
+fn may_set_scheme(rule: WrittenRule<'_>) -> bool {
     if is_labelmap(rule) {
         // Names of Kubernetes begin and end with a letter or a digit, so that what is behind such a
         // prefix, up to the end, is never `__scheme__`. Labels of Docker and tags may be anything.
-        let regex = text("regex").unwrap_or_default();
-        let renames = text("replacement").is_some_and(|text| text != "$1" && text != "${1}");
+        let regex = rule.regex().unwrap_or_default();
+        let renames = rule
+            .replacement()
+            .is_some_and(|text| text != "$1" && text != "${1}");
         let is_of_names = regex.starts_with("__meta_kubernetes_")
             && ["_label_", "_annotation_"]
                 .iter()
@@ -330,27 +335,19 @@ fn may_set_scheme(rule: Node<'_>) -> bool {
             && ["(.+)", "(.*)"].iter().any(|text| regex.ends_with(text));
         return renames || !is_of_names;
     }
-    text("target_label").is_some_and(|label| label == "__scheme__" || label.contains('$'))
+    rule.target_label()
+        .is_some_and(|label| label == "__scheme__" || label.contains('$'))
 }
 
-fn targets_label(rule: Node<'_>, label: &str) -> bool {
-    rule.get("target_label").and_then(Node::as_str) == Some(label)
-}
-
-fn is_labelmap(rule: Node<'_>) -> bool {
-    let action = rule.get("action").and_then(Node::as_str);
-    action.is_some_and(|action| action.eq_ignore_ascii_case("labelmap"))
+fn is_labelmap(rule: WrittenRule<'_>) -> bool {
+    rule.action() == "labelmap"
 }
 
 /// Whether a rule writes its replacement whatever is in its sources. Of the patterns, these two also
 /// match the empty text that absent labels make.
-fn is_unconditional(rule: Node<'_>) -> bool {
-    let replace = rule
-        .get("action")
-        .and_then(Node::as_str)
-        .is_none_or(|action| action.eq_ignore_ascii_case("replace"));
-    let regex = rule.get("regex").and_then(Node::as_str);
-    replace && regex.is_none_or(|regex| matches!(regex, "(.*)" | ".*"))
+fn is_unconditional(rule: WrittenRule<'_>) -> bool {
+    let regex = rule.regex();
+    rule.action() == "replace" && regex.is_none_or(|regex| matches!(regex, "(.*)" | ".*"))
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ pub mod endpoint;
 mod http_client;
 mod patterns;
 mod relabel;
+mod static_group;
 pub mod targets;
+mod written_rule;
 
 pub use address::{Address, AddressRole};
 pub use client::{Client, ClientSection, Peer};
@@ -24,4 +26,6 @@ pub use relabel::{
     RuleOutcome, Semantics, discovered, lists_of, setters,
 };
 pub use relabel::{RelabelPattern, RelabelRule, TargetOutcome, differ_in_instance, outcome};
+pub use static_group::StaticGroup;
 pub use targets::TargetSection;
+pub use written_rule::WrittenRule;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use super::config::Config;
+use super::static_group::StaticGroup;
+use super::written_rule::WrittenRule;
 use crate::yaml::placeholder::role::{TagRole, of_expression};
 use crate::yaml::{Mapping, Node};
 
@@ -94,38 +96,41 @@ impl<'d> TargetSection<'d> {
     }
 
     /// The rules of `relabel_configs`.
-    pub fn relabelings(self) -> impl Iterator<Item = Node<'d>> {
+    pub fn relabelings(self) -> impl Iterator<Item = WrittenRule<'d>> {
         let list = self.get("relabel_configs").into_iter();
-        list.flat_map(Node::items)
-            .filter(|rule| rule.mapping().is_some())
+        list.flat_map(Node::items).filter_map(WrittenRule::new)
     }
 
     /// The groups of `static_configs`.
-    pub fn groups(self) -> impl Iterator<Item = Node<'d>> {
+    pub fn groups(self) -> impl Iterator<Item = StaticGroup<'d>> {
         let list = self.get("static_configs").into_iter();
-        list.flat_map(Node::items)
+        list.flat_map(Node::items).map(|node| StaticGroup { node })
+    }
+
+    /// The static targets of all groups.
+    pub fn targets(self) -> impl Iterator<Item = Node<'d>> {
+        self.groups().flat_map(StaticGroup::targets)
     }
 
     /// The values of a label that the groups of `static_configs` set.
     pub fn group_labels(self, name: &str) -> impl Iterator<Item = Node<'d>> {
         let groups = self.groups();
-        groups.filter_map(move |group| group.get("labels")?.get(name))
+        groups.filter_map(move |group| group.label(name))
     }
 
     /// Whether a relabel rule may set a label.
     #[must_use]
     pub fn may_set(self, label: &str) -> bool {
-        self.relabelings().any(|rule| may_set(rule, label))
+        self.relabelings().any(|rule| rule.may_set(label))
     }
 
     /// Whether an address may be taken as something else than what is scraped: a relabel rule may
     /// replace it, or select targets by it.
     #[must_use]
     pub fn may_replace_address(self) -> bool {
-        self.relabelings().any(|rule| {
-            let selects = matches!(&*action(rule), "keep" | "drop" | "keepequal" | "dropequal");
-            may_set(rule, "__address__") || selects && reads(rule, "__address__")
-        })
+        const ADDRESS: &str = "__address__";
+        self.relabelings()
+            .any(|rule| rule.may_set(ADDRESS) || rule.selects() && rule.reads(ADDRESS))
     }
 
     /// Whether the entry has no discovery. An empty list in brackets is meant so, and what looks like
@@ -170,13 +175,6 @@ pub fn is_discovery(key: &str) -> bool {
     key == "static_configs" || key.ends_with("_sd_configs")
 }
 
-/// `action` in lower case, as `relabel.Action.UnmarshalYAML` reads it.
-#[must_use]
-pub fn action(rule: Node<'_>) -> Cow<'_, str> {
-    let action = rule.get("action").and_then(Node::as_str);
-    lower_case(action.unwrap_or("replace"))
-}
-
 /// A text in lower case. Actions are asked for in every rule of every job, and are seldom written in
 /// upper case.
 pub(super) fn lower_case(text: &str) -> Cow<'_, str> {
@@ -184,34 +182,4 @@ pub(super) fn lower_case(text: &str) -> Cow<'_, str> {
         true => Cow::Owned(text.to_ascii_lowercase()),
         false => Cow::Borrowed(text),
     }
-}
-
-/// Whether a relabel rule may set a label.
-#[must_use]
-pub fn may_set(rule: Node<'_>, label: &str) -> bool {
-    let text = |key: &str| rule.get(key).and_then(Node::as_str);
-    match &*action(rule) {
-        "replace" | "lowercase" | "uppercase" | "hashmod" => {
-            text("target_label").is_some_and(|target| target == label || target.contains('$'))
-        }
-        // A prefix in the replacement is what its labels begin with; without one, labels of a
-        // discovery become labels that are stored.
-        "labelmap" => {
-            let made = text("replacement").unwrap_or("$1");
-            let prefix = made.split('$').next().unwrap_or_default();
-            !prefix.is_empty() && label.starts_with(prefix) || {
-                let regex = text("regex").unwrap_or_default();
-                prefix.is_empty() && (!label.starts_with("__") || regex.contains("__address"))
-            }
-        }
-        _ => false,
-    }
-}
-
-/// Whether a relabel rule has a label among its sources.
-#[must_use]
-pub fn reads(rule: Node<'_>, label: &str) -> bool {
-    let sources = rule.get("source_labels").into_iter();
-    let mut sources = sources.flat_map(Node::items);
-    sources.any(|source| source.as_str() == Some(label))
 }

@@ -6,7 +6,9 @@ use super::expand::expand;
 use super::{Effect, Interpreter, KnownLabelValue, KnownLabels, RelabelRule, Semantics};
 use crate::prometheus::endpoint::has_placeholder;
 use crate::prometheus::patterns::PatternBudget;
-use crate::prometheus::targets::{TargetSection, action, may_set};
+use crate::prometheus::static_group::StaticGroup;
+use crate::prometheus::targets::TargetSection;
+use crate::prometheus::written_rule::WrittenRule;
 use crate::schema::Version;
 use crate::yaml::{Mapping, Node};
 
@@ -28,7 +30,7 @@ const UNFOLLOWED: &[&str] = &["__scrape_interval__", "__scrape_timeout__"];
 #[must_use]
 pub fn outcome<'d>(
     job: TargetSection<'d>,
-    group: Node<'d>,
+    group: StaticGroup<'d>,
     target: &str,
     rules: &[RelabelRule<'d>],
     budget: &PatternBudget,
@@ -55,7 +57,7 @@ pub fn outcome<'d>(
     after(interpreter.labels())
 }
 
-fn before(job: TargetSection<'_>, group: Node<'_>, target: &str) -> Option<KnownLabels> {
+fn before(job: TargetSection<'_>, group: StaticGroup<'_>, target: &str) -> Option<KnownLabels> {
     let mut labels: BTreeMap<String, &str> = BTreeMap::new();
     labels.insert(
         "__scheme__".to_owned(),
@@ -69,8 +71,7 @@ fn before(job: TargetSection<'_>, group: Node<'_>, target: &str) -> Option<Known
         let first = entry.value.items().next().and_then(Node::as_str);
         labels.insert(format!("__param_{}", entry.name()), first.unwrap_or(""));
     }
-    let own = group.get("labels").and_then(Node::mapping);
-    for entry in own.into_iter().flat_map(Mapping::entries) {
+    for entry in group.labels() {
         labels.insert(entry.name().to_owned(), entry.value.as_str()?);
     }
     labels.insert("__address__".to_owned(), target);
@@ -122,15 +123,16 @@ pub fn differ_in_instance(job: TargetSection<'_>, budget: &PatternBudget) -> boo
         return false;
     }
     // A label that is dropped from some targets, or an address that changes, has to be followed.
-    let has_more = |rule| may_set(rule, "__address__") || action(rule).starts_with("label");
+    let has_more =
+        |rule: WrittenRule<'_>| rule.may_set("__address__") || rule.action().starts_with("label");
     if job.relabelings().any(has_more) {
         return false;
     }
-    let mut writers = job.relabelings().filter(|rule| may_set(*rule, "instance"));
+    let mut writers = job.relabelings().filter(|rule| rule.may_set("instance"));
     let (Some(writer), None) = (writers.next(), writers.next()) else {
         return false;
     };
-    let Some(rule) = RelabelRule::new(writer, budget) else {
+    let Some(rule) = RelabelRule::new(writer.node, budget) else {
         return false;
     };
     let copies = rule.is_plain()
@@ -141,8 +143,7 @@ pub fn differ_in_instance(job: TargetSection<'_>, budget: &PatternBudget) -> boo
         return false;
     };
     let mut seen = HashSet::new();
-    let targets = job.groups().filter_map(|group| group.get("targets"));
-    targets.flat_map(Node::items).all(|target| {
+    job.targets().all(|target| {
         let text = target.as_str().unwrap_or_default();
         let made = match pattern.captures(text, budget) {
             Some(groups) => expand(rule.replacement, &groups),
@@ -178,12 +179,12 @@ mod tests {
         let budget = PatternBudget::default();
         let rules: Vec<_> = job
             .relabelings()
-            .filter_map(|node| RelabelRule::new(node, &budget))
+            .filter_map(|rule| RelabelRule::new(rule.node, &budget))
             .collect();
         let mut seen = HashSet::new();
         let mut collide = false;
         for group in job.groups() {
-            for target in group.get("targets").into_iter().flat_map(Node::items) {
+            for target in group.targets() {
                 let text = target.as_str().unwrap_or_default();
                 let made = outcome(job, group, text, &rules, &budget);
                 collide |= made.is_some_and(|made| !seen.insert(made.labels));

@@ -2,7 +2,9 @@
 
 use super::{LoadedBy, RelabelStage, TARGET_SETTINGS};
 use crate::prometheus::endpoint::has_placeholder;
-use crate::prometheus::{Config, Discovered, KnownLabelValue, KnownLabels, discovered};
+use crate::prometheus::{
+    Config, Discovered, KnownLabelValue, KnownLabels, StaticGroup, discovered,
+};
 use crate::schema::Version;
 use crate::yaml::{Mapping, Node};
 
@@ -92,12 +94,13 @@ fn found_by<'d>(
     of: Mapping<'d>,
     reader: LoadedBy,
     releases: &[Version],
-) -> (Discovered, Vec<Node<'d>>) {
+) -> (Discovered, Vec<StaticGroup<'d>>) {
     let mut found = discovered(of, releases);
     let groups: Vec<_> = of
         .get("static_configs")
         .into_iter()
         .flat_map(Node::items)
+        .map(|node| StaticGroup { node })
         .collect();
     found.any |= !groups.is_empty();
     found.open |= !found.any || reader.incomplete || of.has_merge();
@@ -107,7 +110,7 @@ fn found_by<'d>(
 /// What is known of all that discoveries and groups find.
 fn of_all(
     found: &Discovered,
-    groups: Vec<Node<'_>>,
+    groups: Vec<StaticGroup<'_>>,
     mut base: KnownLabels,
     reader: LoadedBy,
 ) -> KnownLabels {
@@ -196,19 +199,17 @@ fn settings(job: Mapping<'_>) -> KnownLabels {
     labels
 }
 
-fn static_group(group: Node<'_>, base: KnownLabels, reader: LoadedBy) -> KnownLabels {
+fn static_group(group: StaticGroup<'_>, base: KnownLabels, reader: LoadedBy) -> KnownLabels {
     let is_known = |text: &str| !reader.template && !has_placeholder(text);
     let known = |text: Option<&str>| match text {
         Some(text) if is_known(text) => KnownLabelValue::only(text),
         _ => KnownLabelValue::Any,
     };
     let mut labels = base;
-    let own = group.get("labels").and_then(Node::mapping);
-    for entry in own.into_iter().flat_map(Mapping::entries) {
+    for entry in group.labels() {
         labels = labels.with(entry.name().to_owned(), known(entry.value.as_str()));
     }
-    let targets = group.get("targets").into_iter().flat_map(Node::items);
-    let address = targets.map(|target| match target.as_str() {
+    let address = group.targets().map(|target| match target.as_str() {
         Some(text) if !text.is_empty() && is_known(text) => KnownLabelValue::only(text),
         _ => KnownLabelValue::Present,
     });

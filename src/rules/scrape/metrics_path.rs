@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::finding::Severity;
-use crate::prometheus::{Config, targets};
+use crate::prometheus::Config;
 use crate::rules::RuleFindings;
 use crate::yaml::{Node, placeholder};
 
@@ -14,7 +14,7 @@ pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
         // A rule may cut off what does not belong into the path.
         let writers: Vec<_> = job
             .relabelings()
-            .filter(|rule| targets::may_set(*rule, LABEL))
+            .filter(|rule| rule.may_set(LABEL))
             .collect();
         if writers.is_empty() {
             let paths = job.get("metrics_path").into_iter();
@@ -22,8 +22,8 @@ pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
                 check_path(node, out);
             }
         } else if let [rule] = writers.as_slice()
-            && rule.get("target_label").and_then(Node::as_str) == Some(LABEL)
-            && let Some(replacement) = rule.get("replacement")
+            && rule.target_label() == Some(LABEL)
+            && let Some(replacement) = rule.replacement_node()
         {
             check_path(replacement, out);
         }

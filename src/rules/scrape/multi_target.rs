@@ -1,8 +1,7 @@
 //! `scrape/multi-target`: probes that ask the wrong host, or ask without a target.
 
 use crate::finding::{Finding, Severity};
-use crate::prometheus::targets::{action, may_set, reads};
-use crate::prometheus::{Config, TargetSection};
+use crate::prometheus::{Config, TargetSection, WrittenRule};
 use crate::rules::RuleFindings;
 use crate::yaml::Node;
 
@@ -56,11 +55,11 @@ fn judge(
     };
     let takes = *rules.get(taken)?;
     // From another label the address may be the exporter's already.
-    if !copies(takes) || !reads(takes, ADDRESS) {
+    if !copies(takes) || !takes.reads(ADDRESS) {
         return missing(job, required, sure, out);
     }
     let writers: Vec<_> = (0..rules.len())
-        .filter(|at| rules.get(*at).is_some_and(|rule| may_set(*rule, ADDRESS)))
+        .filter(|at| rules.get(*at).is_some_and(|rule| rule.may_set(ADDRESS)))
         .collect();
     match writers.as_slice() {
         // An exporter that is asked about itself.
@@ -69,18 +68,18 @@ fn judge(
             let message = "no relabel rule writes `__address__`, so Prometheus asks the target itself for the probe, not the exporter";
             let help = "add `- {target_label: __address__, replacement: <host:port of the exporter>}` at the end";
             Some(
-                out.at(takes, Severity::Warning, message)
+                out.at(takes.node, Severity::Warning, message)
                     .kind("no-exporter")
                     .help(help),
             )
         }
         [only] if *only < taken => {
             let rule = *rules.get(*only)?;
-            is_constant(rule).then(|| {
+            rule.is_constant().then(|| {
                 let message = "`__address__` is already the exporter here, so the exporter probes itself and not the target";
                 let help = "move the rule that writes `__address__` to the end";
-                let finding = out.at(takes, Severity::Warning, message).kind("itself").help(help);
-                finding.evidence(rule.place(), "`__address__` is replaced here")
+                let finding = out.at(takes.node, Severity::Warning, message).kind("itself").help(help);
+                finding.evidence(rule.node.place(), "`__address__` is replaced here")
             })
         }
         _ => missing(job, required, sure, out),
@@ -125,41 +124,34 @@ fn missing(
 
 /// Whether all static targets are exporters, by their ports.
 fn are_exporters(job: TargetSection<'_>) -> bool {
-    let targets = job.groups().filter_map(|group| group.get("targets"));
-    let mut targets = targets.flat_map(Node::items).peekable();
+    let mut targets = job.targets().peekable();
     let is_exporter = |target: &str| PORTS.iter().any(|port| target.ends_with(port));
     targets.peek().is_some() && targets.all(|target| target.as_str().is_some_and(is_exporter))
 }
 
 /// Whether something else than the path shows that an exporter probes.
 fn is_exporter(job: TargetSection<'_>) -> bool {
-    let targets = job.groups().filter_map(|group| group.get("targets"));
-    let mut targets = targets.flat_map(Node::items).filter_map(Node::as_str);
+    let mut targets = job.targets().filter_map(Node::as_str);
     let module = job.get("params").and_then(|params| params.get("module"));
     let is_port = |text: &str| PORTS.iter().any(|port| text.ends_with(port));
     let made = job
         .relabelings()
         .filter(|rule| target_of(*rule) == Some(ADDRESS));
-    let mut made = made.filter_map(|rule| rule.get("replacement")?.as_str());
+    let mut made = made.filter_map(WrittenRule::replacement);
     module.is_some() || targets.any(is_port) || made.any(is_port)
 }
 
-fn target_of(rule: Node<'_>) -> Option<&str> {
-    let label = rule.get("target_label").and_then(Node::as_str);
-    label.filter(|_| action(rule) == "replace")
+fn target_of(rule: WrittenRule<'_>) -> Option<&str> {
+    rule.target_label().filter(|_| rule.action() == "replace")
 }
 
 /// Whether a rule copies one label as it is.
-fn copies(rule: Node<'_>) -> bool {
-    let text = |key: &str| rule.get(key).and_then(Node::as_str);
-    let sources = rule.get("source_labels").into_iter().flat_map(Node::items);
-    sources.count() == 1
-        && text("regex").is_none_or(|regex| matches!(regex, "(.*)" | "(.+)"))
-        && text("replacement").is_none_or(|made| matches!(made, "$1" | "${1}"))
-}
-
-/// Whether a rule writes the same for all targets.
-fn is_constant(rule: Node<'_>) -> bool {
-    let made = rule.get("replacement").and_then(Node::as_str);
-    made.is_some_and(|made| !made.contains('$')) && rule.get("regex").is_none()
+fn copies(rule: WrittenRule<'_>) -> bool {
+    rule.sources().count() == 1
+        && rule
+            .regex()
+            .is_none_or(|regex| matches!(regex, "(.*)" | "(.+)"))
+        && rule
+            .replacement()
+            .is_none_or(|made| matches!(made, "$1" | "${1}"))
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::finding::{Advice, Finding, Severity};
-use crate::prometheus::targets::{action, may_set};
 use crate::prometheus::{
-    Config, PatternBudget, RelabelRule, TargetOutcome, TargetSection, differ_in_instance, outcome,
+    Config, PatternBudget, RelabelRule, StaticGroup, TargetOutcome, TargetSection, WrittenRule,
+    differ_in_instance, outcome,
 };
 use crate::rules::RuleFindings;
 use crate::yaml::Node;
@@ -51,11 +51,11 @@ type Targets<'d> = Vec<(Node<'d>, TargetOutcome)>;
 fn targets<'d>(job: TargetSection<'d>, budget: &PatternBudget, left: &mut usize) -> Targets<'d> {
     let rules: Vec<_> = job
         .relabelings()
-        .filter_map(|node| RelabelRule::new(node, budget))
+        .filter_map(|rule| RelabelRule::new(rule.node, budget))
         .collect();
     let mut out = Vec::new();
     for group in job.groups() {
-        for target in group.get("targets").into_iter().flat_map(Node::items) {
+        for target in group.targets() {
             *left = left.saturating_sub(1);
             if *left == 0 {
                 return out;
@@ -136,15 +136,11 @@ fn fixed_instance(job: TargetSection<'_>, out: &RuleFindings<'_>) -> Option<Find
         return None;
     }
     let group = job.groups().find(|group| {
-        let instance = group
-            .get("labels")
-            .and_then(|labels| labels.get("instance"));
-        let is_set = instance
-            .and_then(Node::as_str)
-            .is_some_and(|text| !text.is_empty());
+        let instance = group.label("instance").and_then(Node::as_str);
+        let is_set = instance.is_some_and(|text| !text.is_empty());
         is_set && differing(*group) > 1
     })?;
-    let instance = group.get("labels")?.get("instance")?;
+    let instance = group.label("instance")?;
     let message = "all targets of this group have the same `instance`, so their series collide: samples are dropped as duplicates or out of order";
     let help = "delete the label, or give each target its own group";
     let advice = Advice::remove(instance.span()).text(help).unsafe_();
@@ -161,53 +157,46 @@ fn one_address(job: TargetSection<'_>, out: &RuleFindings<'_>) -> Option<Finding
     let rules: Vec<_> = job.relabelings().collect();
     let writers: Vec<_> = rules
         .iter()
-        .filter(|rule| may_set(**rule, "__address__"))
+        .filter(|rule| rule.may_set("__address__"))
         .collect();
     let [writer] = writers.as_slice() else {
         return None;
     };
-    let made = writer.get("replacement").and_then(Node::as_str);
-    let constant = made.is_some_and(|made| !made.is_empty() && !made.contains('$'))
-        && writer.get("regex").is_none()
-        && action(**writer) == "replace";
-    let others = rules.iter().filter(|rule| rule.span() != writer.span());
+    let is_empty = writer.replacement().is_some_and(str::is_empty);
+    let constant = writer.is_constant() && !is_empty && writer.action() == "replace";
+    let others = rules
+        .iter()
+        .filter(|rule| rule.node.span() != writer.node.span());
     if !constant || others.clone().any(|rule| separates(*rule)) {
         return None;
     }
     // Groups that set labels differ by them; of one group all targets collide.
     let group = job.groups().find(|group| differing(*group) > 1)?;
-    let labels = group.get("labels").and_then(Node::mapping);
-    if labels.is_some_and(|labels| labels.get("instance").is_some()) {
+    if group.label("instance").is_some() {
         return None;
     }
-    let first = group.get("targets")?;
+    let first = group.target_list()?;
     let message = "these targets end with the same labels: `__address__`, from which `instance` is taken, is replaced by one address; their series collide";
     let help = "copy the target to `instance` with a relabel rule before `__address__` is replaced";
     let finding = out
         .at(first, Severity::Warning, message)
         .kind("address")
         .help(help);
-    Some(finding.evidence(writer.place(), "`__address__` is replaced here"))
+    Some(finding.evidence(writer.node.place(), "`__address__` is replaced here"))
 }
 
 /// Whether a rule may give targets labels that differ, or drop some of them.
-fn separates(rule: Node<'_>) -> bool {
-    let target = rule
-        .get("target_label")
-        .and_then(Node::as_str)
-        .unwrap_or_default();
-    let selects = matches!(&*action(rule), "keep" | "drop" | "keepequal" | "dropequal");
-    let keeps = matches!(&*action(rule), "labeldrop" | "labelkeep" | "labelmap");
-    let made = rule.get("replacement").and_then(Node::as_str);
+fn separates(rule: WrittenRule<'_>) -> bool {
+    let keeps = matches!(&*rule.action(), "labeldrop" | "labelkeep" | "labelmap");
+    let made = rule.replacement();
     let same = made.is_some_and(|made| !made.contains('$'));
-    let stored = !target.starts_with("__");
-    selects || keeps || stored && !same
+    let stored = !rule.target_label().unwrap_or_default().starts_with("__");
+    rule.selects() || keeps || stored && !same
 }
 
 /// How many targets of a group differ.
-fn differing(group: Node<'_>) -> usize {
-    let targets = group.get("targets").into_iter().flat_map(Node::items);
-    let mut texts: Vec<_> = targets.filter_map(Node::as_str).collect();
+fn differing(group: StaticGroup<'_>) -> usize {
+    let mut texts: Vec<_> = group.targets().filter_map(Node::as_str).collect();
     texts.sort_unstable();
     texts.dedup();
     texts.len()

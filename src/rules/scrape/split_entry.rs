@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::Severity;
-use crate::prometheus::Config;
+use crate::prometheus::{Config, TargetSection};
 use crate::rules::{RuleFindings, advice};
 use crate::yaml::Node;
 
@@ -25,7 +25,7 @@ const HELP: &str = "delete the `-` before this key, and indent it like the key a
 pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     alertmanagers(config, out);
     for section in config.jobs().chain(config.alertmanagers()) {
-        groups(section.groups().collect(), out);
+        groups(section, out);
         for (name, list) in section.discoveries() {
             if LENIENT.contains(&name) {
                 discovery(list.items().collect(), out);
@@ -61,9 +61,9 @@ fn alertmanagers(config: Config<'_>, out: &mut RuleFindings<'_>) {
 }
 
 /// A group with labels and without targets.
-fn groups(all: Vec<Node<'_>>, out: &mut RuleFindings<'_>) {
-    for group in all {
-        let Some(mapping) = group.mapping() else {
+fn groups(section: TargetSection<'_>, out: &mut RuleFindings<'_>) {
+    for group in section.groups() {
+        let Some(mapping) = group.node.mapping() else {
             continue;
         };
         let labels = mapping.entry("labels");

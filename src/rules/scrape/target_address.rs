@@ -1,8 +1,7 @@
 //! `scrape/target-address`: static targets that load and can't be scraped.
 
 use crate::finding::Severity;
-use crate::prometheus::TargetSection;
-use crate::prometheus::targets::{action, may_set};
+use crate::prometheus::{TargetSection, WrittenRule};
 use crate::rules::{Configuration, RuleFindings, advice};
 use crate::schema::{TargetAddressFault, address_fault, address_password};
 use crate::yaml::Node;
@@ -22,8 +21,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut RuleFindings<'_
         if section.may_replace_address() {
             continue;
         }
-        let targets = section.groups().filter_map(|group| group.get("targets"));
-        for target in targets.flat_map(Node::items) {
+        for target in section.targets() {
             check_target(section, target, templated, configuration, out);
         }
     }
@@ -90,24 +88,24 @@ fn help(section: TargetSection<'_>, fault: TargetAddressFault) -> &'static str {
 fn check_replacement(section: TargetSection<'_>, out: &mut RuleFindings<'_>) {
     let rules: Vec<_> = section.relabelings().collect();
     second_port(section, &rules, out);
-    let mut writers = rules.iter().rev().filter(|rule| may_set(**rule, ADDRESS));
-    let Some(rule) = writers.next().filter(|rule| action(**rule) == "replace") else {
+    let mut writers = rules.iter().rev().filter(|rule| rule.may_set(ADDRESS));
+    let Some(rule) = writers.next().filter(|rule| rule.action() == "replace") else {
         return;
     };
-    if rule.get("target_label").and_then(Node::as_str) != Some(ADDRESS) {
+    if rule.target_label() != Some(ADDRESS) {
         return;
     }
     if let Some(source) = port_alone(*rule) {
         let message =
             format!("`__address__` becomes `{source}` without a host: every scrape fails");
-        let place = rule.get("source_labels").unwrap_or(*rule);
+        let place = rule.source_list().unwrap_or(rule.node);
         let finding = out.at(place, Severity::Warning, message).kind("port");
         return out.push(finding.help(
             "write `source_labels: [__address__, …_port]`, `regex: '([^:]+)(?::\\d+)?;(\\d+)'` and `replacement: '$1:$2'`",
         ));
     }
     let Some((node, scalar)) = rule
-        .get("replacement")
+        .replacement_node()
         .and_then(|node| Some((node, node.scalar()?)))
     else {
         return;
@@ -154,15 +152,13 @@ fn has_ports(section: TargetSection<'_>) -> bool {
 }
 
 /// A rule that appends a port to the whole address of targets that have one.
-fn second_port(section: TargetSection<'_>, rules: &[Node<'_>], out: &mut RuleFindings<'_>) {
-    let Some(rule) = rules.iter().find(|rule| may_set(**rule, ADDRESS)) else {
+fn second_port(section: TargetSection<'_>, rules: &[WrittenRule<'_>], out: &mut RuleFindings<'_>) {
+    let Some(rule) = rules.iter().find(|rule| rule.may_set(ADDRESS)) else {
         return;
     };
-    let text = |key: &str| rule.get(key).and_then(Node::as_str);
-    let labels = rule.get("source_labels").into_iter().flat_map(Node::items);
-    let labels: Vec<&str> = labels.filter_map(Node::as_str).collect();
-    let is_whole = matches!(text("regex"), None | Some("(.*)" | "(.+)"));
-    let replacement = rule.get("replacement");
+    let labels: Vec<&str> = rule.sources().filter_map(Node::as_str).collect();
+    let is_whole = matches!(rule.regex(), None | Some("(.*)" | "(.+)"));
+    let replacement = rule.replacement_node();
     let port = replacement.and_then(Node::as_str).and_then(|text| {
         let groups = ["$1:", "${1}:"].into_iter();
         groups.filter_map(|group| text.strip_prefix(group)).next()
@@ -171,7 +167,7 @@ fn second_port(section: TargetSection<'_>, rules: &[Node<'_>], out: &mut RuleFin
     let (Some(node), Some(port)) = (replacement, port.filter(|port| is_port(port))) else {
         return;
     };
-    let appends = action(*rule) == "replace" && text("target_label") == Some(ADDRESS);
+    let appends = rule.action() == "replace" && rule.target_label() == Some(ADDRESS);
     if !appends || labels != [ADDRESS] || !is_whole || !has_ports(section) {
         return;
     }
@@ -185,14 +181,12 @@ fn second_port(section: TargetSection<'_>, rules: &[Node<'_>], out: &mut RuleFin
 }
 
 /// The label of a port, where a rule makes it the whole of an address, or its host.
-fn port_alone(rule: Node<'_>) -> Option<&str> {
-    let text = |key: &str| rule.get(key).and_then(Node::as_str);
-    let sources = rule.get("source_labels")?;
-    let mut labels = sources.items().filter_map(Node::as_str);
+fn port_alone(rule: WrittenRule<'_>) -> Option<&str> {
+    let mut labels = rule.sources().filter_map(Node::as_str);
     let (Some(source), None) = (labels.next(), labels.next()) else {
         return None;
     };
-    let replacement = text("replacement").unwrap_or("$1");
+    let replacement = rule.replacement().unwrap_or("$1");
     let rest = ["$1", "${1}"]
         .into_iter()
         .find_map(|group| replacement.strip_prefix(group))?;
@@ -201,7 +195,7 @@ fn port_alone(rule: Node<'_>) -> Option<&str> {
         digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let is_number = source.starts_with("__meta_") && source.ends_with("_port");
-    let has_host = text("regex").is_some_and(|regex| regex.contains(':'));
+    let has_host = rule.regex().is_some_and(|regex| regex.contains(':'));
     (is_number && !has_host && (rest.is_empty() || is_port(rest))).then_some(source)
 }
 
