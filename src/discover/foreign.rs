@@ -62,7 +62,7 @@ pub(super) use in_text::in_text;
 use in_text::{broken_collector, unread_text};
 pub(crate) use kustomize::patch_file;
 pub use laid_over::LaidValue;
-pub(crate) use laid_over::{LaidOver, as_bitnami, lay_over};
+pub(crate) use laid_over::{LaidOver, as_bitnami, as_bitnami_by_alias, lay_over};
 pub(super) use leftover::{leftover, leftover_lines};
 pub use merged::Reading;
 pub use mounted::MountedObject;

@@ -37,8 +37,8 @@ pub(crate) use flags::unit::{
 pub(crate) use flags::{OwnFlag, own_flags};
 pub use foreign::{DialectWording, LaidValue, MountedObject, Reading};
 pub(crate) use foreign::{
-    LaidOver, RELABEL_FLAGS, THANOS_FILE_FLAG, as_bitnami, as_relabel_rules, as_thanos_rule_reads,
-    is_alloy, is_file_of_chart, is_without_credentials, lay_over,
+    LaidOver, RELABEL_FLAGS, THANOS_FILE_FLAG, as_bitnami, as_bitnami_by_alias, as_relabel_rules,
+    as_thanos_rule_reads, is_alloy, is_file_of_chart, is_without_credentials, lay_over,
     names_file as names_file_of_thanos, patch_file,
 };
 pub use kinds::{

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use super::Facts;
+use super::deployment::on_disk;
+use crate::discover::manifests;
 use crate::finding::{Place, Text};
-use crate::yaml::{Node, parse_first};
+use crate::yaml::{Node, parse_all, parse_first};
 
 /// How far above a file of values its chart is looked for: `ci/test-values.yaml`.
 const MOST_PARENTS: usize = 2;
@@ -117,13 +119,38 @@ impl Facts<'_> {
     /// key.
     #[must_use]
     pub fn bitnami_chart(&self, shown: &str, key: &str) -> Option<Place> {
-        let found = self.dependency(shown, |needed| {
-            let text = |name: &str| needed.get(name).and_then(Node::as_str);
-            let called = text("alias").or_else(|| text("name"));
-            let is_its = text("repository").is_some_and(|url| url.contains(BITNAMI));
-            is_its && text("name") == Some("kube-prometheus") && called == Some(key)
-        });
+        let found = self.dependency(shown, |needed| is_bitnami(needed, key));
         found.map(|(_, place)| place)
+    }
+
+    /// The same of the chart that an Application or a HelmRelease in a file installs from a folder of the tree.
+    #[must_use]
+    pub fn installed_bitnami_chart(&self, shown: &str, key: &str) -> Option<Place> {
+        let bytes = self
+            .files
+            .tree
+            .read(&self.absolute(shown), LARGEST_TEMPLATE)
+            .ok()?;
+        let (documents, _) = parse_all(&Text::new(shown, bytes));
+        let folders = documents.iter().flat_map(manifests).flat_map(|manifest| {
+            let spec = manifest.root.get("spec");
+            let template = spec.and_then(|spec| spec.get("template")?.get("spec"));
+            let argo = [spec, template].into_iter().flatten().flat_map(|spec| {
+                let sources = spec.get("sources").into_iter().flat_map(Node::items);
+                spec.get("source").into_iter().chain(sources)
+            });
+            let argo = argo.filter_map(|source| source.get("path"));
+            let flux = spec.and_then(|spec| spec.get("chart")?.get("spec")?.get("chart"));
+            let folders = argo.chain(flux).filter_map(Node::as_str);
+            folders
+                .map(|folder| on_disk(&self.files.bounds, folder))
+                .collect::<Vec<_>>()
+        });
+        let mut folders = folders.filter(|folder| folder.starts_with(&self.files.bounds));
+        let is_it = |needed: &Node<'_>| is_bitnami(needed, key);
+        folders
+            .find_map(|folder| self.needed_in(&folder, &is_it))
+            .map(|(_, place)| place)
     }
 
     fn dependency(
@@ -132,16 +159,25 @@ impl Facts<'_> {
         is_it: impl Fn(&Node<'_>) -> bool,
     ) -> Option<(String, Place)> {
         let file = self.absolute(shown);
-        let folders = file.ancestors().skip(1).take(1 + MOST_PARENTS);
-        let mut files =
-            folders.flat_map(|folder| ["Chart.lock", "Chart.yaml"].map(|name| folder.join(name)));
-        files.find_map(|file| {
+        let mut folders = file.ancestors().skip(1).take(1 + MOST_PARENTS);
+        folders.find_map(|folder| self.needed_in(folder, &is_it))
+    }
+
+    /// The release of a chart that the one in a folder needs.
+    fn needed_in(
+        &self,
+        folder: &Path,
+        is_it: &dyn Fn(&Node<'_>) -> bool,
+    ) -> Option<(String, Place)> {
+        let mut files = ["Chart.lock", "Chart.yaml"].iter();
+        files.find_map(|name| {
+            let file = folder.join(name);
             let bytes = self.files.tree.read(&file, LARGEST_TEMPLATE).ok()?;
             // A chart's own file holds names and releases, which messages quote.
             let text = Text::recognized(self.files.tree.shown(&file), bytes);
             let document = parse_first(&text).ok()?;
             let needed = document.root()?.get("dependencies")?;
-            let found = needed.items().find(&is_it)?;
+            let found = needed.items().find(is_it)?;
             let version = found.get("version")?;
             Some((version.as_str()?.to_owned(), version.place()))
         })
@@ -218,4 +254,12 @@ impl Facts<'_> {
         }
         false
     }
+}
+
+/// Whether an entry of what a chart needs is bitnami's kube-prometheus, with its values below a key.
+fn is_bitnami(needed: &Node<'_>, key: &str) -> bool {
+    let text = |name: &str| needed.get(name).and_then(Node::as_str);
+    let called = text("alias").or_else(|| text("name"));
+    let is_its = text("repository").is_some_and(|url| url.contains(BITNAMI));
+    is_its && text("name") == Some("kube-prometheus") && called == Some(key)
 }

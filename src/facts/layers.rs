@@ -1,6 +1,7 @@
 //! Layers of values: what a release of a chart lays over other values. Helm replaces a list as a whole, so
 //! that one in a lower layer is not what is rendered (helm v3 `pkg/chartutil/coalesce.go`).
 
+mod completed;
 mod laid;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +40,11 @@ const DEEPEST: usize = 6;
 /// Whether a file may lay values over others, or hold such values.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
     let has = |word: &&'static str| needle::has(word, bytes);
-    NAMING.iter().any(has) || has(&"remoteWrite") || has(&"configMapGenerator")
+    NAMING.iter().any(has)
+        || has(&"remoteWrite")
+        || has(&"configMapGenerator")
+        || has(&"prometheusSpec")
+        || has(&"server:") && has(&"global:")
 }
 
 /// A layer of values: where it is, and the lists that it sets.
@@ -51,6 +56,8 @@ struct Layer {
     /// Its first and its last line.
     lines: (usize, usize),
     lists: BTreeSet<String>,
+    /// The keys of mappings that it sets.
+    keys: BTreeSet<String>,
     /// Whether what is laid over it is read with it.
     is_whole: bool,
 }
@@ -76,6 +83,8 @@ impl Step {
 #[derive(Debug, Default)]
 pub(super) struct Layers {
     releases: Vec<Vec<Step>>,
+    /// Files of values, whether a release names them or not.
+    files: Vec<Layer>,
 }
 
 /// What the files hold by which releases name their layers.
@@ -108,7 +117,10 @@ impl Layers {
         for (path, documents) in &documents {
             held.generated(path, documents);
         }
-        let mut out = Self::default();
+        let mut out = Self {
+            files: held.files.values().cloned().collect(),
+            ..Self::default()
+        };
         for (path, documents) in &documents {
             let folder = path.parent().unwrap_or(path);
             for document in documents {
@@ -261,6 +273,7 @@ impl Held {
                 logical: String::new(),
                 lines: (0, usize::MAX),
                 lists: lists(root),
+                keys: completed::keys(root),
                 is_whole: false,
             };
             self.files.insert(path.to_owned(), layer);
@@ -333,10 +346,11 @@ fn inline(values: Node<'_>) -> Layer {
     let text = values
         .scalar()
         .and_then(|_| embedded(values, within, Dollars::Plain));
-    let lists = match text.map(|text| parse_first(&text)) {
-        Some(Ok(document)) => document.root().map(lists).unwrap_or_default(),
-        Some(Err(_)) => BTreeSet::new(),
-        None => lists(values),
+    let both = |root| (lists(root), completed::keys(root));
+    let (lists, keys) = match text.map(|text| parse_first(&text)) {
+        Some(Ok(document)) => document.root().map(both).unwrap_or_default(),
+        Some(Err(_)) => Default::default(),
+        None => both(values),
     };
     Layer {
         path: place.path().to_string(),
@@ -344,6 +358,7 @@ fn inline(values: Node<'_>) -> Layer {
         is_whole: false,
         lines: (place.start().line, place.end().line),
         lists,
+        keys,
     }
 }
 

@@ -3,7 +3,9 @@
 
 use super::judging::JudgedFile;
 use super::survey::ScannedFile;
-use crate::discover::{EmbeddedIn, FileContent, LaidOver, as_bitnami, lay_over};
+use crate::discover::{
+    EmbeddedIn, FileContent, LaidOver, as_bitnami, as_bitnami_by_alias, lay_over,
+};
 use crate::facts::Facts;
 use crate::finding::{Advice, Finding, Place};
 use crate::rules::AloneFindings;
@@ -128,8 +130,17 @@ pub(super) fn leave_to_values(judged: &mut JudgedFile<'_>, seen: &ScannedFile, f
     }
 }
 
-/// Values below the name of bitnami's chart with a level of another chart, as bitnami's chart reads them.
+/// Values below the name of bitnami's chart with a level of another chart, as bitnami's chart reads them; and
+/// values below another name that a chart of the tree gives it.
 pub(super) fn taken(seen: &ScannedFile, facts: &Facts<'_>) -> Option<ScannedFile> {
+    if let FileContent::Unread(unchecked) = &seen.recognized.what {
+        let (alias, found) = as_bitnami_by_alias(&seen.recognized, &unchecked.place)?;
+        let path = unchecked.place.path();
+        facts
+            .bitnami_chart(path, &alias)
+            .or_else(|| facts.installed_bitnami_chart(path, &alias))?;
+        return Some(seen.taken_as(found));
+    }
     let place = values_of(seen)?;
     let FileContent::Configuration { document, .. } = &seen.recognized.what else {
         return None;

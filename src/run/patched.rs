@@ -78,7 +78,8 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
     }
 }
 
-/// Takes out what is said of a list in values that a release of the tree replaces by another one.
+/// Takes out what is said of a list in values that a release of the tree replaces by another one, and of a key
+/// that other values have which are merged with them.
 pub(super) fn set_replaced_values_aside(
     judgment: &mut RuleJudgment,
     recognized: &RecognizedFile,
@@ -88,7 +89,27 @@ pub(super) fn set_replaced_values_aside(
         return;
     }
     judgment.findings.retain(|finding| {
-        let is_minor = finding.severity == Severity::Info || !finding.keys().is_in_list();
-        is_minor || !facts.is_replaced_in_values(&finding.place, &finding.logical)
+        if finding.severity == Severity::Info {
+            return true;
+        }
+        match finding.keys().is_in_list() {
+            true => !facts.is_replaced_in_values(&finding.place, &finding.logical),
+            false => !is_completed(finding, facts),
+        }
     });
+}
+
+/// Whether a finding is about a key that is not there, or about its default, and other values have it.
+fn is_completed(finding: &Finding, facts: &Facts<'_>) -> bool {
+    let message = finding.message.to_string();
+    let is_of_default = finding.rule == rule::SCHEMA_CONFLICT && message.contains("the default");
+    if !is_of_default && !OF_ABSENCE.contains(&&*finding.rule) {
+        return false;
+    }
+    // A message names what is missing, but for half of a pair.
+    let names = match message.contains("is not") {
+        true => Vec::new(),
+        false => message.split('`').skip(1).step_by(2).collect(),
+    };
+    facts.is_completed_in_values(&finding.place, &finding.logical, &names)
 }

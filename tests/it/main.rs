@@ -4,6 +4,7 @@ mod agent_mode;
 mod agents;
 mod always_help;
 mod audit;
+mod bitnami_alias;
 mod bounds;
 mod broken;
 mod carriers;

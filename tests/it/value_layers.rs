@@ -113,3 +113,46 @@ fn a_layer_of_two_releases_is_judged_if_one_uses_it() {
     ];
     assert!(errors(&files) > 0);
 }
+
+/// Sections that need two keys, and the two.
+const PAIRS: &[(&str, &str, &str)] = &[
+    (
+        "tracingConfig",
+        "{clientType: grpc}",
+        "{endpoint: 'otel:4317'}",
+    ),
+    (
+        "apiserverConfig",
+        "{host: 'https://k.example.com', tlsConfig: {ca: {secret: {name: a}}}}",
+        "{tlsConfig: {ca: {secret: {key: a}}}}",
+    ),
+];
+
+#[test]
+fn a_key_that_another_layer_has_is_not_missing() {
+    for (section, one, other) in PAIRS {
+        let values =
+            |value: &str| format!("prometheus:\n  prometheusSpec:\n    {section}: {value}\n");
+        for (name, way) in WAYS {
+            let with = |over: &str| {
+                let mut files = way(over);
+                for (_, content) in &mut files {
+                    *content = content
+                        .replace(WRONG, &values(one))
+                        .replace(&indented(WRONG, 4), &indented(&values(one), 4));
+                }
+                errors(&files)
+            };
+            assert_eq!(with(&values(other)), 0, "{name} {section}");
+            // Another key of the section does not help.
+            assert!(
+                with("prometheus: {prometheusSpec: {retention: 5d}}\n") > 0,
+                "{name} {section}"
+            );
+        }
+        let beside =
+            |name: &str, content: String| errors(&[("values.yaml", values(one)), (name, content)]);
+        assert_eq!(beside("values-prod.yaml", values(other)), 0, "{section}");
+        assert!(beside("values-prod.yaml", values("{}")) > 0, "{section}");
+    }
+}

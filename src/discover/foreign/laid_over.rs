@@ -8,7 +8,7 @@ use super::values::Chart;
 use super::{DialectWording, FileContent, Finder, RecognizedFile};
 use crate::finding::{Place, Span, Text};
 use crate::schema::dialect::SELECTED;
-use crate::yaml::{Document, Node};
+use crate::yaml::{Document, Node, parse_all};
 
 /// A value that is laid over others.
 #[derive(Clone, Debug)]
@@ -205,4 +205,48 @@ pub(crate) fn as_bitnami(recognized: &RecognizedFile) -> Option<RecognizedFile> 
         holder: recognized.holder.clone(),
         ..found
     })
+}
+
+/// Values as those of bitnami's chart where a key of them is at a place that nothing else tells what it is for:
+/// `ALIAS.prometheus.remoteWrite`. The alias is the name that another chart gives it.
+pub(crate) fn as_bitnami_by_alias(
+    recognized: &RecognizedFile,
+    place: &Place,
+) -> Option<(String, RecognizedFile)> {
+    let (documents, _) = parse_all(&recognized.text);
+    let text = recognized.text.clone();
+    let at = place.order();
+    documents.into_iter().map(Arc::new).find_map(|document| {
+        let mut way = Vec::new();
+        way_to(document.root()?, &|key| key.place().order() == at, &mut way);
+        let [.., (alias, values), ("prometheus", _), ("remoteWrite", _)] = *way else {
+            return None;
+        };
+        let mut out = Vec::new();
+        let finder = Finder::new(&document, recognized.template);
+        finder.stack(values, Some(Chart::Bitnami), &mut out);
+        let found = out.into_iter().next()?;
+        let found = RecognizedFile {
+            text: Arc::clone(&text),
+            ..found
+        };
+        Some((alias.to_owned(), found))
+    })
+}
+
+/// The keys that lead to one, and their values; none if it is not there. Lists are not on the way.
+fn way_to<'d>(
+    node: Node<'d>,
+    is_it: &dyn Fn(Node<'d>) -> bool,
+    way: &mut Vec<(&'d str, Node<'d>)>,
+) -> bool {
+    let entries = node.mapping().into_iter().flat_map(|map| map.entries());
+    for entry in entries {
+        way.push((entry.name(), entry.value));
+        if is_it(entry.key) || way_to(entry.value, is_it, way) {
+            return true;
+        }
+        way.pop();
+    }
+    false
 }

@@ -282,6 +282,11 @@ impl<'d> Finder<'d> {
         {
             return;
         }
+        if has_object(node) {
+            let reason = "`values` has no effect: `valuesObject` beside it takes its place";
+            out.push(self.unread(node, reason, Some("remove `values`")));
+            return;
+        }
         let within = KeyPath {
             identity: node.identity(),
             logical: node.path(),
@@ -327,6 +332,22 @@ impl<'d> Finder<'d> {
             finder.leftover(&known, false, out);
         }
     }
+}
+
+/// Whether an object beside a text with values takes its place (argo-cd
+/// `pkg/apis/application/v1alpha1/values.go`, `ValuesYAML`).
+fn has_object(text: Node<'_>) -> bool {
+    let Some(helm) = text.parent() else {
+        return false;
+    };
+    let is_it = |key: &str| {
+        helm.get(key)
+            .is_some_and(|value| value.span() == text.span())
+    };
+    is_it("values")
+        && helm
+            .get("valuesObject")
+            .is_some_and(|object| !object.is_null())
 }
 
 /// Whether a key of `exporters` names one that sends.
