@@ -21,6 +21,9 @@ const OLD_IMAGES: &[&str] = &[
     "prom/prometheus:1.",
 ];
 
+/// The image of Prometheus.
+const IMAGE: &str = "prom/prometheus";
+
 /// The variable of roles of Ansible that names the release.
 const VERSION: &str = "prometheus_version:";
 
@@ -36,6 +39,8 @@ pub(super) struct OldReleases {
     of_roles: HashMap<String, Vec<(Place, bool)>>,
     /// The scripts that start an old release: their numbers, and where.
     starts: Vec<(usize, usize)>,
+    /// Where a file of variables sets an image of Prometheus and, beside it, the tag of an old release.
+    of_images: Option<Place>,
     /// Whether one of them names a Prometheus 2.
     pub(super) names_2: bool,
 }
@@ -51,6 +56,7 @@ impl OldReleases {
         Self {
             of_roles,
             starts: starts.collect(),
+            of_images: scripts.iter().find_map(image),
             names_2: scripts.iter().any(older::names_2),
         }
     }
@@ -69,11 +75,13 @@ impl Facts<'_> {
             let mut of_role = of_role.into_iter().flatten();
             return of_role.all(|(_, is_old)| *is_old).then(|| first.clone());
         }
-        old.starts.iter().find_map(|(number, at)| {
+        let started = old.starts.iter().find_map(|(number, at)| {
             let script = scripts.all().get(*number)?;
             let is_mounted = mounts(script, folder);
             is_mounted.then(|| Place::new(&script.text, Span::new(*at, *at)))
-        })
+        });
+        // Which configuration the image gets is not said, so that a newer release anywhere speaks against it.
+        started.or_else(|| old.of_images.clone().filter(|_| !old.names_2))
     }
 }
 
@@ -102,6 +110,44 @@ fn role_of(folder: &str, parts: &[&str]) -> Option<String> {
     Some(names.join("/"))
 }
 
+/// Where a file of variables sets the tag of an old release for an image of Prometheus: `a_image` and
+/// `a_image_tag`, or `a_tag`.
+fn image(script: &Script) -> Option<Place> {
+    let content = script.text.content();
+    memmem::find(content.as_bytes(), IMAGE.as_bytes())?;
+    let mut from = 0;
+    let settings: Vec<(usize, &str, &str)> = content
+        .split_inclusive('\n')
+        .filter_map(|line| {
+            let start = from;
+            from += line.len();
+            let (name, value) = line.trim_end().split_once(": ")?;
+            let quotes = ['"', '\''];
+            Some((start, name.trim_start(), value.trim().trim_matches(quotes)))
+        })
+        .collect();
+    let mut images = settings.iter().filter(|(_, _, value)| *value == IMAGE);
+    let (at, line) = images.find_map(|(_, name, _)| {
+        let prefix = name.strip_suffix("image")?;
+        let tags = [
+            format!("{name}_tag"),
+            format!("{name}_version"),
+            format!("{prefix}tag"),
+        ];
+        let (at, tag, _) = settings.iter().find(|(_, other, value)| {
+            tags.iter().any(|tag| tag == other) && major(value).is_some_and(|major| major < 2)
+        })?;
+        Some((*at, tag.len()))
+    })?;
+    Some(Place::new(&script.text, Span::new(at, at + line)))
+}
+
+/// The first number of a release.
+fn major(release: &str) -> Option<u32> {
+    let release = release.trim_start_matches('v');
+    release.split('.').next()?.parse().ok()
+}
+
 /// Where a file of variables sets the release of the role that it is in, and whether it is an old one;
 /// behind the role.
 fn version(script: &Script) -> Option<(String, (Place, bool))> {
@@ -117,8 +163,7 @@ fn version(script: &Script) -> Option<(String, (Place, bool))> {
     });
     let (at, line) = lines.find(|(_, line)| line.starts_with(VERSION))?;
     let value = line.strip_prefix(VERSION)?.trim();
-    let major = value.trim_matches(['"', '\'']).trim_start_matches('v');
-    let major: u32 = major.split('.').next()?.parse().ok()?;
+    let major = major(value.trim_matches(['"', '\'']))?;
     let place = Place::new(&script.text, Span::new(at, at + line.len()));
     Some((role, (place, major < 2)))
 }

@@ -2552,6 +2552,65 @@ fn an_extended_service_has_the_paths_of_its_file() {
     );
 }
 
+#[test]
+fn paths_of_an_included_file_count_from_its_project_directory() {
+    let part = "services:\n  prometheus:\n    image: prom/prometheus:v3.4.0\n    volumes: \
+                ['./conf/prometheus.yml:/etc/prometheus/prometheus.yml']\n";
+    let config =
+        "scrape_configs: [{job_name: a, static_configs: [{targets: ['localhost:9090']}]}]\n";
+    let tree = |include: &'static str| {
+        [
+            ("compose.yaml", include),
+            ("docker/monitoring.yml", part),
+            ("conf/prometheus.yml", config),
+        ]
+    };
+    for include in [
+        "include:\n- {path: [docker/monitoring.yml], project_directory: .}\n",
+        "include:\n- {path: docker/monitoring.yml, project_directory: .}\n",
+    ] {
+        assert_silent(&tree(include));
+    }
+    for include in [
+        "include: [docker/monitoring.yml]\n",
+        "include: [{path: docker/monitoring.yml}]\n",
+        "include: [{path: docker/other.yml, project_directory: .}]\n",
+    ] {
+        assert_reported(&tree(include), Severity::Warning, "start/config-file");
+    }
+}
+
+#[test]
+fn blanks_behind_a_reference_of_alloy_are_not_part_of_it() {
+    let alloy = |reference: &str, targets: &str| {
+        format!(
+            "prometheus.scrape \"a\" {{\n  targets = {targets}\n  forward_to = {reference}\n}}\ndiscovery.kubernetes \
+             \"p\" {{ role = \"pod\" }}\nprometheus.remote_write \"w\" {{\n  endpoint {{ url = \
+             \"https://h.example.com/api/v1/push\" }}\n}}\n"
+        )
+    };
+    let targets = "concat( discovery.kubernetes.p.targets , [] )";
+    for reference in [
+        "[ prometheus.remote_write.w.receiver ]",
+        "[prometheus.remote_write.w.receiver , ]",
+        "[\n    prometheus.remote_write.w.receiver ,\n  ]",
+    ] {
+        assert_silent(&[("config.alloy", &alloy(reference, targets))]);
+    }
+    let found = memory::found(
+        "/tree",
+        &memory::tree(&[(
+            "config.alloy",
+            &*alloy("[ prometheus.remote_write.w.reciever ]", targets),
+        )]),
+    );
+    let [finding] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    let message = finding.message.to_string();
+    assert!(message.starts_with("`reciever`:"), "{message}");
+}
+
 /// Alloy reads all files of a folder as one configuration, and people copy those of several folders together.
 #[test]
 fn another_file_of_alloy_may_declare_a_component() {

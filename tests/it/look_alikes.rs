@@ -116,6 +116,26 @@ fn a_role_or_a_script_may_run_a_prometheus_before_2() {
             "prometheus_version: 0.16.1\n",
             unknown,
         ),
+        (
+            "roles/docker/defaults/main.yml",
+            "docker_prometheus_image: prom/prometheus\ndocker_prometheus_image_tag: 0.16.1\n",
+            None,
+        ),
+        (
+            "group_vars/all.yml",
+            "prometheus_image: \"prom/prometheus\"\nprometheus_tag: 'v1.8.2'\n",
+            None,
+        ),
+        (
+            "group_vars/all.yml",
+            "prometheus_image: prom/prometheus\nprometheus_tag: v2.53.0\n",
+            unknown,
+        ),
+        (
+            "group_vars/all.yml",
+            "prometheus_image: prom/prometheus\nalertmanager_tag: v0.26.0\n",
+            unknown,
+        ),
     ] {
         expect(&[(template, old), (file, content)], expected);
     }

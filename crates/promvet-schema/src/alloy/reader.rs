@@ -212,6 +212,7 @@ impl<'s> Reader<'s> {
         // An expression of several parts is evaluated by Alloy, so that its value is not known
         // here.
         let mut is_alone = true;
+        let mut end = self.at;
         loop {
             self.skip(false);
             let operators = [
@@ -223,15 +224,17 @@ impl<'s> Reader<'s> {
             is_alone = false;
             self.skip(true);
             self.operand(depth)?;
+            end = self.at;
         }
         if self.peek() == Some('?') {
             is_alone = false;
             self.choice(depth)?;
+            end = self.at;
         }
         Some(match is_alone {
             true => first,
             false => Value::Expression {
-                span: Span::new(from, self.at),
+                span: Span::new(from, end),
             },
         })
     }
@@ -246,6 +249,8 @@ impl<'s> Reader<'s> {
         let is_signed = self.at > from;
         let first = self.primary(depth)?;
         let mut is_alone = true;
+        // Blanks behind it are not part of it.
+        let mut end = self.at;
         loop {
             self.skip(false);
             match self.peek() {
@@ -265,8 +270,9 @@ impl<'s> Reader<'s> {
                 _ => break,
             }
             is_alone = false;
+            end = self.at;
         }
-        let span = Span::new(from, self.at.min(self.source.len()));
+        let span = Span::new(from, end.min(self.source.len()));
         Some(match first {
             Value::Word { text, .. } if is_alone && is_signed => Value::Word {
                 text: format!("-{text}"),

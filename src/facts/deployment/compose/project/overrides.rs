@@ -13,7 +13,7 @@ use crate::yaml::Mapping;
 
 /// The names that docker compose looks for, the first that is there counts; and those of the file
 /// that it lays over it (docs.docker.com, compose application model).
-const BASES: &[&str] = &[
+pub(super) const BASES: &[&str] = &[
     "compose.yaml",
     "compose.yml",
     "docker-compose.yml",

@@ -2,13 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
+use super::overrides::BASES;
 use super::{Project, counts_from};
 use crate::facts::deployment::{folder_of, inside};
-use crate::yaml::Node;
+use crate::finding::Text;
+use crate::yaml::{Document, Node, parse_first};
 
 /// How many folders above a compose file its paths may count from: projects have few levels, and each is
 /// asked for each path that leads nowhere.
 const MOST_ABOVE: usize = 4;
+
+/// The key of an `include` from which the paths of what it includes count.
+const KEY: &str = "project_directory";
+
+/// Larger files are not compose files that people write.
+const LARGEST: u64 = 1 << 20;
 
 impl Project<'_> {
     /// The folder that paths written at a node count from. Those of a service that another one extends
@@ -49,8 +59,47 @@ impl Project<'_> {
         above.find_map(|base| {
             let meant = inside::on_disk(base, written);
             let is_there = meant.starts_with(self.root) && self.home.holds(&meant);
-            let is_base = || meant.starts_with(folder) || counts_from(self.home, folder, base);
+            let is_base = || {
+                meant.starts_with(folder)
+                    || self.is_included_with(base)
+                    || counts_from(self.home, folder, base)
+            };
             (is_there && is_base()).then_some(meant)
+        })
+    }
+
+    /// Whether a compose file around includes this one with a `project_directory`, from which its paths count
+    /// (compose-spec 14-include.md, "Long syntax").
+    fn is_included_with(&self, base: &Path) -> bool {
+        let mut above = self.file.ancestors().skip(1).take(1 + MOST_ABOVE);
+        above.any(|folder| {
+            let mut files = BASES.iter().map(|name| folder.join(name));
+            files.any(|file| self.includes_with(&file, folder, base))
+        })
+    }
+
+    /// Whether a compose file in a folder does. It may have no services, and few have the key.
+    fn includes_with(&self, file: &Path, folder: &Path, base: &Path) -> bool {
+        let Ok(bytes) = self.home.tree.read(file, LARGEST) else {
+            return false;
+        };
+        if memmem::find(&bytes, KEY.as_bytes()).is_none() {
+            return false;
+        }
+        let text = Text::new(&*self.home.tree.shown(file), bytes.to_vec());
+        let document = parse_first(&text).ok();
+        let root = document.as_ref().and_then(Document::root);
+        let list = root.and_then(|root| root.get("include"));
+        let leads = |node: Node<'_>, to: &Path| {
+            let text = node.as_str();
+            text.is_some_and(|text| inside::on_disk(folder, text) == to)
+        };
+        list.into_iter().flat_map(Node::items).any(|entry| {
+            let path = entry.get("path");
+            let listed = path.into_iter().flat_map(Node::items);
+            let mut paths = listed.chain(path);
+            entry.get(KEY).is_some_and(|node| leads(node, base))
+                && paths.any(|node| leads(node, &self.file))
         })
     }
 
