@@ -71,6 +71,12 @@ fn components_of_a_collector_fit_together() {
             Severity::Error,
         ),
         (
+            "replacement: $$1",
+            "replacement: $$2",
+            "relabel/replacement",
+            Severity::Warning,
+        ),
+        (
             "      scrape_configs:",
             "      rule_files: [a.yml]\n      scrape_configs:",
             "schema/unknown-field",

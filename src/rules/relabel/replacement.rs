@@ -72,15 +72,25 @@ fn references_of(
 ) -> Option<Finding> {
     let node = rule.node.get(key)?;
     let text = node.as_str()?;
-    let said = references(text)
-        .into_iter()
-        .find_map(|reference| missing_group(rule, text, reference))
+    let missing = |text: &str| {
+        let mut found = references(text).into_iter();
+        found.find_map(|reference| missing_group(rule, text, reference))
+    };
+    let said = missing(text)
+        .or_else(|| {
+            // What reads the file first makes one dollar of two; the parts have other places then.
+            let is_doubled = doubles_dollars && text.contains("$$");
+            let (message, help, _) = missing(&text.replace("$$", "$")).filter(|_| is_doubled)?;
+            Some((message, help, None))
+        })
         .or_else(|| plain_text(text, doubles_dollars))
         .or_else(|| name_of_label(rule, key, text))?;
     let (message, help, part) = said;
     // Without a pattern `$1` is the whole value, and what is beside it adds nothing to it.
-    let is_whole =
-        rule.node.get("regex").is_none() && (text.contains("$1") || text.contains("${1}"));
+    let is_whole = rule.node.get("regex").is_none()
+        && references(text)
+            .iter()
+            .any(|reference| reference.name == "1");
     let severity = match is_whole {
         true => Severity::Info,
         false => Severity::Warning,

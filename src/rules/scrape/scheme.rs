@@ -10,13 +10,26 @@ const SCHEMES: [&str; 2] = ["http", "https"];
 
 pub(super) fn check(config: Config<'_>, out: &mut RuleFindings<'_>) {
     for section in config.jobs().chain(config.alertmanagers()) {
-        if section.may_set(LABEL) || sets_labels_elsewhere(section) {
-            continue;
-        }
         let effect = match section.is_job {
             true => "every scrape fails",
             false => "no alert is sent",
         };
+        let writers = section.relabelings().filter(|rule| rule.may_set(LABEL));
+        let writers: Vec<_> = writers.collect();
+        if let Some(last) = writers.last() {
+            // What it writes is the scheme of every target.
+            let is_it = last.is_constant()
+                && last.action() == "replace"
+                && last.target_label() == Some(LABEL);
+            let written = last.replacement_node().filter(|_| is_it);
+            written
+                .into_iter()
+                .for_each(|node| check_scheme(node, effect, out));
+            continue;
+        }
+        if sets_labels_elsewhere(section) {
+            continue;
+        }
         // The label of a group counts before the key (`PopulateLabels`, scrape/target.go).
         let own = section.get("scheme").into_iter();
         for node in own.chain(section.group_labels(LABEL)) {
