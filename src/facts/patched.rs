@@ -32,6 +32,14 @@ impl Patched {
         self.added.contains(path)
     }
 
+    /// Whether a patch adds a key to the section of another one, by the path of that.
+    #[must_use]
+    pub fn adds_beside(&self, path: &str) -> bool {
+        let section = path.rsplit_once('.').map(|(section, _)| section);
+        let is_in = |added: &String| added.rsplit_once('.').map(|(section, _)| section) == section;
+        section.is_some() && self.added.iter().any(is_in)
+    }
+
     /// Whether a patch changes something of the same item of a list.
     #[must_use]
     pub fn is_beside(&self, span: Span) -> bool {

@@ -43,7 +43,7 @@ pub(super) const OF_ABSENCE: &[&str] = &[
 
 /// Rules that rest on what is beside a key, or on the default of a key that is not there: of a patch of one
 /// key, the object has the rest.
-const OF_OTHER_KEYS: &[&str] = &[
+pub(super) const OF_OTHER_KEYS: &[&str] = &[
     rule::CREDENTIALS_AUTHORIZATION_EMPTY,
     rule::REMOTE_WRITE_RELABEL,
     rule::SCRAPE_DNS_PORT,

@@ -1,6 +1,6 @@
 //! What is not reported about an object that kustomizations of the tree patch.
 
-use super::foreign::OF_ABSENCE;
+use super::foreign::{OF_ABSENCE, OF_OTHER_KEYS};
 use super::survey::ScannedFile;
 use crate::discover::{EmbeddedIn, RecognizedFile};
 use crate::facts::Facts;
@@ -28,9 +28,13 @@ fn is_of_whole(finding: &Finding) -> bool {
 /// Whether a patch lacks a key in an item of a list. The list takes the place of the whole other one: the
 /// definitions of the resources name no key by which items are merged.
 fn is_in_replaced_list(finding: &Finding, text: &Text) -> bool {
+    finding.rule == rule::SCHEMA_MISSING_FIELD && is_in_list(finding, text)
+}
+
+/// Whether a finding is about something in a list of the object.
+fn is_in_list(finding: &Finding, text: &Text) -> bool {
     let inner = finding.logical.strip_prefix(&*text.within().logical);
-    let keys = KeySteps::of(inner.unwrap_or(&finding.logical));
-    finding.rule == rule::SCHEMA_MISSING_FIELD && keys.is_in_list()
+    KeySteps::of(inner.unwrap_or(&finding.logical)).is_in_list()
 }
 
 /// Takes out what a patch of a kustomization may mend: the object that is applied is another one.
@@ -59,10 +63,15 @@ pub(super) fn set_aside(judgment: &mut RuleJudgment, seen: &ScannedFile, facts: 
         if is_patch && is_of_whole(finding) {
             return !is_in_replaced_list(finding, text);
         }
+        if is_patch && OF_OTHER_KEYS.contains(&&*finding.rule) && !is_in_list(finding, text) {
+            return true;
+        }
         finding.place.path() == text.path()
             && (patched.has(span)
                 || OF_ABSENCE.contains(&&*finding.rule)
-                    && (patched.is_beside(span) || patched.adds(&finding.logical)))
+                    && (patched.is_beside(span)
+                        || patched.adds(&finding.logical)
+                        || is_of_half(finding) && patched.adds_beside(&finding.logical)))
     };
     judgment.findings.retain(|finding| !may_be_mended(finding));
     let replaced = judgment.findings.iter_mut();
@@ -102,14 +111,22 @@ pub(super) fn set_replaced_values_aside(
 /// Whether a finding is about a key that is not there, or about its default, and other values have it.
 fn is_completed(finding: &Finding, facts: &Facts<'_>) -> bool {
     let message = finding.message.to_string();
-    let is_of_default = finding.rule == rule::SCHEMA_CONFLICT && message.contains("the default");
+    let is_of_default = finding.rule == rule::SCHEMA_CONFLICT && finding.evidence.is_empty();
     if !is_of_default && !OF_ABSENCE.contains(&&*finding.rule) {
         return false;
     }
     // A message names what is missing, but for half of a pair.
-    let names = match message.contains("is not") {
+    let names = match is_of_half(finding) {
         true => Vec::new(),
         false => message.split('`').skip(1).step_by(2).collect(),
     };
     facts.is_completed_in_values(&finding.place, &finding.logical, &names)
+}
+
+/// Whether a finding says of a key that the other half of its pair is missing: its path leads to the key that is
+/// there.
+fn is_of_half(finding: &Finding) -> bool {
+    let text = finding.place.text().slice(finding.place.span());
+    let key = text.trim_matches(['"', '\'']);
+    finding.rule == rule::SCHEMA_MISSING_FIELD && finding.keys().last() == key
 }

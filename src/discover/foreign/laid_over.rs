@@ -105,8 +105,8 @@ pub(crate) fn lay_over(
         };
         let written = WrittenValue {
             span: *span,
+            reading: value.reading.at(&value.name, &text),
             text,
-            reading: value.reading.at(&value.name),
         };
         merged.put_written(&parameter(&value.name), *name, written);
     }

@@ -21,10 +21,11 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// That of a value with this name: a template writes others than those of free keys without quotes.
-    pub(super) fn at(self, name: &str) -> Self {
-        let is_free = [".headers.", ".externalLabels."];
-        match is_free.iter().any(|part| name.contains(part)) {
+    /// That of a value with this name: a template writes values of its own keys without quotes, and copies
+    /// sections as they are.
+    pub(super) fn at(self, name: &str, value: &str) -> Self {
+        match COPIED.iter().any(|part| name.contains(part)) {
+            true if self == Self::Typed && !is_typed(value) => Self::Text,
             true => self,
             false => Self::Typed,
         }
@@ -51,6 +52,27 @@ impl Reading {
             false => Self::Text,
         }
     }
+}
+
+/// Sections of values that templates copy (kube-prometheus-stack `templates/prometheus/prometheus.yaml`,
+/// `toYaml`).
+const COPIED: &[&str] = &[
+    ".apiserverConfig.",
+    ".exemplars.",
+    ".externalLabels.",
+    ".headers.",
+    ".remoteRead[",
+    ".remoteWrite[",
+    ".tracingConfig.",
+    ".tsdb.",
+    ".web.",
+];
+
+/// Whether Helm makes something else than a text of what is set (helm `pkg/strvals/parser.go`, `typedVal`).
+fn is_typed(value: &str) -> bool {
+    let is_word = |word: &&str| value.eq_ignore_ascii_case(word);
+    let is_number = || !value.starts_with('0') && value.parse::<i64>().is_ok();
+    ["true", "false", "null", "0"].iter().any(is_word) || is_number()
 }
 
 impl Reading {
@@ -186,7 +208,8 @@ impl<'d> MergedConfiguration<'d> {
             });
         }
         if let Some(place) = place {
-            place.reading = Some(set.reading.at(set.at.as_str().unwrap_or_default()));
+            let value = set.value.as_str().unwrap_or_default();
+            place.reading = Some(set.reading.at(set.at.as_str().unwrap_or_default(), value));
         }
     }
 

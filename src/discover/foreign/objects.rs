@@ -195,6 +195,7 @@ impl<'d> Finder<'d> {
             let target = in_spec("targetNamespace").and_then(Node::as_str);
             installed(out.get_mut(from..), target.or(manifest.namespace));
         }
+        self.targets_of_values(in_spec("valuesFrom"), out);
         let renderers = in_spec("postRenderers").into_iter().flat_map(Node::items);
         for renderer in renderers.filter_map(|renderer| renderer.get("kustomize")) {
             self.kustomization(renderer, out);

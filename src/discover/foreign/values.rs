@@ -10,12 +10,12 @@ use faults::{list_for_mapping, list_of_jobs, unused, without_configuration};
 
 use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
-use super::merged::{MergedConfiguration, Reading, SetValue, parameter};
+use super::merged::{MergedConfiguration, Reading, SetValue, WrittenValue, parameter};
 use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files};
 use crate::discover::program;
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
-use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, tables};
+use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, SELECTED, tables};
 use crate::yaml::{Dollars, Node, embedded};
 
 /// Words: every text and parameter that has to do with remote write holds one of these.
@@ -166,6 +166,41 @@ impl<'d> Finder<'d> {
             out.push(self.unread(first, reason, Some("write them as values")));
         }
         base.is_some()
+    }
+
+    /// Keys that a HelmRelease sets to values of other objects (fluxcd/helm-controller `api/v2`,
+    /// `ValuesReference.TargetPath`), where no values of an object are below them: with those they are judged.
+    pub(super) fn targets_of_values(&self, list: Option<Node<'d>>, out: &mut Vec<RecognizedFile>) {
+        let items = || list.into_iter().flat_map(Node::items);
+        if items().any(|item| item.get("targetPath").is_none()) {
+            return;
+        }
+        let targets = items().filter_map(|item| item.get("targetPath"));
+        for target in targets.filter(|target| is_of_prometheus(*target)) {
+            let mut merged = MergedConfiguration::new(target);
+            let value = WrittenValue {
+                span: target.span(),
+                text: SELECTED.to_owned(),
+                reading: Reading::Text,
+            };
+            let name = target.as_str().unwrap_or_default();
+            merged.put_written(&parameter(name), target.span(), value);
+            let Some(document) = merged.document(self.document) else {
+                continue;
+            };
+            let mut found = Vec::new();
+            if let Some(root) = document.root() {
+                self.within(&document).values(root, None, &mut found);
+            }
+            // What is not known of the value is left out, and it makes no endpoint by itself.
+            for spoken in found.iter().filter_map(|found| found.spoken.as_ref()) {
+                let unknown = |finding: &&Finding| *finding.rule == *rule::SCHEMA_UNKNOWN_FIELD;
+                let findings = spoken.findings.iter().filter(unknown).cloned().collect();
+                let why = "it sets values of a chart".to_owned();
+                let holder = (EmbeddedIn::VALUES, why);
+                self.faults(target, findings, spoken.dialect, holder, out);
+            }
+        }
     }
 
     /// Values in files of helmfile and Fleet.

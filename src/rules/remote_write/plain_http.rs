@@ -26,10 +26,11 @@ pub(super) fn check(entry: &RemoteWriteEntry<'_>, out: &mut RuleFindings<'_>) {
     };
     let scheme = endpoint.scheme().unwrap_or_default();
     let span = url.span(scheme.start, scheme.end);
-    let mut message = format!(
-        "{what} is sent over plain http: anyone on the network path to {} can read it",
-        endpoint.host_name().unwrap_or_default()
-    );
+    // A placeholder may be in the host.
+    let host = endpoint.host_name().filter(|host| !host.is_empty());
+    let to = host.map_or_else(String::new, |host| format!(" to {host}"));
+    let mut message =
+        format!("{what} is sent over plain http: anyone on the network path{to} can read it");
     if let Some(fault) = of_scheme {
         message.push_str("; ");
         message.push_str(&fault.message);

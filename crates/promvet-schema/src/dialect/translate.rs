@@ -27,7 +27,7 @@ pub(in crate::dialect) use kinds::how_to_write;
 pub(super) use name::name_of;
 use promvet_text::{Advice, Finding, Message, Place, Severity};
 use scalars::{is_left_out, is_number};
-use unknown::{may_be, misspelled};
+use unknown::{is_fit, misspelled};
 
 /// What a text in a dialect means.
 #[derive(Debug)]
@@ -204,8 +204,8 @@ impl Translator {
                 continue;
             };
             self.translate_former_token(shape, entry);
-            // Of a key that is only guessed at, a value of another kind is not a second fault.
-            if known.is_none() && !may_be(&key.ty, entry.value) {
+            // Of a key that is only guessed at, a value of another kind or form is not a second fault.
+            if known.is_none() && !is_fit(&key.ty, entry.value) {
                 continue;
             }
             if entry.value.is_null() || shape.lax && is_falsy(entry.value) {

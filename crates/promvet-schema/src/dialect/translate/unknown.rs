@@ -2,6 +2,7 @@
 
 use super::{Translator, is_filled_in};
 use crate::check::Rule;
+use crate::dialect::judged::has_form;
 use crate::dialect::table::{DialectType, Key, MappingShape};
 use crate::dialect::{CHART, STACK, tables};
 use crate::unknown::of_short;
@@ -244,6 +245,15 @@ pub(super) fn may_be(ty: &DialectType, node: Node<'_>) -> bool {
         | DialectType::Object(_) => node.mapping().is_some(),
         _ => node.scalar().is_some(),
     }
+}
+
+/// Whether a value can be of a type by its kind and its form.
+pub(super) fn is_fit(ty: &DialectType, node: Node<'_>) -> bool {
+    let has_form = || match node.as_str() {
+        Some(text) => is_filled_in(node) || has_form(ty, text),
+        None => true,
+    };
+    may_be(ty, node) && has_form()
 }
 
 /// Whether an unknown key can only be meant for one that has another name, which takes its value.
