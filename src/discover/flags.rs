@@ -7,11 +7,12 @@ mod faults;
 mod known;
 mod mappings;
 pub(super) mod unit;
+mod value;
 mod vmalert;
 mod written;
 
 pub(super) use credentials::domain;
-pub(super) use mappings::{of_endpoints, of_mapping, shared_with};
+pub(super) use mappings::{faults_of_items, of_endpoints, of_mapping, of_urls, shared_with};
 pub(super) use vmalert::translate_vmalert;
 use vmalert::{APPENDED, KEEPS_PATH};
 use written::{WrittenFlag, flags, values, written};
@@ -23,7 +24,8 @@ use promvet_syntax::shell;
 
 use crate::finding::{Finding, Place, Span};
 use crate::schema::dialect::vmagent::{
-    ENDPOINT_FLAGS as FLAGS, HEADERS_FLAG, HeaderLine, URL_FLAG as URL, add_headers,
+    ENDPOINT_FLAGS as FLAGS, HEADERS_FLAG, HeaderLine, URL_FLAG as URL, add_headers, complete_keys,
+    native_text,
 };
 use crate::yaml::{Document, Entry, Node, TranslationBuilder, TranslationEntry};
 use credentials::{is_on, shared_credentials, too_few};
@@ -252,6 +254,7 @@ pub(super) fn faults(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Find
     let mut out = shared_credentials(source, &line.arguments);
     out.extend(too_few(source, &line.arguments));
     out.extend(credentials::split(source, &line.arguments));
+    out.extend(credentials::header_beside(source, &line.arguments));
     out.extend(faults::of_vmagent(source, line));
     out
 }
@@ -290,8 +293,18 @@ fn argument_of(entry: Entry<'_>) -> Option<ContainerArgument<'_>> {
     })
 }
 
-/// What is wrong with the names of flags in a mapping.
-pub(super) fn faults_of_names(source: &Arc<Document>, flags: Node<'_>) -> Vec<Finding> {
+/// What is wrong with flags in a mapping.
+pub(super) fn faults_of_mapping(source: &Arc<Document>, flags: Node<'_>) -> Vec<Finding> {
+    let mut out = faults_of_names(source, flags);
+    out.extend(value::faults(
+        source,
+        &in_mapping(flags).arguments,
+        "vmagent",
+    ));
+    out
+}
+
+fn faults_of_names(source: &Arc<Document>, flags: Node<'_>) -> Vec<Finding> {
     let entries = flags.mapping().into_iter().flat_map(|map| map.effective());
     let names = entries.map(|entry| ContainerArgument {
         text: format!("-{}", entry.name()),
@@ -380,11 +393,15 @@ fn endpoints(source: &Arc<Document>, arguments: &[ContainerArgument<'_>]) -> Opt
         let mut items: Vec<TranslationEntry<'_>> = Vec::new();
         for &(name, native) in FLAGS {
             let flag = value_for(&by_name, name, number);
-            if let Some(flag) = flag.filter(|_| is_on(&by_name, name, number)) {
-                let value = builder.part(flag.node, flag.span, flag.value);
+            let flag = flag.filter(|_| is_on(&by_name, name, number));
+            if let Some((flag, text)) =
+                flag.and_then(|flag| Some((flag, native_text(native, flag.value)?)))
+            {
+                let value = builder.part(flag.node, flag.span, text);
                 items.push((native, flag.node, value));
             }
         }
+        complete_keys(&mut builder, &mut items);
         let line = value_for(&by_name, HEADERS_FLAG, number).map(|flag| HeaderLine {
             node: flag.node,
             span: flag.span,

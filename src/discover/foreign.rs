@@ -153,11 +153,12 @@ fn flags_in(
     let mut out = Vec::new();
     finder.containers(root, &mut out);
     for line in flags::containers(root, "vmalert") {
-        let Some(native) = flags::translate_vmalert(document, &line) else {
+        let mut spelling = KeySpelling::default();
+        let Some(native) = flags::translate_vmalert(document, &line, &mut spelling) else {
             continue;
         };
         let findings = flags::faults_of_vmalert(document, &line);
-        let found = with_flags(native, findings);
+        let found = with_flags(native, findings, spelling);
         let why = "it starts vmalert".to_owned();
         out.push(finder.recognized(found, &VMALERT, EmbeddedIn::Part("vmalert"), why));
     }
@@ -168,7 +169,8 @@ fn flags_in(
         let Some(finding) = flags::of_single(document, &line) else {
             continue;
         };
-        let found = with_flags(flags::nothing(document, &line), vec![finding]);
+        let native = flags::nothing(document, &line);
+        let found = with_flags(native, vec![finding], KeySpelling::default());
         let why = "it starts VictoriaMetrics".to_owned();
         out.push(finder.recognized(found, &VMAGENT, EmbeddedIn::Part(program::VMAGENT), why));
     }
@@ -198,14 +200,18 @@ fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Rec
     if findings.is_empty() && !flags::sends(line) {
         return None;
     }
-    let found = with_flags(flags::translate(document, line), findings);
+    let native = flags::translate(document, line);
+    let found = with_flags(native, findings, KeySpelling::default());
     let why = "it starts vmagent".to_owned();
     Some(finder.recognized(found, &VMAGENT, EmbeddedIn::Part(program::VMAGENT), why))
 }
 
 /// A native tree that is spoken of in flags.
-fn with_flags(document: Document, findings: Vec<Finding>) -> Translation {
-    let mut spelling = KeySpelling::default();
+fn with_flags(
+    document: Document,
+    findings: Vec<Finding>,
+    mut spelling: KeySpelling,
+) -> Translation {
     flags::spelling().for_each(|(native, flag)| spelling.add(native, flag));
     Translation {
         document,

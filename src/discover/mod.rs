@@ -32,7 +32,8 @@ pub use embedded_in::EmbeddedIn;
 pub use examine::{ConfigurationKind, FileContent, RecognizedFile, TemplateEvidence, examine};
 pub(crate) use examine::{nodes, parse_template, sets_nothing};
 pub(crate) use flags::unit::{
-    environment_files, started as started_by_unit, variable as variable_of_unit,
+    assignments as assignments_of_unit, environment_files, started as started_by_unit,
+    variable as variable_of_unit,
 };
 pub(crate) use flags::{OwnFlag, own_flags};
 pub use foreign::{DialectWording, LaidValue, MountedObject, Reading};

@@ -22,6 +22,15 @@ use crate::source::{GitError, LARGEST};
 /// The program, as names of its files and objects have it.
 const VMAGENT_NAME: &str = "vmagent";
 
+/// What a file is that Thanos Rule is started with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileOfThanos {
+    /// It has the key `remote_write`, so that it is read by itself.
+    HasEndpoints,
+    /// It has not.
+    LacksKey(PathBuf),
+}
+
 impl<'t> Facts<'t> {
     /// The certificates in a file that a configuration in `folder` names, if it is in the tree.
     #[must_use]
@@ -117,7 +126,11 @@ impl<'t> Facts<'t> {
             _ => return self.runners(file, holder),
         };
         let subject = DeployedConfiguration { file, held };
-        deployment::reading(self.files.tree, self.programs(), &subject, word)
+        let programs = match deployment::is_quadlet(file) {
+            true => self.shared.quadlets(&self.files),
+            false => self.programs(),
+        };
+        deployment::reading(self.files.tree, programs, &subject, word)
     }
 
     /// The mounts of promvet.yaml for what nothing in the tree runs.
@@ -148,10 +161,21 @@ impl<'t> Facts<'t> {
     pub fn scraped_by_vmagent(&self, file: &Path, holder: Option<&EmbeddedIn>) -> Option<Place> {
         let tree = self.files.tree;
         let subject = subject_of(file, holder)?;
-        self.deployments().all().iter().find_map(|deployment| {
+        let starts = |deployment: &Deployment| {
             let (path, place) = deployment.arguments.value(VMAGENT_CONFIG)?;
             let is_at = deployment::shows(tree, deployment, &subject, path);
             is_at.then(|| place.clone())
+        };
+        let found = self.deployments().all().iter().find_map(starts);
+        found.or_else(|| {
+            // Units are read only where one is near: what it mounts is beside it.
+            let mut folders = file.ancestors().skip(1).take(2);
+            let is_near = folders.any(|folder| {
+                let files = tree.list(folder).unwrap_or_default();
+                files.iter().any(|file| deployment::is_quadlet(file))
+            });
+            let quadlets = is_near.then(|| self.shared.quadlets(&self.files));
+            quadlets.and_then(|quadlets| quadlets.all().iter().find_map(starts))
         })
     }
 
@@ -197,28 +221,33 @@ impl<'t> Facts<'t> {
         Some(&one.place)
     }
 
-    /// Whether the tree has the file that the flag at a place gives to Thanos Rule, and endpoints in it.
+    /// What the tree says about the file that the flag at a place gives to Thanos Rule.
     #[must_use]
-    pub fn has_file_of_thanos_rule(&self, flag: &Place) -> bool {
+    pub fn file_of_thanos_rule(&self, flag: &Place) -> Option<FileOfThanos> {
         let is_flag = |place: &Place| place.path() == flag.path() && place.span() == flag.span();
         let tree = self.files.tree;
-        let has_endpoints = |deployment: &Deployment| {
+        let given = |deployment: &Deployment| {
             let (path, _) = deployment.arguments.value(THANOS_FILE_FLAG)?;
             let ResolvedPath::Provided(found) = deployment.resolve(tree, path) else {
                 return None;
             };
-            match (found.written, found.tree_file) {
-                (Some(_), _) => Some(()),
-                (None, Some(file)) => {
-                    let bytes = tree.read(&file, LARGEST).ok()?;
-                    memchr::memmem::find(&bytes, b"remote_write").map(|_| ())
-                }
-                (None, None) => None,
+            let file = match (found.written, found.tree_file) {
+                (Some(_), _) => return Some(FileOfThanos::HasEndpoints),
+                (None, file) => file?,
+            };
+            let bytes = tree.read(&file, LARGEST).ok()?;
+            let has = |word: &[u8]| memchr::memmem::find(&bytes, word).is_some();
+            match has(b"remote_write") {
+                true => Some(FileOfThanos::HasEndpoints),
+                // A template may bring the key.
+                false if has(b"{{") || has(b"{%") => None,
+                false => Some(FileOfThanos::LacksKey(file)),
             }
         };
-        self.programs().all().iter().any(|deployment| {
+        self.programs().all().iter().find_map(|deployment| {
             let mut list = deployment.arguments.list.iter();
-            list.any(|argument| is_flag(&argument.place)) && has_endpoints(deployment).is_some()
+            let is_it = list.any(|argument| is_flag(&argument.place));
+            is_it.then(|| given(deployment)).flatten()
         })
     }
 

@@ -56,6 +56,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 pub use credential_file::{
     FileLookup, FileState, PathBase, PathQuery, PathVerdict, Unverified, WorldReadableFile,
 };
+pub use deployed::FileOfThanos;
 pub use hops::{Hop, HopKind};
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::{Certified, Misnamed};

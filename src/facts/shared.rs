@@ -57,6 +57,7 @@ pub struct Shared<'t> {
     operator_release: OnceLock<Option<u16>>,
     stated_releases: OnceLock<Vec<StatedRelease>>,
     script_texts: OnceLock<Vec<Arc<Text>>>,
+    quadlets: OnceLock<Deployments>,
     scripts: OnceLock<Scripts>,
     naming: OnceLock<NamingTexts>,
     commands: OnceLock<Deployments>,
@@ -105,6 +106,7 @@ impl<'t> Shared<'t> {
             operator_release: OnceLock::new(),
             stated_releases: OnceLock::new(),
             script_texts: OnceLock::new(),
+            quadlets: OnceLock::new(),
             scripts: OnceLock::new(),
             naming: OnceLock::new(),
             commands: OnceLock::new(),
@@ -198,6 +200,14 @@ impl<'t> Shared<'t> {
     pub(super) fn programs(&self, files: &FileLookup<'_>) -> &Deployments {
         self.programs
             .get_or_init(|| Deployments::new(self.sources(files).programs(files.tree)))
+    }
+
+    /// The other programs in Quadlets of podman.
+    pub(super) fn quadlets(&self, files: &FileLookup<'_>) -> &Deployments {
+        self.quadlets.get_or_init(|| {
+            let texts = self.script_texts();
+            Deployments::new(deployment::of_quadlets(files.tree, &files.bounds, texts))
+        })
     }
 
     /// The names by which containers of the tree are reached.

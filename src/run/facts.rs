@@ -10,7 +10,7 @@ use super::policy_files::catalog;
 use super::request::Request;
 use super::survey::{ScannedFile, Survey, may_have_facts, walk_of};
 use crate::discover::{self, FileContent, RecognizedFile};
-use crate::facts::deployment::{RunAs, is_unit, may_be_command};
+use crate::facts::deployment::{RunAs, is_dockerfile, is_unit, may_be_command};
 use crate::facts::mentioned::{self, LARGEST_TEXT, MOST_TEXTS, may_mention_files};
 use crate::facts::scripts::{self, LARGEST_SCRIPT, may_be_script};
 use crate::facts::{self, ByteScan, Facts, FileLookup, Shared};
@@ -90,9 +90,18 @@ fn facts_of<'t>(
     }
 }
 
+/// Whether what was seen is its whole file: a part is where it is all that a Dockerfile has.
+fn is_whole(seen: &ScannedFile) -> bool {
+    seen.recognized.holder.is_none() || is_dockerfile(&seen.found.path)
+}
+
 /// Whether a file is a configuration and nothing else, so that no fact is in it.
 pub(super) fn is_bare(recognized: &RecognizedFile) -> bool {
     let path = Path::new(&**recognized.text.path());
+    // A Dockerfile with endpoints in its command line is an image too.
+    if is_dockerfile(path) {
+        return false;
+    }
     discover::is_only_named(path)
         || match &recognized.what {
             FileContent::LetGo { .. } => true,
@@ -246,7 +255,7 @@ impl<'t> FactFiles<'t> {
     fn seen(&self) -> &HashMap<&'t Path, &'t ScannedFile> {
         self.seen.get_or_init(|| {
             let files = self.survey.seen.iter();
-            let files = files.filter(|seen| seen.recognized.holder.is_none());
+            let files = files.filter(|seen| is_whole(seen));
             files.map(|seen| (&*seen.found.path, &**seen)).collect()
         })
     }
@@ -255,7 +264,7 @@ impl<'t> FactFiles<'t> {
     fn of_root(&self, root: &Path) -> &[&'t FoundFile] {
         let of_root = self.of_root.get_or_init(|| {
             let whole = self.survey.seen.iter();
-            let whole = whole.filter(|seen| seen.recognized.holder.is_none());
+            let whole = whole.filter(|seen| is_whole(seen));
             let seen = whole.map(|seen| &seen.found);
             let mut out: HashMap<&Path, Vec<&FoundFile>> = HashMap::new();
             for found in self.survey.others.iter().chain(seen) {

@@ -95,10 +95,8 @@ fn judge<'a>(
         FileContent::Encoded { place, logical } => encoded(seen, place, logical, request),
         FileContent::Unread(unchecked) => {
             let mut judgment = RuleJudgment::default();
-            let is_read = || thanos_rule::is_read(unchecked, facts);
-            if request.lists_unread(&seen.found.path) && !is_read() {
-                judgment.unchecked.push(unchecked.clone());
-            }
+            let is_listed = request.lists_unread(&seen.found.path);
+            thanos_rule::of_command_line(unchecked, facts, is_listed, &mut judgment);
             judgment
         }
         // What was let go was read again before it came here.
@@ -308,6 +306,8 @@ fn add_included(
         Some(place) => {
             let found = vmagent::as_it_reads(included.findings, place);
             judgment.findings.extend(found);
+            let with_section = vmagent::not_a_list(included.with_section, place);
+            judgment.findings.extend(with_section);
             vmagent::put(&mut judgment.findings, document, place, target.template);
         }
         None => judgment.findings.extend(included.findings),

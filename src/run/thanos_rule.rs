@@ -7,9 +7,10 @@ use crate::discover::{
     self, ConfigurationKind, EmbeddedIn, FileContent, REMOTE_WRITE_LIST, THANOS_FILE_FLAG,
     names_file_of_thanos,
 };
-use crate::facts::Facts;
 use crate::facts::deployment::RunningDeployment;
-use crate::finding::{Finding, Severity, Unchecked, rule};
+use crate::facts::{Facts, FileOfThanos};
+use crate::finding::{Advice, Finding, Severity, Unchecked, rule};
+use crate::rules::RuleJudgment;
 use crate::schema::dialect::THANOS;
 use crate::yaml::Document;
 
@@ -74,7 +75,32 @@ fn is_expanded(finding: &Finding) -> bool {
         && name.is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_sign))
 }
 
-/// Whether the file that a command line names is in the tree, so that it is read by itself.
-pub(super) fn is_read(unchecked: &Unchecked, facts: &Facts<'_>) -> bool {
-    names_file_of_thanos(unchecked) && facts.has_file_of_thanos_rule(&unchecked.place)
+/// Adds to a judgment what a command line is that names a file: nothing if that is read by itself, and what
+/// becomes of a file without the one key that Thanos Rule reads.
+pub(super) fn of_command_line(
+    unchecked: &Unchecked,
+    facts: &Facts<'_>,
+    is_listed: bool,
+    judgment: &mut RuleJudgment,
+) {
+    let file = match names_file_of_thanos(unchecked) {
+        true => facts.file_of_thanos_rule(&unchecked.place),
+        false => None,
+    };
+    match file {
+        Some(FileOfThanos::HasEndpoints) => {}
+        Some(FileOfThanos::LacksKey(file)) => {
+            let message = format!(
+                "`--{THANOS_FILE_FLAG}`: {} has no key `remote_write`, so Thanos Rule sends nothing by remote write",
+                facts.shown(&file)
+            );
+            let place = unchecked.place.clone();
+            let finding = Finding::new(rule::AGENTS_PIPELINE, Severity::Warning, place, message);
+            let help =
+                Advice::write("write `remote_write:` above the list of endpoints in the file");
+            judgment.findings.push(finding.help(help));
+        }
+        None if is_listed => judgment.unchecked.push(unchecked.clone()),
+        None => {}
+    }
 }

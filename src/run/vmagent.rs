@@ -171,6 +171,27 @@ fn is_expanded(finding: &Finding) -> bool {
 /// What it does with a file that it rejects.
 const REFUSED: &str = "vmagent rejects the file";
 
+/// What it does with a job that it cannot use.
+const SKIPPED: &str = "vmagent skips the job";
+
+/// What becomes of a fault: what does not decode makes it reject the file, a job that does and is wrong is
+/// skipped (`lib/promscrape/config.go`, `Config.parseData`).
+fn consequence(finding: &Finding) -> &'static str {
+    let keys = finding.keys();
+    let (key, is_missing) = (keys.last(), finding.rule == rule::SCHEMA_MISSING_FIELD);
+    let is_of_decoder = match &*finding.rule {
+        rule::SCHEMA_INVALID_VALUE => key.ends_with("_interval") || key.ends_with("_timeout"),
+        rule::SCHEMA_CONFLICT | rule::SCHEMA_MISSING_FIELD => false,
+        _ => true,
+    };
+    // A name that is there twice is a fault of several jobs.
+    let is_of_names = key == "job_name" && !is_missing;
+    match is_of_decoder || is_of_names || keys.first() == "global" {
+        true => REFUSED,
+        false => SKIPPED,
+    }
+}
+
 /// The flag by which vmagent ignores keys that it does not have.
 const LENIENT: &str = "promscrape.config.strictParse=false";
 
@@ -298,7 +319,8 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
         if rule::group_of(&finding.rule) == rule::GROUP_SCHEMA {
             finding.severity = finding.severity.min(Severity::Warning);
             let put = |text: &str| text.to_owned();
-            finding.message = finding.message.reworded(put, Some(REFUSED));
+            let then = consequence(&finding);
+            finding.message = finding.message.reworded(put, Some(then));
             finding.evidence.push(Evidence {
                 place: place.clone(),
                 message: "vmagent, which has other keys too, reads it here".to_owned(),
@@ -307,6 +329,23 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
         finding
     })
     .collect()
+}
+
+/// Files of `scrape_config_files` whose content is a mapping and not a list of jobs, as vmagent wants them (`lib/promscrape/config.go`,
+/// `loadScrapeConfigFiles`). `reader` is where vmagent is started.
+pub(super) fn not_a_list(keys: Vec<Place>, reader: &Place) -> Vec<Finding> {
+    let is_lenient = reader.text().content().contains(LENIENT);
+    let then = match is_lenient {
+        true => "vmagent skips this file",
+        false => REFUSED,
+    };
+    let found = keys.into_iter().map(|key| {
+        let message = format!("expected a list of jobs, found the key `scrape_configs`; {then}");
+        Finding::new(rule::SCHEMA_WRONG_TYPE, Severity::Warning, key, message)
+            .evidence(reader.clone(), "vmagent reads it here")
+            .help(Advice::say("remove the key, and leave the list of jobs"))
+    });
+    found.collect()
 }
 
 /// Whether a text is a duration for vmagent, which takes parts of units and no unit at all

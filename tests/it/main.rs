@@ -97,6 +97,7 @@ mod unparsed;
 mod upgrade;
 mod value_layers;
 mod verdicts;
+mod victoria;
 mod vm_operator;
 mod watch;
 mod why;

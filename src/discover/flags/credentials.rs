@@ -68,6 +68,50 @@ pub(super) fn shared_credentials(
     found.collect()
 }
 
+/// What is reported about a header with a credential beside another credential, which takes its place
+/// (`lib/promauth/config.go`, `Config.SetHeaders`; `app/vmagent/remotewrite/client.go`, `doRequest`).
+pub(super) fn header_beside(
+    source: &Arc<Document>,
+    arguments: &[ContainerArgument<'_>],
+) -> Vec<Finding> {
+    let mut by_name: HashMap<&str, Vec<WrittenFlag<'_, '_>>> = HashMap::new();
+    for flag in flags(arguments) {
+        by_name.entry(flag.name).or_default().push(flag);
+    }
+    let urls = by_name.get(URL).map_or(0, Vec::len);
+    let beside = (0..urls).find_map(|number| {
+        let header = value_for(&by_name, HEADERS_FLAG, number)?;
+        let mut names = REPLACING.iter();
+        let name = names.find(|name| {
+            value_for(&by_name, name, number).is_some_and(|flag| flag.value != "false")
+        })?;
+        authorizes(header.value).then_some((header, *name))
+    });
+    let found = beside.map(|(header, name)| {
+        let place = Place::new(source.text(), header.span);
+        let message = format!(
+            "`-{HEADERS_FLAG}`: `Authorization` is not sent, since `-{name}` takes its place"
+        );
+        let finding = Finding::new(rule::SCHEMA_CONFLICT, Severity::Warning, place, message);
+        let finding = finding.of_key(header.node.path(), header.node.identity());
+        finding.help(Advice::say(
+            "remove the header, and change the credential if git tracks it",
+        ))
+    });
+    found.into_iter().collect()
+}
+
+/// Flags whose credential takes the place of the header.
+const REPLACING: &[&str] = &[
+    "remoteWrite.aws.useSigv4",
+    "remoteWrite.basicAuth.username",
+    "remoteWrite.basicAuth.usernameFile",
+    "remoteWrite.bearerToken",
+    "remoteWrite.bearerTokenFile",
+    "remoteWrite.oauth2.clientSecret",
+    "remoteWrite.oauth2.clientSecretFile",
+];
+
 /// Whether lines of headers have a credential.
 fn authorizes(lines: &str) -> bool {
     lines.split("^^").any(|line| {

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::known;
 use super::{APPENDED, CommandLine, ContainerArgument, KEEPS_PATH, URL, values, written};
+use super::{known, value};
 use crate::finding::{Advice, Finding, Place, Severity, nearest, placeholder, rule, surely_meant};
 use crate::yaml::{Document, Node};
 
@@ -38,6 +38,7 @@ pub(super) fn of_vmagent(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<
         }
     }
     out.extend(headers(source, line));
+    out.extend(value::faults(source, arguments, "vmagent"));
     out
 }
 
@@ -109,7 +110,7 @@ fn unknown(
 }
 
 /// The flag that a name is meant for.
-fn meant(name: &str) -> Option<&'static str> {
+pub(super) fn meant(name: &str) -> Option<&'static str> {
     let same = known::all().find(|known| known.eq_ignore_ascii_case(&name.replace('_', ".")));
     same.or_else(|| other_word(name))
         .or_else(|| nearest(name, known::all()).filter(|meant| is_like_last(name, meant)))
@@ -164,13 +165,14 @@ fn is_like_last(name: &str, meant: &str) -> bool {
 /// URLs of vmalert to which it appends a path that they have already.
 pub(super) fn of_vmalert(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
     const PATH: &str = APPENDED;
+    let mut out = value::faults(source, &line.arguments, "vmalert");
     let flags = written(&line.arguments);
     let keeps = |name: &str| name == KEEPS_PATH;
     if flags
         .iter()
         .any(|flag| keeps(flag.name) && flag.value != "false")
     {
-        return Vec::new();
+        return out;
     }
     let urls = flags.iter().filter(|flag| flag.name == URL);
     let found = urls.filter_map(|flag| {
@@ -189,7 +191,8 @@ pub(super) fn of_vmalert(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<
             "remove `{PATH}` from the URL, or set `-remoteWrite.disablePathAppend`"
         ))))
     });
-    found.collect()
+    out.extend(found);
+    out
 }
 
 /// Flags with which vmagent needs no endpoint, or may have it from elsewhere.

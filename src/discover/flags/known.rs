@@ -37,23 +37,39 @@ const SWITCHES: &[&str] = &[
     "remoteWrite.urlRelabelDebug",
 ];
 
-/// The others.
-const VALUES: &[&str] = &[
-    "promscrape.azureSDCheckInterval",
-    "promscrape.cluster.memberLabel",
-    "promscrape.cluster.memberNum",
-    "promscrape.cluster.memberURLTemplate",
+/// Those that are whole numbers.
+const NUMBERS: &[&str] = &[
     "promscrape.cluster.membersCount",
-    "promscrape.cluster.name",
     "promscrape.cluster.replicationFactor",
-    "promscrape.cluster.shardByLabels",
-    "promscrape.config",
+    "promscrape.discovery.concurrency",
+    "promscrape.maxDroppedTargets",
+    "promscrape.seriesLimitPerTarget",
+    "remoteWrite.concurrency",
+    "remoteWrite.inmemoryQueues",
+    "remoteWrite.maxBatchSize",
+    "remoteWrite.maxDailySeries",
+    "remoteWrite.maxHourlySeries",
+    "remoteWrite.maxIdleConnections",
+    "remoteWrite.maxMetadataPerBlock",
+    "remoteWrite.maxQueueSize",
+    "remoteWrite.maxRowsPerBlock",
+    "remoteWrite.queues",
+    "remoteWrite.rateLimit",
+    "remoteWrite.roundDigits",
+    "remoteWrite.shardByURLReplicas",
+    "remoteWrite.significantFigures",
+    "remoteWrite.streamAggr.ignoreFirstIntervals",
+    "remoteWrite.vmProtoCompressLevel",
+];
+
+/// Those that are durations of Go's package time.
+const DURATIONS: &[&str] = &[
+    "promscrape.azureSDCheckInterval",
     "promscrape.configCheckInterval",
     "promscrape.consul.waitTime",
     "promscrape.consulSDCheckInterval",
     "promscrape.consulagentSDCheckInterval",
     "promscrape.digitaloceanSDCheckInterval",
-    "promscrape.discovery.concurrency",
     "promscrape.discovery.concurrentWaitTime",
     "promscrape.dnsSDCheckInterval",
     "promscrape.dockerSDCheckInterval",
@@ -69,19 +85,41 @@ const VALUES: &[&str] = &[
     "promscrape.kumaSDCheckInterval",
     "promscrape.linodeSDCheckInterval",
     "promscrape.marathonSDCheckInterval",
-    "promscrape.maxDroppedTargets",
-    "promscrape.maxResponseHeadersSize",
-    "promscrape.maxScrapeSize",
-    "promscrape.minResponseSizeForStreamParse",
     "promscrape.nomad.waitTime",
     "promscrape.nomadSDCheckInterval",
     "promscrape.openstackSDCheckInterval",
     "promscrape.ovhcloudSDCheckInterval",
     "promscrape.puppetdbSDCheckInterval",
-    "promscrape.seriesLimitPerTarget",
     "promscrape.suppressScrapeErrorsDelay",
     "promscrape.vultrSDCheckInterval",
     "promscrape.yandexcloudSDCheckInterval",
+    "remoteWrite.flushInterval",
+    "remoteWrite.idleConnTimeout",
+    "remoteWrite.retryMaxInterval",
+    "remoteWrite.retryMaxTime",
+    "remoteWrite.retryMinInterval",
+    "remoteWrite.sendTimeout",
+    "remoteWrite.streamAggr.dedupInterval",
+    "remoteWrite.tlsHandshakeTimeout",
+];
+
+/// Those that are sizes (`lib/flagutil/bytes.go`).
+const SIZES: &[&str] = &[
+    "promscrape.maxResponseHeadersSize",
+    "promscrape.maxScrapeSize",
+    "promscrape.minResponseSizeForStreamParse",
+    "remoteWrite.maxBlockSize",
+    "remoteWrite.maxDiskUsagePerURL",
+];
+
+/// The others.
+const TEXTS: &[&str] = &[
+    "promscrape.cluster.memberLabel",
+    "promscrape.cluster.memberNum",
+    "promscrape.cluster.memberURLTemplate",
+    "promscrape.cluster.name",
+    "promscrape.cluster.shardByLabels",
+    "promscrape.config",
     "remoteWrite.aws.accessKey",
     "remoteWrite.aws.ec2Endpoint",
     "remoteWrite.aws.region",
@@ -95,21 +133,8 @@ const VALUES: &[&str] = &[
     "remoteWrite.basicAuth.usernameFile",
     "remoteWrite.bearerToken",
     "remoteWrite.bearerTokenFile",
-    "remoteWrite.concurrency",
-    "remoteWrite.flushInterval",
     "remoteWrite.headers",
-    "remoteWrite.idleConnTimeout",
-    "remoteWrite.inmemoryQueues",
     "remoteWrite.label",
-    "remoteWrite.maxBatchSize",
-    "remoteWrite.maxBlockSize",
-    "remoteWrite.maxDailySeries",
-    "remoteWrite.maxDiskUsagePerURL",
-    "remoteWrite.maxHourlySeries",
-    "remoteWrite.maxIdleConnections",
-    "remoteWrite.maxMetadataPerBlock",
-    "remoteWrite.maxQueueSize",
-    "remoteWrite.maxRowsPerBlock",
     "remoteWrite.multitenantURL",
     "remoteWrite.oauth2.clientID",
     "remoteWrite.oauth2.clientSecret",
@@ -119,46 +144,57 @@ const VALUES: &[&str] = &[
     "remoteWrite.oauth2.tokenUrl",
     "remoteWrite.obfuscateLabels",
     "remoteWrite.proxyURL",
-    "remoteWrite.queues",
-    "remoteWrite.rateLimit",
     "remoteWrite.relabelConfig",
-    "remoteWrite.retryMaxInterval",
-    "remoteWrite.retryMaxTime",
-    "remoteWrite.retryMinInterval",
-    "remoteWrite.roundDigits",
-    "remoteWrite.sendTimeout",
     "remoteWrite.shardByURL.ignoreLabels",
     "remoteWrite.shardByURL.labels",
-    "remoteWrite.shardByURLReplicas",
-    "remoteWrite.significantFigures",
     "remoteWrite.streamAggr.config",
-    "remoteWrite.streamAggr.dedupInterval",
     "remoteWrite.streamAggr.dropInputLabels",
-    "remoteWrite.streamAggr.ignoreFirstIntervals",
     "remoteWrite.tlsCAFile",
     "remoteWrite.tlsCertFile",
-    "remoteWrite.tlsHandshakeTimeout",
     "remoteWrite.tlsKeyFile",
     "remoteWrite.tlsServerName",
     "remoteWrite.tmpDataPath",
     "remoteWrite.url",
     "remoteWrite.urlRelabelConfig",
-    "remoteWrite.vmProtoCompressLevel",
 ];
+
+/// What the value of a flag is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FlagKind {
+    Switch,
+    Number,
+    Duration,
+    Size,
+    Text,
+}
+
+const KINDS: &[(FlagKind, &[&str])] = &[
+    (FlagKind::Switch, SWITCHES),
+    (FlagKind::Number, NUMBERS),
+    (FlagKind::Duration, DURATIONS),
+    (FlagKind::Size, SIZES),
+    (FlagKind::Text, TEXTS),
+];
+
+/// What the value of a flag is that vmagent has or had.
+pub(super) fn kind_of(name: &str) -> Option<FlagKind> {
+    let mut kinds = KINDS.iter();
+    kinds.find_map(|(kind, names)| names.contains(&name).then_some(*kind))
+}
 
 /// Whether a flag is on or off.
 pub(super) fn is_switch(name: &str) -> bool {
-    SWITCHES.contains(&name)
+    kind_of(name) == Some(FlagKind::Switch)
 }
 
 /// Whether vmagent has or had a flag.
 pub(super) fn is_known(name: &str) -> bool {
-    is_switch(name) || VALUES.contains(&name)
+    kind_of(name).is_some()
 }
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static str> {
-    SWITCHES.iter().chain(VALUES).copied()
+    KINDS.iter().flat_map(|(_, names)| names.iter().copied())
 }
 
 /// The flag of an endpoint that a name is surely meant for, or the name itself.

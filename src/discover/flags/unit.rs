@@ -68,7 +68,10 @@ pub(crate) fn environment_files(content: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The values of a key of a unit, and where they begin.
-fn assignments<'c>(content: &'c str, key: &'static str) -> impl Iterator<Item = (usize, &'c str)> {
+pub(crate) fn assignments<'c>(
+    content: &'c str,
+    key: &'static str,
+) -> impl Iterator<Item = (usize, &'c str)> {
     let mut from = 0;
     content.split_inclusive('\n').filter_map(move |line| {
         let start = from;

@@ -282,7 +282,7 @@ impl<'d> Finder<'d> {
             .findings
             .extend(together::check(kind.kind, spec, &holder, self.is_patch));
         if let Some(arguments) = spec.get("extraArgs").filter(|_| kind.kind == "VMAgent") {
-            let faults = flags::faults_of_names(self.document, arguments);
+            let faults = flags::faults_of_mapping(self.document, arguments);
             found.findings.extend(faults);
             let urls = spec.get("remoteWrite").into_iter().flat_map(Node::items);
             let urls = urls.filter_map(|item| item.get("url")).collect();

@@ -7,7 +7,7 @@ use super::{EmbeddedIn, Finder, RecognizedFile, alloy_in, found, own_keys, pipel
 use crate::discover::program;
 use crate::finding::{Advice, Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{MappingShape, ObjectRole};
-use crate::schema::dialect::{NEW_RELIC, SENDERS, Translation, tables};
+use crate::schema::dialect::{NEW_RELIC, SENDERS, Translation, VMAGENT, tables};
 use crate::yaml::{Dollars, Entry, Node, embedded};
 
 /// Parts of the names of charts whose values are looked for below a name.
@@ -168,6 +168,16 @@ impl<'d> Finder<'d> {
         let items: Vec<Node<'d>> = list.filter(|item| item.get("url").is_some()).collect();
         let finder = self.partly(true);
         let extra = root.get("extraArgs").filter(|extra| has_flags(*extra));
+        let faults = flags::faults_of_items(&items);
+        let holder = (
+            EmbeddedIn::Part(program::VMAGENT),
+            "it has endpoints of vmagent".to_owned(),
+        );
+        finder.faults(root, faults, &VMAGENT, holder, out);
+        if let Some(urls) = root.get("remoteWriteUrls").filter(|_| items.is_empty()) {
+            out.extend(vmagent(&finder, &flags::of_urls(urls, extra)));
+            return;
+        }
         if let Some(extra) = extra.filter(|_| !items.is_empty()) {
             out.extend(vmagent(&finder, &flags::of_endpoints(&items, extra)));
             return;
@@ -371,6 +381,13 @@ fn is_of_vmagent(root: Node<'_>) -> bool {
     let image = root
         .get("image")
         .and_then(|image| image.get("repository")?.as_str());
+    let mut urls = root
+        .get("remoteWriteUrls")
+        .into_iter()
+        .flat_map(Node::items);
+    if urls.any(|url| url.as_str().is_some_and(|url| url.contains("://"))) {
+        return true;
+    }
     root.get("remoteWrite")
         .is_some_and(|list| list.sequence().is_some())
         && (scrapes.is_some()

@@ -75,7 +75,7 @@ pub use resolve::{Access, NotMounted, Provided, ResolvedPath};
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
 pub(crate) use scan::{may_be_chart, may_run_prometheus};
 pub use started::{ArgumentSource, ManifestKey, ProgramStart, Starts, may_start, started, starts};
-pub(crate) use unit::{is_unit, may_start_prometheus};
+pub(crate) use unit::{is_quadlet, is_unit, may_start_prometheus, of_quadlets};
 pub use user::{DeployedRights, RunAs};
 pub use written::{HiddenContent, ProvidedValue};
 

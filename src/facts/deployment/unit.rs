@@ -1,7 +1,7 @@
 //! Units of systemd and Quadlets of podman that start Prometheus. They run on a machine that promvet
 //! does not see, so that nothing is known of the files there.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -9,15 +9,22 @@ use memchr::memmem;
 use super::arguments::{Argument, Arguments};
 use super::by_path::ByPath;
 use super::image::Image;
-use super::model::{Deployment, Platform, PodNetwork};
+use super::model::{Deployment, Mount, MountSource, Outside, Platform, PodNetwork};
 use super::user::RunAs;
-use crate::discover::{environment_files, started_by_unit, variable_of_unit};
+use super::{programs, real};
+use crate::discover::{assignments_of_unit, environment_files, started_by_unit, variable_of_unit};
 use crate::finding::{Evidence, Place, Span, Text};
+use crate::source::Tree;
 
 /// Whether a file is such a unit, by its name.
 pub(crate) fn is_unit(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| matches!(ending, "container" | "service"))
+}
+
+/// Whether a file is a container of podman, by its name.
+pub(crate) fn is_quadlet(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "container")
 }
 
 /// Whether one may start Prometheus, by its bytes.
@@ -66,6 +73,92 @@ pub(crate) fn of_unit(
     };
     let name = format!("the unit `{name}`");
     Some(machine(name, path, at(started.key), arguments, image))
+}
+
+/// The programs in Quadlets of podman, with what these mount (podman-systemd.unit(5), "Container units").
+#[must_use]
+pub(crate) fn of_quadlets(tree: &dyn Tree, root: &Path, texts: &[Arc<Text>]) -> Vec<Deployment> {
+    let root = real(tree, root);
+    let quadlets = texts
+        .iter()
+        .filter(|text| is_quadlet(text.path().as_ref().as_ref()));
+    let programs = quadlets.filter_map(|text| of_quadlet(tree, text));
+    let programs = programs.filter(programs::is_one);
+    programs
+        .map(|deployment| Deployment {
+            root: root.clone(),
+            ..deployment
+        })
+        .collect()
+}
+
+fn of_quadlet(tree: &dyn Tree, text: &Arc<Text>) -> Option<Deployment> {
+    let content = text.content();
+    let path = tree.absolute(Path::new(&**text.path()));
+    let path = tree.resolve(&path).unwrap_or(path);
+    let at = |(start, value): (usize, &str)| {
+        let from = start + value.len() - value.trim_start().len();
+        let span = Span::new(from, from + value.trim().len());
+        Place::new(text, span)
+    };
+    let image = assignments_of_unit(content, "Image=").last()?;
+    let image = Image {
+        name: image.1.trim().to_owned(),
+        place: at(image),
+    };
+    let last = image.repository().rsplit('/').next().unwrap_or_default();
+    let started = started_by_unit(content, last.strip_suffix("-prod").unwrap_or(last));
+    let words = started.into_iter().flat_map(|started| started.words);
+    let list = words.map(|span| Argument {
+        text: text.slice(span).to_owned(),
+        place: Place::new(text, span),
+    });
+    let list: Vec<Argument> = list.collect();
+    let arguments = Arguments {
+        replaces: !list.is_empty(),
+        for_entry_point: true,
+        list,
+    };
+    let folder = path.parent()?;
+    let volumes = assignments_of_unit(content, "Volume=");
+    let mounts = volumes.filter_map(|volume| {
+        let mut parts = volume.1.trim().split(':');
+        let (from, to) = (parts.next()?, parts.next()?);
+        // A relative one begins with a dot; others are volumes.
+        let source = match from.starts_with('.') {
+            true => MountSource::Tree(inside_tree(folder, from)),
+            false if from.starts_with(['/', '%']) => {
+                MountSource::Outside(Outside::Host(from.to_owned()))
+            }
+            false => MountSource::Outside(Outside::Volume(from.to_owned())),
+        };
+        Some(Mount::new(to, source, at(volume)))
+    });
+    let mounts: Vec<Mount> = mounts.collect();
+    text.recognize();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = format!("the unit `{name}`");
+    let place = image.place.clone();
+    Some(Deployment {
+        prometheus: None,
+        mounts,
+        ..machine(name, &path, place, arguments, Some(image))
+    })
+}
+
+/// A path below a folder, without `.` and `..`.
+fn inside_tree(folder: &Path, path: &str) -> PathBuf {
+    let mut out = folder.to_owned();
+    for part in Path::new(path).components() {
+        match part {
+            Component::ParentDir => {
+                out.pop();
+            }
+            Component::Normal(part) => out.push(part),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// The variable that a word is nothing but: systemd splits the value of `$ARGS` into words, and that of

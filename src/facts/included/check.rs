@@ -36,6 +36,8 @@ pub struct CheckedIncludes {
     pub findings: Vec<Finding>,
     /// What could not be looked at.
     pub unchecked: Vec<Unchecked>,
+    /// Where files of `scrape_config_files` have jobs below the key `scrape_configs`.
+    pub with_section: Vec<Place>,
 }
 
 /// Checks everything that a configuration in `folder` pulls in; one without a folder may have files

@@ -12,6 +12,7 @@ pub struct KeySpelling {
     keys: BTreeMap<&'static str, WrittenKey>,
     /// Parts of the text that are native as they are.
     native: Vec<NativePart>,
+    prefixed: Vec<PrefixedPart>,
 }
 
 /// How a native key is written.
@@ -31,6 +32,14 @@ struct NativePart {
     key: Option<(&'static str, &'static str)>,
 }
 
+/// A part of a text whose keys begin with another word than those of the rest.
+#[derive(Clone, Debug)]
+struct PrefixedPart {
+    place: Place,
+    usual: &'static str,
+    here: &'static str,
+}
+
 impl KeySpelling {
     /// Notes that a part of the text is native as it is. `native` and `written` are the names of the
     /// key that it is under.
@@ -47,16 +56,24 @@ impl KeySpelling {
         });
     }
 
+    /// Notes that the keys of a part of the text begin with `here` where those of the rest begin with `usual`.
+    pub fn add_prefixed(&mut self, place: Place, usual: &'static str, here: &'static str) {
+        self.prefixed.push(PrefixedPart { place, usual, here });
+    }
+
     /// A sentence about a place in the words of the dialect: in a part that is native as it is, keys
     /// are written as native ones.
     #[must_use]
     pub fn put_at(&self, place: &Place, sentence: &str) -> String {
         let (path, start, end) = place.order();
-        let part = self.native.iter().find(|part| {
-            let (of, from, to) = part.place.order();
+        let is_in = |part: &Place| {
+            let (of, from, to) = part.order();
             path == of && from <= start && end <= to
-        });
-        match part {
+        };
+        if let Some(part) = self.prefixed.iter().find(|part| is_in(&part.place)) {
+            return self.put(sentence).replace(part.usual, part.here);
+        }
+        match self.native.iter().find(|part| is_in(&part.place)) {
             Some(part) => self.put_with(sentence, |word| match part.key {
                 Some((native, written)) if native == word => written,
                 _ => word,

@@ -3,6 +3,7 @@
 
 use super::SELECTED;
 use crate::yaml::{Node, TranslatedNode, TranslationBuilder, TranslationEntry};
+use promvet_syntax::go;
 use promvet_text::Span;
 
 /// The flag that makes an endpoint.
@@ -36,8 +37,10 @@ pub const ENDPOINT_FLAGS: &[(&str, &str)] = &[
         "oauth2.client_secret_file",
     ),
     ("remoteWrite.oauth2.tokenUrl", "oauth2.token_url"),
+    ("remoteWrite.aws.accessKey", "sigv4.access_key"),
     ("remoteWrite.aws.region", "sigv4.region"),
     ("remoteWrite.aws.roleARN", "sigv4.role_arn"),
+    ("remoteWrite.aws.secretKey", "sigv4.secret_key"),
     ("remoteWrite.proxyURL", "proxy_url"),
     ("remoteWrite.sendTimeout", "remote_timeout"),
     ("remoteWrite.tlsCAFile", "tls_config.ca_file"),
@@ -49,6 +52,46 @@ pub const ENDPOINT_FLAGS: &[(&str, &str)] = &[
     ("remoteWrite.tlsKeyFile", "tls_config.key_file"),
     ("remoteWrite.tlsServerName", "tls_config.server_name"),
 ];
+
+/// The text of a flag as its native key has it; none if vmagent reads it and Prometheus would not, or the
+/// other way round: what is wrong with a flag is said by its own kind.
+#[must_use]
+pub fn native_text<'t>(native: &str, text: &'t str) -> Option<&'t str> {
+    // Something fills it in.
+    if text.contains(['$', '%', '{', '<']) {
+        return Some(text);
+    }
+    match native {
+        "remote_timeout" => {
+            let is_known = go::standard::is_duration(text) && go::duration(text).is_ok();
+            is_known.then_some(text)
+        }
+        "tls_config.insecure_skip_verify" => match go::standard::truth(text)? {
+            true => Some("true"),
+            false => Some("false"),
+        },
+        _ => Some(text),
+    }
+}
+
+/// Adds what Prometheus wants beside a secret key of AWS: vmagent takes the other half from its environment
+/// (`lib/awsapi/config.go`, `NewConfig`). An access key alone is nothing to it.
+pub fn complete_keys<'d>(builder: &mut TranslationBuilder, items: &mut Vec<TranslationEntry<'d>>) {
+    let has = |name: &str| items.iter().any(|(native, ..)| *native == name);
+    match (has("sigv4.access_key"), has("sigv4.secret_key")) {
+        (true, false) => items.retain(|(native, ..)| *native != "sigv4.access_key"),
+        (false, true) => {
+            let secret = items
+                .iter()
+                .find(|(native, ..)| *native == "sigv4.secret_key");
+            if let Some(&(_, node, _)) = secret {
+                let other = builder.scalar(node, SELECTED);
+                items.push(("sigv4.access_key", node, other));
+            }
+        }
+        _ => {}
+    }
+}
 
 /// Sections for a credential.
 const CREDENTIALS: &[&str] = &[

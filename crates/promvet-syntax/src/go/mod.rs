@@ -12,6 +12,7 @@ mod ip;
 pub mod regex;
 mod release;
 pub mod size;
+pub mod standard;
 pub mod template;
 pub mod url;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::{FileSet, Matched, NamedPath, Purpose, jobs};
 use super::IncludeChecker;
 use crate::schema;
-use crate::yaml::parse_first;
+use crate::yaml::{Node, parse_first};
 
 impl IncludeChecker<'_, '_> {
     /// Says once why a file of scrape jobs can't be parsed.
@@ -88,6 +88,11 @@ impl IncludeChecker<'_, '_> {
         // One that two patterns match is reported once.
         if !is_before(path) {
             self.out.findings.extend(findings);
+            let root = document.root().and_then(Node::mapping);
+            let whole = root.and_then(|root| root.entry("scrape_configs"));
+            self.out
+                .with_section
+                .extend(whole.map(|entry| entry.key.place()));
         }
         of_each
     }

@@ -1,7 +1,9 @@
 //! Endpoints of a VMAgent, whose headers are texts, and to which flags add.
 
 use super::super::table::MappingShape;
-use super::super::vmagent::{ENDPOINT_FLAGS, HEADERS_FLAG, HeaderLine, URL_FLAG, add_headers};
+use super::super::vmagent::{
+    ENDPOINT_FLAGS, HEADERS_FLAG, HeaderLine, URL_FLAG, add_headers, complete_keys, native_text,
+};
 use super::{SELECTED, Translator};
 use crate::yaml::{Entry, Node, TranslatedNode, TranslationEntry};
 
@@ -24,6 +26,7 @@ impl Translator {
         for flag in flags.into_iter().flat_map(|flags| flags.effective()) {
             self.add_flag(flag, &mut items);
         }
+        complete_keys(&mut self.builder, &mut items);
         add_headers(&mut self.builder, &lines, &mut items);
         let pairs = self.builder.assemble(node, items);
         Some(self.builder.mapping(node, &pairs))
@@ -44,16 +47,20 @@ impl Translator {
             return;
         };
         let section = native.split('.').next().unwrap_or(native);
-        let is_set = items.iter().any(|(other, ..)| *other == section);
-        // Of several values, each is for the URL at its place.
-        let value = match !scalar.text.contains(',') {
-            true => self.builder.copy(flag.value),
-            false => Some(self.builder.scalar(flag.value, SELECTED)),
-        };
-        if let Some(value) = value.filter(|_| !is_set) {
-            self.spelling.add(native, name);
-            items.push((native, flag.key, value));
+        if items.iter().any(|(other, ..)| *other == section) {
+            return;
         }
+        // All flags are texts here; of several values, each is for the URL at its place.
+        let value = match native_text(native, scalar.text) {
+            _ if scalar.text.contains(',') => self.builder.scalar(flag.value, SELECTED),
+            Some(text) => {
+                let span = scalar.part(0, scalar.text.len());
+                self.builder.part(flag.value, span, text)
+            }
+            None => return,
+        };
+        self.spelling.add(native, name);
+        items.push((native, flag.key, value));
     }
 }
 
