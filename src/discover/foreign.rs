@@ -10,6 +10,7 @@ mod chart_files;
 mod classes;
 mod collector_components;
 mod collector_extensions;
+mod collector_keys;
 mod collector_resource;
 mod containers;
 mod exporter_values;

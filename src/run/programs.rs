@@ -296,7 +296,7 @@ fn has_more_files(document: &Document, holder: Option<&EmbeddedIn>, facts: &Fact
 }
 
 /// What is reported about a credential that an extension adds which the image does not have: the
-/// distribution `otelcol` has none (open-telemetry/opentelemetry-collector-releases v0.110
+/// distribution `otelcol` has none (open-telemetry/opentelemetry-collector-releases v0.159
 /// `distributions/otelcol/manifest.yaml`).
 pub(super) fn without_extension(
     document: &Document,

@@ -24,7 +24,10 @@ pub(super) fn takes(finding: &Finding, holder: Option<&EmbeddedIn>, document: &D
     }
     match &*finding.rule {
         rule::REMOTE_WRITE_DUPLICATE_ENDPOINT => word == VMAGENT,
-        rule::SCHEMA_CONFLICT if ["fluent-bit", "telegraf", COLLECTOR].contains(&word) => true,
+        // Jobs of a receiver are those of Prometheus.
+        rule::SCHEMA_CONFLICT if ["fluent-bit", "telegraf", COLLECTOR].contains(&word) => {
+            !keys.has("scrape_configs")
+        }
         rule::SCHEMA_WRONG_TYPE if keys.is_below("http_headers") => word == ALLOY,
         rule::SCHEMA_CONFLICT => word == VMAGENT && is_beside_sigv4(finding, document),
         rule::SCHEMA_INVALID_VALUE if keys.is_below("headers") => match word {

@@ -15,6 +15,7 @@ mod chart_files;
 mod chart_release;
 mod charts_of_receivers;
 mod cli;
+mod collectors;
 mod command_line;
 mod command_lines;
 mod compare;

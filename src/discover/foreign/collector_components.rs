@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::pipelines::is_whole;
-use super::{EmbeddedIn, Finder, RecognizedFile, found};
+use super::{EmbeddedIn, Finder, RecognizedFile, collector_keys, exporter_values, found};
 use crate::discover::program;
 use crate::finding::{Advice, Finding, MOST_OWN_NAMES, Severity, Span, nearest, placeholder, rule};
 use crate::schema::dialect::SENDERS;
@@ -26,10 +26,12 @@ impl<'d> Finder<'d> {
         said: &[Span],
         out: &mut Vec<RecognizedFile>,
     ) {
-        if out.is_empty() || !is_whole(root) {
+        if !is_whole(root) {
             return;
         }
         let mut findings = refused(root);
+        findings.extend(collector_keys::faults(root));
+        findings.extend(exporter_values::bad_variables(root));
         findings.retain(|finding| !said.contains(&finding.place.span()));
         let holder = EmbeddedIn::Part(program::COLLECTOR);
         let why = "it has the pipelines of a Collector".to_owned();
@@ -49,6 +51,7 @@ fn refused(root: Node<'_>) -> Vec<Finding> {
     for pipeline in pipelines.into_iter().flat_map(Mapping::entries) {
         for (list, noun, sections) in LISTS {
             let Some(entry) = pipeline.value.mapping().and_then(|map| map.entry(list)) else {
+                out.extend(without(pipeline, list, noun));
                 continue;
             };
             undefined(root, entry.value.items(), noun, sections, &mut out);
@@ -69,6 +72,20 @@ fn refused(root: Node<'_>) -> Vec<Finding> {
         }
     }
     out
+}
+
+/// A pipeline that has a list that it needs, and not the other one.
+fn without(pipeline: Entry<'_>, list: &str, noun: &str) -> Option<Finding> {
+    let is_needed = list != "processors" && pipeline.value.mapping().is_some();
+    if !is_needed || collector_keys::has_list(pipeline.value, list) {
+        return None;
+    }
+    let message = format!(
+        "`{}`: the pipeline has no `{list}`; the Collector rejects the file",
+        pipeline.name()
+    );
+    let advice = Advice::say(format!("name at least one {noun} in `{list}`"));
+    Some(reported(pipeline.key, message, advice))
 }
 
 /// A processor that a pipeline names twice.

@@ -7,8 +7,8 @@ use crate::finding::{Finding, Severity, rule};
 use crate::yaml::{Entry, Kind, Mapping, Node};
 
 /// The last release of the distribution `otelcol` whose components are known, by its second number
-/// (open-telemetry/opentelemetry-collector-releases `distributions/otelcol/manifest.yaml`).
-const LAST_WITHOUT: u16 = 110;
+/// (open-telemetry/opentelemetry-collector-releases v0.159 `distributions/otelcol/manifest.yaml`).
+const LAST_WITHOUT: u16 = 159;
 
 /// Whether an image has no extension that adds a credential.
 pub(crate) fn is_without_credentials(image: &str) -> bool {

@@ -6,7 +6,7 @@ use promvet_syntax::go;
 
 use super::found;
 use crate::finding::{Advice, Finding, Severity, placeholder, rule};
-use crate::yaml::{Mapping, Node};
+use crate::yaml::{Kind, Mapping, Node};
 
 /// Numbers, the least that each may be, and the switch without which the number is not looked at.
 const LEAST: &[(&[&str], i64)] = &[
@@ -66,11 +66,14 @@ pub(super) fn of_exporter(exporter: Node<'_>) -> Vec<Finding> {
         out.extend(word(exporter, way, words, *severity));
     }
     out.extend(DURATIONS.iter().filter_map(|way| duration(exporter, way)));
+    out.extend(SWITCHES.iter().filter_map(|way| kind(exporter, way, true)));
+    out.extend(NUMBERS.iter().filter_map(|way| kind(exporter, way, false)));
+    out.extend(translation(exporter));
     out.extend(headers(exporter));
     out.extend(TWICE.iter().filter_map(|names| twice(exporter, *names)));
     out.extend(versions(exporter));
     out.extend(empty_label(exporter));
-    out.extend(bad_variable(exporter));
+    out.extend(bad_variables(exporter));
     out
 }
 
@@ -114,16 +117,81 @@ fn word(exporter: Node<'_>, way: &[&str], words: &[&str], severity: Severity) ->
 
 fn duration(exporter: Node<'_>, way: &[&str]) -> Option<Finding> {
     let (node, text) = text(exporter, way)?;
-    // Other faults are those of durations anywhere.
-    if go::duration::duration(text).is_err() || !text.contains(['d', 'w', 'y']) {
+    // A bare number counts as nanoseconds; other faults of the first are those of durations anywhere.
+    let is_number = text.parse::<i64>().is_ok();
+    let is_native = way == ["timeout"] && go::duration::duration(text).is_err();
+    if is_number || is_native || text.is_empty() || go::standard::is_duration(text) {
         return None;
     }
     let name = way.last()?;
-    let message = format!(
-        "`{name}`: `{text}` has a unit that the Collector does not know; it rejects the file"
-    );
+    // Prometheus knows days, weeks and years.
+    let what = match go::duration::duration(text) {
+        Ok(_) => "has a unit that the Collector does not know; it rejects the file",
+        Err(_) => "is not a duration; the Collector rejects the file",
+    };
+    let message = format!("`{name}`: `{text}` {what}");
     let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Error, node, message);
-    Some(finding.help("write it in hours: `24h` for a day"))
+    Some(finding.help("write it with a unit and without spaces: `30s`, or `24h` for a day"))
+}
+
+/// Values that are `true` or `false`.
+const SWITCHES: &[&[&str]] = &[
+    &["add_metric_suffixes"],
+    QUEUE_ENABLED,
+    &["resource_to_telemetry_conversion", "enabled"],
+    &["retry_on_failure", "enabled"],
+    &["send_metadata"],
+    &["target_info", "enabled"],
+    &["tls", "insecure"],
+];
+
+/// Values that are whole numbers.
+const NUMBERS: &[&[&str]] = &[
+    &["max_batch_request_parallelism"],
+    &["max_batch_size_bytes"],
+    &["remote_write_queue", "num_consumers"],
+    QUEUE_SIZE,
+];
+
+/// A text where a number or a truth value belongs: the decoder makes neither of it (`confmap`, without
+/// `WeaklyTypedInput`).
+fn kind(exporter: Node<'_>, way: &[&str], is_switch: bool) -> Option<Finding> {
+    let (node, text) = text(exporter, way)?;
+    let is_right = match is_switch {
+        true => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
+        // Sixteens and thousands apart (`0x10`, `1_000`) are numbers of YAML.
+        false => text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)),
+    };
+    if is_right || node.is_null() || text.is_empty() {
+        return None;
+    }
+    let name = way.last()?;
+    let expected = match is_switch {
+        true => "`true` or `false`",
+        false => "a whole number",
+    };
+    let message =
+        format!("`{name}`: expected {expected}, found `{text}`; the Collector rejects the file");
+    let finding = found(rule::SCHEMA_WRONG_TYPE, Severity::Error, node, message);
+    Some(finding.help(Advice::say(format!("write {expected}"))))
+}
+
+/// Names of metrics that the first version of the protocol cannot carry (`exporter/prometheusremotewriteexporter/config.go`,
+/// `Validate`).
+fn translation(exporter: Node<'_>) -> Option<Finding> {
+    let (node, strategy) = text(exporter, &["translation_strategy"])?;
+    let is_of_second = ["NoTranslation", "NoUTF8EscapingWithSuffixes"].contains(&strategy);
+    // Without it, the first version counts.
+    let version = exporter.get("protobuf_message").and_then(Node::as_str);
+    let is_first = version.is_none_or(|version| version == "prometheus.WriteRequest");
+    if !is_of_second || !is_first {
+        return None;
+    }
+    let message = format!(
+        "`translation_strategy`: `{strategy}` needs `protobuf_message: io.prometheus.write.v2.Request`; the Collector rejects the file"
+    );
+    let finding = found(rule::SCHEMA_CONFLICT, Severity::Warning, node, message);
+    Some(finding.help("set `protobuf_message`, or a strategy that escapes names"))
 }
 
 /// A part of TLS that may be in a file or in the configuration, and not in both (`config/configtls`,
@@ -198,17 +266,32 @@ fn empty_label(exporter: Node<'_>) -> Option<Finding> {
 
 /// `${env:A-B}`: the name of a variable has letters, digits and `_` (`confmap/provider/envprovider`, since
 /// 0.104).
-fn bad_variable(exporter: Node<'_>) -> Option<Finding> {
-    let values = exporter.mapping().into_iter().flat_map(Mapping::entries);
-    let mut values = values.filter_map(|entry| Some((entry.value, entry.value.as_str()?)));
-    let (node, name) = values.find_map(|(node, text)| {
-        let (_, rest) = text.split_once("${env:")?;
-        let (inner, _) = rest.split_once('}')?;
-        let name = inner.split(":-").next()?;
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let is_right = name.chars().all(is_name) && !name.starts_with(|c: char| c.is_ascii_digit());
-        (!is_right && !inner.contains("${")).then_some((node, name))
-    })?;
+pub(super) fn bad_variables(node: Node<'_>) -> Vec<Finding> {
+    let mut out = Vec::new();
+    below(node, &mut |node| out.extend(bad_variable(node)));
+    out
+}
+
+/// All texts below a node.
+fn below<'d>(node: Node<'d>, each: &mut dyn FnMut(Node<'d>)) {
+    match node.kind() {
+        Kind::Mapping(map) => map.written().for_each(|entry| below(entry.value, each)),
+        Kind::Sequence(list) => list.iter().for_each(|item| below(item, each)),
+        Kind::Scalar(_) => each(node),
+    }
+}
+
+fn bad_variable(node: Node<'_>) -> Option<Finding> {
+    let text = node.as_str()?;
+    let (before, rest) = text.split_once("${env:")?;
+    let (inner, _) = rest.split_once('}')?;
+    let name = inner.split(":-").next()?;
+    let is_sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_right = name.chars().all(is_sign) && !name.starts_with(|c: char| c.is_ascii_digit());
+    // With a dollar before it, it is text.
+    if is_right || inner.contains("${") || before.ends_with('$') {
+        return None;
+    }
     let message = format!(
         "`{name}` is not a name of a variable, so the Collector rejects the file from 0.104 on"
     );

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::collector_extensions::{authenticator, unnamed};
-use super::{exporter_values, found};
+use super::{collector_keys, exporter_values, found};
 use crate::finding::{Advice, Finding, MOST_OWN_NAMES, Severity, nearest, placeholder, rule};
 use crate::yaml::{Entry, Mapping, Node};
 
@@ -318,6 +318,12 @@ pub(super) fn of_receiver(config: Node<'_>) -> Vec<Finding> {
         "the receiver does not support it, and the Collector rejects the file",
     );
     out.extend(without_jobs(config));
+    out.extend(
+        config
+            .parent()
+            .into_iter()
+            .flat_map(collector_keys::of_receiver),
+    );
     let mut jobs = config
         .get("scrape_configs")
         .into_iter()
@@ -376,6 +382,19 @@ fn pipelines(root: Node<'_>) -> Vec<Entry<'_>> {
     entries
         .filter(|entry| exporters_of(entry.value).next().is_some())
         .collect()
+}
+
+/// Names of the exporter.
+const EXPORTERS: &[&str] = &["prometheusremotewrite", "prometheus_remote_write"];
+
+/// Whether a pipeline names an exporter that sends by remote write.
+pub(super) fn names_exporter(root: Node<'_>) -> bool {
+    let all = pipelines(root).into_iter();
+    let mut names = all.flat_map(|pipeline| exporters_of(pipeline.value));
+    names.any(|name| {
+        let kind = name.as_str().map(kind_of);
+        kind.is_some_and(|kind| EXPORTERS.contains(&kind))
+    })
 }
 
 fn exporters_of<'d>(pipeline: Node<'d>) -> impl Iterator<Item = Node<'d>> {

@@ -247,7 +247,8 @@ impl<'d> Finder<'d> {
             }
             self.with_findings(found, more, entry.value, holder(), out);
         }
-        self.refused_components(root, &said, out);
+        // Without an exporter, the name of one tells that the pipelines were meant to have it.
+        let is_known = !out.is_empty() || pipelines::names_exporter(root);
         // AWS had it in its own distribution, before the extension `sigv4auth`.
         for entry in components("exporters", "awsprometheusremotewrite") {
             out.push(self.unread_sender(entry.key, AWS_EXPORTER));
@@ -260,6 +261,9 @@ impl<'d> Finder<'d> {
             let found = self.place(config, shape, ObjectRole::Whole, &SENDERS);
             let more = pipelines::of_receiver(config);
             self.with_findings(found, more, config, holder(), out);
+        }
+        if is_known {
+            self.refused_components(root, &said, out);
         }
     }
 

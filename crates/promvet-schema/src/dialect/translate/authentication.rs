@@ -51,7 +51,21 @@ impl Translator {
     pub(super) fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<TranslationEntry<'d>>) {
         let mapping = entry.value.mapping();
         let mut pairs = Vec::new();
-        for header in mapping.into_iter().flat_map(Mapping::effective) {
+        // A Collector takes a list of names and values too (opentelemetry-collector v0.140
+        // `config/configopaque/maplist.go`).
+        let listed = entry.value.items().filter_map(|item| {
+            let (key, value) = (item.get("name")?, item.get("value")?);
+            Some(Entry {
+                key,
+                value,
+                merged: false,
+            })
+        });
+        let headers = mapping
+            .into_iter()
+            .flat_map(Mapping::effective)
+            .chain(listed);
+        for header in headers {
             if header.name().eq_ignore_ascii_case("authorization") {
                 let section = self.authorization(header);
                 items.push(section);

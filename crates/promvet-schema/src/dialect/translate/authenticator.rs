@@ -48,6 +48,9 @@ const AUTHENTICATORS: &[Authenticator] = &[
     },
 ];
 
+/// The extension that sets headers, a credential among them.
+const SETTER: &str = "headers_setter";
+
 /// Any other extension: what it adds is not known.
 const OTHER: (&str, &[&str]) = ("authorization", &["type", "credentials"]);
 
@@ -62,15 +65,80 @@ const SHADOWED: &[(&str, &str)] = &[
 ];
 
 impl Translator {
-    /// The credential that the extension adds which an exporter names.
-    pub(super) fn authenticator<'d>(&mut self, entry: Entry<'d>) -> Option<TranslationEntry<'d>> {
-        let name = entry.value.get("authenticator")?.as_str()?;
-        let kind = name.split('/').next()?;
+    /// What the extension adds which an exporter names.
+    pub(super) fn authenticator<'d>(&mut self, entry: Entry<'d>) -> Vec<TranslationEntry<'d>> {
+        let name = entry.value.get("authenticator").and_then(Node::as_str);
+        let Some((kind, settings)) = name.and_then(|name| extension_of(entry, name)) else {
+            return Vec::new();
+        };
+        let list = settings.filter(|_| kind == SETTER);
+        let Some((settings, list)) = list.and_then(|it| Some((it, it.get("headers")?))) else {
+            return self.credential(entry, kind, settings).into_iter().collect();
+        };
+        let mut out = self.set_headers(entry, list);
+        // It sets headers of its own over those of another one.
+        let other = settings.get("additional_auth").and_then(Node::as_str);
+        let other = other.and_then(|name| extension_of(entry, name));
+        if let Some((kind, settings)) = other.filter(|_| !out.iter().any(is_credential)) {
+            out.extend(self.credential(entry, kind, settings));
+        }
+        out
+    }
+
+    /// The headers that an extension sets, from values or from what was received
+    /// (`extension/headerssetterextension/config.go`).
+    fn set_headers<'d>(&mut self, entry: Entry<'d>, list: Node<'d>) -> Vec<TranslationEntry<'d>> {
+        let mut out = Vec::new();
+        let mut pairs = Vec::new();
+        for item in list.items() {
+            let Some(key) = item.get("key") else { continue };
+            let value = item.get("value").or_else(|| item.get("default_value"));
+            let is_credential = key
+                .as_str()
+                .unwrap_or("")
+                .eq_ignore_ascii_case("authorization");
+            match (value, is_credential) {
+                (Some(value), true) => {
+                    let header = Entry {
+                        key,
+                        value,
+                        merged: false,
+                    };
+                    let (native, _, made) = self.authorization(header);
+                    out.push((native, entry.key, made));
+                }
+                (None, true) => {
+                    let (native, keys) = OTHER;
+                    out.push((native, entry.key, self.unknown_values(entry.key, keys)));
+                }
+                (value, false) => {
+                    let value = match value {
+                        Some(value) => self.builder.copy(value),
+                        None => Some(self.builder.scalar(key, SELECTED)),
+                    };
+                    pairs.extend(self.builder.copy(key).zip(value));
+                }
+            }
+        }
+        let exporter = entry.key.parent();
+        let has_own = exporter.is_some_and(|exporter| exporter.get("headers").is_some());
+        if !pairs.is_empty() && !has_own {
+            out.push(("headers", entry.key, self.builder.mapping(list, &pairs)));
+        }
+        out
+    }
+
+    fn credential<'d>(
+        &mut self,
+        entry: Entry<'d>,
+        kind: &str,
+        settings: Option<Node<'d>>,
+    ) -> Option<TranslationEntry<'d>> {
         let Some(known) = AUTHENTICATORS.iter().find(|known| known.kind == kind) else {
             let (native, keys) = OTHER;
             return Some((native, entry.key, self.unknown_values(entry.key, keys)));
         };
-        let settings = extension(entry, name).and_then(|extension| match known.section {
+        let settings = settings.and_then(|extension| match known.section {
             Some(section) => extension.get(section),
             None => Some(extension),
         });
@@ -88,6 +156,13 @@ impl Translator {
         settings: Node<'_>,
     ) -> Option<TranslatedNode> {
         let mut items = self.items(known.shape, settings)?;
+        // Of several tokens, an exporter sends the first (`bearertokenauthextension`, `RoundTripper`).
+        let tokens = settings.mapping().and_then(|map| map.entry("tokens"));
+        let first = tokens.and_then(|tokens| Some((tokens.key, tokens.value.items().next()?)));
+        if let Some((key, first)) = first.filter(|_| settings.get("token").is_none()) {
+            let value = self.builder.copy(first);
+            items.extend(value.map(|value| ("credentials", key, value)));
+        }
         let there: Vec<&str> = items.iter().map(|(native, ..)| *native).collect();
         let is_shadowed = |native: &str| {
             let mut rows = SHADOWED.iter();
@@ -131,10 +206,16 @@ fn is_scheme(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// The extension of a name, in the configuration that has an exporter.
-fn extension<'d>(auth: Entry<'d>, name: &str) -> Option<Node<'d>> {
-    let exporter = auth.key.parent()?;
-    let root = exporter.parent()?.parent()?;
-    let extensions = root.get("extensions")?.mapping()?;
-    extensions.get(name)
+/// Whether an entry is a credential, and not headers.
+fn is_credential((native, ..): &TranslationEntry<'_>) -> bool {
+    *native != "headers"
+}
+
+/// The kind of an extension by its name, and its settings, if they are in the configuration of an exporter.
+fn extension_of<'d>(auth: Entry<'d>, name: &'d str) -> Option<(&'d str, Option<Node<'d>>)> {
+    let kind = name.split('/').next()?;
+    let exporter = auth.key.parent();
+    let root = exporter.and_then(|exporter| exporter.parent()?.parent());
+    let extensions = root.and_then(|root| root.get("extensions")?.mapping());
+    Some((kind, extensions.and_then(|extensions| extensions.get(name))))
 }
