@@ -51,7 +51,7 @@ pub use mask::{Branches, Mask, mask};
 pub(crate) use names::is_alloy as is_alloy_name;
 pub use names::{
     copies_of_example, has_yaml_name, is_candidate, is_example, is_for_collector, is_template,
-    is_test_data, is_values_name,
+    is_test_data, is_values_name, makes,
 };
 pub use released::RELEASE;
 pub use scan::{byte_scan, may_hold};

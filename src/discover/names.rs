@@ -269,6 +269,28 @@ pub fn copies_of_example(name: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// Whether a file of a name is the template, or the Jsonnet, that another one is made of: `a.yml.j2`,
+/// `a.jsonnet`.
+#[must_use]
+pub fn makes(source: &str, made: &str) -> bool {
+    const JSONNET: &str = ".jsonnet";
+    let stem_of = |ending: &str| source.strip_suffix(ending);
+    let is_template = |ending: &&str| stem_of(ending) == Some(made);
+    let bare = made.rsplit_once('.').map(|(bare, _)| bare);
+    // An example is copied by hand.
+    if copies_of_example(source).any(|copy| copy == made) {
+        return false;
+    }
+    TEMPLATES
+        .iter()
+        .chain(&OF_SECRETS)
+        .any(|ending| is_template(&ending))
+        || stem_of(JSONNET).is_some_and(|stem| stem == made || Some(stem) == bare)
+}
+
+/// How encrypted templates end: hiera-eyaml.
+const OF_SECRETS: [&str; 1] = [".eyaml"];
+
 /// Whether a file is in a folder of the OpenTelemetry Collector, whose Prometheus receiver takes
 /// jobs as Prometheus does, and fills in `$NAME` and turns `$$` into `$` before
 /// (open-telemetry/opentelemetry-collector `confmap/expand.go`).

@@ -421,18 +421,34 @@ const ENCRYPTED: &[&str] = &[
     ".age", ".asc", ".enc", ".gpg", ".pgp", ".secret", ".sops", ".vault",
 ];
 
-/// What a file is made of where it is deployed, if that is beside it: its example, or itself encrypted.
+/// The template that a file is made of: beside it, or in a folder of templates beside it or around it.
+pub(super) fn template_of(tree: &dyn Tree, file: &Path) -> Option<PathBuf> {
+    let name = file.file_name()?.to_str()?;
+    let folder = file.parent()?;
+    let around = [Some(folder), folder.parent()].into_iter().flatten();
+    let templates = around.map(|folder| folder.join("templates"));
+    let folders = std::iter::once(folder.to_owned()).chain(templates);
+    let mut files = folders.flat_map(|folder| tree.list(&folder).unwrap_or_default());
+    files.find(|path| {
+        let other = path.file_name().and_then(|other| other.to_str());
+        other.is_some_and(|other| discover::makes(other, name))
+    })
+}
+
+/// What a file is made of where it is deployed, if that is beside it: its example, its template, or itself
+/// encrypted.
 fn source_beside(tree: &dyn Tree, file: &Path) -> Option<PathBuf> {
     let name = file.file_name()?.to_str()?;
-    let beside = tree.list(file.parent()?).ok()?;
-    beside.into_iter().find(|path| {
+    let beside = tree.list(file.parent()?).unwrap_or_default();
+    let found = beside.into_iter().find(|path| {
         let other = path.file_name().and_then(|other| other.to_str());
         other.is_some_and(|other| {
             let is_encrypted = |end: &&str| other.strip_suffix(*end) == Some(name);
             ENCRYPTED.iter().any(is_encrypted)
                 || discover::copies_of_example(other).any(|copy| copy == name)
         })
-    })
+    });
+    found.or_else(|| template_of(tree, file))
 }
 
 /// A path without `.` and `..`; none if it begins with more `..` than can be applied.

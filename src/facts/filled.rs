@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Facts;
+use super::credential_file::template_of;
 use super::deployment::{MountSource, Platform, ResolvedPath, RunCertainty, RunningDeployment};
 use super::mentioned::{self, FileMention, LackedFile};
 use super::scripts::{ScriptedConfiguration, Scripts};
@@ -10,6 +11,7 @@ use super::settings::text_of;
 use crate::discover::{self, EmbeddedIn};
 use crate::finding::{Evidence, Finding, Place, Severity, Span, rule};
 use crate::schema::address_fault;
+use crate::yaml::placeholder::is_one_shouted_word;
 
 /// How the names of templates end that have the name of what they become.
 const TEMPLATES: &[&str] = &[".template", ".tmpl", ".tpl", ".envsubst", ".j2"];
@@ -24,7 +26,13 @@ impl Facts<'_> {
         shown: &str,
         holder: Option<&EmbeddedIn>,
     ) -> Option<Evidence> {
-        self.scripts().filling(whole, rendered(shown, holder))
+        let by_script = self.scripts().filling(whole, rendered(shown, holder));
+        by_script.or_else(|| {
+            let is_plain = is_one_shouted_word(whole);
+            is_plain
+                .then(|| self.shared.naming().replacing(whole))
+                .flatten()
+        })
     }
 
     /// The script of the tree that renders the configuration at `shown`, whatever placeholders it
@@ -114,6 +122,15 @@ impl Facts<'_> {
         })?;
         let (path, line) = (place.path(), place.start().line);
         Some(format!("{path}:{line} names it, and may write it"))
+    }
+
+    /// Why a file that the configuration at `shown` names may be made of a template of the tree.
+    pub(super) fn made_of_template(&self, name: &str, shown: &str) -> Option<String> {
+        let tree = self.files.tree;
+        let folder = self.absolute(shown);
+        let file = folder.parent()?.join(name);
+        let template = template_of(tree, &file).filter(|_| !name.contains('*'))?;
+        Some(format!("{} is what it is made of", tree.shown(&template)))
     }
 
     /// Where a text for people, or a comment, names a file that the configuration at `shown` names and the

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::deployment::is_unit;
-use super::scripts::{Script, line_around, may_be_script};
+use super::scripts::{self, Script, line_around, may_be_script};
 use super::words::{WordClass, WordIndex};
-use crate::finding::{Place, Span, Text};
+use crate::finding::{Evidence, Place, Span, Text};
 
 /// The largest file that is looked at, in bytes: larger ones are data.
 pub(crate) const LARGEST_TEXT: u64 = 64 * 1024;
@@ -258,6 +258,23 @@ impl NamingTexts {
         let contents = texts.iter().map(|one| one.text.content());
         let index = WordIndex::new(WordClass::Host, contents);
         Self { texts, index }
+    }
+
+    /// The program that replaces a plain word, which is none of the scripts: it has the word, and what
+    /// replaces texts.
+    pub(super) fn replacing(&self, word: &str) -> Option<Evidence> {
+        let programs = self.texts.iter().filter(|one| !one.is_prose);
+        let mut found = programs.filter_map(|one| {
+            let content = one.text.content();
+            let at = memmem::find(content.as_bytes(), word.as_bytes())?;
+            (!may_be_script(Path::new(&**one.text.path())) && scripts::replaces(content)).then(
+                || Evidence {
+                    place: Place::new(&one.text, Span::new(at, at + word.len())),
+                    message: "this replaces the word".to_owned(),
+                },
+            )
+        });
+        found.next()
     }
 
     /// Where one of them names a file, or writes to its folder; texts for people come last.

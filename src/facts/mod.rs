@@ -194,6 +194,7 @@ impl<'t> Facts<'t> {
                 true => Some("this is test data, and nothing in the tree runs it".to_owned()),
                 false => self
                     .written_by(name, shown)
+                    .or_else(|| self.made_of_template(name, shown))
                     .or_else(|| self.taken_by_template(shown)),
             };
             included::weigh_missing(

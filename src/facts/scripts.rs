@@ -74,6 +74,12 @@ const TOOLS: &[&str] = &[
     "expandvars",
     "os.Expand",
     "Template(",
+    "Replace(",
+    "ReplaceAll(",
+    "NewReplacer(",
+    "replaceStrings",
+    "substituteAll",
+    "substituteInPlace",
 ];
 
 /// Words of lines that only look at a file.
@@ -101,6 +107,11 @@ pub(crate) fn may_be_script(path: &Path) -> bool {
 /// Whether a text says anything as a script: any YAML may hold one, and most of it is asked nothing.
 pub(crate) fn tells(content: &str) -> bool {
     is_run(content) || !tools(content).is_empty()
+}
+
+/// Whether a text has something that replaces parts of texts.
+pub(crate) fn replaces(content: &str) -> bool {
+    !tools(content).is_empty()
 }
 
 /// The scripts of a tree.

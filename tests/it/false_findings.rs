@@ -2611,6 +2611,79 @@ fn blanks_behind_a_reference_of_alloy_are_not_part_of_it() {
     assert!(message.starts_with("`reciever`:"), "{message}");
 }
 
+#[test]
+fn a_template_of_the_tree_makes_the_file_that_is_missing() {
+    let rules = "rule_files: [rules/a.yml]\nscrape_configs: []\n";
+    let token = "remote_write:\n- url: https://metrics.example.com/api/v1/write\n  bearer_token_file: secrets/token\n";
+    for (config, rule, made) in [
+        (
+            rules,
+            "files/missing",
+            &[
+                "rules/a.yml.j2",
+                "rules/a.jsonnet",
+                "templates/a.yml.tmpl",
+                "rules/templates/a.yml.erb",
+            ][..],
+        ),
+        (
+            token,
+            "credentials/missing",
+            &[
+                "secrets/token.tpl",
+                "secrets/token.eyaml",
+                "templates/token.ctmpl",
+            ][..],
+        ),
+    ] {
+        for path in made {
+            let files = [("prometheus.yml", config), (*path, "x\n")];
+            let found = memory::found("/tree", &memory::tree(&files));
+            let mut rules = found.iter().map(|one| &*one.rule);
+            assert!(!rules.any(|of| of == rule), "{path}: {found:?}");
+        }
+        for other in ["rules/b.yml.j2", "other/a.yml.j2", "secrets/b.tpl"] {
+            let files = [("prometheus.yml", config), (other, "x\n")];
+            assert_reported(&files, Severity::Error, rule);
+        }
+    }
+}
+
+#[test]
+fn a_program_of_the_tree_may_replace_a_word() {
+    let config = "remote_write:\n- url: REMOTE_WRITE_URL\n";
+    for (path, text) in [
+        (
+            "cmd/main.go",
+            "s = strings.ReplaceAll(s, \"REMOTE_WRITE_URL\", url)\n",
+        ),
+        (
+            "setup.ts",
+            "text = text.replace('REMOTE_WRITE_URL', url);\n",
+        ),
+        (
+            "Setup.java",
+            "text = text.replace(\"REMOTE_WRITE_URL\", url);\n",
+        ),
+        (
+            "default.nix",
+            "substituteAll { src = ./p.yml; } # REMOTE_WRITE_URL\n",
+        ),
+    ] {
+        assert_silent(&[("prometheus.yml", config), (path, text)]);
+    }
+    for (path, text) in [
+        ("cmd/main.go", "url := os.Getenv(\"REMOTE_WRITE_URL\")\n"),
+        (
+            "cmd/main.go",
+            "s = strings.ReplaceAll(s, \"OTHER_URL\", url)\n",
+        ),
+    ] {
+        let files = [("prometheus.yml", config), (path, text)];
+        assert_reported(&files, Severity::Error, "remote-write/url-syntax");
+    }
+}
+
 /// Alloy reads all files of a folder as one configuration, and people copy those of several folders together.
 #[test]
 fn another_file_of_alloy_may_declare_a_component() {
