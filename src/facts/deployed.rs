@@ -170,10 +170,7 @@ impl<'t> Facts<'t> {
         found.or_else(|| {
             // Units are read only where one is near: what it mounts is beside it.
             let mut folders = file.ancestors().skip(1).take(2);
-            let is_near = folders.any(|folder| {
-                let files = tree.list(folder).unwrap_or_default();
-                files.iter().any(|file| deployment::is_quadlet(file))
-            });
+            let is_near = folders.any(|folder| self.shared.has_quadlet(tree, folder));
             let quadlets = is_near.then(|| self.shared.quadlets(&self.files));
             quadlets.and_then(|quadlets| quadlets.all().iter().find_map(starts))
         })

@@ -1,10 +1,10 @@
 //! What a tree tells whatever the policy: found and read once, however many policies there are in
 //! the tree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::command_output::CommandOutputs;
 use super::compose_mounts::ComposeMounts;
@@ -28,7 +28,7 @@ use super::{
 };
 use crate::deadline::Deadline;
 use crate::finding::{Place, Text};
-use crate::source::GitError;
+use crate::source::{GitError, Tree};
 use crate::yaml::{Document, parse_first};
 
 /// What all [`super::Facts`] about one tree share.
@@ -58,6 +58,7 @@ pub struct Shared<'t> {
     stated_releases: OnceLock<Vec<StatedRelease>>,
     script_texts: OnceLock<Vec<Arc<Text>>>,
     quadlets: OnceLock<Deployments>,
+    quadlet_folders: Mutex<HashMap<PathBuf, bool>>,
     scripts: OnceLock<Scripts>,
     naming: OnceLock<NamingTexts>,
     commands: OnceLock<Deployments>,
@@ -107,6 +108,7 @@ impl<'t> Shared<'t> {
             stated_releases: OnceLock::new(),
             script_texts: OnceLock::new(),
             quadlets: OnceLock::new(),
+            quadlet_folders: Mutex::default(),
             scripts: OnceLock::new(),
             naming: OnceLock::new(),
             commands: OnceLock::new(),
@@ -200,6 +202,22 @@ impl<'t> Shared<'t> {
     pub(super) fn programs(&self, files: &FileLookup<'_>) -> &Deployments {
         self.programs
             .get_or_init(|| Deployments::new(self.sources(files).programs(files.tree)))
+    }
+
+    /// Whether a folder has a Quadlet of podman. Each folder is listed once, however many files of it are asked
+    /// for.
+    pub(super) fn has_quadlet(&self, tree: &dyn Tree, folder: &Path) -> bool {
+        let mut known = self
+            .quadlet_folders
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(has) = known.get(folder) {
+            return *has;
+        }
+        let files = tree.list(folder).unwrap_or_default();
+        let has = files.iter().any(|file| deployment::is_quadlet(file));
+        known.insert(folder.to_owned(), has);
+        has
     }
 
     /// The other programs in Quadlets of podman.
