@@ -69,6 +69,7 @@ mod own_keys;
 mod packaging;
 mod pages;
 mod patch_files;
+mod patch_leaves;
 mod patch_merges;
 mod patch_parts;
 mod plain_sight;

@@ -211,3 +211,31 @@ fn what_a_file_writes_is_read_once_for_each_target() {
         2
     );
 }
+
+#[test]
+fn a_key_of_a_path_has_a_place_of_its_own() {
+    for (name, patch) in [
+        (
+            "change.yaml",
+            "- op: add\n  path: /spec/remoteWrite/0/bearer_token_file\n  value: /etc/x\n",
+        ),
+        (
+            "change.json",
+            r#"[{"op": "add", "path": "/spec/remoteWrite/0/bearer_token_file", "value": "/etc/x"}]"#,
+        ),
+    ] {
+        let found = found(SERVER, name, patch);
+        let unknown = found
+            .iter()
+            .find(|finding| finding.rule == "schema/unknown-field");
+        let place = &unknown.unwrap().place;
+        let text = place.text().slice(place.span());
+        assert_eq!(&*text, "bearer_token_file", "{name}");
+        // An edit leaves the rest of the path.
+        let fix = unknown.unwrap().fix.as_ref().unwrap();
+        assert!(
+            fix.edits.iter().all(|(span, _)| *span == place.span()),
+            "{name}"
+        );
+    }
+}

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Span, Text};
+use crate::schema::dialect::SELECTED;
 use crate::yaml::{Document, Entry, Node, Style, TranslatedNode, TranslationBuilder};
 
 /// How many of them are put together: more than a person writes. Each is looked for among the
@@ -175,8 +176,15 @@ impl<'d> MergedConfiguration<'d> {
         }
     }
 
-    /// Puts a value where a way of keys and indexes leads; `at` is what writes the way.
-    pub(super) fn put(&mut self, way: &[String], at: Node<'d>, value: Node<'d>) {
+    /// Puts a value where a way of keys and indexes leads. `at` is what writes the way, and each step has a
+    /// place of its own in it.
+    pub(super) fn put_below(
+        &mut self,
+        way: &[String],
+        spans: &[Span],
+        at: Node<'d>,
+        value: Node<'d>,
+    ) {
         self.count += 1;
         if self.count > MOST {
             return;
@@ -189,28 +197,44 @@ impl<'d> MergedConfiguration<'d> {
         let mut entries = self.entries.iter();
         let known = entries.position(|(name, _)| name == head && head != "-");
         let place = known.unwrap_or_else(|| {
-            self.entries.push((head.clone(), Self::new(at)));
+            let new = Self {
+                at: spans.first().copied(),
+                ..Self::new(at)
+            };
+            self.entries.push((head.clone(), new));
             self.entries.len() - 1
         });
         if let Some((_, entry)) = self.entries.get_mut(place) {
-            entry.put(rest, at, value);
+            entry.put_below(rest, spans.get(1..).unwrap_or_default(), at, value);
         }
     }
 
     /// The same with a value that Helm reads.
     pub(super) fn put_read(&mut self, way: &[String], set: SetValue<'d>) {
-        self.put(way, set.at, set.value);
-        let mut place = Some(self);
-        for part in way {
-            place = place.and_then(|it| {
-                let mut entries = it.entries.iter_mut();
-                entries.find(|(name, _)| name == part).map(|(_, it)| it)
-            });
-        }
-        if let Some(place) = place {
+        self.put_below(way, &parts_of(set.at), set.at, set.value);
+        if let Some(place) = self.at_way(way) {
             let value = set.value.as_str().unwrap_or_default();
             place.reading = Some(set.reading.at(set.at.as_str().unwrap_or_default(), value));
         }
+    }
+
+    /// Puts a value that is not known where a parameter leads.
+    pub(super) fn put_unknown(&mut self, way: &[String], at: Node<'d>) {
+        self.put_below(way, &parts_of(at), at, at);
+        if let Some(place) = self.at_way(way) {
+            place.value = Some(WrittenValue {
+                span: at.span(),
+                text: SELECTED.to_owned(),
+                reading: Reading::Text,
+            });
+        }
+    }
+
+    fn at_way(&mut self, way: &[String]) -> Option<&mut Self> {
+        way.iter().try_fold(self, |place, part| {
+            let mut entries = place.entries.iter_mut();
+            entries.find(|(name, _)| name == part).map(|(_, it)| it)
+        })
     }
 
     /// Puts a value that is behind the end of the text, where `at` is what writes the way.
@@ -324,6 +348,44 @@ pub(super) fn pointer(path: &str) -> Vec<String> {
     parts
         .map(|part| part.replace("~1", "/").replace("~0", "~"))
         .collect()
+}
+
+/// Where the steps of a JSON pointer are in its text.
+pub(super) fn steps_of(pointer: Node<'_>) -> Vec<Span> {
+    let text = pointer.as_str().unwrap_or_default();
+    let Some(scalar) = pointer.scalar() else {
+        return Vec::new();
+    };
+    let mut from = 0;
+    let steps = text.split('/').map(|step| {
+        let start = from;
+        from += step.len() + 1;
+        scalar.part(start, start + step.len())
+    });
+    steps.skip(1).collect()
+}
+
+/// Where the steps of the name of a parameter are in its text.
+fn parts_of(name: Node<'_>) -> Vec<Span> {
+    let text = name.as_str().unwrap_or_default();
+    let Some(scalar) = name.scalar() else {
+        return Vec::new();
+    };
+    let mut spans = Vec::new();
+    let (mut start, mut is_escaped) = (0, false);
+    for (index, sign) in text.char_indices() {
+        if !is_escaped && matches!(sign, '.' | '[') {
+            spans.push((start, index));
+            start = index + 1;
+        }
+        is_escaped = sign == '\\' && !is_escaped;
+    }
+    spans.push((start, text.len()));
+    let spans = spans.into_iter().map(|(start, end)| {
+        let step = text.get(start..end).unwrap_or_default();
+        scalar.part(start, start + step.trim_end_matches(']').len())
+    });
+    spans.collect()
 }
 
 /// The way that the name of a parameter of Helm writes (helm `pkg/strvals/parser.go`): keys with dots

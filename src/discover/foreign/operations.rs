@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::embedded::in_object;
 use super::super::manifest::Manifest;
-use super::merged::{MergedConfiguration, is_index, pointer};
+use super::merged::{MergedConfiguration, is_index, pointer, steps_of};
 use super::spoken::WrittenPart;
 use super::{EmbeddedIn, Finder, RecognizedFile};
 use crate::schema::dialect::table::{ObjectKind, ObjectRole};
@@ -115,8 +115,9 @@ impl<'d> WrittenParts<'d> {
         let is_nested = in_item.is_none() && way.len() > OF_SPEC;
         let in_section = is_nested.then_some(OF_SPEC - 1);
         let in_item = in_item.filter(|index| index + 1 < way.len());
+        let spans = steps_of(at);
         let Some(index) = in_item.or(in_section) else {
-            self.whole.put(way, at, value);
+            self.whole.put_below(way, &spans, at, value);
             return;
         };
         let item = way.get(..=index).unwrap_or_default();
@@ -127,7 +128,7 @@ impl<'d> WrittenParts<'d> {
             self.parts.len() - 1
         });
         if let Some((_, part)) = self.parts.get_mut(place) {
-            part.put(way, at, value);
+            part.put_below(way, &spans, at, value);
         }
     }
 }

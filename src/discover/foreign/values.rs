@@ -10,12 +10,12 @@ use faults::{list_for_mapping, list_of_jobs, unused, without_configuration};
 
 use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
-use super::merged::{MergedConfiguration, Reading, SetValue, WrittenValue, parameter};
+use super::merged::{MergedConfiguration, Reading, SetValue, parameter};
 use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, chart_files};
 use crate::discover::program;
 use crate::finding::{Finding, KeyPath, Severity, rule};
 use crate::schema::dialect::table::{self, MappingShape, ObjectRole};
-use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, SELECTED, tables};
+use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, tables};
 use crate::yaml::{Dollars, Node, embedded};
 
 /// Words: every text and parameter that has to do with remote write holds one of these.
@@ -178,13 +178,8 @@ impl<'d> Finder<'d> {
         let targets = items().filter_map(|item| item.get("targetPath"));
         for target in targets.filter(|target| is_of_prometheus(*target)) {
             let mut merged = MergedConfiguration::new(target);
-            let value = WrittenValue {
-                span: target.span(),
-                text: SELECTED.to_owned(),
-                reading: Reading::Text,
-            };
             let name = target.as_str().unwrap_or_default();
-            merged.put_written(&parameter(name), target.span(), value);
+            merged.put_unknown(&parameter(name), target);
             let Some(document) = merged.document(self.document) else {
                 continue;
             };
