@@ -138,6 +138,8 @@ pub(super) struct MergedConfiguration<'d> {
     like: Node<'d>,
     /// Its key, if it has one of its own.
     key: Option<Node<'d>>,
+    /// Where its key is in what writes the way, if it has a place of its own there.
+    step: Option<Span>,
     /// Where what writes it is, if that is not in the text of `like` but behind its end.
     at: Option<Span>,
     /// A value behind the end of the text. What follows counts only without one.
@@ -158,6 +160,7 @@ impl<'d> MergedConfiguration<'d> {
         Self {
             like,
             key: None,
+            step: None,
             at: None,
             value: None,
             node: None,
@@ -198,7 +201,7 @@ impl<'d> MergedConfiguration<'d> {
         let known = entries.position(|(name, _)| name == head && head != "-");
         let place = known.unwrap_or_else(|| {
             let new = Self {
-                at: spans.first().copied(),
+                step: spans.first().copied(),
                 ..Self::new(at)
             };
             self.entries.push((head.clone(), new));
@@ -325,7 +328,7 @@ impl<'d> MergedConfiguration<'d> {
         let mut pairs = Vec::new();
         for (name, entry) in &self.entries {
             // The number of a key comes before those of its value.
-            let key = match entry.at {
+            let key = match entry.step.or(entry.at) {
                 Some(at) => builder.part(entry.like, at, name),
                 None => builder.scalar(entry.key.unwrap_or(entry.like), name),
             };
