@@ -2,6 +2,7 @@
 //! and operators like it, values of charts that make them, OpenShift's monitoring, other programs
 //! that send by remote write.
 
+mod agent_log;
 mod alertmanager;
 mod alloy;
 mod arguments;
@@ -60,7 +61,7 @@ pub(super) use alloy::{alloy_in, begins_as_alloy};
 pub(crate) use chart_files::is_file_of_chart;
 pub(crate) use collector_resource::is_without_credentials;
 pub(super) use in_text::in_text;
-use in_text::{broken_collector, unread_text};
+use in_text::{broken_sender, unread_text};
 pub(crate) use kustomize::patch_file;
 pub use laid_over::LaidValue;
 pub(crate) use laid_over::{LaidOver, as_bitnami, as_bitnami_by_alias, lay_over};

@@ -56,6 +56,14 @@ const SIGNS: &[Sign] = &[
         around: WordContext::Any,
         noun: "a configuration of Telegraf",
     },
+    // A plugin of forks; Telegraf itself has none of this name.
+    Sign {
+        endings: &["conf", "toml"],
+        section: "[[outputs.prometheus_remote_write]]",
+        word: "url",
+        around: WordContext::Key,
+        noun: "a configuration of Telegraf",
+    },
     Sign {
         endings: &["conf"],
         section: "[output]",
@@ -66,6 +74,14 @@ const SIGNS: &[Sign] = &[
     Sign {
         endings: &["conf"],
         section: "[prometheus_remote_write:",
+        word: "destination",
+        around: WordContext::Any,
+        noun: "a configuration of Netdata",
+    },
+    // The name without its beginning, which Netdata does not know.
+    Sign {
+        endings: &["conf"],
+        section: "[remote_write:",
         word: "destination",
         around: WordContext::Any,
         noun: "a configuration of Netdata",
@@ -105,7 +121,7 @@ const SIGNS: &[Sign] = &[
         section: "",
         word: "remoteWrite",
         around: WordContext::Key,
-        noun: "a file in HCL, as Nomad and Terragrunt have",
+        noun: "a file in HCL (Nomad, Terragrunt)",
     },
     Sign {
         endings: &["tf"],
@@ -119,7 +135,7 @@ const SIGNS: &[Sign] = &[
         section: "",
         word: "remote_write",
         around: WordContext::Key,
-        noun: "a file in HCL, as Nomad and Terragrunt have",
+        noun: "a file in HCL (Nomad, Terragrunt)",
     },
     Sign {
         endings: &["nix"],
@@ -134,6 +150,34 @@ const SIGNS: &[Sign] = &[
         word: "\"prometheus_remote_write\"",
         around: WordContext::Any,
         noun: "a configuration of NixOS",
+    },
+    Sign {
+        endings: &["nix"],
+        section: "",
+        word: "\"prometheusremotewrite\"",
+        around: WordContext::Any,
+        noun: "a configuration of NixOS",
+    },
+    Sign {
+        endings: &["nix"],
+        section: "",
+        word: "remoteWrite.url",
+        around: WordContext::Key,
+        noun: "a configuration of NixOS",
+    },
+    Sign {
+        endings: &["nix"],
+        section: "",
+        word: "prometheus.remote_write \"",
+        around: WordContext::Any,
+        noun: "a configuration of NixOS",
+    },
+    Sign {
+        endings: &["hcl"],
+        section: "",
+        word: "-remoteWrite.url",
+        around: WordContext::Any,
+        noun: "a file in HCL (Nomad, Terragrunt)",
     },
     Sign {
         endings: &["jsonnet", "libsonnet"],

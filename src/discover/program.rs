@@ -1,5 +1,10 @@
 //! Programs that send, or that fill in what Prometheus reads: one row each, with all that they do by themselves.
 
+use crate::finding::rule::{
+    CREDENTIALS_COMMITTED as COMMITTED, REMOTE_WRITE_CREDENTIALS_MISSING as CREDENTIALS,
+    REMOTE_WRITE_TENANT_HEADER as TENANT,
+};
+
 /// The words in reports of programs that code asks for.
 pub const AGENT: &str = "grafana-agent";
 /// Alloy.
@@ -39,9 +44,11 @@ pub struct KnownProgram {
     /// How a value is read from the environment, as advice.
     pub from_environment: Option<&'static str>,
     /// What to correct where its URL is in several settings, or grows a path.
-    pub split_url: Option<&'static str>,
+    pub split_url: Option<SplitUrl>,
     /// Whether it adds the header with the tenant by itself.
     pub tenant: Option<TenantHeader>,
+    /// What to add where something is missing, in its own keys, by the rule that asks for it.
+    pub own_help: &'static [(&'static str, &'static str)],
     /// Its defaults that differ from those of Prometheus.
     pub defaults: ProgramDefaults,
 }
@@ -72,6 +79,17 @@ pub enum VariableExpansion {
 /// The flag with which some programs expand variables.
 pub const EXPAND: &str = "config.expand-env";
 
+/// What to correct in a URL that is not written in one piece.
+#[derive(Clone, Copy, Debug)]
+pub struct SplitUrl {
+    /// For another scheme.
+    pub scheme: &'static str,
+    /// For another path.
+    pub path: &'static str,
+    /// For the rest.
+    pub other: &'static str,
+}
+
 /// The keys that decide whether a program adds the header with the tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct TenantHeader {
@@ -96,6 +114,7 @@ const UNKNOWN: KnownProgram = KnownProgram {
     from_environment: None,
     split_url: None,
     tenant: None,
+    own_help: &[],
     defaults: ProgramDefaults {
         from: "",
         rows: &[],
@@ -154,7 +173,20 @@ static PROGRAMS: &[KnownProgram] = &[
         name: Some("Fluent Bit"),
         has_own_client: true,
         shows_url: false,
-        split_url: Some("correct `host`, `port`, `uri` and `tls`"),
+        split_url: Some(SplitUrl {
+            scheme: "add `tls on`",
+            path: "correct the path in `uri`",
+            other: "correct `host`, `port`, `uri` and `tls`; `host` has neither a scheme nor a path",
+        }),
+        own_help: &[
+            (COMMITTED, "read it from the environment: `${NAME}`"),
+            (
+                CREDENTIALS,
+                "add `http_user` and `http_passwd`, or `aws_auth on` for AWS",
+            ),
+            (TENANT, "add `header X-Scope-OrgID TENANT`"),
+        ],
+        sends_again: true,
         ..UNKNOWN
     },
     KnownProgram {
@@ -177,6 +209,21 @@ static PROGRAMS: &[KnownProgram] = &[
         title: Some("k6"),
         has_own_client: true,
         shows_url: false,
+        own_help: &[
+            (
+                COMMITTED,
+                "set the variable where k6 is started, from a Secret or the pipeline",
+            ),
+            (
+                CREDENTIALS,
+                "set `K6_PROMETHEUS_RW_USERNAME` and `K6_PROMETHEUS_RW_PASSWORD`, or the credential that the receiver takes",
+            ),
+            (
+                TENANT,
+                "add `X-Scope-OrgID:TENANT` to `K6_PROMETHEUS_RW_HTTP_HEADERS`",
+            ),
+        ],
+        sends_again: true,
         ..UNKNOWN
     },
     KnownProgram {
@@ -197,9 +244,19 @@ static PROGRAMS: &[KnownProgram] = &[
         name: Some("Netdata"),
         has_own_client: true,
         shows_url: false,
-        split_url: Some(
-            "correct `destination`, `remote write URL path`, and the scheme in the name of the section",
-        ),
+        split_url: Some(SplitUrl {
+            scheme: "write `https:` in the name of the section: `[prometheus_remote_write:https:NAME]`",
+            path: "correct the path in `remote write URL path`",
+            other: "correct `destination`, `remote write URL path`, and the scheme in the name of the section",
+        }),
+        own_help: &[
+            (
+                COMMITTED,
+                "write the file where Netdata runs, and keep it out of the repository",
+            ),
+            (CREDENTIALS, "add `username` and `password`"),
+        ],
+        sends_again: true,
         ..UNKNOWN
     },
     KnownProgram {
@@ -249,6 +306,18 @@ static PROGRAMS: &[KnownProgram] = &[
         name: Some("Telegraf"),
         has_own_client: true,
         shows_url: false,
+        own_help: &[
+            (COMMITTED, "read it from the environment: `${NAME}`"),
+            (
+                CREDENTIALS,
+                "add `username` and `password`, or the credential that the receiver takes",
+            ),
+            (
+                TENANT,
+                "add `X-Scope-OrgID = \"TENANT\"` to `[outputs.http.headers]`",
+            ),
+        ],
+        sends_again: true,
         ..UNKNOWN
     },
     KnownProgram {
@@ -285,6 +354,14 @@ static PROGRAMS: &[KnownProgram] = &[
         shows_url: false,
         sends_again: true,
         variables: VariableExpansion::Always,
+        own_help: &[
+            (COMMITTED, "read it from the environment: `${NAME}`"),
+            (
+                CREDENTIALS,
+                "add `auth` with `strategy: basic`, `user` and `password`, or `strategy: aws`",
+            ),
+            (TENANT, "add `tenant_id: TENANT`"),
+        ],
         ..UNKNOWN
     },
     KnownProgram {
@@ -309,7 +386,11 @@ static PROGRAMS: &[KnownProgram] = &[
         title: Some("vmalert"),
         has_own_client: true,
         sends_again: true,
-        split_url: Some("correct the URL, without the path that vmalert appends"),
+        split_url: Some(SplitUrl {
+            scheme: "write `https://`",
+            path: "correct the path, without the part that vmalert appends",
+            other: "correct the URL, without the path that vmalert appends",
+        }),
         ..UNKNOWN
     },
 ];

@@ -141,7 +141,8 @@ pub(super) fn put(
         refused::without_credentials(finding, holder, facts);
         taken::header_of_alloy(finding, holder);
         taken::queue(finding, holder);
-        taken::split_url(finding, holder);
+        taken::split_url(finding, holder, document);
+        taken::own_help(finding, holder, spoken.dialect);
     }
     set_by_scripts(holder, document, facts, judgment);
     let is_of_chart = |finding: &&Finding| {

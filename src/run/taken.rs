@@ -2,8 +2,9 @@
 
 use crate::discover::program::{AGENT, ALLOY, COLLECTOR, VMAGENT};
 use crate::discover::{EmbeddedIn, nodes};
-use crate::finding::{Advice, Finding, Severity, rule};
+use crate::finding::{Action, Advice, Finding, Severity, rule};
 use crate::schema;
+use crate::schema::dialect::{Dialect, SENDERS};
 use crate::yaml::{Document, Mapping, Node};
 
 /// Whether a finding is about what only Prometheus rejects, or what the program undoes.
@@ -122,12 +123,74 @@ pub(super) fn queue(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
     }
 }
 
-/// Says what to correct where a URL is not written in one piece.
-pub(super) fn split_url(finding: &mut Finding, holder: Option<&EmbeddedIn>) {
-    let help = holder.and_then(|holder| holder.known_program()?.split_url);
-    if let Some(help) = help.filter(|_| finding.keys().last() == "url") {
-        finding.advice = Some(Advice::say(help));
+/// Says in the keys of a program what to add, where a native rule asks for what is missing.
+pub(super) fn own_help(
+    finding: &mut Finding,
+    holder: Option<&EmbeddedIn>,
+    dialect: &'static Dialect,
+) {
+    let program = holder.and_then(EmbeddedIn::known_program);
+    let mut rows = program.into_iter().flat_map(|program| program.own_help);
+    let is_chart = std::ptr::eq(dialect, &SENDERS) && program.is_some_and(|it| it.word == ALLOY);
+    if is_chart && finding.rule == rule::CREDENTIALS_COMMITTED {
+        // The chart k8s-monitoring has a key with an expression beside each credential.
+        let help = format!(
+            "write `{}From` with an expression in its place, such as `sys.env(\"NAME\")`",
+            finding.keys().last()
+        );
+        finding.advice = Some(Advice::say(first_changed(finding, &help)));
+        return;
     }
+    let adds = finding
+        .advice
+        .as_ref()
+        .is_none_or(|advice| matches!(advice.action(), Action::Insert { .. } | Action::Say));
+    if let Some((_, help)) = rows.find(|(rule, _)| adds && *rule == finding.rule) {
+        finding.advice = Some(Advice::say(first_changed(finding, help)));
+    }
+}
+
+/// What to do instead, with the first step of what was said.
+fn first_changed(finding: &Finding, help: &str) -> String {
+    let said = finding.advice.as_ref().map(Advice::help);
+    let is_first = said.is_some_and(|said| said.starts_with(CHANGED_FIRST));
+    let first = if is_first { CHANGED_FIRST } else { "" };
+    format!("{first}{help}")
+}
+
+/// What is done first with a secret that git tracks.
+const CHANGED_FIRST: &str = "change the secret, then ";
+
+/// Says what to correct where a URL is not written in one piece.
+pub(super) fn split_url(finding: &mut Finding, holder: Option<&EmbeddedIn>, document: &Document) {
+    let help = holder.and_then(|holder| holder.known_program()?.split_url);
+    let Some(help) = help.filter(|_| is_of_url(finding, document)) else {
+        return;
+    };
+    finding.advice = Some(Advice::say(match &*finding.rule {
+        rule::REMOTE_WRITE_PLAIN_HTTP => help.scheme,
+        rule::REMOTE_WRITE_URL_SHAPE => help.path,
+        _ => help.other,
+    }));
+}
+
+/// Whether a finding asks for another URL of an endpoint, whatever the program calls it.
+fn is_of_url(finding: &Finding, document: &Document) -> bool {
+    let list = document.root().and_then(|root| root.get("remote_write"));
+    let endpoints = list.into_iter().flat_map(Node::items);
+    let mut urls = endpoints.filter_map(|endpoint| endpoint.get("url"));
+    let replaced = finding
+        .advice
+        .as_ref()
+        .and_then(|advice| match advice.action() {
+            Action::Replace { span, .. } => Some(*span),
+            _ => None,
+        });
+    finding.keys().last() == "url"
+        || urls.any(|url| {
+            let of = url.span();
+            replaced.is_some_and(|span| span.start >= of.start && span.end <= of.end)
+        })
 }
 
 /// Whether a value is encrypted with Ansible Vault.

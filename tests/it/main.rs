@@ -64,6 +64,7 @@ mod operator_releases;
 mod operator_values;
 mod operator_words;
 mod oracle;
+mod other_programs;
 mod outputs;
 mod own_keys;
 mod packaging;

@@ -116,3 +116,32 @@ fn a_web_configuration_alone_is_something() {
     let scratch = Scratch::new(&[("other.yml", "a: b\n")]);
     assert!(scratch.promvet(&[]).stderr.contains(none));
 }
+
+#[test]
+fn texts_in_a_config_map_that_are_not_yaml_are_listed() {
+    let map = |key: &str, text: &str| {
+        let lines = text.lines().map(|line| format!("    {line}\n"));
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  {key}: |\n{}",
+            lines.collect::<String>()
+        )
+    };
+    let agent = "metrics:\n  configs:\n  - name: a\n    remote_write:\n    - url: https://vm.example.com/api/v1/write\n";
+    let tempo = "metrics_generator:\n  storage:\n    remote_write:\n    - url: https://vm.example.com/api/v1/write\n";
+    for (key, text, noun) in [
+        ("agent.yaml", agent, "this Grafana Agent"),
+        ("tempo.yaml", tempo, "this Tempo"),
+    ] {
+        let broken = Scratch::new(&[("map.yaml", &map(key, &format!("{text}x: [a\n")))]);
+        let ran = broken.promvet(&["--format", "json"]);
+        assert!(
+            ran.stdout
+                .contains(&format!("what {noun} sends is not read")),
+            "{}",
+            ran.said()
+        );
+        let right = Scratch::new(&[("map.yaml", &map(key, text))]);
+        let ran = right.promvet(&["--format", "json"]);
+        assert!(!ran.stdout.contains("is not read"), "{}", ran.said());
+    }
+}

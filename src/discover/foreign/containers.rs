@@ -12,6 +12,13 @@ const K6: &str = "K6_PROMETHEUS_RW_SERVER_URL";
 const K6_BEARER: &str = "K6_PROMETHEUS_RW_BEARER_TOKEN";
 const K6_HEADERS: &str = "K6_PROMETHEUS_RW_HTTP_HEADERS";
 
+/// The header `Authorization` in a variable of its own; the list of headers wins over it (the same file).
+const K6_HEADER: &[&str] = &[
+    "K6_PROMETHEUS_RW_HEADERS_Authorization",
+    "K6_PROMETHEUS_RW_HEADERS_AUTHORIZATION",
+    "K6_PROMETHEUS_RW_HEADERS_authorization",
+];
+
 /// Its variables, and the native keys of an entry that they stand for.
 const VARIABLES: &[(&str, &str)] = &[
     (K6, "url"),
@@ -21,7 +28,9 @@ const VARIABLES: &[(&str, &str)] = &[
         "tls_config.insecure_skip_verify",
     ),
     ("K6_PROMETHEUS_RW_PASSWORD", "basic_auth.password"),
+    ("K6_PROMETHEUS_RW_SIGV4_ACCESS_KEY", "sigv4.access_key"),
     ("K6_PROMETHEUS_RW_SIGV4_REGION", "sigv4.region"),
+    ("K6_PROMETHEUS_RW_SIGV4_SECRET_KEY", "sigv4.secret_key"),
     ("K6_PROMETHEUS_RW_USERNAME", "basic_auth.username"),
 ];
 
@@ -38,6 +47,7 @@ impl<'d> Finder<'d> {
                     K6Output::None => variable(set, K6).map(|(node, ..)| without_output(node)),
                     K6Output::Open => None,
                 };
+                let more = more.or_else(|| test_run_without_output(root, set));
                 out.extend(self.k6(set, more.into_iter().collect()));
             }
             self.thanos_rule(container, out);
@@ -68,12 +78,16 @@ impl<'d> Finder<'d> {
             spelling.add(native, name);
         }
         let is_basic = variable(set, "K6_PROMETHEUS_RW_USERNAME").is_some();
-        if let Some((node, token)) = k6_authorization(&mut builder, set)
+        if let Some((node, token, name)) = k6_authorization(&mut builder, set)
             && !is_bearer
             && !is_basic
         {
-            items.push(("authorization.credentials", node, token));
-            spelling.add("authorization.credentials", K6_HEADERS);
+            let native = match is_basic_header(set, name) {
+                true => "basic_auth.password",
+                false => "authorization.credentials",
+            };
+            items.push((native, node, token));
+            spelling.add(native, name);
         }
         // The rest of the variables may be set elsewhere.
         let has = |wanted: &str| items.iter().any(|(native, ..)| *native == wanted);
@@ -99,12 +113,33 @@ impl<'d> Finder<'d> {
     }
 }
 
-/// The token in the header `Authorization` among the headers of k6, `NAME:VALUE` with commas between
-/// them.
+/// The token in the header `Authorization` of k6, and the variable that has it.
 fn k6_authorization<'d>(
     builder: &mut TranslationBuilder,
     set: Node<'d>,
-) -> Option<(Node<'d>, TranslatedNode)> {
+) -> Option<(Node<'d>, TranslatedNode, &'static str)> {
+    if let Some((node, scalar, range)) = in_headers(set) {
+        let text = scalar.text.get(range.clone())?;
+        let token = builder.part(node, scalar.part(range.start, range.end), text);
+        return Some((node, token, K6_HEADERS));
+    }
+    K6_HEADER.iter().find_map(|&name| {
+        let (node, scalar, from) = variable(set, name)?;
+        let token = scalar.text.get(from..)?.rsplit(' ').next()?;
+        let end = scalar.text.len();
+        let span = scalar.part(end - token.len(), end);
+        Some((node, builder.part(node, span, token), name))
+    })
+}
+
+/// Whether the header has a user name and a password in one text.
+fn is_basic_header(set: Node<'_>, name: &str) -> bool {
+    let text = variable(set, name).and_then(|(_, scalar, from)| scalar.text.get(from..));
+    text.is_some_and(|text| text.to_ascii_lowercase().contains("basic "))
+}
+
+/// Where the token is among the headers of k6, `NAME:VALUE` with commas between them.
+fn in_headers<'d>(set: Node<'d>) -> Option<(Node<'d>, Scalar<'d>, std::ops::Range<usize>)> {
     let (node, scalar, from) = variable(set, K6_HEADERS)?;
     let mut at = from;
     for header in scalar.text.get(from..)?.split(',') {
@@ -113,8 +148,7 @@ fn k6_authorization<'d>(
         if name.trim().eq_ignore_ascii_case("authorization") {
             let token = value.trim().rsplit(' ').next()?;
             let begin = end - (header.len() - header.trim_end().len()) - token.len();
-            let span = scalar.part(begin, begin + token.len());
-            return Some((node, builder.part(node, span, token)));
+            return Some((node, scalar, begin..begin + token.len()));
         }
         at = end + 1;
     }
@@ -186,6 +220,37 @@ fn output_of(container: Node<'_>, set: Node<'_>) -> K6Output {
         output = K6Output::Other;
     }
     output
+}
+
+/// The same for a test that the operator of k6 runs, whose flags are in `arguments`
+/// (grafana/k6-operator `api/v1alpha1/testrun_types.go`).
+fn test_run_without_output(root: Node<'_>, set: Node<'_>) -> Option<Finding> {
+    let kind = root.get("kind").and_then(Node::as_str);
+    if !matches!(kind, Some("TestRun" | "K6")) || variable(set, "K6_OUT").is_some() {
+        return None;
+    }
+    let spec = root.get("spec")?;
+    let arguments = match spec.get("arguments") {
+        Some(node) => node.as_str()?,
+        None => "",
+    };
+    let is_open = arguments.contains(['$', '{'])
+        || spec
+            .get("runner")
+            .and_then(|runner| runner.get("envFrom"))
+            .is_some();
+    let mut words = arguments.split_whitespace();
+    let is_chosen = words.any(|word| {
+        let mut flags = K6_OUTPUT.iter().chain(K6_CONFIG);
+        flags.any(|flag| word.starts_with(flag))
+    });
+    if is_open || is_chosen {
+        return None;
+    }
+    let (node, ..) = variable(set, K6)?;
+    let message = "`K6_PROMETHEUS_RW_SERVER_URL`: `arguments` has no `-o experimental-prometheus-rw`, so k6 sends nothing";
+    let finding = found(rule::AGENTS_PIPELINE, Severity::Warning, node, message);
+    Some(finding.help("add `-o experimental-prometheus-rw` to `arguments`"))
 }
 
 /// What is reported about a run of k6 that has an endpoint and no output to it.

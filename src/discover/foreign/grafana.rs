@@ -1,6 +1,6 @@
 //! Grafana's programs that take Prometheus's own sections: Agent in static mode, Tempo, the ruler of Loki.
 
-use super::{EmbeddedIn, Finder, RecognizedFile};
+use super::{EmbeddedIn, Finder, RecognizedFile, agent_log};
 use crate::discover::program::AGENT;
 use crate::finding::{Advice, Finding, Message, Severity, placeholder, rule};
 use crate::schema::dialect::table::{self, ObjectRole};
@@ -75,6 +75,7 @@ impl<'d> Finder<'d> {
             let more = instance_name(one, before)
                 .into_iter()
                 .chain(truncated(agent, one))
+                .chain(agent_log::faults(one))
                 .collect();
             self.with_findings(found, more, one, EmbeddedIn::Part(AGENT), out);
         }
@@ -156,7 +157,7 @@ impl<'d> Finder<'d> {
             loki.get("rulerConfig")
                 .or_else(|| loki.get("structuredConfig")?.get("ruler"))
         };
-        let rulers = [root.get("ruler"), root.get("rulerConfig"), of_chart()];
+        let rulers = [root.get("ruler"), of_chart()];
         let remotes = rulers.into_iter().flatten();
         for remote in remotes.filter_map(|ruler| ruler.get("remote_write")) {
             self.loki_remote(remote, out);

@@ -38,16 +38,36 @@ pub(in crate::discover) fn in_text(
                 finder.senders(root, &mut out);
             }
         }
-        Err(error) => out.extend(broken_collector(&text, &error)),
+        Err(error) => out.extend(broken_sender(&text, &error)),
     }
     out
 }
 
-/// A text with an exporter of a Collector that is not YAML, and that no tags of a template make so.
-pub(super) fn broken_collector(text: &Arc<Text>, error: &SyntaxError) -> Option<RecognizedFile> {
-    let has = |word: &str| text.content().contains(word);
-    let is_one = has("exporters:") && has("prometheusremotewrite") && !has("{{");
-    is_one.then(|| unread_text(text, error, "what this Collector sends is not read"))
+/// Words that are together in the configuration of one program, and what is not read of it.
+const BROKEN: &[(&[&str], &str)] = &[
+    (
+        &["exporters:", "prometheusremotewrite"],
+        "what this Collector sends is not read",
+    ),
+    (
+        &["metrics_generator:", "remote_write:"],
+        "what this Tempo sends is not read",
+    ),
+    (
+        &["\n  configs:", "remote_write:", "metrics:"],
+        "what this Grafana Agent sends is not read",
+    ),
+    (
+        &["\n  configs:", "remote_write:", "prometheus:"],
+        "what this Grafana Agent sends is not read",
+    ),
+];
+
+/// A text of a program that sends which is not YAML, and which no tags of a template make so.
+pub(super) fn broken_sender(text: &Arc<Text>, error: &SyntaxError) -> Option<RecognizedFile> {
+    let has = |word: &&str| text.content().contains(*word);
+    let (_, what) = BROKEN.iter().find(|(words, _)| words.iter().all(has))?;
+    (!has(&"{{")).then(|| unread_text(text, error, what))
 }
 
 /// A text that sends and is not YAML.

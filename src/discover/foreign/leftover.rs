@@ -14,7 +14,7 @@ use super::super::others;
 use super::outputs::{self, is_fluent};
 use super::senders::{AWS_EXPORTER, is_sink};
 use super::{
-    EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_collector, is_alloy,
+    EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_sender, is_alloy,
     pipelines,
 };
 use crate::discover::examine::FileContent;
@@ -98,10 +98,16 @@ pub(in crate::discover) fn leftover(
 }
 
 /// Whether a document is a suite of helm-unittest, whose values are for tests alone, or a report in SARIF,
-/// whose texts quote what it is about.
+/// whose texts quote what it is about, or what a page of documentation is made of (netdata/netdata
+/// `src/exporting/prometheus/metadata.yaml`).
 fn is_for_tools(document: &Document) -> bool {
-    let has = |key: &str| document.root().is_some_and(|root| root.get(key).is_some());
-    has("suite") && has("tests") || has("$schema") && has("runs")
+    let root = document.root();
+    let first = root.and_then(|root| root.items().next()).or(root);
+    let has = |key: &str| root.is_some_and(|root| root.get(key).is_some());
+    let describes = |key: &str| first.is_some_and(|first| first.get(key).is_some());
+    has("suite") && has("tests")
+        || has("$schema") && has("runs")
+        || describes("meta") && describes("overview") && describes("setup")
 }
 
 fn has_word(text: &str) -> bool {
@@ -317,7 +323,7 @@ impl<'d> Finder<'d> {
             return;
         }
         let (_, error) = parse_all(&text);
-        if let Some(broken) = error.and_then(|error| broken_collector(&text, &error)) {
+        if let Some(broken) = error.and_then(|error| broken_sender(&text, &error)) {
             out.push(broken);
             return;
         }

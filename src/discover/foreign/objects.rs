@@ -14,8 +14,8 @@ use super::merged::SetValue;
 use super::openshift::is_of_openshift;
 use super::values::Chart;
 use super::{
-    EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_collector, found,
-    is_alloy, may_be_alloy, mounted, outputs, release, together, vmagent,
+    EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, alloy_in, broken_sender, found, is_alloy,
+    may_be_alloy, mounted, outputs, release, together, vmagent,
 };
 use crate::discover::program;
 use crate::finding::{Finding, KeyPath, Severity, rule};
@@ -364,7 +364,7 @@ impl<'d> Finder<'d> {
         let Some(text) = text else { return };
         let found = embedded::find(&text, self.template);
         if let (true, Err(error)) = (found.is_empty(), parse_first(&text)) {
-            out.extend(broken_collector(&text, &error));
+            out.extend(broken_sender(&text, &error));
         }
         out.extend(found);
     }

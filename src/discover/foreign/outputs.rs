@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::names;
 use super::{EmbeddedIn, Finder, RecognizedFile, TemplateEvidence, found, own_keys};
-use crate::finding::{Finding, Severity, Text, rule};
+use crate::finding::{Advice, Finding, Severity, Text, rule};
 use crate::schema::dialect::table::ObjectRole;
 use crate::schema::dialect::{KeySpelling, SELECTED, SENDERS, Translation, tables};
 use crate::schema::{sections, toml};
@@ -119,6 +119,7 @@ impl<'d> Finder<'d> {
         let found = finder.place(output, shape, ObjectRole::Endpoint, &SENDERS);
         let holder = EmbeddedIn::Part("telegraf");
         let more = without_headers(output).into_iter();
+        let more = more.chain(compressed_twice(output));
         let more = more.chain(own_keys::unknown(output, &own_keys::TELEGRAF));
         let more = more.collect();
         finder.with_findings(found, more, output, holder, out);
@@ -218,6 +219,7 @@ impl<'d> Finder<'d> {
             findings.push(finding.help("remove the path"));
         }
         let names = [("url", "destination")].into_iter();
+        let names = names.chain(OF_NETDATA.iter().map(|&(own, native)| (native, own)));
         Some(self.endpoint(builder, items, section, findings, names, "netdata"))
     }
 
@@ -246,8 +248,7 @@ impl<'d> Finder<'d> {
             refused_forms: Vec::new(),
         };
         let why = format!("it has an output of {program}");
-        self.partly(true)
-            .recognized(made, &SENDERS, EmbeddedIn::Part(program), why)
+        self.recognized(made, &SENDERS, EmbeddedIn::Part(program), why)
     }
 }
 
@@ -317,6 +318,21 @@ fn authorization_of_fluent<'d>(
         (builder.scalar(node, last), builder.part(node, span, token)),
     ];
     Some((native, node, builder.mapping(node, &pairs)))
+}
+
+/// What is reported where Telegraf compresses what the format compresses already
+/// (`plugins/serializers/prometheusremotewrite/prometheusremotewrite.go`, `Serialize`).
+fn compressed_twice(output: Node<'_>) -> Option<Finding> {
+    let node = output.get("content_encoding")?;
+    let text = node.as_str()?;
+    if text.contains(['$', '{']) || matches!(text, "" | "identity") {
+        return None;
+    }
+    let message = format!(
+        "`content_encoding`: the format compresses with snappy already, so with `{text}` the receiver rejects every request"
+    );
+    let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Warning, node, message);
+    Some(finding.help(Advice::remove(node.span()).unsafe_()))
 }
 
 /// Names and ports of VictoriaMetrics, vmagent and vminsert, which read none of the headers but

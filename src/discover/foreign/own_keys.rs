@@ -24,6 +24,8 @@ pub(super) const VECTOR: OwnKeys = OwnKeys {
         "buckets",
         "buffer",
         "compression",
+        // Since 0.57.
+        "dangerously_allow_unconfined_template_resolution",
         "default_namespace",
         "endpoint",
         "expire_metrics_secs",
@@ -195,25 +197,39 @@ fn of_key(entry: Entry<'_>, own: &OwnKeys) -> Option<Finding> {
     }))
 }
 
-/// Strategies of Vector (`src/sinks/prometheus/mod.rs`, `PrometheusRemoteWriteAuth`).
-const STRATEGIES: &[&str] = &["aws", "basic", "bearer"];
+/// Words of Vector by the way to their key (`src/sinks/prometheus/mod.rs`, `PrometheusRemoteWriteAuth`;
+/// `src/sinks/prometheus/remote_write/mod.rs`, `Compression`).
+const WORDS: &[(&[&str], &[&str])] = &[
+    (&["auth", "strategy"], &["aws", "basic", "bearer"]),
+    (&["compression"], &["gzip", "snappy", "zstd"]),
+];
 
-/// A strategy of Vector's credentials that it does not know.
-pub(super) fn strategy(sink: Node<'_>) -> Option<Finding> {
-    let node = sink.get("auth")?.get("strategy")?;
+/// Words in a sink of Vector that it does not know.
+pub(super) fn words(sink: Node<'_>) -> Vec<Finding> {
+    let of_row = |(way, known): &(&[&str], &[&str])| {
+        let node = way.iter().try_fold(sink, |node, key| node.get(key))?;
+        word(way.last()?, node, known)
+    };
+    WORDS.iter().filter_map(of_row).collect()
+}
+
+fn word(key: &str, node: Node<'_>, known: &[&str]) -> Option<Finding> {
     let text = node.as_str()?;
     let is_filled = text.contains(['$', '{', '<']) || text.is_empty();
-    if is_filled || STRATEGIES.contains(&text) {
+    if is_filled || known.contains(&text) {
         return None;
     }
+    let [others @ .., last] = known else {
+        return None;
+    };
+    let others: Vec<String> = others.iter().map(|word| format!("`{word}`")).collect();
     let message = format!(
-        "`strategy`: expected `aws`, `basic` or `bearer`, found `{text}`; Vector rejects the file"
+        "`{key}`: expected {} or `{last}`, found `{text}`; Vector rejects the file",
+        others.join(", ")
     );
     let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Error, node, message);
-    Some(
-        finding.help(match nearest(text, STRATEGIES.iter().copied()) {
-            Some(meant) => Advice::replace(node.span(), meant).unsafe_(),
-            None => Advice::say("write `basic` or `bearer`"),
-        }),
-    )
+    Some(finding.help(match nearest(text, known.iter().copied()) {
+        Some(meant) => Advice::replace(node.span(), meant).unsafe_(),
+        None => Advice::say(format!("write one of these words, such as `{last}`")),
+    }))
 }

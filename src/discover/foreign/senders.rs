@@ -288,6 +288,8 @@ impl<'d> Finder<'d> {
             return;
         };
         let map = all.mapping().into_iter().flat_map(|map| map.entries());
+        // A mapping is merged with those of other values files, a list is taken as it is.
+        let is_list = all.sequence().is_some();
         let all = all.items().chain(map.map(|entry| entry.value));
         let is_prometheus =
             |node: &Node<'_>| node.get("type").and_then(Node::as_str) == Some("prometheus");
@@ -296,15 +298,23 @@ impl<'d> Finder<'d> {
             let auth = exporter.get("auth");
             let text = |key: &str| auth?.get(key)?.as_str();
             let is_set = |key: &str| text(key).is_some_and(|text| !text.is_empty());
+            let is_in = |section: &str, key: &str| {
+                let value = auth.and_then(|auth| auth.get(section)?.get(key)?.as_str());
+                value.is_some_and(|text| !text.is_empty())
+            };
             let shape = match text("type") {
                 Some("basic") | None if is_set("username") && is_set("password") => {
                     &tables::MONITORING_BASIC
                 }
                 Some("bearerToken") if is_set("bearerToken") => &tables::MONITORING_BEARER,
                 Some("bearerToken") if is_set("bearerTokenFile") => &tables::MONITORING_BEARER_FILE,
+                Some("oauth2") if is_in("oauth2", "clientSecret") => &tables::MONITORING_OAUTH2,
+                Some("sigv4") if is_in("sigv4", "secretKey") => &tables::MONITORING_SIGV4,
                 _ => &tables::MONITORING_DESTINATION,
             };
-            self.partly(true)
+            let mut open = OPEN_KEYS.iter();
+            let is_open = !is_list || open.any(|key| exporter.get(key).is_some());
+            self.partly(is_open)
                 .part(exporter, shape, ObjectRole::Endpoint, &SENDERS, holder, out);
         }
     }
@@ -355,10 +365,13 @@ impl<'d> Finder<'d> {
         let more = unverified(sink).into_iter();
         let more = more.chain(compressed(sink));
         let more = more.chain(own_keys::unknown(sink, &own_keys::VECTOR));
-        let more = more.chain(own_keys::strategy(sink)).collect();
+        let more = more.chain(own_keys::words(sink)).collect();
         self.with_findings(found, more, sink, holder, out);
     }
 }
+
+/// Keys of a destination of the chart k8s-monitoring that hold a credential, or an expression that may have one.
+const OPEN_KEYS: &[&str] = &["auth", "extraHeaders", "extraHeadersFrom", "urlFrom"];
 
 /// Whether a sink of Vector sends by remote write.
 pub(super) fn is_sink(sink: Node<'_>) -> bool {

@@ -123,7 +123,12 @@ pub(super) fn faults(component: &Block, out: &mut Vec<GraphFault>) {
         }
     }
     if FORWARDING.contains(&&*component.name) {
-        without_receiver(component, out);
+        let advice = "name the receiver of a `prometheus.remote_write`";
+        without(component, "forward_to", advice, out);
+    }
+    if component.name == SCRAPE {
+        let advice = "name the targets, such as `discovery.kubernetes.pods.targets`";
+        without(component, "targets", advice, out);
     }
 }
 
@@ -154,15 +159,21 @@ pub(super) fn unknown(name: &str, span: Span, known: &[&str]) -> GraphFault {
     }
 }
 
-/// `forward_to` is required (`Arguments` of each). A component without anything in it is a sketch.
-fn without_receiver(block: &Block, out: &mut Vec<GraphFault>) {
+/// An attribute that is required (`Arguments` of each). A component without anything in it is a sketch.
+fn without(block: &Block, wanted: &str, advice: &str, out: &mut Vec<GraphFault>) {
     // A misspelled one is reported as that.
-    let is_it = |item: &Item| matches!(item, Item::Attribute { name, .. } if nearest(name, ["forward_to"]).is_some());
+    let is_it = |item: &Item| matches!(item, Item::Attribute { name, .. } if nearest(name, [wanted]).is_some());
     if block.body.iter().any(is_it) || block.body.is_empty() {
         return;
     }
-    let message = "`forward_to`: missing; Alloy rejects the file".to_owned();
-    let advice = Advice::say("name the receiver of a `prometheus.remote_write`");
+    let message = format!("`{wanted}`: missing; Alloy rejects the file");
     let (rule, span) = (Rule::MissingField.name(), block.name_span);
-    say(rule, Severity::Error, span, message, advice, out);
+    say(
+        rule,
+        Severity::Error,
+        span,
+        message,
+        Advice::say(advice),
+        out,
+    );
 }

@@ -10,6 +10,7 @@ use super::attributes;
 use super::endpoints;
 use super::graph::GraphFault;
 use super::reader::{Block, Item, Value};
+use super::scrape_values;
 use super::{PREFIXES, REMOTE_WRITE, SCRAPE};
 use promvet_text::{Advice, Severity, Span, nearest};
 
@@ -22,6 +23,7 @@ pub(super) const NATIVE: &[&str] = &[
     "follow_redirects",
     "honor_labels",
     "honor_timestamps",
+    "http_headers",
     "label_limit",
     "label_name_length_limit",
     "label_value_length_limit",
@@ -45,7 +47,6 @@ const OTHERS: &[&str] = &[
     "extra_metrics",
     "forward_to",
     "honor_metadata",
-    "http_headers",
     "job_name",
     "metric_name_escaping_scheme",
     "metric_name_validation_scheme",
@@ -122,6 +123,7 @@ pub(super) fn faults(items: &[Item], out: &mut Vec<GraphFault>) {
         match &*block.name {
             SCRAPE => {
                 scrape(block, out);
+                scrape_values::faults(block, out);
                 endpoints::faults(block, out);
             }
             REMOTE_WRITE => endpoints::faults(block, out),
@@ -313,7 +315,7 @@ fn timeout(block: &Block, out: &mut Vec<GraphFault>) {
 }
 
 /// A duration of Go (`time.ParseDuration`) in milliseconds; none for what is not one of whole numbers.
-fn milliseconds(text: &str) -> Option<u64> {
+pub(super) fn milliseconds(text: &str) -> Option<u64> {
     let mut rest = text.trim();
     let mut all: u64 = 0;
     while !rest.is_empty() {
@@ -362,23 +364,17 @@ fn texts(body: &[Item], out: &mut Vec<GraphFault>) {
                 let Value::Text { text, span } = value else {
                     continue;
                 };
-                let inner = text
-                    .strip_prefix("${")
-                    .and_then(|rest| rest.strip_suffix('}'));
-                let variable = inner.or_else(|| text.strip_prefix('$'));
-                let is_name = |text: &&str| {
-                    text.starts_with(|c: char| c.is_ascii_uppercase())
-                        && text
-                            .chars()
-                            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-                };
-                let Some(variable) = variable.filter(is_name) else {
+                let Some((variable, is_whole)) = variable_in(text, name == "url") else {
                     continue;
                 };
                 let message = format!(
                     "`{name}`: Alloy does not expand variables in a string, and takes it as it is written"
                 );
-                let advice = Advice::replace(*span, format!("sys.env(\"{variable}\")")).unsafe_();
+                let call = format!("sys.env(\"{variable}\")");
+                let advice = match is_whole {
+                    true => Advice::replace(*span, call).unsafe_(),
+                    false => Advice::say(format!("join the parts: `\"…\" + {call} + \"…\"`")),
+                };
                 say(
                     Rule::InvalidValue.name(),
                     Severity::Warning,
@@ -391,6 +387,27 @@ fn texts(body: &[Item], out: &mut Vec<GraphFault>) {
             Item::Attribute { .. } => {}
         }
     }
+}
+
+/// The variable in a text, and whether the text is nothing else. Only a URL has other parts beside one: a
+/// password may have any characters.
+fn variable_in(text: &str, is_url: bool) -> Option<(&str, bool)> {
+    let is_name = |text: &&str| {
+        text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    };
+    let whole = text
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'));
+    let whole = whole.or_else(|| text.strip_prefix('$')).filter(is_name);
+    if let Some(whole) = whole {
+        return Some((whole, true));
+    }
+    let (_, rest) = text.split_once("${").filter(|_| is_url)?;
+    let (inner, _) = rest.split_once('}')?;
+    Some(inner).filter(is_name).map(|inner| (inner, false))
 }
 
 pub(super) fn say(

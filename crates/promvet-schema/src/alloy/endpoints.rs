@@ -1,7 +1,8 @@
 //! Keys and values that Prometheus takes in an endpoint or a job, and Alloy does not (grafana/alloy v1.18
 //! `internal/component/prometheus/remotewrite/types.go`, `internal/component/common/config/types.go`).
 
-use super::components::say;
+use super::REMOTE_WRITE;
+use super::components::{milliseconds, say};
 use super::graph::GraphFault;
 use super::reader::{Block, Item, Value};
 use crate::Rule;
@@ -40,6 +41,9 @@ const DURATIONS: &[&str] = &[
     "truncate_frequency",
 ];
 
+/// The default of `max_keepalive_time`, 8h, in milliseconds.
+const LONGEST_KEPT: u64 = 28_800_000;
+
 /// Units that only Prometheus has.
 const UNITS: &[char] = &['d', 'w', 'y'];
 
@@ -47,7 +51,12 @@ const UNITS: &[char] = &['d', 'w', 'y'];
 pub(super) fn faults(block: &Block, out: &mut Vec<GraphFault>) {
     for item in &block.body {
         match item {
-            Item::Block(inner) => faults(inner, out),
+            Item::Block(inner) => {
+                if block.name == REMOTE_WRITE && inner.name == "wal" {
+                    wal(inner, out);
+                }
+                faults(inner, out);
+            }
             Item::Attribute { name, span, value } => {
                 absent(&block.name, name, *span, out);
                 duration(name, value, out);
@@ -81,4 +90,33 @@ fn duration(name: &str, value: &Value, out: &mut Vec<GraphFault>) {
     let advice = Advice::say("write it in hours: `24h` for a day");
     let rule = Rule::InvalidValue.name();
     say(rule, Severity::Error, *span, message, advice, out);
+}
+
+/// How often the log is truncated, and how long it is kept (`WALOptions.Validate`).
+fn wal(block: &Block, out: &mut Vec<GraphFault>) {
+    let of = |wanted: &str| {
+        block.body.iter().find_map(|item| match item {
+            Item::Attribute {
+                name,
+                value: Value::Text { text, span },
+                ..
+            } if name == wanted => Some((*span, milliseconds(text)?)),
+            _ => None,
+        })
+    };
+    if let Some((span, 0)) = of("truncate_frequency") {
+        let message = "`truncate_frequency`: it must be above 0; Alloy rejects the file".to_owned();
+        let advice = Advice::say("remove it: the default is 2h");
+        let rule = Rule::InvalidValue.name();
+        say(rule, Severity::Error, span, message, advice, out);
+    }
+    let longest = of("max_keepalive_time").map_or(LONGEST_KEPT, |(_, length)| length);
+    if let Some((span, shortest)) = of("min_keepalive_time")
+        && shortest > longest
+    {
+        let message = "`min_keepalive_time`: above `max_keepalive_time`; Alloy rejects the file";
+        let advice = Advice::say("raise `max_keepalive_time`, or lower this one");
+        let rule = Rule::Conflict.name();
+        say(rule, Severity::Error, span, message.to_owned(), advice, out);
+    }
 }

@@ -28,7 +28,7 @@ pub struct GraphFault {
 }
 
 /// Blocks of an endpoint, which look like attributes in other formats.
-const BLOCKS: &[&str] = &[
+pub(super) const BLOCKS: &[&str] = &[
     "authorization",
     "azuread",
     "basic_auth",
@@ -49,6 +49,10 @@ const SOURCES: &[&str] = &[
     "remote.kubernetes.secret",
     "remote.vault",
 ];
+
+/// What components export that find targets, and how their names begin.
+const TARGETS: &[&str] = &[".targets", ".output"];
+const FINDERS: &[&str] = &["discovery.", "prometheus.exporter."];
 
 /// What is wrong in a text.
 pub(super) fn faults(source: &str, items: &[Item]) -> Vec<GraphFault> {
@@ -85,10 +89,7 @@ impl Graph<'_> {
         for item in items {
             match item {
                 Item::Attribute { name, value, .. } if name == "forward_to" => {
-                    if let Value::List { items, .. } = value {
-                        let spans = items.iter().map(Value::span);
-                        self.ways.extend(spans);
-                    }
+                    self.receivers(value);
                 }
                 Item::Attribute { .. } => {}
                 Item::Block(block) => {
@@ -278,10 +279,19 @@ impl Graph<'_> {
     /// A component that reads a credential, where none of its kind is there. A text in which samples get from
     /// one component to the next is a whole configuration, and no example of one endpoint.
     fn source_of(&mut self, text: &str, span: Span) {
+        // A text that finds no targets itself may be a part of another one.
+        let of_targets = || {
+            let component = TARGETS.iter().find_map(|end| text.strip_suffix(end))?;
+            let family = FINDERS.iter().find(|begin| component.starts_with(*begin))?;
+            let mut kinds = self.components.iter().map(|(kind, _)| kind);
+            let (_, label) = component.rsplit_once('.')?;
+            kinds.any(|kind| kind.starts_with(family)).then_some(label)
+        };
         let named = SOURCES.iter().find_map(|name| {
             let label = text.strip_prefix(name)?.strip_prefix('.')?;
             label.split('.').next()
         });
+        let named = named.or_else(of_targets);
         if let Some(label) = named.filter(|_| self.is_whole) {
             // Without the name of the component, which is masked where it is set for a credential.
             let message = format!("`{label}`: no component has this label; Alloy rejects the file");

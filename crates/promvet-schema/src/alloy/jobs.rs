@@ -91,7 +91,7 @@ impl TreeMaker<'_> {
                         continue;
                     }
                     let key = self.builder.scalar_at(*span, name, true);
-                    pairs.push((key, self.value(value)));
+                    pairs.push((key, self.attribute(name, value)));
                 }
                 Item::Block(block) if BLOCKS.contains(&&*block.name) => {
                     let key = self.builder.scalar_at(block.name_span, &block.name, true);

@@ -9,7 +9,9 @@ mod endpoints;
 mod files;
 mod graph;
 mod jobs;
+mod literals;
 mod reader;
+mod scrape_values;
 mod wiring;
 
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use crate::yaml::{Document, TranslatedNode, TranslationBuilder};
 use files::LocalFiles;
 pub use files::ReadKey;
 pub use graph::GraphFault;
-use promvet_text::{Span, Text};
+use promvet_text::{Span, Text, is_secret_name};
 use reader::{Block, Item, Value};
 pub use wiring::{WiredAttribute, expression, wiring};
 
@@ -261,7 +263,7 @@ impl<'t> TreeMaker<'t> {
                     let native = NAMES.iter().find(|(theirs, _)| theirs == name);
                     let native = native.map_or(&**name, |(_, native)| native);
                     let key = self.builder.scalar_at(*span, native, true);
-                    let value = self.value(value);
+                    let value = self.attribute(name, value);
                     pairs.push((key, value));
                 }
                 // Gathered below, since all blocks of a name make one list.
@@ -295,6 +297,43 @@ impl<'t> TreeMaker<'t> {
         self.builder.mapping_at(*span, &pairs)
     }
 
+    /// The value of an attribute. Of headers with lists, those of a secret name are secrets.
+    fn attribute(&mut self, name: &str, value: &Value) -> TranslatedNode {
+        let Value::Object { fields, span } = value else {
+            return match self.literal(name, value) {
+                Some(literal) => literal,
+                None => self.value(value),
+            };
+        };
+        if name != "http_headers" {
+            return self.value(value);
+        }
+        let mut pairs = Vec::new();
+        for (name, at, value) in fields {
+            let kind = match is_secret_name(name) {
+                true => "secrets",
+                false => "values",
+            };
+            let list = match (self.value(value), value) {
+                (list, Value::List { .. }) => list,
+                (one, _) => self.builder.sequence_at(value.span(), &[one]),
+            };
+            let key = self.builder.scalar_at(*at, kind, true);
+            let header = self.builder.mapping_at(value.span(), &[(key, list)]);
+            pairs.push((self.builder.scalar_at(*at, name, false), header));
+        }
+        self.builder.mapping_at(*span, &pairs)
+    }
+
+    /// A credential that is written down in an expression.
+    fn literal(&mut self, name: &str, value: &Value) -> Option<TranslatedNode> {
+        let Value::Expression { span } = value else {
+            return None;
+        };
+        let (text, at) = literals::credential(name, self.text.content(), *span)?;
+        Some(self.builder.tagged_at(at, text, "!!str"))
+    }
+
     fn value(&mut self, value: &Value) -> TranslatedNode {
         match value {
             // A text that is a number is taken for one, and no other text for a truth value
@@ -313,7 +352,10 @@ impl<'t> TreeMaker<'t> {
                 let mut pairs = Vec::new();
                 for (name, at, value) in fields {
                     let key = self.builder.scalar_at(*at, name, false);
-                    let value = self.value(value);
+                    let value = match self.literal(name, value) {
+                        Some(literal) => literal,
+                        None => self.value(value),
+                    };
                     pairs.push((key, value));
                 }
                 self.builder.mapping_at(*span, &pairs)

@@ -4,7 +4,7 @@
 mod slips;
 mod words;
 
-use super::graph::ATTRIBUTES;
+use super::graph::BLOCKS;
 use promvet_text::{Span, work};
 pub(super) use slips::AlloySlip;
 use slips::SlipKind;
@@ -116,7 +116,10 @@ impl<'s> Reader<'s> {
                     work::count(length);
                     self.at += length;
                 }
-                Some(_) => out.push(self.statement(depth)?),
+                Some(_) => {
+                    out.push(self.statement(depth)?);
+                    self.end_of_statement();
+                }
             }
         }
     }
@@ -132,8 +135,23 @@ impl<'s> Reader<'s> {
         if is_colon {
             self.slip(SlipKind::Colon, at, at + 1);
         }
+        let is_block = name == "endpoint" || BLOCKS.contains(&name);
+        let equals = self.at;
         if is_colon || self.takes("=") {
-            let value = self.expression(depth)?;
+            let before = (self.at, self.slips.len());
+            let value = match self.expression(depth) {
+                Some(value @ Value::Object { .. }) if is_block => {
+                    // What is wrong is the `=`: the items of a block need no commas.
+                    self.slips.truncate(before.1);
+                    value
+                }
+                Some(value) => value,
+                None if is_block => {
+                    let span = name_span;
+                    return self.block_behind_equals(name, span, (equals, before), depth);
+                }
+                None => return None,
+            };
             self.block_as_value(&value, depth)?;
             let name = name.to_owned();
             return Some(Item::Attribute {
@@ -150,16 +168,11 @@ impl<'s> Reader<'s> {
             }
             self.skip(false);
         }
+        self.brace_on_next_line();
         if !self.takes("{") {
             return None;
         }
-        let mut body = Vec::new();
-        let before = self.slips.len();
-        self.body(depth, &mut body)?;
-        if ATTRIBUTES.contains(&name) {
-            // What is wrong is the block: an object has keys, which may have any characters.
-            self.slips.truncate(before);
-        }
+        let body = self.body_of(name, depth)?;
         if !self.takes("}") {
             let is_first = self
                 .slips
@@ -372,10 +385,16 @@ impl<'s> Reader<'s> {
                     let span = Span::new(from, self.at);
                     return Some(Value::Object { fields, span });
                 }
-                '"' => match self.quoted()? {
-                    Value::Text { text, span } => (text, span),
-                    other => (String::new(), other.span()),
-                },
+                mark @ ('"' | '`') => {
+                    let key = match mark {
+                        '"' => self.quoted()?,
+                        _ => self.raw()?,
+                    };
+                    match key {
+                        Value::Text { text, span } => (text, span),
+                        other => (String::new(), other.span()),
+                    }
+                }
                 _ => {
                     let mut name = self.identifier()?.to_owned();
                     name.push_str(self.hyphened(at, SlipKind::Key));

@@ -85,9 +85,9 @@ impl KeySpelling {
     /// Adds the name that a native key has here. The first one counts.
     pub fn add(&mut self, native: &'static str, written: &'static str) {
         let last = native.rsplit('.').next().unwrap_or(native);
-        // A key of the same name needs no translation, so that the map stays small.
-        if last != written {
-            let within = native.strip_suffix(last).unwrap_or_default();
+        let within = native.strip_suffix(last).unwrap_or_default();
+        // A key of the same name at the same place needs no translation, so that the map stays small.
+        if last != written || !within.is_empty() {
             let key = WrittenKey {
                 name: written,
                 within,
@@ -178,6 +178,7 @@ mod tests {
         spelling.add("url", "url");
         spelling.add("authorization.credentials", "license_key");
         spelling.add("basic_auth.password", "remoteWrite.basicAuth.password");
+        spelling.add("tls_config.ca_file", "ca_file");
         for (native, here) in [
             ("`bearer_token`: too long", "`bearerTokenSecret`: too long"),
             ("scrape_interval is 0", "interval is 0"),
@@ -188,6 +189,8 @@ mod tests {
                 "`oauth2.authorization.license_key`",
             ),
             ("`my_metrics_path`", "`my_metrics_path`"),
+            ("`tls_config.ca_file` names", "`ca_file` names"),
+            ("`oauth2.tls_config.ca_file`", "`oauth2.tls_config.ca_file`"),
             (
                 "`basic_auth.password` is set",
                 "`remoteWrite.basicAuth.password` is set",

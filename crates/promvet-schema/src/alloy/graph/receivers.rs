@@ -1,7 +1,7 @@
 //! Receivers that `forward_to` names: of components that are not there, or what is not a receiver.
 
 use super::super::REMOTE_WRITE;
-use super::{Graph, GraphFault, PIPELINE};
+use super::{Graph, GraphFault, PIPELINE, Rule, Value};
 use promvet_text::{Advice, MOST_OWN_NAMES, Severity, Span, nearest};
 
 /// Components whose receivers are named.
@@ -14,6 +14,43 @@ const RECEIVING: &[&str] = &[
 ];
 
 impl Graph<'_> {
+    /// Gathers what `forward_to` names: a list of receivers, without quotes.
+    pub(super) fn receivers(&mut self, value: &Value) {
+        match value {
+            Value::List { items, .. } => {
+                for item in items {
+                    match item {
+                        Value::Text { text, span } => self.text(text, *span),
+                        item => self.ways.push(item.span()),
+                    }
+                }
+            }
+            Value::Text { text, span } => self.text(text, *span),
+            Value::Expression { span } => {
+                let text = self.source.get(span.start as usize..span.end as usize);
+                let text = text.filter(|text| is_receiver(text));
+                if let Some(text) = text {
+                    let message =
+                        "`forward_to`: expected a list, found one receiver; Alloy rejects the file";
+                    let advice = Advice::replace(*span, format!("[{text}]")).unsafe_();
+                    self.say(Rule::WrongType.name(), *span, message.to_owned(), advice);
+                }
+            }
+            Value::Word { .. } | Value::Object { .. } => {}
+        }
+    }
+
+    /// A text in place of a receiver.
+    fn text(&mut self, text: &str, span: Span) {
+        let message =
+            "`forward_to`: expected receivers, found a string; Alloy rejects the file".to_owned();
+        let advice = match is_receiver(text) {
+            true => Advice::replace(span, text).unsafe_(),
+            false => Advice::say("name the receiver of a `prometheus.remote_write`"),
+        };
+        self.say(Rule::WrongType.name(), span, message, advice);
+    }
+
     /// References to components that are not in the text, although others of their kind are. Other
     /// files of the same folder may have them.
     pub(super) fn references(&mut self) {
@@ -33,6 +70,10 @@ impl Graph<'_> {
                 continue;
             }
             let others = self.labels_of(name);
+            // A label with other characters is reported where it is written.
+            if others.iter().any(|label| !label.chars().all(is_word)) {
+                continue;
+            }
             let Some(first) = others.first() else {
                 self.of_no_kind(name, label, span);
                 continue;
@@ -104,4 +145,16 @@ impl Graph<'_> {
             self.say(PIPELINE, span, message, advice);
         }
     }
+}
+
+/// Whether a text is the name of a receiver of a component that is known to have one.
+fn is_receiver(text: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    let component = text.strip_suffix(".receiver").unwrap_or("");
+    let known = RECEIVING.iter().any(|name| {
+        component
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('.'))
+    });
+    known && text.chars().all(is_part)
 }

@@ -1,7 +1,14 @@
 //! The words of Alloy's syntax (`syntax/scanner`).
 
+use super::slips::SlipKind;
 use super::{Reader, Value};
 use promvet_text::{Span, work};
+
+/// What may be behind a backslash (`scanner.scanEscape` of Alloy): a name, a code, or the character itself.
+const ESCAPES: &[char] = &[
+    'a', 'b', 'f', 'n', 'r', 't', 'v', '\\', '"', 'x', 'u', 'U', '0', '1', '2', '3', '4', '5', '6',
+    '7',
+];
 
 impl<'s> Reader<'s> {
     pub(super) fn word(&self, from: usize) -> Value {
@@ -27,6 +34,11 @@ impl<'s> Reader<'s> {
                 // scanner descends from.
                 '\n' => return None,
                 '\\' => match chars.next()?.1 {
+                    c if !ESCAPES.contains(&c) => {
+                        let end = at + 1 + c.len_utf8();
+                        self.slip(SlipKind::Escape, from + at, from + end);
+                        text.extend(['\\', c]);
+                    }
                     'n' => text.push('\n'),
                     't' => text.push('\t'),
                     'r' => text.push('\r'),

@@ -51,6 +51,7 @@ impl Translator {
     pub(super) fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<TranslationEntry<'d>>) {
         let mapping = entry.value.mapping();
         let mut pairs = Vec::new();
+        let mut is_only_credential = false;
         // A Collector takes a list of names and values too (opentelemetry-collector v0.140
         // `config/configopaque/maplist.go`).
         let listed = entry.value.items().filter_map(|item| {
@@ -69,6 +70,7 @@ impl Translator {
             if header.name().eq_ignore_ascii_case("authorization") {
                 let section = self.authorization(header);
                 items.push(section);
+                is_only_credential = true;
                 continue;
             }
             let copied = self
@@ -76,6 +78,10 @@ impl Translator {
                 .copy(header.key)
                 .zip(self.builder.copy(header.value));
             pairs.extend(copied);
+        }
+        // A key of its own may have another header.
+        if is_only_credential && pairs.is_empty() {
+            return;
         }
         let made = self.builder.mapping(entry.value, &pairs);
         items.push(("headers", entry.key, made));
