@@ -90,7 +90,7 @@ pub(super) fn find(
     let found = found
         .take(MOST_CHARTS)
         .map(|(logical, what, why, template)| RecognizedFile {
-            template: template,
+            template,
             holder: Some(EmbeddedIn::VALUES),
             ..RecognizedFile::new(
                 Arc::clone(document.text()),
