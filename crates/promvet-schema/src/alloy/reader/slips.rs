@@ -164,7 +164,7 @@ impl<'s> Reader<'s> {
         if is_read.is_none() {
             self.at = inner;
             body.clear();
-            self.to_closing_brace()?;
+            self.skip_to_brace()?;
         }
         Some(body)
     }
@@ -199,7 +199,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Passes over what is between braces, from behind the first one to the last one.
-    pub(super) fn to_closing_brace(&mut self) -> Option<()> {
+    pub(super) fn skip_to_brace(&mut self) -> Option<()> {
         let mut open = 0_usize;
         loop {
             self.skip(true);
