@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::bystanders;
 use super::embedded_in::EmbeddedIn;
 use super::foreign::DialectWording;
 use super::kinds::{
@@ -320,6 +321,11 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgment {
             (what, why.into(), None)
         }
         OutlineClass::Unknown if named => {
+            if let Some(kind) = bystanders::kind_of(&outline, path)
+                && !has_nearly_section(&outline)
+            {
+                return (FileContent::Other { kind }, NAMED.into(), None);
+            }
             let what = FileContent::Configuration {
                 dialect: ConfigurationKind::Server,
                 document,

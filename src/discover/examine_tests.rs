@@ -362,6 +362,35 @@ fn a_named_file_is_checked_whatever_it_is() {
 }
 
 #[test]
+fn a_named_file_of_another_tool_is_what_it_is() {
+    for (path, source, expected) in [
+        (
+            "kustomization.yaml",
+            "resources: [a.yml]\n",
+            "kustomization",
+        ),
+        ("a.yml", "configMapGenerator: []\n", "kustomization"),
+        ("a.yml", "releases: [{name: a}]\n", "helmfile"),
+        ("package.json", "{\"name\": \"a\"}\n", "package manifest"),
+        ("a.yml", "mappings: []\n", "configuration of an exporter"),
+        // A section of Prometheus, the slip of one, and the name of a configuration say more.
+        ("a.yml", "resources: []\nscrape_configs: []\n", "fragment"),
+        ("a.yml", "resources: []\nscrape_config: []\n", "server"),
+        ("prometheus.yml", "resources: []\n", "server"),
+        ("a.yml", "resource: []\n", "server"),
+    ] {
+        let text = Text::new(path, source.as_bytes().to_vec());
+        assert_eq!(
+            word(&examine(text, true, false)),
+            expected,
+            "{path}: {source}"
+        );
+    }
+    let text = Text::new("kustomization.yaml", b"resources: [a.yml]\n".to_vec());
+    assert_eq!(word(&examine(text, false, false)), "unknown");
+}
+
+#[test]
 fn templates_are_known_by_suffix_by_policy_and_by_need() {
     use TemplateEvidence::{Policy, Suffix, Unrendered};
     for (path, source, policy, expected) in [

@@ -6,6 +6,7 @@
 //! Helm values or in a compose file too. Names count only for files that do not parse. Nothing here opens a
 //! file.
 
+mod bystanders;
 mod embedded;
 mod embedded_in;
 mod examine;

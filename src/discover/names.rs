@@ -281,10 +281,7 @@ pub fn makes(source: &str, made: &str) -> bool {
     if copies_of_example(source).any(|copy| copy == made) {
         return false;
     }
-    TEMPLATES
-        .iter()
-        .chain(&OF_SECRETS)
-        .any(|ending| is_template(&ending))
+    TEMPLATES.iter().chain(&OF_SECRETS).any(is_template)
         || stem_of(JSONNET).is_some_and(|stem| stem == made || Some(stem) == bare)
 }
 

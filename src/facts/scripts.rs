@@ -4,17 +4,20 @@
 //! A word in plain capitals is a placeholder only where such a script names it. A placeholder that
 //! nothing in sight can fill in is sent as it is.
 
+mod tools;
+
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 
-use aho_corasick::packed::Searcher;
 use memchr::memmem;
 
 use super::old_release::OldReleases;
 use super::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Place, Span, Text};
 use crate::needle;
+pub(crate) use tools::replaces;
+use tools::tools;
 
 /// The largest file that is taken for a script, in bytes: scripts that people write are far smaller,
 /// and this bounds what is read for one placeholder.
@@ -39,47 +42,6 @@ pub(crate) const HIDDEN: &[&str] = &[
 const ENDINGS: &[&str] = &[
     "sh", "bash", "zsh", "ksh", "fish", "ps1", "bat", "cmd", "py", "rb", "pl", "mk", "mak", "make",
     "just", "yml", "yaml", "toml", "tf", "hcl", "nomad", "groovy", "j2", "tpl", "tmpl", "template",
-];
-
-/// What fills in placeholders. A file without any of these words only mentions them.
-const TOOLS: &[&str] = &[
-    "sed ",
-    "envsubst",
-    "gomplate",
-    "yq ",
-    "perl -",
-    "awk ",
-    "confd",
-    "dockerize",
-    "consul-template",
-    "templatefile",
-    "template_file",
-    "jinja",
-    "j2 ",
-    "mustache",
-    "mo ",
-    "m4 ",
-    "ytt ",
-    "esh ",
-    // Ansible, Flux and the languages that people write such scripts in.
-    "template:",
-    "replace:",
-    "lineinfile",
-    "postBuild",
-    "replacements:",
-    "replace(",
-    "replaceAll",
-    "gsub",
-    "-replace",
-    "expandvars",
-    "os.Expand",
-    "Template(",
-    "Replace(",
-    "ReplaceAll(",
-    "NewReplacer(",
-    "replaceStrings",
-    "substituteAll",
-    "substituteInPlace",
 ];
 
 /// Words of lines that only look at a file.
@@ -107,11 +69,6 @@ pub(crate) fn may_be_script(path: &Path) -> bool {
 /// Whether a text says anything as a script: any YAML may hold one, and most of it is asked nothing.
 pub(crate) fn tells(content: &str) -> bool {
     is_run(content) || !tools(content).is_empty()
-}
-
-/// Whether a text has something that replaces parts of texts.
-pub(crate) fn replaces(content: &str) -> bool {
-    !tools(content).is_empty()
 }
 
 /// The scripts of a tree.
@@ -320,46 +277,6 @@ fn words_in<'t>(content: &'t str, word: &'t str) -> impl Iterator<Item = Range<u
             !inside(before) && !inside(bytes.get(end)) && !joined_before && !joined_after;
         is_whole.then_some(at..end)
     })
-}
-
-/// Where tools are named. `--sed ` and `used ` are other words.
-fn tools(content: &str) -> Vec<usize> {
-    let bytes = content.as_bytes();
-    if !may_have_tools(bytes) {
-        return Vec::new();
-    }
-    // There it is the template of a pod.
-    let is_manifest = content.contains("apiVersion:") && content.contains("kind:");
-    let mut found: Vec<usize> = TOOLS
-        .iter()
-        .filter(|tool| !(is_manifest && **tool == "template:"))
-        .flat_map(|tool| {
-            let starts_word = tool.starts_with(|c: char| c.is_ascii_alphabetic());
-            memmem::find_iter(bytes, tool.as_bytes()).filter(move |at| {
-                let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-                !(starts_word && before.is_some_and(u8::is_ascii_alphanumeric))
-            })
-        })
-        .collect();
-    if memmem::find(bytes, OF_CHART).is_some() {
-        found.extend(memmem::find_iter(bytes, b".Files.Get "));
-    }
-    found.sort_unstable();
-    found
-}
-
-/// A chart that reads a file of its own, and fills it in.
-const OF_CHART: &[u8] = b"tpl ";
-
-/// Whether any of the tools is named in a text: every YAML file of a tree is asked, most name none, and
-/// to look for each would read the text thirty times.
-fn may_have_tools(bytes: &[u8]) -> bool {
-    static ANY: LazyLock<Option<Searcher>> = LazyLock::new(|| {
-        let tools = TOOLS.iter().map(|tool| tool.as_bytes());
-        Searcher::new(tools.chain([OF_CHART]))
-    });
-    // Not every processor has what the search for all at once needs.
-    ANY.as_ref().is_none_or(|any| any.find(bytes).is_some())
 }
 
 /// Whether a file is run by itself, or by something outside of the tree (Flux, Argo CD): anything but

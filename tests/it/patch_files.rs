@@ -230,7 +230,7 @@ fn a_key_of_a_path_has_a_place_of_its_own() {
             .find(|finding| finding.rule == "schema/unknown-field");
         let place = &unknown.unwrap().place;
         let text = place.text().slice(place.span());
-        assert_eq!(&*text, "bearer_token_file", "{name}");
+        assert_eq!(text, "bearer_token_file", "{name}");
         // An edit leaves the rest of the path.
         let fix = unknown.unwrap().fix.as_ref().unwrap();
         assert!(

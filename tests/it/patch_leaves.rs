@@ -46,7 +46,9 @@ fn of_type(
         DialectType::Duration | DialectType::OptionalDuration => "30s",
         DialectType::Size => "1GB",
         DialectType::ProxyUrl | DialectType::HttpUrl => "'https://a.example.com'",
-        DialectType::Enum(words) | DialectType::Lower(words) => &format!("'{}'", words[0]),
+        DialectType::Enum(words) | DialectType::Lower(words) => {
+            &format!("'{}'", words.first().unwrap())
+        }
         DialectType::Key => "{name: a, key: b}",
         DialectType::KeyOf => "{secret: {name: a, key: b}}",
         DialectType::Text | DialectType::NameOrNumber => "x",
