@@ -281,6 +281,14 @@ fn the_advice_names_labels_that_both_sides_have() {
             "`on (instance) group_left`",
         ),
         (
+            "node_load1 / clamp_min(count by (instance) (node_cpu_seconds_total{mode='idle'}), 1)",
+            "`on (instance) group_left`",
+        ),
+        (
+            "node_load1 / sqrt(sum(node_cpu_seconds_total))",
+            "`on () group_left`",
+        ),
+        (
             "apiserver_requests > 0 and histogram_quantile(0.1, sum by (job, le) (rate(a_bucket[5m]))) < 9",
             "`on (job)`",
         ),

@@ -1063,6 +1063,25 @@ fn suppressions_work_in_alloy() {
     ] {
         assert_silent(&[("config.alloy", &text)]);
     }
+    // One that hides nothing is one too many, in Alloy and in TOML.
+    let idle = file(" // promvet: ignore[tls/insecure-skip-verify] lab\n", "");
+    let idle = idle.replace("mimir:9009", "http://mimir:9009");
+    let toml = |comment: &str| {
+        format!(
+            "[sources.a]\ntype = \"internal_metrics\"\n[sinks.b]\ntype = \"prometheus_remote_write\"\ninputs = \
+             [\"a\"]\n{comment}endpoint = \"http://mimir:9009/api/v1/push\"\n"
+        )
+    };
+    let unused = toml("# promvet: ignore[tls/insecure-skip-verify] lab\n");
+    for (path, text, has) in [
+        ("config.alloy", &*idle, true),
+        ("vector.toml", &*unused, true),
+        ("vector.toml", &*toml(""), false),
+    ] {
+        let told = memory::found("/tree", &memory::tree(&[(path, text)]));
+        let unused = told.iter().any(|one| one.rule == "suppressions/unused");
+        assert_eq!(unused, has, "{path}: {told:?}");
+    }
 }
 
 /// Variables of k6 beside its URL, values of the chart of vmagent, and resources that hold Alloy.

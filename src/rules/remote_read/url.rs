@@ -258,6 +258,9 @@ impl RequestUrl<'_, '_> {
         let name = &first.profile.short;
         match verdict {
             ReadPath::Right => {}
+            // Its name says that it is there for reads: an adapter in front of what answers none itself, such as
+            // thanos-remote-read.
+            ReadPath::None if is_read_adapter(self.endpoint) => {}
             ReadPath::None => {
                 let is_sure = first.certainty.is_certain()
                     || first.certainty >= ReceiverCertainty::Word
@@ -284,4 +287,12 @@ impl RequestUrl<'_, '_> {
             }
         }
     }
+}
+
+/// Whether an endpoint has the name of an adapter for remote reads.
+fn is_read_adapter(endpoint: &Endpoint) -> bool {
+    endpoint.host_name().is_some_and(|host| {
+        let mut words = ["remote-read", "remoteread", "read-adapter"].iter();
+        words.any(|word| host.contains(word))
+    })
 }

@@ -1,10 +1,11 @@
 //! The suppressions of a file, and what each of them is for.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::directive::{self, CommentScope, Malformed, NEEDLE, SuppressionComment};
 use super::slashes;
-use crate::discover::{Branches, FileContent, RecognizedFile, mask};
+use crate::discover::{self, Branches, FileContent, RecognizedFile, mask};
 use crate::finding::{Place, Span, Text};
 use crate::yaml::{
     Comment, CommentedItem, Document, comments, comments_by_look, line_of, next_content_line,
@@ -81,7 +82,7 @@ impl TextSuppressions {
         match &recognized.what {
             _ if !may_hold(text) => None,
             FileContent::Configuration { document, .. } if !document.is_yaml() => {
-                Self::of_text(text, false)
+                Self::of_text(text, is_thorough(recognized))
             }
             FileContent::Configuration { document, .. } | FileContent::Rules { document } => {
                 let masked = recognized
@@ -102,23 +103,21 @@ impl TextSuppressions {
         }
     }
 
-    /// Those of any other YAML text; none if it has none. `thorough` says whether what it contains
-    /// was judged.
+    /// Those of any other text; none if it has none. `thorough` says whether what it contains was
+    /// judged.
     pub(super) fn of_text(text: &Arc<Text>, thorough: bool) -> Option<Self> {
         if !may_hold(text) {
             return None;
         }
         if let Some(content) = slashes::as_hashes(text) {
-            return Self::read(text, &content, None, false);
+            return Self::read(text, &content, None, thorough);
         }
         let (documents, error) = parse_all(text);
         let documents = error.is_none().then_some(&*documents);
-        Self::read(
-            text,
-            text.content(),
-            documents,
-            thorough && documents.is_some(),
-        )
+        // TOML, a unit or flags, which a reader of its own has read.
+        let is_other = || !discover::has_yaml_name(Path::new(&**text.path()));
+        let thorough = thorough && (documents.is_some() || is_other());
+        Self::read(text, text.content(), documents, thorough)
     }
 
     fn read(

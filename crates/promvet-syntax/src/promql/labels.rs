@@ -114,6 +114,13 @@ const WHOLE: &[&str] = &[
     "sort_desc",
 ];
 
+/// Whether the series of a function's result have the labels of its first argument, but for the name.
+#[must_use]
+pub fn keeps_labels(function: &str) -> bool {
+    let is_of_first = !matches!(function, "absent_over_time" | "quantile_over_time");
+    is_of_first && (WITHOUT_NAME.contains(&function) || WHOLE.contains(&function))
+}
+
 /// Why no series of a node's result has a label; none where some may have it. The text is that of the
 /// whole expression.
 #[must_use]

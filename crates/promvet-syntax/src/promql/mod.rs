@@ -27,7 +27,7 @@ mod value;
 
 pub use dialect::PromqlRelease;
 pub use fault::ExprFault;
-pub use labels::{Loss, loss};
+pub use labels::{Loss, keeps_labels, loss};
 pub use meaning::meaning;
 pub use quoted::unquote;
 pub use selector::{MatchOperator, Matcher, is_recorded_name};

@@ -18,29 +18,6 @@ const OF_NOTHING: &[&str] = &[
     "year",
 ];
 
-/// Functions that keep the labels of their argument.
-pub(super) const KEEPING: &[&str] = &[
-    "abs",
-    "avg_over_time",
-    "ceil",
-    "changes",
-    "count_over_time",
-    "delta",
-    "deriv",
-    "floor",
-    "idelta",
-    "increase",
-    "irate",
-    "last_over_time",
-    "max_over_time",
-    "min_over_time",
-    "predict_linear",
-    "rate",
-    "resets",
-    "round",
-    "sum_over_time",
-];
-
 /// Operators that filter by a number.
 pub(super) const COMPARISONS: &[&str] = &["==", "!=", "<", "<=", ">", ">="];
 
@@ -167,7 +144,9 @@ impl Expression<'_, '_, '_> {
                         .filter(|child| child.kind() == NodeKind::Label);
                     return labels.map(|label| self.slice(*label).to_owned()).collect();
                 }
-                NodeKind::Call if KEEPING.contains(&self.head(node)) => children.first().copied(),
+                NodeKind::Call if promql::keeps_labels(self.head(node)) => {
+                    children.first().copied()
+                }
                 // Its first argument is a number.
                 NodeKind::Call if self.head(node) == "histogram_quantile" => {
                     children.get(1).copied()
@@ -310,7 +289,7 @@ impl Expression<'_, '_, '_> {
                         && !self.is_recorded(node);
                 }
                 NodeKind::Range | NodeKind::Subquery => node.children().first().copied(),
-                NodeKind::Call if KEEPING.contains(&self.head(node)) => {
+                NodeKind::Call if promql::keeps_labels(self.head(node)) => {
                     node.children().first().copied()
                 }
                 NodeKind::Binary => self.compared(node),

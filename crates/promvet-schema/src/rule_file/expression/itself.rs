@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use promvet_syntax::promql::{self, NodeKind};
 
-use super::empty::{COMPARISONS, KEEPING, is_number};
+use super::empty::{COMPARISONS, is_number};
 use super::{ALWAYS_EMPTY, Expression, SELF_RATIO, innermost};
 
 /// The most nodes between an operator and the selector of a side: people write four. Each operator of a
@@ -126,7 +126,7 @@ impl Expression<'_, '_, '_> {
                         matchers: children.iter().filter_map(|it| self.matcher(*it)).collect(),
                     });
                 }
-                NodeKind::Call if KEEPING.contains(&self.head(node)) => {
+                NodeKind::Call if promql::keeps_labels(self.head(node)) => {
                     let rest = children.iter().skip(1).map(|child| self.slice(*child));
                     let rest: Vec<_> = rest.collect();
                     steps.push(format!("{}({})", self.head(node), rest.join(",")));
