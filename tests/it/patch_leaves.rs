@@ -47,7 +47,7 @@ fn of_type(
         DialectType::Size => "1GB",
         DialectType::ProxyUrl | DialectType::HttpUrl => "'https://a.example.com'",
         DialectType::Enum(words) | DialectType::Lower(words) => {
-            &format!("'{}'", words.first().unwrap())
+            &format!("'{}'", words.first().copied().unwrap_or_default())
         }
         DialectType::Key => "{name: a, key: b}",
         DialectType::KeyOf => "{secret: {name: a, key: b}}",
