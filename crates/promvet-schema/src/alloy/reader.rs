@@ -255,7 +255,14 @@ impl<'s> Reader<'s> {
     fn operand(&mut self, depth: usize) -> Option<Value> {
         let depth = depth.checked_sub(1)?;
         let from = self.at;
-        while self.takes("!") || self.takes("-") {
+        // `!true` is evaluated, so that its value is not known here.
+        let mut is_negated = false;
+        loop {
+            if self.takes("!") {
+                is_negated = true;
+            } else if !self.takes("-") {
+                break;
+            }
             self.skip(true);
         }
         // `-1` is a unary expression in Alloy and a number in YAML, so that the sign is joined.
@@ -287,7 +294,7 @@ impl<'s> Reader<'s> {
         }
         let span = Span::new(from, end.min(self.source.len()));
         Some(match first {
-            Value::Word { text, .. } if is_alone && is_signed => Value::Word {
+            Value::Word { text, .. } if is_alone && is_signed && !is_negated => Value::Word {
                 text: format!("-{text}"),
                 span: Span::new(from, from + 1 + text.len()),
             },
